@@ -1,0 +1,1 @@
+"""What several rooms' tests share: where the vectors lie, what real parts are present, worked examples."""

@@ -1,0 +1,54 @@
+"""Real parts that tests use when they are there: SoftHSM, a Bitcoin node, an Ethereum node.
+
+With CI=true an absent part is a failure; elsewhere the test is skipped and the summary names the part.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+SOFTHSM_MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
+CACHE = Path(__file__).resolve().parents[2] / ".cache"
+
+
+def missing(part: str) -> None:
+    """Say that a real part is absent: a failure under CI, a named skip elsewhere."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"real part missing: {part}")
+    pytest.skip(f"real part missing: {part}")
+
+
+def softhsm_module() -> str:
+    """The absolute path of SoftHSM's PKCS#11 module."""
+    for path in SOFTHSM_MODULES:
+        if Path(path).exists() and shutil.which("softhsm2-util"):
+            return path
+    missing("SoftHSM")
+    raise AssertionError
+
+
+def bitcoind() -> str:
+    """The path of a `bitcoind` from PATH."""
+    found = shutil.which("bitcoind")
+    if not found:
+        missing("Bitcoin node")
+        raise AssertionError
+    return found
+
+
+def anvil() -> str:
+    """The path of `anvil`, fetched with its checksum by installers/test into `.cache/npm/`."""
+    path = CACHE / "npm" / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
+    if not path.exists():
+        missing("Ethereum node")
+    return str(path)
+
+
+def safe_contracts() -> Path:
+    """The folder of @safe-global/safe-contracts 1.4.1 (its `build/artifacts`)."""
+    path = CACHE / "npm" / "node_modules" / "@safe-global" / "safe-contracts"
+    if not path.exists():
+        missing("Ethereum node (safe-contracts)")
+    return path
