@@ -1,0 +1,289 @@
+"""Read models: what a screen or a report shows, as typed values, decoded from the bytes that are hashed.
+
+- No sentence, no colour, no elided value: presenters turn these into text, sentences come from `resources/` by code.
+- Amounts are base units with their registered symbol and decimals; times are unix seconds; hashes and addresses whole.
+- Every view is a function of state and archive: thrown away and made anew after each change.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from countersign.review.finding import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount: `units` of the asset's smallest unit, shown with `decimals` places and `symbol`."""
+
+    units: int
+    symbol: str
+    decimals: int
+    asset: str  # CAIP-19
+
+
+@dataclass(frozen=True, slots=True)
+class ActBy:
+    """A deadline and why it bites: `reason` is a sentence code ("desk.act-by-settle")."""
+
+    at: int
+    reason: str
+
+
+class Group(StrEnum):
+    """The desk's four groups (UX.md)."""
+
+    NEEDS_YOU = "needs you"
+    WAITING = "waiting for others"
+    READY = "ready to release"
+    SETTLED = "settled today"
+
+
+class Action(StrEnum):
+    """What the officer at this console can do next with a settlement."""
+
+    REVIEW = "review"
+    SIGN = "sign"
+    CARRY = "carry"
+    WAIT = "wait"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One place in a quorum: whose signature, and whether it is there. `officer` is empty for a place not yet taken."""
+
+    officer: str
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionDots:
+    """The signatures of one instruction: `needed` of the dots' holders must sign."""
+
+    instruction: str  # SHA-256 of its event's payload, hex
+    kind: str  # "psbt" | "safe-tx"
+    chain: str  # CAIP-2
+    needed: int
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementRow:
+    """One line of the Desk."""
+
+    contract: str  # contract hash, hex
+    contract_id: str
+    group: Group
+    state: str
+    act_by: ActBy | None
+    parties: tuple[str, str]  # names: who delivers the first leg, who delivers the second
+    gives: Money
+    takes: Money
+    notional_usd: int
+    instructions: tuple[InstructionDots, ...]
+    checks_passed: int
+    first_failure: str | None  # a check code, "B8"
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """The Desk: rows sorted by deadline, totals by asset."""
+
+    rows: tuple[SettlementRow, ...]
+    totals: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """One obligation of the contract beside the decoded effect that discharges it."""
+
+    chain: str
+    payer: str
+    receiver: str
+    owed: Money
+    owed_to: str  # address, whole
+    paid: Money | None  # None: nothing in the transaction discharges it
+    paid_to: str
+    matches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One arrow of the flow picture: an input or output, its owner named (`role`: vault, change, counterparty, fee)."""
+
+    side: str  # "in" | "out"
+    role: str
+    owner: str
+    address: str
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A value that is hashed or compared aloud: label code, bytes in hex, twelve bytewords."""
+
+    label: str  # ui strings key: "txid", "domain-hash", "message-hash", "safe-tx-hash", "input-digest"
+    hex: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionView:
+    """One unsigned transaction, decoded from its bytes."""
+
+    instruction: str  # SHA-256 of its event's payload, hex
+    kind: str  # "psbt" | "safe-tx"
+    chain: str
+    artefact: str  # SHA-256 of the bytes, hex
+    lines: tuple[MatchLine, ...]
+    extra_effects: tuple[str, ...]  # empty means: none
+    flows: tuple[Flow, ...]
+    fee: Money | None
+    digests: tuple[Digest, ...]
+    facts: tuple[tuple[str, str], ...]  # label key, value: nonce, safe, locktime, RBF …
+    verdict: Verdict
+    signed_by_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProofStep:
+    """One step of the path from a leaf to the root: the sibling's hash and on which side it stands."""
+
+    sibling: str
+    side: str  # "left" | "right"
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessView:
+    """A witness: its name, and when it last cosigned the head shown (None: not)."""
+
+    name: str
+    cosigned_at: int | None
+    inside: bool  # run in this process: counted in the demonstration only
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    """Where one entry lies in the log, drawn from leaf to cosigned root."""
+
+    index: int
+    size: int
+    entry: str
+    leaf: str
+    steps: tuple[ProofStep, ...]
+    root: str
+    origin: str
+    witnesses: tuple[WitnessView, ...]
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """Everything the Review screen shows of one settlement."""
+
+    contract: str
+    contract_id: str
+    version: int
+    state: str
+    parties: tuple[tuple[str, str], ...]  # name, LEI
+    custodian: str
+    trade_date: str
+    not_before: int
+    settle_by: int
+    finality: str  # a sentence code with its values in `terms`
+    terms: tuple[tuple[str, str], ...]  # label key, value
+    instructions: tuple[InstructionView, ...]
+    contract_verdict: Verdict
+    proof: ProofView | None
+    act_by: ActBy | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """The token this officer signs with. `tries` is what the token tells: "ok", "low", "last", "locked"."""
+
+    label: str
+    serial: str
+    model: str
+    officer: str
+    unlocked: bool
+    tries: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignView:
+    """One thing to sign: what, with which key, what must be read out."""
+
+    instruction: InstructionView
+    token: TokenView
+    key: str  # public key, hex
+    inputs: int  # how many digests the token will sign
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntryView:
+    """One line of the Log screen."""
+
+    index: int
+    time_ms: int
+    kind: str
+    signers: tuple[str, ...]
+    subject: str
+    payload: str  # SHA-256 of the event's payload, hex
+    fault: str | None  # code, where the replay refuses what the desk logged
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """The Log screen: head, witnesses, entries."""
+
+    origin: str
+    size: int
+    root: str
+    checkpoint_at: int
+    witnesses: tuple[WitnessView, ...]
+    needed: int
+    entries: tuple[LogEntryView, ...]
+    alarm: str | None  # code of an equivocation or rollback
+
+
+@dataclass(frozen=True, slots=True)
+class StripView:
+    """The top strip: who is here, on which token, the log's head, the desk."""
+
+    officer: str
+    role: str
+    token: TokenView | None
+    log_size: int
+    checkpoint_at: int | None
+    witnesses_seen: int
+    witnesses_known: int
+    desk_reachable: bool | None  # None: this machine has no network on purpose
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingView:
+    """One request on its way to a cold vault and back: `phase` is request, carried, answered."""
+
+    settlement: str
+    instruction: str
+    kind: str
+    recipient: str
+    channel: str  # "qr" | "usb"
+    phase: str
+    phrase: str  # twelve bytewords, the same on both machines
+    size: int
+    later_cancellation_checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRequestView:
+    """What the air-gapped machine shows of a request it opened and verified."""
+
+    crossing: CrossingView
+    review: ReviewView
+    instruction: InstructionView
+    clock_confirmed: bool
+    answered: bool  # answered before: the record is shown again, nothing is signed
