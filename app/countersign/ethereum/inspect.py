@@ -1,0 +1,178 @@
+"""What a Safe transaction would do, decoded from the bytes that are hashed.
+
+For the checks E3–E7 and for every screen. It judges nothing: it names, and `review/` decides.
+
+- A delegate call is shown as the handing over of the Safe's own code, whatever its data is dressed as.
+- A call to the Safe itself, a call that administers something and a call nobody knows are three different facts.
+- Only a transfer that decodes strictly is shown as a transfer.
+
+    >>> tx = plain_tx(31337, Address(b"\\x01" * 20), Address(b"\\x02" * 20), 5, b"", nonce=0)
+    >>> read(tx).call
+    EtherTransfer(recipient=b'\\x02...', amount=5)
+"""
+
+from dataclasses import dataclass
+
+from countersign.errors import Malformed, Values
+from countersign.ethereum import deployments, erc20
+from countersign.ethereum.abi import ZERO_ADDRESS, Address
+from countersign.ethereum.safe import DELEGATECALL, SafeTx
+
+REFUSED_SELECTORS: dict[bytes, str] = {
+    bytes.fromhex(selector): signature
+    for selector, signature in (
+        ("0d582f13", "addOwnerWithThreshold(address,uint256)"),
+        ("f8dc5dd9", "removeOwner(address,address,uint256)"),
+        ("e318b52b", "swapOwner(address,address,address)"),
+        ("694e80c3", "changeThreshold(uint256)"),
+        ("610b5925", "enableModule(address)"),
+        ("e009cfde", "disableModule(address,address)"),
+        ("e19a9dd9", "setGuard(address)"),
+        ("e068df37", "setModuleGuard(address)"),
+        ("f08a0323", "setFallbackHandler(address)"),
+        ("b63e800d", "setup(address[],uint256,address,bytes,address,address,uint256,address)"),
+        ("d4d9bdcd", "approveHash(bytes32)"),
+        ("8d80ff0a", "multiSend(bytes)"),
+        (
+            "6a761202",
+            "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)",
+        ),
+        ("85a5affe", "signMessage(bytes)"),
+        ("f2fde38b", "transferOwnership(address)"),
+        ("3659cfe6", "upgradeTo(address)"),
+        ("4f1ef286", "upgradeToAndCall(address,bytes)"),
+        ("095ea7b3", "approve(address,uint256)"),
+        ("39509351", "increaseAllowance(address,uint256)"),
+        ("a22cb465", "setApprovalForAll(address,bool)"),
+        ("23b872dd", "transferFrom(address,address,uint256)"),
+        ("d505accf", "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)"),
+    )
+}
+"""Check E4: calls that no settlement makes, by selector, with the signatures that hash to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class EtherTransfer:
+    """Plain ether: empty data. `amount` in wei."""
+
+    recipient: Address
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erc20Transfer:
+    """A strictly decoded `transfer`; `amount` in the token's base units."""
+
+    token: Address
+    recipient: Address
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedTransfer:
+    """Data that begins like a transfer and is none; `code` and `values` say why (E5)."""
+
+    token: Address
+    code: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCall:
+    """A call to the Safe itself. With no data and no value it only consumes the nonce (a declared void)."""
+
+    selector: bytes
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminCall:
+    """A selector of E4's list on any target; `name` is its full signature."""
+
+    target: Address
+    selector: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCall:
+    """Anything else: at most the first 4 bytes of its data are worth showing."""
+
+    target: Address
+    selector: bytes
+
+
+Call = EtherTransfer | Erc20Transfer | MalformedTransfer | SelfCall | AdminCall | UnknownCall
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a screen says about one Safe transaction.
+
+    `call` is what the data would mean as a plain call. If `delegatecall`, it is only what the data *resembles*: the
+    target's code would run as the Safe itself. `contract` names a released Safe contract at `to`, or None.
+    `ether` is the value in wei that travels with the call. `gas_refund` names the fields of E7 that are not zero.
+    `reserved_target` says that `to` (or a transfer's recipient) is an address nobody can own.
+    """
+
+    call: Call
+    delegatecall: bool
+    contract: deployments.Deployment | None
+    ether: int
+    gas_refund: tuple[str, ...]
+    reserved_target: bool
+
+    @property
+    def void(self) -> bool:
+        """Whether it does nothing but consume the Safe's nonce (DESIGN.md §6, rule 10)."""
+        return isinstance(self.call, SelfCall) and not (self.call.selector or self.ether or self.delegatecall)
+
+
+def read(tx: SafeTx) -> Facts:
+    """Decode a Safe transaction. Total: every SafeTx has facts."""
+    return Facts(
+        call=read_call(tx.safe, tx.to, tx.value, tx.data),
+        delegatecall=tx.operation == DELEGATECALL,
+        contract=deployments.named(tx.to),
+        ether=tx.value,
+        gas_refund=gas_refund_fields(tx),
+        reserved_target=is_reserved(tx.to),
+    )
+
+
+def read_call(safe: Address, to: Address, value: int, data: bytes) -> Call:
+    """What a plain call from `safe` to `to` would do, by its data."""
+    selector = data[:4]
+    if to == safe:
+        return SelfCall(selector, REFUSED_SELECTORS.get(selector))
+    if not data:
+        return EtherTransfer(to, value)
+    if (name := REFUSED_SELECTORS.get(selector)) is not None:
+        return AdminCall(to, selector, name)
+    if selector != erc20.SELECTOR:
+        return UnknownCall(to, selector)
+    try:
+        transfer = erc20.decode(data)
+    except Malformed as error:
+        return MalformedTransfer(to, error.code, error.values)
+    return Erc20Transfer(to, transfer.recipient, transfer.amount)
+
+
+def gas_refund_fields(tx: SafeTx) -> tuple[str, ...]:
+    """The names of the five gas and refund fields that are not zero (E7)."""
+    fields = {
+        "safeTxGas": tx.safe_tx_gas != 0,
+        "baseGas": tx.base_gas != 0,
+        "gasPrice": tx.gas_price != 0,
+        "gasToken": tx.gas_token != ZERO_ADDRESS,
+        "refundReceiver": tx.refund_receiver != ZERO_ADDRESS,
+    }
+    return tuple(name for name, present in fields.items() if present)
+
+
+def is_reserved(where: Address) -> bool:
+    """Whether nobody can hold this address: zero, the Safe's sentinel 0x1, a precompiled contract.
+
+    E4 names 0x0 … 0x9; later forks added 0xa … 0x11 and 0x100, so the whole first 65,536 addresses count.
+    """
+    return not any(where[:18])
