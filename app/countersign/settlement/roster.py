@@ -1,0 +1,417 @@
+"""Who and what the desk knows: custodian, participants, officers with their keys, vaults, destinations, assets.
+
+- A key belongs to one holder and has one purpose: identity keys sign events and contracts, vault keys sign only on chain.
+- A change replaces whole entries by id; a key that is no longer listed signs nothing from that place in the log on.
+- The keys of a vault lie with different officers; a party has at most one vault for a book on a chain.
+- Certification is judged at an entry's own date.
+
+    >>> roster.holder(kid)
+    Holder(kind=<HolderKind.OFFICER: 'officer'>, id='officer-a')
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from immutables import Map
+
+from countersign.errors import Refused
+from countersign.formats import times
+from countersign.keys.public_key import Curve, PublicKey
+from countersign.settlement.assets import Asset, chain_of
+
+
+class Role(StrEnum):
+    """What an officer may do."""
+
+    OPERATIONS = "operations"
+    COMPLIANCE = "compliance"
+    SIGNING = "signing"
+    VAULT = "vault"
+    ADMINISTRATOR = "administrator"
+
+
+class HolderKind(StrEnum):
+    """Whose a key is."""
+
+    DESK = "desk"
+    OFFICER = "officer"
+    PARTICIPANT = "participant"
+
+
+class Purpose(StrEnum):
+    """What a key may sign: events and contracts, or spends of one chain family."""
+
+    IDENTITY = "identity"
+    BITCOIN = "bip122"
+    ETHEREUM = "eip155"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A desk, an officer (id) or a participant (LEI)."""
+
+    kind: HolderKind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The token a key lives in, as H2 finds it again; a slot number is never an identity."""
+
+    serial: str
+    label: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerKey:
+    """One registered key of an officer. `label` is the key's label in its token; `online`: attached to a networked machine."""
+
+    purpose: Purpose
+    key: PublicKey
+    token: Token
+    label: str
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredKey:
+    """A key, its one holder and its one purpose."""
+
+    key: PublicKey
+    holder: Holder
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A participant's book: the owner of accounts and vaults."""
+
+    lei: str
+    book: str
+
+
+@dataclass(frozen=True, slots=True)
+class Custodian:
+    """The institution that runs the desk."""
+
+    lei: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A certified institution. `certified_until` is its last certified day, `YYYY-MM-DD`."""
+
+    lei: str
+    name: str
+    certified_until: str
+    suspended: bool
+    keys: tuple[PublicKey, ...]
+    books: tuple[str, ...]
+
+    def certified(self, seconds: int) -> bool:
+        """Whether it may enter new contracts at this moment (unix seconds)."""
+        return not self.suspended and times.text(seconds)[:10] <= self.certified_until
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """A person with roles and registered keys."""
+
+    id: str
+    name: str
+    roles: tuple[Role, ...]
+    keys: tuple[OfficerKey, ...]
+
+    @property
+    def identity_keys(self) -> tuple[PublicKey, ...]:
+        """The keys this officer signs events with."""
+        return tuple(each.key for each in self.keys if each.purpose is Purpose.IDENTITY)
+
+    def vault_keys(self, family: str) -> tuple[OfficerKey, ...]:
+        """The keys this officer spends with on chains of a CAIP-2 namespace ("bip122", "eip155")."""
+        return tuple(each for each in self.keys if each.purpose == family and each.purpose is not Purpose.IDENTITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One numbered place of a slot vault: its descriptor text with checksum, and the key ids (kid) in it."""
+
+    number: int
+    descriptor: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotVault:
+    """A Bitcoin vault of `wsh(sortedmulti(threshold, …))` slots over token keys."""
+
+    id: str
+    owner: Party
+    chain: str
+    threshold: int
+    slots: tuple[Slot, ...]
+
+    @property
+    def kind(self) -> str:
+        """"wsh-slots"."""
+        return "wsh-slots"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key id in any slot, in slot order."""
+        return tuple(key for slot in self.slots for key in slot.keys)
+
+    def slot(self, number: int) -> Slot:
+        """The slot of that number; `Refused` if there is none."""
+        for slot in self.slots:
+            if slot.number == number:
+                return slot
+        raise Refused("settlement.slot-unknown", vault=self.id, slot=number)
+
+
+@dataclass(frozen=True, slots=True)
+class SafeVault:
+    """An Ethereum vault: a Safe. Addresses in EIP-55; `keys` are the owners' key ids."""
+
+    id: str
+    owner: Party
+    chain: str
+    threshold: int
+    address: str
+    version: str
+    singleton: str
+    keys: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """"safe"."""
+        return "safe"
+
+
+Vault = SlotVault | SafeVault
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A registered place on a chain (SSI) of a party, lying in `vault`. `known_ms`: entry time; founding ones count at once."""
+
+    account: str
+    owner: Party
+    vault: str
+    founding: bool = False
+    known_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Administrators:
+    """The officers of whom `threshold` sign changes of roster and policy."""
+
+    officers: tuple[str, ...]
+    threshold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Whole roster entries to add or to replace by id."""
+
+    assets: tuple[Asset, ...]
+    participants: tuple[Participant, ...]
+    officers: tuple[Officer, ...]
+    vaults: tuple[Vault, ...]
+    destinations: tuple[Destination, ...]
+    administrators: Administrators | None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The roster at one place in the log."""
+
+    custodian: Custodian = field(default_factory=lambda: Custodian("", ""))
+    administrators: Administrators = field(default_factory=lambda: Administrators((), 0))
+    assets: Map[str, Asset] = field(default_factory=Map)
+    participants: Map[str, Participant] = field(default_factory=Map)
+    officers: Map[str, Officer] = field(default_factory=Map)
+    vaults: Map[str, Vault] = field(default_factory=Map)
+    vault_of: Map[tuple[str, str, str], str] = field(default_factory=Map)  # (lei, book, chain) → vault id
+    destinations: Map[str, Destination] = field(default_factory=Map)
+    keys: Map[str, RegisteredKey] = field(default_factory=Map)
+
+    def key(self, kid: str) -> RegisteredKey:
+        """A registered key; `Refused` if nobody registered it."""
+        found = self.keys.get(kid)
+        if found is None:
+            raise Refused("settlement.unknown-key", key=kid)
+        return found
+
+    def holder(self, kid: str) -> Holder:
+        """Whose key it is; `Refused` if nobody's."""
+        return self.key(kid).holder
+
+    def asset(self, asset: str) -> Asset:
+        """The registry's entry; `Refused` if the asset is not admitted."""
+        found = self.assets.get(asset)
+        if found is None:
+            raise Refused("settlement.unknown-asset", asset=asset)
+        return found
+
+    def participant(self, lei: str) -> Participant:
+        """The participant; `Refused` if unknown."""
+        found = self.participants.get(lei)
+        if found is None:
+            raise Refused("settlement.unknown-participant", lei=lei)
+        return found
+
+    def party(self, lei: str, book: str) -> Party:
+        """A participant's book; `Refused` if either is unknown."""
+        if book not in self.participant(lei).books:
+            raise Refused("settlement.unknown-book", lei=lei, book=book)
+        return Party(lei, book)
+
+    def officer(self, officer: str) -> Officer:
+        """The officer; `Refused` if unknown."""
+        found = self.officers.get(officer)
+        if found is None:
+            raise Refused("settlement.unknown-officer", officer=officer)
+        return found
+
+    def vault(self, vault: str) -> Vault:
+        """The vault; `Refused` if unknown."""
+        found = self.vaults.get(vault)
+        if found is None:
+            raise Refused("settlement.unknown-vault", vault=vault)
+        return found
+
+    def paying_vault(self, owner: Party, asset: str) -> Vault:
+        """The vault from which a party delivers an asset; `Refused` if it has none on that chain."""
+        found = self.vault_of.get((owner.lei, owner.book, chain_of(asset)))
+        if found is None:
+            raise Refused("settlement.no-vault", lei=owner.lei, book=owner.book, asset=asset)
+        return self.vaults[found]
+
+    def officer_key(self, kid: str) -> OfficerKey:
+        """An officer's registered key with its token; `Refused` if it is nobody's or not an officer's."""
+        holder = self.holder(kid)
+        for each in self.officer(holder.id).keys if holder.kind is HolderKind.OFFICER else ():
+            if each.key.kid == kid:
+                return each
+        raise Refused("settlement.unknown-key", key=kid)
+
+    def cold(self, vault: Vault) -> bool:
+        """Whether fewer than `threshold` of the vault's officers have their keys on online machines."""
+        online = {self.holder(kid).id for kid in vault.keys if kid in self.keys and self.officer_key(kid).online}
+        return len(online) < vault.threshold
+
+
+def changed(roster: Roster, entries: Entries, *, time_ms: int, founding: bool = False) -> Roster:
+    """The roster after adding or replacing `entries`. Raises `Refused` if they contradict it or each other."""
+    for asset in entries.assets:
+        known = roster.assets.get(asset.id)
+        if known is not None and known.decimals != asset.decimals:
+            raise Refused("settlement.decimals-changed", asset=asset.id)
+        roster = replace(roster, assets=roster.assets.set(asset.id, asset))
+    for participant in entries.participants:
+        roster = _with_participant(roster, participant)
+    for officer in entries.officers:
+        roster = _with_officer(roster, officer)
+    if entries.administrators is not None:
+        roster = replace(roster, administrators=_checked_administrators(roster, entries.administrators))
+    elif entries.officers:
+        _checked_administrators(roster, roster.administrators)
+    for vault in entries.vaults:
+        roster = _with_vault(roster, vault)
+    for destination in entries.destinations:
+        roster = _with_destination(roster, replace(destination, founding=founding, known_ms=time_ms))
+    return roster
+
+
+def with_desk_key(roster: Roster, origin: str, key: PublicKey) -> Roster:
+    """The roster that knows the desk's own key."""
+    return _with_keys(roster, (), ((key, Purpose.IDENTITY),), Holder(HolderKind.DESK, origin))
+
+
+def _with_keys(
+    roster: Roster, gone: tuple[PublicKey, ...], new: tuple[tuple[PublicKey, Purpose], ...], holder: Holder
+) -> Roster:
+    keys = roster.keys
+    for key in gone:
+        keys = keys.delete(key.kid)
+    for key, purpose in new:
+        if key.kid in keys:
+            raise Refused("settlement.key-taken", key=key.kid, holder=str(keys[key.kid].holder))
+        if purpose is not Purpose.IDENTITY and key.curve is not Curve.SECP256K1:
+            raise Refused("settlement.vault-key-curve", key=key.kid)
+        keys = keys.set(key.kid, RegisteredKey(key, holder, purpose))
+    return replace(roster, keys=keys)
+
+
+def _with_participant(roster: Roster, participant: Participant) -> Roster:
+    if participant.lei == roster.custodian.lei:
+        raise Refused("settlement.custodian-trades", lei=participant.lei)
+    known = roster.participants.get(participant.lei)
+    holder = Holder(HolderKind.PARTICIPANT, participant.lei)
+    new = tuple((key, Purpose.IDENTITY) for key in participant.keys)
+    roster = _with_keys(roster, known.keys if known else (), new, holder)
+    return replace(roster, participants=roster.participants.set(participant.lei, participant))
+
+
+def _with_officer(roster: Roster, officer: Officer) -> Roster:
+    known = roster.officers.get(officer.id)
+    gone = tuple(each.key for each in known.keys) if known else ()
+    new = tuple((each.key, each.purpose) for each in officer.keys)
+    roster = _with_keys(roster, gone, new, Holder(HolderKind.OFFICER, officer.id))
+    return replace(roster, officers=roster.officers.set(officer.id, officer))
+
+
+def _checked_administrators(roster: Roster, administrators: Administrators) -> Administrators:
+    """They are officers with the role, and enough of them hold an identity key to reach the threshold."""
+    for officer in administrators.officers:
+        if Role.ADMINISTRATOR not in roster.officer(officer).roles:
+            raise Refused("settlement.not-administrator", officer=officer)
+    able = [each for each in administrators.officers if roster.officer(each).identity_keys]
+    if not 1 <= administrators.threshold <= len(able):
+        raise Refused("settlement.administrators-threshold", threshold=administrators.threshold, able=len(able))
+    return administrators
+
+
+def _with_vault(roster: Roster, vault: Vault) -> Roster:
+    owner = roster.party(vault.owner.lei, vault.owner.book)
+    known = roster.vaults.get(vault.id)
+    if known is not None and (known.owner, known.chain, known.kind) != (owner, vault.chain, vault.kind):
+        raise Refused("settlement.vault-moved", vault=vault.id)
+    place = (owner.lei, owner.book, vault.chain)
+    if roster.vault_of.get(place, vault.id) != vault.id:
+        raise Refused("settlement.second-vault", vault=vault.id, other=roster.vault_of[place])
+    for group in [slot.keys for slot in vault.slots] if isinstance(vault, SlotVault) else [vault.keys]:
+        _check_cosigners(roster, vault, group)
+    return replace(roster, vaults=roster.vaults.set(vault.id, vault), vault_of=roster.vault_of.set(place, vault.id))
+
+
+def _check_cosigners(roster: Roster, vault: Vault, keys: tuple[str, ...]) -> None:
+    """Between two and fifteen keys of the chain's purpose, each of another officer, and a reachable threshold."""
+    family = vault.chain.split(":", 1)[0]
+    for kid in keys:
+        registered = roster.key(kid)
+        if registered.purpose != family or registered.purpose is Purpose.IDENTITY:
+            raise Refused("settlement.vault-key-purpose", vault=vault.id, key=kid)
+    people = {roster.holder(kid) for kid in keys}
+    if len(people) != len(keys):
+        raise Refused("settlement.vault-one-officer-twice", vault=vault.id)
+    if not 2 <= vault.threshold <= len(keys) <= 15:
+        raise Refused("settlement.vault-threshold", vault=vault.id, threshold=vault.threshold, keys=len(keys))
+
+
+def _with_destination(roster: Roster, destination: Destination) -> Roster:
+    vault = roster.vault(destination.vault)
+    if vault.owner != destination.owner or not destination.account.startswith(f"{vault.chain}:"):
+        raise Refused("settlement.destination-vault", destination=destination.account, vault=vault.id)
+    known = roster.destinations.get(destination.account)
+    if known is not None and (known.owner, known.vault) != (destination.owner, destination.vault):
+        raise Refused("settlement.destination-taken", destination=destination.account)
+    if known is not None:  # named again unchanged: its cooling period does not start anew
+        return roster
+    return replace(roster, destinations=roster.destinations.set(destination.account, destination))
