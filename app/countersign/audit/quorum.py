@@ -1,0 +1,161 @@
+"""Who must have signed a checkpoint before it counts: the log itself, and k of the policy's witnesses.
+
+CHECKS.md L2, L5; the witnesses' times by c2sp.org/tlog-cosignature.
+
+- The log's key (0x01) must verify, and so must every line of any key named here: one that fails rejects the note.
+- k distinct witnesses (0x04) must count. One witness counts once, however many lines it wrote; two names over one key
+  are one witness and are refused when the quorum is made, and so is the log's own key as a witness.
+- Fresh: a cosignature's time lies in [now − 24 h, now + 5 min], is not zero, and is not below that witness's last one.
+- As of (history): a cosignature is not earlier than the entry's second; there is no age limit. Cosignatures know whole
+  seconds, entries milliseconds, so the entry's time is rounded down.
+- `vkeys.json` is RFC 8785 JSON {"log": vkey, "witnesses": [vkey, …]}; how many are needed stands in the policy.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from countersign.audit import cosignature, note
+from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
+from countersign.audit.note import COSIGNATURE, ED25519, VerifierKey
+from countersign.errors import Malformed, Refused
+from countersign.formats import jcs, strict_json
+
+MAX_AGE = 24 * 3600
+MAX_AHEAD = 5 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Judged now (Unix seconds), with the last time seen of each witness, by vkey."""
+
+    now: int
+    last_seen: Mapping[str, int] = field(default_factory=dict)
+
+    def objection(self, witness: VerifierKey, time: int) -> str | None:
+        """The code of the rule that a cosignature of this time breaks, or None."""
+        if time == 0:
+            return "L5.zero-time"
+        if time < self.now - MAX_AGE:
+            return "L5.too-old"
+        if time > self.now + MAX_AHEAD:
+            return "L5.in-the-future"
+        return "L5.went-back" if time < self.last_seen.get(str(witness), 0) else None
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """Judged as history: not earlier than an entry sequenced at `entry_ms` (Unix ms), and of any age."""
+
+    entry_ms: int
+
+    def objection(self, witness: VerifierKey, time: int) -> str | None:
+        """The code of the rule that a cosignature of this time breaks, or None."""
+        if time == 0:
+            return "L5.zero-time"
+        return "L5.before-entry" if time < self.entry_ms // 1000 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """What one witness contributed: its newest acceptable time, or why nothing of it counts (`objection`)."""
+
+    witness: VerifierKey
+    time: int | None
+    objection: str | None
+
+    @property
+    def counts(self) -> bool:
+        """Does it count towards the quorum?"""
+        return self.objection is None
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A checkpoint with the log's signature and its quorum; made by `Quorum.verify` only."""
+
+    signed: SignedCheckpoint
+    cosignatures: tuple[Cosignature, ...]
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The head."""
+        return self.signed.checkpoint
+
+    def times(self) -> dict[str, int]:
+        """The time of each witness that counts, by vkey: what `Fresh.last_seen` wants next time."""
+        return {str(one.witness): one.time for one in self.cosignatures if one.counts and one.time is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """The log's key, the witnesses' keys, and how many witnesses are needed (`k`, at least 1)."""
+
+    log: VerifierKey
+    witnesses: tuple[VerifierKey, ...]
+    k: int
+
+    def __post_init__(self) -> None:
+        if self.log.type != ED25519 or any(witness.type != COSIGNATURE for witness in self.witnesses):
+            raise Malformed("L5.key-role")
+        if len({key.public for key in (self.log, *self.witnesses)}) != 1 + len(self.witnesses):
+            raise Malformed("L5.same-key")
+        if not 1 <= self.k <= len(self.witnesses):
+            raise Malformed("L5.threshold", need=self.k, of=len(self.witnesses))
+
+    @property
+    def origin(self) -> str:
+        """The log's origin: the name of its key."""
+        return self.log.name
+
+    @classmethod
+    def parse(cls, data: bytes, k: int | None = None) -> "Quorum":
+        """A `vkeys.json`; without `k` every witness is needed. Malformed(C2.…, L2.…, L5.…)."""
+        value = strict_json.parse_canonical(data)
+        if not isinstance(value, dict) or set(value) != {"log", "witnesses"}:
+            raise Malformed("L5.vkeys")
+        log, witnesses = value["log"], value["witnesses"]
+        if not isinstance(log, str) or not isinstance(witnesses, list):
+            raise Malformed("L5.vkeys")
+        keys = tuple(VerifierKey.parse(text) for text in _texts(witnesses))
+        return cls(VerifierKey.parse(log), keys, len(keys) if k is None else k)
+
+    def serialise(self) -> bytes:
+        """The bytes of `vkeys.json`."""
+        return jcs.encode({"log": str(self.log), "witnesses": [str(witness) for witness in self.witnesses]})
+
+    def verify_log(self, signed: SignedCheckpoint) -> tuple[note.Signed, ...]:
+        """L1's origin and L2: the log signed it, and no key named here fails. Refused(L2.…), Malformed(L1.origin)."""
+        if signed.checkpoint.origin != self.origin:
+            raise Malformed("L1.origin", expected=self.origin, found=signed.checkpoint.origin[:80])
+        found = note.verify(signed.note, (self.log, *self.witnesses))
+        if not any(one.key == self.log for one in found):
+            raise Refused("L2.log-signature", name=self.log.name)
+        return found
+
+    def judge(self, signed: SignedCheckpoint, when: Fresh | AsOf) -> tuple[Cosignature, ...]:
+        """What each witness contributed, in the order of `witnesses`. Raises what `verify_log` raises."""
+        found = self.verify_log(signed)
+        return tuple(_judge_one(witness, found, when) for witness in self.witnesses)
+
+    def verify(self, signed: SignedCheckpoint, when: Fresh | AsOf) -> Witnessed:
+        """L2 and L5. Refused(L5.quorum) with every witness's `Cosignature` as findings."""
+        cosignatures = self.judge(signed, when)
+        have = sum(one.counts for one in cosignatures)
+        if have < self.k:
+            raise Refused("L5.quorum", cosignatures, have=have, need=self.k)
+        return Witnessed(signed, cosignatures)
+
+
+def _judge_one(witness: VerifierKey, found: Iterable[note.Signed], when: Fresh | AsOf) -> Cosignature:
+    times = sorted({cosignature.timestamp(one.signature.data) for one in found if one.key == witness}, reverse=True)
+    if not times:
+        return Cosignature(witness, None, "L5.absent")
+    judged = [Cosignature(witness, time, when.objection(witness, time)) for time in times]
+    return next((one for one in judged if one.counts), judged[0])
+
+
+def _texts(values: list[strict_json.JsonValue]) -> list[str]:
+    texts = [value for value in values if isinstance(value, str)]
+    if len(texts) != len(values):
+        raise Malformed("L5.vkeys")
+    return texts
