@@ -1,0 +1,149 @@
+"""The fields of PSBT version 0 (BIP-174, BIP-371), their exact lengths, and the fields of version 2 it must not have.
+
+A key is the type and its key data. Types that stand in no table are unknown: kept, never judged.
+
+- `check_global`, `check_input`, `check_output` judge one field; non_witness_utxo is read by `parents` in `reading`;
+- proprietary keys (fc) must hold an identifier, a subtype and data, all with minimal CompactSize.
+"""
+
+from collections.abc import Callable, Mapping
+
+from countersign.bitcoin import compact_size, layout
+from countersign.errors import Malformed
+
+UNSIGNED_TX = b"\x00"
+XPUB = 0x01
+PSBT_VERSION = b"\xfb"
+
+NON_WITNESS_UTXO = b"\x00"
+WITNESS_UTXO = b"\x01"
+PARTIAL_SIGNATURE = 0x02
+SIGHASH_TYPE = b"\x03"
+REDEEM_SCRIPT = b"\x04"
+WITNESS_SCRIPT = b"\x05"
+KEY_PATH = 0x06
+FINAL_SCRIPT_SIG = b"\x07"
+FINAL_WITNESS = b"\x08"
+
+OUTPUT_REDEEM_SCRIPT = b"\x00"
+OUTPUT_WITNESS_SCRIPT = b"\x01"
+OUTPUT_KEY_PATH = 0x02
+
+PROPRIETARY = 0xFC
+
+ValueCheck = Callable[[bytes], bool]
+Rule = tuple[Callable[[bytes], bool], ValueCheck]
+"""Whether a whole key (with its type byte) and its value have the right form."""
+
+
+def _exactly(*sizes: int) -> ValueCheck:
+    allowed = frozenset(sizes)
+    return lambda data: len(data) in allowed
+
+
+def _some(_: bytes) -> bool:
+    return True
+
+
+def _not_empty(data: bytes) -> bool:
+    return len(data) > 0
+
+
+def _public_key(key: bytes) -> bool:
+    return (len(key) == 34 and key[1] in (2, 3)) or (len(key) == 66 and key[1] == 4)
+
+
+def _key_path(value: bytes) -> bool:
+    return len(value) >= 4 and len(value) % 4 == 0
+
+
+def _signature(value: bytes) -> bool:
+    # A DER signature of 8 to 72 bytes and the sighash byte; whether it is DER and of which kind is for B5 and B11.
+    return 9 <= len(value) <= 73
+
+
+def _spent_output(value: bytes) -> bool:
+    script, end = compact_size.read_bytes(value, 8)
+    return end == len(value) and len(script) <= 10_000
+
+
+def _witness(value: bytes) -> bool:
+    return layout.witness_stack(value, 0)[1] == len(value)
+
+
+def _control_block(key: bytes) -> bool:
+    return 34 <= len(key) <= 34 + 32 * 128 and len(key) % 32 == 2
+
+
+def _tap_key_path(value: bytes) -> bool:
+    count, at = compact_size.read(value, 0)
+    rest = len(value) - at - 32 * count
+    return rest >= 4 and rest % 4 == 0
+
+
+def _proprietary(key: bytes) -> bool:
+    _, at = compact_size.read_bytes(key, 1)
+    compact_size.read(key, at)
+    return True
+
+
+_ALONE = _exactly(1)
+_PROPRIETARY: Rule = (_proprietary, _some)
+
+GLOBAL: Mapping[int, Rule] = {
+    0x00: (_ALONE, _some),
+    XPUB: (_exactly(79), _key_path),
+    0xFB: (_ALONE, _exactly(4)),
+    PROPRIETARY: _PROPRIETARY,
+}
+INPUT: Mapping[int, Rule] = {
+    0x00: (_ALONE, _some),
+    0x01: (_ALONE, _spent_output),
+    PARTIAL_SIGNATURE: (_public_key, _signature),
+    0x03: (_ALONE, _exactly(4)),
+    0x04: (_ALONE, _some),
+    0x05: (_ALONE, _some),
+    KEY_PATH: (_public_key, _key_path),
+    0x07: (_ALONE, _some),
+    0x08: (_ALONE, _witness),
+    0x09: (_ALONE, _some),
+    0x0A: (_exactly(21), _some),
+    0x0B: (_exactly(33), _some),
+    0x0C: (_exactly(21), _some),
+    0x0D: (_exactly(33), _some),
+    0x13: (_ALONE, _exactly(64, 65)),
+    0x14: (_exactly(65), _exactly(64, 65)),
+    0x15: (_control_block, _not_empty),
+    0x16: (_exactly(33), _tap_key_path),
+    0x17: (_ALONE, _exactly(32)),
+    0x18: (_ALONE, _exactly(32)),
+    PROPRIETARY: _PROPRIETARY,
+}
+OUTPUT: Mapping[int, Rule] = {
+    0x00: (_ALONE, _some),
+    0x01: (_ALONE, _some),
+    OUTPUT_KEY_PATH: (_public_key, _key_path),
+    0x05: (_ALONE, _exactly(32)),
+    0x06: (_ALONE, _not_empty),
+    0x07: (_exactly(33), _tap_key_path),
+    PROPRIETARY: _PROPRIETARY,
+}
+GLOBAL_V2 = frozenset(range(0x02, 0x07))
+INPUT_V2 = frozenset(range(0x0E, 0x13))
+OUTPUT_V2 = frozenset((0x03, 0x04))
+
+
+def check(key: bytes, value: bytes, rules: Mapping[int, Rule], version_2: frozenset[int]) -> None:
+    """Judge one field. Malformed: B2.key-length, B2.value-length, B2.v2-field, B2.* inside a value."""
+    kind = key[0]
+    rule = rules.get(kind)
+    if rule is None:
+        if kind in version_2:
+            raise Malformed("B2.v2-field", type=f"{kind:02x}")
+        if kind >= 253:
+            compact_size.read(key, 0)
+        return
+    if not rule[0](key):
+        raise Malformed("B2.key-length", type=f"{kind:02x}")
+    if not rule[1](value):
+        raise Malformed("B2.value-length", type=f"{kind:02x}")
