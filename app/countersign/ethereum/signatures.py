@@ -19,14 +19,13 @@ from itertools import pairwise
 
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.ethereum.abi import ZERO_ADDRESS, Address, Digest, address
-from countersign.formats import eip55, hexadecimal, jcs, strict_json
+from countersign.ethereum.safe_file import checked_address, prefixed_hex
+from countersign.formats import eip55, jcs, shape, strict_json
 from countersign.formats.keccak import keccak256
-from countersign.formats.shape import record
 from countersign.keys import ecdsa
 from countersign.keys.public_key import Curve, PublicKey
 
 LENGTH = 65
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # n of secp256k1 (SEC 2, 2.4.1)
 
 
 class Kind(StrEnum):
@@ -145,12 +144,24 @@ def serialise(signatures: Iterable[OwnerSignature]) -> bytes:
 def parse(data: bytes) -> tuple[OwnerSignature, ...]:
     """Read what `serialise` writes; owners are claims until `recover` proves them.
 
-    Malformed: what strict JSON raises, `ethereum.signatures`, `E9.length`. Refused: `E9.order`, `E9.duplicate`.
+    Malformed: C2 codes, `E9.length`, `E6.checksum`. Refused: `E9.order`, `E9.duplicate`.
     """
-    value = strict_json.parse_canonical(data)
-    if not isinstance(value, list):
-        raise Malformed("ethereum.signatures")
-    return _ascending(tuple(_entry(one, f"signatures[{index}]") for index, one in enumerate(value)))
+    entries = shape.array(shape.fields(_ENTRY), minimum=1)(strict_json.parse_canonical(data), "signatures")
+    found = tuple(OwnerSignature(entry["owner"], entry["signature"]) for entry in entries)
+    _require_ascending(found)
+    return found
+
+
+def _signature(text: str) -> bytes:
+    data = prefixed_hex(text)
+    kind(data)
+    return data
+
+
+_ENTRY: dict[str, shape.Reader[object]] = {
+    "owner": shape.string(checked_address),
+    "signature": shape.string(_signature),
+}
 
 
 def _recovered(digest: Digest, rs: bytes, recovery_id: int) -> Address:
@@ -164,9 +175,10 @@ def _recovered(digest: Digest, rs: bytes, recovery_id: int) -> Address:
 
 
 def _require_range(signature: bytes) -> None:
-    for part in (signature[:32], signature[32:64]):
-        if not 0 < int.from_bytes(part, "big") < ORDER:
-            raise Refused("E9.range")
+    try:
+        ecdsa.split(Curve.SECP256K1, signature[:64])
+    except Malformed as error:
+        raise Refused("E9.range") from error
 
 
 def _require_ascending(signatures: Sequence[OwnerSignature]) -> None:

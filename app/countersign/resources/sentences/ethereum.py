@@ -1,0 +1,83 @@
+"""What the codes of the room `ethereum` say to an officer: what happened, and what to do next."""
+
+_ASK_AGAIN = "Do not sign. Ask the sender for the file again, written by a program that keeps the published form."
+_STOP = "Do not sign. Tell the desk: somebody may have changed the request."
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "ethereum.address-length": ("An Ethereum address has 20 bytes; this one has {length}.", _ASK_AGAIN),
+    "ethereum.address-padding": (
+        "The call carries hidden bytes in front of an address, where only zeros may stand.",
+        _STOP,
+    ),
+    "ethereum.answer-length": (
+        "The Ethereum node answered with {length} bytes where {expected} belong.",
+        "Check which node this console asks, and try again.",
+    ),
+    "ethereum.dynamic-padding": ("The call carries hidden bytes behind its data, where only zeros may stand.", _STOP),
+    "ethereum.exec-form": (
+        "The execution call is not written in its one proper form; something in it is out of place or left over.",
+        _ASK_AGAIN,
+    ),
+    "ethereum.exec-selector": (
+        "This is not a call that executes a Safe transaction (it begins with {selector}).",
+        _ASK_AGAIN,
+    ),
+    "ethereum.field-range": ("The Safe transaction's field {field} holds a number that cannot exist.", _ASK_AGAIN),
+    "ethereum.hash-length": ("A hash has 32 bytes; this one has {length}.", _ASK_AGAIN),
+    "ethereum.hex-prefix": ("A hexadecimal value is written without its leading 0x.", _ASK_AGAIN),
+    "ethereum.safe-version": ("The version of the Safe is not written as three numbers, such as 1.4.1.", _ASK_AGAIN),
+    "ethereum.truncated": ("The call data breaks off: {length} bytes are too few for what it announces.", _ASK_AGAIN),
+    "ethereum.uint-range": ("The call carries a number that does not fit its field of {bits} bits.", _ASK_AGAIN),
+    "ethereum.uint256": ("A number is negative or too large for Ethereum (256 bits).", _ASK_AGAIN),
+    "E1.version": (
+        "The Safe has version {version}. Before 1.3.0 a signature names no network and would be good on every one.",
+        "Do not sign. Move the vault to a Safe of version 1.3.0 or later.",
+    ),
+    "E2.implementations-differ": (
+        "Two independent programs computed different hashes for this Safe transaction.",
+        "Do not sign, and keep the file. One of the two has a fault: send it to the desk's administrators.",
+    ),
+    "E5.length": (
+        "A token transfer has exactly 68 bytes of data; this one has {length}.",
+        _STOP,
+    ),
+    "E5.padding": ("The token transfer carries hidden bytes in front of the recipient's address.", _STOP),
+    "E5.selector": ("The call is not a token transfer (it begins with {selector}).", _STOP),
+    "E9.count": (
+        "There are {found} owners' signatures; this vault executes with exactly {threshold}.",
+        "Collect the missing signatures, or leave the surplus out, and combine again.",
+    ),
+    "E9.duplicate": (
+        "The owner {owner} has signed twice; one owner counts once.",
+        "Remove one of the two signatures and collect one from another owner.",
+    ),
+    "E9.high-s": (
+        "A signature is in its second, mirrored form (high S), which no signer of this system writes.",
+        "Ask the signer for the signature again; it was changed on the way.",
+    ),
+    "E9.kind": (
+        "A signature is of the kind {kind} (its last byte is {v}). Only an owner's own signature, "
+        "ending in 27 or 28, is taken.",
+        "Do not use it. Ask the owner to sign this transaction with the vault key.",
+    ),
+    "E9.length": (
+        "Owners' signatures are 65 bytes each; {length} bytes are not a whole number of them.",
+        "Ask the sender for the signatures again.",
+    ),
+    "E9.not-owner": (
+        "The signature belongs to {owner}, who is not the owner it should come from.",
+        "Do not use it. It was made by another key, or for another transaction.",
+    ),
+    "E9.order": (
+        "The signatures do not stand in ascending order of their owners' addresses; the Safe would refuse them.",
+        "Combine the signatures again from the single shares.",
+    ),
+    "E9.range": (
+        "A signature holds a number outside the range that a key can produce.",
+        "Do not use it. Ask the signer for the signature again.",
+    ),
+    "E9.recovery": (
+        "A signature belongs to no key at all over this transaction.",
+        "Do not use it. Ask the signer for the signature again.",
+    ),
+}

@@ -1,0 +1,81 @@
+"""Two implementations of one hash: ours and eth-account's agree over every SafeTx, or nothing is signed."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.vectors import load_vectors
+
+from countersign.errors import Refused
+from countersign.ethereum import eip712
+from countersign.ethereum.abi import Address, Digest
+from countersign.ethereum.safe import WITHOUT_CHAIN_ID, SafeTx, SafeVersion, plain_tx, with_version
+
+addresses = st.binary(min_size=20, max_size=20).map(Address)
+words = st.one_of(st.integers(0, 3), st.integers(0, 2**256 - 1))
+json_integers = st.one_of(st.integers(0, 3), st.integers(0, 2**53 - 1))
+safe_txs = st.builds(
+    SafeTx,
+    chain_id=json_integers,
+    safe=addresses,
+    to=addresses,
+    value=words,
+    data=st.binary(max_size=200),
+    operation=st.sampled_from([0, 1]),
+    safe_tx_gas=words,
+    base_gas=words,
+    gas_price=words,
+    gas_token=addresses,
+    refund_receiver=addresses,
+    nonce=json_integers,
+    version=st.sampled_from([SafeVersion(1, 1, 1), SafeVersion(1, 3, 0), SafeVersion(1, 4, 1), SafeVersion(1, 5, 0)]),
+)
+TX = plain_tx(31337, Address(b"\x01" * 20), Address(b"\x02" * 20), 5, b"", 0)
+
+
+@settings(max_examples=300, deadline=None)
+@given(safe_txs)
+def test_both_implementations_give_the_same_digest(tx: SafeTx) -> None:
+    assert eip712.second_digest(tx) == tx.digest
+
+
+def test_the_agreed_digest_is_the_transactions_own() -> None:
+    assert eip712.agree(TX) == TX.digest
+
+
+def test_a_disagreement_is_never_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the second implementation were wrong (here: it hashes another nonce), no digest comes out."""
+    honest = eip712.second_digest
+    monkeypatch.setattr(eip712, "second_digest", lambda tx: honest(replace(tx, nonce=tx.nonce + 1)))
+    with pytest.raises(Refused) as caught:
+        eip712.agree(TX)
+    assert caught.value.code == "E2.implementations-differ"
+
+
+def test_an_old_safe_is_hashed_but_not_agreed_to() -> None:
+    old = with_version(TX, WITHOUT_CHAIN_ID)
+    assert eip712.second_digest(old) == old.digest
+    with pytest.raises(Refused) as caught:
+        eip712.agree(old)
+    assert caught.value.code == "E1.version"
+
+
+def test_the_known_answer_also_from_the_second_implementation() -> None:
+    wallet = Address(bytes.fromhex("111ceeee040739fd91d29c34c33e6b3e112f2177"))
+    data = bytes.fromhex("0d582f13" + "00" * 12 + "0c75fa5a5f1c0997e3eea425cfa13184ed0ec9e5" + "00" * 31 + "03")
+    digest = eip712.second_digest(plain_tx(42161, wallet, wallet, 0, data, 234))
+    assert digest == Digest(bytes.fromhex("0cb7250b8becd7069223c54e2839feaed4cee156363fbfe5dd0a48e75c4e25b3"))
+
+
+def test_eth_account_is_loaded_only_when_it_is_used() -> None:
+    program = "import sys, countersign.ethereum.eip712; sys.exit('eth_account' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_published_eip712_vectors_contain_no_safe_transaction() -> None:
+    """Said rather than passed over: the typed-data suites describe types that a vault key never signs (E11)."""
+    for name in ("eip712/eth-account_digests.json", "eip712/eth-account_valid_for_all.json"):
+        assert "SafeTx" not in str(load_vectors(name))
