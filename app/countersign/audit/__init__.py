@@ -1,4 +1,4 @@
-"""The transparency log: entries, Merkle tree, tiles, signed checkpoints, witnesses, proofs, and the head one has pinned.
+"""The transparency log: entries, Merkle tree, tiles, checkpoints, witnesses, proofs, and the head one has pinned.
 
 Each module carries the name of the C2SP document (or the part of DESIGN.md §5) that it implements:
 

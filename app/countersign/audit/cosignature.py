@@ -4,6 +4,7 @@ c2sp.org/tlog-cosignature, signature type 0x04.
 
 - The signed message is "cosignature/v1\\ntime <decimal>\\n" ‖ the whole note text.
 - The signature on the note's line is u64be time ‖ 64-byte Ed25519 signature: 72 bytes.
+- A time beyond 2^53 − 1 is none (the document allows 2^63 − 1; JSON could not carry it).
 - It says: as of that time (Unix seconds) this is the largest consistent tree that the witness has seen.
 
     >>> message(1679315147, "example.com/log\\n1\\n…\\n")[:31]
@@ -15,7 +16,7 @@ from countersign.keys import software
 from countersign.keys.public_key import PublicKey
 
 SIGNATURE_SIZE = 72
-MAX_TIME = 2**63 - 1
+MAX_TIME = 2**53 - 1
 
 
 def message(time: int, text: str) -> bytes:

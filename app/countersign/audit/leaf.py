@@ -15,12 +15,12 @@ import hashlib
 from dataclasses import dataclass, field
 
 from countersign.errors import Malformed
-from countersign.formats import jcs, merkle, strict_json
+from countersign.formats import jcs, merkle, shape, strict_json
 
 PREFIX = b"countersign/leaf/v1\n"
 SALT_SIZE = 32
 ENTRY_SIZE = 32
-MAX_INTEGER = 2**53 - 1
+_FIELDS = {"index": shape.integer(0), "salt": shape.hex_bytes(SALT_SIZE), "time_ms": shape.integer(0)}
 
 leaf_hash = merkle.leaf_hash
 
@@ -29,7 +29,7 @@ def entry(time_ms: int, salt: bytes, event: bytes) -> bytes:
     """The 32-byte log entry of `event`, sequenced at `time_ms` (Unix milliseconds). Malformed(L3.opening)."""
     if len(salt) != SALT_SIZE:
         raise Malformed("L3.opening", field="salt")
-    if not 0 <= time_ms <= MAX_INTEGER:
+    if not 0 <= time_ms <= jcs.MAX_INTEGER:
         raise Malformed("L3.opening", field="time_ms")
     return hashlib.sha256(PREFIX + time_ms.to_bytes(8, "big") + salt + event).digest()
 
@@ -44,14 +44,9 @@ class Opening:
 
     @classmethod
     def parse(cls, data: bytes) -> "Opening":
-        """Strict RFC 8785 JSON of exactly these three fields. Malformed(C2.… or L3.opening)."""
-        value = strict_json.parse_canonical(data)
-        if not isinstance(value, dict) or set(value) != {"index", "salt", "time_ms"}:
-            raise Malformed("L3.opening", field="fields")
-        salt = value["salt"]
-        if not isinstance(salt, str) or len(salt) != 2 * SALT_SIZE or set(salt) - set("0123456789abcdef"):
-            raise Malformed("L3.opening", field="salt")
-        return cls(_integer(value["index"], "index"), _integer(value["time_ms"], "time_ms"), bytes.fromhex(salt))
+        """Strict RFC 8785 JSON of exactly these three fields. Malformed(C2.…)."""
+        fields = shape.record(strict_json.parse_canonical(data), "opening", _FIELDS)
+        return cls(fields["index"], fields["time_ms"], fields["salt"])
 
     def serialise(self) -> bytes:
         """RFC 8785 JSON, no final newline."""
@@ -64,9 +59,3 @@ class Opening:
     def leaf(self, event: bytes) -> bytes:
         """The RFC 6962 leaf hash that must be proved for `event` (L3)."""
         return leaf_hash(self.entry(event))
-
-
-def _integer(value: object, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_INTEGER:
-        raise Malformed("L3.opening", field=name)
-    return value

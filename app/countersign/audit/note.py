@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 from countersign.audit import cosignature
 from countersign.audit.spelling import base64_text, unbase64
-from countersign.errors import CountersignError, Malformed, Refused
+from countersign.errors import Malformed, Refused
 from countersign.keys import software
 from countersign.keys.public_key import PublicKey
 
@@ -60,6 +60,7 @@ class VerifierKey:
             raise Malformed("L2.key-type", type=self.type)
         if len(self.public) != _KEY_SIZE:
             raise Malformed("L2.key-length", found=len(self.public))
+        PublicKey.from_ed25519(self.public)
 
     @property
     def key_id(self) -> bytes:
@@ -68,7 +69,7 @@ class VerifierKey:
 
     @classmethod
     def parse(cls, text: str) -> "VerifierKey":
-        """A vkey. Malformed(L2.vkey|key-name|key-type|key-length|key-id)."""
+        """A vkey. Malformed(L2.vkey|key-name|key-type|key-length|key-id), or keys.not-on-curve."""
         parts = text.split("+", 2)
         if len(parts) != 3:
             raise Malformed("L2.vkey")
@@ -86,12 +87,9 @@ class VerifierKey:
 
     def verifies(self, text: str, signature: bytes) -> bool:
         """Did this key make `signature` (without key id) over the note text?"""
-        try:
-            if self.type == COSIGNATURE:
-                return cosignature.verify(self.public, text, signature)
-            return PublicKey.from_ed25519(self.public).verify(text.encode(), signature)
-        except CountersignError:
-            return False
+        if self.type == COSIGNATURE:
+            return cosignature.verify(self.public, text, signature)
+        return PublicKey.from_ed25519(self.public).verify(text.encode(), signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +180,7 @@ def signature_lines(content: str) -> tuple[Signature, ...]:
 
 
 def verify(note: Note, keys: Iterable[VerifierKey]) -> tuple[Signed, ...]:
-    """Every signature of a known key, in the note's order; all of them verify. Refused(L2.bad-signature|no-known-key)."""
+    """Every signature of a known key, in the note's order; each verifies. Refused(L2.bad-signature|no-known-key)."""
     found = []
     known = tuple(keys)
     for signature in note.signatures:
@@ -199,19 +197,19 @@ def verify(note: Note, keys: Iterable[VerifierKey]) -> tuple[Signed, ...]:
 
 def sign(seed: bytes, name: str, text: str) -> Signature:
     """A log's Ed25519 signature (0x01) over a note text, by the key of the 32-byte `seed`."""
-    identity = key_id(name, ED25519, software.ed25519_public(seed))
+    identity = key_id(name, ED25519, software.ed25519_public(seed).data)
     return Signature(name, identity, software.ed25519_sign(seed, text.encode()))
 
 
 def cosign(seed: bytes, name: str, text: str, time: int) -> Signature:
     """A witness's cosignature (0x04) at `time` (Unix seconds), by the key of the 32-byte `seed`."""
-    identity = key_id(name, COSIGNATURE, software.ed25519_public(seed))
+    identity = key_id(name, COSIGNATURE, software.ed25519_public(seed).data)
     return Signature(name, identity, cosignature.sign(seed, text, time))
 
 
 def verifier_key(seed: bytes, name: str, type_: int) -> VerifierKey:
     """The public side of `sign` (ED25519) or `cosign` (COSIGNATURE)."""
-    return VerifierKey(name, type_, software.ed25519_public(seed))
+    return VerifierKey(name, type_, software.ed25519_public(seed).data)
 
 
 def _is_control(character: str) -> bool:

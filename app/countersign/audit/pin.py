@@ -7,7 +7,7 @@ CHECKS.md L4 (consistency), L6 (the pin is kept twice), L7 (heads that meet).
 - From a pin of size 0, or with none, the proof is empty.
 - Whoever stores a pin reads the old one, calls `advance`, writes the new one in the same transaction, fsyncs, and only
   then uses it. A copy lives outside the database: `require_not_restored` compares them at the start.
-- A stored pin is RFC 8785 JSON: `{"note": checkpoint text with signatures, "pinned_at": s, "witness_times": {vkey: s}}`.
+- A stored pin is RFC 8785 JSON: `{"note": the checkpoint file, "pinned_at": s, "witness_times": {vkey: s}}`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,19 @@ from dataclasses import dataclass
 
 from countersign.audit import proof
 from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
+from countersign.audit.note import MAX_SIZE, VerifierKey
 from countersign.audit.quorum import Witnessed
-from countersign.errors import Malformed, Refused
-from countersign.formats import jcs, strict_json
+from countersign.errors import Refused
+from countersign.formats import jcs, shape, strict_json
 from countersign.formats.merkle import EMPTY_ROOT
 
 MAX_PROOF = 63
+_SECONDS = shape.integer(0)
+_FIELDS = {
+    "note": shape.string(maximum=MAX_SIZE),
+    "pinned_at": _SECONDS,
+    "witness_times": shape.mapping(lambda vkey: str(VerifierKey.parse(vkey)), _SECONDS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +63,9 @@ class Pin:
 
     @classmethod
     def parse(cls, data: bytes) -> "Pin":
-        """What `serialise` wrote. Malformed(C2.…, L1.…, L6.pin)."""
-        value = strict_json.parse_canonical(data, limit=2 * 512 * 1024)
-        if not isinstance(value, dict) or set(value) != {"note", "pinned_at", "witness_times"}:
-            raise Malformed("L6.pin")
-        note, times = value["note"], value["witness_times"]
-        if not isinstance(note, str) or not isinstance(times, dict):
-            raise Malformed("L6.pin")
-        seen = {vkey: _seconds(time) for vkey, time in times.items()}
-        return cls(SignedCheckpoint.parse(note.encode()), _seconds(value["pinned_at"]), seen)
+        """What `serialise` wrote. Malformed(C2.…, L1.…)."""
+        value = shape.record(strict_json.parse_canonical(data, limit=2 * MAX_SIZE), "pin", _FIELDS)
+        return cls(SignedCheckpoint.parse(value["note"].encode()), value["pinned_at"], value["witness_times"])
 
     def serialise(self) -> bytes:
         """RFC 8785 JSON, no final newline."""
@@ -124,9 +125,3 @@ def require_not_restored(stored: Pin | None, outside: Pin) -> None:
         judge(outside, stored.signed, ())
     elif stored.checkpoint.origin != outside.checkpoint.origin:
         raise Refused("L4.other-log", pinned=outside.checkpoint.origin[:80], found=stored.checkpoint.origin[:80])
-
-
-def _seconds(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Malformed("L6.pin")
-    return value

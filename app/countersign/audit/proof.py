@@ -6,7 +6,7 @@ RFC 6962 §2.1 (RFC 9162 §2.1.3–2.1.4 gives the same as algorithms); CHECKS.m
 - Inclusion: index < size. The path runs from the leaf's sibling up to the root's child.
 - Consistency: from 1 ≤ old ≤ new. An empty tree is a prefix of everything, so "from 0" proves nothing and is refused
   here, but for 0 → 0; whoever starts from an empty tree (a fresh pin, a witness) says so by itself.
-- Hashes in a proof are 32 bytes each.
+- Hashes in a proof are 32 bytes each, and so is a leaf.
 
     >>> verify_inclusion(0, 1, leaf, (), root=leaf)        # one leaf is its own root
 """
@@ -38,7 +38,7 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
     if not 0 <= index < size:
         raise Refused("L3.index", index=index, size=size)
     _require_lengths(proof, inclusion_length(index, size), "L3.proof-length")
-    if _climb(index, size, leaf, proof) != root:
+    if len(leaf) != HASH_SIZE or _climb(index, size, leaf, proof) != root:
         raise Refused("L3.root", index=index, size=size)
 
 

@@ -18,10 +18,12 @@ from countersign.audit import cosignature, note
 from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.audit.note import COSIGNATURE, ED25519, VerifierKey
 from countersign.errors import Malformed, Refused
-from countersign.formats import jcs, strict_json
+from countersign.formats import jcs, shape, strict_json
 
 MAX_AGE = 24 * 3600
 MAX_AHEAD = 5 * 60
+_VKEY = shape.string(VerifierKey.parse)
+_FIELDS = {"log": _VKEY, "witnesses": shape.array(_VKEY, maximum=note.MAX_SIGNATURES - 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,9 @@ class Quorum:
     @classmethod
     def parse(cls, data: bytes, k: int | None = None) -> "Quorum":
         """A `vkeys.json`; without `k` every witness is needed. Malformed(C2.…, L2.…, L5.…)."""
-        value = strict_json.parse_canonical(data)
-        if not isinstance(value, dict) or set(value) != {"log", "witnesses"}:
-            raise Malformed("L5.vkeys")
-        log, witnesses = value["log"], value["witnesses"]
-        if not isinstance(log, str) or not isinstance(witnesses, list):
-            raise Malformed("L5.vkeys")
-        keys = tuple(VerifierKey.parse(text) for text in _texts(witnesses))
-        return cls(VerifierKey.parse(log), keys, len(keys) if k is None else k)
+        value = shape.record(strict_json.parse_canonical(data), "vkeys", _FIELDS)
+        witnesses: tuple[VerifierKey, ...] = value["witnesses"]
+        return cls(value["log"], witnesses, len(witnesses) if k is None else k)
 
     def serialise(self) -> bytes:
         """The bytes of `vkeys.json`."""
@@ -152,10 +149,3 @@ def _judge_one(witness: VerifierKey, found: Iterable[note.Signed], when: Fresh |
         return Cosignature(witness, None, "L5.absent")
     judged = [Cosignature(witness, time, when.objection(witness, time)) for time in times]
     return next((one for one in judged if one.counts), judged[0])
-
-
-def _texts(values: list[strict_json.JsonValue]) -> list[str]:
-    texts = [value for value in values if isinstance(value, str)]
-    if len(texts) != len(values):
-        raise Malformed("L5.vkeys")
-    return texts

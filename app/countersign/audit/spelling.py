@@ -1,6 +1,6 @@
 """The two spellings that every C2SP text shares: decimal numbers and standard base64, each with exactly one form.
 
-- A number is ASCII digits without leading zero, at most 2^63 − 1.
+- A number is ASCII digits without leading zero, at most 2^53 − 1, so that JSON can carry it.
 - Base64 is RFC 4648 §4 with padding; spare bits are zero, so that one value has one spelling.
 - What is wrong is Malformed under the code that the calling document gives.
 
@@ -15,13 +15,13 @@ import re
 from countersign.errors import Malformed
 
 HASH_SIZE = 32
-MAX_NUMBER = 2**63 - 1
-_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z", re.ASCII)
+MAX_NUMBER = 2**53 - 1
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,15})\Z", re.ASCII)
 _LEADING_ZERO = re.compile(r"0[0-9]+\Z", re.ASCII)
 
 
 def number(text: str, code: str) -> int:
-    """A decimal number within 0..2^63−1. Malformed(code), or Malformed(code + "-leading-zero")."""
+    """A decimal number within 0..2^53−1. Malformed(code), or Malformed(code + "-leading-zero")."""
     if _LEADING_ZERO.match(text):
         raise Malformed(f"{code}-leading-zero", found=text[:24])
     if not _NUMBER.match(text) or int(text) > MAX_NUMBER:

@@ -99,7 +99,7 @@ def bundle(entries: Iterable[bytes]) -> bytes:
 
 def parse_bundle(data: bytes, width: int) -> tuple[bytes, ...]:
     """The `width` entries of a bundle, and nothing behind them. Malformed(audit.bundle)."""
-    entries = []
+    entries: list[bytes] = []
     offset = 0
     while offset < len(data) and len(entries) < width:
         end = offset + 2 + int.from_bytes(data[offset : offset + 2], "big")

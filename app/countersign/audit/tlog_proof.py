@@ -38,7 +38,7 @@ class TlogProof:
 
     @classmethod
     def parse(cls, data: bytes) -> "TlogProof":
-        """A file's bytes, strictly. Malformed(L3.proof-size|proof-text|proof-header|proof-extra|proof-index|proof-hash|…)."""
+        """A file's bytes, strictly. Malformed(L3.proof-…), naming the line that is wrong."""
         if len(data) > MAX_SIZE:
             raise Malformed("L3.proof-size", limit=MAX_SIZE)
         head, blank, checkpoint = data.partition(b"\n\n")

@@ -26,7 +26,7 @@ from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.audit.note import Note, Signature, VerifierKey
 from countersign.audit.spelling import base64_text, hash_line, number
 from countersign.errors import CountersignError, Malformed, Refused
-from countersign.formats import jcs, strict_json
+from countersign.formats import jcs, shape, strict_json
 from countersign.formats.merkle import EMPTY_ROOT
 
 MAX_PROOF = 63
@@ -81,6 +81,11 @@ class Head:
 
 
 NOTHING = Head(0, EMPTY_ROOT)
+_HEAD_FIELDS = {"root": shape.sha256_hex, "size": shape.integer(0)}
+_STATE_FIELDS = {
+    "heads": shape.mapping(str, lambda value, where: Head(**shape.record(value, where, _HEAD_FIELDS))),
+    "time": shape.integer(0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +97,14 @@ class State:
 
     @classmethod
     def parse(cls, data: bytes) -> "State":
-        """What `serialise` wrote. Malformed(C2.… or audit.witness-state)."""
-        value = strict_json.parse_canonical(data)
-        if not isinstance(value, dict) or set(value) != {"heads", "time"}:
-            raise Malformed("audit.witness-state")
-        heads, time = value["heads"], value["time"]
-        if not isinstance(heads, dict) or not isinstance(time, int) or isinstance(time, bool) or time < 0:
-            raise Malformed("audit.witness-state")
-        return cls({origin: _head(text) for origin, text in heads.items()}, time)
+        """What `serialise` wrote. Malformed(C2.…)."""
+        value = shape.record(strict_json.parse_canonical(data), "state", _STATE_FIELDS)
+        return cls(value["heads"], value["time"])
 
     def serialise(self) -> bytes:
-        """RFC 8785 JSON: {"heads": {origin: "<size> <base64 root>"}, "time": seconds}."""
-        heads = {origin: f"{head.size} {base64_text(head.root)}" for origin, head in self.heads.items()}
+        """RFC 8785 JSON: {"heads": {origin: {"root": hex, "size": n}}, "time": seconds}."""
+        heads = {origin: {"root": head.root.hex(), "size": head.size} for origin, head in self.heads.items()}
         return jcs.encode({"heads": heads, "time": self.time})
-
-
-def _head(text: object) -> Head:
-    size, space, root = text.partition(" ") if isinstance(text, str) else ("", "", "")
-    if not space:
-        raise Malformed("audit.witness-state")
-    return Head(number(size, "audit.witness-state"), hash_line(root, "audit.witness-state"))
 
 
 def decide(
