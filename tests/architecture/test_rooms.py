@@ -34,7 +34,9 @@ def test_import_linter_keeps_every_contract() -> None:
 
 
 def test_no_module_passes_four_hundred_lines() -> None:
-    long = {str(path.relative_to(ROOT)): count for path in modules() if (count := path.read_text("utf-8").count("\n")) > 400}
+    long = {
+        str(path.relative_to(ROOT)): count for path in modules() if (count := path.read_text("utf-8").count("\n")) > 400
+    }
     assert long == {}
 
 
@@ -90,6 +92,10 @@ def test_a_broad_except_is_a_named_boundary() -> None:
 
 def test_a_pin_never_rides_on_a_command_line() -> None:
     """No option of the command line takes a PIN or passphrase as its value."""
-    source = "\n".join(path.read_text("utf-8") for path in (PACKAGE / "cli").rglob("*.py")) if (PACKAGE / "cli").exists() else ""
+    source = (
+        "\n".join(path.read_text("utf-8") for path in (PACKAGE / "cli").rglob("*.py"))
+        if (PACKAGE / "cli").exists()
+        else ""
+    )
     assert '"--pin"' not in source
     assert '"--passphrase"' not in source

@@ -1,0 +1,60 @@
+"""What a check is, and how all of them run over one case.
+
+- A check is one named object: its code (CHECKS.md), its display name, the checks whose fail prevents it (`needs`), and
+  `look`, which reads a case and says at least one finding.
+- All run every time. A check whose needs fail or are blocked is blocked by the first of them, named.
+- `without` switches checks off for the tests that prove each one is needed; nothing else uses it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from countersign.review.case import Case
+from countersign.review.finding import Finding, Status, Verdict, blocked, not_applicable
+from countersign.review.reading import Reading
+
+Look = Callable[[Reading], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One named check."""
+
+    code: str
+    name: str
+    look: Look
+    needs: tuple[str, ...] = ()
+
+
+def judge(case: Case, checks: Sequence[Check], *, without: frozenset[str] = frozenset()) -> Verdict:
+    """Every check's findings on a case, in the order of `checks`. Total: whatever the case holds, there is a verdict."""
+    reading = Reading(case)
+    findings: list[Finding] = []
+    down: dict[str, str] = {}
+    for check in checks:
+        if check.code in without:
+            found: tuple[Finding, ...] = (not_applicable(check.code, "review.switched-off", check=check.code),)
+        else:
+            found = _run(check, reading, down)
+        if any(not finding.ok for finding in found):
+            down[check.code] = check.code
+        findings.extend(found)
+    return Verdict(tuple(findings))
+
+
+def _run(check: Check, reading: Reading, down: dict[str, str]) -> tuple[Finding, ...]:
+    for need in check.needs:
+        if need in down:
+            return (blocked(check.code, need),)
+    found = tuple(check.look(reading))
+    if not found or any(finding.check != check.code for finding in found):
+        raise AssertionError(f"{check.code} must say at least one finding of its own")
+    return found
+
+
+def worst(findings: Sequence[Finding]) -> Status:
+    """The gravest status among findings: fail, then blocked, then pass, then not applicable."""
+    for status in (Status.FAIL, Status.BLOCKED, Status.PASS):
+        if any(finding.status is status for finding in findings):
+            return status
+    return Status.NOT_APPLICABLE
