@@ -1,6 +1,6 @@
 """What crosses the air gap: a signed CBOR map, the same bytes as a `.countersign` file and as a UR message.
 
-Implements DESIGN.md §5 "Envelope": COSE_Sign1 (RFC 9052) over deterministic CBOR; docs/formats/envelope.md has its CDDL.
+Implements DESIGN.md §5 "Envelope": COSE_Sign1 (RFC 9052) over deterministic CBOR; CDDL in docs/formats/envelope.md.
 
 - Exactly these keys: kind, version, desk, sender, recipient, session, sequence, request_id, settlement_id,
   contract_hashes, log_head, consistency_proof, body. Parsing and serialising again gives the same bytes.
@@ -25,14 +25,13 @@ from countersign.airgap import members
 from countersign.airgap.answer import AnswerBody
 from countersign.airgap.request import PROOF_LIMIT, RequestBody
 from countersign.errors import Malformed, Refused
-from countersign.formats import cbor
+from countersign.formats import base64url, cbor
 from countersign.formats.excerpt import excerpt
 from countersign.formats.ids import identifier
 from countersign.keys import cose
 from countersign.keys.public_key import PublicKey
 
 VERSION: Final = 1
-EXTERNAL: Final = b"countersign/envelope/v1"
 SESSION_SIZE: Final = 16
 CONTRACTS_LIMIT: Final = 1000
 _KEYS: Final = (
@@ -152,7 +151,7 @@ def parse(payload: bytes) -> Envelope:
 
 def unsigned(envelope: Envelope, key: PublicKey) -> bytes:
     """The COSE Sig_structure that the holder of `key` signs (identity key: ES256 or EdDSA). Malformed as `parse`."""
-    return cose.signing_input(serialise(envelope), key, EXTERNAL)
+    return cose.signing_input(serialise(envelope), key, cose.EXTERNAL)
 
 
 def seal(envelope: Envelope, key: PublicKey, signature: bytes) -> bytes:
@@ -172,11 +171,12 @@ def unseal(data: bytes, keys: Mapping[str, PublicKey]) -> Unsealed:
     """
     sign1 = cose.decode(data)
     envelope = parse(sign1.payload)
-    key = keys.get(sign1.kid)
+    kid = base64url.encode(sign1.kid)
+    key = keys.get(kid)
     if key is None:
-        raise Refused("T1.unknown-key", kid=excerpt(sign1.kid))
+        raise Refused("T1.unknown-key", kid=kid)
     _verify(sign1, key)
-    return Unsealed(envelope, sign1.kid, sha256(data).digest())
+    return Unsealed(envelope, kid, sha256(data).digest())
 
 
 def peek(data: bytes) -> Envelope:
@@ -186,7 +186,7 @@ def peek(data: bytes) -> Envelope:
 
 def _verify(sign1: cose.Sign1, key: PublicKey) -> None:
     try:
-        cose.verify(sign1, key, EXTERNAL)
+        cose.verify(sign1, key, cose.EXTERNAL)
     except (Refused, Malformed) as reason:
         raise Refused("T1.signature", kid=key.kid) from reason
 

@@ -1,4 +1,4 @@
-"""A message as an endless row of parts, of which any sufficient set restores it: frames may be lost, repeated, reordered.
+"""A message as an endless row of parts, of which any sufficient set restores it, in any order.
 
 Implements BCR-2024-001 (Multipart UR); limits are T3 of CHECKS.md.
 
@@ -54,12 +54,11 @@ class Part:
     def parse(cls, data: bytes) -> "Part":
         """A part from its CBOR. Malformed(T4.* | T3.part-form | T3.seq-len | T3.seq-num | T3.message-len | …)."""
         value = cbor.decode(data, limit=MESSAGE_LIMIT)
-        if not isinstance(value, list | tuple) or len(value) != 5:
-            raise Malformed("T3.part-form")
-        *numbers, fragment = value
-        if any(type(number) is not int for number in numbers) or not isinstance(fragment, bytes):
-            raise Malformed("T3.part-form")
-        part = cls(numbers[0], numbers[1], numbers[2], numbers[3], fragment)
+        match value:
+            case [int() as number, int() as count, int() as length, int() as checksum, bytes() as fragment]:
+                part = cls(number, count, length, checksum, fragment)
+            case _:
+                raise Malformed("T3.part-form")
         part._check()
         return part
 
@@ -68,6 +67,8 @@ class Part:
         return cbor.encode([self.seq_num, self.seq_len, self.message_len, self.checksum, self.data])
 
     def _check(self) -> None:
+        if bool in map(type, (self.seq_num, self.seq_len, self.message_len, self.checksum)):
+            raise Malformed("T3.part-form")
         if not 1 <= self.seq_len <= SEQ_LEN_LIMIT:
             raise Malformed("T3.seq-len", found=self.seq_len, limit=SEQ_LEN_LIMIT)
         if not 1 <= self.seq_num <= SEQ_NUM_LIMIT:

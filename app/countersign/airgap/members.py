@@ -1,6 +1,7 @@
 """Strict readers for the maps inside an envelope: exactly these keys, exactly these types, within these bounds.
 
-- A missing or unknown key is named (`airgap.key-missing`, `airgap.key-unknown`), a wrong type or bound is `airgap.member`.
+- A missing or unknown key is named (`airgap.key-missing`, `airgap.key-unknown`); a wrong type or bound is
+  `airgap.member`.
 - `where` is the path shown to whoever must mend it ("body.events.time_ms").
 
     >>> unsigned(entries({"index": 7}, "body", ("index",))["index"], "body.index")
@@ -8,6 +9,7 @@
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, Final
 
 from countersign.errors import Malformed
@@ -65,5 +67,5 @@ def hashes(value: object, where: str, *, most: int) -> tuple[bytes, ...]:
 def ascending(numbers: Iterable[Any], where: str) -> None:
     """Refuse what is not strictly ascending: one order, no repeats."""
     items = list(numbers)
-    if any(left >= right for left, right in zip(items, items[1:], strict=False)):
+    if any(left >= right for left, right in pairwise(items)):
         raise Malformed("airgap.order", where=where)

@@ -70,7 +70,7 @@ class ProvenEvent:
 
 @dataclass(frozen=True, slots=True)
 class RequestBody:
-    """What a signer is asked to sign, with what proves it. `instruction` and `contracts` are log indexes in `events`."""
+    """What a signer is asked to sign, and its proof. `instruction` and `contracts` are log indexes in `events`."""
 
     kind: Kind
     artefact: bytes

@@ -40,7 +40,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What this machine knows: its desk, its own officer id, the kids registered to each sender, and all turns taken."""
+    """What this machine knows: its desk, its own officer id, the kids registered to each sender, all turns taken."""
 
     desk: str
     recipient: str
