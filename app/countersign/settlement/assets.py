@@ -11,7 +11,6 @@
 from dataclasses import dataclass
 
 from countersign.formats import caip, ids
-from countersign.formats.strict_json import JsonValue
 from countersign.settlement import readers
 
 
@@ -65,7 +64,7 @@ def within(found: tuple[int, int], expected: tuple[int, int], basis_points: int)
     return abs(left - right) * 10_000 <= basis_points * right
 
 
-def read(value: JsonValue, where: str) -> Asset:
+def read(value: object, where: str) -> Asset:
     """`{"id","symbol","decimals"}`."""
     return Asset(
         **readers.record(

@@ -13,7 +13,6 @@
 from dataclasses import dataclass
 
 from countersign.errors import Malformed
-from countersign.formats.strict_json import JsonValue
 from countersign.settlement import readers
 
 
@@ -54,24 +53,24 @@ class Policy:
         return dict(self.confirmations).get(chain, 6)
 
 
-def _fees(value: JsonValue, where: str) -> FeeBounds:
+def _fees(value: object, where: str) -> FeeBounds:
     percent = readers.integer(0, 100)
     fields = {"max_sat_vb": readers.integer(1, 100_000), "dual_percent": percent, "never_percent": percent}
     found = FeeBounds(**readers.record(value, where, fields))
     if found.dual_percent > found.never_percent:
-        raise Malformed("settlement.fee-bounds", field=where)
+        raise Malformed("settlement.fee-bounds", where=where)
     return found
 
 
-def _witnesses(value: JsonValue, where: str) -> Witnesses:
-    fields = {"quorum": readers.integer(0, 64), "keys": readers.ascending(readers.prose, most=64)}
+def _witnesses(value: object, where: str) -> Witnesses:
+    fields = {"quorum": readers.integer(0, 64), "keys": readers.ascending(readers.prose, maximum=64)}
     found = Witnesses(**readers.record(value, where, fields))
     if found.quorum > len(found.keys):
-        raise Malformed("settlement.witness-quorum", field=where, quorum=found.quorum, known=len(found.keys))
+        raise Malformed("settlement.witness-quorum", where=where, quorum=found.quorum, known=len(found.keys))
     return found
 
 
-def read(value: JsonValue, where: str) -> Policy:
+def read(value: object, where: str) -> Policy:
     """The policy document; unknown and missing fields are refused."""
     seconds = readers.integer(0, 10 * 366 * 86_400)
     return Policy(
@@ -86,7 +85,7 @@ def read(value: JsonValue, where: str) -> Policy:
                 "destination_cooling_seconds": seconds,
                 "checkpoint_age_seconds": seconds,
                 "safe_state_age_seconds": seconds,
-                "confirmations": readers.by_key(readers.chain, readers.integer(1, 10_000)),
+                "confirmations": readers.pairs(readers.chain, readers.integer(1, 10_000)),
                 "fees": _fees,
                 "witnesses": _witnesses,
             },

@@ -115,7 +115,7 @@ class Participant:
 
     def certified(self, seconds: int) -> bool:
         """Whether it may enter new contracts at this moment (unix seconds)."""
-        return not self.suspended and times.text(seconds)[:10] <= self.certified_until
+        return not self.suspended and times.date_text(seconds // times.DAY) <= self.certified_until
 
 
 @dataclass(frozen=True, slots=True)

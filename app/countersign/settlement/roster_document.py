@@ -8,7 +8,6 @@
 """
 
 from countersign.errors import Malformed
-from countersign.formats.strict_json import JsonValue
 from countersign.settlement import assets, readers
 from countersign.settlement.roster import (
     Administrators,
@@ -29,23 +28,23 @@ from countersign.settlement.roster import (
 )
 
 
-def party(value: JsonValue, where: str) -> Party:
+def party(value: object, where: str) -> Party:
     """`{"lei","book"}`."""
     return Party(**readers.record(value, where, {"lei": readers.lei, "book": readers.identifier}))
 
 
-def custodian(value: JsonValue, where: str) -> Custodian:
+def custodian(value: object, where: str) -> Custodian:
     """`{"lei","name"}`."""
     return Custodian(**readers.record(value, where, {"lei": readers.lei, "name": readers.name}))
 
 
-def administrators(value: JsonValue, where: str) -> Administrators:
+def administrators(value: object, where: str) -> Administrators:
     """`{"officers":[ids ascending],"threshold"}`."""
-    fields = {"officers": readers.ascending(readers.identifier, least=1), "threshold": readers.integer(1, 64)}
+    fields = {"officers": readers.ascending(readers.identifier, minimum=1), "threshold": readers.integer(1, 64)}
     return Administrators(**readers.record(value, where, fields))
 
 
-def participant(value: JsonValue, where: str) -> Participant:
+def participant(value: object, where: str) -> Participant:
     """`{"lei","name","certified_until","suspended","keys":[jwk],"books":[…]}`."""
     return Participant(
         **readers.record(
@@ -56,25 +55,25 @@ def participant(value: JsonValue, where: str) -> Participant:
                 "name": readers.name,
                 "certified_until": readers.date,
                 "suspended": readers.boolean,
-                "keys": readers.several(readers.public_key),
-                "books": readers.ascending(readers.identifier, least=1),
+                "keys": readers.array(readers.public_key),
+                "books": readers.ascending(readers.identifier, minimum=1),
             },
         )
     )
 
 
-def _token(value: JsonValue, where: str) -> Token:
+def _token(value: object, where: str) -> Token:
     fields = {"serial": readers.prose, "label": readers.prose, "model": readers.prose}
     return Token(**readers.record(value, where, fields))
 
 
-def officer_key(value: JsonValue, where: str) -> OfficerKey:
+def officer_key(value: object, where: str) -> OfficerKey:
     """`{"purpose":"identity"|"bip122"|"eip155","jwk","token":{"serial","label","model"},"label","online"}`."""
     found = readers.record(
         value,
         where,
         {
-            "purpose": readers.choice(*Purpose),
+            "purpose": readers.one_of(*Purpose),
             "jwk": readers.public_key,
             "token": _token,
             "label": readers.prose,
@@ -84,7 +83,7 @@ def officer_key(value: JsonValue, where: str) -> OfficerKey:
     return OfficerKey(Purpose(found["purpose"]), found["jwk"], found["token"], found["label"], found["online"])
 
 
-def officer(value: JsonValue, where: str) -> Officer:
+def officer(value: object, where: str) -> Officer:
     """`{"id","name","roles":[ascending],"keys":[…]}`."""
     found = readers.record(
         value,
@@ -92,30 +91,30 @@ def officer(value: JsonValue, where: str) -> Officer:
         {
             "id": readers.identifier,
             "name": readers.name,
-            "roles": readers.ascending(readers.choice(*Role), least=1),
-            "keys": readers.several(officer_key),
+            "roles": readers.ascending(readers.one_of(*Role), minimum=1),
+            "keys": readers.array(officer_key),
         },
     )
     return Officer(found["id"], found["name"], tuple(Role(role) for role in found["roles"]), found["keys"])
 
 
-def _slot(value: JsonValue, where: str) -> Slot:
+def _slot(value: object, where: str) -> Slot:
     fields = {
         "number": readers.integer(0, 2**31 - 1),
         "descriptor": readers.prose_of(16_384),
-        "keys": readers.several(readers.text, least=2, most=15),
+        "keys": readers.array(readers.string(), minimum=2, maximum=15),
     }
     return Slot(**readers.record(value, where, fields))
 
 
-def vault(value: JsonValue, where: str) -> Vault:
+def vault(value: object, where: str) -> Vault:
     """A slot vault or a Safe, told apart by `kind`."""
     if not isinstance(value, dict):
-        raise Malformed("settlement.not-object", field=where)
-    kind = readers.choice("wsh-slots", "safe")(value.get("kind"), f"{where}.kind")
+        raise Malformed("C2.wrong-type", where=where, expected="object", found=type(value).__name__)
+    kind = readers.one_of("wsh-slots", "safe")(value.get("kind"), f"{where}.kind")
     common: dict[str, readers.Reader[object]] = {
         "id": readers.identifier,
-        "kind": readers.text,
+        "kind": readers.string(),
         "owner": party,
         "chain": readers.chain,
         "threshold": readers.integer(1, 15),
@@ -123,47 +122,47 @@ def vault(value: JsonValue, where: str) -> Vault:
     return _slot_vault(value, where, common) if kind == "wsh-slots" else _safe_vault(value, where, common)
 
 
-def _slot_vault(value: JsonValue, where: str, common: dict[str, readers.Reader[object]]) -> SlotVault:
-    found = readers.record(value, where, {**common, "slots": readers.several(_slot, least=1)})
+def _slot_vault(value: object, where: str, common: dict[str, readers.Reader[object]]) -> SlotVault:
+    found = readers.record(value, where, {**common, "slots": readers.array(_slot, minimum=1)})
     del found["kind"]
     if not found["chain"].startswith("bip122:"):
-        raise Malformed("settlement.vault-chain", field=f"{where}.chain")
+        raise Malformed("settlement.vault-chain", where=f"{where}.chain")
     numbers = [slot.number for slot in found["slots"]]
     if numbers != sorted(set(numbers)):
-        raise Malformed("settlement.not-ascending", field=f"{where}.slots")
+        raise Malformed("settlement.not-ascending", where=f"{where}.slots")
     return SlotVault(**found)
 
 
-def _safe_vault(value: JsonValue, where: str, common: dict[str, readers.Reader[object]]) -> SafeVault:
+def _safe_vault(value: object, where: str, common: dict[str, readers.Reader[object]]) -> SafeVault:
     found = readers.record(
         value,
         where,
         {
             **common,
             "address": readers.ethereum_address,
-            "version": readers.choice("1.3.0", "1.4.1", "1.5.0"),
+            "version": readers.one_of("1.3.0", "1.4.1", "1.5.0"),
             "singleton": readers.ethereum_address,
-            "keys": readers.ascending(readers.text, least=2, most=15),
+            "keys": readers.ascending(readers.string(), minimum=2, maximum=15),
         },
     )
     del found["kind"]
     if not found["chain"].startswith("eip155:"):
-        raise Malformed("settlement.vault-chain", field=f"{where}.chain")
+        raise Malformed("settlement.vault-chain", where=f"{where}.chain")
     return SafeVault(**found)
 
 
-def destination(value: JsonValue, where: str) -> Destination:
+def destination(value: object, where: str) -> Destination:
     """`{"account" CAIP-10,"owner":{"lei","book"},"vault"}`."""
     fields = {"account": readers.destination, "owner": party, "vault": readers.identifier}
     return Destination(**readers.record(value, where, fields))
 
 
 ENTRY_FIELDS: dict[str, readers.Reader[object]] = {
-    "assets": readers.several(assets.read),
-    "participants": readers.several(participant),
-    "officers": readers.several(officer),
-    "vaults": readers.several(vault),
-    "destinations": readers.several(destination),
+    "assets": readers.array(assets.read),
+    "participants": readers.array(participant),
+    "officers": readers.array(officer),
+    "vaults": readers.array(vault),
+    "destinations": readers.array(destination),
 }
 
 

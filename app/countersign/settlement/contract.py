@@ -1,0 +1,297 @@
+"""The contract of a sale: its terms, both parties' signatures over them, and the hash by which everything names it.
+
+- A contract is a general JWS (`typ: countersign-contract+json`) over RFC 8785 terms; its hash is the SHA-256 of that payload.
+- Terms are read strictly: unknown and missing fields are refused, `terms.serialise()` is the payload again (C1).
+- One template so far, `bilateral-spot`: two parties, two legs that cross, two assets.
+- `notional.price` is the US dollar price of one whole unit of the first leg's asset; `usd` whole dollars.
+- `fees` caps the network fee for every leg on a Bitcoin chain, in that chain's coin; Ethereum gas is the custodian's.
+- `finality.confirmations` names the asset of every leg.
+
+    {"id":"MH-2026-0001","version":1,"replaces":null,"desk":"northgate.example/desk","custodian":"…LEI…",
+     "template":"bilateral-spot","trade_date":"2026-11-22","not_before":"2026-11-22T08:00:00Z",
+     "settle_by":"2026-11-23T17:00:00Z","parties":[{"lei":"…","book":"main"},{"lei":"…","book":"main"}],
+     "legs":[{"from":0,"to":1,"asset":"bip122:…/slip44:0","amount":"25000000000","destination":"bip122:…:bcrt1q…"},
+             {"from":1,"to":0,"asset":"eip155:31337/erc20:0x…","amount":"20000000000000","destination":"eip155:31337:0x…"}],
+     "notional":{"usd":"20000000","price":"80000","source":"Northgate reference"},"fees":{"bip122:…/slip44:0":"50000"},
+     "finality":{"confirmations":{"bip122:…/slip44:0":2,"eip155:31337/erc20:0x…":2},"mutual":true},
+     "dispute":{"forum":"LCIA","rules":"LCIA 2020","window_seconds":86400},"legal_text_sha256":"…64 hex…"}
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from countersign.errors import Malformed, Refused
+from countersign.formats import caip, ids, jcs, times
+from countersign.formats.strict_json import JsonValue, parse_canonical
+from countersign.keys import jws as jose
+from countersign.keys.jws import Jws
+from countersign.settlement import readers
+from countersign.settlement.roster import HolderKind, Party, Purpose, Roster
+
+TYP = "countersign-contract+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One asset movement. `payer` and `receiver` are positions in `parties`; `amount` in base units."""
+
+    payer: int
+    receiver: int
+    asset: str
+    amount: int
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notional:
+    """Whole dollars, the dollar price of one whole unit of the first leg's asset, and whose price it is."""
+
+    usd: int
+    price: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finality:
+    """Confirmations by asset, and whether the parties' mutual confirmation makes delivery final before them."""
+
+    confirmations: tuple[tuple[str, int], ...]
+    mutual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Where a dispute is heard, and how long one may be opened."""
+
+    forum: str
+    rules: str
+    window_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What both parties sign. Times are unix seconds; `fees` are (coin, cap in base units)."""
+
+    id: str
+    version: int
+    replaces: str | None
+    desk: str
+    custodian: str
+    template: str
+    trade_date: str
+    not_before: int
+    settle_by: int
+    parties: tuple[Party, ...]
+    legs: tuple[Leg, ...]
+    notional: Notional
+    fees: tuple[tuple[str, int], ...]
+    finality: Finality
+    dispute: Dispute
+    legal_text_sha256: str
+
+    def payer(self, leg: Leg) -> Party:
+        """Who delivers a leg."""
+        return self.parties[leg.payer]
+
+    def receiver(self, leg: Leg) -> Party:
+        """Who receives a leg."""
+        return self.parties[leg.receiver]
+
+    def fee(self, leg: Leg) -> tuple[str, int] | None:
+        """The coin and cap of the network fee that the leg's deliverer bears; None where it is the custodian's."""
+        coin = fee_coin(leg.asset)
+        return (coin, dict(self.fees)[coin]) if coin else None
+
+    def serialise(self) -> bytes:
+        """The payload that is signed: RFC 8785."""
+        return jcs.encode(terms_object(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Terms with the signatures over them. `hash` is lower-case hex."""
+
+    terms: Terms
+    jws: Jws
+    hash: str
+
+
+def fee_coin(asset: str) -> str | None:
+    """The coin in which a deliverer pays for moving an asset; None on chains whose gas is the custodian's."""
+    chain = caip.AssetId.parse(asset).chain
+    return str(caip.coin(chain)) if chain.namespace == caip.BIP122 else None
+
+
+def hash_of(payload: bytes) -> str:
+    """The identity of a contract or an event: SHA-256 of its payload, lower-case hex."""
+    return sha256(payload).hexdigest()
+
+
+def parse(data: bytes) -> Contract:
+    """A contract file. Raises `Malformed`."""
+    return _contract(jose.parse(data, TYP))
+
+
+def from_object(value: object, where: str) -> Contract:
+    """The JWS object of an event's `body.contract`. Raises `Malformed`."""
+    if not isinstance(value, dict):
+        raise Malformed("C2.wrong-type", where=where, expected="object", found=type(value).__name__)
+    return _contract(jose.from_object(value, TYP))
+
+
+def _contract(signed: Jws) -> Contract:
+    return Contract(parse_terms(signed.payload), signed, hash_of(signed.payload))
+
+
+def _leg(value: object, where: str) -> Leg:
+    position = readers.integer(0, 1_000)
+    found = readers.record(
+        value,
+        where,
+        {
+            "from": position,
+            "to": position,
+            "asset": readers.asset,
+            "amount": readers.positive_amount,
+            "destination": readers.destination,
+        },
+    )
+    return Leg(found["from"], found["to"], found["asset"], found["amount"], found["destination"])
+
+
+def _party(value: object, where: str) -> Party:
+    return Party(**readers.record(value, where, {"lei": readers.lei, "book": readers.identifier}))
+
+
+def _notional(value: object, where: str) -> Notional:
+    fields = {"usd": readers.positive_amount, "price": readers.price, "source": readers.name}
+    return Notional(**readers.record(value, where, fields))
+
+
+def _finality(value: object, where: str) -> Finality:
+    fields = {
+        "confirmations": readers.pairs(readers.asset, readers.integer(1, 10_000)),
+        "mutual": readers.boolean,
+    }
+    return Finality(**readers.record(value, where, fields))
+
+
+def _dispute(value: object, where: str) -> Dispute:
+    fields = {"forum": readers.name, "rules": readers.name, "window_seconds": readers.integer(0, 366 * 86_400)}
+    return Dispute(**readers.record(value, where, fields))
+
+
+_TERMS: dict[str, readers.Reader[object]] = {
+    "id": readers.identifier,
+    "version": readers.integer(1, 1_000_000),
+    "replaces": readers.nullable(readers.sha256),
+    "desk": readers.prose_of(256),
+    "custodian": readers.lei,
+    "template": readers.one_of("bilateral-spot"),
+    "trade_date": readers.date,
+    "not_before": readers.moment,
+    "settle_by": readers.moment,
+    "parties": readers.array(_party, minimum=2, maximum=2),
+    "legs": readers.array(_leg, minimum=2, maximum=2),
+    "notional": _notional,
+    "fees": readers.pairs(readers.asset, readers.amount),
+    "finality": _finality,
+    "dispute": _dispute,
+    "legal_text_sha256": readers.sha256,
+}
+
+
+def parse_terms(payload: bytes) -> Terms:
+    """The terms in a contract's payload. Raises `Malformed` (C2 codes, and `settlement.terms-…` for what contradicts itself)."""
+    terms = Terms(**readers.record(parse_canonical(payload), "terms", _TERMS))
+    _check_shape(terms)
+    return terms
+
+
+def _check_shape(terms: Terms) -> None:
+    """What the terms must agree on among themselves, whoever the parties are."""
+    if terms.parties[0].lei == terms.parties[1].lei:
+        raise Malformed("settlement.terms-one-party", id=terms.id)
+    if {(leg.payer, leg.receiver) for leg in terms.legs} != {(0, 1), (1, 0)}:
+        raise Malformed("settlement.terms-legs-cross", id=terms.id)
+    if len({leg.asset for leg in terms.legs}) != len(terms.legs):
+        raise Malformed("settlement.terms-one-asset", id=terms.id)
+    for leg in terms.legs:
+        if not leg.destination.startswith(leg.asset.split("/", 1)[0] + ":"):
+            raise Malformed("settlement.terms-destination-chain", id=terms.id, destination=leg.destination)
+    if [asset for asset, _ in terms.finality.confirmations] != sorted(leg.asset for leg in terms.legs):
+        raise Malformed("settlement.terms-confirmations", id=terms.id)
+    if [coin for coin, _ in terms.fees] != sorted({coin for leg in terms.legs if (coin := fee_coin(leg.asset))}):
+        raise Malformed("settlement.terms-fees", id=terms.id)
+    if terms.settle_by <= terms.not_before:
+        raise Malformed("settlement.terms-window", id=terms.id)
+    if (terms.version == 1) != (terms.replaces is None):
+        raise Malformed("settlement.terms-replaces", id=terms.id)
+
+
+def terms_object(terms: Terms) -> JsonValue:
+    """The terms as a JSON object, in the spellings that `parse_terms` reads."""
+    return {
+        "id": terms.id,
+        "version": terms.version,
+        "replaces": terms.replaces,
+        "desk": terms.desk,
+        "custodian": terms.custodian,
+        "template": terms.template,
+        "trade_date": terms.trade_date,
+        "not_before": times.text(terms.not_before),
+        "settle_by": times.text(terms.settle_by),
+        "parties": [{"lei": party.lei, "book": party.book} for party in terms.parties],
+        "legs": [
+            {
+                "from": leg.payer,
+                "to": leg.receiver,
+                "asset": leg.asset,
+                "amount": ids.amount_text(leg.amount),
+                "destination": leg.destination,
+            }
+            for leg in terms.legs
+        ],
+        "notional": {
+            "usd": ids.amount_text(terms.notional.usd),
+            "price": terms.notional.price,
+            "source": terms.notional.source,
+        },
+        "fees": {coin: ids.amount_text(cap) for coin, cap in terms.fees},
+        "finality": {"confirmations": dict(terms.finality.confirmations), "mutual": terms.finality.mutual},
+        "dispute": {
+            "forum": terms.dispute.forum,
+            "rules": terms.dispute.rules,
+            "window_seconds": terms.dispute.window_seconds,
+        },
+        "legal_text_sha256": terms.legal_text_sha256,
+    }
+
+
+def signed_by(contract: Contract, roster: Roster) -> tuple[str, ...]:
+    """The LEIs whose registered keys signed the terms, ascending; each once and each a party.
+
+    Raises `Refused` for an unknown key, a signer who is no party, or a party signing twice; `Malformed` or `Refused`
+    from the signature check itself.
+    """
+    keys, signers = {}, []
+    for signature in contract.jws.signatures:
+        registered = roster.key(signature.kid)
+        if registered.holder.kind is not HolderKind.PARTICIPANT or registered.purpose is not Purpose.IDENTITY:
+            raise Refused("settlement.contract-signer", key=signature.kid)
+        keys[signature.kid] = registered.key
+        signers.append(registered.holder.id)
+    jose.verify(contract.jws, keys, TYP)
+    if len(set(signers)) != len(signers):
+        raise Refused("settlement.contract-signed-twice", contract=contract.hash)
+    if not set(signers) <= {party.lei for party in contract.terms.parties}:
+        raise Refused("settlement.contract-stranger", contract=contract.hash)
+    return tuple(sorted(signers))
+
+
+def verify(contract: Contract, roster: Roster) -> None:
+    """Both parties signed these bytes with registered keys. Raises `Refused`."""
+    signers = signed_by(contract, roster)
+    for party in contract.terms.parties:
+        if party.lei not in signers:
+            raise Refused("settlement.contract-unsigned", contract=contract.hash, lei=party.lei)

@@ -1,0 +1,57 @@
+"""An event: one signed statement that changes the state if the machine accepts it.
+
+- RFC 7515 general JWS, itself RFC 8785 JSON, protected headers `alg`, `kid`, `typ: countersign-event+json`.
+- Payload `{"type","desk","id","at","body"}`: `desk` is the log's origin, `id` unique for its signer, `at` a UTC second.
+- An event's identity is the SHA-256 of its payload, so two signings of one statement are one event.
+- A type that is not in the table is refused as unknown.
+
+    {"at":"2026-11-22T12:00:00Z","body":{"contract":"9f…"},"desk":"northgate.example/desk","id":"endorse-1","type":"contract.endorsed"}
+"""
+
+from dataclasses import dataclass
+
+from countersign.errors import Refused
+from countersign.formats.strict_json import parse_canonical
+from countersign.keys import jws as jose
+from countersign.keys.jws import Jws
+from countersign.settlement import readers
+from countersign.settlement.bodies import READERS, Body
+from countersign.settlement.contract import hash_of
+
+TYP = "countersign-event+json"
+
+_PAYLOAD: dict[str, readers.Reader[object]] = {
+    "type": readers.string(maximum=64),
+    "desk": readers.prose_of(256),
+    "id": readers.identifier,
+    "at": readers.moment,
+    "body": readers.anything,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A parsed event. `at` in unix seconds; `hash` lower-case hex; signatures are not yet verified."""
+
+    type: str
+    desk: str
+    id: str
+    at: int
+    body: Body
+    hash: str
+    jws: Jws
+
+
+def parse(data: bytes) -> Event:
+    """An event's bytes. Raises `Malformed`; `Refused` settlement.unknown-event for a type that does not exist."""
+    return from_jws(jose.parse(data, TYP))
+
+
+def from_jws(signed: Jws) -> Event:
+    """The event in a JWS. Raises as `parse`."""
+    found = readers.record(parse_canonical(signed.payload), "event", _PAYLOAD)
+    kind = found["type"]
+    if kind not in READERS:
+        raise Refused("settlement.unknown-event", type=readers.shown(kind))
+    body = READERS[kind](found["body"], "body")
+    return Event(kind, found["desk"], found["id"], found["at"], body, hash_of(signed.payload), signed)

@@ -1,0 +1,138 @@
+"""Who may sign and who may read each type of event: one table, as data.
+
+- A type lists alternatives; the signatures on an event must fill exactly one of them, each by another person.
+- `ADMINISTRATORS` stands for at least their threshold, `ALL_PARTIES` for every party of the contract; every other
+  signer for one signature.
+- A rule of the machine may ask for more: that the share's officer owns the key, that a party is the contract's.
+- The desk and its officers who are readers see all that OFFICERS see; participants see what names them.
+
+    >>> TABLE["release.authorised"].signers
+    ((<Signer.OPERATIONS: 'operations'>, <Signer.COMPLIANCE: 'compliance'>),)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import permutations
+
+from countersign.errors import Refused
+from countersign.settlement.roster import Holder, HolderKind, Role, Roster
+
+
+class Signer(StrEnum):
+    """What a signature on an event stands for."""
+
+    DESK = "desk"
+    ADMINISTRATORS = "administrators"
+    OPERATIONS = "operations"
+    COMPLIANCE = "compliance"
+    SIGNING = "signing"
+    VAULT = "vault"
+    PARTY = "party"
+    ALL_PARTIES = "all parties"
+
+
+class Reader(StrEnum):
+    """Who receives the opening of an event."""
+
+    EVERYONE = "everyone"  # every officer, participant and auditor of the desk
+    PARTIES = "parties"  # officers and auditors, and the participants that the event concerns
+    OFFICERS = "officers"  # officers and auditors
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Alternatives of signers, and the readers, of one type of event."""
+
+    signers: tuple[tuple[Signer, ...], ...]
+    reader: Reader
+
+
+_BY_DESK = ((Signer.DESK,),)
+_BY_DESK_AND_OPERATIONS = ((Signer.DESK, Signer.OPERATIONS),)
+_BY_PARTY_OR_OPERATIONS = ((Signer.PARTY,), (Signer.OPERATIONS,))
+
+TABLE: dict[str, Permission] = {
+    "desk.founded": Permission(((Signer.DESK, Signer.ADMINISTRATORS),), Reader.EVERYONE),
+    "roster.changed": Permission(((Signer.ADMINISTRATORS,),), Reader.EVERYONE),
+    "policy.adopted": Permission(((Signer.ADMINISTRATORS,),), Reader.EVERYONE),
+    "price.published": Permission(_BY_DESK, Reader.EVERYONE),
+    "deposit.credited": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),
+    "contract.proposed": Permission(_BY_PARTY_OR_OPERATIONS, Reader.PARTIES),
+    "contract.affirmed": Permission(_BY_PARTY_OR_OPERATIONS, Reader.PARTIES),
+    "contract.endorsed": Permission(((Signer.COMPLIANCE,),), Reader.PARTIES),
+    "contract.declined": Permission(((Signer.PARTY,), (Signer.COMPLIANCE,)), Reader.PARTIES),
+    "contract.cancelled": Permission(((Signer.ALL_PARTIES,),), Reader.PARTIES),
+    "hold.placed": Permission(_BY_DESK, Reader.PARTIES),
+    "hold.released": Permission(_BY_DESK, Reader.PARTIES),
+    "cycle.closed": Permission(_BY_DESK, Reader.PARTIES),
+    "instruction.prepared": Permission(((Signer.OPERATIONS,),), Reader.OFFICERS),
+    "instruction.refused": Permission(((Signer.SIGNING,), (Signer.VAULT,)), Reader.OFFICERS),
+    "share.added": Permission(((Signer.DESK, Signer.SIGNING), (Signer.DESK, Signer.VAULT)), Reader.OFFICERS),
+    "release.authorised": Permission(((Signer.OPERATIONS, Signer.COMPLIANCE),), Reader.PARTIES),
+    "transaction.broadcast": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),
+    "transaction.observed": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),
+    "delivery.confirmed": Permission(((Signer.PARTY,),), Reader.PARTIES),
+    "settlement.final": Permission(_BY_DESK, Reader.PARTIES),
+}
+
+_ROLES = {
+    Signer.OPERATIONS: Role.OPERATIONS,
+    Signer.COMPLIANCE: Role.COMPLIANCE,
+    Signer.SIGNING: Role.SIGNING,
+    Signer.VAULT: Role.VAULT,
+}
+_GROUPS = frozenset({Signer.ADMINISTRATORS, Signer.ALL_PARTIES})
+
+
+def stands_for(roster: Roster, holder: Holder, signer: Signer) -> bool:
+    """Whether this holder's signature can fill this place."""
+    match signer:
+        case Signer.DESK:
+            return holder.kind is HolderKind.DESK
+        case Signer.PARTY | Signer.ALL_PARTIES:
+            return holder.kind is HolderKind.PARTICIPANT
+        case Signer.ADMINISTRATORS:
+            return holder.kind is HolderKind.OFFICER and holder.id in roster.administrators.officers
+        case _:
+            return holder.kind is HolderKind.OFFICER and _ROLES[signer] in roster.officer(holder.id).roles
+
+
+def check_signers(kind: str, roster: Roster, holders: tuple[Holder, ...]) -> None:
+    """These holders' signatures fill one alternative exactly. Raises `Refused`."""
+    if len(set(holders)) != len(holders):
+        raise Refused("settlement.one-person-twice", type=kind)
+    if not any(_fills(roster, holders, alternative) for alternative in TABLE[kind].signers):
+        names = ", ".join(str(holder) for holder in holders)
+        raise Refused("settlement.wrong-signers", type=kind, signers=names, needed=needed(kind))
+
+
+def needed(kind: str) -> str:
+    """The alternatives in words: "desk and operations"."""
+    return " or ".join(" and ".join(alternative) for alternative in TABLE[kind].signers)
+
+
+def _fills(roster: Roster, holders: tuple[Holder, ...], alternative: tuple[Signer, ...]) -> bool:
+    single = [signer for signer in alternative if signer not in _GROUPS]
+    group = next((signer for signer in alternative if signer in _GROUPS), None)
+    if len(holders) < len(single) or (group is None and len(holders) != len(single)):
+        return False
+    return any(
+        all(stands_for(roster, holder, signer) for holder, signer in zip(chosen, single, strict=True))
+        and (group is None or _fills_group(roster, set(holders) - set(chosen), group))
+        for chosen in permutations(holders, len(single))
+    )
+
+
+def _fills_group(roster: Roster, rest: Iterable[Holder], group: Signer) -> bool:
+    members = tuple(rest)
+    least = roster.administrators.threshold if group is Signer.ADMINISTRATORS else 1
+    return len(members) >= max(1, least) and all(stands_for(roster, member, group) for member in members)
+
+
+def may_read(kind: str, reader: Holder, concerned: Iterable[str]) -> bool:
+    """Whether a reader may have an event of this type that concerns these participants (LEIs)."""
+    if reader.kind is not HolderKind.PARTICIPANT:
+        return True
+    rule = TABLE[kind].reader
+    return rule is Reader.EVERYONE or (rule is Reader.PARTIES and reader.id in concerned)
