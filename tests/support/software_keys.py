@@ -8,12 +8,13 @@ from hashlib import sha256
 from typing import Self
 
 import coincurve
-from countersign.keys import ecdsa, software
-from countersign.keys.public_key import Curve, PublicKey
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from countersign.keys import ecdsa, software
+from countersign.keys.public_key import Curve, PublicKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _check_programme(version: int, program: bytes) -> None:
 
 
 def encode_segwit(hrp: str, version: int, program: bytes) -> str:
-    """The canonical address of a witness programme. Raises Malformed formats.segwit-version or formats.segwit-length."""
+    """The canonical address of a witness programme. Raises Malformed formats.segwit-version, formats.segwit-length."""
     _check_programme(version, program)
     return encode(hrp, [version, *to_five_bits(program)], BECH32M if version else BECH32)
 

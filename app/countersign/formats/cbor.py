@@ -3,7 +3,7 @@
 - Definite lengths, shortest form, map keys in the bytewise order of their encodings and never twice, nothing trailing.
 - Depth at most 16, counting arrays, maps and tags; at most 100,000 items, every map entry being two.
 - An announced length is charged against the items and the bytes that are left before anything is built from it.
-- Integers, byte strings, UTF-8 text, arrays, maps, true, false, null; of tags only those that the caller names. No floats.
+- Integers, byte strings, UTF-8 text, arrays, maps, true, false, null; no floats; only the tags that the caller names.
 - Our own scan reads every byte first; only what it passed goes to cbor2, which then has nothing left to decide.
 
     >>> encode({"b": 1, "a": b"x"}).hex()
@@ -19,7 +19,7 @@ import cbor2
 
 from countersign.errors import Malformed
 
-CborValue: TypeAlias = "None | bool | int | bytes | str | list[CborValue] | dict[CborKey, CborValue] | Tag"
+CborValue: TypeAlias = "bool | int | bytes | str | list[CborValue] | dict[CborKey, CborValue] | Tag | None"
 CborKey: TypeAlias = int | bytes | str
 
 LIMIT = 4 << 20

@@ -1,7 +1,7 @@
 """Lower-case hexadecimal, two digits a byte, no prefix.
 
-    >>> decode("00ff", length=2)
-    b'\\x00\\xff'
+>>> decode("00ff", length=2)
+b'\\x00\\xff'
 """
 
 import re
@@ -18,7 +18,7 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: str, *, length: int | None = None) -> bytes:
-    """The bytes; exactly `length` of them if given. Raises Malformed formats.hexadecimal or formats.hexadecimal-length."""
+    """The bytes; exactly `length` if given. Raises Malformed formats.hexadecimal, formats.hexadecimal-length."""
     if not _HEX.match(text):
         raise Malformed("formats.hexadecimal", text=excerpt(text))
     if length is not None and len(text) != 2 * length:

@@ -1,8 +1,8 @@
 """Identifiers, names and numbers in their only spelling (CHECKS C2, D3; ISO 17442; DESIGN §5).
 
 - An identifier is 1 to 64 of `A-Z a-z 0-9 . _ : -`.
-- A name is NFC, of one script, without control, format, private or unassigned characters and without right-to-left text,
-  unless the caller passes it among `listed`, the names that a registry has accepted as they are.
+- A name is NFC, of one script, without control, format, private or unassigned characters and without right-to-left
+  text; a registry may have accepted (`listed`) a name that mixes scripts or runs from right to left.
 - An amount is `0|[1-9][0-9]{0,77}` in base units; a price is a decimal string that keeps its scale.
 - A LEI is 18 of `A-Z 0-9` and two check digits (ISO 7064 mod 97-10).
 
@@ -26,8 +26,27 @@ _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "PDF", "PDI", "FSI"})
 # Python knows no script property; the first word of a letter's name says it for every script admitted here.
 _SCRIPTS = frozenset(
-    "LATIN GREEK CYRILLIC ARMENIAN GEORGIAN DEVANAGARI BENGALI TAMIL TELUGU THAI LAO ETHIOPIC KHMER "
-    "CJK HIRAGANA KATAKANA HANGUL BOPOMOFO KATAKANA-HIRAGANA".split()
+    {
+        "LATIN",
+        "GREEK",
+        "CYRILLIC",
+        "ARMENIAN",
+        "GEORGIAN",
+        "DEVANAGARI",
+        "BENGALI",
+        "TAMIL",
+        "TELUGU",
+        "THAI",
+        "LAO",
+        "ETHIOPIC",
+        "KHMER",
+        "CJK",
+        "HIRAGANA",
+        "KATAKANA",
+        "HANGUL",
+        "BOPOMOFO",
+        "KATAKANA-HIRAGANA",
+    }
 )
 # Scripts that one language writes together (UTS #39 §5.1).
 _TOGETHER = (
@@ -61,7 +80,7 @@ def lei_check_digits(stem: str) -> str:
 def name(text: str, *, listed: Collection[str] = ()) -> str:
     """`text` if it is a name that cannot pass for another. Raises Malformed with a D3 code.
 
-    `listed` are names that a registry accepts although they mix scripts or run right to left; nothing hidden is excused.
+    `listed` are names that a registry accepts although they mix scripts or run right to left; nothing else is excused.
     """
     if not 1 <= len(text) <= _NAME_LENGTH:
         raise Malformed("D3.name-length", length=len(text), limit=_NAME_LENGTH)

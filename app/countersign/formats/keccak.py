@@ -1,7 +1,7 @@
 """keccak-256 as Ethereum uses it: the padding before FIPS 202, so not SHA3-256. pycryptodome's one door.
 
-    >>> keccak256(b"").hex()
-    'c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470'
+>>> keccak256(b"").hex()
+'c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470'
 """
 
 from Crypto.Hash import keccak

@@ -27,10 +27,8 @@ def root(leaf_hashes: Iterable[bytes]) -> bytes:
     """The root over 32-byte leaf hashes, in order. Linear in time, logarithmic in memory."""
     # Complete subtrees wait on a stack, largest first; equal neighbours merge like carries in binary counting.
     stack: list[bytes] = []
-    size = 0
-    for leaf in leaf_hashes:
+    for size, leaf in enumerate(leaf_hashes, 1):
         stack.append(leaf)
-        size += 1
         carries = (size & -size).bit_length() - 1
         for _ in range(carries):
             right = stack.pop()

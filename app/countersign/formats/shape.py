@@ -54,7 +54,9 @@ def record(
     return result
 
 
-def fields(required: Mapping[str, Reader[Any]], optional: Mapping[str, Reader[Any]] | None = None) -> Reader[dict[str, Any]]:
+def fields(
+    required: Mapping[str, Reader[Any]], optional: Mapping[str, Reader[Any]] | None = None
+) -> Reader[dict[str, Any]]:
     """A reader of an object with these fields: `record` as a part of another."""
     return lambda value, where: record(value, where, required, optional)
 

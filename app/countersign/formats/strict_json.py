@@ -19,7 +19,7 @@ from countersign.errors import Malformed
 from countersign.formats import jcs
 from countersign.formats.excerpt import excerpt
 
-JsonValue: TypeAlias = "None | bool | int | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 LIMIT = 262_144
 DEPTH = 16

@@ -67,7 +67,9 @@ def _demand_form(alg: str, signature: bytes) -> None:
 def decode(data: bytes) -> Sign1:
     """The message that `data` encodes; nothing is verified here. Raises Malformed: T4 codes, keys.cose-form, keys.high-s…"""
     match cbor.decode(data, tags=frozenset({TAG})):
-        case cbor.Tag(number=18, value=[bytes() as protected, {**unprotected}, bytes() as payload, bytes() as signature]):
+        case cbor.Tag(
+            number=18, value=[bytes() as protected, {**unprotected}, bytes() as payload, bytes() as signature]
+        ):
             if unprotected:
                 raise Malformed("keys.cose-form")
         case _:

@@ -1,7 +1,7 @@
 """ECDSA signatures in DER, as Bitcoin's scripts carry them: strict BIP-66, without the sighash byte.
 
-    >>> to_der(bytes(31) + b"\\x01" + bytes(31) + b"\\x81").hex()
-    '300702010102020081'
+>>> to_der(bytes(31) + b"\\x01" + bytes(31) + b"\\x81").hex()
+'300702010102020081'
 """
 
 from countersign.errors import Malformed

@@ -122,7 +122,11 @@ class PublicKey:
         else:
             required |= {"crv": one_of(Curve.P256.value, Curve.SECP256K1.value), "y": coordinate}
         read = record(value, "jwk", required, {"kid": string(), "alg": string()})
-        key = cls.from_ed25519(read["x"]) if is_okp else cls.from_sec1(Curve(read["crv"]), b"\x04" + read["x"] + read["y"])
+        key = (
+            cls.from_ed25519(read["x"])
+            if is_okp
+            else cls.from_sec1(Curve(read["crv"]), b"\x04" + read["x"] + read["y"])
+        )
         if read.get("kid", key.kid) != key.kid or read.get("alg", key.alg) != key.alg:
             raise Malformed("keys.jwk-mismatch", kid=key.kid)
         return key

@@ -1,6 +1,8 @@
 """What is said when bytes or text are not what they claim to be: JSON (C2), CBOR (T4), names (D3), addresses, times."""
 
-_MEND_JSON = "Ask whoever made the file to write it again with a tool that follows the format; nothing was changed here."
+_MEND_JSON = (
+    "Ask whoever made the file to write it again with a tool that follows the format; nothing was changed here."
+)
 _RESEND = "Have it sent again. If it arrives the same way, its sender must mend it; nothing was changed here."
 _COPY = "Copy it again from the original, whole and unchanged."
 
@@ -22,7 +24,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The text says something readable but is not written in the one form that may be signed.",
         "It was changed or re-saved after signing, or made by another tool. Ask for the original file.",
     ),
-    "C2.not-json": ("A value of type {type} has no place in signed text.", "This is a mistake in this program: report it."),
+    "C2.not-json": (
+        "A value of type {type} has no place in signed text.",
+        "This is a mistake in this program: report it.",
+    ),
     "C2.wrong-type": ("At {where} there should be {expected}, but there is {found}.", _MEND_JSON),
     "C2.missing-field": ("At {where} the field “{field}” is missing.", _MEND_JSON),
     "C2.unknown-field": ("At {where} there is a field “{field}” that this version does not know.", _MEND_JSON),
@@ -48,7 +53,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "T4.key-type": ("An entry of the data is named by something that is neither text, bytes nor a number.", _RESEND),
     "T4.key-order": ("The entries of the data are not in their prescribed order.", _RESEND),
     "T4.duplicate-key": ("The data names one entry twice, so two readers could understand it differently.", _RESEND),
-    "T4.type": ("A value of type {type} cannot be written as CBOR here.", "This is a mistake in this program: report it."),
+    "T4.type": (
+        "A value of type {type} cannot be written as CBOR here.",
+        "This is a mistake in this program: report it.",
+    ),
     "T4.integer-range": ("A number is too large to be written as CBOR here.", "Use a smaller number."),
     "D3.identifier": (
         "“{text}” is not an identifier: 1 to 64 letters, digits, dots, colons, hyphens and underscores.",

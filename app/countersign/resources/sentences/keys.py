@@ -5,7 +5,10 @@ _ASK = "Do not act on it. Ask the sender, by another channel, who signed and wit
 _KEY = "Compare the key with the one that was registered, and have it exported again."
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "keys.not-ecdsa": ("This needs an ECDSA key; {curve} is of another kind.", "Use the key that was registered for it."),
+    "keys.not-ecdsa": (
+        "This needs an ECDSA key; {curve} is of another kind.",
+        "Use the key that was registered for it.",
+    ),
     "keys.not-secp256k1": ("Only secp256k1 keys have an Ethereum address; this is {curve}.", "Choose a vault key."),
     "keys.key-length": ("A public key has {found} bytes where {expected} belong.", _KEY),
     "keys.not-on-curve": ("This is not a usable public key of {curve}.", _KEY),
