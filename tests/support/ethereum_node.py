@@ -81,19 +81,27 @@ class AnvilNode:
         return answer["result"]
 
     def call(self, to: Address, data: bytes) -> bytes:
-        """`eth_call` at the latest block."""
+        """`eth_call` at the latest block. RpcError with the contract's reason if it reverts."""
         return bytes.fromhex(self.rpc("eth_call", {"to": hexed(to), "data": hexed(data)}, "latest")[2:])
 
     def send(self, data: bytes, to: Address | None = None, value: int = 0) -> dict[str, Any]:
-        """Send from the first unlocked account; the receipt. RpcError if the node sees that it reverts."""
+        """Send from the first unlocked account; the receipt, whose `status` is "0x0" if it reverted."""
         fields = {"from": self.accounts[0], "data": hexed(data), "value": hex(value)}
         if to is not None:
             fields["to"] = hexed(to)
-        return self.rpc("eth_getTransactionReceipt", self.rpc("eth_sendTransaction", fields))
+        return self.receipt(self.rpc("eth_sendTransaction", fields))
 
     def send_raw(self, raw: bytes) -> dict[str, Any]:
         """Send a signed transaction; the receipt."""
-        return self.rpc("eth_getTransactionReceipt", self.rpc("eth_sendRawTransaction", hexed(raw)))
+        return self.receipt(self.rpc("eth_sendRawTransaction", hexed(raw)))
+
+    def receipt(self, transaction: str) -> dict[str, Any]:
+        """The receipt of a transaction just sent: the node answers before it has mined it."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if (found := self.rpc("eth_getTransactionReceipt", transaction)) is not None:
+                return dict(found)
+        raise TimeoutError(f"transaction {transaction} was not mined")
 
     def balance(self, holder: Address) -> int:
         """In wei."""
@@ -145,6 +153,7 @@ def deploy_safe_contracts(node: AnvilNode, singleton: str = "SafeL2") -> SafeCon
 def deploy(node: AnvilNode, artifact: str) -> Address:
     """Deploy one contract of the package by its path under `build/artifacts/contracts/`."""
     receipt = node.send(bytecode(artifact))
+    assert receipt["status"] == "0x1", f"{artifact} was not deployed"
     return address(bytes.fromhex(receipt["contractAddress"][2:]))
 
 
