@@ -65,7 +65,7 @@ def _demand_form(alg: str, signature: bytes) -> None:
 
 
 def decode(data: bytes) -> Sign1:
-    """The message that `data` encodes; nothing is verified here. Raises Malformed: T4 codes, keys.cose-form, keys.high-s…"""
+    """The message that `data` encodes; nothing is verified. Raises Malformed: T4, keys.cose-form, keys.signature-…"""
     match cbor.decode(data, tags=frozenset({TAG})):
         case cbor.Tag(
             number=18, value=[bytes() as protected, {**unprotected}, bytes() as payload, bytes() as signature]

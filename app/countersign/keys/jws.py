@@ -39,7 +39,7 @@ _ALGORITHMS = {model.name: model for model in JWS_ALGORITHMS if model.name in _C
 
 @dataclass(frozen=True, slots=True)
 class JwsSignature:
-    """One signature: whose, by which algorithm, over which protected header (base64url, as signed), and its 64 bytes."""
+    """One signature: whose, by which algorithm, under which protected header (base64url, as signed), its 64 bytes."""
 
     kid: str
     alg: str
@@ -184,7 +184,8 @@ def verify(jws: Jws, keys: Mapping[str, PublicKey], typ: str) -> None:
 @lru_cache(maxsize=1024)
 def _jose_key(key: PublicKey) -> ECKey | OKPKey:
     """joserfc's form of a key; making it costs more than a verification, so it is kept."""
-    return (OKPKey if key.curve is Curve.ED25519 else ECKey).import_key(key.jwk())
+    members: dict[str, str | list[str]] = {**key.jwk()}
+    return (OKPKey if key.curve is Curve.ED25519 else ECKey).import_key(members)
 
 
 _bytes = string(base64url.decode, maximum=LIMIT)

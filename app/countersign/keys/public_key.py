@@ -3,7 +3,7 @@
 - Data is the 33-byte compressed SEC1 point, or Ed25519's 32 bytes. One key has one value here, so keys compare by it.
 - A key that is not a point of its curve cannot be constructed; neither can an Ed25519 key of small order, under which
   anybody can sign something.
-- `kid` is the RFC 7638 thumbprint (RFC 8037 for OKP, RFC 8812 for secp256k1) in base64url; `alg` follows from the curve.
+- `kid` is the RFC 7638 thumbprint in base64url (RFC 8037 for OKP, RFC 8812 for secp256k1); `alg` follows the curve.
 - ECDSA signatures are 64 bytes r‖s with low s; verifying anything else gives False.
 
     key = PublicKey.from_jwk({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})
@@ -37,16 +37,12 @@ __all__ = ["ALGORITHM", "Curve", "PublicKey"]
 ALGORITHM = {Curve.SECP256K1: "ES256K", Curve.P256: "ES256", Curve.ED25519: "EdDSA"}
 _PREHASHED = ec.ECDSA(Prehashed(SHA256()))
 _ED25519_PRIME = 2**255 - 19
-# y of the eight points of small order; the sign bit above them is free (Chalkias et al. 2020, table 1).
-_SMALL_ORDER_Y = frozenset(
-    {
-        0,
-        1,
-        _ED25519_PRIME - 1,
-        2707385501144840649318225287225658788936804267575313519463743609750303021419 % _ED25519_PRIME,
-        (-2707385501144840649318225287225658788936804267575313519463743609750303021419) % _ED25519_PRIME,
-    }
+# y of a point of order 8; the other such y is its negative.
+_ORDER_EIGHT = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
 )
+# y of the eight points whose order divides the cofactor: orders 4, 1, 2 and 8.
+_SMALL_ORDER_Y = frozenset({0, 1, _ED25519_PRIME - 1, _ORDER_EIGHT, _ED25519_PRIME - _ORDER_EIGHT})
 
 
 @lru_cache(maxsize=4096)

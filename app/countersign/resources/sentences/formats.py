@@ -1,9 +1,8 @@
 """What is said when bytes or text are not what they claim to be: JSON (C2), CBOR (T4), names (D3), addresses, times."""
 
-_MEND_JSON = (
-    "Ask whoever made the file to write it again with a tool that follows the format; nothing was changed here."
-)
+_MEND_JSON = "Ask whoever made it to write it again with a tool that follows the format; nothing was changed here."
 _RESEND = "Have it sent again. If it arrives the same way, its sender must mend it; nothing was changed here."
+_OURS = "This is a mistake in this program: report it."
 _COPY = "Copy it again from the original, whole and unchanged."
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -26,7 +25,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "C2.not-json": (
         "A value of type {type} has no place in signed text.",
-        "This is a mistake in this program: report it.",
+        _OURS,
     ),
     "C2.wrong-type": ("At {where} there should be {expected}, but there is {found}.", _MEND_JSON),
     "C2.missing-field": ("At {where} the field “{field}” is missing.", _MEND_JSON),
@@ -55,7 +54,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "T4.duplicate-key": ("The data names one entry twice, so two readers could understand it differently.", _RESEND),
     "T4.type": (
         "A value of type {type} cannot be written as CBOR here.",
-        "This is a mistake in this program: report it.",
+        _OURS,
     ),
     "T4.integer-range": ("A number is too large to be written as CBOR here.", "Use a smaller number."),
     "D3.identifier": (
