@@ -10,13 +10,15 @@ from support.vectors import load_vectors
 
 from countersign.audit import note
 from countersign.audit.note import COSIGNATURE, ED25519, KNOWN_TYPES, Note, Signature, VerifierKey
+from countersign.audit.spelling import base64_text, unbase64
 from countersign.errors import CountersignError, Malformed, Refused
 
 TEXT = "This is an example message.\n"
 # c2sp.org/signed-note, the document's example, typed in so that a clone alone proves something.
 SPEC_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 SPEC_NOTE = (
-    TEXT + "\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
+    TEXT
+    + "\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
 )
 SEED = bytes(range(32))
 NAME = "log.example"
@@ -42,12 +44,12 @@ def test_published_keys_of_our_two_types_parse_and_all_others_are_unknown() -> N
         else:
             with pytest.raises(Malformed) as error:
                 VerifierKey.parse(case["vkey"])
-            assert error.value.code == ("L2.key-length" if case["type"] in KNOWN_TYPES else "L2.key-type")
+            assert error.value.code == ("L2.vkey" if case["type"] in KNOWN_TYPES else "L2.key-type")
 
 
 def test_the_published_signing_key_makes_the_published_key() -> None:
     pair = load_vectors("tlog/signed_note.json")["skey"]
-    secret = note.unbase64(pair["skey"].split("+")[-1], "L2.vkey")
+    secret = unbase64(pair["skey"].split("+", 4)[4], "L2.vkey")
     name = VerifierKey.parse(pair["vkey"]).name
     assert str(note.verifier_key(secret[1:], name, secret[0])) == pair["vkey"]
 
@@ -101,7 +103,7 @@ HOSTILE = {
     "plus in the name": (signed_text().replace(f"— {NAME}", f"— {NAME}+").encode(), "L1.signature-line"),
     "wide space in the name": (signed_text().replace(f"— {NAME}", f"— a\u3000{NAME}").encode(), "L1.signature-line"),
     "no name": (signed_text().replace(f"— {NAME} ", "—  ").encode(), "L1.signature-line"),
-    "key id only": (f"{TEXT}\n— {NAME} {note.base64_text(KEY.key_id)}\n".encode(), "L1.signature-line"),
+    "key id only": (f"{TEXT}\n— {NAME} {base64_text(KEY.key_id)}\n".encode(), "L1.signature-line"),
     "base64 without padding": (signed_text().replace("=", "").encode(), "L1.signature-base64"),
     "url-safe base64": (signed_text().replace("/", "_").replace("+", "-").encode(), "L1.signature-base64"),
     "no final newline": (signed_text()[:-1].encode(), "L1.no-final-newline"),
@@ -171,6 +173,12 @@ def test_the_type_is_part_of_the_key_id() -> None:
         note.verify(Note(TEXT, (note.sign(SEED, NAME, TEXT),)), [cosigner])
 
 
+def vkey_of(material: bytes) -> str:
+    """A vkey whose key id is right for whatever stands in it."""
+    identity = hashlib.sha256(b"name\n" + material).digest()[:4].hex()
+    return f"name+{identity}+{base64_text(material)}"
+
+
 @pytest.mark.parametrize(
     "vkey, code",
     [
@@ -184,6 +192,10 @@ def test_the_type_is_part_of_the_key_id() -> None:
         (SPEC_VKEY.replace("example.com/foo", "example com"), "L2.key-name"),
         (SPEC_VKEY.replace("example.com/foo", ""), "L2.key-name"),
         (SPEC_VKEY + "=", "L2.vkey"),
+        (vkey_of(bytes([1]) + bytes(31)), "L2.key-length"),
+        (vkey_of(bytes([1]) + bytes(33)), "L2.key-length"),
+        (vkey_of(bytes([2]) + bytes(32)), "L2.key-type"),
+        (vkey_of(bytes([1]) + b"\xff" * 32), "keys.not-on-curve"),
     ],
 )
 def test_a_vkey_has_one_spelling(vkey: str, code: str) -> None:
