@@ -2,7 +2,7 @@
 
 - The key is 32 raw bytes, handed over as `PRAGMA key = "x'…'"` with hex made here from those bytes; no user text meets
   SQL.
-- Every PRAGMA is set, fetched again and compared; one that did not take refuses the store (`S1.pragma`).
+- Every PRAGMA is set, fetched again and compared; one that did not take refuses the store (`S1.pragma-refused`).
 - Writable: WAL, synchronous FULL, exclusive locking (no shared memory file), secure_delete, temporary tables in memory.
 - Read-only: `immutable` where no WAL stands beside the file (not one byte or file changes), else `mode=ro`.
 - A transaction that returns is on disk; then `after_commit` runs (the pin), and only then is anything acknowledged.
@@ -60,6 +60,7 @@ class Database:
         self._lock = threading.RLock()
         self._depth = 0
         self.writable = writable
+        self.pragmas: tuple[tuple[str, str, str], ...] = ()
         self.after_commit: Callable[[], None] = _nothing
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -125,7 +126,7 @@ def create(path: Path, key: StoreKey) -> Database:
 
 
 def open_writable(path: Path, key: StoreKey) -> Database:
-    """An existing store, already inspected. Raises `Refused("S1.pragma")`, `Refused("S1.damaged-in-use")`."""
+    """An existing store, already inspected. Raises `Refused("S1.pragma-refused")`, `Refused("S1.damaged-in-use")`."""
     return _open(path, key, "rw", CIPHER + WRITABLE + COMMON, writable=True)
 
 
@@ -161,9 +162,7 @@ def _open(
         database.execute("PRAGMA cipher_log_level = NONE")
         _expect("key", database.execute(f"PRAGMA key = \"x'{key.raw.hex()}'\""), "ok")
         _expect("cipher_version", [(database.execute("PRAGMA cipher_version")[0][0][:2],)], "4.")
-        for name, value, expected in pragmas:
-            database.execute(f"PRAGMA {name} = {value}")
-            _expect(name, database.execute(f"PRAGMA {name}"), expected)
+        database.pragmas = tuple(_set_and_fetch(database, *pragma) for pragma in pragmas)
         opened = True
     finally:
         if not opened:
@@ -171,10 +170,17 @@ def _open(
     return database
 
 
-def _expect(name: str, rows: list[Row], expected: object) -> None:
+def _set_and_fetch(database: Database, name: str, value: str, expected: object) -> tuple[str, str, str]:
+    """Sets one PRAGMA and reads it back: name, wanted, found."""
+    database.execute(f"PRAGMA {name} = {value}")
+    return name, str(expected), _expect(name, database.execute(f"PRAGMA {name}"), expected)
+
+
+def _expect(name: str, rows: list[Row], expected: object) -> str:
     found = rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else None
     if found != expected:
-        raise Refused("S1.pragma", pragma=name, found=str(found), expected=str(expected))
+        raise Refused("S1.pragma-refused", pragma=name, found=str(found), expected=str(expected))
+    return str(found)
 
 
 def _nothing() -> None:

@@ -10,24 +10,11 @@ settings.
   the journal.
 """
 
-from dataclasses import dataclass
-
+from countersign.audit.pin import Pin
 from countersign.errors import Conflict, Refused
-from countersign.store.bodies import body, fields, name, number, text
+from countersign.store.bodies import body, fields, name, number
 from countersign.store.chain import Chain
 from countersign.store.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class PinnedHead:
-    """A log head this machine relies on: origin, size, 32-byte root, unix seconds of its newest cosignature, the signed
-    note."""
-
-    origin: str
-    size: int
-    root: bytes
-    time: int
-    note: bytes
 
 
 class Floors:
@@ -36,37 +23,32 @@ class Floors:
     _database: Database
     _chain: Chain
 
-    def pin(self, origin: str) -> PinnedHead | None:
+    def pin(self, origin: str) -> Pin | None:
         """The pinned head of a log, or None before the first."""
         found = self._chain.last("pin", origin.encode())
-        return None if found is None else _pinned(origin, found)
+        return None if found is None else Pin.parse(found)
 
-    def pins(self) -> tuple[PinnedHead, ...]:
+    def pins(self) -> tuple[Pin, ...]:
         """The pinned head of every log, by origin."""
-        return tuple(_pinned(entry.name.decode(), entry.body) for entry in self._chain.newest("pin"))
+        return tuple(Pin.parse(entry.body) for entry in self._chain.newest("pin"))
 
-    def advance_pin(self, old: PinnedHead | None, new: PinnedHead) -> None:
-        """Replaces the pin that was read (`old`) by `new`, in one transaction, durably; use `new` only after it
-        returns.
+    def advance_pin(self, old: Pin | None, new: Pin) -> None:
+        """Replaces the pin that was read (`old`) by `new` (from `audit.pin.advance`), durably, in one transaction; use
+        `new` only after it returns.
 
-        Raises `Conflict("L6.moved")` if the pin is no longer `old`, `Refused("L4.rollback")`,
-        `Refused("L4.equivocation")`, `Refused("L5.time-back")`.
+        Raises `Conflict("L6.moved")` if the pin is no longer `old`, `Refused("L6.pin-back")`,
+        `Refused("L6.pin-other-root")`.
         """
+        origin = new.checkpoint.origin
         with self._database.transaction():
-            known = self.pin(new.origin)
+            known = self.pin(origin)
             if known == new:
                 return
             if known != old:
                 raise Conflict("L6.moved", size=known.size if known else 0)
             if known is not None:
-                if new.size < known.size:
-                    raise Refused("L4.rollback", size=new.size, pinned=known.size)
-                if new.time < known.time:
-                    raise Refused("L5.time-back", time=new.time, pinned=known.time)
-                if new.size == known.size and new.root != known.root:
-                    raise Refused("L4.equivocation", size=new.size)
-            values = body({"size": new.size, "root": new.root.hex(), "time": new.time, "note": new.note.hex()})
-            self._chain.append("pin", new.origin.encode(), values)
+                _require_forward(known, new)
+            self._chain.append("pin", origin.encode(), new.serialise())
 
     def clock_floor(self) -> int:
         """Unix seconds before which this machine never judges again; 0 at first."""
@@ -92,16 +74,16 @@ class Floors:
         return None if found is None else number(fields(found), "seconds")
 
     def see_settlement(self, settlement: str, version: int, digest: bytes) -> None:
-        """Binds an id and version to a contract hash, durably. Raises `Conflict("C3.other-hash")`,
-        `Refused("C3.closed")`."""
+        """Binds an id and version to a contract hash, durably. Raises `Conflict("C3.bound-otherwise")`,
+        `Refused("C3.id-closed")`."""
         with self._database.transaction():
             if (how := self.settlement_closed(settlement)) is not None:
-                raise Refused("C3.closed", settlement=settlement, state=how)
+                raise Refused("C3.id-closed", settlement=settlement, state=how)
             known = self.settlement_hash(settlement, version)
             if known is None:
                 self._chain.append("settlement", _version_name(settlement, version), digest)
             elif known != digest:
-                raise Conflict("C3.other-hash", settlement=settlement, version=version, known=known.hex())
+                raise Conflict("C3.bound-otherwise", settlement=settlement, version=version, known=known.hex())
 
     def settlement_hash(self, settlement: str, version: int) -> bytes | None:
         """The contract hash first seen under this id and version, or None."""
@@ -144,12 +126,9 @@ def _version_name(settlement: str, version: int) -> bytes:
     return name(settlement.encode(), version.to_bytes(8, "big"))
 
 
-def _pinned(origin: str, data: bytes) -> PinnedHead:
-    values = fields(data)
-    return PinnedHead(
-        origin,
-        number(values, "size"),
-        bytes.fromhex(text(values, "root")),
-        number(values, "time"),
-        bytes.fromhex(text(values, "note")),
-    )
+def _require_forward(known: Pin, new: Pin) -> None:
+    """The last defence behind `audit.pin.advance`, whose proof is not seen here."""
+    if new.size < known.size or new.pinned_at < known.pinned_at:
+        raise Refused("L6.pin-back", size=new.size, pinned=known.size)
+    if new.size == known.size and new.root != known.root:
+        raise Refused("L6.pin-other-root", size=new.size)

@@ -10,20 +10,20 @@ reach it.
   token.
 - It holds no secret. RFC 8785, no final newline.
 
-    {"logs":[{"origin":"desk.example/log","root":"…64
-    hex…","size":12}],"mac":"…","schema":"countersign-pin/1","sequence":40,"store":"…"}
+    {"logs":[{"note":"desk.example/log\\n12\\n…","pinned_at":1800000000,"witness_times":{…}}],"mac":"…64 hex…",
+     "schema":"countersign-pin/1","sequence":40,"store":"…64 hex…"}
 """
 
-import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from countersign.audit.pin import Pin
 from countersign.errors import Malformed, Refused, Unavailable
+from countersign.formats import hexadecimal, jcs, strict_json
 from countersign.store.durable import read_small, write_atomically
 
 SCHEMA = "countersign-pin/1"
-HEX32 = re.compile(r"[0-9a-f]{64}\Z")
+LIMIT = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +35,40 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class LogHead:
-    """A pinned log head as the pin file repeats it: origin, size, 32-byte root."""
-
-    origin: str
-    size: int
-    root: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class PinFile:
-    """The contents of `pin.json`: the store's 32-byte id, the journal's head, the pinned log heads by origin."""
+    """The contents of `pin.json`: the store's 32-byte id, the journal's head, the pins (audit.pin) by origin."""
 
     store: bytes
     head: Head
-    logs: tuple[LogHead, ...] = ()
+    logs: tuple[Pin, ...] = ()
 
 
 def serialise(pin: PinFile) -> bytes:
     """The file's bytes."""
-    logs = [{"origin": log.origin, "root": log.root.hex(), "size": log.size} for log in pin.logs]
-    whole = {
-        "logs": logs,
-        "mac": pin.head.mac.hex(),
-        "schema": SCHEMA,
-        "sequence": pin.head.sequence,
-        "store": pin.store.hex(),
-    }
-    return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    logs = [strict_json.parse(log.serialise(), limit=LIMIT) for log in pin.logs]
+    numbers = {"mac": pin.head.mac.hex(), "schema": SCHEMA, "sequence": pin.head.sequence, "store": pin.store.hex()}
+    return jcs.encode({"logs": logs, **numbers})
 
 
 def parse(data: bytes) -> PinFile:
     """Strict: what does not come out the same again is refused. Raises `Malformed("L6.pin-file")`."""
     try:
-        whole = json.loads(data)
-        logs = tuple(LogHead(str(log["origin"]), int(log["size"]), _hash(log["root"])) for log in whole["logs"])
-        pin = PinFile(_hash(whole["store"]), Head(int(whole["sequence"]), _hash(whole["mac"])), logs)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        whole = strict_json.parse_canonical(data, limit=LIMIT)
+        if not isinstance(whole, dict) or set(whole) != {"logs", "mac", "schema", "sequence", "store"}:
+            raise Malformed("L6.pin-file")
+        logs, sequence = whole["logs"], whole["sequence"]
+        if whole["schema"] != SCHEMA or not isinstance(logs, list) or type(sequence) is not int or sequence < 1:
+            raise Malformed("L6.pin-file")
+        pins = tuple(Pin.parse(jcs.encode(log)) for log in logs)
+        return PinFile(_hash(whole["store"]), Head(sequence, _hash(whole["mac"])), pins)
+    except Malformed as error:
         raise Malformed("L6.pin-file") from error
-    if serialise(pin) != data:
-        raise Malformed("L6.pin-file")
-    return pin
 
 
 def read(path: Path) -> PinFile:
     """Raises `Refused("L6.pin-missing")` (a store without its pin proves nothing), `Malformed("L6.pin-file")`."""
     try:
-        return parse(read_small(path, limit=1 << 20))
+        return parse(read_small(path, limit=LIMIT))
     except Unavailable as error:
         if error.code == "store.missing-file":
             raise Refused("L6.pin-missing", file=path.name) from error
@@ -94,6 +81,6 @@ def write(path: Path, pin: PinFile) -> None:
 
 
 def _hash(text: object) -> bytes:
-    if not isinstance(text, str) or not HEX32.match(text):
-        raise ValueError("not 32 bytes in lower-case hex")
-    return bytes.fromhex(text)
+    if not isinstance(text, str):
+        raise Malformed("L6.pin-file")
+    return hexadecimal.decode(text, length=32)

@@ -26,6 +26,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 
+from countersign.audit.pin import Pin
 from countersign.errors import Conflict, CountersignError, Malformed, Refused, Unavailable
 from countersign.keys import wrapping
 from countersign.store import database as databases
@@ -40,7 +41,7 @@ from countersign.store.inspection import inspected, open_checked, wal_contents
 from countersign.store.journal import Journal
 from countersign.store.key import StoreKey
 from countersign.store.lock import ConsoleLock
-from countersign.store.pin_file import Head, LogHead, PinFile
+from countersign.store.pin_file import Head, PinFile
 from countersign.store.projections import Projections
 
 AskPassphrase = Callable[[], str]
@@ -87,6 +88,14 @@ class Profile:
         restored."""
         return self._pin.head
 
+    def outside_pins(self) -> tuple[Pin, ...]:
+        """The pinned log heads as `pin.json` has them, outside the database (`audit.pin.require_not_restored`)."""
+        return self._pin.logs
+
+    def pragmas(self) -> tuple[tuple[str, str, str], ...]:
+        """Every PRAGMA fetched at this open: name, wanted, found. A store with one unlike was refused (S1)."""
+        return self._database.pragmas
+
     def close(self) -> None:
         """Writes the WAL back, closes the store, gives up the lock. A second call does nothing."""
         self._holds.close()
@@ -103,8 +112,7 @@ class Profile:
         """After every commit: the pin follows before anything is acknowledged. Raises `Unavailable("store.disk")`."""
         head = self._chain.head()
         if head != self._pin.head:
-            logs = tuple(LogHead(pin.origin, pin.size, pin.root) for pin in self.journal.pins())
-            pin = PinFile(self._pin.store, head, logs)
+            pin = PinFile(self._pin.store, head, self.journal.pins())
             pin_file.write(self.directory / PIN, pin)
             self._pin = pin
 
@@ -142,8 +150,9 @@ def open_profile(directory: Path, ask: AskPassphrase | None = None) -> Profile:
     """An existing profile. `ask` is called once, for a console only, after the lock is held.
 
     Raises `Unavailable("store.no-profile")`, `Conflict("S1.second-console")`, `Refused("keys.wrong-passphrase")`,
-    `Refused("S1.wrong-key" | "S1.damaged" | "S1.truncated" | "S1.inconsistent" | "S1.wal-damaged")`, `Refused("S2.…")`,
-    `Refused("L6.…")`, `Refused("store.newer")`.
+    `Refused("S1.wrong-key" | "S1.damaged" | "S1.truncated" | "S1.inconsistent" | "S1.wal-damaged")`,
+    `Refused("S2.journal-altered" | "S2.archive-incomplete")`, `Refused("L6.behind-pin" | "L6.other-history" |
+    "L6.pin-missing")`, `Refused("store.newer")`.
     """
     kind, _, _ = read_about(directory)
     if kind is Kind.AUDITOR:
@@ -276,10 +285,10 @@ def verify(database: Database, key: StoreKey, pin: PinFile, path: Path) -> None:
     if chain.last("store") != pin.store:
         raise Refused("L6.other-store", profile=path.parent.name)
     journal = Journal(database, chain)
-    for log in pin.logs:
-        known = journal.pin(log.origin)
-        if known is None or known.size < log.size:
-            raise Refused("L6.log-behind-pin", origin=log.origin, pinned=log.size, found=known.size if known else 0)
+    for outside in pin.logs:
+        known = journal.pin(outside.checkpoint.origin)
+        if known is None or known.size < outside.size:
+            raise Refused("L6.log-behind-pin", pinned=outside.size, found=known.size if known else 0)
     held = int.from_bytes(chain.last("archived") or b"", "big")
     if held != Archive(database, chain).held() or chain.count("artefact") != len(Artefacts(database, chain).digests()):
         raise Refused("S2.archive-incomplete", file=path.name)

@@ -88,15 +88,15 @@ class SigningRecord:
     def intend(self, intent: Intent) -> None:
         """Journals the intent, durably, before any token is asked. The same intent again changes nothing.
 
-        Raises `Conflict("B12.already-signed")`, `Conflict("E8.already-signed")`, `Refused("H8.key-stopped")`,
+        Raises `Conflict("B12.promised")`, `Conflict("E8.promised")`, `Refused("H8.key-stopped")`,
         `Refused("L4.signing-frozen")`.
         """
         with self._database.transaction():
             self._may_sign(intent.key)
             for outpoint in intent.outpoints:
-                self._claim("outpoint", _outpoint_name(outpoint), intent, "B12.already-signed")
+                self._claim("outpoint", _outpoint_name(outpoint), intent, "B12.promised")
             if intent.nonce is not None:
-                self._claim("nonce", _nonce_name(intent.nonce), intent, "E8.already-signed")
+                self._claim("nonce", _nonce_name(intent.nonce), intent, "E8.promised")
             for digest in intent.digests:
                 if self._chain.last("digest", name(intent.key, digest)) is None:
                     self._chain.append("digest", name(intent.key, digest), intent.transaction)
