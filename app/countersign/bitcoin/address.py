@@ -23,7 +23,10 @@ def address(script_pubkey: bytes, hrp: str) -> str:
 
 
 def script_of(text: str, hrp: str) -> bytes:
-    """The scriptPubKey of an address of the network `hrp`. Refused: B1.network; Malformed: the codec's or bitcoin.address-spelling."""
+    """The scriptPubKey of an address of the network `hrp`.
+
+    Refused: B1.network. Malformed: the codec's codes, bitcoin.address-spelling.
+    """
     prefix = text.rpartition("1")[0]
     if prefix.lower() != hrp and prefix.lower() in NETWORK_PREFIXES:
         raise Refused("B1.network", expected=hrp, found=prefix.lower())

@@ -144,9 +144,7 @@ def facts(psbt: Psbt) -> PsbtFacts:
         lock_time=psbt.tx.nLockTime,
         inputs=tuple(_input(psbt, index) for index in range(len(psbt.inputs))),
         outputs=tuple(_output(psbt, index) for index in range(len(psbt.outputs))),
-        weight=weights.finished_weight(
-            len(psbt.unsigned), (found.get(fields.WITNESS_SCRIPT) for found in psbt.inputs)
-        ),
+        weight=weights.finished_weight(len(psbt.unsigned), (found.get(fields.WITNESS_SCRIPT) for found in psbt.inputs)),
     )
 
 

@@ -15,8 +15,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bitcoin.core.script import OP_1, OP_16, OP_CHECKMULTISIG, OP_EQUAL, OP_HASH160
 from bitcoin.core.contrib.ripemd160 import ripemd160
+from bitcoin.core.script import OP_1, OP_16, OP_CHECKMULTISIG, OP_EQUAL, OP_HASH160, CScriptOp
 
 from countersign.errors import Malformed, Refused
 
@@ -65,6 +65,12 @@ def parse_multisig(script: bytes) -> Multisig:
     if len(script) != 3 + count * (KEY_SIZE + 1) or multisig(threshold, keys) != script:
         raise Refused("bitcoin.not-multisig")
     return Multisig(threshold, keys)
+
+
+def push(data: bytes) -> bytes:
+    """A push of `data` in its shortest form, as a scriptSig carries it (BIP-62 rule 3)."""
+    pushed: bytes = CScriptOp.encode_op_pushdata(data)
+    return pushed
 
 
 def p2wsh(witness_script: bytes) -> bytes:

@@ -1,9 +1,9 @@
 """PSBT version 0 (BIP-174): `parse`, `serialise`, `Psbt`. Lossless; one dictionary a map; no objects for fields.
 
-    fields     the types, their exact lengths
-    reading    the maps and their one pass
-    form       B2's limits
-    container  the whole
+fields     the types, their exact lengths
+reading    the maps and their one pass
+form       B2's limits
+container  the whole
 """
 
 from countersign.bitcoin.psbt.container import (
