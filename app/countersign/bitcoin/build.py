@@ -110,7 +110,8 @@ def _balanced(purses: Sequence[_Purse], rate: int) -> bool:
         purses, fees.shares(fee, [(purse.payer.checksum, purse.own_weight) for purse in purses]), strict=True
     ):
         purse.share = share
-    return all([_suffices(purse, alone=len(purses) == 1) for purse in purses])
+    sufficient = [_suffices(purse, alone=len(purses) == 1) for purse in purses]
+    return all(sufficient)
 
 
 def _suffices(purse: _Purse, *, alone: bool) -> bool:
@@ -119,7 +120,7 @@ def _suffices(purse: _Purse, *, alone: bool) -> bool:
         if not purse.change_output:
             purse.share += purse.left
         return True
-    if alone and purse.change_output and purse.left + weights.output(purse.payer.change.script_pubkey) >= 0:
+    if alone and purse.change_output and (purse.left >= 0 or purse.taken == len(purse.coins)):
         purse.change_output = False
         return False
     purse.change_output = True

@@ -7,6 +7,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from importlib import import_module
 from types import ModuleType
 
 from countersign.bitcoin.transaction import Output
@@ -22,10 +23,10 @@ class Answer(StrEnum):
 
 def _kernel() -> ModuleType | None:
     try:
-        import pbk  # noqa: PLC0415
+        return import_module("pbk")
     except (ImportError, OSError):
+        # Not installed, or its native library does not fit this machine: both are absence.
         return None
-    return pbk
 
 
 def installed() -> bool:

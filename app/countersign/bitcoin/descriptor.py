@@ -6,8 +6,8 @@
 - every other form is recognised and refused by its name; extended keys come with a later version;
 - the checksum and the fingerprints identify nothing: compare `keys` or `script_pubkey`.
 
-    >>> parse("wsh(sortedmulti(1,0260b2003c386519fc9eadf2b5cf124dd8eea4c4e68d5e154050a9346ea98ce600))#uu9t9nx9").threshold
-    1
+    >>> of_keys(1, [bytes.fromhex("0260b2003c386519fc9eadf2b5cf124dd8eea4c4e68d5e154050a9346ea98ce600")]).checksum
+    'pm8vj8ud'
 """
 
 import re

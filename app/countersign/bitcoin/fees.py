@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 
 def shares(fee: int, vaults: Sequence[tuple[str, int]]) -> tuple[int, ...]:
-    """The shares in satoshis for vaults given as (checksum, weight units > 0), in the order given. They sum to `fee`."""
+    """The shares in satoshis of vaults given as (checksum, weight units > 0), in that order. They sum to `fee`."""
     total = sum(weight for _, weight in vaults)
     floors = [fee * weight // total for _, weight in vaults]
     left = fee - sum(floors)

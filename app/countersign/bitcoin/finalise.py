@@ -20,7 +20,7 @@ _CLEARED = frozenset(fields.INPUT) - {*_UTXOS, fields.PROPRIETARY, *fields.FINAL
 
 
 def finalise(psbt: Psbt) -> Psbt:
-    """Every input finished. Refused: B13.too-few-signatures, B5.sighash, bitcoin.no-utxo, bitcoin.not-multisig, B4.*."""
+    """Every input finished. Refused: B13.too-few-signatures, B5.sighash, bitcoin.not-multisig, B4.*."""
     inputs = tuple(_input(psbt, index) for index in range(len(psbt.inputs)))
     return of_maps(psbt.globals, inputs, psbt.outputs, psbt)
 

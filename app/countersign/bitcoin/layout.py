@@ -4,7 +4,7 @@ Implements the serialisation of BIP-144 (witness) and of the original protocol:
 version 4 | [00 01] | inputs | outputs | [witnesses] | locktime 4.
 
 - minimal CompactSize, nothing truncated, no trailing bytes;
-- the witness form is used if and only if some witness is not empty (a superfluous one is refused, as Bitcoin Core does);
+- the witness form is used if and only if some witness is not empty (Bitcoin Core refuses a superfluous one, too);
 - a count is compared with the bytes left before anything is built from it.
 
     >>> scan(bytes.fromhex("02000000" "00" "00" "00000000"), witness=False).outputs
@@ -24,7 +24,7 @@ SMALLEST_OUTPUT = 9
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Offsets into `data`. An input is (outpoint, script start, script end), an output (value, script start, script end)."""
+    """Offsets into `data`: an input is (outpoint, script, its end), an output (value, script, its end)."""
 
     data: bytes
     body: int

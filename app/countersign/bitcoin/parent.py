@@ -6,7 +6,8 @@ A fat parent shared by hundreds of inputs is scanned and hashed once; outputs ar
 - the same strictness as `layout`: minimal CompactSize, no trailing bytes, no superfluous witness;
 - the txid strips the witness, so a parent may come with or without one.
 
-    >>> read(bytes.fromhex("01000000" "01" + "00" * 36 + "00" "ffffffff" "01" + "05" + "00" * 7 + "01" "51" "00000000")).output(0)
+    >>> one_input, one_output = "01" + "00" * 36 + "00" "ffffffff", "01" "0500000000000000" "01" "51"
+    >>> read(bytes.fromhex("01000000" + one_input + one_output + "00000000")).output(0)
     Output(script_pubkey=b'Q', satoshis=5)
 """
 

@@ -10,6 +10,8 @@
 
 from dataclasses import dataclass
 
+from bitcoin.core import CTxIn
+
 from countersign.bitcoin import compact_size, transaction
 from countersign.bitcoin.layout import Layout, scan
 from countersign.bitcoin.transaction import Output, double_sha256
@@ -101,7 +103,7 @@ def legacy(data: bytes, index: int, script_code: bytes, sighash: int = SIGHASH_A
     return double_sha256(body + sighash.to_bytes(4, "little"))
 
 
-def _legacy_input(spent: transaction.CTxIn, code: bytes, kind: int, signing: bool) -> bytes:
+def _legacy_input(spent: CTxIn, code: bytes, kind: int, signing: bool) -> bytes:
     sequence = spent.nSequence if signing or kind not in (SIGHASH_NONE, SIGHASH_SINGLE) else 0
     prevout = spent.prevout.hash + spent.prevout.n.to_bytes(4, "little")
     return b"".join((prevout, compact_size.encode(len(code)), code, sequence.to_bytes(4, "little")))

@@ -53,7 +53,10 @@ class SlotVault:
 
 
 def of(slots: Iterable[Descriptor]) -> SlotVault:
-    """The vault of these slots. Malformed: bitcoin.vault-empty; Refused: bitcoin.vault-quorum, bitcoin.vault-key-reused."""
+    """The vault of these slots.
+
+    Malformed: bitcoin.vault-empty. Refused: bitcoin.vault-quorum, bitcoin.vault-key-reused.
+    """
     numbered = tuple(slots)
     if not numbered:
         raise Malformed("bitcoin.vault-empty")

@@ -10,7 +10,7 @@ SIGHASH_ALL, and verify in the order of the keys; nothing is left over.
 """
 
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import pairwise, repeat
 
 from countersign.bitcoin import script, signatures
 from countersign.bitcoin.layout import Layout
@@ -65,8 +65,8 @@ def _read_witness(layout: Layout, index: int, spent: Output) -> tuple[Multisig, 
 
 
 def _verify_named(rule: Multisig, given: list[bytes], digest: bytes, index: int, hint: Sequence[bytes]) -> None:
-    places = [rule.keys.index(key) for key in hint if key in rule.keys]
-    if len(places) != len(given) or any(a >= b for a, b in zip(places, places[1:], strict=False)):
+    places = [rule.keys.index(key) if key in rule.keys else -1 for key in hint]
+    if len(places) != len(given) or -1 in places or any(a >= b for a, b in pairwise(places)):
         raise Refused("B13.signature", input=index)
     for key, signature in zip(hint, given, strict=True):
         signatures.check(key, signature, digest, index)

@@ -17,7 +17,10 @@ MAX_WEIGHT = 400_000
 
 
 def check_layout(layout: Layout) -> None:
-    """Limits that show before any map is read. Malformed: B2.transaction-version, .outputs, .weight, .duplicate-outpoint."""
+    """Limits that show before any map is read.
+
+    Malformed: B2.transaction-version, B2.outputs, B2.weight, B2.duplicate-outpoint.
+    """
     if layout.version not in (1, 2):
         raise Malformed("B2.transaction-version", found=layout.version)
     if len(layout.outputs) > MAX_OUTPUTS:
