@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.vectors import load_vectors
 
-from countersign.errors import Refused
+from countersign.errors import Malformed, Refused
 from countersign.ethereum import eip712
 from countersign.ethereum.abi import Address, Digest
 from countersign.ethereum.safe import WITHOUT_CHAIN_ID, SafeTx, SafeVersion, plain_tx, with_version
+from countersign.formats import strict_json
+from support.vectors import load_vectors
 
 addresses = st.binary(min_size=20, max_size=20).map(Address)
 words = st.one_of(st.integers(0, 3), st.integers(0, 2**256 - 1))
@@ -79,3 +80,10 @@ def test_the_published_eip712_vectors_contain_no_safe_transaction() -> None:
     """Said rather than passed over: the typed-data suites describe types that a vault key never signs (E11)."""
     for name in ("eip712/eth-account_digests.json", "eip712/eth-account_valid_for_all.json"):
         assert "SafeTx" not in str(load_vectors(name))
+
+
+def test_the_parsers_hold_without_the_interpreters_recursion_limit() -> None:
+    """A dependency of eth-account lifts that limit for the whole process; our own depth limit must not rest on it."""
+    eip712.agree(TX)
+    with pytest.raises(Malformed):
+        strict_json.parse(b"[" * 100_000 + b"]" * 100_000)

@@ -4,7 +4,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from support.vectors import load_vectors
 
 from countersign.errors import Malformed, Refused
 from countersign.ethereum.abi import ZERO_ADDRESS, Address
@@ -25,6 +24,7 @@ from countersign.ethereum.safe import (
 )
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
+from support.vectors import load_vectors
 
 WALLET = Address(bytes.fromhex("111ceeee040739fd91d29c34c33e6b3e112f2177"))
 ADD_OWNER = bytes.fromhex("0d582f13" + "00" * 12 + "0c75fa5a5f1c0997e3eea425cfa13184ed0ec9e5" + "00" * 31 + "03")

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.vectors import load_vectors, vector_path
 
 from countersign.errors import Malformed, Refused
 from countersign.ethereum import inspect, safe_file, service
@@ -14,6 +13,7 @@ from countersign.ethereum.eip712 import agree, second_digest
 from countersign.ethereum.safe import WITHOUT_CHAIN_ID, SafeVersion, plain_tx, version_that_explains
 from countersign.ethereum.signatures import Kind, kind, recover, recovered_for_display
 from countersign.formats import jcs, strict_json
+from support.vectors import load_vectors, vector_path
 
 V1_1_1 = SafeVersion(1, 1, 1)
 SAFE = "0x1Db92e2EeBC8E0c075a02BeA49a2935BcD2dFCF4"
@@ -101,7 +101,8 @@ def test_the_bybit_transaction_is_shown_as_a_delegate_call_and_no_transfer() -> 
     assert facts.delegatecall
     assert facts.contract is None
     assert facts.gas_refund == ("safeTxGas",)
-    assert isinstance(facts.call, inspect.Erc20Transfer)  # what the data only resembles
+    assert isinstance(facts.call, inspect.DelegateCall)
+    assert isinstance(facts.call.resembles, inspect.Erc20Transfer)
     assert not facts.void
 
 

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.software_keys import SoftwareKey
 
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.ethereum.abi import Address, Digest
@@ -25,6 +24,7 @@ from countersign.ethereum.signatures import (
 from countersign.formats.keccak import keccak256
 from countersign.keys.ecdsa import ORDER
 from countersign.keys.public_key import Curve
+from support.software_keys import SoftwareKey
 
 N = ORDER[Curve.SECP256K1]
 KEYS = sorted(

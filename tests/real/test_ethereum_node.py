@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from countersign.keys.public_key import Curve
-from support.software_keys import SoftwareKey
 
 from countersign.ethereum import erc20, execute, signatures, views
 from countersign.ethereum.abi import Address
@@ -13,6 +11,7 @@ from countersign.ethereum.eip712 import agree
 from countersign.ethereum.inspect import Erc20Transfer, read
 from countersign.ethereum.safe import SafeTx, SafeVersion, plain_tx
 from countersign.ethereum.signatures import OwnerSignature, from_token
+from countersign.keys.public_key import Curve
 from support.ethereum_node import (
     CHAIN_ID,
     AnvilNode,
@@ -22,6 +21,7 @@ from support.ethereum_node import (
     receipt_logs,
     running_node,
 )
+from support.software_keys import SoftwareKey
 
 RECIPIENT = Address(bytes.fromhex("70997970c51812dc3a010c7d01b50e0d17dc79c8"))
 AMOUNT = 20_000_000

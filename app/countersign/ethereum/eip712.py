@@ -7,7 +7,7 @@ our own word encoding. The two share nothing but the fields and the keccak permu
 - Importing eth-account costs a second, so it is imported when used.
 - A vault key signs a SafeTx and no other typed data (E11): this module takes a `SafeTx`, never a document.
 
-    >>> agree(tx) == tx.digest  # doctest: +SKIP
+    >>> agree(tx) == tx.digest
     True
 """
 

@@ -102,37 +102,50 @@ class UnknownCall:
     selector: bytes
 
 
-Call = EtherTransfer | Erc20Transfer | MalformedTransfer | SelfCall | AdminCall | UnknownCall
+PlainCall = EtherTransfer | Erc20Transfer | MalformedTransfer | SelfCall | AdminCall | UnknownCall
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateCall:
+    """Operation 1: the target's code runs as the Safe itself. `resembles` is what the data is merely dressed as."""
+
+    target: Address
+    resembles: PlainCall
+
+
+Call = PlainCall | DelegateCall
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything a screen says about one Safe transaction.
 
-    `call` is what the data would mean as a plain call. If `delegatecall`, it is only what the data *resembles*: the
-    target's code would run as the Safe itself. `contract` names a released Safe contract at `to`, or None.
-    `ether` is the value in wei that travels with the call. `gas_refund` names the fields of E7 that are not zero.
-    `reserved_target` says that `to` (or a transfer's recipient) is an address nobody can own.
+    `contract` names a released Safe contract at `to`, or None. `ether` is the value in wei that travels with the call.
+    `gas_refund` names the fields of E7 that are not zero. `reserved_target`: `to` is an address nobody can hold.
     """
 
     call: Call
-    delegatecall: bool
     contract: deployments.Deployment | None
     ether: int
     gas_refund: tuple[str, ...]
     reserved_target: bool
 
     @property
+    def delegatecall(self) -> bool:
+        """Whether the operation is 1 (E3)."""
+        return isinstance(self.call, DelegateCall)
+
+    @property
     def void(self) -> bool:
         """Whether it does nothing but consume the Safe's nonce (DESIGN.md §6, rule 10)."""
-        return isinstance(self.call, SelfCall) and not (self.call.selector or self.ether or self.delegatecall)
+        return isinstance(self.call, SelfCall) and not (self.call.selector or self.ether)
 
 
 def read(tx: SafeTx) -> Facts:
     """Decode a Safe transaction. Total: every SafeTx has facts."""
+    plain = read_call(tx.safe, tx.to, tx.value, tx.data)
     return Facts(
-        call=read_call(tx.safe, tx.to, tx.value, tx.data),
-        delegatecall=tx.operation == DELEGATECALL,
+        call=DelegateCall(tx.to, plain) if tx.operation == DELEGATECALL else plain,
         contract=deployments.named(tx.to),
         ether=tx.value,
         gas_refund=gas_refund_fields(tx),
@@ -140,7 +153,7 @@ def read(tx: SafeTx) -> Facts:
     )
 
 
-def read_call(safe: Address, to: Address, value: int, data: bytes) -> Call:
+def read_call(safe: Address, to: Address, value: int, data: bytes) -> PlainCall:
     """What a plain call from `safe` to `to` would do, by its data."""
     selector = data[:4]
     if to == safe:

@@ -56,8 +56,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ask the signer for the signature again; it was changed on the way.",
     ),
     "E9.kind": (
-        "A signature is of the kind {kind} (its last byte is {v}). Only an owner's own signature, "
-        "ending in 27 or 28, is taken.",
+        "A signature ends in {v} (kind: {kind}). Only an owner's own signature, ending in 27 or 28, is taken.",
         "Do not use it. Ask the owner to sign this transaction with the vault key.",
     ),
     "E9.length": (
