@@ -3,12 +3,12 @@
 import base64
 
 import pytest
-from support import small_log
-from support.vectors import load_vectors
 
 from countersign.audit import cosignature
 from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.errors import Malformed
+from support import small_log
+from support.vectors import load_vectors
 
 # c2sp.org/tlog-checkpoint, the document's example, typed in so that a clone alone proves something.
 SPEC = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"

@@ -5,13 +5,13 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.vectors import load_vectors
 
 from countersign.audit import cosignature, note
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.note import VerifierKey
 from countersign.errors import Malformed
 from countersign.keys import software
+from support.vectors import load_vectors
 
 SEED = bytes([9]) * 32
 TEXT = "log.example\n1\nAAAA\n"

@@ -4,8 +4,6 @@ import base64
 import hashlib
 
 import pytest
-from support import small_log
-from support.vectors import load_vectors, vector_path
 
 from countersign.audit import log as log_module
 from countersign.audit import note
@@ -13,6 +11,8 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.log import Log
 from countersign.audit.note import VerifierKey
 from countersign.errors import Malformed, Refused
+from support import small_log
+from support.vectors import load_vectors, vector_path
 
 FOLDER = "tlog/tessera_log"
 

@@ -5,20 +5,20 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import small_log
-from support.vectors import load_vectors
 
 from countersign.audit import note
 from countersign.audit.note import COSIGNATURE, ED25519, KNOWN_TYPES, Note, Signature, VerifierKey
 from countersign.audit.spelling import base64_text, unbase64
 from countersign.errors import CountersignError, Malformed, Refused
+from support import small_log
+from support.vectors import load_vectors
 
 TEXT = "This is an example message.\n"
 # c2sp.org/signed-note, the document's example, typed in so that a clone alone proves something.
 SPEC_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 SPEC_NOTE = (
-    TEXT
-    + "\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
+    TEXT + "\n— example.com/foo "
+    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
 )
 SEED = bytes(range(32))
 NAME = "log.example"
@@ -208,10 +208,9 @@ def test_a_vkey_has_one_spelling(vkey: str, code: str) -> None:
 def test_parsing_is_total_and_comes_back_the_same(data: bytes) -> None:
     try:
         parsed = Note.parse(data)
-    except CountersignError as error:
-        assert error.check == "L1"
-    else:
-        assert parsed.serialise() == data
+    except Malformed:
+        return
+    assert parsed.serialise() == data
 
 
 @given(st.integers(0, len(SPEC_NOTE.encode()) - 1), st.integers(0, 7))

@@ -3,14 +3,14 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import small_log
-from support.small_log import NOW, quorum, signed
 
 from countersign.audit import note, pin
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.pin import Equivocation, Pin
 from countersign.audit.quorum import Fresh, Witnessed
 from countersign.errors import Malformed, Refused
+from support import small_log
+from support.small_log import NOW, quorum, signed
 
 LOG = small_log.filled_log(30)
 OTHER = small_log.filled_log(30, b"other")

@@ -5,11 +5,11 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.vectors import load_vectors
 
 from countersign.audit import proof, tree
 from countersign.errors import Refused
 from countersign.formats.merkle import EMPTY_ROOT, leaf_hash, node_hash
+from support.vectors import load_vectors
 
 
 def unbase64(text: str) -> bytes:
@@ -19,8 +19,7 @@ def unbase64(text: str) -> bytes:
 def accepted(call, *args) -> bool:
     try:
         call(*args)
-    except Refused as refusal:
-        assert refusal.check in {"L3", "L4"}
+    except Refused:
         return False
     return True
 

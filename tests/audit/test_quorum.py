@@ -1,13 +1,13 @@
 """L2 and L5: who must have signed, when, and how often somebody counts."""
 
 import pytest
-from support import small_log
-from support.small_log import NOW, WITNESS_NAMES, quorum, signed, witness_key, witness_seed
 
 from countersign.audit import note
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.quorum import MAX_AGE, MAX_AHEAD, AsOf, Fresh, Quorum
 from countersign.errors import Malformed, Refused
+from support import small_log
+from support.small_log import NOW, WITNESS_NAMES, quorum, signed, witness_key, witness_seed
 
 HEAD = small_log.filled_log(5).checkpoint()
 

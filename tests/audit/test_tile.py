@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import small_log
 
 from countersign.audit import proof, tile, tree
 from countersign.audit.tile import ENTRIES, Tile
 from countersign.errors import Malformed
+from support import small_log
 
 
 def test_a_tree_of_70000_has_the_tiles_that_the_document_counts() -> None:

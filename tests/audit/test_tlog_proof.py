@@ -5,14 +5,14 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import small_log
-from support.vectors import load_vectors
 
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.quorum import Fresh
 from countersign.audit.tlog_proof import TlogProof
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats.merkle import leaf_hash
+from support import small_log
+from support.vectors import load_vectors
 
 LOG = small_log.filled_log(9)
 SIGNED = small_log.signed(LOG.checkpoint(), [0, 1])
@@ -88,13 +88,19 @@ def test_a_proof_for_another_index_leaf_or_head_is_refused() -> None:
         PROOF.verify(LEAF, small_log.filled_log(9, b"other").checkpoint())
 
 
+def verify_file(data: bytes) -> None:
+    """What an auditor does with a proof file: form, inclusion, the log's signature, both witnesses'."""
+    proof = TlogProof.parse(data)
+    signed = SignedCheckpoint.parse(proof.checkpoint, origin=small_log.ORIGIN)
+    proof.verify(LEAF, signed.checkpoint)
+    small_log.quorum(2, 2).verify(signed, Fresh(small_log.NOW))
+
+
 @given(st.integers(0, len(TEXT) - 1), st.integers(0, 7))
 def test_any_altered_bit_of_the_file_is_noticed(at: int, bit: int) -> None:
     """Index, path, checkpoint or a signature: verification of proof, log and both witnesses fails."""
     data = bytearray(TEXT)
     data[at] ^= 1 << bit
     with pytest.raises(CountersignError):
-        proof = TlogProof.parse(bytes(data))
-        signed = SignedCheckpoint.parse(proof.checkpoint, origin=small_log.ORIGIN)
-        proof.verify(LEAF, signed.checkpoint)
-        small_log.quorum(2, 2).verify(signed, Fresh(small_log.NOW))
+        verify_file(bytes(data))
+    verify_file(TEXT)

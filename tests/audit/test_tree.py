@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.vectors import load_vectors
 
 from countersign.audit import proof, tree
 from countersign.audit.tree import Tree
 from countersign.errors import Refused
 from countersign.formats.merkle import EMPTY_ROOT, leaf_hash, node_hash
+from support.vectors import load_vectors
 
 
 def split(size: int) -> int:

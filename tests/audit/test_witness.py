@@ -3,8 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import small_log
-from support.vectors import load_vectors
 
 from countersign.audit import note, witness
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -12,6 +10,8 @@ from countersign.audit.note import Signature, VerifierKey
 from countersign.audit.witness import AddCheckpoint, Head, Response, State
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats.merkle import EMPTY_ROOT
+from support import small_log
+from support.vectors import load_vectors
 
 LOGS = {small_log.ORIGIN: (small_log.log_key(),)}
 KEY = small_log.witness_key(0)

@@ -1,8 +1,6 @@
 """The in-process witness: it remembers before it answers, and its key shows nowhere."""
 
 import pytest
-from support import small_log
-from support.small_log import NOW, ORIGIN, log_key, signed, witness_seed
 
 from countersign.audit import witness as protocol
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -10,6 +8,8 @@ from countersign.audit.quorum import Fresh
 from countersign.audit.witness import AddCheckpoint, Response, State
 from countersign.errors import Malformed, Unavailable
 from countersign.sync.witness import Witness
+from support import small_log
+from support.small_log import NOW, ORIGIN, log_key, signed, witness_seed
 
 LOG = small_log.filled_log(12)
 
