@@ -4,7 +4,7 @@
 - Only certified participants trade, judged at the entry's date (rule 8); suspension stops new contracts, not open ones.
 - The notional reaches the policy's minimum; its price agrees with the published one, and every leg's worth at published
   prices with the notional, within the policy's tolerance (rule 7).
-- Every leg goes to a registered destination of its receiver, older than the policy's cooling period unless a founding one.
+- Every leg goes to a registered destination of its receiver, a founding one or older than the policy's cooling period.
 - Cancelling takes both parties, and ends with the first share: after it, only a settlement or a void ends a contract.
 """
 
@@ -24,8 +24,8 @@ from countersign.settlement.bodies import (
 )
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Contract, Leg, signed_by, verify
+from countersign.settlement.instructing import freed
 from countersign.settlement.state import ContractRecord, ContractState, State
-
 
 
 def check_admissible(state: State, contract: Contract, seconds: int) -> None:
@@ -201,14 +201,9 @@ def _fold_cancelled(case: Case, body: ContractCancelled) -> State:
 def _without_cycle(state: State, name: str) -> State:
     """The cycle called off: its coins and nonces are free for other instructions."""
     cycle = state.cycle(name)
-    spending, nonces = state.spending, state.nonces
     for instruction in state.live(cycle):
-        for spend in instruction.spends:
-            spending = spending.delete(spend.outpoint)
-        if instruction.nonce is not None:
-            nonces = nonces.delete((instruction.group.vaults[0], instruction.nonce))
-    cycles = state.cycles.set(name, replace(cycle, closed=True))
-    return replace(state, cycles=cycles, spending=spending, nonces=nonces)
+        state = freed(state, instruction)
+    return replace(state, cycles=state.cycles.set(name, replace(cycle, called_off=True)))
 
 
 PROPOSED = Rule(_judge_proposed, _fold_proposed)

@@ -15,7 +15,7 @@ from countersign.keys.public_key import PublicKey
 from countersign.settlement import policy, readers, roster_document
 from countersign.settlement.contract import Contract, from_object
 from countersign.settlement.policy import Policy
-from countersign.settlement.roster import Administrators, Custodian, Entries, Party
+from countersign.settlement.roster import Custodian, Entries, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class InstructionPrepared:
-    """`artefact` is the unsigned PSBT or the SafeTx; `nonce` the Safe's (null for a PSBT); `spends` empty for a SafeTx."""
+    """`artefact`: the unsigned PSBT or the SafeTx. `nonce`: the Safe's, null for a PSBT. `spends`: empty for a SafeTx."""
 
     cycle: str
     contracts: tuple[str, ...]
@@ -175,7 +175,7 @@ class InstructionRefused:
 
 @dataclass(frozen=True, slots=True)
 class ShareAdded:
-    """One officer's partial signatures for one vault: `instruction` is its event's hash, `keys` the kids that signed."""
+    """One officer's partial signatures for one vault: `instruction` by its event's hash, `keys` the kids that signed."""
 
     instruction: str
     vault: str
@@ -307,9 +307,9 @@ def _instruction_prepared(value: object, where: str) -> InstructionPrepared:
     return found
 
 
-_CONTRACT = {"contract": readers.sha256}
-_REASONED = {"contract": readers.sha256, "reason": readers.prose}
-_LEG = {"contract": readers.sha256, "leg": readers.integer(0, 1_000)}
+_CONTRACT: dict[str, readers.Reader[object]] = {"contract": readers.sha256}
+_REASONED: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "reason": readers.prose}
+_LEG: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "leg": readers.integer(0, 1_000)}
 
 _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
     "policy.adopted": (PolicyAdopted, {"policy": policy.read}),

@@ -1,7 +1,7 @@
 """The canonical hash of a state: equal states, and only those, have equal hashes.
 
-- Records become JSON objects, maps arrays of pairs ordered by the bytes of their keys, sets ascend, numbers become text;
-  the bytes are RFC 8785, hashed under the tag `countersign/state/v1`.
+- Records become JSON objects, maps arrays of pairs ordered by their bytes, sets ascend, numbers become text; the bytes
+  are RFC 8785, hashed under the tag `countersign/state/v1`.
 - What changes nothing is left out: the count of entries looked at and the desk's faults.
 - Linear in the state: for comparing consoles, attestations and tests, not for every event.
 """

@@ -1,7 +1,7 @@
 """Readers of single JSON values for the documents of this room, in the voice of `formats.shape`.
 
 - A reader takes a value and the place where it stands, and returns it typed or raises `Malformed`; it never repairs.
-- Amounts are decimal strings in base units; hashes are lower-case hex; ids, LEIs, times and CAIP texts have one spelling.
+- Amounts are decimal strings in base units; hashes lower-case hex; ids, LEIs, times and CAIP texts have one spelling.
 - Where an array is a set, its items ascend, so that equal sets have equal bytes.
 
     >>> amount("25000000000", "body.amount")
@@ -33,8 +33,8 @@ from countersign.keys.public_key import PublicKey
 __all__ = [
     "Reader", "amount", "anything", "array", "ascending", "asset", "boolean", "chain", "date", "destination",
     "ethereum_address", "fields", "identifier", "integer", "lei", "mapping", "moment", "name", "nullable", "one_of",
-    "outpoint", "pairs", "positive_amount", "price", "prose", "prose_of", "public_key", "record", "sha256", "shown", "string",
-    "transaction",
+    "outpoint", "pairs", "positive_amount", "price", "prose", "prose_of", "public_key", "record", "sha256", "shown",
+    "string", "transaction",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -138,6 +138,4 @@ def pairs(key: Reader[str], item: Reader[T]) -> Reader[tuple[tuple[str, T], ...]
 
 def public_key(value: object, where: str) -> PublicKey:
     """A public key as an RFC 7517 key of one of the three curves."""
-    if not isinstance(value, dict):
-        raise Malformed("C2.wrong-type", where=where, expected="object", found=type(value).__name__)
     return PublicKey.from_jwk(value)

@@ -1,6 +1,6 @@
 """Who and what the desk knows: custodian, participants, officers with their keys, vaults, destinations, assets.
 
-- A key belongs to one holder and has one purpose: identity keys sign events and contracts, vault keys sign only on chain.
+- A key belongs to one holder and has one purpose: identity keys sign events and contracts, vault keys spend on chain.
 - A change replaces whole entries by id; a key that is no longer listed signs nothing from that place in the log on.
 - The keys of a vault lie with different officers; a party has at most one vault for a book on a chain.
 - Certification is judged at an entry's own date.
@@ -68,7 +68,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class OfficerKey:
-    """One registered key of an officer. `label` is the key's label in its token; `online`: attached to a networked machine."""
+    """One registered key of an officer. `label`: the key's, in its token; `online`: its token is on a networked machine."""
 
     purpose: Purpose
     key: PublicKey
@@ -158,7 +158,7 @@ class SlotVault:
 
     @property
     def kind(self) -> str:
-        """"wsh-slots"."""
+        """ "wsh-slots"."""
         return "wsh-slots"
 
     @property
@@ -189,7 +189,7 @@ class SafeVault:
 
     @property
     def kind(self) -> str:
-        """"safe"."""
+        """ "safe"."""
         return "safe"
 
 
@@ -198,7 +198,7 @@ Vault = SlotVault | SafeVault
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A registered place on a chain (SSI) of a party, lying in `vault`. `known_ms`: entry time; founding ones count at once."""
+    """A registered place of a party (SSI), lying in `vault`. `known_ms`: its entry's time; founding ones count at once."""
 
     account: str
     owner: Party

@@ -2,7 +2,7 @@
 
 - Frozen values over persistent maps: evolving costs O(log n), and the state before stays as it was.
 - A contract knows its state, the entry that caused each state it passed, and every entry that concerned it.
-- `hash` covers everything that rules decide by; not the count of entries seen, nor the desk's faults, which change nothing.
+- Entries that were refused leave the count of entries looked at and a fault; nothing that rules decide by.
 
     >>> state.contracts[contract].state
     <ContractState.HELD: 'held'>
@@ -156,7 +156,15 @@ class Cycle:
     index: int
     released: int | None = None
     final: int | None = None
-    closed: bool = False  # called off by cancellation
+    called_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SafeUse:
+    """A Safe's one unexecuted instruction, if any, and the last nonce seen executed."""
+
+    pending: str | None = None
+    executed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +211,8 @@ class State:
     cycles: Map[str, Cycle] = field(default_factory=Map)  # cycle id
     instructions: Map[str, Instruction] = field(default_factory=Map)  # event hash
     spending: Map[str, str] = field(default_factory=Map)  # outpoint → live or executed instruction
-    nonces: Map[tuple[str, int], str] = field(default_factory=Map)  # Safe vault, nonce → live or executed instruction
+    safes: Map[str, SafeUse] = field(default_factory=Map)  # Safe vault id
+    artefacts: Map[str, str] = field(default_factory=Map)  # SHA-256 of an instruction's artefact → instruction
     transactions: Map[str, str] = field(default_factory=Map)  # transaction id → instruction
     receipts: Map[str, tuple[Receipt, ...]] = field(default_factory=Map)  # instruction → unconfirmed deliveries
     unconfirmed: Map[Account, int] = field(default_factory=Map)  # the same, by account

@@ -1,0 +1,41 @@
+"""Whom an event concerns, so that the table of readers can say who receives its opening.
+
+- Judged in the state after the event, for then its contract, cycle or instruction is known.
+- An event that was refused concerns nobody but the officers.
+
+    >>> may_receive(state, event, Holder(HolderKind.PARTICIPANT, lei))
+    True
+"""
+
+from countersign.settlement import permissions
+from countersign.settlement.bodies import DepositCredited
+from countersign.settlement.contract import Contract
+from countersign.settlement.events import Event
+from countersign.settlement.roster import Holder
+from countersign.settlement.state import State
+
+
+def contracts_of(state: State, event: Event) -> tuple[str, ...]:
+    """The hashes of the contracts that an event concerns."""
+    body = event.body
+    contract = getattr(body, "contract", None)
+    if isinstance(contract, Contract):
+        return (contract.hash,)
+    if isinstance(contract, str):
+        return (contract,)
+    instruction = state.instructions.get(getattr(body, "instruction", ""))
+    cycle = state.cycles.get(instruction.cycle if instruction else getattr(body, "cycle", ""))
+    return cycle.contracts if cycle else ()
+
+
+def concerned(state: State, event: Event) -> tuple[str, ...]:
+    """The LEIs of the participants that an event concerns, ascending."""
+    if isinstance(event.body, DepositCredited):
+        return (event.body.owner.lei,)
+    records = [state.contracts.get(contract) for contract in contracts_of(state, event)]
+    return tuple(sorted({lei for record in records if record for lei in record.leis}))
+
+
+def may_receive(state: State, event: Event, reader: Holder) -> bool:
+    """Whether a reader receives the event and its opening."""
+    return permissions.may_read(event.type, reader, concerned(state, event))

@@ -1,0 +1,262 @@
+"""Rules of delivery: release, broadcast, observation, confirmation, finality.
+
+- Nothing is released unless every instruction of the cycle has its quorum; maker and checker are two persons.
+- A transaction is observed only as it was broadcast, its confirmations only grow, its fee is within the agreed cap.
+- A party's confirmation counts only after release, where the contract has the clause, and once every transaction of the
+  settlement has been observed (rule 9).
+- Final needs every transaction observed, and for each contract both parties' word, or the confirmations that contract
+  and policy ask for. The held amounts move to the receivers, the network's fee leaves by the custodian's account, the
+  rest of the fee cap returns.
+"""
+
+from dataclasses import replace
+
+from countersign.errors import Refused
+from countersign.settlement import ledger, netting
+from countersign.settlement.bodies import (
+    DeliveryConfirmed,
+    ReleaseAuthorised,
+    SettlementFinal,
+    TransactionBroadcast,
+    TransactionObserved,
+)
+from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.contract import Leg
+from countersign.settlement.instructing import check_window, records_of
+from countersign.settlement.ledger import Account, Posting
+from countersign.settlement.roster import Role
+from countersign.settlement.state import (
+    ContractRecord,
+    ContractState,
+    Cycle,
+    Instruction,
+    Observed,
+    Receipt,
+    SafeUse,
+    State,
+)
+
+
+def _judge_released(case: Case, body: ReleaseAuthorised) -> None:
+    state = case.state
+    cycle = state.cycle(body.cycle)
+    for record in records_of(state, cycle):
+        demand_state(record, ContractState.SIGNED)
+    live = state.live(cycle)
+    if body.instructions != tuple(sorted(each.hash for each in live)):
+        raise Refused("settlement.release-instructions", cycle=cycle.id)
+    for each in live:
+        if state.missing(each):
+            raise Refused("settlement.no-quorum", instruction=each.hash, missing=state.missing(each))
+    check_window(case, cycle)
+    if body.maker == body.checker or set(case.officers) != {body.maker, body.checker}:
+        raise Refused("settlement.maker-checker", maker=body.maker, checker=body.checker)
+    for officer, role in ((body.maker, Role.OPERATIONS), (body.checker, Role.COMPLIANCE)):
+        if role not in state.roster.officer(officer).roles:
+            raise Refused("settlement.officer-role", officer=officer, role=role.value)
+
+
+def _fold_released(case: Case, body: ReleaseAuthorised) -> State:
+    state = case.state
+    cycle = replace(state.cycle(body.cycle), released=case.index)
+    state = replace(state, cycles=state.cycles.set(cycle.id, cycle))
+    return with_contracts(state, [case.moved(each, ContractState.RELEASED) for each in records_of(state, cycle)])
+
+
+def _live_instruction(state: State, name: str) -> tuple[Instruction, Cycle]:
+    instruction = state.instruction(name)
+    if instruction.superseded_by is not None:
+        raise Refused("settlement.superseded", instruction=name)
+    return instruction, state.cycle(instruction.cycle)
+
+
+def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
+    instruction, cycle = _live_instruction(case.state, body.instruction)
+    for record in records_of(case.state, cycle):
+        demand_state(record, ContractState.RELEASED, ContractState.SETTLING)
+    if instruction.transaction is not None:
+        raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
+    if body.transaction.startswith("0x") != instruction.group.chain.startswith("eip155:"):
+        raise Refused("settlement.transaction-chain", transaction=body.transaction, chain=instruction.group.chain)
+    if body.transaction in case.state.transactions:
+        raise Refused("settlement.transaction-taken", transaction=body.transaction)
+
+
+def _fold_broadcast(case: Case, body: TransactionBroadcast) -> State:
+    state = case.state
+    instruction, cycle = _live_instruction(state, body.instruction)
+    instruction = replace(instruction, transaction=body.transaction, finished=body.artefact)
+    state = replace(
+        state,
+        instructions=state.instructions.set(instruction.hash, instruction),
+        transactions=state.transactions.set(body.transaction, instruction.hash),
+    )
+    records = records_of(state, cycle)
+    if records[0].state is ContractState.RELEASED:
+        return with_contracts(state, [case.moved(record, ContractState.SETTLING) for record in records])
+    return with_contracts(state, [case.touched(record) for record in records])
+
+
+def _judge_observed(case: Case, body: TransactionObserved) -> None:
+    state = case.state
+    instruction, cycle = _live_instruction(state, body.instruction)
+    for record in records_of(state, cycle):
+        demand_state(record, ContractState.SETTLING, ContractState.FINAL)
+    if instruction.transaction != body.transaction:
+        raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
+    before = instruction.observed
+    if before is not None and body.confirmations <= before.confirmations:
+        raise Refused("settlement.observation-late", transaction=body.transaction, confirmations=body.confirmations)
+    if before is not None and body.fees != before.fees:
+        raise Refused("settlement.fee-changed", transaction=body.transaction)
+    _check_fees(state, cycle, instruction, dict(body.fees))
+
+
+def _check_fees(state: State, cycle: Cycle, instruction: Instruction, fees: dict[str, int]) -> None:
+    payers = instruction.group.vaults if instruction.group.kind == "psbt" else ()
+    if set(fees) != set(payers):
+        raise Refused("settlement.fee-vaults", instruction=instruction.hash)
+    terms = [record.terms for record in records_of(state, cycle)]
+    for cap in netting.fee_caps(state.roster, terms):
+        if fees.get(cap.vault, 0) > cap.cap:
+            raise Refused("settlement.fee-cap", vault=cap.vault, fee=str(fees[cap.vault]), cap=str(cap.cap))
+
+
+def _fold_observed(case: Case, body: TransactionObserved) -> State:
+    state = case.state
+    instruction, cycle = _live_instruction(state, body.instruction)
+    seen = Observed(body.block, body.height, body.confirmations, body.fees, case.index)
+    instruction = replace(instruction, observed=seen)
+    state = replace(state, instructions=state.instructions.set(instruction.hash, instruction))
+    if instruction.nonce is not None:
+        state = _executed(state, instruction.group.vaults[0], instruction.hash, instruction.nonce)
+    if body.confirmations >= state.adopted().confirmations_on(instruction.group.chain):
+        state = _settled_on_chain(state, instruction.hash)
+    return with_contracts(state, [case.touched(record) for record in records_of(state, cycle)])
+
+
+def _executed(state: State, vault: str, instruction: str, nonce: int) -> State:
+    """The Safe is free for its next instruction; a later look at an earlier one changes nothing."""
+    if state.safes.get(vault, SafeUse()).pending != instruction:
+        return state
+    return replace(state, safes=state.safes.set(vault, SafeUse(None, nonce)))
+
+
+def _settled_on_chain(state: State, instruction: str) -> State:
+    """The deliveries of a transaction have the policy's confirmations: they may be spent on chain."""
+    receipts = state.receipts.get(instruction)
+    if receipts is None:
+        return state
+    unconfirmed = state.unconfirmed
+    for receipt in receipts:
+        unconfirmed = unconfirmed.set(receipt.account, unconfirmed[receipt.account] - receipt.units)
+    return replace(state, receipts=state.receipts.delete(instruction), unconfirmed=unconfirmed)
+
+
+def _judge_confirmed(case: Case, body: DeliveryConfirmed) -> None:
+    state = case.state
+    record = state.contract(body.contract)
+    demand_state(record, ContractState.SETTLING)
+    lei = case.leis[0]
+    if lei not in record.leis:
+        raise Refused("settlement.not-a-party", lei=lei, contract=record.hash)
+    if not record.terms.finality.mutual:
+        raise Refused("settlement.no-mutual-clause", contract=record.hash)
+    if lei in record.confirmed:
+        raise Refused("settlement.confirmed-already", lei=lei, contract=record.hash)
+    _check_observed(state, state.cycle(record.cycle or ""))
+
+
+def _check_observed(state: State, cycle: Cycle) -> None:
+    for instruction in state.live(cycle):
+        if instruction.observed is None:
+            raise Refused("settlement.not-observed", instruction=instruction.hash)
+
+
+def _fold_confirmed(case: Case, body: DeliveryConfirmed) -> State:
+    record = case.state.contract(body.contract)
+    confirmed = tuple(sorted((*record.confirmed, case.leis[0])))
+    return with_contracts(case.state, [case.touched(record, confirmed=confirmed)])
+
+
+def lacking(state: State, record: ContractRecord, leg: Leg) -> int:
+    """How many confirmations a leg still lacks to be final without the parties' confirmation."""
+    cycle = state.cycle(record.cycle or "")
+    vault = state.roster.paying_vault(record.terms.payer(leg), leg.asset)
+    instruction = next(each for each in state.live(cycle) if vault.id in each.group.vaults)
+    needed = max(dict(record.terms.finality.confirmations)[leg.asset], state.adopted().confirmations_on(vault.chain))
+    return max(0, needed - (instruction.observed.confirmations if instruction.observed else 0))
+
+
+def delivered(state: State, record: ContractRecord) -> bool:
+    """Whether both parties confirmed where the clause allows it, or every leg has its confirmations."""
+    if record.terms.finality.mutual and set(record.confirmed) == set(record.leis):
+        return True
+    return all(lacking(state, record, leg) == 0 for leg in record.terms.legs)
+
+
+def _judge_final(case: Case, body: SettlementFinal) -> None:
+    state = case.state
+    cycle = state.cycle(body.cycle)
+    for record in records_of(state, cycle):
+        demand_state(record, ContractState.SETTLING)
+    _check_observed(state, cycle)
+    for record in records_of(state, cycle):
+        if not delivered(state, record):
+            raise Refused("settlement.not-delivered", contract=record.hash)
+
+
+def postings(state: State, cycle: Cycle) -> tuple[Posting, ...]:
+    """What finality moves in the ledger: deliveries, network fees, and the rest of each fee cap back."""
+    fees = {
+        vault: fee
+        for instruction in state.live(cycle)
+        for vault, fee in (instruction.observed.fees if instruction.observed else ())
+    }
+    found: list[Posting] = []
+    for record in records_of(state, cycle):
+        for position, hold in sorted(record.holds.items()):
+            leg = record.terms.legs[position]
+            payer = record.terms.payer(leg)
+            found += ledger.deliver(payer, record.terms.receiver(leg), hold.asset, hold.amount)
+            if hold.fee_asset is None:
+                continue
+            vault = state.roster.paying_vault(payer, leg.asset).id
+            charged = min(fees.get(vault, 0), hold.fee_amount)
+            fees[vault] = fees.get(vault, 0) - charged
+            found += ledger.network_fee(payer, state.roster.custodian.lei, hold.fee_asset, charged)
+            found += ledger.release(payer, hold.fee_asset, hold.fee_amount - charged)
+    return tuple(found)
+
+
+def _fold_final(case: Case, body: SettlementFinal) -> State:
+    state = case.state
+    cycle = state.cycle(body.cycle)
+    state = replace(
+        state,
+        ledger=state.ledger.post(postings(state, cycle)),
+        cycles=state.cycles.set(cycle.id, replace(cycle, final=case.index)),
+    )
+    for instruction in state.live(cycle):
+        state = _received(state, cycle, instruction)
+    return with_contracts(state, [case.moved(each, ContractState.FINAL) for each in records_of(state, cycle)])
+
+
+def _received(state: State, cycle: Cycle, instruction: Instruction) -> State:
+    """Deliveries that are final before the policy's confirmations: usable for holds, not yet to be spent on chain."""
+    seen = instruction.observed.confirmations if instruction.observed else 0
+    if seen >= state.adopted().confirmations_on(instruction.group.chain):
+        return state
+    unconfirmed, receipts = state.unconfirmed, []
+    for owed in netting.owed_by(cycle.obligations, instruction.group):
+        account = Account(owed.receiver.lei, owed.receiver.book, owed.asset)
+        receipts.append(Receipt(account, owed.amount))
+        unconfirmed = unconfirmed.set(account, unconfirmed.get(account, 0) + owed.amount)
+    return replace(state, unconfirmed=unconfirmed, receipts=state.receipts.set(instruction.hash, tuple(receipts)))
+
+
+RELEASED = Rule(_judge_released, _fold_released)
+BROADCAST = Rule(_judge_broadcast, _fold_broadcast)
+OBSERVED = Rule(_judge_observed, _fold_observed)
+CONFIRMED = Rule(_judge_confirmed, _fold_confirmed)
+FINAL = Rule(_judge_final, _fold_final)

@@ -1,0 +1,256 @@
+"""Rules of instructions and shares: what may be prepared, refused, signed, by whom, and in which order.
+
+- One live instruction for each group of a cycle; until the first share another may be prepared in its place.
+- A coin is spent by one live instruction, a Safe has one unexecuted instruction, and its nonces follow each other.
+- Nothing is spent on chain that was delivered with fewer confirmations than the policy's (rule 9).
+- Who prepared for a cycle does not sign in it; an officer counts once for a vault, whatever keys they hold (rule 4).
+- A share covers every slot that its vault spends from, with that officer's own registered keys.
+- The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
+- A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4).
+"""
+
+from dataclasses import replace
+
+from countersign.errors import Refused
+from countersign.settlement import netting
+from countersign.settlement.bodies import InstructionPrepared, InstructionRefused, ShareAdded
+from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.ledger import Account
+from countersign.settlement.netting import Group
+from countersign.settlement.roster import SafeVault, SlotVault, Vault
+from countersign.settlement.state import (
+    ContractRecord,
+    ContractState,
+    Cycle,
+    Instruction,
+    Refusal,
+    SafeUse,
+    Share,
+    State,
+)
+
+
+def records_of(state: State, cycle: Cycle) -> list[ContractRecord]:
+    """The contracts settled in a cycle."""
+    return [state.contract(contract) for contract in cycle.contracts]
+
+
+def check_window(case: Case, cycle: Cycle) -> None:
+    """The entry's moment lies within every contract's window (C4)."""
+    for record in records_of(case.state, cycle):
+        if case.seconds < record.terms.not_before:
+            raise Refused("C4.too-early", contract=record.hash)
+        if case.seconds > record.terms.settle_by:
+            raise Refused("C4.expired", contract=record.hash)
+
+
+def freed(state: State, instruction: Instruction) -> State:
+    """The state in which an instruction without shares no longer claims its coins or its Safe."""
+    spending, safes = state.spending, state.safes
+    for spend in instruction.spends:
+        spending = spending.delete(spend.outpoint)
+    if instruction.nonce is not None:
+        vault = instruction.group.vaults[0]
+        safes = safes.set(vault, replace(safes[vault], pending=None))
+    return replace(state, spending=spending, safes=safes)
+
+
+def _group(body: InstructionPrepared) -> Group:
+    return Group(body.chain, body.kind, body.vaults)
+
+
+def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
+    state = case.state
+    cycle = state.cycle(body.cycle)
+    if body.contracts != cycle.contracts:
+        raise Refused("settlement.instruction-contracts", cycle=cycle.id)
+    for record in records_of(state, cycle):
+        demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
+    group = _group(body)
+    if group not in cycle.groups:
+        raise Refused("settlement.not-owed", cycle=cycle.id, chain=body.chain, vaults=", ".join(body.vaults))
+    if any(each.shares for each in state.live(cycle)):
+        raise Refused("settlement.share-exists", contract=cycle.contracts[0])
+    if case.seconds > min(record.terms.settle_by for record in records_of(state, cycle)):
+        raise Refused("C4.expired", contract=cycle.contracts[0])
+    replaced = cycle.instructions.get(group)
+    if body.kind == "psbt":
+        _check_spends(state, body, replaced)
+    else:
+        _check_nonce(state, body, replaced)
+    _check_confirmed(state, cycle, group)
+
+
+def _check_spends(state: State, body: InstructionPrepared, replaced: str | None) -> None:
+    for spend in body.spends:
+        if spend.vault not in body.vaults:
+            raise Refused("settlement.foreign-coin", outpoint=spend.outpoint, vault=spend.vault)
+        vault = state.roster.vault(spend.vault)
+        if isinstance(vault, SlotVault):
+            vault.slot(spend.slot)
+        user = state.spending.get(spend.outpoint)
+        if user is not None and user != replaced:
+            raise Refused("B12.outpoint-taken", outpoint=spend.outpoint, instruction=user)
+        _check_coin_confirmed(state, body.chain, spend.outpoint)
+    for name in body.vaults:
+        if all(spend.vault != name for spend in body.spends):
+            raise Refused("settlement.no-coin", vault=name)
+
+
+def _check_coin_confirmed(state: State, chain: str, outpoint: str) -> None:
+    maker = state.transactions.get(outpoint.split(":")[0])
+    if maker is None:
+        return
+    observed, needed = state.instruction(maker).observed, state.adopted().confirmations_on(chain)
+    found = observed.confirmations if observed else 0
+    if found < needed:
+        raise Refused("settlement.coin-unconfirmed", outpoint=outpoint, confirmations=found, needed=needed)
+
+
+def _check_nonce(state: State, body: InstructionPrepared, replaced: str | None) -> None:
+    use = state.safes.get(body.vaults[0], SafeUse())
+    if use.pending is not None and use.pending != replaced:
+        raise Refused("settlement.safe-busy", vault=body.vaults[0], instruction=use.pending)
+    if use.executed is not None and body.nonce != use.executed + 1:
+        raise Refused("E8.nonce", vault=body.vaults[0], nonce=body.nonce or 0, expected=use.executed + 1)
+
+
+def _check_confirmed(state: State, cycle: Cycle, group: Group) -> None:
+    """What the group pays is there without what its payers received with too few confirmations (rule 9)."""
+    sums: dict[Account, int] = {}
+    for owed in netting.owed_by(cycle.obligations, group):
+        account = Account(owed.payer.lei, owed.payer.book, owed.asset)
+        sums[account] = sums.get(account, 0) + owed.amount
+    for account, units in sums.items():
+        there = state.ledger.balance(account).total - state.unconfirmed.get(account, 0)
+        if there < units:
+            raise Refused(
+                "settlement.unconfirmed", lei=account.lei, asset=account.asset, needed=str(units), there=str(there)
+            )
+
+
+def _fold_prepared(case: Case, body: InstructionPrepared) -> State:
+    state, name, group = case.state, case.event.hash, _group(body)
+    cycle = state.cycle(body.cycle)
+    old = cycle.instructions.get(group)
+    if old is not None:
+        state = freed(state, state.instruction(old))
+        superseded = replace(state.instruction(old), superseded_by=name)
+        state = replace(state, instructions=state.instructions.set(old, superseded))
+    instruction = Instruction(
+        name, cycle.id, group, body.artefact, body.nonce, body.spends, case.officers[0], case.index, case.time_ms
+    )
+    cycle = replace(cycle, instructions=cycle.instructions.set(group, name))
+    state = _claimed(state, instruction)
+    state = replace(
+        state,
+        instructions=state.instructions.set(name, instruction),
+        cycles=state.cycles.set(cycle.id, cycle),
+        artefacts=state.artefacts.set(body.artefact, name),
+    )
+    complete = len(cycle.instructions) == len(cycle.groups)
+    records = records_of(state, cycle)
+    if complete and records[0].state is ContractState.HELD:
+        return with_contracts(state, [case.moved(record, ContractState.INSTRUCTED) for record in records])
+    return with_contracts(state, [case.touched(record) for record in records])
+
+
+def _claimed(state: State, instruction: Instruction) -> State:
+    spending, safes = state.spending, state.safes
+    for spend in instruction.spends:
+        spending = spending.set(spend.outpoint, instruction.hash)
+    if instruction.nonce is not None:
+        vault = instruction.group.vaults[0]
+        safes = safes.set(vault, replace(safes.get(vault, SafeUse()), pending=instruction.hash))
+    return replace(state, spending=spending, safes=safes)
+
+
+def _judge_refused(case: Case, body: InstructionRefused) -> None:
+    """An officer may refuse anything, known to the log or not; a refusal moves nothing."""
+
+
+def _fold_refused(case: Case, body: InstructionRefused) -> State:
+    state = case.state
+    refusal = Refusal(case.officers[0], body.kind, case.event.hash, case.index)
+    refusals = state.refusals.set(body.sha256, (*state.refusals.get(body.sha256, ()), refusal))
+    state = replace(state, refusals=refusals)
+    if body.sha256 in state.contracts:
+        return with_contracts(state, [case.touched(state.contract(body.sha256))])
+    about = state.instructions.get(state.artefacts.get(body.sha256, body.sha256))
+    if about is None:
+        return state
+    records = records_of(state, state.cycle(about.cycle))
+    return with_contracts(state, [case.touched(record) for record in records])
+
+
+def _judge_share(case: Case, body: ShareAdded) -> None:
+    state = case.state
+    instruction = state.instruction(body.instruction)
+    if instruction.superseded_by is not None:
+        raise Refused("settlement.superseded", instruction=instruction.hash)
+    cycle = state.cycle(instruction.cycle)
+    for record in records_of(state, cycle):
+        demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
+    check_window(case, cycle)
+    oldest = instruction.time_ms // 1_000 + state.adopted().request_lifetime_seconds
+    if case.seconds > oldest:
+        raise Refused("C4.request-expired", instruction=instruction.hash)
+    if body.vault not in instruction.group.vaults:
+        raise Refused("settlement.share-vault", instruction=instruction.hash, vault=body.vault)
+    officer = case.officers[0]
+    if officer in {each.preparer for each in state.live(cycle)}:
+        raise Refused("C5.preparer-signs", officer=officer)
+    _check_share_keys(state, instruction, state.roster.vault(body.vault), body, officer)
+    _check_quorum(state, cycle, instruction, body.vault, officer)
+
+
+def _check_share_keys(state: State, instruction: Instruction, vault: Vault, body: ShareAdded, officer: str) -> None:
+    for kid in body.keys:
+        if kid not in vault.keys or state.roster.key(kid).holder.id != officer:
+            raise Refused("settlement.share-key", vault=vault.id, key=kid, officer=officer)
+    if isinstance(vault, SafeVault):
+        wanted = [vault.keys]
+    else:
+        used = {spend.slot for spend in instruction.spends if spend.vault == vault.id}
+        wanted = [vault.slot(number).keys for number in sorted(used)]
+    signed = set(body.keys)
+    if any(len(signed & set(keys)) != 1 for keys in wanted) or len(signed) > len(wanted):
+        raise Refused("settlement.share-incomplete", vault=vault.id, officer=officer, needed=len(wanted))
+
+
+def _check_quorum(state: State, cycle: Cycle, instruction: Instruction, vault: str, officer: str) -> None:
+    signers = instruction.signers(vault)
+    if officer in signers:
+        raise Refused("settlement.share-twice", officer=officer, vault=vault)
+    if len(signers) >= state.roster.vault(vault).threshold:
+        raise Refused("settlement.quorum-complete", instruction=instruction.hash, vault=vault)
+    if state.missing(instruction) > 1:
+        return
+    for other in state.live(cycle):
+        if other.hash != instruction.hash and state.missing(other) > 1:
+            raise Refused("settlement.first-quorum", instruction=other.hash, missing=state.missing(other))
+
+
+def _fold_share(case: Case, body: ShareAdded) -> State:
+    state = case.state
+    instruction = state.instruction(body.instruction)
+    share = Share(case.officers[0], body.vault, body.keys, body.artefact, case.index)
+    instruction = replace(instruction, shares=(*instruction.shares, share))
+    state = replace(state, instructions=state.instructions.set(instruction.hash, instruction))
+    cycle = state.cycle(instruction.cycle)
+    records = records_of(state, cycle)
+    if records[0].state is ContractState.INSTRUCTED:
+        records = [case.moved(record, ContractState.PARTLY_SIGNED) for record in records]
+    else:
+        records = [case.touched(record) for record in records]
+    if all(state.missing(each) == 0 for each in state.live(cycle)):
+        signed = ContractState.SIGNED
+        records = [
+            replace(record, state=signed, causes=record.causes.set(signed.value, case.index)) for record in records
+        ]
+    return with_contracts(state, records)
+
+
+PREPARED = Rule(_judge_prepared, _fold_prepared)
+REFUSED = Rule(_judge_refused, _fold_refused)
+SHARE = Rule(_judge_share, _fold_share)

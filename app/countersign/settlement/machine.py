@@ -1,0 +1,156 @@
+"""The machine: one pure function from the log's entries to the state that every console, desk and auditor reaches.
+
+- `decide` verifies signatures once, checks what holds for every event, asks the type's rule, and refuses or lets pass.
+- `evolve` applies what `decide` let pass, and cannot refuse.
+- For every event: the desk's origin is this desk's; `at` is within five minutes of the entry's moment; moments never
+  go back; the keys are registered for identity; the id is new for each signer; the signatures fill one alternative.
+- `replay` runs `decide` again: a logged entry that it refuses changes nothing and is remembered as the desk's fault.
+
+    >>> state = replay(entries)
+    >>> state.contracts[contract].state
+    <ContractState.FINAL: 'final'>
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from countersign.errors import Malformed, Refused
+from countersign.keys import jws as jose
+from countersign.settlement import agreement, delivery, events, founding, holding, instructing, permissions
+from countersign.settlement.bodies import DeskFounded
+from countersign.settlement.case import Case, Rule
+from countersign.settlement.events import Event
+from countersign.settlement.roster import Holder, Purpose, Roster
+from countersign.settlement.state import EMPTY, Fault, State
+
+AUTHOR_TOLERANCE_MS = 5 * 60 * 1_000
+"""How far an author's `at` may lie from the moment at which the desk sequenced the event."""
+
+RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
+    "desk.founded": founding.FOUNDING,
+    "roster.changed": founding.ROSTER,
+    "policy.adopted": founding.POLICY,
+    "price.published": founding.PRICE,
+    "deposit.credited": founding.DEPOSIT,
+    "contract.proposed": agreement.PROPOSED,
+    "contract.affirmed": agreement.AFFIRMED,
+    "contract.endorsed": agreement.ENDORSED,
+    "contract.declined": agreement.DECLINED,
+    "contract.cancelled": agreement.CANCELLED,
+    "hold.placed": holding.PLACED,
+    "hold.released": holding.RELEASED,
+    "cycle.closed": holding.CYCLE,
+    "instruction.prepared": instructing.PREPARED,
+    "instruction.refused": instructing.REFUSED,
+    "share.added": instructing.SHARE,
+    "release.authorised": delivery.RELEASED,
+    "transaction.broadcast": delivery.BROADCAST,
+    "transaction.observed": delivery.OBSERVED,
+    "delivery.confirmed": delivery.CONFIRMED,
+    "settlement.final": delivery.FINAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place in the log: its index, the moment the desk sequenced it (ms), the event's bytes."""
+
+    index: int
+    time_ms: int
+    event: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An event that the machine lets pass, with whose signatures it carries."""
+
+    case: Case
+
+    @property
+    def event(self) -> Event:
+        """The event."""
+        return self.case.event
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Whose signatures it carries, in the order of their kids."""
+        return self.case.holders
+
+
+def decide(state: State, entry: Entry, event: Event) -> Decision:
+    """Whether `event`, parsed from `entry.event`, may take this place in the log. Raises `Refused` or `Malformed`."""
+    _check_place(state, entry, event)
+    roster = _roster_for(state, entry, event)
+    holders = _verified(roster, event)
+    for holder in holders:
+        if (str(holder), event.id) in state.seen:
+            raise Refused("settlement.replayed", id=event.id, signer=str(holder))
+    permissions.check_signers(event.type, roster, holders)
+    case = Case(state, event, entry.index, entry.time_ms, holders)
+    RULES[event.type].judge(case, event.body)
+    return Decision(case)
+
+
+def evolve(state: State, decision: Decision) -> State:
+    """The state after an event that `decide` let pass in this state."""
+    case = replace(decision.case, state=state)
+    event = case.event
+    seen = state.seen
+    for holder in case.holders:
+        seen = seen.set((str(holder), event.id), case.index)
+    return replace(
+        RULES[event.type].fold(case, event.body),
+        seen=seen,
+        events=state.events.set(case.index, event.hash),
+        size=case.index + 1,
+        time_ms=case.time_ms,
+    )
+
+
+def apply(state: State, entry: Entry) -> State:
+    """Parse, decide, evolve. Raises `Malformed` or `Refused`, and then nothing has changed."""
+    return evolve(state, decide(state, entry, events.parse(entry.event)))
+
+
+def replay(entries: Iterable[Entry], state: State = EMPTY) -> State:
+    """The state after these entries, in order. An entry that is refused changes nothing and becomes a fault."""
+    for entry in entries:
+        try:
+            state = apply(state, entry)
+        except (Malformed, Refused) as error:
+            fault = Fault(entry.index, error.code, error.values)
+            size = max(state.size, entry.index + 1)
+            state = replace(state, faults=state.faults.set(entry.index, fault), size=size)
+    return state
+
+
+def _check_place(state: State, entry: Entry, event: Event) -> None:
+    if entry.index < state.size:
+        raise Refused("settlement.place-taken", index=entry.index, size=state.size)
+    if entry.time_ms < state.time_ms:
+        raise Refused("settlement.time-back", index=entry.index)
+    if not state.desk and event.type != "desk.founded":
+        raise Refused("settlement.not-founded", type=event.type)
+    if state.desk and event.desk != state.desk:
+        raise Refused("settlement.other-desk", desk=event.desk, here=state.desk)
+    if abs(entry.time_ms - event.at * 1_000) > AUTHOR_TOLERANCE_MS:
+        raise Refused("settlement.author-time", id=event.id, seconds=abs(entry.time_ms // 1_000 - event.at))
+
+
+def _roster_for(state: State, entry: Entry, event: Event) -> Roster:
+    """The roster whose keys count: the state's, or for the founding the one that it founds."""
+    if not state.desk and isinstance(event.body, DeskFounded):
+        return founding.founding_roster(event.body, event.desk, entry.time_ms)
+    return state.roster
+
+
+def _verified(roster: Roster, event: Event) -> tuple[Holder, ...]:
+    keys, holders = {}, []
+    for signature in event.jws.signatures:
+        registered = roster.key(signature.kid)
+        if registered.purpose is not Purpose.IDENTITY:
+            raise Refused("settlement.vault-key-signs", key=signature.kid)
+        keys[signature.kid] = registered.key
+        holders.append(registered.holder)
+    jose.verify(event.jws, keys, events.TYP)
+    return tuple(holders)
