@@ -13,7 +13,8 @@ from countersign.errors import Malformed
 from countersign.formats import ids, jcs, times
 from countersign.formats.strict_json import parse_canonical
 from countersign.keys import jws as jose
-from countersign.settlement.bodies import READERS, Spend
+from countersign.settlement.bodies import Spend
+from countersign.settlement.body_readers import READERS
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.holding import cycle_root, needed
 

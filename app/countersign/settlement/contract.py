@@ -1,6 +1,6 @@
 """The contract of a sale: its terms, both parties' signatures over them, and the hash by which everything names it.
 
-- A contract is a general JWS (`typ: countersign-contract+json`) over RFC 8785 terms; its hash is that payload's SHA-256.
+- A contract is a general JWS (`typ: countersign-contract+json`) over RFC 8785 terms; its hash is their SHA-256.
 - Terms are read strictly: unknown and missing fields are refused, `terms.serialise()` is the payload again (C1).
 - One template so far, `bilateral-spot`: two parties, two legs that cross, two assets.
 - `notional.price` is the US dollar price of one whole unit of the first leg's asset; `usd` whole dollars.
@@ -202,7 +202,7 @@ _TERMS: dict[str, readers.Reader[object]] = {
 
 
 def parse_terms(payload: bytes) -> Terms:
-    """The terms in a contract's payload. Raises `Malformed`: C2 codes, `settlement.terms-…` where they contradict themselves."""
+    """The terms in a contract's payload. Raises `Malformed`, `settlement.terms-…` where they contradict themselves."""
     terms = Terms(**readers.record(parse_canonical(payload), "terms", _TERMS))
     _check_shape(terms)
     return terms

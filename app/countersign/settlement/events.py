@@ -15,7 +15,8 @@ from countersign.formats.strict_json import parse_canonical
 from countersign.keys import jws as jose
 from countersign.keys.jws import Jws
 from countersign.settlement import readers
-from countersign.settlement.bodies import READERS, Body
+from countersign.settlement.bodies import Body
+from countersign.settlement.body_readers import READERS
 from countersign.settlement.contract import hash_of
 
 TYP = "countersign-event+json"

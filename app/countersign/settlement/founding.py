@@ -12,7 +12,8 @@ from countersign.settlement import ledger
 from countersign.settlement.assets import Price, chain_of
 from countersign.settlement.bodies import DepositCredited, DeskFounded, PolicyAdopted, PricePublished, RosterChanged
 from countersign.settlement.case import Case, Rule
-from countersign.settlement.roster import Roster, changed, with_desk_key
+from countersign.settlement.roster import Roster
+from countersign.settlement.roster_change import changed, with_desk_key
 from countersign.settlement.state import State
 
 

@@ -55,7 +55,7 @@ class FeeCap:
 
 
 def obligations(roster: Roster, contracts: Sequence[Terms]) -> tuple[Obligation, ...]:
-    """Every obligation of these contracts, ascending by vault, asset, destination. Raises `Refused` if a payer has no vault."""
+    """Every obligation, ascending by vault, asset, destination. Raises `Refused` if a payer has no vault."""
     sums: dict[tuple[str, str, str], Obligation] = {}
     for terms in contracts:
         for leg in terms.legs:

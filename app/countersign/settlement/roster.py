@@ -9,14 +9,14 @@
     Holder(kind=<HolderKind.OFFICER: 'officer'>, id='officer-a')
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from immutables import Map
 
 from countersign.errors import Refused
 from countersign.formats import times
-from countersign.keys.public_key import Curve, PublicKey
+from countersign.keys.public_key import PublicKey
 from countersign.settlement.assets import Asset, chain_of
 
 
@@ -68,7 +68,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class OfficerKey:
-    """One registered key of an officer. `label`: the key's, in its token; `online`: its token is on a networked machine."""
+    """One registered key of an officer. `label`: the key's, in its token; `online`: on a networked machine."""
 
     purpose: Purpose
     key: PublicKey
@@ -198,7 +198,7 @@ Vault = SlotVault | SafeVault
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A registered place of a party (SSI), lying in `vault`. `known_ms`: its entry's time; founding ones count at once."""
+    """A registered place of a party (SSI) in its `vault`. `known_ms`: its entry's time; founding ones count at once."""
 
     account: str
     owner: Party
@@ -305,113 +305,3 @@ class Roster:
         """Whether fewer than `threshold` of the vault's officers have their keys on online machines."""
         online = {self.holder(kid).id for kid in vault.keys if kid in self.keys and self.officer_key(kid).online}
         return len(online) < vault.threshold
-
-
-def changed(roster: Roster, entries: Entries, *, time_ms: int, founding: bool = False) -> Roster:
-    """The roster after adding or replacing `entries`. Raises `Refused` if they contradict it or each other."""
-    for asset in entries.assets:
-        known = roster.assets.get(asset.id)
-        if known is not None and known.decimals != asset.decimals:
-            raise Refused("settlement.decimals-changed", asset=asset.id)
-        roster = replace(roster, assets=roster.assets.set(asset.id, asset))
-    for participant in entries.participants:
-        roster = _with_participant(roster, participant)
-    for officer in entries.officers:
-        roster = _with_officer(roster, officer)
-    if entries.administrators is not None:
-        roster = replace(roster, administrators=_checked_administrators(roster, entries.administrators))
-    elif entries.officers:
-        _checked_administrators(roster, roster.administrators)
-    for vault in entries.vaults:
-        roster = _with_vault(roster, vault)
-    for destination in entries.destinations:
-        roster = _with_destination(roster, replace(destination, founding=founding, known_ms=time_ms))
-    return roster
-
-
-def with_desk_key(roster: Roster, origin: str, key: PublicKey) -> Roster:
-    """The roster that knows the desk's own key."""
-    return _with_keys(roster, (), ((key, Purpose.IDENTITY),), Holder(HolderKind.DESK, origin))
-
-
-def _with_keys(
-    roster: Roster, gone: tuple[PublicKey, ...], new: tuple[tuple[PublicKey, Purpose], ...], holder: Holder
-) -> Roster:
-    keys = roster.keys
-    for key in gone:
-        keys = keys.delete(key.kid)
-    for key, purpose in new:
-        if key.kid in keys:
-            raise Refused("settlement.key-taken", key=key.kid, holder=str(keys[key.kid].holder))
-        if purpose is not Purpose.IDENTITY and key.curve is not Curve.SECP256K1:
-            raise Refused("settlement.vault-key-curve", key=key.kid)
-        keys = keys.set(key.kid, RegisteredKey(key, holder, purpose))
-    return replace(roster, keys=keys)
-
-
-def _with_participant(roster: Roster, participant: Participant) -> Roster:
-    if participant.lei == roster.custodian.lei:
-        raise Refused("settlement.custodian-trades", lei=participant.lei)
-    known = roster.participants.get(participant.lei)
-    holder = Holder(HolderKind.PARTICIPANT, participant.lei)
-    new = tuple((key, Purpose.IDENTITY) for key in participant.keys)
-    roster = _with_keys(roster, known.keys if known else (), new, holder)
-    return replace(roster, participants=roster.participants.set(participant.lei, participant))
-
-
-def _with_officer(roster: Roster, officer: Officer) -> Roster:
-    known = roster.officers.get(officer.id)
-    gone = tuple(each.key for each in known.keys) if known else ()
-    new = tuple((each.key, each.purpose) for each in officer.keys)
-    roster = _with_keys(roster, gone, new, Holder(HolderKind.OFFICER, officer.id))
-    return replace(roster, officers=roster.officers.set(officer.id, officer))
-
-
-def _checked_administrators(roster: Roster, administrators: Administrators) -> Administrators:
-    """They are officers with the role, and enough of them hold an identity key to reach the threshold."""
-    for officer in administrators.officers:
-        if Role.ADMINISTRATOR not in roster.officer(officer).roles:
-            raise Refused("settlement.not-administrator", officer=officer)
-    able = [each for each in administrators.officers if roster.officer(each).identity_keys]
-    if not 1 <= administrators.threshold <= len(able):
-        raise Refused("settlement.administrators-threshold", threshold=administrators.threshold, able=len(able))
-    return administrators
-
-
-def _with_vault(roster: Roster, vault: Vault) -> Roster:
-    owner = roster.party(vault.owner.lei, vault.owner.book)
-    known = roster.vaults.get(vault.id)
-    if known is not None and (known.owner, known.chain, known.kind) != (owner, vault.chain, vault.kind):
-        raise Refused("settlement.vault-moved", vault=vault.id)
-    place = (owner.lei, owner.book, vault.chain)
-    if roster.vault_of.get(place, vault.id) != vault.id:
-        raise Refused("settlement.second-vault", vault=vault.id, other=roster.vault_of[place])
-    for group in [slot.keys for slot in vault.slots] if isinstance(vault, SlotVault) else [vault.keys]:
-        _check_cosigners(roster, vault, group)
-    return replace(roster, vaults=roster.vaults.set(vault.id, vault), vault_of=roster.vault_of.set(place, vault.id))
-
-
-def _check_cosigners(roster: Roster, vault: Vault, keys: tuple[str, ...]) -> None:
-    """Between two and fifteen keys of the chain's purpose, each of another officer, and a reachable threshold."""
-    family = vault.chain.split(":", 1)[0]
-    for kid in keys:
-        registered = roster.key(kid)
-        if registered.purpose != family or registered.purpose is Purpose.IDENTITY:
-            raise Refused("settlement.vault-key-purpose", vault=vault.id, key=kid)
-    people = {roster.holder(kid) for kid in keys}
-    if len(people) != len(keys):
-        raise Refused("settlement.vault-one-officer-twice", vault=vault.id)
-    if not 2 <= vault.threshold <= len(keys) <= 15:
-        raise Refused("settlement.vault-threshold", vault=vault.id, threshold=vault.threshold, keys=len(keys))
-
-
-def _with_destination(roster: Roster, destination: Destination) -> Roster:
-    vault = roster.vault(destination.vault)
-    if vault.owner != destination.owner or not destination.account.startswith(f"{vault.chain}:"):
-        raise Refused("settlement.destination-vault", destination=destination.account, vault=vault.id)
-    known = roster.destinations.get(destination.account)
-    if known is not None and (known.owner, known.vault) != (destination.owner, destination.vault):
-        raise Refused("settlement.destination-taken", destination=destination.account)
-    if known is not None:  # named again unchanged: its cooling period does not start anew
-        return roster
-    return replace(roster, destinations=roster.destinations.set(destination.account, destination))

@@ -1,0 +1,214 @@
+"""The strict reader of each event's body: every field required, none unknown, each in its one spelling.
+
+- `READERS` is the list of the event types that exist; a type that is not in it is refused as unknown.
+
+    >>> READERS["contract.endorsed"]({"contract": "9f…"}, "body")
+    ContractEndorsed(contract='9f…')
+"""
+
+from countersign.errors import Malformed, Value
+from countersign.settlement import policy, readers, roster_document
+from countersign.settlement.bodies import (
+    Body,
+    ContractAffirmed,
+    ContractCancelled,
+    ContractDeclined,
+    ContractEndorsed,
+    ContractProposed,
+    CycleClosed,
+    DeliveryConfirmed,
+    DepositCredited,
+    DeskFounded,
+    HoldPlaced,
+    HoldReleased,
+    InstructionPrepared,
+    InstructionRefused,
+    PolicyAdopted,
+    PricePublished,
+    RefusalFinding,
+    ReleaseAuthorised,
+    RosterChanged,
+    SettlementFinal,
+    ShareAdded,
+    Spend,
+    TransactionBroadcast,
+    TransactionObserved,
+)
+from countersign.settlement.contract import from_object
+
+
+def _desk_founded(value: object, where: str) -> DeskFounded:
+    found = readers.record(
+        value,
+        where,
+        {
+            "custodian": roster_document.custodian,
+            "desk_key": readers.public_key,
+            "log": readers.prose,
+            "administrators": roster_document.administrators,
+            **roster_document.ENTRY_FIELDS,
+        },
+    )
+    entries = roster_document.entries(found, found["administrators"])
+    return DeskFounded(found["custodian"], found["desk_key"], found["log"], entries)
+
+
+def _roster_changed(value: object, where: str) -> RosterChanged:
+    fields = {"administrators": readers.nullable(roster_document.administrators), **roster_document.ENTRY_FIELDS}
+    found = readers.record(value, where, fields)
+    return RosterChanged(roster_document.entries(found, found["administrators"]))
+
+
+def _finding_value(value: object, where: str) -> Value:
+    if isinstance(value, str):
+        return readers.prose_of(2_000)(value, where) if value else value
+    return readers.integer()(value, where)
+
+
+def _refusal_finding(value: object, where: str) -> RefusalFinding:
+    fields = {
+        "check": readers.identifier,
+        "code": readers.identifier,
+        "values": readers.pairs(readers.identifier, _finding_value),
+    }
+    return RefusalFinding(**readers.record(value, where, fields))
+
+
+def _spend(value: object, where: str) -> Spend:
+    fields = {
+        "outpoint": readers.outpoint,
+        "vault": readers.identifier,
+        "slot": readers.integer(0, 2**31 - 1),
+    }
+    return Spend(**readers.record(value, where, fields))
+
+
+def _instruction_prepared(value: object, where: str) -> InstructionPrepared:
+    found = InstructionPrepared(
+        **readers.record(
+            value,
+            where,
+            {
+                "cycle": readers.identifier,
+                "contracts": readers.ascending(readers.sha256, minimum=1),
+                "chain": readers.chain,
+                "kind": readers.one_of("psbt", "safe-tx"),
+                "vaults": readers.ascending(readers.identifier, minimum=1),
+                "artefact": readers.sha256,
+                "nonce": readers.nullable(readers.integer(0)),
+                "spends": readers.array(_spend, maximum=1_000),
+            },
+        )
+    )
+    if (found.kind == "psbt") != (found.nonce is None) or (found.kind == "psbt") != bool(found.spends):
+        raise Malformed("settlement.instruction-kind", where=where, kind=found.kind)
+    if len({spend.outpoint for spend in found.spends}) != len(found.spends):
+        raise Malformed("settlement.outpoint-twice", where=where)
+    return found
+
+
+_CONTRACT: dict[str, readers.Reader[object]] = {"contract": readers.sha256}
+_REASONED: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "reason": readers.prose}
+_LEG: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "leg": readers.integer(0, 1_000)}
+
+_PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
+    "policy.adopted": (PolicyAdopted, {"policy": policy.read}),
+    "price.published": (
+        PricePublished,
+        {"asset": readers.asset, "price": readers.price, "source": readers.name},
+    ),
+    "deposit.credited": (
+        DepositCredited,
+        {
+            "owner": roster_document.party,
+            "vault": readers.identifier,
+            "asset": readers.asset,
+            "amount": readers.positive_amount,
+            "reference": readers.outpoint,
+            "confirmations": readers.integer(1),
+        },
+    ),
+    "contract.proposed": (ContractProposed, {"contract": from_object}),
+    "contract.affirmed": (ContractAffirmed, {"contract": from_object}),
+    "contract.endorsed": (ContractEndorsed, _CONTRACT),
+    "contract.declined": (ContractDeclined, _REASONED),
+    "contract.cancelled": (ContractCancelled, _REASONED),
+    "hold.placed": (
+        HoldPlaced,
+        {
+            **_LEG,
+            "asset": readers.asset,
+            "amount": readers.positive_amount,
+            "fee_asset": readers.nullable(readers.asset),
+            "fee_amount": readers.amount,
+        },
+    ),
+    "hold.released": (HoldReleased, {**_LEG, "reason": readers.prose}),
+    "cycle.closed": (
+        CycleClosed,
+        {
+            "cycle": readers.identifier,
+            "contracts": readers.ascending(readers.sha256, minimum=1),
+            "count": readers.integer(1),
+            "root": readers.sha256,
+        },
+    ),
+    "instruction.refused": (
+        InstructionRefused,
+        {
+            "kind": readers.one_of("instruction", "contract"),
+            "sha256": readers.sha256,
+            "findings": readers.array(_refusal_finding, minimum=1, maximum=200),
+            "reason": readers.prose,
+        },
+    ),
+    "share.added": (
+        ShareAdded,
+        {
+            "instruction": readers.sha256,
+            "vault": readers.identifier,
+            "keys": readers.ascending(readers.string(), minimum=1, maximum=1_000),
+            "artefact": readers.sha256,
+        },
+    ),
+    "release.authorised": (
+        ReleaseAuthorised,
+        {
+            "cycle": readers.identifier,
+            "instructions": readers.ascending(readers.sha256, minimum=1),
+            "maker": readers.identifier,
+            "checker": readers.identifier,
+        },
+    ),
+    "transaction.broadcast": (
+        TransactionBroadcast,
+        {"instruction": readers.sha256, "transaction": readers.transaction, "artefact": readers.sha256},
+    ),
+    "transaction.observed": (
+        TransactionObserved,
+        {
+            "instruction": readers.sha256,
+            "transaction": readers.transaction,
+            "block": readers.transaction,
+            "height": readers.integer(0),
+            "confirmations": readers.integer(1),
+            "fees": readers.pairs(readers.identifier, readers.amount),
+        },
+    ),
+    "delivery.confirmed": (DeliveryConfirmed, _CONTRACT),
+    "settlement.final": (SettlementFinal, {"cycle": readers.identifier}),
+}
+
+
+def _plain(kind: str) -> readers.Reader[Body]:
+    body, fields = _PLAIN[kind]
+    return lambda value, where: body(**readers.record(value, where, fields))
+
+
+READERS: dict[str, readers.Reader[Body]] = {
+    "desk.founded": _desk_founded,
+    "roster.changed": _roster_changed,
+    "instruction.prepared": _instruction_prepared,
+    **{kind: _plain(kind) for kind in _PLAIN},
+}
+"""Every event type that exists, with the reader of its body."""
