@@ -1,7 +1,8 @@
 """Every signature that a token makes, checked before anybody sees it: CHECKS.md H4 and H7.
 
 - A digest is exactly 32 bytes before it is sent: SoftHSM signs the first half of 64 bytes without a word.
-- r‖s is exactly 64 bytes, r and s lie in 1..n−1, s is brought into the lower half (a token's s is high every other time).
+- r‖s is exactly 64 bytes, r and s lie in 1..n−1, s is brought into the lower half (every other one
+  of a token's is high).
 - It must verify under the registered key over our digest, with code that is not the token's (`keys`).
 - What fails is an error, never a signature.
 """

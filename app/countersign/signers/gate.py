@@ -1,7 +1,7 @@
 """The gate that a private key must pass before it may sign: CHECKS.md H3.
 
-PKCS#11 v2.40 §4.9. The token's own defaults let a key decrypt, unwrap and derive; keys that could leave a token did leave
-tokens. So:
+PKCS#11 v2.40 §4.9. A token's own defaults let a key decrypt, unwrap and derive, and keys that could leave a token did
+leave tokens. So:
 
 - SENSITIVE, ALWAYS_SENSITIVE, NEVER_EXTRACTABLE, LOCAL, SIGN are true: it was born in the token and never readable;
 - EXTRACTABLE, WRAP, UNWRAP, DECRYPT, DERIVE are false: it signs and does nothing else. What an attribute is not defined
@@ -62,7 +62,7 @@ def findings(curve: Curve, privates: Sequence[PrivateFacts]) -> tuple[GateFindin
 def public_key(params: bytes, point: bytes) -> PublicKey | None:
     """The public key that CKA_EC_PARAMS and CKA_EC_POINT describe; None when its curve is not one of ours.
 
-    EC_POINT is a DER OCTET STRING around the point; some tokens give the bare point. Raises Malformed for anything else.
+    EC_POINT is a DER OCTET STRING around the point; some tokens give the bare point. Raises Malformed for others.
     """
     curve = next((curve for curve, known in EC_PARAMS.items() if params in known), None)
     if curve is None:

@@ -3,12 +3,14 @@
 PKCS#11 v2.40 §5.5 and its header: CK_FUNCTION_LIST is a CK_VERSION, padded to a pointer, then the functions in
 the header's order, of which C_InitToken is the tenth.
 
-- Called in the token's process, where the module is loaded and initialised already: the loader returns the same instance.
+- Called in the token's process, where the module is loaded and initialised: the loader returns the same instance.
 - Arguments: slot, PIN and its length, 32 bytes of label padded with blanks. Erases what the token holds; the caller
   offers blank tokens only.
 """
 
 import ctypes
+from collections.abc import Callable
+from typing import Any
 
 from countersign.errors import Malformed, Refused, Unavailable
 
@@ -32,7 +34,7 @@ def initialise(module: str, slot_id: int, so_pin: bytes, label: str) -> None:
         raise Unavailable("H6.other", name=f"CKR 0x{code:x}")
 
 
-def _init_token(module: str) -> "ctypes._CFuncPtr":
+def _init_token(module: str) -> Callable[[int, Any, int, bytes], int]:
     library = ctypes.CDLL(module)
     table = ctypes.c_void_p()
     if library.C_GetFunctionList(ctypes.byref(table)) or not table.value:

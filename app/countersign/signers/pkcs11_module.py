@@ -195,7 +195,9 @@ class Module:
         if matching:
             raise Refused("H2.token-ambiguous", token=token["label"])
         if others := [one for one in present if one.label == token["label"] or _text(one.serial) == token["serial"]]:
-            raise Refused("H2.wrong-token", token=token["label"], expected=token["serial"], found=_text(others[0].serial))
+            raise Refused(
+                "H2.wrong-token", token=token["label"], expected=token["serial"], found=_text(others[0].serial)
+            )
         raise Unavailable("H2.token-absent", token=token["label"], serial=token["serial"])
 
     @contextmanager
@@ -287,5 +289,3 @@ def _only_private(session: Any, id: bytes) -> Any:
     if not hasattr(found[0], "sign"):
         raise Refused("H3.cannot-sign", id=id.hex())
     return found[0]
-
-

@@ -4,8 +4,8 @@ PKCS#11 modules are vendors' code in our address space, and python-pkcs11 is saf
 in a process of its own:
 
 - it is started when first needed, gets one request at a time, and answers in order;
-- an answer that does not come within the deadline ends the process: the caller gets Unavailable, the next call starts anew,
-  with every token locked again;
+- an answer that does not come within the deadline ends the process: the caller gets Unavailable, the next call starts
+  anew, with every token locked again;
 - a process that ends by itself, or says what is no answer, is ended and reported in the same way;
 - it sees the environment that is given here and nothing of ours; its arguments hold no secret; its stderr goes nowhere;
 - it ends when its input ends or its parent dies.
@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
 import countersign
-from countersign.errors import Malformed, Refused, Unavailable
+from countersign.errors import CountersignError, Malformed, Refused, Unavailable
 from countersign.signers import pkcs11_wire as wire
 
 START = "import sys; sys.path.insert(0, sys.argv[1]); from countersign.signers.pkcs11_child import main; main()"
@@ -71,18 +71,22 @@ class TokenProcess:
             finished = False
             try:
                 async with asyncio.timeout(self._deadline):
-                    answer = await self._exchange(await self._running(), {"op": op, **fields})
+                    outcome = await self._exchange(await self._running(), {"op": op, **fields})
                 finished = True
             except TimeoutError:
                 raise Unavailable("signers.token-silent", seconds=round(self._deadline)) from None
             except (ConnectionError, asyncio.IncompleteReadError):
                 raise Unavailable("signers.token-process-ended") from None
             except Malformed as malformed:
-                raise Unavailable("signers.token-protocol", detail=str(malformed.values.get("detail", "CBOR"))) from None
+                raise Unavailable(
+                    "signers.token-protocol", detail=str(malformed.values.get("detail", "CBOR"))
+                ) from None
             finally:
                 if not finished:
                     await self._end()
-        return wire.taken(answer)
+        if isinstance(outcome, CountersignError):
+            raise outcome
+        return outcome
 
     async def aclose(self) -> None:
         """End the process. A later call would start another one."""
@@ -98,7 +102,9 @@ class TokenProcess:
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
             self._process = await self._start()
-            wire.taken(await self._exchange(self._process, {"op": "open", "module": self.module}))
+            outcome = await self._exchange(self._process, {"op": "open", "module": self.module})
+            if isinstance(outcome, CountersignError):
+                raise outcome
         return self._process
 
     async def _start(self) -> asyncio.subprocess.Process:
@@ -113,13 +119,13 @@ class TokenProcess:
             start_new_session=True,
         )
 
-    async def _exchange(self, process: asyncio.subprocess.Process, request: Mapping[str, Any]) -> dict[str, Any]:
+    async def _exchange(self, process: asyncio.subprocess.Process, request: Mapping[str, Any]) -> Any:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(wire.frame(request))
         await process.stdin.drain()
         length = wire.body_length(await process.stdout.readexactly(wire.HEADER.size), wire.ANSWER_LIMIT)
-        return wire.message(await process.stdout.readexactly(length), wire.ANSWER_LIMIT)
+        return wire.outcome(wire.message(await process.stdout.readexactly(length), wire.ANSWER_LIMIT))
 
     async def _end(self) -> None:
         process, self._process = self._process, None

@@ -48,7 +48,7 @@ def message(body: bytes, limit: int) -> dict[str, Any]:
     value = cbor.decode(body, limit=limit)
     if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
         raise Malformed("signers.token-protocol", detail="map")
-    return value
+    return {str(name): member for name, member in value.items()}
 
 
 def refusal(error: CountersignError) -> dict[str, Any]:
@@ -57,13 +57,13 @@ def refusal(error: CountersignError) -> dict[str, Any]:
     return {"kind": kind, "code": error.code, "values": dict(error.values)}
 
 
-def taken(answer: Mapping[str, Any]) -> Any:
-    """The value of an answer. Raises the named error that it carries, or Malformed."""
+def outcome(answer: Mapping[str, Any]) -> Any:
+    """What an answer carries: a value, or a named error, which is returned. Raises Malformed if it is no answer."""
     if set(answer) == {"ok"}:
         return answer["ok"]
     if set(answer) != {"kind", "code", "values"} or answer["kind"] not in KINDS:
         raise Malformed("signers.token-protocol", detail="answer")
-    raise KINDS[answer["kind"]](str(answer["code"]), **_values(answer["values"]))
+    return KINDS[answer["kind"]](str(answer["code"]), **_values(answer["values"]))
 
 
 def _values(given: object) -> dict[str, Value]:

@@ -60,13 +60,13 @@ class TokenSigner:
         await self._process.call("logout", token=name(self.identity))
 
     async def sign_digest(self, key: PublicKey, digest: bytes) -> bytes:
-        """r‖s (64 bytes, low-S, verified) of a vault key over 32 bytes. Raises Refused (H2, H3, H4, H7), Unavailable."""
+        """r‖s (64 bytes, low-S, verified) of a vault key over 32 bytes. Raises Refused (H2 to H7) or Unavailable."""
         if purpose_of(key.curve) is not Purpose.VAULT:
             raise Refused("signers.identity-key-digest", key=key.kid)
         return checked.over_digest(key, digest, await self._signed(key, "ECDSA", checked.digest(digest)))
 
     async def sign_message(self, key: PublicKey, message: bytes) -> bytes:
-        """The 64-byte signature of an identity key: Ed25519 over the message, P-256 over its SHA-256, low-S, verified."""
+        """64 bytes of an identity key, verified: Ed25519 over the message, or P-256 over its SHA-256, low-S."""
         if purpose_of(key.curve) is not Purpose.IDENTITY:
             raise Refused("signers.vault-key-message", key=key.kid)
         if key.curve is Curve.ED25519:
