@@ -19,7 +19,7 @@ def published() -> set[tuple[str, str, str, str]]:
 
 
 def test_the_table_is_the_published_list_from_1_3_0_on() -> None:
-    ours = {(one.contract, str(one.version), one.flavour, one.text) for one in DEPLOYMENTS}
+    ours = {(one.name, str(one.version), one.flavour, one.text) for one in DEPLOYMENTS}
     assert ours == {row for row in published() if SafeVersion.parse(row[1]) >= SafeVersion(1, 3, 0)}
     assert len(ours) == len(DEPLOYMENTS) > 40
 

@@ -101,8 +101,8 @@ def test_the_bybit_transaction_is_shown_as_a_delegate_call_and_no_transfer() -> 
     assert facts.delegatecall
     assert facts.contract is None
     assert facts.gas_refund == ("safeTxGas",)
-    assert isinstance(facts.call, inspect.DelegateCall)
-    assert isinstance(facts.call.resembles, inspect.Erc20Transfer)
+    assert isinstance(facts.shown, inspect.DelegateCall)
+    assert isinstance(facts.shown.resembles, inspect.Erc20Transfer)
     assert not facts.void
 
 

@@ -6,7 +6,7 @@ Facts of safe-global/safe-deployments (`src/assets/v*/*.json`), releases 1.3.0, 
 - `MULTI_SEND_CALL_ONLY` pins the canonical address by release.
 - `canonical`, `eip155` and `zksync` are the three ways in which a release was deployed; a chain has one or more.
 
-    >>> named(address(bytes.fromhex("38869bf66a61cf6bdb996a6ae40d5853fd43b526"))).contract
+    >>> named(address(bytes.fromhex("38869bf66a61cf6bdb996a6ae40d5853fd43b526"))).name
     'MultiSend'
 """
 
@@ -20,7 +20,7 @@ from countersign.ethereum.safe import SafeVersion
 class Deployment:
     """One released contract at one address. `text` is the address in EIP-55."""
 
-    contract: str
+    name: str
     version: SafeVersion
     flavour: str
     text: str
@@ -100,16 +100,14 @@ TokenCallbackHandler 1.5.0 canonical 0x54e86d004d71a8D2112ec75FaCE57D730b0433F3
 
 
 def _row(line: str) -> Deployment:
-    contract, version, flavour, text = line.split()
-    return Deployment(contract, SafeVersion.parse(version), flavour, text)
+    name, version, flavour, text = line.split()
+    return Deployment(name, SafeVersion.parse(version), flavour, text)
 
 
 DEPLOYMENTS = tuple(_row(line) for line in _TABLE.strip().splitlines())
 _BY_ADDRESS = {one.address: one for one in DEPLOYMENTS}
 MULTI_SEND_CALL_ONLY = {
-    one.version: one.address
-    for one in DEPLOYMENTS
-    if one.contract == "MultiSendCallOnly" and one.flavour == "canonical"
+    one.version: one.address for one in DEPLOYMENTS if one.name == "MultiSendCallOnly" and one.flavour == "canonical"
 }
 
 

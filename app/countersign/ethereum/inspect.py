@@ -2,7 +2,7 @@
 
 For the checks E3–E7 and for every screen. It judges nothing: it names, and `review/` decides.
 
-- A delegate call is shown as the handing over of the Safe's own code, whatever its data is dressed as.
+- A delegate call is shown (`Facts.shown`) as the handing over of the Safe itself, whatever its data is dressed as.
 - A call to the Safe itself, a call that administers something and a call nobody knows are three different facts.
 - Only a transfer that decodes strictly is shown as a transfer.
 
@@ -113,43 +113,45 @@ class DelegateCall:
     resembles: PlainCall
 
 
-Call = PlainCall | DelegateCall
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a screen says about one Safe transaction.
+    """Everything that is known about one Safe transaction from its fields.
 
-    `contract` names a released Safe contract at `to`, or None. `ether` is the value in wei that travels with the call.
-    `gas_refund` names the fields of E7 that are not zero. `reserved_target`: `to` is an address nobody can hold.
+    `call` is what the data means as a plain call: for the checks, each of which judges its own part. `shown` is for
+    people. `contract` names a released Safe contract at `target`, or None. `ether` is the value in wei that travels
+    with the call. `gas_refund` names the fields of E7 that are not zero. `reserved_target`: nobody can hold `target`.
     """
 
-    call: Call
+    call: PlainCall
+    delegatecall: bool
     contract: deployments.Deployment | None
     ether: int
     gas_refund: tuple[str, ...]
     reserved_target: bool
+    target: Address
 
     @property
-    def delegatecall(self) -> bool:
-        """Whether the operation is 1 (E3)."""
-        return isinstance(self.call, DelegateCall)
+    def shown(self) -> PlainCall | DelegateCall:
+        """What a screen shows: never a transfer where the operation is 1 (E3, D1)."""
+        return DelegateCall(self.target, self.call) if self.delegatecall else self.call
 
     @property
     def void(self) -> bool:
         """Whether it does nothing but consume the Safe's nonce (DESIGN.md §6, rule 10)."""
-        return isinstance(self.call, SelfCall) and not (self.call.selector or self.ether)
+        empty = isinstance(self.call, SelfCall) and not self.call.selector
+        return empty and not self.ether and not self.delegatecall
 
 
 def read(tx: SafeTx) -> Facts:
     """Decode a Safe transaction. Total: every SafeTx has facts."""
-    plain = read_call(tx.safe, tx.to, tx.value, tx.data)
     return Facts(
-        call=DelegateCall(tx.to, plain) if tx.operation == DELEGATECALL else plain,
+        call=read_call(tx.safe, tx.to, tx.value, tx.data),
+        delegatecall=tx.operation == DELEGATECALL,
         contract=deployments.named(tx.to),
         ether=tx.value,
         gas_refund=gas_refund_fields(tx),
         reserved_target=is_reserved(tx.to),
+        target=tx.to,
     )
 
 
