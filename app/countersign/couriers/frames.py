@@ -70,7 +70,7 @@ def write_folder(folder: Path, name: str, shown_texts: Sequence[str], *, pixels:
 
 def _stands_alone(shown_texts: Sequence[str]) -> bool:
     """ECC M holds about a fifth less than ECC L: a row of one that would not fit is drawn as a frame."""
-    return len(shown_texts) == 1 and len(shown_texts[0]) <= 1600
+    return len(shown_texts) == 1 and len(shown_texts[0]) <= pictures.STILL_CAPACITY
 
 
 def read_file(path: Path, reader: PictureReader) -> list[str]:

@@ -30,6 +30,7 @@ SIDE_LIMIT: Final = 4096
 _FORMATS: Final = ("PNG", "JPEG")
 # Alphanumeric characters that versions 20 to 27 hold at ECC L (ISO/IEC 18004, table 7).
 _CAPACITY: Final = {20: 1249, 21: 1352, 22: 1460, 23: 1588, 24: 1704, 25: 1853, 26: 1990, 27: 2132}
+STILL_CAPACITY: Final = 1637  # version 27 at ECC M
 
 
 @dataclass(frozen=True, slots=True)
