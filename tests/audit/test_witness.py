@@ -16,10 +16,7 @@ from support.vectors import load_vectors
 LOGS = {small_log.ORIGIN: (small_log.log_key(),)}
 KEY = small_log.witness_key(0)
 LOG = small_log.filled_log(20)
-
-
-def cosign(text: str, time: int) -> Signature:
-    return note.cosign(small_log.witness_seed(0), KEY.name, text, time)
+cosign = small_log.cosign_as(0)
 
 
 def asked(state: State, request: AddCheckpoint, now: int = small_log.NOW) -> tuple[Response, State]:

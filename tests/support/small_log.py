@@ -1,6 +1,6 @@
 """A small log with its key, witnesses and checkpoints, for every test that needs something signed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from countersign.audit import note
 from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
@@ -45,3 +45,8 @@ def signed(head: Checkpoint, witnesses: Sequence[int] = (), time: int = NOW) -> 
     """The head signed by the log and cosigned by the witnesses named, all at `time`."""
     lines = [note.cosign(witness_seed(number), WITNESS_NAMES[number], head.text(), time) for number in witnesses]
     return SignedCheckpoint.sign(head, note.sign(LOG_SEED, ORIGIN, head.text()), *lines)
+
+
+def cosign_as(number: int) -> Callable[[str, int], note.Signature]:
+    """How witness `number` makes its signature line from note text and time."""
+    return lambda text, time: note.cosign(witness_seed(number), WITNESS_NAMES[number], text, time)
