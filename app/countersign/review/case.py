@@ -17,8 +17,9 @@ from countersign.audit.pin import Pin
 from countersign.audit.quorum import Quorum
 from countersign.audit.tlog_proof import TlogProof
 from countersign.errors import CountersignError, Malformed
+from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.keys.public_key import PublicKey
-from countersign.settlement.machine import State
+from countersign.settlement.state import State
 
 ANCHOR = "anchor"
 
@@ -63,7 +64,8 @@ class ClockFacts:
 class HeadFacts:
     """The head that the case rests on: the newest checkpoint note, the anchor's keys and quorum, the pin before it.
 
-    `insiders`: the witnesses run in this process, which counts in the demonstration only. `entry_ms` is set in history:
+    `roots` are roots of earlier sizes that this machine computed from entries it has: a proof to an older head counts only
+    under one of them. `insiders`: the witnesses run in this process, which counts in the demonstration only. `entry_ms` is set in history:
     the first share's entry, before which no cosignature counts.
     """
 
@@ -73,6 +75,7 @@ class HeadFacts:
     consistency: tuple[bytes, ...] = ()
     outside_pin: Pin | None = None
     insiders: bool = False
+    roots: Mapping[int, bytes] = field(default_factory=dict)
     entry_ms: int | None = None
 
 
@@ -99,13 +102,18 @@ class Shared:
 class InstructionFacts:
     """One unsigned transaction: its bytes as received, and the `instruction.prepared` event it claims (payload's SHA-256).
 
-    `shares` are those already logged; `claimed` a Safe transaction's given hash where the file had one.
+    `original` is the artefact that the event names, where this machine has it: `data` may be that with shares added.
+    `shares` are those already logged. A file of the Safe service holds no bytes of ours: `claim` is one of its rows, read
+    strictly, and `confirmations` the (owner, signature) pairs that the service lists.
     """
 
     kind: str  # "psbt" | "safe-tx"
     data: bytes
     prepared: str | None = None
+    original: bytes | None = None
     shares: tuple[Shared, ...] = ()
+    claim: ClaimedSafeTx | None = None
+    confirmations: tuple[tuple[bytes, bytes], ...] = ()
     about: str = "instruction"
 
 

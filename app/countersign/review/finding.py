@@ -87,7 +87,7 @@ def blocked(check: str, by: str, looked_at: str = "") -> Finding:
     return Finding(check, Status.BLOCKED, "review.blocked", looked_at, values={"check": check, "by": by}, blocked_by=by)
 
 
-def not_applicable(check: str, why: str, **values: Value) -> Finding:
+def not_applicable(check: str, why: str, /, **values: Value) -> Finding:
     """Not applicable; `why` is the code of the sentence that says so."""
     return Finding(check, Status.NOT_APPLICABLE, why, values=values)
 

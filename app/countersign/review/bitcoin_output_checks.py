@@ -1,0 +1,181 @@
+"""B7–B10: what leaves is what the contract says, what stays is provably ours, the fee is bounded, the time is now.
+
+- Every output is a payment that is owed, change of a paying vault by its registered script, or extra: extra fails B8.
+- The vaults' equation is checked for each paying vault by itself, to the satoshi.
+- A claim of change that fails is a fraud, not "an external output" (B7).
+"""
+
+from collections.abc import Iterator
+
+from countersign.bitcoin import script
+from countersign.bitcoin.inspect import FINAL_SEQUENCE, REPLACEABLE, PsbtFacts
+from countersign.bitcoin.transaction import MAX_MONEY
+from countersign.errors import CountersignError
+from countersign.rails import bitcoin as rail
+from countersign.rails.bitcoin import Readback, Wallet
+from countersign.review.case import ANCHOR
+from countersign.review.check import Check
+from countersign.review.finding import Finding, blocked, failed, not_applicable, passed
+from countersign.review.reading import Reading
+
+OP_RETURN = 0x6A
+
+
+def change(reading: Reading) -> Iterator[Finding]:
+    """B7: whatever says it is change is a registered slot of a paying vault, with that slot's keys."""
+    facts = reading.psbt_facts
+    if facts is None:
+        yield not_applicable("B7", "B2.no-psbt")
+        return
+    wallets = reading.wallets
+    if wallets is None or isinstance(wallets, CountersignError):
+        yield blocked("B7", ANCHOR if wallets is None else "B6", "outputs")
+        return
+    frauds = [fact.index for fact in facts.outputs if rail.claims_change_falsely(fact, wallets)]
+    for index in frauds[:20]:
+        yield failed(
+            "B7",
+            "fraud",
+            f"output {index}",
+            "a registered slot of a paying vault",
+            "another script or key",
+            output=index,
+        )
+    if not frauds:
+        ours = sum(
+            any(each.slot_of(fact.output.script_pubkey) is not None for each in wallets) for fact in facts.outputs
+        )
+        yield passed("B7", "change-is-ours", "outputs", "registered slots of paying vaults", f"{ours} change")
+
+
+def outputs(reading: Reading) -> Iterator[Finding]:
+    """B8: exactly the contract's payments, at most one change for each vault, and each vault's equation."""
+    facts = reading.psbt_facts
+    if facts is None:
+        yield not_applicable("B8", "B2.no-psbt")
+        return
+    wallets = reading.wallets
+    if wallets is None or isinstance(wallets, CountersignError):
+        yield blocked("B8", ANCHOR if wallets is None else "B6", "outputs")
+        return
+    if not reading.owed:
+        yield failed("B8", "nothing-owed", "outputs", "obligations of the contract", "none")
+        return
+    found = rail.readback(facts, wallets, reading.owed)
+    faults = [*_unpaid(reading, found), *_extra(facts, found), *_malformed(facts), *_unbalanced(found)]
+    yield from faults[:20]
+    if not faults:
+        yield passed("B8", "pays-what-is-owed", "outputs", f"{len(reading.owed)} payments of the contract",
+                     f"{len(found.payments)} payments, extra effects: none", payments=len(found.payments))  # fmt: skip
+
+
+def _unpaid(reading: Reading, found: Readback) -> Iterator[Finding]:
+    for owed in found.missing:
+        yield failed("B8", "unpaid", "outputs", f"{owed.amount} sat to {owed.destination}", "no such output",
+                     amount=owed.amount, destination=owed.destination)  # fmt: skip
+
+
+def _extra(facts: PsbtFacts, found: Readback) -> Iterator[Finding]:
+    for index in found.extra:
+        output = facts.outputs[index].output
+        yield failed("B8", "extra", f"output {index}", "nothing beside the contract and change",
+                     f"{output.satoshis} sat to script {output.script_pubkey.hex()}",
+                     output=index, satoshis=int(output.satoshis), script=output.script_pubkey.hex())  # fmt: skip
+    for side in found.sides:
+        if len(side.change) > 1:
+            yield failed("B8", "two-changes", "outputs", f"one change for {side.vault}", str(len(side.change)),
+                         vault=side.vault, count=len(side.change))  # fmt: skip
+
+
+def _malformed(facts: PsbtFacts) -> Iterator[Finding]:
+    for fact in facts.outputs:
+        code, satoshis = fact.output.script_pubkey, int(fact.output.satoshis)
+        if code[:1] == bytes((OP_RETURN,)):
+            yield failed("B8", "op-return", f"output {fact.index}", "no data output", code.hex(), output=fact.index)
+        elif satoshis > MAX_MONEY:
+            yield failed(
+                "B8", "too-much", f"output {fact.index}", f"at most {MAX_MONEY}", str(satoshis), output=fact.index
+            )
+        elif satoshis < script.dust_limit(code):
+            yield failed("B8", "dust", f"output {fact.index}", f"at least {script.dust_limit(code)} sat", str(satoshis),
+                         output=fact.index, satoshis=satoshis)  # fmt: skip
+
+
+def _unbalanced(found: Readback) -> Iterator[Finding]:
+    for side in found.sides:
+        if not side.balances:
+            share = "unknown" if side.share is None else str(side.share)
+            yield failed("B8", "vault-equation", f"vault {side.vault}",
+                         f"inputs - change = {side.owed} owed + {share} fee",
+                         f"{side.spent} - {side.change_satoshis} = {side.spent - side.change_satoshis}",
+                         vault=side.vault, owed=side.owed, spent=side.spent, change=side.change_satoshis)  # fmt: skip
+
+
+def fee(reading: Reading) -> Iterator[Finding]:
+    """B9: within the contract's cap, the policy's percentages and its rate."""
+    facts, state = reading.psbt_facts, reading.state
+    if facts is None:
+        yield not_applicable("B9", "B2.no-psbt")
+        return
+    paid, wallets = facts.fee, reading.wallets
+    if paid is not None and paid < 0:
+        yield failed("B9", "negative", "fee", "at least 0", str(paid), fee=paid)
+        return
+    if state is None or state.policy is None or wallets is None or isinstance(wallets, CountersignError):
+        yield blocked("B9", ANCHOR, "fee")
+        return
+    if paid is None:
+        yield blocked("B9", "B3", "fee")
+        return
+    bounds, cap = state.policy.fees, sum(each.cap for each in reading.fee_caps)
+    leaving = facts.total_out - _change(facts, wallets)
+    rate = f"{paid}/{facts.vsize} sat/vB"
+    expected = f"at most {cap} sat, under {bounds.dual_percent} % of what leaves, 1 to {bounds.max_sat_vb} sat/vB"
+    if paid > cap:
+        yield failed("B9", "over-cap", "fee", expected, f"{paid} sat", fee=paid, cap=cap)
+    elif paid * 100 >= leaving * bounds.never_percent:
+        yield failed("B9", "never", "fee", expected, f"{paid} sat of {leaving}", fee=paid, percent=bounds.never_percent)
+    elif paid * 100 >= leaving * bounds.dual_percent:
+        yield failed("B9", "dual", "fee", expected, f"{paid} sat of {leaving}", fee=paid, percent=bounds.dual_percent)
+    elif not facts.vsize <= paid <= facts.vsize * bounds.max_sat_vb:
+        yield failed("B9", "rate", "fee", expected, rate, fee=paid, vsize=facts.vsize, most=bounds.max_sat_vb)
+    else:
+        yield passed("B9", "fee-in-bounds", "fee", expected, f"{paid} sat, {rate}", fee=paid)
+
+
+def _change(facts: PsbtFacts, wallets: tuple[Wallet, ...]) -> int:
+    ours = (
+        fact.output
+        for fact in facts.outputs
+        if any(each.slot_of(fact.output.script_pubkey) is not None for each in wallets)
+    )
+    return sum(int(output.satoshis) for output in ours)
+
+
+def time(reading: Reading) -> Iterator[Finding]:
+    """B10: valid at once; no lock time, no relative lock; whether it may be replaced is shown."""
+    facts = reading.psbt_facts
+    if facts is None:
+        yield not_applicable("B10", "B2.no-psbt")
+        return
+    relative = [fact.index for fact in facts.inputs if fact.sequence < REPLACEABLE]
+    if facts.lock_time_without_effect:
+        yield failed("B10", "lock-time-inert", "lock time", "0", str(facts.lock_time), lock_time=facts.lock_time)
+    elif facts.lock_time:
+        yield failed("B10", "lock-time", "lock time", "0", str(facts.lock_time), lock_time=facts.lock_time)
+    elif relative:
+        yield failed("B10", "relative-lock", f"input {relative[0]}", f"{REPLACEABLE:08x} to {FINAL_SEQUENCE:08x}",
+                     f"{facts.inputs[relative[0]].sequence:08x}", input=relative[0])  # fmt: skip
+    else:
+        found = (
+            "valid at once; may be replaced by a higher fee" if facts.replaceable else "valid at once; not replaceable"
+        )
+        yield passed("B10", "at-once", "lock time", "0, no relative lock", found)
+
+
+CHECKS = (
+    Check("B7", "CHANGE", change, ("B2", "B4")),
+    Check("B8", "OUTPUTS = CONTRACT", outputs, ("B2", "B3", "B4")),
+    Check("B9", "FEE", fee, ("B2", "B3")),
+    Check("B10", "TIME", time, ("B2",)),
+)

@@ -1,0 +1,191 @@
+"""One reading of a case: every file parsed once, what follows from it computed once, shared by all checks.
+
+- A part that does not parse is kept as its `Malformed`; the check whose rule it broke reports it, the others are blocked.
+- Obligations are recomputed here from the contracts of the case, with the same netting as the machine, never taken from
+  the request (DESIGN.md §7).
+"""
+
+from functools import cached_property
+
+from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.audit.tlog_proof import TlogProof
+from countersign.bitcoin import inspect
+from countersign.bitcoin.inspect import PsbtFacts
+from countersign.bitcoin.psbt import Psbt
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.errors import CountersignError, Malformed, Refused
+from countersign.ethereum import safe_file
+from countersign.ethereum.safe import ClaimedSafeTx
+from countersign.keys import jws as jose
+from countersign.rails import bitcoin as rail
+from countersign.rails.bitcoin import Wallet
+from countersign.review.case import Case, ContractFacts, InstructionFacts
+from countersign.settlement import contract as contracts
+from countersign.settlement import events, netting
+from countersign.settlement.bodies import ContractAffirmed
+from countersign.settlement.contract import Contract, Terms
+from countersign.settlement.netting import FeeCap, Group, Obligation
+from countersign.settlement.roster import SlotVault, Vault
+from countersign.settlement.state import Instruction, State
+
+
+class Reading:
+    """A case and what its bytes say. Everything is computed on first use."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._contracts: dict[bytes, Contract | CountersignError] = {}
+
+    @property
+    def state(self) -> State | None:
+        """The replayed state, or None where there is no anchor."""
+        return self.case.state
+
+    @cached_property
+    def signed_head(self) -> SignedCheckpoint | CountersignError:
+        """The newest checkpoint note, parsed."""
+        head = self.case.head
+        if head is None:
+            return Malformed("L1.absent")
+        try:
+            return SignedCheckpoint.parse(head.note)
+        except Malformed as error:
+            return error
+
+    def contract(self, facts: ContractFacts) -> Contract | CountersignError:
+        """A contract's terms and signatures, or why its bytes are none."""
+        if facts.jws not in self._contracts:
+            try:
+                self._contracts[facts.jws] = contracts.parse(facts.jws)
+            except CountersignError as error:
+                self._contracts[facts.jws] = error
+        return self._contracts[facts.jws]
+
+    def contract_hash(self, facts: ContractFacts) -> str | None:
+        """SHA-256 of the payload, hex; None where the bytes do not parse."""
+        found = self.contract(facts)
+        return found.hash if isinstance(found, Contract) else None
+
+    def contract_in_event(self, facts: ContractFacts) -> bytes:
+        """The JWS that the case's `contract.affirmed` event carries, re-encoded. Malformed, Refused("L3.not-affirmed")."""
+        event = events.parse(facts.event or b"")
+        if not isinstance(event.body, ContractAffirmed):
+            raise Refused("L3.not-affirmed", type=event.type)
+        return jose.serialise(event.body.contract.jws)
+
+    def proof_head(self, proof: TlogProof) -> SignedCheckpoint:
+        """The head a proof leads to: the case's own, or an older one whose root this machine computed itself.
+
+        Malformed(L1.…), Refused(L2.…, L3.foreign-head).
+        """
+        head = self.case.head
+        signed = SignedCheckpoint.parse(proof.checkpoint)
+        if head is None or head.quorum is None or isinstance(self.signed_head, CountersignError):
+            raise Refused("L3.foreign-head", size=signed.checkpoint.size)
+        head.quorum.verify_log(signed)
+        newest = self.signed_head.checkpoint
+        root = newest.root if signed.checkpoint.size == newest.size else head.roots.get(signed.checkpoint.size)
+        if root != signed.checkpoint.root:
+            raise Refused("L3.foreign-head", size=signed.checkpoint.size)
+        return signed
+
+    @cached_property
+    def terms(self) -> tuple[Terms, ...]:
+        """The terms of every contract of the case that parses."""
+        found = (self.contract(facts) for facts in self.case.contracts)
+        return tuple(each.terms for each in found if isinstance(each, Contract))
+
+    @cached_property
+    def record(self) -> Instruction | None:
+        """The `instruction.prepared` in the replayed state that the instruction claims."""
+        instruction = self.case.instruction
+        if self.state is None or instruction is None or instruction.prepared is None:
+            return None
+        return self.state.instructions.get(instruction.prepared)
+
+    @cached_property
+    def psbt(self) -> Psbt | CountersignError | None:
+        """The PSBT under review; None where the case holds none."""
+        instruction = self._of_kind("psbt")
+        if instruction is None:
+            return None
+        try:
+            return parse_psbt(instruction.data)
+        except CountersignError as error:
+            return error
+
+    @cached_property
+    def psbt_facts(self) -> PsbtFacts | None:
+        """The PSBT's decoded facts; None where there is no PSBT that parses."""
+        return inspect.facts(self.psbt) if isinstance(self.psbt, Psbt) else None
+
+    @cached_property
+    def safe_tx(self) -> ClaimedSafeTx | CountersignError | None:
+        """The Safe transaction under review; None where the case holds none."""
+        instruction = self._of_kind("safe-tx")
+        if instruction is None:
+            return None
+        if instruction.claim is not None:
+            return instruction.claim
+        try:
+            return safe_file.parse(instruction.data)
+        except CountersignError as error:
+            return error
+
+    @cached_property
+    def obligations(self) -> tuple[Obligation, ...] | Refused:
+        """What the contracts of the case oblige every vault to, or why that cannot be computed."""
+        if self.state is None:
+            return Refused("review.no-anchor")
+        try:
+            return netting.obligations(self.state.roster, self.terms)
+        except Refused as error:
+            return error
+
+    @cached_property
+    def group(self) -> Group | None:
+        """The group of obligations that this instruction must discharge: the prepared one's, else the only one of its kind."""
+        if self.record is not None:
+            return self.record.group
+        instruction, owed = self.case.instruction, self.obligations
+        if instruction is None or isinstance(owed, Refused):
+            return None
+        same = [group for group in netting.groups(owed) if group.kind == instruction.kind]
+        return same[0] if len(same) == 1 else None
+
+    @cached_property
+    def owed(self) -> tuple[Obligation, ...]:
+        """The obligations of this instruction's group."""
+        if self.group is None or isinstance(self.obligations, Refused):
+            return ()
+        return netting.owed_by(self.obligations, self.group)
+
+    @cached_property
+    def fee_caps(self) -> tuple[FeeCap, ...]:
+        """The fee caps of this instruction's paying vaults."""
+        if self.state is None or self.group is None:
+            return ()
+        caps = netting.fee_caps(self.state.roster, self.terms)
+        return tuple(cap for cap in caps if cap.vault in self.group.vaults)
+
+    @cached_property
+    def vaults(self) -> tuple[Vault, ...]:
+        """The registered vaults that pay in this instruction."""
+        if self.state is None or self.group is None:
+            return ()
+        known = self.state.roster.vaults
+        return tuple(known[vault] for vault in self.group.vaults if vault in known)
+
+    @cached_property
+    def wallets(self) -> tuple[Wallet, ...] | CountersignError | None:
+        """The paying slot vaults with their descriptors; why they cannot be read; None where nothing is registered."""
+        if self.state is None:
+            return None
+        try:
+            return tuple(rail.wallet(vault) for vault in self.vaults if isinstance(vault, SlotVault))
+        except CountersignError as error:
+            return error
+
+    def _of_kind(self, kind: str) -> InstructionFacts | None:
+        instruction = self.case.instruction
+        return instruction if instruction is not None and instruction.kind == kind else None
