@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countersign.audit import cosignature, note
@@ -39,6 +39,7 @@ def test_a_real_cosignature_typed_in() -> None:
     assert not key.verifies(text.replace("300", "301"), signature.data)
 
 
+@settings(deadline=None)
 @given(st.integers(0, cosignature.SIGNATURE_SIZE * 8 - 1))
 def test_any_altered_bit_of_time_or_signature_fails(bit: int) -> None:
     signature = bytearray(cosignature.sign(SEED, TEXT, 1_800_000_000))

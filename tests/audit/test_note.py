@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countersign.audit import note
@@ -204,6 +204,7 @@ def test_a_vkey_has_one_spelling(vkey: str, code: str) -> None:
     assert error.value.code == code
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_parsing_is_total_and_comes_back_the_same(data: bytes) -> None:
     try:
@@ -213,6 +214,7 @@ def test_parsing_is_total_and_comes_back_the_same(data: bytes) -> None:
     assert parsed.serialise() == data
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(SPEC_NOTE.encode()) - 1), st.integers(0, 7))
 def test_any_altered_bit_of_the_documents_example_is_noticed(at: int, bit: int) -> None:
     data = bytearray(SPEC_NOTE.encode())

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countersign.audit import proof, tree
@@ -57,6 +57,7 @@ def grown(size: int) -> tree.Tree:
     return result
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.data())
 def test_any_altered_bit_of_an_inclusion_proof_leaf_or_root_fails(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
@@ -70,6 +71,7 @@ def test_any_altered_bit_of_an_inclusion_proof_leaf_or_root_fails(size: int, dat
         proof.verify_inclusion(index, size, parts[0], parts[1:-1], parts[-1])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.data())
 def test_any_altered_bit_of_a_consistency_proof_or_root_fails(new: int, data: st.DataObject) -> None:
     old = data.draw(st.integers(1, new))
@@ -103,6 +105,15 @@ def test_a_hash_more_or_less_is_a_wrong_length_before_it_is_a_wrong_root() -> No
         with pytest.raises(Refused) as refusal:
             proof.verify_consistency(3, 7, wrong, grown_tree.root(3), grown_tree.root())
         assert refusal.value.code == "L4.proof-length"
+
+
+def test_the_steps_to_draw_lead_from_leaf_to_root_with_their_sides() -> None:
+    grown_tree = grown(5)
+    climbed = proof.steps(2, 5, grown_tree.node(0, 2), grown_tree.inclusion_proof(2))
+    assert [step.on_the_left for step in climbed] == [False, True, False]
+    assert [step.node for step in climbed] == [grown_tree.node(1, 1), grown_tree.node(2, 0), grown_tree.root()]
+    assert [step.sibling for step in climbed] == list(grown_tree.inclusion_proof(2))
+    assert proof.steps(0, 1, grown_tree.node(0, 0), ()) == ()
 
 
 def test_an_index_at_the_size_is_outside_and_the_last_one_inside() -> None:

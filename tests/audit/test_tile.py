@@ -57,6 +57,7 @@ def test_another_spelling_names_none(path: str) -> None:
         Tile.parse(path)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12), st.integers(0, 10**12))
 def test_what_is_new_between_two_sizes_is_exactly_what_the_older_lacked(a: int, b: int) -> None:
     since, size = sorted((a % 3_000, b % 3_000))
@@ -64,6 +65,7 @@ def test_what_is_new_between_two_sizes_is_exactly_what_the_older_lacked(a: int, 
     assert {one.path for one in tile.tiles(size, since)} == new - old
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=256))
 def test_a_bundle_comes_back_the_same(entries: list[bytes]) -> None:
     data = tile.bundle(entries)

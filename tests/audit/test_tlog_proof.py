@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -96,6 +96,7 @@ def verify_file(data: bytes) -> None:
     small_log.quorum(2, 2).verify(signed, Fresh(small_log.NOW))
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(TEXT) - 1), st.integers(0, 7))
 def test_any_altered_bit_of_the_file_is_noticed(at: int, bit: int) -> None:
     """Index, path, checkpoint or a signature: verification of proof, log and both witnesses fails."""

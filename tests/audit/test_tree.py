@@ -80,7 +80,7 @@ def test_every_size_to_40_gives_the_roots_and_proofs_of_the_recursion() -> None:
             assert len(steps) == proof.consistency_length(old, size)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 2_000), st.data())
 def test_random_sizes_agree_with_the_recursion_and_verify(size: int, data: st.DataObject) -> None:
     leaves = leaves_of(size)

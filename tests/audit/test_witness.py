@@ -1,7 +1,7 @@
 """The witness as a pure function: the published conversation, and every refusal beside the request that passes."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countersign.audit import note, witness
@@ -147,6 +147,7 @@ def test_sixty_three_proof_lines_are_a_request_and_then_a_bad_proof() -> None:
     assert asked(state_at(7), request)[0].status == 422
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_get_an_answer_and_change_nothing(body: bytes) -> None:
     response, after = witness.decide(state_at(7), body, LOGS, small_log.NOW, cosign)

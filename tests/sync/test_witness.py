@@ -44,7 +44,7 @@ def request(old: int, new: int) -> AddCheckpoint:
 
 
 def ask(one: Witness, asked: AddCheckpoint) -> Response:
-    return one.add_checkpoint(asked.serialise())
+    return one.answer(asked.serialise())
 
 
 def test_two_witnesses_give_a_checkpoint_its_quorum() -> None:
@@ -102,6 +102,13 @@ def test_a_damaged_memory_stops_the_witness_instead_of_starting_anew() -> None:
     drawer.data = (drawer.data or b"")[:-1]
     with pytest.raises(Malformed):
         ask(witness_with(drawer), request(0, 5))
+
+
+async def test_the_desk_sees_status_and_body() -> None:
+    asked = request(0, 5)
+    status, body = await witness_with(Drawer()).add_checkpoint(asked.serialise())
+    key = small_log.witness_key(0)
+    assert protocol.accept(SignedCheckpoint.parse(asked.checkpoint), Response(status, body), key)
 
 
 def test_the_seed_shows_in_no_representation_and_no_answer() -> None:

@@ -12,6 +12,7 @@ RFC 6962 §2.1 (RFC 9162 §2.1.3–2.1.4 gives the same as algorithms); CHECKS.m
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from countersign.errors import Refused
 from countersign.formats.merkle import EMPTY_ROOT, node_hash
@@ -35,10 +36,8 @@ def consistency_length(old: int, new: int) -> int:
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
     """Leaf hash `leaf` stands at `index` of the tree (`size`, `root`). Refused(L3.index|proof-length|root)."""
-    if not 0 <= index < size:
-        raise Refused("L3.index", index=index, size=size)
-    _require_lengths(proof, inclusion_length(index, size), "L3.proof-length")
-    if len(leaf) != HASH_SIZE or _climb(index, size, leaf, proof) != root:
+    climbed = steps(index, size, leaf, proof)
+    if len(leaf) != HASH_SIZE or (climbed[-1].node if climbed else leaf) != root:
         raise Refused("L3.root", index=index, size=size)
 
 
@@ -56,19 +55,34 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
         raise Refused("L4.inconsistent", old=old, new=new)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path as it is drawn: the sibling, on which side it stands, and the node above both."""
+
+    sibling: bytes
+    on_the_left: bool
+    node: bytes
+
+
+def steps(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> tuple[Step, ...]:
+    """The climb from `leaf`, step by step; the last node is the root it leads to. Refused(L3.index|proof-length)."""
+    if not 0 <= index < size:
+        raise Refused("L3.index", index=index, size=size)
+    _require_lengths(proof, inclusion_length(index, size), "L3.proof-length")
+    inner = (index ^ (size - 1)).bit_length()
+    climbed: list[Step] = []
+    node = leaf
+    for height, sibling in enumerate(proof):
+        # Above `inner` the node lies on the right border: every sibling left is a left one.
+        left = height >= inner or bool(index >> height & 1)
+        node = node_hash(sibling, node) if left else node_hash(node, sibling)
+        climbed.append(Step(sibling, left, node))
+    return tuple(climbed)
+
+
 def _require_lengths(proof: Sequence[bytes], expected: int, code: str) -> None:
     if len(proof) != expected or any(len(item) != HASH_SIZE for item in proof):
         raise Refused(code, expected=expected, found=len(proof))
-
-
-def _climb(index: int, size: int, node: bytes, proof: Sequence[bytes]) -> bytes:
-    """The root that a path of the right length leads to."""
-    inner = (index ^ (size - 1)).bit_length()
-    for height, sibling in enumerate(proof):
-        # Above `inner` the node lies on the right border: every sibling left is a left one.
-        left_sibling = height >= inner or index >> height & 1
-        node = node_hash(sibling, node) if left_sibling else node_hash(node, sibling)
-    return node
 
 
 def _both_roots(old: int, new: int, proof: Sequence[bytes], old_root: bytes) -> tuple[bytes, bytes]:

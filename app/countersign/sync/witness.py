@@ -8,7 +8,7 @@ c2sp.org/tlog-witness without HTTP; DESIGN.md §11 (the demonstration's two witn
 - It refuses a missing or false consistency proof (422), and everything else that `audit.witness.decide` refuses.
 
     witness = Witness("witness.example/1", seed, {origin: (log_key,)}, memory, clock)
-    response = witness.add_checkpoint(request_bytes)
+    status, body = await witness.add_checkpoint(request_bytes)
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,8 +48,13 @@ class Witness:
     def __repr__(self) -> str:
         return f"Witness({self.key})"
 
-    def add_checkpoint(self, request: bytes) -> Response:
-        """The answer to one add-checkpoint request body. What `Memory` raises passes through, and nothing is signed."""
+    async def add_checkpoint(self, request: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer to one add-checkpoint request body: what the desk's port asks for."""
+        response = self.answer(request)
+        return response.status, response.body
+
+    def answer(self, request: bytes) -> Response:
+        """The answer to one add-checkpoint request body. What `Memory` raises passes through, with no answer."""
         with self._lock:
             stored = self._memory.load()
             before = State.parse(stored) if stored is not None else State({})
