@@ -1,0 +1,112 @@
+"""What a surface (window or terminal) may ask of a console: the verbs of the three people who sit before one.
+
+Surfaces receive an object of these shapes and nothing else of the desk. All are coroutines; anything slow reports progress
+through the `Progress` it was given and can be cancelled as asyncio tasks are. They raise only `CountersignError`.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from countersign.desk.ports import AskSecret
+from countersign.desk.views import (
+    CrossingView,
+    DeskView,
+    LogView,
+    ProofView,
+    ReviewView,
+    SignView,
+    StripView,
+    TokenView,
+    VaultRequestView,
+)
+
+Progress = Callable[[int, int], None]
+"""done, total (total 0: unknown)."""
+
+
+class Watching(Protocol):
+    """What every signed-in person's console can show."""
+
+    async def strip(self) -> StripView: ...
+
+    async def log(self) -> LogView: ...
+
+    async def proof(self, index: int) -> ProofView: ...
+
+    async def verify_everything(self, progress: Progress) -> LogView:
+        """Every entry rebuilt from its opening, every tile compared, the state replayed; the view after it."""
+
+
+class OfficerConsole(Watching, Protocol):
+    """A signing officer's machine."""
+
+    async def synchronise(self) -> None:
+        """Take in what the desk has logged since, proving it; refuses a head that is not consistent or not witnessed."""
+
+    async def desk(self) -> DeskView: ...
+
+    async def review(self, contract: str) -> ReviewView:
+        """Everything of one settlement, every check run now, on this machine."""
+
+    async def to_sign(self, contract: str) -> Sequence[SignView]:
+        """The instructions of a settlement that this officer's key can still sign."""
+
+    async def unlock(self, ask: AskSecret) -> TokenView:
+        """Log in to the token; the PIN is asked once and never retried."""
+
+    async def sign(self, instruction: str, progress: Progress) -> ReviewView:
+        """verify → journal → token → verify → journal → submit; refuses with every finding if a check does not pass."""
+
+    async def refuse(self, contract: str, instruction: str | None, reason: str) -> None:
+        """A signed refusal with the failed findings and the officer's reason, logged. None: the contract itself."""
+
+    async def carry_requests(self) -> Sequence[CrossingView]:
+        """What waits to be carried to a cold vault, and what was carried and not yet answered."""
+
+    async def request_frames(self, instruction: str) -> Sequence[str]:
+        """The UR parts of a request for the cold vault, in the order shown."""
+
+    async def request_to_usb(self, instruction: str, folder: Path) -> Path:
+        """Write the request as a `.countersign` file, read it back, compare."""
+
+    async def take_frame(self, text: str) -> tuple[int, int, bool]:
+        """One decoded QR text of an answer: parts received, parts needed, whether the answer was completed and taken in."""
+
+    async def take_pictures(self, pictures: Sequence[Path], progress: Progress) -> CrossingView:
+        """An answer from picture files."""
+
+    async def take_from_usb(self, file: Path) -> CrossingView:
+        """An answer from a `.countersign` file."""
+
+
+class VaultConsole(Watching, Protocol):
+    """A vault operator's air-gapped machine. Four steps: take in, verify, sign, hand back."""
+
+    async def confirm_clock(self, confirmed: bool) -> None:
+        """The operator compared the clock with a second source (or could not); recorded."""
+
+    async def interfaces_up(self) -> Sequence[str]:
+        """Network interfaces that are up: warned about loudly."""
+
+    async def take_frame(self, text: str) -> tuple[int, int, bool]:
+        """One decoded QR text of a request: parts received, parts needed, complete."""
+
+    async def take_pictures(self, pictures: Sequence[Path], progress: Progress) -> VaultRequestView: ...
+
+    async def take_from_usb(self, file: Path) -> VaultRequestView: ...
+
+    async def request(self) -> VaultRequestView | None:
+        """The request that is open, if any, with every check run on this machine."""
+
+    async def unlock(self, ask: AskSecret) -> TokenView: ...
+
+    async def sign(self, progress: Progress) -> VaultRequestView:
+        """Sign the open request, or answer it again from the record."""
+
+    async def refuse(self, reason: str) -> None: ...
+
+    async def answer_frames(self) -> Sequence[str]:
+        """The UR parts of the answer, in the order shown."""
+
+    async def answer_to_usb(self, folder: Path) -> Path: ...
