@@ -7,20 +7,11 @@
 - The newest log head that a correspondent is known to have stands here, and never goes back.
 """
 
-from dataclasses import dataclass
-
+from countersign.desk.records import PeerHead
 from countersign.errors import Conflict, Refused
 from countersign.store.bodies import body, fields, name, number, text
 from countersign.store.chain import Chain
 from countersign.store.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class PeerHead:
-    """A log head that a correspondent has shown: size and 32-byte root."""
-
-    size: int
-    root: bytes
 
 
 class SessionRecord:

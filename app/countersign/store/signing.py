@@ -11,72 +11,12 @@
 """
 
 import hashlib
-from dataclasses import dataclass
 
+from countersign.desk.records import Declared, Intent, Outpoint, SafeNonce, Share, Signed
 from countersign.errors import Conflict, Refused
 from countersign.store.bodies import body, fields, name, number, text, texts
 from countersign.store.chain import Chain
 from countersign.store.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Outpoint:
-    """A coin: CAIP-2 chain, 32-byte txid in the transaction's own byte order, output number."""
-
-    chain: str
-    txid: bytes
-    vout: int
-
-
-@dataclass(frozen=True, slots=True)
-class SafeNonce:
-    """A Safe's place in its own order: CAIP-2 chain, 20-byte address, nonce."""
-
-    chain: str
-    safe: bytes
-    nonce: int
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A dual-controlled exception: `kind` is "replacement" or "void", `against` every earlier transaction it stands
-    against."""
-
-    kind: str
-    against: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One key's signatures for one instruction. Hashes are 32 bytes; `transaction` is the unsigned txid or the
-    safeTxHash."""
-
-    instruction: bytes
-    settlement: str
-    key: bytes
-    transaction: bytes
-    digests: tuple[bytes, ...]
-    at: int
-    outpoints: tuple[Outpoint, ...] = ()
-    nonce: SafeNonce | None = None
-    declared: Declared | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One signature as the token gave it, normalised and verified: key thumbprint, 32-byte digest, 64 bytes r‖s."""
-
-    key: bytes
-    digest: bytes
-    signature: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What a coin or a nonce was promised to: the transaction (32 bytes) and its settlement."""
-
-    transaction: bytes
-    settlement: str
 
 
 class SigningRecord:

@@ -1,0 +1,75 @@
+"""What the journal port carries: the values that a machine must never forget, as the use cases hand them over.
+
+- Hashes, keys (thumbprints) and digests are 32 bytes; signatures 64 bytes r‖s; times unix seconds.
+- The store keeps them (`store.journal`); the use cases make them. Neither knows the other.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Outpoint:
+    """A coin: CAIP-2 chain, 32-byte txid in the transaction's own byte order, output number."""
+
+    chain: str
+    txid: bytes
+    vout: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafeNonce:
+    """A Safe's place in its own order: CAIP-2 chain, 20-byte address, nonce."""
+
+    chain: str
+    safe: bytes
+    nonce: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A dual-controlled exception: `kind` is "replacement" or "void", `against` every earlier transaction it stands
+    against."""
+
+    kind: str
+    against: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One key's signatures for one instruction. Hashes are 32 bytes; `transaction` is the unsigned txid or the
+    safeTxHash."""
+
+    instruction: bytes
+    settlement: str
+    key: bytes
+    transaction: bytes
+    digests: tuple[bytes, ...]
+    at: int
+    outpoints: tuple[Outpoint, ...] = ()
+    nonce: SafeNonce | None = None
+    declared: Declared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One signature as the token gave it, normalised and verified: key thumbprint, 32-byte digest, 64 bytes r‖s."""
+
+    key: bytes
+    digest: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a coin or a nonce was promised to: the transaction (32 bytes) and its settlement."""
+
+    transaction: bytes
+    settlement: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerHead:
+    """A log head that a correspondent has shown: size and 32-byte root."""
+
+    size: int
+    root: bytes
