@@ -173,3 +173,10 @@ def test_what_could_not_be_read_is_not_written():
     with pytest.raises(Malformed):
         serialise(replace(REQUEST, sequence=0))
     assert envelope.VERSION == 1
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_an_envelope_or_refused(data):
+    for act in (parse, peek, lambda found: unseal(found, KEYS)):
+        with pytest.raises((Malformed, Refused)):
+            act(data)

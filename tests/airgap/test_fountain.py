@@ -268,3 +268,26 @@ def test_what_no_reader_would_take_is_not_written(data, length, code):
 def test_the_largest_message_is_written():
     assert Encoder(bytes(fountain.MESSAGE_LIMIT), 1000).seq_len == 525
     assert Encoder(bytes(fountain.SEQ_LEN_LIMIT * 10), 10).seq_len == fountain.SEQ_LEN_LIMIT
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_part_or_malformed(data):
+    try:
+        assert Part.parse(data).serialise() == data
+    except Malformed as refused:
+        assert refused.check in ("T3", "T4")
+
+
+@given(
+    st.integers(min_value=-1, max_value=2**33),
+    st.integers(min_value=-1, max_value=5000),
+    st.integers(min_value=-1, max_value=2**20),
+    st.binary(max_size=40),
+)
+def test_any_numbers_are_a_part_or_malformed_and_cost_nothing(seq_num, seq_len, message_len, data):
+    try:
+        part = Part.parse(cbor.encode([seq_num, seq_len, message_len, 0, data]))
+    except Malformed as refused:
+        assert refused.check == "T3"
+    else:
+        assert Decoder().receive(part, now=0).needed == seq_len

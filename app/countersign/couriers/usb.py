@@ -116,6 +116,8 @@ class UsbFolder:
                     os.unlink(temporary, dir_fd=folder)
                 raise
         if self.read(name) != data:
+            with self._folder() as folder, suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=folder)
             raise Unavailable("couriers.read-back", name=name)
         return Written(self._root / name, sha256(data).digest())
 

@@ -1,0 +1,56 @@
+"""What is said of drives, pictures and the process that reads them: T2, T5, and the couriers' own codes."""
+
+_DRIVE = "Nothing was taken over. Do not use this drive again before you know who put this on it."
+_ANOTHER = "Show the code again, closer and straight, or carry the message by USB."
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "T2.name": (
+        "The file name {name} is not one that is read from a drive.",
+        "Use letters, digits, dot, dash and underscore only, without folders.",
+    ),
+    "T2.absent": (
+        "There is no file {name} on the drive.",
+        "Choose the right drive and folder, or write the file again.",
+    ),
+    "T2.link": ("{name} is a link to something else, not a file.", _DRIVE),
+    "T2.not-a-file": ("{name} is not an ordinary file.", _DRIVE),
+    "T2.outside": ("{name} leads away from the drive.", _DRIVE),
+    "T2.size": ("{name} has {size} bytes; at most {limit} are read.", "Check that it is the right file."),
+    "T2.changed": (
+        "{name} changed while it was looked at.",
+        "Nothing was taken over. Close every other program that uses the drive and try again.",
+    ),
+    "T2.entries": (
+        "The folder holds more than {limit} files.",
+        "Use a drive that carries only what is to be handed over.",
+    ),
+    "T5.version": ("A code of version {found} is not offered.", "Choose a density from {least} to {limit}."),
+    "T5.too-dense": (
+        "The text has {characters} characters; one picture holds {limit}.",
+        "Show it as an animated code instead.",
+    ),
+    "T5.picture": ("This is not a PNG or JPEG picture, or it is damaged.", _ANOTHER),
+    "T5.file-size": ("The picture file has {size} bytes; at most {limit} are read.", "Take a smaller picture."),
+    "T5.frame-size": ("The picture is {width} by {height} pixels: larger than a 4K frame.", "Take a smaller picture."),
+    "T5.time": ("Reading the picture took too long and was stopped. It was left out.", _ANOTHER),
+    "T5.decoder-fault": (
+        "The process that reads pictures ended unexpectedly (status {status}). The picture was left out.",
+        "The next picture is read by a new process. If the same picture does it again, keep it and report it.",
+    ),
+    "couriers.drive": (
+        "The folder {folder} cannot be used: {reason}.",
+        "Insert the drive again, check that it is writable and not full, and try again.",
+    ),
+    "couriers.read-back": (
+        "The drive gave back other bytes than were written to {name}.",
+        "Do not use this drive. Write the file to another one.",
+    ),
+    "couriers.picture-reader": (
+        "The process that reads pictures could not be started ({reason}).",
+        "Carry the message by USB, or start the program again.",
+    ),
+    "couriers.not-isolated": (
+        "This machine must not be able to open a network connection, but it still can ({family}).",
+        "Do not sign on it. Disconnect every network, and start the air-gapped console again.",
+    ),
+}
