@@ -5,6 +5,7 @@ Modules:
     usb              files on a removable drive: written atomically and read back, read as if an enemy had written them
     kernel           openat2, where the kernel has it
     pictures         QR codes drawn and read; the one door of zxing-cpp
+    isolation        what a cold console's process gives up: every network
     confinement      what a process gives up before it looks at a stranger's picture
     picture_child    the process that looks
     picture_reader   starts, limits and restarts that process: `decode(frame) -> texts`, for camera and files alike
