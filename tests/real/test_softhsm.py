@@ -16,7 +16,7 @@ from countersign.signers.parties import found
 from countersign.signers.pkcs11_process import TokenProcess
 from countersign.signers.provision import Provisioner
 from countersign.signers.softhsm import SoftHsm
-from countersign.signers.token import TokenSigner
+from countersign.signers.token import TokenSigner, name
 from support import softhsm as hsm_support
 from support.named import named
 from support.softhsm import PIN, SO_PIN, ask, raw_key
@@ -144,6 +144,19 @@ async def test_two_private_keys_under_one_id_are_refused(
         with named(Refused, "H3.attributes") as caught:
             await signer.sign_digest(key.public, DIGEST)
         assert caught.value.values["attributes"] == "private keys"
+
+
+async def test_a_key_that_may_not_sign_is_not_even_asked(
+    hsm: SoftHsm, process: TokenProcess, provisioner: Provisioner, token: TokenIdentity
+) -> None:
+    key_id = raw_key(hsm, "officer-a", "mute", SAFE | {"SIGN": False})
+    signer = provisioner.signer(token)
+    await signer.unlock(ask)
+    [key] = await signer.keys()
+    with named(Refused, "H3.attributes"):
+        await signer.sign_digest(key.public, DIGEST)
+    with named(Refused, "H3.cannot-sign"):
+        await process.call("sign", token=name(token), id=key_id, mechanism="ECDSA", data=DIGEST)
 
 
 async def test_a_key_of_another_token_is_not_here(provisioner: Provisioner) -> None:

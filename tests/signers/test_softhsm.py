@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from countersign.errors import Malformed
+from countersign.errors import Malformed, Unavailable
 from countersign.signers.softhsm import SoftHsm
 from support.named import named
 
@@ -22,3 +22,9 @@ def test_a_folder_that_would_end_the_line_is_refused(tmp_path: Path) -> None:
     with named(Malformed, "signers.softhsm-folder"):
         SoftHsm.create(tmp_path / "a\nlog.level = DEBUG", "/module.so")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with named(Unavailable, "signers.softhsm-unwritable"):
+        SoftHsm.create(tmp_path / "file" / "tokens", "/module.so")

@@ -20,7 +20,6 @@ from typing import Any, ParamSpec, TypeVar
 import pkcs11
 from pkcs11 import Attribute, KeyType, Mechanism, MechanismFlag, ObjectClass, TokenFlag
 from pkcs11.exceptions import (
-    AttributeTypeInvalid,
     PKCS11Error,
     TokenNotPresent,
     TokenNotRecognised,
@@ -28,13 +27,21 @@ from pkcs11.exceptions import (
 
 from countersign.errors import Conflict, Refused, Unavailable
 from countersign.signers import pkcs11_blank, pkcs11_errors
-from countersign.signers.gate import PRIVATE_ATTRIBUTES
+from countersign.signers.pkcs11_objects import (
+    Name,
+    facts,
+    is_curve_key,
+    is_initialised,
+    key_of,
+    name_of,
+    objects,
+    only_private_key,
+    public_key,
+    text,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Name = dict[str, str]
-"""`{"serial", "label", "model"}`."""
-
 _KEY_TYPES = {"EC": KeyType.EC, "EC_EDWARDS": KeyType.EC_EDWARDS}
 _MECHANISMS = {"ECDSA": Mechanism.ECDSA, "EDDSA": Mechanism.EDDSA}
 _PRIVATE_TEMPLATE = {
@@ -93,12 +100,14 @@ class Module:
     @_named
     def tokens(self) -> list[dict[str, Any]]:
         """Every initialised token, as `{"serial", "label", "model", "manufacturer", "flags", "unlocked"}`."""
-        return [_facts(token, _key(_name(token)) in self._open) for token in self._present() if _initialised(token)]
+        return [
+            facts(token, key_of(name_of(token)) in self._open) for token in self._present() if is_initialised(token)
+        ]
 
     @_named
     def login(self, token: Name, pin: bytes) -> bool:
         """Open a session on the token as its user. One attempt."""
-        if _key(token) in self._open:
+        if key_of(token) in self._open:
             return True
         found = self._find(token)
         if found.flags & TokenFlag.USER_PIN_LOCKED:
@@ -108,46 +117,46 @@ class Module:
         except PKCS11Error:
             self._forget_failed_session()
             raise
-        self._open[_key(token)] = _Open(session, found.slot)
+        self._open[key_of(token)] = _Open(session, found.slot)
         return True
 
     @_named
     def logout(self, token: Name) -> bool:
         """End the session on the token, if there is one."""
-        if held := self._open.pop(_key(token), None):
+        if held := self._open.pop(key_of(token), None):
             held.session.close()
         return True
 
     @_named
     def keys(self, token: Name) -> list[dict[str, Any]]:
         """Every elliptic-curve public key, with the attributes of the private keys of its id when logged in."""
-        held = self._open.get(_key(token))
+        held = self._open.get(key_of(token))
         with self._reading(token) as session:
             found = list(session.get_objects({Attribute.CLASS: ObjectClass.PUBLIC_KEY}))
-            return [_public(key, held.session if held else None) for key in found if _is_curve(key)]
+            return [public_key(key, held.session if held else None) for key in found if is_curve_key(key)]
 
     @_named
     def sign(self, token: Name, id: bytes, mechanism: str, data: bytes) -> bytes:
         """The token's signature over `data` with the one private key of this id."""
-        held = self._open.get(_key(token))
+        held = self._open.get(key_of(token))
         if held is None:
             raise Unavailable("signers.locked", token=token["label"])
-        if _name(held.slot.get_token()) != token:
-            self._open.pop(_key(token)).session.close()
+        if name_of(held.slot.get_token()) != token:
+            self._open.pop(key_of(token)).session.close()
             raise Refused("H2.token-changed", token=token["label"])
         if id not in held.privates:
-            held.privates[id] = _only_private(held.session, id)
+            held.privates[id] = only_private_key(held.session, id)
         return bytes(held.privates[id].sign(data, mechanism=_MECHANISMS[mechanism]))
 
     @_named
     def generate(self, token: Name, id: bytes, label: str, type: str, params: bytes) -> bool:
         """Make a key pair in the token, for signing only. Logged in already."""
-        if _key(token) not in self._open:
+        if key_of(token) not in self._open:
             raise Unavailable("signers.locked", token=token["label"])
         with self._find(token).open(rw=True) as session:
-            if _objects(session, ObjectClass.PRIVATE_KEY, Attribute.LABEL, label):
+            if objects(session, ObjectClass.PRIVATE_KEY, Attribute.LABEL, label):
                 raise Conflict("signers.key-label-taken", label=label)
-            if _objects(session, ObjectClass.PRIVATE_KEY, Attribute.ID, id):
+            if objects(session, ObjectClass.PRIVATE_KEY, Attribute.ID, id):
                 raise Conflict("signers.key-id-taken", id=id.hex())
             domain = session.create_domain_parameters(_KEY_TYPES[type], {Attribute.EC_PARAMS: params}, local=True)
             domain.generate_keypair(
@@ -164,10 +173,10 @@ class Module:
     def initialise(self, label: str, so_pin: bytes, pin: bytes) -> dict[str, Any]:
         """Write the one blank token: label, security officer's PIN, user's PIN. Ends every open session."""
         present = self._present()
-        written = {token.serial for token in present if _initialised(token)}
-        if any(token.label == label for token in present if _initialised(token)):
+        written = {token.serial for token in present if is_initialised(token)}
+        if any(token.label == label for token in present if is_initialised(token)):
             raise Conflict("signers.token-label-taken", label=label)
-        blank = [token for token in present if not _initialised(token)]
+        blank = [token for token in present if not is_initialised(token)]
         if len(blank) != 1:
             raise Unavailable("signers.no-blank-token" if not blank else "signers.several-blank-tokens")
         pkcs11_blank.initialise(self._path, blank[0].slot.slot_id, so_pin, label)
@@ -176,7 +185,7 @@ class Module:
         [made] = [token for token in self._present() if token.label == label and token.serial not in written]
         with made.open(rw=True, so_pin=so_pin.decode()) as session:
             session.init_pin(pin.decode())
-        return _facts(made.slot.get_token(), False)
+        return facts(made.slot.get_token(), False)
 
     def _present(self) -> list[Any]:
         tokens = []
@@ -188,21 +197,21 @@ class Module:
         return tokens
 
     def _find(self, token: Name) -> Any:
-        present = [one for one in self._present() if _initialised(one)]
-        matching = [one for one in present if _name(one) == token]
+        present = [one for one in self._present() if is_initialised(one)]
+        matching = [one for one in present if name_of(one) == token]
         if len(matching) == 1:
             return matching[0]
         if matching:
             raise Refused("H2.token-ambiguous", token=token["label"])
-        if others := [one for one in present if one.label == token["label"] or _text(one.serial) == token["serial"]]:
+        if others := [one for one in present if one.label == token["label"] or text(one.serial) == token["serial"]]:
             raise Refused(
-                "H2.wrong-token", token=token["label"], expected=token["serial"], found=_text(others[0].serial)
+                "H2.wrong-token", token=token["label"], expected=token["serial"], found=text(others[0].serial)
             )
         raise Unavailable("H2.token-absent", token=token["label"], serial=token["serial"])
 
     @contextmanager
     def _reading(self, token: Name) -> Iterator[Any]:
-        if held := self._open.get(_key(token)):
+        if held := self._open.get(key_of(token)):
             yield held.session
         else:
             with self._find(token).open() as session:
@@ -212,80 +221,3 @@ class Module:
         """The binding leaves the session of a failed login open: begin anew if nobody else would notice."""
         if not self._open:
             self._library.reinitialize()
-
-
-def _key(token: Name) -> tuple[str, ...]:
-    return token["serial"], token["label"], token["model"]
-
-
-def _text(raw: bytes) -> str:
-    return raw.rstrip(b"\0 ").decode("utf-8", "replace")
-
-
-def _name(token: Any) -> Name:
-    return {"serial": _text(token.serial), "label": token.label, "model": token.model}
-
-
-def _initialised(token: Any) -> bool:
-    return bool(token.flags & TokenFlag.TOKEN_INITIALIZED)
-
-
-def _facts(token: Any, unlocked: bool) -> dict[str, Any]:
-    flags = token.flags
-    return {
-        **_name(token),
-        "manufacturer": token.manufacturer_id,
-        "initialised": _initialised(token),
-        "pin_set": bool(flags & TokenFlag.USER_PIN_INITIALIZED),
-        "pin_count_low": bool(flags & TokenFlag.USER_PIN_COUNT_LOW),
-        "pin_final_try": bool(flags & TokenFlag.USER_PIN_FINAL_TRY),
-        "pin_locked": bool(flags & TokenFlag.USER_PIN_LOCKED),
-        "unlocked": unlocked,
-    }
-
-
-def _attribute(key: Any, attribute: Attribute, absent: Any) -> Any:
-    try:
-        return key[attribute]
-    except AttributeTypeInvalid:
-        return absent
-
-
-def _is_curve(key: Any) -> bool:
-    try:
-        return key[Attribute.KEY_TYPE] in (KeyType.EC, KeyType.EC_EDWARDS)
-    except (PKCS11Error, ValueError):
-        return False
-
-
-def _objects(session: Any, kind: ObjectClass, attribute: Attribute, value: Any) -> list[Any]:
-    return list(session.get_objects({Attribute.CLASS: kind, attribute: value}))
-
-
-def _public(key: Any, session: Any) -> dict[str, Any]:
-    id = bytes(_attribute(key, Attribute.ID, b""))
-    return {
-        "id": id,
-        "label": str(_attribute(key, Attribute.LABEL, "")),
-        "params": bytes(_attribute(key, Attribute.EC_PARAMS, b"")),
-        "point": bytes(_attribute(key, Attribute.EC_POINT, b"")),
-        "privates": None if session is None else [_private(one) for one in _privates(session, id)],
-    }
-
-
-def _private(key: Any) -> dict[str, Any]:
-    flags = {name: bool(_attribute(key, Attribute[name], False)) for name in PRIVATE_ATTRIBUTES}
-    return {"attributes": flags, "params": bytes(_attribute(key, Attribute.EC_PARAMS, b""))}
-
-
-def _privates(session: Any, id: bytes) -> list[Any]:
-    return _objects(session, ObjectClass.PRIVATE_KEY, Attribute.ID, id)
-
-
-def _only_private(session: Any, id: bytes) -> Any:
-    found = _privates(session, id)
-    if len(found) != 1:
-        raise Refused("H3.not-one-key", id=id.hex(), found=len(found))
-    if not hasattr(found[0], "sign"):
-        raise Refused("H3.cannot-sign", id=id.hex())
-    return found[0]

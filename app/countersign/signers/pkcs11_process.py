@@ -75,7 +75,7 @@ class TokenProcess:
                 finished = True
             except TimeoutError:
                 raise Unavailable("signers.token-silent", seconds=round(self._deadline)) from None
-            except (ConnectionError, asyncio.IncompleteReadError):
+            except (OSError, asyncio.IncompleteReadError):
                 raise Unavailable("signers.token-process-ended") from None
             except Malformed as malformed:
                 raise Unavailable(

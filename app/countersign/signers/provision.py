@@ -13,6 +13,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Self
 
 from countersign.desk.ports import AskSecret
@@ -22,6 +23,7 @@ from countersign.signers.facts import Purpose, TokenFacts, TokenIdentity, TokenK
 from countersign.signers.gate import EC_PARAMS, KEY_TYPE
 from countersign.signers.pkcs11_process import TokenProcess
 from countersign.signers.secret import ASK_NEW_PIN, ASK_NEW_SO_PIN, asked
+from countersign.signers.softhsm import SoftHsm
 from countersign.signers.token import TokenSigner, facts_from, name, present, refuse_findings
 
 ID_BYTES = 16
@@ -34,6 +36,21 @@ class KeyTest:
 
     key: TokenKey
     error: CountersignError | None
+
+
+def provisioner_for(
+    module: str | None, softhsm_folder: Path | None, *, deadline: float, random_bytes: Callable[[int], bytes]
+) -> "Provisioner":
+    """A provisioner with a process of its own: on SoftHSM with tokens in a folder, else on a module's absolute path.
+
+    Close it (it is a context manager). Raises Unavailable (signers.softhsm-absent), Refused (H1).
+    """
+    if softhsm_folder is not None:
+        softhsm = SoftHsm.create(softhsm_folder, module)
+        process = TokenProcess(softhsm.module, deadline=deadline, environment=softhsm.environment)
+    else:
+        process = TokenProcess(module or "", deadline=deadline)
+    return Provisioner(process, random_bytes)
 
 
 class Provisioner:

@@ -33,18 +33,24 @@ class SoftHsm:
 
     @classmethod
     def create(cls, folder: Path, module: str | None = None) -> Self:
-        """Prepare `folder` (made if absent; tokens in it are kept). Raises Unavailable if SoftHSM is not installed."""
+        """Prepare `folder` (made if absent; tokens in it are kept). Raises Malformed (its name) or Unavailable."""
         if any(character in str(folder) for character in "\n\r#"):
             raise Malformed("signers.softhsm-folder", folder=str(folder))
         made = cls(module or installed(), folder.resolve())
-        made.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (made.folder / "tokens").mkdir(mode=0o700, exist_ok=True)
-        made.configuration.write_text(
-            f"directories.tokendir = {made.folder / 'tokens'}\n"
+        try:
+            made._write()
+        except OSError as error:
+            raise Unavailable("signers.softhsm-unwritable", folder=str(folder), why=error.strerror or "") from None
+        return made
+
+    def _write(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.folder / "tokens").mkdir(mode=0o700, exist_ok=True)
+        self.configuration.write_text(
+            f"directories.tokendir = {self.folder / 'tokens'}\n"
             "objectstore.backend = file\nobjectstore.umask = 0077\nlog.level = ERROR\nslots.removable = false\n",
             "utf-8",
         )
-        return made
 
     @property
     def configuration(self) -> Path:

@@ -32,6 +32,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "SoftHSM cannot keep its tokens in {folder}: the name holds a character that its settings cannot carry.",
         "Choose a folder whose name has no line break and no #.",
     ),
+    "signers.softhsm-unwritable": (
+        "The folder {folder} for SoftHSM's tokens cannot be written ({why}).",
+        "Choose a folder that you own.",
+    ),
     "H2.token-absent": (
         "The token {token} (serial {serial}) is not attached.",
         "Attach it and try again.",

@@ -1,0 +1,44 @@
+"""How a command ends: one exit status for each kind of error, and the same words for people and for programs.
+
+>>> exit_status(Unavailable("H2.token-absent", token="officer-a", serial="00ff"))
+3
+"""
+
+import typer
+
+from countersign.errors import CountersignError, Malformed, Unavailable
+from countersign.formats import jcs
+from countersign.resources.text import next_step, sentence
+
+REFUSED = 1
+MALFORMED = 2
+ABSENT = 3
+
+
+def exit_status(error: CountersignError) -> int:
+    """2 for Malformed, 3 for Unavailable, 1 for Refused and Conflict."""
+    if isinstance(error, Malformed):
+        return MALFORMED
+    return ABSENT if isinstance(error, Unavailable) else REFUSED
+
+
+def described(error: CountersignError) -> dict[str, object]:
+    """A named error as a program reads it: `{"code", "values", "what", "next"}`."""
+    values = dict(error.values)
+    what, then = sentence(error.code, values), next_step(error.code, values)
+    return {"code": error.code, "values": values, "what": what, "next": then}
+
+
+def tell(error: CountersignError, *, as_json: bool) -> int:
+    """Say what happened and what to do next (on stderr, or as JSON on stdout). Returns the exit status."""
+    told = described(error)
+    if as_json:
+        show_json({"error": told})
+    else:
+        typer.echo(f"{told['what']}\n{told['next']}\n[{error.code}]", err=True)
+    return exit_status(error)
+
+
+def show_json(value: object) -> None:
+    """One line of RFC 8785 JSON on stdout."""
+    typer.echo(jcs.encode(value).decode())

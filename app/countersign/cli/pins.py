@@ -1,0 +1,53 @@
+"""Where a command gets a PIN from: a person at a hidden prompt, or a file that only its owner can read.
+
+- Never from the command line or the environment, where other processes could read it.
+- A new PIN is asked twice.
+- A file holds the PIN and at most one line break; it must not be open to group or others. A pipe (`/dev/fd/3`) will do.
+"""
+
+import os
+import stat
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import typer
+
+from countersign.errors import Malformed, Refused, Unavailable
+from countersign.resources.text import next_step, sentence
+
+AskSecret = Callable[[str], Awaitable[str]]
+LIMIT = 256
+"""Bytes of a PIN file."""
+
+
+def asking(files: Mapping[str, Path | None]) -> AskSecret:
+    """Answers a question, known by its sentence code, from its file if one is given, else from a person."""
+
+    async def ask(code: str) -> str:
+        path = files.get(code)
+        return from_file(path) if path else from_person(code)
+
+    return ask
+
+
+def from_person(code: str) -> str:
+    """What a person types, hidden; a new PIN twice."""
+    typer.echo(next_step(code, {}), err=True)
+    answer = typer.prompt(sentence(code, {}), hide_input=True, confirmation_prompt=".ask-new-" in code, err=True)
+    return str(answer)
+
+
+def from_file(path: Path) -> str:
+    """The PIN in a file. Raises Unavailable (absent), Refused (open to others), Malformed (no PIN)."""
+    try:
+        with path.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            content = stream.read(LIMIT + 1)
+    except OSError as error:
+        raise Unavailable("cli.pin-file-absent", path=str(path), why=error.strerror or type(error).__name__) from None
+    if stat.S_ISREG(mode) and mode & 0o077:
+        raise Refused("cli.pin-file-open", path=str(path))
+    pin = content.removesuffix(b"\n").removesuffix(b"\r")
+    if not pin or len(content) > LIMIT or not pin.isascii() or not pin.decode("ascii").isprintable():
+        raise Malformed("cli.pin-file-form", path=str(path))
+    return pin.decode("ascii")
