@@ -261,8 +261,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "settlement.posting-asset": ("{asset} was to be moved through an account of another asset.", _DESK),
     "settlement.price-tolerance": (
-        "At the published price of {published} USD, the leg in {asset} is not worth {usd} USD within "
-        "{tolerance} hundredths of a percent.",
+        "At {published} USD, the leg in {asset} is not worth {usd} USD within {tolerance} hundredths of a percent.",
         "Ask the parties to check price and amounts, or publish a fresh price.",
     ),
     "settlement.price-zero": ("The price at {where} is zero.", _MEND),
@@ -292,7 +291,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Wait until it is executed.",
     ),
     "settlement.second-vault": (
-        "{other} already is this book's vault on that chain; {vault} would be a second.",
+        "{other} is this book's vault on that chain; {vault} would be a second.",
         _ROSTER,
     ),
     "settlement.share-exists": (
@@ -372,7 +371,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Every key of a place belongs to another officer.",
     ),
     "settlement.vault-threshold": (
-        "Vault {vault} would need {threshold} of {keys} signatures; allowed are at least two and at most all of fifteen.",
+        "Vault {vault} would need {threshold} of {keys} signatures; allowed are two or more, of at most fifteen.",
         _ROSTER,
     ),
     "settlement.witness-quorum": ("The policy needs {quorum} witnesses but names {known}.", _MEND),
