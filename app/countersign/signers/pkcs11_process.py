@@ -60,7 +60,7 @@ class TokenProcess:
     @property
     def pid(self) -> int | None:
         """The process that runs now, if any."""
-        return self._process.pid if self._process else None
+        return self._process.pid if self._process and self._process.returncode is None else None
 
     async def call(self, op: str, /, **fields: Any) -> Any:
         """The value that the token's process answers to `op`.
