@@ -11,6 +11,7 @@ from countersign.resources.text import SENTENCES
 SOURCE = Path(countersign.__file__).parent
 WORDS = SOURCE / "resources" / "sentences"
 ERRORS = {"Malformed", "Refused", "Unavailable", "Conflict"}
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*\.[a-z0-9-]+\Z")
 
 
@@ -29,35 +30,56 @@ def literals(node: ast.expr) -> Iterator[str]:
         yield from literals(node.orelse)
 
 
-def raised() -> Iterator[tuple[str, str]]:
-    """(code, place) of every literal that an error is constructed with."""
+def raised() -> Iterator[tuple[str, str, set[str] | None]]:
+    """(code, place, names of its values) for every literal that an error is constructed with; None if names vary."""
     for name, tree in modules():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if called in ERRORS:
+                given = {keyword.arg for keyword in node.keywords if keyword.arg}
+                varies = any(keyword.arg is None for keyword in node.keywords)
                 for code in literals(node.args[0]):
-                    yield code, f"{name}:{node.lineno}"
+                    yield code, f"{name}:{node.lineno}", None if varies else given
 
 
 def test_every_raised_code_has_its_sentence() -> None:
-    silent = sorted({f"{code} ({place})" for code, place in raised() if code not in SENTENCES})
+    silent = sorted({f"{code} ({place})" for code, place, _ in raised() if code not in SENTENCES})
     assert not silent, f"{len(silent)} codes without a sentence: {silent}"
 
 
+def test_every_value_that_a_sentence_names_is_given() -> None:
+    # `where` is added by the readers of formats.shape, around whatever they call.
+    lacking = sorted(
+        f"{code} ({place}): {missing}"
+        for code, place, given in raised()
+        if given is not None and code in SENTENCES
+        for missing in set(PLACEHOLDER.findall(" ".join(SENTENCES[code]))) - given - {"code", "where"}
+    )
+    assert not lacking, lacking
+
+
 def test_every_code_is_spelt_like_one() -> None:
-    wrong = sorted({code for code, _ in raised() if not CODE.match(code)} | {c for c in SENTENCES if not CODE.match(c)})
+    wrong = sorted(
+        {code for code, _, _ in raised() if not CODE.match(code)} | {c for c in SENTENCES if not CODE.match(c)}
+    )
     assert not wrong, wrong
 
 
 def test_no_sentence_is_kept_for_a_code_that_nobody_names() -> None:
-    # Findings of review name their codes as plain literals too, so any literal counts.
-    named = {
+    # Findings of review name their codes as plain literals too, so any literal counts; and so do a literal and the
+    # fixed end of an f-string: f"{code}-leading-zero".
+    strings = {
         node.value
         for _, tree in modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    orphans = sorted(code for code in SENTENCES if code not in named)
+    ends = tuple(text for text in strings if re.match(r"-[a-z-]+\Z", text))
+    orphans = sorted(
+        code
+        for code in SENTENCES
+        if code not in strings and not any(code.endswith(end) and code.removesuffix(end) in strings for end in ends)
+    )
     assert not orphans, f"{len(orphans)} sentences without a code: {orphans}"

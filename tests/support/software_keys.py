@@ -3,7 +3,7 @@
 `SoftwareKey.generate(Curve.P256, "officer A")` always gives the same key, so a failing test can be repeated.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Self
 
@@ -22,7 +22,7 @@ class SoftwareKey:
     """A private key of one of the three curves, made from a seed."""
 
     curve: Curve
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     @classmethod
     def generate(cls, curve: Curve, seed: str | bytes | int) -> Self:

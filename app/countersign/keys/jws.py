@@ -77,16 +77,23 @@ def from_object(value: object, typ: str) -> Jws:
 
 
 def _signature(protected: str, signature: bytes, typ: str) -> JwsSignature:
+    alg, kid = _header(protected, typ)
+    _demand_form(_CURVE[alg], signature)
+    return JwsSignature(kid, alg, protected, signature)
+
+
+@lru_cache(maxsize=4096)
+def _header(protected: str, typ: str) -> tuple[str, str]:
+    """(alg, kid) of a protected header. One key has one header for each `typ`, so a long log holds few of them."""
     header = record(
         strict_json.parse(base64url.decode(protected), limit=512),
         "protected",
         {"alg": one_of(*_CURVE), "kid": string(), "typ": one_of(typ)},
     )
-    found = JwsSignature(header["kid"], header["alg"], protected, signature)
-    if len(base64url.decode(found.kid)) != 32 or protected != protected_header(found.alg, found.kid, typ):
-        raise Malformed("keys.jws-header", kid=excerpt(found.kid))
-    _demand_form(_CURVE[found.alg], signature)
-    return found
+    alg, kid = header["alg"], header["kid"]
+    if len(base64url.decode(kid)) != 32 or protected != protected_header(alg, kid, typ):
+        raise Malformed("keys.jws-header", kid=excerpt(kid))
+    return alg, kid
 
 
 def _demand_form(curve: Curve, signature: bytes) -> None:
