@@ -2,7 +2,8 @@
 
     LD_PRELOAD=kill.so KILL_UNDER=AREA python kill_driver.py AREA ROUNDS MODE STRIDE
 
-Prints one JSON line: `{"mode", "calls": {name: count}, "kills", "acknowledged"}`. Forks, so that the imports are paid once.
+Prints one JSON line: `{"mode", "calls": {name: count}, "kills", "acknowledged"}`. Forks, so that the imports are paid
+once.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""What the killed process does, and what must be true afterwards. Run under the shim by `kill_driver.py`; not a test itself.
+"""What the killed process does, and what must be true afterwards. Run under the shim by `kill_driver.py`; not a test
+itself.
 
 Each step is acknowledged on a pipe after it returned. `verify` is handed the acknowledgements of the process that died.
 """
@@ -9,14 +10,13 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from support.small_log import NOW, filled_log, signed
-
 from countersign.audit.pin import Pin
 from countersign.desk.ports import Record
 from countersign.keys.wrapping import Cost
 from countersign.store.profile import Kind, Profile, create, open_profile
 from countersign.store.signing import Intent, Outpoint, SafeNonce, Share
 from countersign.store.tile_files import TileFiles
+from support.small_log import NOW, filled_log, signed
 
 CHEAP = Cost(memory=64, passes=1, lanes=1)
 PASSPHRASE = "a passphrase of tests"
@@ -61,7 +61,11 @@ def log_files(number: int) -> list[tuple[str, bytes]]:
     width = number + 1
     hashes = b"".join(h(f"leaf {leaf}") for leaf in range(width))
     checkpoint = b"checkpoint %d\n" % width
-    return [("checkpoint", checkpoint), (f"tile/0/000.p/{width}", hashes), (f"tile/entries/000.p/{width}", b"e" * width)]
+    return [
+        ("checkpoint", checkpoint),
+        (f"tile/0/000.p/{width}", hashes),
+        (f"tile/entries/000.p/{width}", b"e" * width),
+    ]
 
 
 class Run:
@@ -79,16 +83,19 @@ class Run:
         for number in range(rounds):
             with self.open() as profile:
                 self.acknowledge("profile")
-                journal = profile.journal
-                self.step(f"archive {number}", lambda: profile.archive.extend((record(2 * number), record(2 * number + 1))))
-                self.step(f"artefact {number}", lambda: profile.artefacts.put(BLOB + bytes([number])))
-                self.step(f"intent {number}", lambda: journal.intend(intent(number)))
-                self.step(f"shares {number}", lambda: journal.record_shares(shares(number)))
-                self.step(f"pin {number}", lambda: self.advance(profile, number))
-                self.step(f"session {number}", lambda: journal.receive("a", b"s", number + 1, h(f"envelope {number}")))
-                self.step(f"clock {number}", lambda: journal.raise_clock(NOW + number))
-                self.step(f"log {number}", lambda: TileFiles(self.log_path).write(log_files(number)))
+                self.session(profile, number)
             self.acknowledge(f"closed {number}")
+
+    def session(self, profile: Profile, number: int) -> None:
+        journal, records = profile.journal, (record(2 * number), record(2 * number + 1))
+        self.step(f"archive {number}", lambda: profile.archive.extend(records))
+        self.step(f"artefact {number}", lambda: profile.artefacts.put(BLOB + bytes([number])))
+        self.step(f"intent {number}", lambda: journal.intend(intent(number)))
+        self.step(f"shares {number}", lambda: journal.record_shares(shares(number)))
+        self.step(f"pin {number}", lambda: self.advance(profile, number))
+        self.step(f"session {number}", lambda: journal.receive("a", b"s", number + 1, h(f"envelope {number}")))
+        self.step(f"clock {number}", lambda: journal.raise_clock(NOW + number))
+        self.step(f"log {number}", lambda: TileFiles(self.log_path).write(log_files(number)))
 
     def step(self, name: str, act: Callable[[], object]) -> None:
         act()
@@ -101,7 +108,8 @@ class Run:
 
 
 def verify(area: Path, acknowledged: list[str], rounds: int, *, go_on: bool) -> None:
-    """Everything acknowledged is there, whole; what was not is there whole or not at all; and (`go_on`) the work can be finished."""
+    """Everything acknowledged is there, whole; what was not is there whole or not at all; and (`go_on`) the work can be
+    finished."""
     profile_path = area / "profile"
     if not profile_path.exists():
         assert acknowledged == []

@@ -1,4 +1,5 @@
-"""The archive only grows, knows its records by index and by identity, and takes the same record twice without a word."""
+"""The archive only grows, knows its records by index and by identity, and takes the same record twice without a
+word."""
 
 import hashlib
 

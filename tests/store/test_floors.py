@@ -1,10 +1,10 @@
 """What may only go forward: the pin (L6), the clock (C4), settlement ids (C3), change indexes (B7)."""
 
 import pytest
-from support.small_log import NOW, ORIGIN, filled_log, signed
 
 from countersign.audit.pin import Pin
 from countersign.errors import Conflict, Refused
+from support.small_log import NOW, ORIGIN, filled_log, signed
 
 
 def pin(size, tag=b"entry", at=NOW):

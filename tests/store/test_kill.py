@@ -1,4 +1,5 @@
-"""Acknowledged means durable: the process is killed at every write and sync of store and log, and nothing acknowledged is lost.
+"""Acknowledged means durable: the process is killed at every write and sync of store and log, and nothing acknowledged
+is lost.
 
 Three deaths: before the call, in the middle of it, and with a power cut that takes everything not yet synced.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from support.parts import missing
 
 HERE = Path(__file__).parent
@@ -28,7 +30,8 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
         raise AssertionError
     library = tmp_path_factory.mktemp("shim") / "kill.so"
     subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "kill_shim.c"), "-ldl", "-lpthread"], check=True
+        [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "kill_shim.c"), "-ldl", "-lpthread"],
+        check=True,
     )
     return library
 
@@ -54,7 +57,9 @@ def drive(shim: Path, area: Path, rounds: int, mode: str, stride: int = 1) -> di
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     report: dict[str, object] = json.loads(done.stdout)
-    print(f"killed {report['kills']} times ({mode}); calls {report['calls']}; {report['acknowledged']} acknowledgements")
+    print(
+        f"killed {report['kills']} times ({mode}); calls {report['calls']}; {report['acknowledged']} acknowledgements"
+    )
     return report
 
 
@@ -70,5 +75,7 @@ def test_killed_at_every_write_and_sync_nothing_acknowledged_is_lost(shim: Path,
 
 @pytest.mark.long
 @pytest.mark.parametrize("mode", ["before", "torn", "power"])
-def test_killed_at_every_call_of_several_sessions_nothing_acknowledged_is_lost(shim: Path, area: Path, mode: str) -> None:
+def test_killed_at_every_call_of_several_sessions_nothing_acknowledged_is_lost(
+    shim: Path, area: Path, mode: str
+) -> None:
     drive(shim, area, 4, mode)

@@ -1,4 +1,5 @@
-"""The signing record: an intent binds coins and nonces, the same is answered again, another is refused (B12, E8, H8)."""
+"""The signing record: an intent binds coins and nonces, the same is answered again, another is refused (B12, E8,
+H8)."""
 
 from dataclasses import replace
 

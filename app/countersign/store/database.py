@@ -131,10 +131,18 @@ def open_writable(path: Path, key: StoreKey) -> Database:
 
 
 def open_read_only(path: Path, key: StoreKey) -> Database:
-    """An existing store that is only looked at: immutable, or `mode=ro` when a WAL with content stands beside it."""
+    """An existing store that is only looked at: immutable, or `mode=ro` when a WAL with content stands beside it.
+
+    Nothing of it has been read yet: its pages are checked first, then `settle` sets what needs a readable file.
+    """
     wal = path.with_name(path.name + "-wal")
     mode = "ro" if wal.exists() and wal.stat().st_size else "immutable"
-    return _open(path, key, mode, CIPHER + COMMON + READ_ONLY, writable=False)
+    return _open(path, key, mode, CIPHER, writable=False)
+
+
+def settle(database: Database) -> None:
+    """The settings of a read-only store whose pages are known to be whole. Raises `Refused("S1.pragma-refused")`."""
+    database.pragmas += tuple(_set_and_fetch(database, *pragma) for pragma in COMMON + READ_ONLY)
 
 
 def is_whole_statement(sql: str) -> bool:

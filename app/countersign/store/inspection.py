@@ -13,10 +13,11 @@ from pathlib import Path
 
 from countersign.errors import Refused, Unavailable
 from countersign.store import wal
-from countersign.store.database import Database, open_read_only
+from countersign.store.database import Database, open_read_only, settle
 from countersign.store.durable import disk
 from countersign.store.key import StoreKey
 
+SMALLEST = 4096
 PAGE = re.compile(r"page (\d+)")
 
 
@@ -28,8 +29,6 @@ def inspected(path: Path, key: StoreKey) -> Iterator[Database]:
     """
     if not path.exists():
         raise Unavailable("store.missing-file", file=path.name)
-    if path.stat().st_size == 0:
-        raise Refused("S1.truncated", file=path.name, page=1)
     database = open_checked(path, key)
     try:
         yield database
@@ -41,14 +40,14 @@ def inspected(path: Path, key: StoreKey) -> Iterator[Database]:
 
 def open_checked(path: Path, key: StoreKey) -> Database:
     """Opens read-only and checks. The caller closes."""
-    try:
-        database = open_read_only(path, key)
-    except Refused as error:
-        raise Refused("S1.damaged", file=path.name, page=1) from error
+    if path.stat().st_size < SMALLEST:
+        raise Refused("S1.truncated", file=path.name, page=1)
+    database = open_read_only(path, key)
     checked = False
     try:
         check_pages(database, path)
         check_structure(database, path)
+        settle(database)
         checked = True
     finally:
         if not checked:

@@ -57,8 +57,9 @@ def contents(data: bytes) -> WalContents:
             committed |= pending
             pending = set()
         position += FRAME + page_size
-    salts = data[position + 8 : position + 16]
-    torn = bool(pending) or salts == struct.pack(">2I", salt_1, salt_2)
+    salts = struct.pack(">2I", salt_1, salt_2)
+    behind = range(position, len(data) - 15, FRAME + page_size)
+    torn = bool(pending) or any(data[frame + 8 : frame + 16] == salts for frame in behind)
     return WalContents(frozenset(committed), torn)
 
 

@@ -1,4 +1,5 @@
-"""What is said when the store refuses: the file (S1), the journal and its pin (S2, L6), promises already made (B12, E8)."""
+"""What is said when the store refuses: the file (S1), the journal and its pin (S2, L6), promises already made (B12,
+E8)."""
 
 _KEEP = "Nothing was changed. Keep the whole profile folder as it is, "
 _RESTORE = _KEEP + "restore the newest backup into another folder, and have the administrator look at this one."
@@ -27,7 +28,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A late or repeated message changes nothing. For a new trade, ask for a new id.",
     ),
     "H8.repeated-r": (
-        "The token used one secret number for two signatures. The key {key} must be taken as known to others; it is stopped.",
+        "The token used one secret number for two signatures: "
+        "the key {key} must be taken as known to others and is stopped.",
         "Call the administrators now: take the key out of every vault before anything else is signed.",
     ),
     "H8.key-stopped": (
@@ -39,8 +41,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Export the evidence and call the auditor. Signing begins again only with a new profile.",
     ),
     "L6.behind-pin": (
-        "The store ends at entry {found}, but entry {pinned} was already confirmed: an older file was put in its place, "
-        "or the file store.db-wal beside it is gone.",
+        "The store ends at entry {found}, but entry {pinned} was already confirmed: "
+        "an older file was put in its place, or the file store.db-wal beside it is gone.",
         _KEEP + "put back the newest store.db together with its store.db-wal, or restore the newest backup elsewhere.",
     ),
     "L6.other-history": (
