@@ -113,7 +113,7 @@ def refuse_findings(key: TokenKey) -> None:
         raise Unavailable("signers.locked", token=key.label)
     if key.findings:
         names = ", ".join(finding.attribute for finding in key.findings)
-        raise Refused("H3.attributes", key.findings, key=key.label, attributes=names)
+        raise Refused("H3.attributes", key.findings, label=key.label, attributes=names)
 
 
 def name(identity: TokenIdentity) -> dict[str, str]:
