@@ -58,11 +58,9 @@ class _Purse:
         if self.taken == len(self.coins):
             raise Refused("bitcoin.funds", vault=self.payer.checksum, missing=self.owed + self.share - self.total)
         coin = self.coins[self.taken]
-        self.taken, self.total, self.weight = (
-            self.taken + 1,
-            self.total + coin.output.satoshis,
-            self.weight + coin.weight,
-        )
+        self.taken += 1
+        self.total += coin.output.satoshis
+        self.weight += coin.weight
 
     @property
     def own_weight(self) -> int:
@@ -81,9 +79,7 @@ def build(payers: Sequence[Payer], rate: int, *, lock_time: int = 0, sequence: i
         raise Refused("bitcoin.rate", found=rate)
     if not payers or any(not payer.payments for payer in payers):
         raise Refused("bitcoin.no-payment")
-    purses = [
-        _Purse(payer, largest_first(payer.coins), sum(out.satoshis for out in payer.payments)) for payer in payers
-    ]
+    purses = [_Purse(each, largest_first(each.coins), sum(out.satoshis for out in each.payments)) for each in payers]
     for purse in purses:
         while purse.total < purse.owed or not purse.taken:
             purse.take()

@@ -33,6 +33,11 @@ class Parent:
         at, start, end = self.spans[vout]
         return Output(self.data[start:end], amount(self.data, at))
 
+    def without_witness(self) -> "Parent":
+        """The same parent in the original form: the same txid in fewer bytes, as Bitcoin Core writes it into a PSBT."""
+        stripped = scan(self.data, witness=True).stripped()
+        return self if stripped is self.data else read(stripped)
+
 
 def read(data: bytes) -> Parent:
     """The parent in `data`. Malformed: B2.*."""
