@@ -1,0 +1,25 @@
+"""The 8-pixel grid and the type scale, in device-independent pixels."""
+
+from typing import Final
+
+HALF: Final = 4
+UNIT: Final = 8
+GAP: Final = 16
+WIDE: Final = 24
+HUGE: Final = 32
+
+CAPTION: Final = 12
+BODY: Final = 13
+STRONG: Final = 15
+TITLE: Final = 20
+LARGE: Final = 24  # the vault's wizard, read at arm's length
+
+RAIL: Final = 168
+RADIUS: Final = 6
+CONTROL: Final = 32
+LARGE_CONTROL: Final = 48
+ROW: Final = 56
+LINE_ROW: Final = 40
+ICON: Final = 16
+RAIL_ICON: Final = 20
+SCREEN: Final = (1440, 900)
