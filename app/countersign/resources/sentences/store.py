@@ -28,8 +28,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A late or repeated message changes nothing. For a new trade, ask for a new id.",
     ),
     "H8.repeated-r": (
-        "The token used one secret number for two signatures: "
-        "the key {key} must be taken as known to others and is stopped.",
+        "The token used one secret number twice: the key {key} must be taken as known to others and is stopped.",
         "Call the administrators now: take the key out of every vault before anything else is signed.",
     ),
     "H8.key-stopped": (
@@ -41,8 +40,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Export the evidence and call the auditor. Signing begins again only with a new profile.",
     ),
     "L6.behind-pin": (
-        "The store ends at entry {found}, but entry {pinned} was already confirmed: "
-        "an older file was put in its place, or the file store.db-wal beside it is gone.",
+        "The store ends at entry {found}, but {pinned} was confirmed: an older file is there, or its WAL is gone.",
         _KEEP + "put back the newest store.db together with its store.db-wal, or restore the newest backup elsewhere.",
     ),
     "L6.other-history": (
