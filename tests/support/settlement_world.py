@@ -372,16 +372,22 @@ class Desk:
 
     def play(self, trade: Trade, until: str = "final") -> None:
         """Log the story's events from the contract's present state until it is in the state `until`."""
-        for kind, names, body in self.story(trade):
+        resumed = trade.hash in self.state.contracts
+        for step in self.story(trade):
             record = self.state.contracts.get(trade.hash)
             if record is not None and record.state == until:
                 return
-            self.log(kind, names, body)
+            if not (resumed and (self._prepared(trade, step) or self.attempt(*step) is not None)):
+                self.log(*step)
+
+    def _prepared(self, trade: Trade, step: Step) -> bool:
+        """Whether a step prepares an instruction that is there already: it would take its place."""
+        cycle = self.state.cycles.get(trade.cycle)
+        return step[0] == "instruction.prepared" and cycle is not None and len(cycle.instructions) == len(cycle.groups)
 
     def play_rest(self, trade: Trade) -> None:
         """Log those events of the story that the machine still accepts, in order, passing over what is done."""
-        story = self.story(trade)
-        for step in story:
+        for step in self.story(trade):
             if self.attempt(*step) is None:
                 self.log(*step)
 
