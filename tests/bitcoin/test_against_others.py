@@ -1,7 +1,7 @@
 """Generated PSBTs through bdkpython (rust-bitcoin, miniscript) and embit: the same bytes at every step, or listed here.
 
 For each: our unsigned PSBT read and written by both; both sign, and give our signatures; our shares combined by both;
-finalised and extracted by both; every finished spend verified by our rule and by Bitcoin Core's code (py-bitcoinkernel).
+finalised and extracted by both; every spend verified by our rule and by Bitcoin Core's code (py-bitcoinkernel).
 
 Listed exceptions (each is asserted below, so that it disappears from the list when it disappears from the library):
 1. embit writes partial signatures in the order they arrived, we and bdk in the order of the script's keys: its combined
@@ -22,13 +22,14 @@ from hashlib import sha256
 
 import bdkpython as bdk
 import pytest
+from embit import ec
+from embit.finalizer import finalize_psbt
+from embit.psbt import PSBT
+
 from countersign.bitcoin import build, combine, consensus, finalise, inspect, psbt, share, verify
 from countersign.bitcoin.inspect import FINAL_SEQUENCE, REPLACEABLE
 from countersign.bitcoin.psbt import Fields, Psbt
 from countersign.bitcoin.psbt.order import ordered
-from embit import ec
-from embit.finalizer import finalize_psbt
-from embit.psbt import PSBT
 from support.bitcoin_vault import Signer, SoftwareVault, funded, payment, sign_with_entropy, software_vault
 
 QUORUMS = ((1, 1), (1, 2), (2, 2), (2, 3), (3, 5), (4, 7), (2, 15))

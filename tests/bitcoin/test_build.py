@@ -1,12 +1,13 @@
 """Building: every vault's own equation to the satoshi, deterministic coins, fees and their shares."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from countersign.bitcoin import build, coins, fees, inspect, psbt, transaction, weights
 from countersign.bitcoin.build import Payer
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.errors import Refused
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from support.bitcoin_vault import SoftwareVault, funded, funding, payment, software_vault
 
 NORTH, SOUTH = software_vault("north"), software_vault("south", 3, 5)
@@ -25,6 +26,16 @@ def equation_holds(payers: list[Payer], built: build.Built) -> None:
         assert inputs - change == sum(out.satoshis for out in one.payments) + share
 
 
+def built_or_poor(payers: list[Payer], rate: int) -> build.Built | None:
+    """What was built, or None where a vault lacks the funds."""
+    try:
+        return build.build(payers, rate)
+    except Refused as refused:
+        if refused.code != "bitcoin.funds":
+            raise
+    return None
+
+
 def test_one_vault_pays_the_whole_fee_and_takes_its_change_back() -> None:
     one = payer(NORTH, [40_000, 30_000, 50_000, 9_000], [100_000])
     built = build.build([one], 5)
@@ -32,7 +43,7 @@ def test_one_vault_pays_the_whole_fee_and_takes_its_change_back() -> None:
     equation_holds([one], built)
     assert built.shares == (built.fee,) == (seen.fee,)
     assert built.fee == 5 * seen.vsize
-    assert [fact.spent.satoshis for fact in seen.inputs if fact.spent] and len(seen.inputs) == 3
+    assert sorted(fact.spent.satoshis for fact in seen.inputs if fact.spent) == [30_000, 40_000, 50_000]
     change = [fact.output for fact in seen.outputs if fact.claims_change]
     assert change == [Output(NORTH.vault.slots[3].script_pubkey, Satoshis(built.changes[0]))]
     assert seen.replaceable
@@ -84,10 +95,8 @@ def test_every_vault_by_itself_balances_to_the_satoshi(
     north: list[int], south: list[int], owed: int, due: int, rate: int
 ) -> None:
     two = [payer(NORTH, north, [owed]), payer(SOUTH, south, [due], 100)]
-    try:
-        built = build.build(two, rate)
-    except Refused as refused:
-        assert refused.code == "bitcoin.funds"
+    built = built_or_poor(two, rate)
+    if built is None:
         return
     equation_holds(two, built)
     seen = inspect.facts(built.psbt)
@@ -101,7 +110,10 @@ def test_fee_shares_floor_and_give_the_rest_by_checksum() -> None:
     assert fees.shares(5, [("c", 1), ("a", 1), ("b", 1)]) == (1, 2, 2)
 
 
-@given(st.integers(0, 10**8), st.lists(st.tuples(st.text("abc", min_size=8, max_size=8), st.integers(1, 10**6)), min_size=1))
+@given(
+    st.integers(0, 10**8),
+    st.lists(st.tuples(st.text("abc", min_size=8, max_size=8), st.integers(1, 10**6)), min_size=1),
+)
 def test_fee_shares_sum_to_the_fee_and_stay_within_one_satoshi(fee: int, vaults: list[tuple[str, int]]) -> None:
     given_shares = fees.shares(fee, vaults)
     total = sum(weight for _, weight in vaults)

@@ -3,10 +3,11 @@
 from collections import Counter
 
 import pytest
-from countersign.bitcoin import address, descriptor, descriptor_checksum, script, vault
-from countersign.errors import CountersignError, Malformed, Refused
 from hypothesis import given
 from hypothesis import strategies as st
+
+from countersign.bitcoin import address, descriptor, descriptor_checksum, script, vault
+from countersign.errors import CountersignError, Malformed, Refused
 from support.bitcoin_vault import software_vault
 from support.vectors import load_vectors
 
@@ -86,7 +87,7 @@ def test_keys_are_ordered_in_the_script_and_kept_in_the_text() -> None:
 
 def test_an_origin_is_read_and_a_key_without_one_carries_its_own_fingerprint() -> None:
     parsed = descriptor.parse(summed(f"wsh(sortedmulti(1,[deadbeef/48h/1'/0]{KEY},{OTHER}))"))
-    assert parsed.keys[0].origin.hex() == "deadbeef" "30000080" "01000080" "00000000"
+    assert parsed.keys[0].origin.hex() == "deadbeef300000800100008000000000"
     assert parsed.keys[1].origin == script.hash160(bytes.fromhex(OTHER))[:4]
 
 
@@ -176,9 +177,9 @@ def test_addresses_go_both_ways_on_one_network_only() -> None:
     text = slot.address("bcrt")
     assert text.startswith("bcrt1q")
     assert address.script_of(text, "bcrt") == slot.script_pubkey
-    with pytest.raises(Refused, match=r"B1\.network"):
+    with pytest.raises(CountersignError, match=r"B1\.hrp"):
         address.script_of(slot.address("tb"), "bcrt")
-    with pytest.raises(Refused, match=r"B1\.network"):
+    with pytest.raises(CountersignError, match=r"B1\.hrp"):
         address.script_of(text, "bc")
     with pytest.raises(Malformed):
         address.script_of(text.upper(), "bcrt")

@@ -4,6 +4,7 @@ from typing import Any
 
 import coincurve
 import pytest
+
 from countersign.bitcoin import combine, finalise, psbt, signatures, transaction
 from countersign.bitcoin.inspect import facts, partial_signatures
 from countersign.bitcoin.psbt import fields

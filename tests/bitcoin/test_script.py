@@ -1,6 +1,7 @@
 """Multisig scripts against BIP-67's vectors (the BIP's and Bitcoin Core's), and what is not one."""
 
 import pytest
+
 from countersign.bitcoin import script
 from countersign.errors import Malformed, Refused
 from support.vectors import load_vectors

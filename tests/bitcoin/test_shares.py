@@ -5,7 +5,19 @@ from itertools import permutations
 import pytest
 from bitcoin.core import CTransaction, CTxInWitness, CTxWitness
 from bitcoin.core.script import CScriptWitness
-from countersign.bitcoin import build, combine, consensus, finalise, inspect, psbt, share, signatures, transaction, verify
+
+from countersign.bitcoin import (
+    build,
+    combine,
+    consensus,
+    finalise,
+    inspect,
+    psbt,
+    share,
+    signatures,
+    transaction,
+    verify,
+)
 from countersign.bitcoin.psbt import Psbt, fields
 from countersign.bitcoin.transaction import Output
 from countersign.errors import CountersignError, Refused

@@ -2,6 +2,7 @@
 
 import coincurve
 import pytest
+
 from countersign.bitcoin import sighash, transaction
 from countersign.bitcoin.sighash import Bip143
 from countersign.errors import Malformed
@@ -39,7 +40,9 @@ def test_every_published_preimage_and_digest_is_reproduced() -> None:
         for case in example["sighashes"]:
             preimage = bytes.fromhex(case["preimage"])
             at, code, amount, kind = script_code(preimage)
-            places = [n for n in range(len(tx.vin)) if transaction.outpoint(tx, n).serialise() == preimage[at : at + 36]]
+            places = [
+                n for n in range(len(tx.vin)) if transaction.outpoint(tx, n).serialise() == preimage[at : at + 36]
+            ]
             assert midstates.preimage(places[0], code, amount, kind) == preimage, example["title"]
             assert midstates.digest(places[0], code, amount, kind).hex() == case["sighash"]
             kinds.add(kind)

@@ -1,13 +1,14 @@
 """Transactions and their parents: lossless, strict, and the same numbers as python-bitcoinlib's."""
 
 import pytest
-from countersign.bitcoin import compact_size, parent, transaction
-from countersign.errors import Malformed
 from hypothesis import given
 from hypothesis import strategies as st
+
+from countersign.bitcoin import compact_size, parent, transaction
+from countersign.errors import Malformed
 from support.vectors import load_vectors
 
-ONE = bytes.fromhex("01000000" "01" + "00" * 36 + "01" "51" "ffffffff" "01" "0500000000000000" "01" "51" "00000000")
+ONE = bytes.fromhex("0100000001" + "00" * 36 + "0151ffffffff010500000000000000015100000000")
 
 
 def refusal(data: bytes) -> str:

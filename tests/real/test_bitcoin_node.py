@@ -1,9 +1,10 @@
-"""A vault's spend through a real regtest Bitcoin Core: accepted, mined, and Core's own PSBT code agrees byte for byte."""
+"""A vault's spend through a real regtest Bitcoin Core: accepted and mined; Core's own PSBT code agrees to the byte."""
 
 import base64
 from collections.abc import Iterator
 
 import pytest
+
 from countersign.bitcoin import build, coins, combine, finalise, inspect, parent, psbt, share, transaction, verify
 from countersign.bitcoin.build import Payer
 from countersign.bitcoin.transaction import Output, Satoshis

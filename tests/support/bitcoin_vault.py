@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import coincurve
 from coincurve._libsecp256k1 import ffi, lib
+
 from countersign.bitcoin import coins, descriptor, parent, share, vault
 from countersign.bitcoin.coins import Coin
 from countersign.bitcoin.parent import Parent
@@ -12,7 +13,6 @@ from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.bitcoin.vault import SlotVault
 from countersign.keys.curve import Curve
-
 from support.software_keys import SoftwareKey
 
 
@@ -82,5 +82,7 @@ def sign_with_entropy(secret: bytes, digest: bytes, entropy: bytes) -> bytes:
     """A DER signature whose RFC 6979 nonce takes 32 bytes of extra entropy: valid, and another than without."""
     data = ffi.new("unsigned char[32]", entropy)
     return bytes(
-        coincurve.PrivateKey(secret).sign(digest, hasher=None, custom_nonce=(lib.secp256k1_nonce_function_rfc6979, data))
+        coincurve.PrivateKey(secret).sign(
+            digest, hasher=None, custom_nonce=(lib.secp256k1_nonce_function_rfc6979, data)
+        )
     )

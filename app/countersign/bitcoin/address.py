@@ -1,6 +1,6 @@
 """Addresses of witness programmes (BIP-173, BIP-350). The network's prefix is an argument, never a global.
 
-- `bc`, `tb` and `bcrt` are the prefixes there are; an address of another network is refused by name (B1);
+- an address of another network is refused by the codec (B1.hrp), even where its hash is one of ours;
 - only the canonical lower-case spelling is read: `address(script_of(text, hrp), hrp) == text`.
 
     >>> address(bytes.fromhex("0014751e76e8199196d454941c45d1b3a323f1433bd6"), "bc")
@@ -10,8 +10,6 @@
 from countersign.bitcoin.script import witness_program
 from countersign.errors import Malformed, Refused
 from countersign.formats import bech32
-
-NETWORK_PREFIXES = frozenset({"bc", "tb", "bcrt"})
 
 
 def address(script_pubkey: bytes, hrp: str) -> str:
@@ -25,11 +23,8 @@ def address(script_pubkey: bytes, hrp: str) -> str:
 def script_of(text: str, hrp: str) -> bytes:
     """The scriptPubKey of an address of the network `hrp`.
 
-    Refused: B1.network. Malformed: the codec's codes, bitcoin.address-spelling.
+    Malformed, Refused: the codec's codes (B1.hrp for another network), bitcoin.address-spelling.
     """
-    prefix = text.rpartition("1")[0]
-    if prefix.lower() != hrp and prefix.lower() in NETWORK_PREFIXES:
-        raise Refused("B1.network", expected=hrp, found=prefix.lower())
     version, program = bech32.decode_segwit(hrp, text)
     script = bytes((version and version + 0x50, len(program))) + program
     if address(script, hrp) != text:

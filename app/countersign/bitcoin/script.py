@@ -21,7 +21,7 @@ from bitcoin.core.script import OP_1, OP_16, OP_CHECKMULTISIG, OP_EQUAL, OP_HASH
 from countersign.errors import Malformed, Refused
 
 KEY_SIZE = 33
-_COMPRESSED = (b"\x02", b"\x03")
+_COMPRESSED = frozenset((2, 3))
 _FIRST, _LAST = int(OP_1), int(OP_16)
 CHECK_MULTISIG = bytes((int(OP_CHECKMULTISIG),))
 _P2SH_HEAD, _P2SH_TAIL = bytes((int(OP_HASH160), 20)), bytes((int(OP_EQUAL),))
@@ -58,13 +58,13 @@ def small_number(opcode: bytes) -> int:
 
 def parse_multisig(script: bytes) -> Multisig:
     """The reverse of `multisig`; anything else is Refused: bitcoin.not-multisig."""
-    keys = tuple(script[at + 1 : at + 1 + KEY_SIZE] for at in range(1, len(script) - 2, KEY_SIZE + 1))
     threshold, count = small_number(script[:1]), small_number(script[-2:-1])
-    if not 1 <= threshold <= count or count != len(keys) or any(key[:1] not in _COMPRESSED for key in keys):
+    if not 1 <= threshold <= count or len(script) != 3 + count * (KEY_SIZE + 1) or script[-1:] != CHECK_MULTISIG:
         raise Refused("bitcoin.not-multisig")
-    if len(script) != 3 + count * (KEY_SIZE + 1) or multisig(threshold, keys) != script:
+    # Every 34th byte is a push of 33 bytes, and the byte behind it the sign of a compressed key.
+    if script[1:-2:34] != b"\x21" * count or not _COMPRESSED.issuperset(script[2:-2:34]):
         raise Refused("bitcoin.not-multisig")
-    return Multisig(threshold, keys)
+    return Multisig(threshold, tuple([script[at : at + KEY_SIZE] for at in range(2, len(script) - 2, KEY_SIZE + 1)]))
 
 
 def push(data: bytes) -> bytes:

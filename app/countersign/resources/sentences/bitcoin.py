@@ -1,0 +1,143 @@
+"""What is said of Bitcoin transactions, descriptors, PSBTs and shares. Inputs are numbered from 0, as nodes do."""
+
+_SENDER = "Ask whoever prepared it to prepare it again; nothing was signed and nothing was changed here."
+_RESEND = "Have it sent again. If it arrives the same way, its sender must mend it; nothing was changed here."
+_STOP = "Do not sign. Keep the file as evidence and tell the compliance officer."
+_SIGN_AGAIN = "Ask that signer to sign the request again; this share is not used."
+_REGISTERED = "Ask the administrators for the descriptor as it was registered."
+_OURS = "This is a mistake in this program: report it."
+_NOT_BROADCAST = "It is not broadcast. Combine the shares again, and if it fails again, keep the file and report it."
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    # B2: the form of a PSBT
+    "B2.amount": ("An amount in the transaction is negative.", _SENDER),
+    "B2.compact-size": ("A length at byte {offset} is written longer than it needs to be.", _SENDER),
+    "B2.duplicate-key": ("The PSBT holds one field twice (type {type}, at byte {offset}).", _STOP),
+    "B2.duplicate-outpoint": ("The transaction spends one coin twice.", _STOP),
+    "B2.key-length": ("A field of type {type} has a key of the wrong length.", _SENDER),
+    "B2.magic": ("This is not a PSBT: its first bytes are others.", "Choose the PSBT file (.psbt)."),
+    "B2.no-unsigned-transaction": ("The PSBT holds no transaction.", _SENDER),
+    "B2.outputs": ("The transaction has {found} outputs; at most {limit} are admitted.", _SENDER),
+    "B2.psbt-version": ("The PSBT says it is of version {found}, and carries a transaction of version 0.", _SENDER),
+    "B2.script-sig": ("Input {input} of the unsigned transaction is not empty.", _SENDER),
+    "B2.superfluous-witness": ("The transaction says it has witnesses and has none.", _SENDER),
+    "B2.too-large": ("The PSBT has {size} bytes; at most {limit} are read here.", _SENDER),
+    "B2.trailing": ("There are bytes behind the end, at byte {offset}.", _RESEND),
+    "B2.transaction-version": ("The transaction is of version {found}; 1 and 2 are admitted.", _SENDER),
+    "B2.truncated": ("The data ends too early, at byte {offset}.", _RESEND),
+    "B2.unsigned-witness": ("The unsigned transaction in the PSBT is written with witnesses.", _SENDER),
+    "B2.v2-field": ("The PSBT is of version 0 and has a field of version 2 (type {type}).", _SENDER),
+    "B2.value-length": ("A field of type {type} has a value of the wrong length.", _SENDER),
+    "B2.version-2": (
+        "This is a PSBT of version 2 (BIP-370), which this version of the console does not read.",
+        "Ask for it as a PSBT of version 0.",
+    ),
+    "B2.weight": ("Once signed the transaction would weigh {found}; at most {limit} is admitted.", _SENDER),
+    # B3: amounts
+    "B3.no-parent": (
+        "Input {input} does not carry the transaction its coin comes from, so its amount is only a claim.",
+        _SENDER,
+    ),
+    "B3.no-such-output": ("The previous transaction of input {input} has no output {vout}.", _STOP),
+    "B3.other-parent": ("Input {input} carries another transaction than the one its coin comes from.", _STOP),
+    "B3.witness-utxo-differs": (
+        "The amount or script that input {input} claims is not the one in its previous transaction.",
+        _STOP,
+    ),
+    # B4: scripts
+    "B4.no-script": ("Input {input} does not carry the script that its coin is locked with.", _SENDER),
+    "B4.not-p2wsh": ("The coin of input {input} does not lie in a vault of the kind this console signs for.", _STOP),
+    "B4.other-script": ("The script of input {input} is not the one that its coin is locked with.", _STOP),
+    "B4.redeem-script": ("Input {input} carries a redeem script, which a vault's coin never needs.", _STOP),
+    # B5, B6
+    "B5.sighash": (
+        "A signature on input {input} covers only a part of the transaction (type {found}); all of it is demanded.",
+        _STOP,
+    ),
+    "B6.duplicate-fingerprint": ("Two cosigners of the descriptor have the same fingerprint.", _REGISTERED),
+    "B6.duplicate-key": ("One key stands twice among the cosigners of the descriptor.", _REGISTERED),
+    "B6.no-own-key": (
+        "No input of this transaction needs a signature of this key.",
+        "Check that this is the request for you and that the right token is inserted.",
+    ),
+    "B6.own-key-twice": ("Input {input} counts two keys of one signer.", _STOP),
+    "B6.too-many-keys": ("The descriptor names {found} cosigners; at most {limit} are admitted.", _REGISTERED),
+    # B11: signatures that are there already
+    "B11.encoding": ("A signature on input {input} is not written as strict DER.", _SIGN_AGAIN),
+    "B11.high-s": ("A signature on input {input} has a high s, so anybody could change its bytes.", _SIGN_AGAIN),
+    "B11.wrong": ("A signature on input {input} is not the signature of {key} over this transaction.", _STOP),
+    # B13: combining, finishing
+    "B13.conflict": ("The PSBTs contradict each other (map {map}, field of type {type}).", _STOP),
+    "B13.conflicting-signature": (
+        "There are two signatures of {key} on input {input}, and they are not both shown to be valid.",
+        _SIGN_AGAIN,
+    ),
+    "B13.consensus": ("Bitcoin Core's own rules refuse input {input} of the finished transaction.", _NOT_BROADCAST),
+    "B13.inputs": ("The finished transaction has {found} signed inputs where {expected} are expected.", _NOT_BROADCAST),
+    "B13.not-final": ("Input {input} is not finished.", "Finish the PSBT first: it may still lack shares."),
+    "B13.other-transaction": ("This belongs to another transaction.", "Choose the share of this instruction."),
+    "B13.programme": ("Input {input} spends a coin that is not a vault's.", _NOT_BROADCAST),
+    "B13.script": ("The script in input {input} is not the one its coin is locked with.", _NOT_BROADCAST),
+    "B13.script-sig": ("Input {input} has a script signature, which a vault's spend never has.", _NOT_BROADCAST),
+    "B13.signature": ("The signatures of input {input} do not verify in the order of its keys.", _NOT_BROADCAST),
+    "B13.too-few-signatures": (
+        "Input {input} has {found} of {needed} signatures.",
+        "Wait for the shares that are missing.",
+    ),
+    "B13.witness": ("The witness of input {input} is not a dummy, the signatures and the script.", _NOT_BROADCAST),
+    # descriptors, vaults, addresses
+    "bitcoin.address-spelling": ("The address is not in its canonical lower-case spelling.", "Write it in lower case."),
+    "bitcoin.descriptor-character": ("The descriptor holds a character that descriptors may not have.", _REGISTERED),
+    "bitcoin.descriptor-checksum": ("The descriptor's checksum is missing or does not fit its text.", _REGISTERED),
+    "bitcoin.descriptor-extended-key": (
+        "The descriptor uses extended keys, which this version of the console does not read.",
+        "Register the vault with the keys of its tokens, slot by slot.",
+    ),
+    "bitcoin.descriptor-form": (
+        "The descriptor is of the form {form}; vaults are of the form wsh(sortedmulti(…)).",
+        _REGISTERED,
+    ),
+    "bitcoin.descriptor-key": (
+        "A key in the descriptor is not a compressed public key in lower-case hex.",
+        _REGISTERED,
+    ),
+    "bitcoin.descriptor-path": ("A step in a key's origin is out of range.", _REGISTERED),
+    "bitcoin.descriptor-private-key": (
+        "The descriptor holds a private key.",
+        "Treat that key as known to others: whoever sent this must replace it. Only public keys are registered.",
+    ),
+    "bitcoin.descriptor-syntax": ("The descriptor is not written as BIP-380 says.", _REGISTERED),
+    "bitcoin.descriptor-uncompressed-key": (
+        "A key in the descriptor is uncompressed, which segwit forbids.",
+        _REGISTERED,
+    ),
+    "bitcoin.key-uncompressed": ("A key is not a compressed public key.", _REGISTERED),
+    "bitcoin.no-address": ("This output's script has no address.", "Look at the script itself."),
+    "bitcoin.threshold": ("{threshold} signatures are demanded of {keys} keys.", _REGISTERED),
+    "bitcoin.txid": ("A transaction id is 64 lower-case hex digits; this is not one.", _RESEND),
+    "bitcoin.vault-empty": ("The vault has no slot.", _REGISTERED),
+    "bitcoin.vault-key-reused": ("Slot {slot} of the vault uses a key of another slot again.", _REGISTERED),
+    "bitcoin.vault-line": ("The list of descriptors does not end with a line end.", _REGISTERED),
+    "bitcoin.vault-quorum": ("Slot {slot} of the vault has another quorum than slot 0.", _REGISTERED),
+    # building, sharing
+    "bitcoin.funds": (
+        "The vault {vault} lacks {missing} satoshis for its payments and its share of the fee.",
+        "Wait for a deposit, or choose a lower fee rate.",
+    ),
+    "bitcoin.input-number": ("The transaction has no input {found}.", _OURS),
+    "bitcoin.no-payment": ("There is nothing to pay.", _OURS),
+    "bitcoin.no-script": ("Input {input} does not say how its coin is spent.", _SENDER),
+    "bitcoin.no-utxo": ("Input {input} does not say which coin it spends.", _SENDER),
+    "bitcoin.not-multisig": ("A script is not a multi-signature script over compressed keys.", _STOP),
+    "bitcoin.not-our-coin": (
+        "Output {vout} of that transaction does not pay into this slot.",
+        "Choose the right slot.",
+    ),
+    "bitcoin.rate": ("A fee of {found} satoshis a vbyte is below the least that nodes relay.", "Choose 1 or more."),
+    "bitcoin.share-incomplete": ("The share lacks this signer's signature on input {input}.", _SIGN_AGAIN),
+    "bitcoin.share-not-bare": ("The share holds more than one signer's signatures.", _SIGN_AGAIN),
+    "bitcoin.share-stranger": (
+        "The share holds a signature of {key} on input {input}, which is not this signer's.",
+        _STOP,
+    ),
+}
