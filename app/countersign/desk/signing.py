@@ -1,0 +1,215 @@
+"""Signing, in the one order that every machine keeps (DESIGN.md §7):
+
+verify → journal the intent, durable → token signs the 32-byte digest → low-S → verify under the registered key with
+independent code → journal the share → export.
+
+- Only a verdict without fail or blocked is signed; a refusal carries every finding.
+- Digests are rebuilt here from the bytes of the artefact, after the verdict and not before; what was shown cannot be swapped.
+- The same digest is answered again from the record. A pulled token loses nothing: signing again continues where it stopped.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.desk.author import Author, Scribe
+from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints
+from countersign.desk.ports import AskSecret, Profile, Token
+from countersign.desk.records import Intent, SafeNonce, Share
+from countersign.desk.views import TokenView
+from countersign.errors import Refused
+from countersign.ethereum import safe_file
+from countersign.formats import eip55
+from countersign.keys import jws as jose
+from countersign.keys.public_key import PublicKey
+from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import ethereum as ethereum_rail
+from countersign.review import checks
+from countersign.review.case import Case, Mode, SignatureFacts, SignerFacts, TokenFacts
+from countersign.review.finding import Verdict
+from countersign.settlement.roster import OfficerKey, Roster, SafeVault
+from countersign.settlement.state import Instruction, State
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """An officer at a machine: who, the token, and the identity that signs events."""
+
+    officer: str
+    token: Token
+    author: Author
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A share just made (or answered from the record): its bytes, and the officer's signed `share.added` event."""
+
+    share: bytes
+    event: bytes
+    verdict: Verdict
+
+
+def vault_keys(roster: Roster, officer: str, instruction: Instruction) -> tuple[OfficerKey, ...]:
+    """The officer's registered keys that are owners of this instruction's vaults."""
+    family = instruction.group.chain.split(":", 1)[0]
+    owners = {kid for vault in instruction.group.vaults for kid in roster.vault(vault).keys}
+    return tuple(each for each in roster.officer(officer).vault_keys(family) if each.key.kid in owners)
+
+
+async def token_facts(token: Token, registered: Sequence[OfficerKey]) -> TokenFacts:
+    """H2 and H3's facts: the token beside what the roster registered for these keys."""
+    now, held = await token.token(), await token.keys()
+    first = registered[0].token
+    found = [each for key in registered for each in held if each.public == key.key]
+    faults = [(fault.attribute, fault.expected, fault.found) for each in found for fault in each.findings or ()]
+    if any(each.findings is None for each in found):
+        faults.append(("LOGIN", "unlocked", "locked"))
+    return TokenFacts(
+        serial=now.serial,
+        label=now.label,
+        model=now.model,
+        registered=(first.serial, first.label, first.model),
+        key_found=len({each.public for each in found}) == len(registered),
+        gate=tuple(faults),
+        copies=1 if len(found) <= len(registered) else len(found),
+    )
+
+
+async def signing_case(
+    hand: Hand, found: Basis, instruction: Instruction, data: bytes, moment: Circumstances, profile: Profile
+) -> Case:
+    """The case before this officer's signature, with the token's own facts in it."""
+    keys = vault_keys(found.state.roster, hand.officer, instruction)
+    if not keys:
+        raise Refused("desk.not-an-owner", officer=hand.officer)
+    facts = await token_facts(hand.token, keys)
+    complete = replace(moment, signer=SignerFacts(hand.officer, keys[0].key), token=facts)
+    return instruction_case(found, instruction, data, complete, profile, Mode.SIGN)
+
+
+async def sign(
+    hand: Hand,
+    found: Basis,
+    instruction: Instruction,
+    data: bytes,
+    moment: Circumstances,
+    profile: Profile,
+    scribe: Scribe,
+    progress: Progress,
+) -> Made:
+    """Make this officer's share. Refused("desk.checks-forbid") with every finding; what journal and token raise."""
+    case = await signing_case(hand, found, instruction, data, moment, profile)
+    verdict = await asyncio.to_thread(checks.verdict, case)
+    if not verdict.may_sign:
+        first = verdict.against[0]
+        raise Refused("desk.checks-forbid", verdict.findings, check=first.check, count=len(verdict.against))
+    keys = tuple(each.key for each in vault_keys(found.state.roster, hand.officer, instruction))
+    profile.journal.raise_clock(moment.now)
+    for contract in found.state.cycles[instruction.cycle].contracts:
+        terms = found.state.contracts[contract].terms
+        profile.journal.see_settlement(terms.id, terms.version, bytes.fromhex(contract))
+    if instruction.group.kind == "psbt":
+        used, share = await _sign_psbt(hand, instruction, data, keys, moment, profile, progress)
+        bitcoin_rail.accept_share(data, share, keys)
+    else:
+        used, share = await _sign_safe(hand, found.state, instruction, data, keys, moment, profile, progress)
+        ethereum_rail.accept_share(data, share, keys)
+    body = {
+        "instruction": instruction.hash,
+        "vault": instruction.group.vaults[0],
+        "keys": sorted(key.kid for key in used),
+        "artefact": profile.artefacts.put(share).hex(),
+    }
+    event = await hand.author.sign(scribe.draft("share.added", body))
+    return Made(share, jose.serialise(event), verdict)
+
+
+async def _sign_psbt(
+    hand: Hand,
+    instruction: Instruction,
+    data: bytes,
+    keys: Sequence[PublicKey],
+    moment: Circumstances,
+    profile: Profile,
+    progress: Progress,
+) -> tuple[set[PublicKey], bytes]:
+    psbt = parse_psbt(data)
+    requests = bitcoin_rail.digests(psbt, keys)
+    by_point = {key.data: key for key in keys}
+    coins = outpoints(instruction.group.chain, psbt)
+    for key in {by_point[each.public_key] for each in requests}:
+        mine = tuple(each.digest for each in requests if each.public_key == key.data)
+        spent = tuple(coins[each.index] for each in requests if each.public_key == key.data)
+        intent = _intent(instruction, key, bytes(psbt.txid), mine, moment.now)
+        profile.journal.intend(replace(intent, outpoints=spent))
+    answers = {}
+    for done, each in enumerate(requests):
+        progress(done, len(requests))
+        answers[each] = await _one(hand, profile, by_point[each.public_key], each.digest)
+    progress(len(requests), len(requests))
+    return {by_point[each.public_key] for each in requests}, bitcoin_rail.make_share(psbt, answers)
+
+
+async def _sign_safe(
+    hand: Hand,
+    state: State,
+    instruction: Instruction,
+    data: bytes,
+    keys: Sequence[PublicKey],
+    moment: Circumstances,
+    profile: Profile,
+    progress: Progress,
+) -> tuple[set[PublicKey], bytes]:
+    digest = await asyncio.to_thread(ethereum_rail.digest, data)
+    key, vault = keys[0], state.roster.vault(instruction.group.vaults[0])
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=vault.id)
+    nonce = SafeNonce(vault.chain, eip55.parse(vault.address), safe_file.parse(data).tx.nonce)
+    intent = _intent(instruction, key, bytes(digest), (bytes(digest),), moment.now)
+    profile.journal.intend(replace(intent, nonce=nonce))
+    progress(0, 1)
+    answer = await _one(hand, profile, key, bytes(digest))
+    progress(1, 1)
+    return {key}, ethereum_rail.make_share(data, key, answer)
+
+
+def _intent(
+    instruction: Instruction, key: PublicKey, transaction: bytes, digests: tuple[bytes, ...], now: int
+) -> Intent:
+    return Intent(
+        instruction=bytes.fromhex(instruction.hash),
+        settlement=instruction.cycle,
+        key=key.thumbprint(),
+        transaction=transaction,
+        digests=digests,
+        at=now,
+    )
+
+
+async def _one(hand: Hand, profile: Profile, key: PublicKey, digest: bytes) -> bytes:
+    """One digest: from the record, or signed now, verified (H4, H7) and journalled before anybody sees it."""
+    known = profile.journal.answered(key.thumbprint(), digest)
+    if known is not None:
+        return known
+    signature = await hand.token.sign_digest(key, digest)
+    judged = checks.verdict_on_signature(SignatureFacts(key, digest, signature, len(digest)))
+    if not judged.may_sign:
+        raise Refused("desk.checks-forbid", judged.findings, check=judged.against[0].check, count=len(judged.against))
+    profile.journal.record_shares((Share(key.thumbprint(), digest, signature),))
+    return signature
+
+
+async def unlock(hand: Hand, ask: AskSecret) -> TokenView:
+    """Log in to the token: the PIN is asked once."""
+    await hand.token.unlock(ask)
+    return await token_view(hand.token, hand.officer)
+
+
+async def token_view(token: Token, officer: str) -> TokenView:
+    """The token as the strip and the Sign screen show it."""
+    now = await token.token()
+    tries = "locked" if now.pin_locked else "last" if now.pin_final_try else "low" if now.pin_count_low else "ok"
+    return TokenView(now.label, now.serial, now.model, officer, now.unlocked, tries)
