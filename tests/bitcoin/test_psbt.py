@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from countersign.bitcoin import build, coins, psbt
+from countersign.bitcoin import build, coins, inspect, psbt
 from countersign.bitcoin.psbt import fields
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.errors import CountersignError, Malformed, Refused
@@ -131,6 +131,10 @@ def test_the_original_order_of_the_fields_is_kept() -> None:
         (b"\x08", b"\xff" * 9, "B2.truncated"),
         (b"\x01", b"\x00" * 8 + b"\x01\x51", None),
         (b"\x01", b"\x00" * 8 + b"\x01\x51\x51", "B2.value-length"),
+        (b"\x01", b"\xff" * 7 + b"\x7f" + b"\x01\x51", None),
+        (b"\x01", b"\x00" * 7 + b"\x80" + b"\x01\x51", "B2.amount"),
+        (b"\x01", b"\x00" * 8 + b"\xfd\x10\x27" + b"\x51" * 10_000, None),
+        (b"\x01", b"\x00" * 8 + b"\xfd\x11\x27" + b"\x51" * 10_001, "B2.value-length"),
         (b"\x01", b"\x00" * 8 + b"\xfd\x01\x00\x51", "B2.compact-size"),
         (b"\x00", b"\x00" * 9, "B2.truncated"),
         (b"\x0e", b"\x00" * 32, "B2.v2-field"),
@@ -254,7 +258,27 @@ def comes_back_or_is_refused(data: bytes) -> bool:
         parsed = psbt.parse_bip174(data)
     except (Malformed, Refused) as error:
         return error.check == "B2"
+    # What was read can be inspected without a further error.
+    assert len(inspect.facts(parsed).inputs) == len(parsed.inputs)
     return psbt.serialise(parsed) == data
+
+
+def test_a_parent_with_a_monstrous_script_is_compared_and_refused_without_another_error() -> None:
+    """B3's claim against an output whose script is longer than any two-byte length."""
+    held = HELD.vault.slots[0]
+    monster = Output(b"\x51" * 70_000, Satoshis(1_000))
+    paying = funding([Output(held.script_pubkey, Satoshis(1_000)), monster])
+    base = build.create([coins.of(paying, 0, held)], [(payment(500), None)])
+    lying = unsigned_like(base.unsigned, vout=1)
+    changed = psbt.of_maps({fields.UNSIGNED_TX: lying}, base.inputs, base.outputs, base)
+    read = psbt.parse(psbt.serialise(changed))
+    assert inspect.facts(read).inputs[0].unproven == "B3.witness-utxo-differs"
+    assert inspect.facts(base).inputs[0].unproven is None
+
+
+def unsigned_like(data: bytes, vout: int) -> bytes:
+    """The transaction of one input, spending another output of the same parent."""
+    return data[:37] + vout.to_bytes(4, "little") + data[41:]
 
 
 @settings(max_examples=300, deadline=None)

@@ -83,7 +83,9 @@ def build(payers: Sequence[Payer], rate: int, *, lock_time: int = 0, sequence: i
     for purse in purses:
         while purse.total < purse.owed or not purse.taken:
             purse.take()
-    while not _balanced(purses, rate):
+    payments = [out for each in payers for out in each.payments]
+    fixed = sum(weights.output(out.script_pubkey) for out in payments)
+    while not _balanced(purses, rate, len(payments), fixed):
         pass
     chosen = [coin for purse in purses for coin in purse.coins[: purse.taken]]
     paid: list[tuple[Output, Descriptor | None]] = [(out, None) for payer in payers for out in payer.payments]
@@ -96,11 +98,13 @@ def build(payers: Sequence[Payer], rate: int, *, lock_time: int = 0, sequence: i
     return Built(psbt, sum(shares), shares, tuple(changes))
 
 
-def _balanced(purses: Sequence[_Purse], rate: int) -> bool:
-    """Fix fee and shares for what is taken now; take more where it does not suffice. True when it does."""
-    inputs, payments = sum(purse.taken for purse in purses), [out for purse in purses for out in purse.payer.payments]
-    outputs = len(payments) + sum(purse.change_output for purse in purses)
-    weight = weights.overhead(inputs, outputs) + sum(weights.output(out.script_pubkey) for out in payments)
+def _balanced(purses: Sequence[_Purse], rate: int, payments: int, fixed: int) -> bool:
+    """Fix fee and shares for what is taken now; take more where it does not suffice. True when it does.
+
+    `payments` outputs of together `fixed` weight units are there whatever is taken.
+    """
+    inputs, changes = sum(purse.taken for purse in purses), sum(purse.change_output for purse in purses)
+    weight = weights.overhead(inputs, payments + changes) + fixed
     fee = rate * transaction.virtual_size(weight + sum(purse.own_weight for purse in purses))
     for purse, share in zip(
         purses, fees.shares(fee, [(purse.payer.checksum, purse.own_weight) for purse in purses]), strict=True

@@ -4,6 +4,7 @@ PSBT carries the whole parent of every coin (`non_witness_utxo`), because only t
 A fat parent shared by hundreds of inputs is scanned and hashed once; outputs are cut out of its bytes when asked for.
 
 - the same strictness as `layout`: minimal CompactSize, no trailing bytes, no superfluous witness;
+- an output of a negative amount is refused here, so that reading an output later cannot fail;
 - the txid strips the witness, so a parent may come with or without one.
 
     >>> one_input, one_output = "01" + "00" * 36 + "00" "ffffffff", "01" "0500000000000000" "01" "51"
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 
 from countersign.bitcoin.layout import Span, scan
 from countersign.bitcoin.transaction import Output, Txid, amount, double_sha256
+from countersign.errors import Malformed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +44,6 @@ class Parent:
 def read(data: bytes) -> Parent:
     """The parent in `data`. Malformed: B2.*."""
     layout = scan(data, witness=True)
+    if any(data[at + 7] & 0x80 for at, _, _ in layout.outputs):
+        raise Malformed("B2.amount")
     return Parent(data, Txid(double_sha256(layout.stripped())), layout.outputs)

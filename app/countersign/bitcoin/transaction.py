@@ -17,6 +17,7 @@ from typing import NewType
 from bitcoin.core import COutPoint, CTransaction, CTxIn, CTxInWitness, CTxOut, CTxWitness
 from bitcoin.core.script import CScript, CScriptWitness
 
+from countersign.bitcoin import compact_size
 from countersign.bitcoin.layout import MARKER, Layout, scan
 from countersign.errors import Malformed
 
@@ -52,11 +53,8 @@ class Output:
 
     def serialise(self) -> bytes:
         """As a transaction and PSBT_IN_WITNESS_UTXO carry it."""
-        from_script = len(self.script_pubkey)
-        head = self.satoshis.to_bytes(8, "little")
-        if from_script < 253:
-            return b"%b%c%b" % (head, from_script, self.script_pubkey)
-        return head + b"\xfd" + from_script.to_bytes(2, "little") + self.script_pubkey
+        script = self.script_pubkey
+        return b"".join((self.satoshis.to_bytes(8, "little"), compact_size.encode(len(script)), script))
 
 
 def double_sha256(data: bytes) -> bytes:

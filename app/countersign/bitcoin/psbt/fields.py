@@ -64,6 +64,9 @@ def _signature(value: bytes) -> bool:
 
 def _spent_output(value: bytes) -> bool:
     script, end = compact_size.read_bytes(value, 8)
+    if value[7] & 0x80:
+        raise Malformed("B2.amount")
+    # A longer script can never be spent (consensus limits scripts to 10,000 bytes).
     return end == len(value) and len(script) <= 10_000
 
 
