@@ -1,0 +1,48 @@
+"""Who may sign and who may read: the table against the words of the design."""
+
+import pytest
+
+from countersign.errors import Refused
+from countersign.settlement import audience, events, permissions
+from countersign.settlement.permissions import TABLE, Signer
+from countersign.settlement.roster import Holder, HolderKind
+from support import settlement_world as world
+
+MERIDIAN, HARBOUR = (Holder(HolderKind.PARTICIPANT, lei) for lei in (world.MERIDIAN, world.HARBOUR))
+STRANGER, OFFICER = Holder(HolderKind.PARTICIPANT, "5493STRANGER"), Holder(HolderKind.OFFICER, "officer-a")
+
+
+def test_the_desk_alone_signs_prices_holds_cycles_and_finality() -> None:
+    alone = {kind for kind, permission in TABLE.items() if permission.signers == ((Signer.DESK,),)}
+    assert alone == {"price.published", "hold.placed", "hold.released", "cycle.closed", "settlement.final"}
+
+
+def test_administrators_sign_founding_roster_and_policy() -> None:
+    found = {
+        kind for kind, permission in TABLE.items() if any(Signer.ADMINISTRATORS in one for one in permission.signers)
+    }
+    assert found == {"desk.founded", "roster.changed", "policy.adopted"}
+
+
+def test_one_person_with_two_keys_is_one_person() -> None:
+    desk = world.founded()
+    holder = Holder(HolderKind.OFFICER, "compliance")
+    with pytest.raises(Refused) as caught:
+        permissions.check_signers("roster.changed", desk.state.roster, (holder, holder))
+    assert caught.value.code == "settlement.one-person-twice"
+
+
+def test_participants_read_what_concerns_them_and_never_instructions_or_shares() -> None:
+    desk = world.founded()
+    desk.play(desk.trade())
+    hidden = {"instruction.prepared", "share.added"}
+    for entry in desk.entries:
+        event = events.parse(entry.event)
+        allowed = {who: audience.may_receive(desk.state, event, who) for who in (MERIDIAN, HARBOUR, STRANGER, OFFICER)}
+        everyone = event.type in ("desk.founded", "policy.adopted", "price.published")
+        assert allowed[OFFICER]
+        assert allowed[STRANGER] == everyone
+        if event.type == "deposit.credited":
+            assert allowed[MERIDIAN] != allowed[HARBOUR]
+        else:
+            assert allowed[MERIDIAN] == allowed[HARBOUR] == (event.type not in hidden)

@@ -1,0 +1,38 @@
+"""The policy: versions follow each other, every field is there, limits make sense."""
+
+import pytest
+
+from countersign.errors import Malformed
+from countersign.settlement import policy
+from support import settlement_world as world
+
+
+def test_versions_count_up_by_one() -> None:
+    desk = world.founded()
+    both = ["compliance", "officer-d"]
+    for version, code in ((1, "settlement.policy-version"), (3, "settlement.policy-version"), (2, None)):
+        body = {"policy": world.policy_document(version=version)}
+        assert desk.attempt("policy.adopted", both, body) == code
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"fees": {"max_sat_vb": 500, "dual_percent": 11, "never_percent": 10}}, "settlement.fee-bounds"),
+        ({"witnesses": {"quorum": 1, "keys": []}}, "settlement.witness-quorum"),
+        ({"minimum_notional_usd": 100_000}, "C2.wrong-type"),
+        ({"price_tolerance_bps": 10_001}, "C2.integer-bounds"),
+        ({"confirmations": {"bip122:x": 1}}, "formats.chain"),
+        ({"surprise": 1}, "C2.unknown-field"),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_malformed(changes: dict[str, object], code: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        policy.read(world.policy_document(**changes), "policy")
+    assert caught.value.code == code
+
+
+def test_a_chain_that_the_policy_does_not_name_needs_six_confirmations() -> None:
+    found = policy.read(world.policy_document(), "policy")
+    assert found.confirmations_on(world.BITCOIN) == 3
+    assert found.confirmations_on("eip155:1") == 6
