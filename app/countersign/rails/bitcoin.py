@@ -104,7 +104,12 @@ def keys_agree(registered: Wallet, roster: Roster) -> None:
 
 def script_of(obligation: Obligation) -> bytes:
     """The output script of an obligation's destination."""
-    return caip.AccountId.parse(obligation.destination).script_pubkey
+    return script_at(obligation.destination)
+
+
+def script_at(account: str) -> bytes:
+    """The output script of a destination (CAIP-10). Malformed."""
+    return caip.AccountId.parse(account).script_pubkey
 
 
 @dataclass(frozen=True, slots=True)

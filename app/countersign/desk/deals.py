@@ -1,0 +1,51 @@
+"""From a signed contract to a closed cycle: sign, import, endorse, hold, close.
+
+- A contract is read strictly, its signatures held against the roster; with both it is affirmed, with one proposed.
+- Compliance endorses; then the desk places a hold for every leg, all or none, and closes the cycle over the held contracts.
+"""
+
+from collections.abc import Sequence
+
+from countersign.desk.author import Author, signed
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Receipt
+from countersign.keys import jws as jose
+from countersign.settlement import builder
+from countersign.settlement import contract as contracts
+from countersign.settlement.contract import Contract, Terms
+
+
+async def sign_contract(terms: Terms, parties: Sequence[Author]) -> bytes:
+    """A participant's act: the contract's JWS with these parties' signatures."""
+    return await signed(terms.serialise(), parties, contracts.TYP)
+
+
+async def import_contract(desk: EmbeddedDesk, officer: Author, data: bytes) -> tuple[Contract, Receipt]:
+    """Log a contract that arrived as a file, by the officer who imports it. Malformed, Refused; nothing is logged then."""
+    found = contracts.parse(data)
+    signers = contracts.signed_by(found, desk.state.roster)
+    kind = "contract.affirmed" if len(signers) == len(found.terms.parties) else "contract.proposed"
+    draft = desk.scribe.draft(kind, builder.contract_body(found))
+    return found, await desk.submit(await signed(draft, [officer]))
+
+
+async def endorse(desk: EmbeddedDesk, compliance: Author, contract: str) -> Receipt:
+    """The custodian's compliance officer has no objection."""
+    return await desk.submit(await signed(desk.scribe.draft("contract.endorsed", {"contract": contract}), [compliance]))
+
+
+async def place_holds(desk: EmbeddedDesk, contract: str) -> list[Receipt]:
+    """A hold for every leg, each covering the leg and its fee cap. Refused if an account has too little."""
+    terms = desk.state.contract(contract).terms
+    bodies = [builder.hold_body(terms, contract, leg) for leg in range(len(terms.legs))]
+    return [await desk.own("hold.placed", body) for body in bodies]
+
+
+async def close_cycle(desk: EmbeddedDesk, cycle: str, held: Sequence[str]) -> Receipt:
+    """Close a cycle over held contracts; gross settlement is a cycle of one."""
+    return await desk.own("cycle.closed", builder.cycle_body(cycle, held))
+
+
+def bytes_of(contract: Contract) -> bytes:
+    """The contract's file."""
+    return jose.serialise(contract.jws)

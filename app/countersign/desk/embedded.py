@@ -1,0 +1,76 @@
+"""The embedded desk: the desk of a single workstation and of the demonstration, in the console's own process (DESIGN.md §9).
+
+- It satisfies `ports.Mailbox`: consoles give it signed events and take back the whole history they may read.
+- Where an event needs the desk's signature beside its author's, the desk first verifies with its own means (`vouching`) what
+  the event claims, and only then signs.
+- What only the desk may say (prices, holds, cycles, finality) it says through `own`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from countersign.desk.author import Author, Scribe, add_signature, signed
+from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
+from countersign.desk.sequencer import Sequencer
+from countersign.desk.vouching import Nodes, vouch
+from countersign.settlement import events, permissions
+from countersign.settlement.events import Event
+from countersign.settlement.permissions import Signer
+from countersign.settlement.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedDesk:
+    """One desk. `author` holds the desk's own key; `nodes` are its own eyes on the chains."""
+
+    sequencer: Sequencer
+    archive: Archive
+    artefacts: Artefacts
+    author: Author
+    scribe: Scribe
+    nodes: Nodes
+
+    @property
+    def state(self) -> State:
+        """The newest state."""
+        return self.sequencer.state
+
+    async def submit(self, event: bytes) -> Receipt:
+        """Log a signed event, with the desk's signature added where its kind needs it and its claim is verified."""
+        parsed = events.parse(event)
+        if self._wants_desk(parsed):
+            await vouch(self.state, parsed, self.artefacts, self.nodes)
+            event = await add_signature(event, self.author)
+        return await self.sequencer.submit(event)
+
+    async def own(self, kind: str, body: Mapping[str, object]) -> Receipt:
+        """Log an event that the desk alone signs."""
+        return await self.sequencer.submit(await signed(self.scribe.draft(kind, body), [self.author]))
+
+    async def checkpoint(self) -> bytes:
+        """The newest witnessed head."""
+        return self.sequencer.checkpoint()
+
+    async def records(self, start: int) -> Sequence[Record]:
+        """Every event from an index on. All its consoles are officers', who may read everything."""
+        return self.archive.records(start)
+
+    async def artefact(self, digest: bytes) -> bytes:
+        """Content-addressed bytes."""
+        return self.artefacts.get(digest)
+
+    async def put_artefact(self, data: bytes) -> bytes:
+        """Keep bytes; their SHA-256."""
+        return self.artefacts.put(data)
+
+    def bitcoin(self, chain: str) -> BitcoinNode:
+        """The desk's node of a Bitcoin chain."""
+        return self.nodes.of_bitcoin(chain)
+
+    def ethereum(self, chain: str) -> EthereumNode:
+        """The desk's node of an Ethereum chain."""
+        return self.nodes.of_ethereum(chain)
+
+    def _wants_desk(self, event: Event) -> bool:
+        beside = any(Signer.DESK in each and len(each) > 1 for each in permissions.TABLE[event.type].signers)
+        return beside and self.author.key.kid not in event.jws.kids

@@ -1,0 +1,86 @@
+"""The founding ceremony and what administrators do: the desk, its roster and policy, prices, deposits.
+
+- `desk.founded` carries the desk's key, the log's key and the first roster; both administrators and the desk sign it.
+- Founding registers vaults and destinations at once; later changes go through `roster.changed`, signed by the administrators.
+- A deposit is credited by an operations officer for a coin or token transfer that the desk's own node sees too.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from countersign.desk.author import Author, signed
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Receipt
+from countersign.errors import Refused
+from countersign.formats import ids
+from countersign.rails import bitcoin as rail
+from countersign.settlement.roster import Party, SafeVault, SlotVault
+
+
+async def found(desk: EmbeddedDesk, administrators: Sequence[Author], body: Mapping[str, object]) -> Receipt:
+    """Found the desk. `body` is `desk.founded`'s; refused unless every administrator and the desk sign it."""
+    draft = desk.scribe.draft("desk.founded", body)
+    return await desk.sequencer.submit(await signed(draft, [desk.author, *administrators]))
+
+
+async def change_roster(desk: EmbeddedDesk, administrators: Sequence[Author], body: Mapping[str, object]) -> Receipt:
+    """Add or replace roster entries."""
+    return await desk.submit(await signed(desk.scribe.draft("roster.changed", body), administrators))
+
+
+async def adopt_policy(desk: EmbeddedDesk, administrators: Sequence[Author], policy: Mapping[str, object]) -> Receipt:
+    """Adopt a whole new policy."""
+    draft = desk.scribe.draft("policy.adopted", {"policy": dict(policy)})
+    return await desk.submit(await signed(draft, administrators))
+
+
+async def publish_price(desk: EmbeddedDesk, asset: str, price: str, source: str) -> Receipt:
+    """US dollars for one whole unit of an asset."""
+    return await desk.own("price.published", {"asset": asset, "price": price, "source": source})
+
+
+async def credit_coins(desk: EmbeddedDesk, operations: Author, vault: SlotVault, asset: str) -> list[Receipt]:
+    """Credit every coin of a Bitcoin vault that the node sees with the policy's confirmations and that is not credited yet."""
+    needed = desk.state.adopted().confirmations_on(vault.chain)
+    wallet = rail.wallet(vault)
+    coins = await desk.bitcoin(vault.chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
+    receipts = []
+    for coin in coins:
+        reference = f"{coin.txid}:{coin.vout}"
+        if coin.confirmations < needed or f"{vault.chain} {reference}" in desk.state.deposits:
+            continue
+        receipts.append(await _credit(desk, operations, vault, asset, coin.satoshis, reference, coin.confirmations))
+    return receipts
+
+
+async def credit_tokens(
+    desk: EmbeddedDesk, operations: Author, vault: SafeVault, asset: str, amount: int, reference: str
+) -> Receipt:
+    """Credit one token transfer into a Safe; `reference` is `0x<transaction>:<log index>`."""
+    seen = await desk.ethereum(vault.chain).observe(reference.split(":", 1)[0])
+    if seen.confirmations < desk.state.adopted().confirmations_on(vault.chain):
+        raise Refused("desk.deposit-unconfirmed", reference=reference, confirmations=seen.confirmations)
+    return await _credit(desk, operations, vault, asset, amount, reference, seen.confirmations)
+
+
+async def _credit(
+    desk: EmbeddedDesk,
+    operations: Author,
+    vault: SlotVault | SafeVault,
+    asset: str,
+    amount: int,
+    reference: str,
+    confirmations: int,
+) -> Receipt:
+    body = {
+        "owner": _party(vault.owner),
+        "vault": vault.id,
+        "asset": asset,
+        "amount": ids.amount_text(amount),
+        "reference": reference,
+        "confirmations": confirmations,
+    }
+    return await desk.submit(await signed(desk.scribe.draft("deposit.credited", body), [operations]))
+
+
+def _party(owner: Party) -> dict[str, str]:
+    return {"lei": owner.lei, "book": owner.book}

@@ -1,0 +1,83 @@
+"""Preparing the instructions of a closed cycle: the unsigned PSBT and the unsigned Safe transaction.
+
+- Coins come from the desk's node with their whole previous transactions; what another instruction spends is left alone.
+- Change goes to a slot that was never paid: no address is used twice.
+- The Safe's nonce is the chain's next; at most one unexecuted instruction a Safe is the machine's rule.
+"""
+
+from collections.abc import Sequence
+
+from countersign.bitcoin.inspect import facts
+from countersign.bitcoin.psbt import serialise as serialise_psbt
+from countersign.bitcoin.transaction import display
+from countersign.desk.author import Author, signed
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Coin, Receipt
+from countersign.errors import Refused
+from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import ethereum as ethereum_rail
+from countersign.rails.bitcoin import Funds, Wallet
+from countersign.settlement import builder, netting
+from countersign.settlement.bodies import Spend
+from countersign.settlement.netting import Group
+from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.state import Cycle
+
+
+async def prepare(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:
+    """Prepare every instruction that the cycle still lacks; `rate` in satoshis a vbyte."""
+    closed = desk.state.cycle(cycle)
+    receipts = []
+    for group in closed.groups:
+        if group not in closed.instructions:
+            body = await (_psbt(desk, closed, group, rate) if group.kind == "psbt" else _safe_tx(desk, closed, group))
+            receipts.append(
+                await desk.submit(await signed(desk.scribe.draft("instruction.prepared", body), [operations]))
+            )
+    return receipts
+
+
+async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> dict[str, object]:
+    owed = netting.owed_by(cycle.obligations, group)
+    vaults = [desk.state.roster.vault(each) for each in group.vaults]
+    wallets = [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
+    funds = [await _funds(desk, group.chain, wallet) for wallet in wallets]
+    built = bitcoin_rail.build(owed, funds, rate)
+    spends = tuple(
+        Spend(f"{display(fact.outpoint.txid)}:{fact.outpoint.vout}", wallet.id, number)
+        for fact in facts(built.psbt).inputs
+        for wallet in wallets
+        if fact.spent is not None and (number := wallet.slot_of(fact.spent.script_pubkey)) is not None
+    )
+    artefact = desk.artefacts.put(serialise_psbt(built.psbt)).hex()
+    return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
+
+
+async def _funds(desk: EmbeddedDesk, chain: str, wallet: Wallet) -> Funds:
+    seen = await desk.bitcoin(chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
+    free = [coin for coin in seen if f"{coin.txid}:{coin.vout}" not in desk.state.spending]
+    return Funds(wallet, tuple((coin.transaction, coin.vout) for coin in free), _unused_slot(desk, wallet, seen))
+
+
+def _unused_slot(desk: EmbeddedDesk, wallet: Wallet, seen: Sequence[Coin]) -> int:
+    """The lowest slot that holds no coin, was never spent from, and is nobody's registered destination."""
+    used = {wallet.slot_of(coin.script_pubkey) for coin in seen}
+    for instruction in desk.state.instructions.values():
+        used |= {spend.slot for spend in instruction.spends if spend.vault == wallet.id}
+    for account in desk.state.roster.destinations.values():
+        if account.vault == wallet.id:
+            used.add(wallet.slot_of(bitcoin_rail.script_at(account.account)))
+    free = [number for number in wallet.numbers if number not in used]
+    if not free:
+        raise Refused("desk.no-free-slot", vault=wallet.id)
+    return free[0]
+
+
+async def _safe_tx(desk: EmbeddedDesk, cycle: Cycle, group: Group) -> dict[str, object]:
+    vault = desk.state.roster.vault(group.vaults[0])
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=vault.id)
+    nonce = await desk.ethereum(group.chain).safe_nonce(vault.address)
+    tx = ethereum_rail.build(netting.owed_by(cycle.obligations, group), vault, nonce)
+    artefact = desk.artefacts.put(ethereum_rail.serialise(tx)).hex()
+    return builder.safe_instruction_body(cycle.id, cycle.contracts, group.chain, vault.id, artefact, nonce)

@@ -1,0 +1,171 @@
+"""From the last share to finality: combine, finish, release, broadcast, observe, confirm, close the books.
+
+- Everything is verified again when it is finished: every Bitcoin input by our own rule and Core's where installed, every
+  Safe signature under the digest rebuilt here; both chains are asked whether they would accept before anybody releases.
+- Maker and checker sign one and the same release; both transactions go out together.
+- What an officer's node observes is confirmed by the desk's own node before it is logged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from countersign.desk.author import Author, add_signature, signed
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Receipt
+from countersign.desk.vouching import fees_of
+from countersign.errors import Refused
+from countersign.formats import ids
+from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import ethereum as ethereum_rail
+from countersign.settlement import events
+from countersign.settlement.bodies import ReleaseAuthorised
+from countersign.settlement.roster import SafeVault
+from countersign.settlement.state import Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One instruction ready for its chain: the bytes that go out, and for Bitcoin the combined PSBT and the id."""
+
+    instruction: str
+    kind: str
+    chain: str
+    to: str  # the Safe; empty for Bitcoin
+    raw: bytes
+    combined: bytes  # the combined PSBT, or `signatures.json`'s content comes from `ethereum`
+    transaction: str  # Bitcoin's txid, known before; empty for Ethereum
+    consensus: str  # what Bitcoin Core's code said: accepted, absent, or empty
+
+
+def finish(desk: EmbeddedDesk, instruction: Instruction) -> Finished:
+    """Combine the logged shares and finish. Refused: B13.*, E9.*."""
+    data = desk.artefacts.get(bytes.fromhex(instruction.artefact))
+    shares = [desk.artefacts.get(bytes.fromhex(share.artefact)) for share in instruction.shares]
+    chain = instruction.group.chain
+    if instruction.group.kind == "psbt":
+        combined = bitcoin_rail.combine(data, shares)
+        done = bitcoin_rail.finalise(combined)
+        return Finished(instruction.hash, "psbt", chain, "", done.raw, combined, done.transaction, done.consensus)
+    vault = desk.state.roster.vault(instruction.group.vaults[0])
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=vault.id)
+    call = ethereum_rail.finalise(data, shares, vault, desk.state.roster)
+    return Finished(instruction.hash, "safe-tx", chain, call.to, call.calldata, b"", "", "")
+
+
+async def finish_all(desk: EmbeddedDesk, cycle: str) -> tuple[Finished, ...]:
+    """Every instruction of a cycle, finished and found acceptable by its chain. Refused("desk.chain-would-refuse")."""
+    done = tuple(finish(desk, each) for each in desk.state.live(desk.state.cycle(cycle)))
+    for each in done:
+        if each.kind == "psbt":
+            reason = await desk.bitcoin(each.chain).test(each.raw)
+        else:
+            reason = await desk.ethereum(each.chain).test(each.to, each.raw)
+        if reason is not None:
+            raise Refused("desk.chain-would-refuse", chain=each.chain, reason=reason)
+    return done
+
+
+async def make_release(desk: EmbeddedDesk, cycle: str, maker: Author, checker: str) -> bytes:
+    """The maker's half: the release of every instruction of the cycle, after all of them were finished and tried."""
+    await finish_all(desk, cycle)
+    live = sorted(each.hash for each in desk.state.live(desk.state.cycle(cycle)))
+    body = {"cycle": cycle, "instructions": live, "maker": maker.id, "checker": checker}
+    return await signed(desk.scribe.draft("release.authorised", body), [maker])
+
+
+async def check_release(desk: EmbeddedDesk, release: bytes, checker: Author) -> Receipt:
+    """The checker's half: everything finished and tried again, then the second signature. Refused, with nothing logged."""
+    body = events.parse(release).body
+    if not isinstance(body, ReleaseAuthorised) or body.checker != checker.id:
+        raise Refused("desk.not-your-release", checker=checker.id)
+    await finish_all(desk, body.cycle)
+    return await desk.submit(await add_signature(release, checker))
+
+
+async def broadcast(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
+    """Send every released transaction that was not sent yet, and log each. A refused one stops here, named."""
+    receipts = []
+    for instruction in desk.state.live(desk.state.cycle(cycle)):
+        if instruction.transaction is not None:
+            continue
+        done = finish(desk, instruction)
+        if done.kind == "psbt":
+            sent = await desk.bitcoin(done.chain).broadcast(done.raw)
+        else:
+            sent = await desk.ethereum(done.chain).broadcast(done.to, done.raw)
+        body = {"instruction": done.instruction, "transaction": sent, "artefact": desk.artefacts.put(done.raw).hex()}
+        receipts.append(await desk.submit(await signed(desk.scribe.draft("transaction.broadcast", body), [operations])))
+    return receipts
+
+
+async def observe(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
+    """Log what the node says of every transaction that has more confirmations than were logged."""
+    receipts = []
+    for instruction in desk.state.live(desk.state.cycle(cycle)):
+        if (body := await _seen(desk, instruction)) is not None:
+            draft = desk.scribe.draft("transaction.observed", body)
+            receipts.append(await desk.submit(await signed(draft, [operations])))
+    return receipts
+
+
+async def _seen(desk: EmbeddedDesk, instruction: Instruction) -> dict[str, object] | None:
+    if instruction.transaction is None:
+        return None
+    psbt = instruction.group.kind == "psbt"
+    node = desk.bitcoin(instruction.group.chain) if psbt else desk.ethereum(instruction.group.chain)
+    seen = await node.observe(instruction.transaction)
+    before = instruction.observed.confirmations if instruction.observed else 0
+    if not seen.accepted or seen.block is None or seen.height is None or seen.confirmations <= before:
+        return None
+    data = desk.artefacts.get(bytes.fromhex(instruction.artefact))
+    fees = fees_of(desk.state, instruction, data) if psbt else {}
+    return {
+        "instruction": instruction.hash,
+        "transaction": instruction.transaction,
+        "block": seen.block,
+        "height": seen.height,
+        "confirmations": seen.confirmations,
+        "fees": {vault: ids.amount_text(fee) for vault, fee in fees.items()},
+    }
+
+
+async def confirm_delivery(desk: EmbeddedDesk, contract: str, party: Author) -> Receipt:
+    """A participant confirms that it received what the contract owes it."""
+    return await desk.submit(await signed(desk.scribe.draft("delivery.confirmed", {"contract": contract}), [party]))
+
+
+async def make_final(desk: EmbeddedDesk, cycle: str) -> Receipt:
+    """The settlement is final; the ledger moves."""
+    return await desk.own("settlement.final", {"cycle": cycle})
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One vault's holdings of one asset: what the ledger says and what the chain says, in base units."""
+
+    vault: str
+    asset: str
+    ledger: int
+    chain: int
+
+
+async def books(desk: EmbeddedDesk, assets: Sequence[str]) -> tuple[Book, ...]:
+    """Every vault's holdings of these assets, ledger beside chain; equal when the books balance."""
+    found = []
+    for vault in sorted(desk.state.roster.vaults.values(), key=lambda each: each.id):
+        for asset in assets:
+            if not asset.startswith(f"{vault.chain}/"):
+                continue
+            owned = sum(
+                balance.total
+                for account, balance in desk.state.ledger.balances.items()
+                if account.asset == asset and (account.lei, account.book) == (vault.owner.lei, vault.owner.book)
+            )
+            if isinstance(vault, SafeVault):
+                held = await desk.ethereum(vault.chain).token_balance(asset.rsplit(":", 1)[1], vault.address)
+            else:
+                scripts = [slot.script_pubkey for slot in bitcoin_rail.wallet(vault).descriptors.slots]
+                held = sum(coin.satoshis for coin in await desk.bitcoin(vault.chain).coins(scripts))
+            found.append(Book(vault.id, asset, owned, held))
+    return tuple(found)

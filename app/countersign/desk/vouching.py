@@ -1,0 +1,131 @@
+"""What the desk verifies itself before it puts its signature beside an officer's.
+
+- A share: its bytes are here and are that officer's whole, valid share of the prepared instruction (rails).
+- A deposit, a broadcast, an observation: the desk's own node says so too.
+- Everything else about the event is the machine's to judge; this is only what the machine cannot see.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from countersign.bitcoin import transaction as bitcoin_transaction
+from countersign.bitcoin.inspect import facts
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode
+from countersign.errors import Refused, Unavailable
+from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import ethereum as ethereum_rail
+from countersign.settlement import netting
+from countersign.settlement.bodies import DepositCredited, ShareAdded, TransactionBroadcast, TransactionObserved
+from countersign.settlement.events import Event
+from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.state import Instruction, State
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The desk's own nodes, by CAIP-2."""
+
+    bitcoin: Mapping[str, BitcoinNode] = field(default_factory=dict)
+    ethereum: Mapping[str, EthereumNode] = field(default_factory=dict)
+
+    def of_bitcoin(self, chain: str) -> BitcoinNode:
+        """Unavailable("desk.no-node") where none follows this chain."""
+        if chain not in self.bitcoin:
+            raise Unavailable("desk.no-node", chain=chain)
+        return self.bitcoin[chain]
+
+    def of_ethereum(self, chain: str) -> EthereumNode:
+        """Unavailable("desk.no-node") where none follows this chain."""
+        if chain not in self.ethereum:
+            raise Unavailable("desk.no-node", chain=chain)
+        return self.ethereum[chain]
+
+
+async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) -> None:
+    """Refuse an event whose claim the desk cannot confirm. Refused: desk.*, rails' codes; Unavailable."""
+    match event.body:
+        case ShareAdded() as body:
+            _share(state, body, artefacts)
+        case DepositCredited() as body:
+            await _deposit(state, body, nodes)
+        case TransactionBroadcast() as body:
+            await _broadcast(state, body, artefacts, nodes)
+        case TransactionObserved() as body:
+            await _observed(state, body, artefacts, nodes)
+        case _:
+            pass
+
+
+def _share(state: State, body: ShareAdded, artefacts: Artefacts) -> None:
+    instruction = state.instruction(body.instruction)
+    data, share = artefacts.get(bytes.fromhex(instruction.artefact)), artefacts.get(bytes.fromhex(body.artefact))
+    keys = [state.roster.key(kid).key for kid in body.keys]
+    if instruction.group.kind == "psbt":
+        bitcoin_rail.accept_share(data, share, keys)
+    else:
+        ethereum_rail.accept_share(data, share, keys)
+
+
+async def _deposit(state: State, body: DepositCredited, nodes: Nodes) -> None:
+    vault = state.roster.vault(body.vault)
+    if isinstance(vault, SlotVault):
+        wallet = bitcoin_rail.wallet(vault)
+        scripts = [slot.script_pubkey for slot in wallet.descriptors.slots]
+        coins = await nodes.of_bitcoin(vault.chain).coins(scripts)
+        found = next((coin for coin in coins if f"{coin.txid}:{coin.vout}" == body.reference), None)
+        if found is None or found.satoshis != body.amount or found.confirmations < body.confirmations:
+            raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)
+        return
+    await _token_deposit(state, vault, body, nodes)
+
+
+async def _token_deposit(state: State, vault: SafeVault, body: DepositCredited, nodes: Nodes) -> None:
+    node, token = nodes.of_ethereum(vault.chain), body.asset.rsplit(":", 1)[1]
+    seen = await node.observe(body.reference.split(":", 1)[0])
+    held = await node.token_balance(token, vault.address)
+    credited = sum(
+        balance.total
+        for account, balance in state.ledger.balances.items()
+        if account.asset == body.asset and (account.lei, account.book) == (vault.owner.lei, vault.owner.book)
+    )
+    if not seen.accepted or seen.confirmations < body.confirmations or held < credited + body.amount:
+        raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)
+
+
+async def _broadcast(state: State, body: TransactionBroadcast, artefacts: Artefacts, nodes: Nodes) -> None:
+    instruction = state.instruction(body.instruction)
+    raw = artefacts.get(bytes.fromhex(body.artefact))
+    if instruction.group.kind == "psbt":
+        own = bitcoin_transaction.display(bitcoin_transaction.txid(bitcoin_transaction.parse(raw)))
+        if own != body.transaction:
+            raise Refused("desk.other-transaction", transaction=body.transaction)
+        seen = await nodes.of_bitcoin(instruction.group.chain).observe(body.transaction)
+    else:
+        seen = await nodes.of_ethereum(instruction.group.chain).observe(body.transaction)
+    if not seen.accepted:
+        raise Refused("desk.transaction-not-seen", transaction=body.transaction)
+
+
+async def _observed(state: State, body: TransactionObserved, artefacts: Artefacts, nodes: Nodes) -> None:
+    instruction = state.instruction(body.instruction)
+    if instruction.group.kind == "psbt":
+        seen = await nodes.of_bitcoin(instruction.group.chain).observe(body.transaction)
+        if dict(body.fees) != fees_of(state, instruction, artefacts.get(bytes.fromhex(instruction.artefact))):
+            raise Refused("desk.other-fee", transaction=body.transaction)
+    else:
+        seen = await nodes.of_ethereum(instruction.group.chain).observe(body.transaction)
+    if not seen.accepted or seen.confirmations < body.confirmations or seen.block != body.block:
+        raise Refused("desk.transaction-not-seen", transaction=body.transaction)
+
+
+def fees_of(state: State, instruction: Instruction, data: bytes) -> dict[str, int]:
+    """What each paying vault bears of a PSBT's network fee, in satoshis, as the rule of DESIGN.md §8 shares it."""
+    wallets = [
+        bitcoin_rail.wallet(vault)
+        for vault in (state.roster.vault(each) for each in instruction.group.vaults)
+        if isinstance(vault, SlotVault)
+    ]
+    owed = netting.owed_by(state.cycle(instruction.cycle).obligations, instruction.group)
+    found = bitcoin_rail.readback(facts(parse_psbt(data)), wallets, owed)
+    return {side.vault: side.share for side in found.sides if side.share is not None}
