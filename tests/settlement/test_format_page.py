@@ -1,0 +1,75 @@
+"""The published pages and schemas say what the code reads: every example parses, every schema names the same fields."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.errors import Malformed
+from countersign.formats import jcs
+from countersign.settlement import contract
+from countersign.settlement.body_readers import READERS
+from countersign.settlement.permissions import TABLE, needed
+from support import settlement_world as world
+
+FORMATS = Path(__file__).parents[2] / "docs" / "formats"
+SECTION = re.compile(r"^## (?P<kind>\S+)\n\n(?P<text>.*?)\n\n```json\n(?P<body>.*?)\n```$", re.DOTALL | re.MULTILINE)
+SECTIONS = {each["kind"]: each for each in SECTION.finditer((FORMATS / "events.md").read_text("utf-8"))}
+
+
+def schema(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FORMATS / "schema" / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def fits(value: object, rule: dict[str, Any]) -> bool:
+    """Whether a value fits a schema, as far as our schemas use the language (fields, items, patterns, choices)."""
+    if "anyOf" in rule:
+        return any(fits(value, each) for each in rule["anyOf"])
+    if "const" in rule or "enum" in rule:
+        return value in rule.get("enum", [rule.get("const")])
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+    allowed = [rule["type"]] if isinstance(rule["type"], str) else rule["type"]
+    if type(value) not in {kinds[kind] for kind in allowed}:
+        return False
+    if isinstance(value, dict):
+        known, other = rule.get("properties", {}), rule.get("additionalProperties", False)
+        return set(rule.get("required", [])) <= set(value) and all(
+            fits(item, known[name]) if name in known else bool(other) and fits(item, other)
+            for name, item in value.items()
+        )
+    if isinstance(value, list):
+        inside = rule.get("minItems", 0) <= len(value) <= rule.get("maxItems", len(value))
+        return inside and all(fits(item, rule["items"]) for item in value)
+    return not isinstance(value, str) or re.search(rule.get("pattern", ""), value) is not None
+
+
+def test_the_page_has_every_type_and_no_other() -> None:
+    assert set(SECTIONS) == set(READERS)
+
+
+@pytest.mark.parametrize("kind", sorted(READERS))
+def test_the_example_of_a_type_is_read_and_fits_the_schema(kind: str) -> None:
+    section = SECTIONS[kind]
+    body = json.loads(section["body"])
+    READERS[kind](body, "body")
+    assert section["text"].startswith(f"Signed by {needed(kind)}. Read by {TABLE[kind].reader.value}.")
+    [rule] = [each for each in schema("events")["oneOf"] if each["properties"]["type"]["const"] == kind]
+    payload = {"type": kind, "desk": world.ORIGIN, "id": "x", "at": "2026-11-22T09:00:00Z", "body": body}
+    assert fits(payload, rule)
+    for field in body:
+        short = {name: value for name, value in body.items() if name != field}
+        assert not fits(payload | {"body": short}, rule)
+        with pytest.raises(Malformed):
+            READERS[kind](short, "body")
+    assert not fits(payload | {"body": {**body, "note": "x"}}, rule)
+
+
+def test_the_contracts_page_shows_a_contract() -> None:
+    examples = re.findall(r"```json\n(.*?)\n```", (FORMATS / "contract.md").read_text("utf-8"), re.DOTALL)
+    terms, signed = (json.loads(each) for each in examples)
+    assert fits(terms, schema("contract"))
+    assert contract.parse_terms(jcs.encode(terms)) == world.terms()
+    assert contract.parse(jcs.encode(signed)).terms == world.terms()
