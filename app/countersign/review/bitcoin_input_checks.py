@@ -1,48 +1,72 @@
-"""B1–B6, B11–B13: every coin is proven, every script is the registered vault's, every signature that is there is good.
+"""B1–B6: the right network, a well-formed PSBT, every coin proven, every script and key the registered vault's.
 
-- B2 is the parser's rule, with the smaller bound of an air-gapped machine.
+- B2 is the parser's rule, with the smaller bounds of an air-gapped machine.
 - Scripts, keys and quorums come from the registered descriptors, never from the PSBT (B4, B6).
-- Existing signatures are those in the PSBT's maps and those of the shares already logged (B11).
+- Where a registered descriptor itself cannot be read, B6 says so and what needs it is blocked.
 """
 
 from collections.abc import Iterator
 
-from countersign.bitcoin import combine, finalise, inspect, share, signatures, verify
-from countersign.bitcoin.inspect import InputFacts
-from countersign.bitcoin.psbt import MAX_USB_BYTES, Psbt, parse
+from countersign.airgap.fountain import MESSAGE_LIMIT
+from countersign.bitcoin import script
+from countersign.bitcoin.inspect import InputFacts, PsbtFacts
+from countersign.bitcoin.psbt import MAX_BYTES, MAX_USB_BYTES, Psbt, fields
 from countersign.bitcoin.sighash import SIGHASH_ALL
-from countersign.bitcoin.transaction import display
 from countersign.errors import CountersignError, Refused
 from countersign.formats import caip
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin import Wallet
-from countersign.review.case import ANCHOR, Channel, Mode
+from countersign.review.case import ANCHOR, Channel
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
+from countersign.settlement.roster import Roster
 
-GLOBAL_XPUB = 0x01
+SHOWN = 20
+"""Findings of one check that a verdict lists; a PSBT may have a thousand inputs."""
+LIMITS = {Channel.ONLINE: MAX_BYTES, Channel.USB: MAX_USB_BYTES, Channel.QR: MESSAGE_LIMIT}
+HARDENED = 1 << 31
+PURPOSES = frozenset(HARDENED + number for number in (44, 48, 49, 84, 86, 87))
+"""BIP-43 purposes whose second step is the coin type."""
 
 
 def network(reading: Reading) -> Iterator[Finding]:
-    """B1: the registered vaults' chain, and every destination spelled for that chain."""
+    """B1: the registered vaults' chain, every destination spelled for it, every path of its coin type."""
     if reading.psbt is None:
         yield not_applicable("B1", "B2.no-psbt")
         return
     if reading.state is None:
         yield blocked("B1", ANCHOR, "network")
         return
+    read = (reading.contract(facts) for facts in reading.case.contracts)
+    wrong = [each for each in read if isinstance(each, CountersignError) and each.check == "B1"]
+    for error in wrong:
+        yield from_error("B1", error, "destination", "an address of the registered vault's network")
+    if wrong:
+        return
     if not reading.vaults:
         yield failed("B1", "no-vault", "network", "a registered vault that owes", "none")
         return
     chains = sorted({vault.chain for vault in reading.vaults} | {owed.chain for owed in reading.owed})
-    prefix = caip.hrp(caip.ChainId.parse(chains[0]))
-    strange = [owed.destination for owed in reading.owed if f":{prefix}1" not in owed.destination]
-    if len(chains) != 1 or strange:
-        found = ", ".join([*chains, *strange])
+    if len(chains) != 1:
+        found = ", ".join(chains)
         yield failed("B1", "other-network", "network", chains[0], found, expected=chains[0], found=found)
+        return
+    prefix = caip.hrp(caip.ChainId.parse(chains[0]))
+    coin = HARDENED + (0 if prefix == "bc" else 1)
+    paths = {path for path in _paths(reading.psbt_facts) if path[:1] and path[0] in PURPOSES and path[1:2] != (coin,)}
+    if paths:
+        yield failed("B1", "coin-type", "key paths", f"coin type {coin - HARDENED}'", "another", coin=coin - HARDENED)
     else:
         yield passed("B1", "one-network", "network", f"{chains[0]}, addresses {prefix}1…", "as registered")
+
+
+def _paths(facts: PsbtFacts | None) -> Iterator[tuple[int, ...]]:
+    if facts is None:
+        return
+    for paths in (*(each.key_paths for each in facts.inputs), *(each.key_paths for each in facts.outputs)):
+        for _, origin in paths:
+            yield tuple(int.from_bytes(origin[at : at + 4], "little") for at in range(4, len(origin), 4))
 
 
 def psbt_form(reading: Reading) -> Iterator[Finding]:
@@ -50,15 +74,20 @@ def psbt_form(reading: Reading) -> Iterator[Finding]:
     instruction = reading.case.instruction
     if reading.psbt is None or instruction is None:
         yield not_applicable("B2", "B2.no-psbt")
-    elif isinstance(reading.psbt, CountersignError):
-        yield from_error("B2", reading.psbt, instruction.about, "PSBT version 0, well-formed, within bounds")
-    elif reading.case.channel is not Channel.ONLINE and len(instruction.data) > MAX_USB_BYTES:
-        yield failed("B2", "too-large-air-gapped", instruction.about, f"at most {MAX_USB_BYTES} bytes",
-                     str(len(instruction.data)), size=len(instruction.data), limit=MAX_USB_BYTES)  # fmt: skip
+        return
+    expected, size, limit = (
+        "PSBT version 0, well-formed, within bounds",
+        len(instruction.data),
+        LIMITS[reading.case.channel],
+    )
+    if isinstance(reading.psbt, CountersignError):
+        yield from_error("B2", reading.psbt, instruction.about, expected)
+    elif size > limit:
+        yield failed("B2", "too-large-for-channel", instruction.about, f"at most {limit} bytes", str(size),
+                     size=size, limit=limit)  # fmt: skip
     else:
-        psbt = reading.psbt
-        found = f"{len(psbt.inputs)} inputs, {len(psbt.outputs)} outputs"
-        yield passed("B2", "well-formed", instruction.about, "PSBT version 0, well-formed, within bounds", found)
+        found = f"{len(reading.psbt.inputs)} inputs, {len(reading.psbt.outputs)} outputs"
+        yield passed("B2", "well-formed", instruction.about, expected, found)
 
 
 def amounts(reading: Reading) -> Iterator[Finding]:
@@ -67,15 +96,13 @@ def amounts(reading: Reading) -> Iterator[Finding]:
     if facts is None:
         yield not_applicable("B3", "B2.no-psbt")
         return
-    wrong = [(fact.index, fact.unproven) for fact in facts.inputs if fact.unproven is not None]
-    for index, code in wrong[:20]:
-        yield from_error(
-            "B3", Refused(code or "B3.no-parent", input=index, vout=0), f"input {index}", "proven by its parent"
-        )
+    wrong = [(fact, fact.unproven) for fact in facts.inputs if fact.unproven is not None]
+    for fact, code in wrong[:SHOWN]:
+        error = Refused(code, input=fact.index, vout=fact.outpoint.vout)
+        yield from_error("B3", error, f"input {fact.index}", "proven by its parent")
     if not wrong:
-        yield passed(
-            "B3", "amounts-proven", "inputs", "every amount proven by its parent", f"{len(facts.inputs)} proven"
-        )
+        found = f"{len(facts.inputs)} proven"
+        yield passed("B3", "amounts-proven", "inputs", "every amount proven by its parent", found)
 
 
 def scripts(reading: Reading) -> Iterator[Finding]:
@@ -85,34 +112,30 @@ def scripts(reading: Reading) -> Iterator[Finding]:
         yield not_applicable("B4", "B2.no-psbt")
         return
     wallets = reading.wallets
-    if wallets is None:
-        yield blocked("B4", ANCHOR, "scripts")
+    if wallets is None or isinstance(wallets, CountersignError):
+        yield blocked("B4", ANCHOR if wallets is None else "B6", "scripts")
         return
-    if isinstance(wallets, CountersignError):
-        yield from_error("B4", wallets, "registered descriptors")
-        return
-    wrong = [(fact.index, slug) for fact in facts.inputs if (slug := _script_fault(fact, wallets)) is not None]
-    for index, slug in wrong[:20]:
-        yield failed("B4", slug, f"input {index}", "the registered slot's script", slug, input=index)
+    wrong = [fault for fact in facts.inputs if (fault := _script_fault(fact, wallets)) is not None]
+    yield from wrong[:SHOWN]
     if not wrong:
-        yield passed(
-            "B4", "registered-scripts", "inputs", "the registered slots' scripts", f"{len(facts.inputs)} equal"
-        )
+        found = f"{len(facts.inputs)} equal"
+        yield passed("B4", "registered-scripts", "inputs", "the registered slots' scripts", found)
 
 
-def _script_fault(fact: InputFacts, wallets: tuple[Wallet, ...]) -> str | None:
-    spent = fact.spent or fact.claimed
+def _script_fault(fact: InputFacts, wallets: tuple[Wallet, ...]) -> Finding | None:
+    where, expected, spent = f"input {fact.index}", "the registered slot's script", fact.spent or fact.claimed
     if spent is None:
-        return "no-script"
-    for each in wallets:
-        number = each.slot_of(spent.script_pubkey)
-        if number is not None:
-            if fact.redeem_script is not None:
-                return "redeem-script"
-            if fact.witness_script is None:
-                return "no-script"
-            return None if fact.witness_script == each.descriptor(number).witness_script else "other-script"
-    return "foreign-input"
+        return blocked("B4", "B3", where)
+    slot = next(((each, n) for each in wallets if (n := each.slot_of(spent.script_pubkey)) is not None), None)
+    if slot is None:
+        return failed("B4", "foreign-input", where, expected, spent.script_pubkey.hex(), input=fact.index)
+    if fact.redeem_script is not None:
+        return failed("B4", "redeem-script", where, expected, "a P2SH script", input=fact.index)
+    if fact.witness_script is None:
+        return failed("B4", "no-script", where, expected, "none", input=fact.index)
+    if fact.witness_script != slot[0].descriptor(slot[1]).witness_script:
+        return failed("B4", "other-script", where, expected, fact.witness_script.hex(), input=fact.index)
+    return None
 
 
 def sighash(reading: Reading) -> Iterator[Finding]:
@@ -122,17 +145,17 @@ def sighash(reading: Reading) -> Iterator[Finding]:
         yield not_applicable("B5", "B2.no-psbt")
         return
     wrong = [(fact.index, fact.sighash) for fact in facts.inputs if fact.sighash not in (None, SIGHASH_ALL)]
-    wrong += [
-        (fact.index, one.sighash) for fact in facts.inputs for one in fact.signatures if one.sighash != SIGHASH_ALL
-    ]
-    for index, kind in wrong[:20]:
-        yield failed("B5", "sighash", f"input {index}", "01 (ALL)", f"{kind:02x}", input=index, found=f"{kind:02x}")
+    for index, signature in reading.partial_signatures:
+        if signature.sighash != SIGHASH_ALL:
+            wrong.append((index, signature.sighash))
+    for index, kind in wrong[:SHOWN]:
+        yield failed("B5", "not-all", f"input {index}", "01 (ALL)", f"{kind:02x}", input=index, found=f"{kind:02x}")
     if not wrong:
         yield passed("B5", "all", "inputs", "01 (ALL) everywhere", "01 everywhere")
 
 
 def cosigners(reading: Reading) -> Iterator[Finding]:
-    """B6: the registered keys, whole, in the registered slots; own key there exactly once; no key from the PSBT counts."""
+    """B6: the registered keys, whole, in the registered slots; own key exactly once; no key from the PSBT counts."""
     facts = reading.psbt_facts
     if facts is None or not isinstance(reading.psbt, Psbt):
         yield not_applicable("B6", "B2.no-psbt")
@@ -146,12 +169,12 @@ def cosigners(reading: Reading) -> Iterator[Finding]:
             raise wallets
         for each in wallets:
             rail.keys_agree(each, state.roster)
-        if any(key[0] == GLOBAL_XPUB for key in reading.psbt.globals):
+            _slots_plain(each)
+        if any(key[0] == fields.XPUB for key in reading.psbt.globals):
             raise Refused("B6.extended-key")
         for fact in facts.inputs:
             _key_paths_match(fact, wallets)
-        if reading.case.signer is not None:
-            share.requests(reading.psbt, _own_keys(reading))
+        _own_key_once(reading, facts, wallets, state.roster)
     except CountersignError as error:
         yield from_error("B6", error, "cosigners", "the registered keys, whole")
         return
@@ -159,140 +182,44 @@ def cosigners(reading: Reading) -> Iterator[Finding]:
     yield passed("B6", "registered-keys", "cosigners", "the registered keys, whole", quorum)
 
 
-def _key_paths_match(fact: InputFacts, wallets: tuple[Wallet, ...]) -> None:
+def _slots_plain(registered: Wallet) -> None:
+    """A slot key carries its own fingerprint and an empty path: a token's key is nobody's child."""
+    for slot, found in zip(registered.vault.slots, registered.descriptors.slots, strict=True):
+        for key in found.keys:
+            if key.path or key.fingerprint != script.fingerprint(key.public):
+                raise Refused("B6.slot-origin", vault=registered.id, slot=slot.number)
+
+
+def _slot(fact: InputFacts, wallets: tuple[Wallet, ...]) -> tuple[Wallet, int] | None:
     spent = fact.spent or fact.claimed
-    for each in wallets if spent is not None else ():
-        number = each.slot_of(spent.script_pubkey) if spent is not None else None
-        if number is None:
-            continue
-        origins = {key.public: key.origin for key in each.descriptor(number).keys}
-        for public, origin in fact.key_paths:
-            if origins.get(public) != origin:
-                raise Refused("B6.key-path", input=fact.index, key=public.hex())
+    if spent is None:
+        return None
+    return next(((each, n) for each in wallets if (n := each.slot_of(spent.script_pubkey)) is not None), None)
 
 
-def _own_keys(reading: Reading) -> set[bytes]:
-    signer, state = reading.case.signer, reading.state
-    if signer is None or state is None:
-        return set()
-    officer = state.roster.officer(signer.officer)
-    return {each.key.data for each in officer.vault_keys(caip.BIP122)}
+def _key_paths_match(fact: InputFacts, wallets: tuple[Wallet, ...]) -> None:
+    slot = _slot(fact, wallets)
+    origins = {} if slot is None else {key.public: key.origin for key in slot[0].descriptor(slot[1]).keys}
+    for public, origin in fact.key_paths if slot is not None else ():
+        if origins.get(public) != origin:
+            raise Refused("B6.key-path", input=fact.index, key=public.hex())
 
 
-def existing_signatures(reading: Reading) -> Iterator[Finding]:
-    """B11: every signature that is there verifies under a registered cosigner's key; fewer than the quorum before signing."""
-    facts, psbt, instruction = reading.psbt_facts, reading.psbt, reading.case.instruction
-    if facts is None or instruction is None or not isinstance(psbt, Psbt):
-        yield not_applicable("B11", "B2.no-psbt")
+def _own_key_once(reading: Reading, facts: PsbtFacts, wallets: tuple[Wallet, ...], roster: Roster) -> None:
+    """Every input of a vault in which the signer holds keys has exactly one of them in its slot."""
+    if reading.case.signer is None:
         return
-    wallets = reading.wallets
-    if wallets is None or isinstance(wallets, CountersignError):
-        yield blocked("B11", ANCHOR if wallets is None else "B6", "signatures")
-        return
-    if reading.case.mode is Mode.SIGN and any(fact.finalised for fact in facts.inputs):
-        yield failed("B11", "finalised", "inputs", "not finished yet", "finished inputs")
-        return
-    try:
-        count = _verify_existing(psbt, wallets)
-        for logged in instruction.shares:
-            parsed = parse(logged.data)
-            if parsed.unsigned != psbt.unsigned:
-                raise Refused("B13.other-transaction")
-            _verify_existing(combine.combine(psbt, parsed), wallets)
-    except CountersignError as error:
-        yield from_error("B11", error, "signatures", "valid, of registered cosigners")
-        return
-    quorum = min(each.vault.threshold for each in wallets)
-    if reading.case.mode is Mode.SIGN and max(count, len(instruction.shares)) >= quorum:
-        yield failed("B11", "complete", "signatures", f"fewer than {quorum}", str(count), threshold=quorum)
-    else:
-        there = max(count, len(instruction.shares))
-        yield passed("B11", "valid", "signatures", "valid, of registered cosigners", f"{there} of {quorum}")
-
-
-def _verify_existing(psbt: Psbt, wallets: tuple[Wallet, ...]) -> int:
-    """The largest number of valid signatures on any input. Refused: B11.*, B5.*, B3.*, B4.*."""
-    most = 0
-    listed = [inspect.partial_signatures(found) for found in psbt.inputs]
-    if not any(listed):
-        return 0
-    digests = signatures.vault_digests(psbt)
-    for index, found in enumerate(listed):
-        spent = inspect.spent_output(psbt, index)
-        number = next(((each, n) for each in wallets if (n := each.slot_of(spent.script_pubkey)) is not None), None)
-        keys = number[0].descriptor(number[1]).public_keys if number is not None else ()
-        for one in found:
-            if one.public_key not in keys:
-                raise Refused("B11.stranger", input=index, key=one.public_key.hex())
-            signatures.check(one.public_key, one.signature, digests[index], index)
-        most = max(most, len(found))
-    return most
-
-
-def double_spend(reading: Reading) -> Iterator[Finding]:
-    """B12: no other transaction of this desk or this machine ever spent one of these coins."""
-    facts, psbt, state = reading.psbt_facts, reading.psbt, reading.state
-    if facts is None or not isinstance(psbt, Psbt):
-        yield not_applicable("B12", "B2.no-psbt")
-        return
-    if state is None:
-        yield blocked("B12", ANCHOR, "coins")
-        return
-    txid = display(psbt.txid)
+    officer = roster.officer(reading.case.signer.officer)
+    own = {each.key.data for each in officer.vault_keys(caip.BIP122)}
+    vaults = {each.id for each in wallets if own & {key for slot in each.descriptors.slots for key in slot.public_keys}}
+    if not vaults:
+        raise Refused("B6.no-own-key")
     for fact in facts.inputs:
-        outpoint = f"{display(fact.outpoint.txid)}:{fact.outpoint.vout}"
-        live = state.spending.get(outpoint)
-        if live is not None and (reading.record is None or live != reading.record.hash):
-            yield failed(
-                "B12",
-                "spent-in-log",
-                f"input {fact.index}",
-                "no other instruction",
-                live,
-                outpoint=outpoint,
-                other=live,
-            )
-            return
-        before = reading.case.journal.outpoints.get(outpoint)
-        if before is not None and before != txid:
-            yield failed("B12", "signed-before", f"input {fact.index}", txid, before, outpoint=outpoint, other=before)
-            return
-    yield passed("B12", "first-spend", "coins", "never signed into another transaction", f"{len(facts.inputs)} coins")
-
-
-def combined(reading: Reading) -> Iterator[Finding]:
-    """B13: the shares combine, in either order, into a transaction that our own rule accepts."""
-    psbt, instruction = reading.psbt, reading.case.instruction
-    if instruction is None or not isinstance(psbt, Psbt):
-        yield not_applicable("B13", "B2.no-psbt")
-        return
-    if not instruction.shares and not any(inspect.partial_signatures(found) for found in psbt.inputs):
-        yield not_applicable("B13", "B13.nothing-to-combine")
-        return
-    try:
-        shares = [parse(each.data) for each in instruction.shares]
-        forward, backward = combine.combine(psbt, *shares), combine.combine(*reversed([*shares, psbt]))
-        if forward != backward:
-            raise Refused("B13.order")
-        complete = _complete(forward)
-        if complete:
-            spent = [inspect.spent_output(forward, index) for index in range(len(forward.inputs))]
-            verify.verify(finalise.extract(finalise.finalise(forward)), spent)
-    except CountersignError as error:
-        yield from_error("B13", error, "shares", "one transaction, whatever the order")
-        return
-    found = "finished and verified" if complete else "combined, quorum not reached yet"
-    yield passed("B13", "combines", "shares", "one transaction, whatever the order", found)
-
-
-def _complete(psbt: Psbt) -> bool:
-    try:
-        finalise.signers(psbt)
-    except Refused as refusal:
-        if refusal.code != "B13.too-few-signatures":
-            raise
-        return False
-    return True
+        slot = _slot(fact, wallets)
+        if slot is not None and slot[0].id in vaults:
+            held = len(own & set(slot[0].descriptor(slot[1]).public_keys))
+            if held != 1:
+                raise Refused("B6.own-key", input=fact.index, found=held)
 
 
 CHECKS = (
@@ -302,9 +229,4 @@ CHECKS = (
     Check("B4", "SCRIPT-BIND", scripts, ("B2",)),
     Check("B5", "SIGHASH", sighash, ("B2",)),
     Check("B6", "COSIGNERS", cosigners, ("B2",)),
-)
-LATER = (
-    Check("B11", "EXISTING-SIGS", existing_signatures, ("B2", "B3", "B4")),
-    Check("B12", "DOUBLE-SPEND-SELF", double_spend, ("B2",)),
-    Check("B13", "COMBINE/FINALIZE", combined, ("B2", "B3", "B4")),
 )

@@ -12,11 +12,12 @@ from countersign.bitcoin.inspect import FINAL_SEQUENCE, REPLACEABLE, PsbtFacts
 from countersign.bitcoin.transaction import MAX_MONEY
 from countersign.errors import CountersignError
 from countersign.rails import bitcoin as rail
-from countersign.rails.bitcoin import Readback, Wallet
+from countersign.rails.bitcoin import Readback
 from countersign.review.case import ANCHOR
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, not_applicable, passed
 from countersign.review.reading import Reading
+from countersign.settlement.policy import FeeBounds
 
 OP_RETURN = 0x6A
 
@@ -33,14 +34,8 @@ def change(reading: Reading) -> Iterator[Finding]:
         return
     frauds = [fact.index for fact in facts.outputs if rail.claims_change_falsely(fact, wallets)]
     for index in frauds[:20]:
-        yield failed(
-            "B7",
-            "fraud",
-            f"output {index}",
-            "a registered slot of a paying vault",
-            "another script or key",
-            output=index,
-        )
+        where, expected = f"output {index}", "a registered slot of a paying vault"
+        yield failed("B7", "fraud", where, expected, "another script or key", output=index)
     if not frauds:
         ours = sum(
             any(each.slot_of(fact.output.script_pubkey) is not None for each in wallets) for fact in facts.outputs
@@ -113,43 +108,42 @@ def _unbalanced(found: Readback) -> Iterator[Finding]:
 
 def fee(reading: Reading) -> Iterator[Finding]:
     """B9: within the contract's cap, the policy's percentages and its rate."""
-    facts, state = reading.psbt_facts, reading.state
+    facts, state, wallets = reading.psbt_facts, reading.state, reading.wallets
     if facts is None:
         yield not_applicable("B9", "B2.no-psbt")
-        return
-    paid, wallets = facts.fee, reading.wallets
-    if paid is not None and paid < 0:
-        yield failed("B9", "negative", "fee", "at least 0", str(paid), fee=paid)
-        return
-    if state is None or state.policy is None or wallets is None or isinstance(wallets, CountersignError):
-        yield blocked("B9", ANCHOR, "fee")
-        return
-    if paid is None:
+    elif facts.fee is None:
         yield blocked("B9", "B3", "fee")
-        return
-    bounds, cap = state.policy.fees, sum(each.cap for each in reading.fee_caps)
-    leaving = facts.total_out - _change(facts, wallets)
-    rate = f"{paid}/{facts.vsize} sat/vB"
-    expected = f"at most {cap} sat, under {bounds.dual_percent} % of what leaves, 1 to {bounds.max_sat_vb} sat/vB"
-    if paid > cap:
-        yield failed("B9", "over-cap", "fee", expected, f"{paid} sat", fee=paid, cap=cap)
-    elif paid * 100 >= leaving * bounds.never_percent:
-        yield failed("B9", "never", "fee", expected, f"{paid} sat of {leaving}", fee=paid, percent=bounds.never_percent)
-    elif paid * 100 >= leaving * bounds.dual_percent:
-        yield failed("B9", "dual", "fee", expected, f"{paid} sat of {leaving}", fee=paid, percent=bounds.dual_percent)
-    elif not facts.vsize <= paid <= facts.vsize * bounds.max_sat_vb:
-        yield failed("B9", "rate", "fee", expected, rate, fee=paid, vsize=facts.vsize, most=bounds.max_sat_vb)
+    elif facts.fee < 0:
+        yield failed("B9", "negative", "fee", "at least 0", str(facts.fee), fee=facts.fee)
+    elif state is None or state.policy is None or wallets is None or isinstance(wallets, CountersignError):
+        yield blocked("B9", "B6" if isinstance(wallets, CountersignError) else ANCHOR, "fee")
     else:
+        found = rail.readback(facts, wallets, reading.owed)
+        yield from _bounded(reading, facts, facts.fee, found, state.policy.fees)
+
+
+def _bounded(reading: Reading, facts: PsbtFacts, paid: int, found: Readback, bounds: FeeBounds) -> Iterator[Finding]:
+    leaving = facts.total_out - sum(side.change_satoshis for side in found.sides)
+    caps = {each.vault: each.cap for each in reading.fee_caps}
+    cap, of_it = sum(caps.values()), f"{paid} sat of {leaving}"
+    expected = f"at most {cap} sat, under {bounds.dual_percent} % of what leaves, 1 to {bounds.max_sat_vb} sat/vB"
+    over = [side.vault for side in found.sides if side.share is not None and side.share > caps.get(side.vault, 0)]
+    good = True
+    if paid > cap or over:
+        good = False
+        yield failed("B9", "over-cap", "fee", expected, f"{paid} sat", fee=paid, cap=cap)
+    if paid * 100 >= leaving * bounds.never_percent:
+        good = False
+        yield failed("B9", "never", "fee", expected, of_it, fee=paid, leaving=leaving, percent=bounds.never_percent)
+    elif paid * 100 >= leaving * bounds.dual_percent:
+        good = False
+        yield failed("B9", "dual", "fee", expected, of_it, fee=paid, leaving=leaving, percent=bounds.dual_percent)
+    rate = f"{paid}/{facts.vsize} sat/vB"
+    if not facts.vsize <= paid <= facts.vsize * bounds.max_sat_vb:
+        good = False
+        yield failed("B9", "rate", "fee", expected, rate, fee=paid, vsize=facts.vsize, most=bounds.max_sat_vb)
+    if good:
         yield passed("B9", "fee-in-bounds", "fee", expected, f"{paid} sat, {rate}", fee=paid)
-
-
-def _change(facts: PsbtFacts, wallets: tuple[Wallet, ...]) -> int:
-    ours = (
-        fact.output
-        for fact in facts.outputs
-        if any(each.slot_of(fact.output.script_pubkey) is not None for each in wallets)
-    )
-    return sum(int(output.satoshis) for output in ours)
 
 
 def time(reading: Reading) -> Iterator[Finding]:

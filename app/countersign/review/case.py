@@ -1,8 +1,8 @@
 """A case: everything a verdict looks at, gathered by the desk and handed over as values.
 
 - Bytes come as they were received; the checks parse them, so that what is judged is what would be hashed.
-- Whatever an anchor must supply (roster, pin, quorum) is None where there is no anchor; the checks that need it are then
-  blocked by `ANCHOR`, never passed.
+- Whatever an anchor must supply (roster, pin, quorum) is None where there is no anchor; the checks that need it are
+  then blocked by `ANCHOR`, never passed.
 - `state` is the settlement state that this machine replayed itself, at the place in the log where the case is judged:
   the newest for a signature about to be made, the prefix before the first share for history.
 - Facts about token, transport, store and time are plain values here; review touches no device.
@@ -64,9 +64,9 @@ class ClockFacts:
 class HeadFacts:
     """The head that the case rests on: the newest checkpoint note, the anchor's keys and quorum, the pin before it.
 
-    `roots` are roots of earlier sizes that this machine computed from entries it has: a proof to an older head counts only
-    under one of them. `insiders`: the witnesses run in this process, which counts in the demonstration only. `entry_ms` is set in history:
-    the first share's entry, before which no cosignature counts.
+    `roots` are roots of earlier sizes that this machine computed from entries it has: a proof to an older head counts
+    only under one of them. `insiders`: the witnesses run in this process, which counts in the demonstration only.
+    `entry_ms` is set in history: the first share's entry, before which no cosignature counts.
     """
 
     note: bytes
@@ -100,11 +100,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class InstructionFacts:
-    """One unsigned transaction: its bytes as received, and the `instruction.prepared` event it claims (payload's SHA-256).
+    """One unsigned transaction: its bytes as received, and the `instruction.prepared` it claims (payload's SHA-256).
 
     `original` is the artefact that the event names, where this machine has it: `data` may be that with shares added.
-    `shares` are those already logged. A file of the Safe service holds no bytes of ours: `claim` is one of its rows, read
-    strictly, and `confirmations` the (owner, signature) pairs that the service lists.
+    `shares` are those already logged or imported; one of a Safe may be 65·k bytes. A file of the Safe service holds no
+    bytes of ours: `claim` is one of its rows, read strictly, `confirmations` the (owner, signature) pairs it lists.
     """
 
     kind: str  # "psbt" | "safe-tx"
@@ -144,7 +144,7 @@ class TokenFacts:
 
 @dataclass(frozen=True, slots=True)
 class SignatureFacts:
-    """What a token returned (H7), before it counts: 64 bytes over `digest`; how long the digest handed over was (H4)."""
+    """What a token returned (H7), before it counts: 64 bytes over `digest`; how many bytes it was handed (H4)."""
 
     key: PublicKey
     digest: bytes
@@ -165,7 +165,7 @@ class TransportFacts:
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """What the store found when it was opened (S1): each fetched PRAGMA with the value wanted, and the integrity checks."""
+    """What the store found when it was opened (S1): each fetched PRAGMA with the value wanted, the integrity checks."""
 
     pragmas: tuple[tuple[str, str, str], ...]  # name, expected, found
     integrity: str  # "ok", or the first complaint

@@ -9,7 +9,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from countersign.review.case import Case
+from countersign.review.case import Case, Mode
 from countersign.review.finding import Finding, Status, Verdict, blocked, not_applicable
 from countersign.review.reading import Reading
 
@@ -27,7 +27,7 @@ class Check:
 
 
 def judge(case: Case, checks: Sequence[Check], *, without: frozenset[str] = frozenset()) -> Verdict:
-    """Every check's findings on a case, in the order of `checks`. Total: whatever the case holds, there is a verdict."""
+    """Every check's findings on a case, in the order of `checks`. Total: any case has a verdict."""
     reading = Reading(case)
     findings: list[Finding] = []
     down: dict[str, str] = {}
@@ -39,7 +39,8 @@ def judge(case: Case, checks: Sequence[Check], *, without: frozenset[str] = froz
         if any(not finding.ok for finding in found):
             down[check.code] = check.code
         findings.extend(found)
-    return Verdict(tuple(findings))
+    as_of = case.state.size if case.mode is Mode.HISTORY and case.state is not None else None
+    return Verdict(tuple(findings), as_of)
 
 
 def _run(check: Check, reading: Reading, down: dict[str, str]) -> tuple[Finding, ...]:

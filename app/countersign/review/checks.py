@@ -1,14 +1,21 @@
-"""Every check of this version, in the order in which an officer reads them: C, L, B, E, H, T, S.
+"""All checks in one order, and the one function that judges a case with them (CHECKS.md).
 
->>> [check.code for check in CHECKS][:3]
-['C2', 'C1', 'C3']
+- The order is that of the letters: contract, log, Bitcoin, Ethereum, token, transport, store. Within a letter a check
+  stands behind those that prevent it (C2 before C1, B2 before B1, E2 before E1, T2–T4 before T1).
+- All run every time; a verdict lists every finding. There is no override.
+- `without` switches checks off for the tests that prove each one is needed; nothing else uses it.
+
+    >>> verdict(case).may_sign
+    True
 """
 
 from countersign.review import (
     bitcoin_input_checks,
     bitcoin_output_checks,
+    bitcoin_signature_checks,
     contract_checks,
     ethereum_checks,
+    ethereum_signature_checks,
     log_checks,
     machine_checks,
 )
@@ -21,15 +28,19 @@ CHECKS: tuple[Check, ...] = (
     *log_checks.CHECKS,
     *bitcoin_input_checks.CHECKS,
     *bitcoin_output_checks.CHECKS,
-    *bitcoin_input_checks.LATER,
+    *bitcoin_signature_checks.CHECKS,
     *ethereum_checks.CHECKS,
+    *ethereum_signature_checks.CHECKS,
     *machine_checks.CHECKS,
 )
+"""Every check, in the order in which a verdict lists them."""
+
 CODES: tuple[str, ...] = tuple(check.code for check in CHECKS)
+"""Their codes, in the same order."""
 
 
 def verdict(case: Case, *, without: frozenset[str] = frozenset()) -> Verdict:
-    """Every finding of every check on this case. `without` is for the tests that prove each check is needed."""
+    """Every check's findings on a case. Total: whatever the case holds, there is a verdict."""
     return judge(case, CHECKS, without=without)
 
 

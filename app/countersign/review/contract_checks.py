@@ -12,18 +12,23 @@ from hashlib import sha256
 from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.errors import CountersignError, Refused
+from countersign.ethereum import safe_file
+from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.formats import times
 from countersign.keys import jws as jose
-from countersign.review.case import ANCHOR, ContractFacts
+from countersign.review.case import ANCHOR, ContractFacts, InstructionFacts, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.settlement import contract as contracts
+from countersign.settlement import netting
 from countersign.settlement.contract import Contract
 from countersign.settlement.roster import Role
-from countersign.settlement.state import ContractState, Instruction, State
+from countersign.settlement.state import ContractState, Cycle, Instruction, State
 
 ENDED = (ContractState.FINAL, ContractState.CANCELLED, ContractState.DECLINED)
+REQUEST_LIFETIME = 24 * 3_600
+"""Seconds; the default where no policy says otherwise."""
 
 
 def strict_json(reading: Reading) -> Iterator[Finding]:
@@ -43,7 +48,6 @@ def contract_hash(reading: Reading) -> Iterator[Finding]:
     """C1: canonical bytes, both parties' signatures, one hash in request, logged event and here."""
     if not reading.case.contracts:
         yield not_applicable("C1", "C1.no-contract")
-        return
     for facts in reading.case.contracts:
         yield _one_hash(reading, facts)
 
@@ -59,22 +63,19 @@ def _one_hash(reading: Reading, facts: ContractFacts) -> Finding:
         return blocked("C1", ANCHOR, facts.about)
     try:
         contracts.verify(found, reading.state.roster)
+        carried = None if facts.event is None else contracts.parse(reading.contract_in_event(facts)).hash
     except CountersignError as error:
         return from_error("C1", error, facts.about, expected)
-    if facts.event is not None:
-        try:
-            carried = contracts.parse(reading.contract_in_event(facts)).hash
-        except CountersignError as error:
-            return from_error("C1", error, facts.about, expected)
-        if carried != found.hash:
-            return failed("C1", "event-differs", facts.about, expected, carried, expected=found.hash, found=carried)
-    if (other := _missing_from_request(reading, found.hash)) is not None:
+    if carried not in (None, found.hash):
+        return failed("C1", "event-differs", facts.about, expected, carried or "", expected=found.hash,
+                      found=carried or "")  # fmt: skip
+    if (other := _named_instead(reading, found.hash)) is not None:
         return failed("C1", "request-differs", facts.about, expected, other, expected=found.hash, found=other)
     return passed("C1", "same-hash", facts.about, expected, found.hash, hash=found.hash)
 
 
-def _missing_from_request(reading: Reading, contract: str) -> str | None:
-    """The contracts that the instruction names instead, if it does not name this one."""
+def _named_instead(reading: Reading, contract: str) -> str | None:
+    """The contracts that the instruction names, if this one is not among them."""
     if reading.state is None or reading.record is None:
         return None
     named = reading.state.cycles[reading.record.cycle].contracts
@@ -85,30 +86,31 @@ def settlement_id(reading: Reading) -> Iterator[Finding]:
     """C3: this id and version never stood for another contract; nothing ended signs again."""
     if not reading.case.contracts:
         yield not_applicable("C3", "C1.no-contract")
-        return
-    if reading.state is None:
-        yield blocked("C3", ANCHOR)
-        return
     for facts in reading.case.contracts:
         found = reading.contract(facts)
-        if isinstance(found, Contract):
+        if not isinstance(found, Contract):
+            yield blocked("C3", "C2", facts.about)
+        elif reading.state is None:
+            yield blocked("C3", ANCHOR, facts.about)
+        else:
             yield _one_id(reading, reading.state, found, facts.about)
 
 
 def _one_id(reading: Reading, state: State, found: Contract, about: str) -> Finding:
     terms = found.terms
     expected = f"{terms.id} version {terms.version} only ever as {found.hash}"
-    for other in (
-        state.versions.get((terms.id, terms.version)),
-        reading.case.journal.contracts.get((terms.id, terms.version)),
-    ):
+    known = state.versions.get((terms.id, terms.version))
+    kept = reading.case.journal.contracts.get((terms.id, terms.version))
+    for other in (known, kept):
         if other is not None and other != found.hash:
             return failed("C3", "other-hash", about, expected, other, id=terms.id, version=terms.version, other=other)
     newer = max((version for name, version in state.versions if name == terms.id), default=0)
     if newer > terms.version:
         return failed("C3", "superseded", about, expected, f"version {newer}", id=terms.id, newer=newer)
     record = state.contracts.get(found.hash)
-    if record is not None and record.state in ENDED:
+    # A settled contract that is only looked at asks for no signature; beside an instruction it does.
+    settled = record is not None and record.state is ContractState.FINAL and reading.case.instruction is None
+    if record is not None and record.state in ENDED and not settled:
         return failed("C3", "ended", about, expected, record.state.value, id=terms.id, state=record.state.value)
     return passed("C3", "one-hash", about, expected, record.state.value if record else "never seen before")
 
@@ -122,71 +124,84 @@ def window(reading: Reading) -> Iterator[Finding]:
     if clock is None or state is None:
         yield blocked("C4", ANCHOR, "clock")
         return
-    if clock.confirmed is False:
+    if clock.confirmed is False and clock.as_of is None:
         yield failed("C4", "clock-unconfirmed", "clock", "confirmed against a second source", "not confirmed")
         return
     now = clock.judged
     for terms in reading.terms:
-        expected = f"{times.text(terms.not_before)} to {times.text(terms.settle_by)}"
-        if not terms.not_before <= now <= terms.settle_by:
-            slug = "too-early" if now < terms.not_before else "too-late"
-            yield failed("C4", slug, terms.id, expected, times.text(now), id=terms.id, now=times.text(now))
+        expected, at = f"{times.text(terms.not_before)} to {times.text(terms.settle_by)}", times.text(now)
+        if now < terms.not_before:
+            yield failed(
+                "C4", "not-yet", terms.id, expected, at, id=terms.id, now=at, start=times.text(terms.not_before)
+            )
+        elif now > terms.settle_by:
+            yield failed("C4", "too-late", terms.id, expected, at, id=terms.id, now=at, end=times.text(terms.settle_by))
         else:
-            yield passed("C4", "in-time", terms.id, expected, times.text(now))
-    if reading.record is not None and state.policy is not None:
-        yield _alive(reading.record, state.policy.request_lifetime_seconds, now)
+            yield passed("C4", "in-time", terms.id, expected, at)
+    if reading.record is not None:
+        lifetime = REQUEST_LIFETIME if state.policy is None else state.policy.request_lifetime_seconds
+        yield _alive(reading.record, lifetime, now)
+    elif reading.case.instruction is not None:
+        yield blocked("C4", "C5", "request")
 
 
 def _alive(record: Instruction, lifetime: int, now: int) -> Finding:
-    until = record.time_ms // 1000 + lifetime
+    until = record.time_ms // 1_000 + lifetime
     expected = f"signed before {times.text(until)}"
     if now > until:
-        return failed("C4", "request-expired", "request", expected, times.text(now), until=times.text(until))
+        return failed("C4", "request-too-old", "request", expected, times.text(now), until=times.text(until))
     return passed("C4", "request-alive", "request", expected, times.text(now))
 
 
 def originator(reading: Reading) -> Iterator[Finding]:
-    """C5: the request is a logged `instruction.prepared` for these very bytes, by an operations officer who does not sign."""
+    """C5: a logged `instruction.prepared` for these very bytes, by an operations officer who does not sign."""
     instruction, state = reading.case.instruction, reading.state
-    if instruction is None:
+    if instruction is None and reading.case.mode is Mode.SIGN:
+        yield failed("C5", "nothing-to-sign", "request", "an instruction", "none")
+    elif instruction is None:
         yield not_applicable("C5", "C5.no-instruction")
-        return
-    if state is None:
+    elif state is None:
         yield blocked("C5", ANCHOR, instruction.about)
-        return
-    record = reading.record
-    if record is None:
+    elif reading.record is None:
         yield failed("C5", "not-prepared", instruction.about, "an instruction.prepared event", "none in the log")
-        return
-    if record.superseded_by is not None:
-        yield failed("C5", "superseded", instruction.about, "the live instruction", record.superseded_by)
-        return
-    officer = state.roster.officers.get(record.preparer)
-    if officer is None or Role.OPERATIONS not in officer.roles:
-        yield failed("C5", "not-operations", instruction.about, "prepared by an operations officer", record.preparer)
-    elif reading.case.signer is not None and reading.case.signer.officer == record.preparer:
-        yield failed("C5", "own-request", instruction.about, "prepared by somebody else", record.preparer,
-                     officer=record.preparer)  # fmt: skip
-    elif not _same_artefact(reading, record):
-        found = sha256(instruction.data).hexdigest()
-        yield failed("C5", "other-artefact", instruction.about, record.artefact, found,
-                     expected=record.artefact, found=found)  # fmt: skip
+    elif reading.record.superseded_by is not None:
+        yield failed("C5", "superseded", instruction.about, "the live instruction", reading.record.superseded_by)
     else:
-        yield passed(
-            "C5", "prepared", instruction.about, "prepared by an operations officer, for these bytes", record.preparer
-        )
+        yield _prepared(reading, state, reading.record, instruction)
 
 
-def _same_artefact(reading: Reading, record: Instruction) -> bool:
-    """The prepared bytes themselves, or the same unsigned transaction with shares added."""
-    instruction = reading.case.instruction
-    assert instruction is not None
-    if sha256(instruction.data).hexdigest() == record.artefact:
+def _prepared(reading: Reading, state: State, record: Instruction, instruction: InstructionFacts) -> Finding:
+    about, preparer, signer = instruction.about, record.preparer, reading.case.signer
+    officer = state.roster.officers.get(preparer)
+    if officer is None or Role.OPERATIONS not in officer.roles:
+        return failed("C5", "not-operations", about, "an operations officer", preparer, officer=preparer)
+    if signer is None and reading.case.mode is Mode.SIGN:
+        return blocked("C5", "signer", about)
+    preparers = {each.preparer for each in state.live(state.cycles[record.cycle])}
+    if signer is not None and signer.officer in preparers:
+        return failed("C5", "own-request", about, "somebody else than who signs", preparer, officer=signer.officer)
+    if not _same_artefact(reading, record, instruction):
+        found = sha256(instruction.data).hexdigest()
+        return failed("C5", "other-artefact", about, record.artefact, found, expected=record.artefact, found=found)
+    return passed("C5", "prepared", about, "prepared by an operations officer, for these bytes", preparer,
+                  officer=preparer)  # fmt: skip
+
+
+def _same_artefact(reading: Reading, record: Instruction, instruction: InstructionFacts) -> bool:
+    """The prepared bytes themselves, or the same transaction with shares added or in the Safe service's form."""
+    if instruction.claim is None and sha256(instruction.data).hexdigest() == record.artefact:
         return True
     original = instruction.original
-    if original is None or sha256(original).hexdigest() != record.artefact or not isinstance(reading.psbt, Psbt):
+    if original is None or sha256(original).hexdigest() != record.artefact:
         return False
-    return parse_psbt(original).unsigned == reading.psbt.unsigned
+    try:
+        if isinstance(reading.psbt, Psbt):
+            return parse_psbt(original).unsigned == reading.psbt.unsigned
+        if isinstance(reading.safe_tx, ClaimedSafeTx):
+            return safe_file.parse(original).tx.digest == reading.safe_tx.tx.digest
+    except CountersignError:
+        return False
+    return False
 
 
 def leg_complete(reading: Reading) -> Iterator[Finding]:
@@ -194,42 +209,32 @@ def leg_complete(reading: Reading) -> Iterator[Finding]:
     instruction, state = reading.case.instruction, reading.state
     if instruction is None:
         yield not_applicable("C6", "C5.no-instruction")
-        return
-    if state is None:
+    elif state is None:
         yield blocked("C6", ANCHOR, instruction.about)
-        return
-    if isinstance(reading.obligations, Refused):
-        yield from_error("C6", reading.obligations, instruction.about)
-        return
-    record, owed = reading.record, reading.owed
-    if record is None or not reading.terms:
-        yield failed("C6", "no-settlement", instruction.about, "a settlement whose contracts are here", "none")
-        return
-    cycle = state.cycles[record.cycle]
-    here = {
-        contract.hash for facts in reading.case.contracts if isinstance(contract := reading.contract(facts), Contract)
-    }
+    elif isinstance(reading.obligations, Refused):
+        yield from_error("C6", reading.obligations, instruction.about, "obligations of registered vaults")
+    elif reading.record is None:
+        yield blocked("C6", "C5", instruction.about)
+    else:
+        yield _complete(reading, reading.record, state.cycles[reading.record.cycle], instruction.about)
+
+
+def _complete(reading: Reading, record: Instruction, cycle: Cycle, about: str) -> Finding:
+    here = {found.hash for facts in reading.case.contracts if isinstance(found := reading.contract(facts), Contract)}
     if here != set(cycle.contracts):
-        yield failed("C6", "contracts-missing", instruction.about, ", ".join(cycle.contracts), ", ".join(sorted(here)))
-        return
-    missing = [group for group in cycle.groups if group not in cycle.instructions]
+        wanted, there = ", ".join(cycle.contracts), ", ".join(sorted(here)) or "none"
+        return failed("C6", "contracts-missing", about, wanted, there, expected=wanted, found=there)
+    assert not isinstance(reading.obligations, Refused)
+    groups = netting.groups(reading.obligations)
+    missing = ", ".join(group.chain for group in groups if group not in cycle.instructions)
     if missing:
-        chains = ", ".join(group.chain for group in missing)
-        yield failed(
-            "C6", "leg-missing", instruction.about, "an instruction for every leg", f"none for {chains}", chains=chains
-        )
-        return
+        return failed("C6", "leg-missing", about, "an instruction for every leg", f"none on {missing}", chains=missing)
     owners = {vault.owner for vault in reading.vaults}
-    if not owed or {each.payer for each in owed} != owners:
-        yield failed("C6", "not-owed", instruction.about, "vaults of those who owe", ", ".join(record.group.vaults))
-        return
-    yield passed(
-        "C6",
-        "both-legs",
-        instruction.about,
-        "an instruction for every leg",
-        f"{len(cycle.groups)} of {len(cycle.groups)}",
-    )
+    if record.group not in groups or not reading.owed or {each.payer for each in reading.owed} != owners:
+        vaults = ", ".join(record.group.vaults)
+        return failed("C6", "not-owed", about, "vaults of those who owe", vaults, vaults=vaults)
+    return passed("C6", "both-legs", about, "an instruction for every leg", f"{len(groups)} of {len(groups)}",
+                  count=len(groups))  # fmt: skip
 
 
 CHECKS = (

@@ -1,33 +1,33 @@
-"""E1–E9: the Safe transaction's digest is ours, it does one transfer that the contract owes, and nothing beside it.
+"""E1–E8: the Safe transaction's digest is ours, it does one transfer that the contract owes, and nothing beside it.
 
 - Everything is read from the fields that are hashed; a hash that came with the file is a claim (E2).
-- In this version a Safe transaction is one ERC-20 `transfer` or one payment of ether: operation 1 is always refused (E3).
-- What only a registered vault can tell (E1, E5, E6, E8, E9) is blocked by "anchor" where there is no profile, unless the
+- In this version a Safe transaction is one ERC-20 `transfer` or one payment of ether: operation 1 is refused (E3).
+- What only a registered vault can tell (E1, E5, E6, E8) is blocked by "anchor" where there is no profile, unless the
   bytes by themselves are already wrong.
-- A file of the Safe transaction service is judged row by row, its listed signatures under the digest of that row.
+- A file of the Safe transaction service is judged row by row.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
-from countersign.errors import CountersignError, Refused
-from countersign.ethereum import inspect, signatures
-from countersign.ethereum.abi import Address
+from countersign.errors import CountersignError, Malformed
+from countersign.ethereum import inspect
 from countersign.ethereum.inspect import AdminCall, Erc20Transfer, EtherTransfer, Facts, MalformedTransfer, SelfCall
-from countersign.ethereum.safe import OLDEST_SIGNABLE, ClaimedSafeTx, SafeVersion, version_that_explains
+from countersign.ethereum.safe import OLDEST_SIGNABLE, ClaimedSafeTx, SafeTx, SafeVersion, version_that_explains
 from countersign.formats import caip, eip55
-from countersign.review.case import ANCHOR, Mode
+from countersign.review.case import ANCHOR
 from countersign.review.check import Check
-from countersign.review.finding import Finding, Status, blocked, failed, from_error, not_applicable, passed
+from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.settlement.netting import Obligation
 from countersign.settlement.roster import SafeVault
+from countersign.settlement.state import Instruction, SafeUse, State
 
 AMOUNT_LIMIT = 2**128
 
 
 def domain(reading: Reading) -> Iterator[Finding]:
     """E1: chain and Safe are those of the registered vault, and the Safe's digest names its chain."""
-    claim = _claim(reading)
+    claim = claim_of(reading)
     if claim is None:
         yield not_applicable("E1", "E1.no-safe-transaction")
         return
@@ -40,7 +40,7 @@ def domain(reading: Reading) -> Iterator[Finding]:
     if reading.state is None:
         yield blocked("E1", ANCHOR, found)
         return
-    vault = _vault(reading)
+    vault = safe_of(reading)
     if vault is None:
         yield failed("E1", "not-registered", "domain", "the Safe of a registered vault that owes", found, safe=safe)
         return
@@ -82,17 +82,20 @@ def operation(reading: Reading) -> Iterator[Finding]:
     if not facts.delegatecall:
         yield passed("E3", "plain-call", "operation", "0 (call)", "0 (call)")
         return
-    claim = _claim(reading)
+    claim = claim_of(reading)
     assert claim is not None
     to = eip55.checksum(claim.tx.to)
     name = facts.contract.name if facts.contract is not None else ""
-    slug = "delegatecall-known" if name else "delegatecall"
-    yield failed("E3", slug, "operation", "0 (call)", f"1 (delegate call) to {to}", to=to, contract=name)
+    found = f"1 (delegate call) to {to}"
+    if name:
+        yield failed("E3", "delegatecall-known", "operation", "0 (call)", found, to=to, contract=name)
+    else:
+        yield failed("E3", "delegatecall", "operation", "0 (call)", found, to=to)
 
 
 def administration(reading: Reading) -> Iterator[Finding]:
     """E4: not the Safe itself, not its own machinery, no reserved address, no call that changes who may spend."""
-    facts, claim = _facts(reading), _claim(reading)
+    facts, claim = _facts(reading), claim_of(reading)
     if facts is None or claim is None:
         yield not_applicable("E4", "E1.no-safe-transaction")
         return
@@ -112,24 +115,22 @@ def administration(reading: Reading) -> Iterator[Finding]:
 
 
 def token_transfer(reading: Reading) -> Iterator[Finding]:
-    """E5: `transfer` of the registered token, to the contract's address, of the contract's amount, and 68 bytes of it."""
+    """E5: `transfer` of the registered token, to the contract's address, of the contract's amount, in 68 bytes."""
     facts = _facts(reading)
     if facts is None:
         yield not_applicable("E5", "E1.no-safe-transaction")
         return
     if isinstance(facts.call, MalformedTransfer):
-        yield Finding(
-            "E5",
-            Status.FAIL,
-            facts.call.code,
-            "call data",
-            "transfer(address,uint256)",
-            facts.call.code,
-            facts.call.values,
-        )
-        return
-    owed = yield from _one_owed(reading, "E5", token=True)
-    if owed is not None:
+        code, values = facts.call.code, facts.call.values
+        yield from_error("E5", Malformed(code, **values), "call", "transfer(address,uint256), 68 bytes")
+    elif reading.state is None:
+        yield blocked("E5", ANCHOR, "call")
+    elif (owed := _owed(reading)) is None:
+        count = len(reading.owed)
+        yield failed("E5", "not-one-obligation", "call", "exactly one obligation", str(count), count=count)
+    elif caip.AssetId.parse(owed.asset).is_coin:
+        yield not_applicable("E5", "E5.other-kind")
+    else:
         yield _transfer_matches(reading, facts, owed)
 
 
@@ -139,8 +140,15 @@ def ether(reading: Reading) -> Iterator[Finding]:
     if facts is None:
         yield not_applicable("E6", "E1.no-safe-transaction")
         return
-    owed = yield from _one_owed(reading, "E6", token=False)
+    if reading.state is None:
+        yield blocked("E6", ANCHOR, "call")
+        return
+    owed = _owed(reading)
     if owed is None:
+        yield blocked("E6", "E5", "call")
+        return
+    if not caip.AssetId.parse(owed.asset).is_coin:
+        yield not_applicable("E6", "E6.other-kind")
         return
     expected = f"{owed.amount} wei to {owed.destination}"
     if not isinstance(facts.call, EtherTransfer):
@@ -169,104 +177,58 @@ def gas_refund(reading: Reading) -> Iterator[Finding]:
 
 
 def nonce(reading: Reading) -> Iterator[Finding]:
-    """E8: the nonce that was prepared, and never another hash under it on this machine or in this log."""
-    claim, state = _claim(reading), reading.state
+    """E8: the nonce that was prepared, the Safe's next, and never another hash under it here or in the log."""
+    claim, state = claim_of(reading), reading.state
     if claim is None:
         yield not_applicable("E8", "E1.no-safe-transaction")
-        return
-    if state is None:
+    elif state is None:
         yield blocked("E8", ANCHOR, "nonce")
-        return
-    record, tx = reading.record, claim.tx
-    if record is None or record.nonce is None:
-        yield failed("E8", "not-prepared", "nonce", "the nonce of an instruction.prepared", str(tx.nonce))
-        return
-    if tx.nonce != record.nonce:
-        yield failed(
-            "E8", "other-nonce", "nonce", str(record.nonce), str(tx.nonce), expected=record.nonce, found=tx.nonce
-        )
-        return
-    use = state.safes.get(record.group.vaults[0])
-    if use is not None and use.pending not in (None, record.hash):
-        yield failed("E8", "taken", "nonce", record.hash, use.pending or "", nonce=tx.nonce, other=use.pending or "")
-        return
-    if use is not None and use.executed is not None and tx.nonce <= use.executed:
-        yield failed("E8", "executed", "nonce", f"above {use.executed}", str(tx.nonce), nonce=tx.nonce)
-        return
-    before = reading.case.journal.nonces.get((f"eip155:{tx.chain_id}", eip55.checksum(tx.safe), tx.nonce))
-    if before is not None and before != tx.digest.hex():
-        yield failed("E8", "signed-before", "nonce", tx.digest.hex(), before, nonce=tx.nonce, other=before)
-        return
-    yield passed("E8", "next-nonce", "nonce", str(record.nonce), str(tx.nonce))
-
-
-def owner_signatures(reading: Reading) -> Iterator[Finding]:
-    """E9: every signature that is there already is a registered owner's over this digest, of the plain kind."""
-    claim, instruction = _claim(reading), reading.case.instruction
-    if claim is None or instruction is None:
-        yield not_applicable("E9", "E1.no-safe-transaction")
-        return
-    listed = [share.data for share in instruction.shares] + [data for _, data in instruction.confirmations]
-    if not listed:
-        yield not_applicable("E9", "E9.none-yet")
-        return
-    vault, state, owners = _vault(reading), reading.state, set[Address]()
-    for place, signature in enumerate(listed):
-        try:
-            found = signatures.recover(claim.tx.digest, signature)
-            if vault is not None and state is not None:
-                signatures.require_owner(
-                    found, [Address(state.roster.key(kid).key.ethereum_address()) for kid in vault.keys]
-                )
-            if found.owner in owners:
-                raise Refused("E9.duplicate", owner=eip55.checksum(found.owner))
-        except CountersignError as error:
-            yield from_error("E9", error, f"signature {place + 1}", "a registered owner's, over this digest")
-            return
-        owners.add(found.owner)
-    if vault is None:
-        yield blocked("E9", ANCHOR, "signatures")
-    elif reading.case.mode is Mode.SIGN and len(owners) >= vault.threshold:
-        yield failed(
-            "E9", "complete", "signatures", f"fewer than {vault.threshold}", str(len(owners)), threshold=vault.threshold
-        )
+    elif reading.record is None or reading.record.nonce is None:
+        yield failed("E8", "not-prepared", "nonce", "the nonce of an instruction.prepared", str(claim.tx.nonce))
     else:
-        names = ", ".join(sorted(eip55.checksum(owner) for owner in owners))
-        yield passed("E9", "owners-signed", "signatures", "registered owners over this digest", names)
+        yield _next_nonce(reading, claim.tx, reading.record, reading.record.nonce, state)
 
 
-def _claim(reading: Reading) -> ClaimedSafeTx | None:
+def _next_nonce(reading: Reading, tx: SafeTx, record: Instruction, prepared: int, state: State) -> Finding:
+    use = state.safes.get(record.group.vaults[0], SafeUse())
+    digest, place = tx.digest.hex(), (f"eip155:{tx.chain_id}", eip55.checksum(tx.safe), tx.nonce)
+    before = reading.case.journal.nonces.get(place, digest)
+    if tx.nonce != prepared:
+        return failed("E8", "other-nonce", "nonce", str(prepared), str(tx.nonce), expected=prepared, found=tx.nonce)
+    if use.executed is not None and tx.nonce != use.executed + 1:
+        wanted = use.executed + 1
+        return failed("E8", "not-next", "nonce", str(wanted), str(tx.nonce), expected=wanted, found=tx.nonce)
+    if use.pending not in (None, record.hash):
+        other = use.pending or ""
+        return failed("E8", "taken", "nonce", record.hash, other, nonce=tx.nonce, here=record.hash, other=other)
+    if before != digest:
+        return failed("E8", "signed-before", "nonce", digest, before, nonce=tx.nonce, here=digest, other=before)
+    return passed("E8", "next-nonce", "nonce", str(prepared), str(tx.nonce), nonce=tx.nonce)
+
+
+def claim_of(reading: Reading) -> ClaimedSafeTx | None:
+    """The Safe transaction under review; None where there is none that parses."""
     return reading.safe_tx if isinstance(reading.safe_tx, ClaimedSafeTx) else None
 
 
 def _facts(reading: Reading) -> Facts | None:
-    claim = _claim(reading)
+    claim = claim_of(reading)
     return inspect.read(claim.tx) if claim is not None else None
 
 
-def _vault(reading: Reading) -> SafeVault | None:
+def safe_of(reading: Reading) -> SafeVault | None:
+    """The registered Safe that pays; None where nothing is registered or owed."""
     return next((vault for vault in reading.vaults if isinstance(vault, SafeVault)), None)
 
 
 def _singleton(reading: Reading) -> str | None:
-    vault = _vault(reading)
+    vault = safe_of(reading)
     return vault.singleton if vault is not None else None
 
 
-def _one_owed(reading: Reading, check: str, *, token: bool) -> Generator[Finding, None, Obligation | None]:
-    """The one obligation this Safe transaction must discharge, if it is of this check's kind; else why not."""
-    if reading.state is None:
-        yield blocked(check, ANCHOR, "call")
-        return None
-    if len(reading.owed) != 1:
-        yield failed(check, "not-one-obligation", "call", "exactly one obligation of this Safe", str(len(reading.owed)),
-                     count=len(reading.owed))  # fmt: skip
-        return None
-    (owed,) = reading.owed
-    if caip.AssetId.parse(owed.asset).is_coin is token:
-        yield not_applicable(check, f"{check}.other-kind")
-        return None
-    return owed
+def _owed(reading: Reading) -> Obligation | None:
+    """The one obligation that this Safe transaction must discharge, or None where there is not exactly one."""
+    return reading.owed[0] if len(reading.owed) == 1 else None
 
 
 def _transfer_matches(reading: Reading, facts: Facts, owed: Obligation) -> Finding:
@@ -276,19 +238,23 @@ def _transfer_matches(reading: Reading, facts: Facts, owed: Obligation) -> Findi
     if not isinstance(call, Erc20Transfer):
         return failed("E5", "no-transfer", "call", expected, type(call).__name__)
     found = f"{call.amount} of {eip55.checksum(call.token)} to {eip55.checksum(call.recipient)}"
-    claim = _claim(reading)
+    claim = claim_of(reading)
     assert claim is not None
-    wrong = {
-        "token": call.token != token or reading.state is None or owed.asset not in reading.state.roster.assets,
-        "ether-with-it": facts.ether != 0,
-        "to-nobody": call.recipient in (bytes(20), claim.tx.safe, call.token),
-        "recipient": call.recipient != recipient,
-        "amount": call.amount != owed.amount,
-        "amount-range": not 0 < call.amount < AMOUNT_LIMIT,
-    }
-    for slug, bad in wrong.items():
-        if bad:
-            return failed("E5", slug, "call", expected, found, expected=expected, found=found)
+    nobody = (bytes(20), claim.tx.safe, call.token)
+    if call.token != token or reading.state is None or owed.asset not in reading.state.roster.assets:
+        return failed("E5", "token", "call", expected, found, expected=expected, found=found)
+    if facts.ether:
+        return failed(
+            "E5", "ether-with-it", "call", "no ether with the call", f"{facts.ether} wei", wei=str(facts.ether)
+        )
+    if call.recipient in nobody:
+        return failed("E5", "to-nobody", "call", expected, found, found=eip55.checksum(call.recipient))
+    if call.recipient != recipient:
+        return failed("E5", "recipient", "call", expected, found, expected=expected, found=found)
+    if call.amount != owed.amount:
+        return failed("E5", "amount", "call", expected, found, expected=str(owed.amount), found=str(call.amount))
+    if not 0 < call.amount < AMOUNT_LIMIT:
+        return failed("E5", "amount-range", "call", expected, found, found=str(call.amount))
     return passed("E5", "pays-what-is-owed", "call", expected, found)
 
 
@@ -301,5 +267,4 @@ CHECKS = (
     Check("E6", "ETH", ether, ("E2",)),
     Check("E7", "GAS-REFUND", gas_refund, ("E2",)),
     Check("E8", "NONCE", nonce, ("E2",)),
-    Check("E9", "SIGNATURE", owner_signatures, ("E2",)),
 )

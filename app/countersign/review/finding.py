@@ -1,7 +1,7 @@
 """What one check says of one case, and what all of them say together.
 
-- A finding is *pass*, *fail*, *blocked* (an earlier one prevents it, named) or *not applicable*, with what was looked at,
-  expected and found. `reason` is the code of its sentence in `resources/`; `values` fill it.
+- A finding is *pass*, *fail*, *blocked* (an earlier one prevents it, named) or *not applicable*, with what was looked
+  at, expected and found. `reason` is the code of its sentence in `resources/`; `values` fill it.
 - A verdict lists every finding; only one without fail or blocked may be signed. There is no override.
 
     >>> Finding("B9", Status.PASS, "B9.fee-in-bounds", "fee of the transaction", "at most 20000 sat", "1410 sat").ok
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check's word on one case. `about` names the thing looked at when a case holds several ("bitcoin/unsigned.psbt")."""
+    """One check's word on one case. `about` names the thing looked at when a case holds several."""
 
     check: str
     status: Status
@@ -46,9 +46,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Every finding of one case, in the order of the checks."""
+    """Every finding of one case, in the order of the checks. `as_of`: the log's size that history was judged at."""
 
     findings: tuple[Finding, ...]
+    as_of: int | None = None
 
     @property
     def may_sign(self) -> bool:

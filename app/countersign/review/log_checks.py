@@ -1,9 +1,13 @@
-"""L1–L6: the contract stands in the log that this machine has followed, and the log's head is witnessed.
+"""L1–L6, L8: the contract stands in the log that this machine has followed, and the log's head is witnessed.
 
 - The parsed head and its log signature (L1, L2) carry the rest; inclusion (L3) rebuilds each contract's leaf from its
   opening and the bytes of its `contract.affirmed` event.
 - Without an anchor (no profile, no `--trust`) L2 to L6 are blocked by "anchor": a checkpoint alone proves nothing.
+- A contract that the replayed log does not hold fails L3; one that it holds, but whose event, opening or proof is not
+  here, is blocked by what is missing.
 - In history L5 demands k cosignatures not earlier than the first share's entry, of any age.
+- L8 (nothing cancelled it later) comes with `state.attested`; until then it says so and judges nothing. What this
+  machine replayed itself, C3 judges.
 """
 
 from collections.abc import Iterator
@@ -13,7 +17,7 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.proof import verify_inclusion
 from countersign.audit.quorum import AsOf, Fresh, Quorum
 from countersign.errors import CountersignError, Malformed, Refused
-from countersign.review.case import ANCHOR, ContractFacts, HeadFacts
+from countersign.review.case import ANCHOR, Channel, ContractFacts, HeadFacts
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
@@ -67,15 +71,13 @@ def inclusion(reading: Reading) -> Iterator[Finding]:
 
 def _included(reading: Reading, contract: ContractFacts) -> Finding:
     about = contract.about
-    if contract.event is None or contract.opening is None or contract.proof is None:
-        return failed("L3", "not-in-log", about, "its event, opening and proof", "not in the log that this machine knows",
-                      hash=reading.contract_hash(contract) or "")  # fmt: skip
-    for part in (contract.opening, contract.proof):
-        if isinstance(part, Malformed):
-            return from_error("L3", part, about)
-    assert not isinstance(contract.opening, Malformed)
-    assert not isinstance(contract.proof, Malformed)
-    opening, proof = contract.opening, contract.proof
+    event, opening, proof = contract.event, contract.opening, contract.proof
+    if isinstance(opening, Malformed):
+        return from_error("L3", opening, about, "the opening of its entry")
+    if isinstance(proof, Malformed):
+        return from_error("L3", proof, about, "a proof that it stands in the log")
+    if event is None or opening is None or proof is None:
+        return _without_proof(reading, contract)
     expected = f"leaf {opening.index} under the witnessed root"
     try:
         if proof.index != opening.index:
@@ -84,13 +86,22 @@ def _included(reading: Reading, contract: ContractFacts) -> Finding:
         if carried != contract.jws:
             raise Refused("L3.other-contract", index=opening.index)
         head = reading.proof_head(proof)
-        verify_inclusion(
-            proof.index, head.checkpoint.size, opening.leaf(contract.event), proof.hashes, head.checkpoint.root
-        )
+        verify_inclusion(proof.index, head.checkpoint.size, opening.leaf(event), proof.hashes, head.checkpoint.root)
     except CountersignError as error:
         return from_error("L3", error, about, expected)
     return passed("L3", "included", about, expected, f"leaf {opening.index} of {head.checkpoint.size}",
                   index=opening.index, size=head.checkpoint.size)  # fmt: skip
+
+
+def _without_proof(reading: Reading, contract: ContractFacts) -> Finding:
+    """Event, opening or proof is not here: a fail where this machine's own replay shows that there can be none."""
+    found = reading.contract_hash(contract)
+    if reading.state is not None and found is not None and found not in reading.state.contracts:
+        size = reading.state.size
+        return failed("L3", "not-in-log", contract.about, "an entry of the log", f"none among {size} entries",
+                      hash=found, size=size)  # fmt: skip
+    parts = (("event", contract.event), ("opening", contract.opening), ("tlog-proof", contract.proof))
+    return blocked("L3", next(name for name, part in parts if part is None), contract.about)
 
 
 def consistency(reading: Reading) -> Iterator[Finding]:
@@ -137,8 +148,10 @@ def witnesses(reading: Reading) -> Iterator[Finding]:
         why = "; ".join(f"{one.witness.name}: {one.objection}" for one in cosignatures if not one.counts)
         yield failed("L5", "quorum", "checkpoint", expected, why, have=have, need=quorum.k)
         return
-    slug = "witnessed-inside" if head.insiders else "witnessed"
-    yield passed("L5", slug, "checkpoint", expected, names, have=have, need=quorum.k)
+    if head.insiders:
+        yield passed("L5", "witnessed-inside", "checkpoint", expected, names, have=have, need=quorum.k)
+    else:
+        yield passed("L5", "witnessed", "checkpoint", expected, names, have=have, need=quorum.k)
 
 
 def pin_atomic(reading: Reading) -> Iterator[Finding]:
@@ -159,6 +172,14 @@ def pin_atomic(reading: Reading) -> Iterator[Finding]:
                  f"size {head.pin.size if head.pin else 0}", size=head.outside_pin.size)  # fmt: skip
 
 
+def revocation(reading: Reading) -> Iterator[Finding]:
+    """L8: not yet; over QR the screen says that later cancellation was not checked."""
+    if reading.case.channel is Channel.QR:
+        yield not_applicable("L8", "L8.not-checked-by-qr")
+    else:
+        yield not_applicable("L8", "L8.replayed-by-c3")
+
+
 def _anchored(reading: Reading) -> tuple[HeadFacts, Quorum, SignedCheckpoint] | None:
     head = reading.case.head
     signed = reading.signed_head
@@ -174,4 +195,5 @@ CHECKS = (
     Check("L4", "CONSISTENCY", consistency, ("L1", "L2")),
     Check("L5", "WITNESS", witnesses, ("L1", "L2")),
     Check("L6", "PIN-ATOMIC", pin_atomic),
+    Check("L8", "REVOCATION", revocation),
 )

@@ -8,6 +8,7 @@
 
 from collections.abc import Iterator
 
+from countersign.errors import CountersignError
 from countersign.keys.ecdsa import is_low_s
 from countersign.keys.public_key import Curve
 from countersign.review.case import Channel
@@ -41,7 +42,8 @@ def key_attributes(reading: Reading) -> Iterator[Finding]:
     if token.copies != 1:
         yield failed("H3", "copies", "key", "exactly one private key", str(token.copies), copies=token.copies)
     for name, expected, found in token.gate:
-        yield failed("H3", "attribute", "key", f"{name} {expected}", f"{name} {found}", attribute=name, found=found)
+        yield failed("H3", "attribute", "key", f"{name} {expected}", f"{name} {found}",
+                     attribute=name, expected=expected, found=found)  # fmt: skip
     if token.copies == 1 and not token.gate:
         yield passed("H3", "key-guarded", "key", "sign only, never extractable", "as wanted")
 
@@ -68,8 +70,14 @@ def signature_verified(reading: Reading) -> Iterator[Finding]:
     raw = signature.signature
     expected = "64 bytes, low S, of the registered key over this digest"
     if len(raw) != 64:
-        yield failed("H7", "length", "signature", expected, f"{len(raw)} bytes", length=len(raw))
-    elif not is_low_s(Curve.SECP256K1, raw):
+        yield failed("H7", "signature-length", "signature", expected, f"{len(raw)} bytes", length=len(raw))
+        return
+    try:
+        low = is_low_s(Curve.SECP256K1, raw)
+    except CountersignError:
+        yield failed("H7", "out-of-range", "signature", expected, "r or s out of range")
+        return
+    if not low:
         yield failed("H7", "high-s", "signature", expected, "high S")
     elif not signature.key.verify_digest(signature.digest, raw):
         yield failed("H7", "not-this-digest", "signature", expected, "does not verify")
@@ -93,17 +101,37 @@ def envelope(reading: Reading) -> Iterator[Finding]:
         )
 
 
-def _codec(check: str, expected: str, *channels: Channel) -> "Check":
-    def look(reading: Reading) -> Iterator[Finding]:
-        transport = reading.case.transport
-        if transport is None or transport.channel not in channels:
-            yield not_applicable(check, f"{check}.other-channel")
-        elif transport.codec is not None and transport.codec.check == check:
-            yield from_error(check, transport.codec, transport.channel.value, expected)
-        else:
-            yield passed(check, "in-order", transport.channel.value, expected, "in order")
+def usb_read(reading: Reading) -> Iterator[Finding]:
+    """T2: what the USB reader refused; a fault that is nobody else's on this way in is its own."""
+    transport, expected = reading.case.transport, "a regular file on the medium, of bounded size, unchanged while read"
+    if transport is None or transport.channel is not Channel.USB:
+        yield not_applicable("T2", "T2.other-channel")
+    elif transport.codec is not None and transport.codec.check != "T4":
+        yield from_error("T2", transport.codec, "USB", expected)
+    else:
+        yield passed("T2", "in-bounds", "USB", expected, "in order")
 
-    return Check(check, {"T2": "USB-READ", "T3": "UR", "T4": "CBOR"}[check], look)
+
+def ur_frames(reading: Reading) -> Iterator[Finding]:
+    """T3: what the frames' codec refused; a fault of the picture reader counts here too."""
+    transport, expected = reading.case.transport, "parts of one UR message, within bounds"
+    if transport is None or transport.channel is not Channel.QR:
+        yield not_applicable("T3", "T3.other-channel")
+    elif transport.codec is not None and transport.codec.check != "T4":
+        yield from_error("T3", transport.codec, "QR", expected)
+    else:
+        yield passed("T3", "in-bounds", "QR", expected, "in order")
+
+
+def envelope_cbor(reading: Reading) -> Iterator[Finding]:
+    """T4: deterministic CBOR within bounds."""
+    transport, expected = reading.case.transport, "deterministic CBOR within bounds"
+    if transport is None or transport.channel is Channel.ONLINE:
+        yield not_applicable("T4", "T4.other-channel")
+    elif transport.codec is not None and transport.codec.check == "T4":
+        yield from_error("T4", transport.codec, "envelope", expected)
+    else:
+        yield passed("T4", "in-bounds", "envelope", expected, "in order")
 
 
 def store_open(reading: Reading) -> Iterator[Finding]:
@@ -126,9 +154,9 @@ CHECKS = (
     Check("H3", "KEY-ATTRIBUTES", key_attributes, ("H2",)),
     Check("H4", "DIGEST-LENGTH", digest_length),
     Check("H7", "SIGNATURE", signature_verified, ("H4",)),
-    Check("T1", "ENVELOPE", envelope),
-    _codec("T2", "a regular file on the medium, of bounded size, unchanged while read", Channel.USB),
-    _codec("T3", "parts of one UR message within bounds", Channel.QR),
-    _codec("T4", "deterministic CBOR within bounds", Channel.USB, Channel.QR),
+    Check("T2", "USB-READ", usb_read),
+    Check("T3", "UR", ur_frames),
+    Check("T4", "CBOR", envelope_cbor, ("T2", "T3")),
+    Check("T1", "ENVELOPE", envelope, ("T2", "T3", "T4")),
     Check("S1", "STORE", store_open),
 )

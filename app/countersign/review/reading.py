@@ -1,6 +1,6 @@
 """One reading of a case: every file parsed once, what follows from it computed once, shared by all checks.
 
-- A part that does not parse is kept as its `Malformed`; the check whose rule it broke reports it, the others are blocked.
+- A part that does not parse is kept as its error; the check whose rule it broke reports it, the others are blocked.
 - Obligations are recomputed here from the contracts of the case, with the same netting as the machine, never taken from
   the request (DESIGN.md §7).
 """
@@ -10,7 +10,7 @@ from functools import cached_property
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.tlog_proof import TlogProof
 from countersign.bitcoin import inspect
-from countersign.bitcoin.inspect import PsbtFacts
+from countersign.bitcoin.inspect import PartialSignature, PsbtFacts
 from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.errors import CountersignError, Malformed, Refused
@@ -67,7 +67,7 @@ class Reading:
         return found.hash if isinstance(found, Contract) else None
 
     def contract_in_event(self, facts: ContractFacts) -> bytes:
-        """The JWS that the case's `contract.affirmed` event carries, re-encoded. Malformed, Refused("L3.not-affirmed")."""
+        """The JWS that the case's `contract.affirmed` event carries, re-encoded. Malformed, Refused L3.not-affirmed."""
         event = events.parse(facts.event or b"")
         if not isinstance(event.body, ContractAffirmed):
             raise Refused("L3.not-affirmed", type=event.type)
@@ -107,17 +107,32 @@ class Reading:
     def psbt(self) -> Psbt | CountersignError | None:
         """The PSBT under review; None where the case holds none."""
         instruction = self._of_kind("psbt")
-        if instruction is None:
-            return None
-        try:
-            return parse_psbt(instruction.data)
-        except CountersignError as error:
-            return error
+        return None if instruction is None else _psbt_or_error(instruction.data)
 
     @cached_property
     def psbt_facts(self) -> PsbtFacts | None:
         """The PSBT's decoded facts; None where there is no PSBT that parses."""
         return inspect.facts(self.psbt) if isinstance(self.psbt, Psbt) else None
+
+    @cached_property
+    def psbt_shares(self) -> tuple[Psbt | CountersignError, ...]:
+        """The shares beside the PSBT, in the case's order, parsed; why one is none."""
+        instruction = self._of_kind("psbt")
+        return () if instruction is None else tuple(_psbt_or_error(share.data) for share in instruction.shares)
+
+    @cached_property
+    def partial_signatures(self) -> tuple[tuple[int, PartialSignature], ...]:
+        """Every signature there is, with its input: the PSBT's own, then those of shares over the same transaction."""
+        if not isinstance(self.psbt, Psbt):
+            return ()
+        unsigned = self.psbt.unsigned
+        shares = [share for share in self.psbt_shares if isinstance(share, Psbt) and share.unsigned == unsigned]
+        return tuple(
+            (index, signature)
+            for source in (self.psbt, *shares)
+            for index, found in enumerate(source.inputs)
+            for signature in inspect.partial_signatures(found)
+        )
 
     @cached_property
     def safe_tx(self) -> ClaimedSafeTx | CountersignError | None:
@@ -144,7 +159,7 @@ class Reading:
 
     @cached_property
     def group(self) -> Group | None:
-        """The group of obligations that this instruction must discharge: the prepared one's, else the only one of its kind."""
+        """The obligations that this instruction must discharge: the prepared one's, else the only group of its kind."""
         if self.record is not None:
             return self.record.group
         instruction, owed = self.case.instruction, self.obligations
@@ -189,3 +204,10 @@ class Reading:
     def _of_kind(self, kind: str) -> InstructionFacts | None:
         instruction = self.case.instruction
         return instruction if instruction is not None and instruction.kind == kind else None
+
+
+def _psbt_or_error(data: bytes) -> Psbt | CountersignError:
+    try:
+        return parse_psbt(data)
+    except CountersignError as error:
+        return error

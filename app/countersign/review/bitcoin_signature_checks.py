@@ -1,0 +1,147 @@
+"""B11–B13: the signatures that are there are good, nothing was promised twice, the shares make one transaction.
+
+- Existing signatures are those in the PSBT's own maps and those of the shares beside it; every one is verified over the
+  digest rebuilt from the PSBT under review, never from the share.
+- A share over another unsigned transaction is B13's matter; B11 passes over it.
+- How many there may be is asked only before a signature: history shows finished work.
+"""
+
+from collections.abc import Iterator
+
+from countersign.bitcoin import combine, consensus, finalise, inspect, signatures, verify
+from countersign.bitcoin.psbt import Psbt
+from countersign.bitcoin.transaction import display
+from countersign.errors import CountersignError, Refused
+from countersign.rails.bitcoin import Wallet
+from countersign.review.case import ANCHOR, Mode
+from countersign.review.check import Check
+from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
+from countersign.review.reading import Reading
+
+
+def existing_signatures(reading: Reading) -> Iterator[Finding]:
+    """B11: every signature there verifies under a registered cosigner's key; too few for the quorum before signing."""
+    facts, psbt, wallets = reading.psbt_facts, reading.psbt, reading.wallets
+    if facts is None or not isinstance(psbt, Psbt):
+        yield not_applicable("B11", "B2.no-psbt")
+        return
+    if not wallets or isinstance(wallets, CountersignError):
+        yield blocked("B11", ANCHOR if wallets is None else "B6" if wallets else "B1", "signatures")
+        return
+    before_signing = reading.case.mode is Mode.SIGN
+    if before_signing and any(fact.finalised for fact in facts.inputs):
+        yield failed("B11", "finalised", "inputs", "not finished yet", "finished inputs")
+        return
+    try:
+        counts = _verified(reading, psbt, wallets)
+    except CountersignError as error:
+        yield from_error("B11", error, "signatures", "valid, of registered cosigners")
+        return
+    full = [threshold for count, threshold in counts if count >= threshold]
+    there = f"{max((count for count, _ in counts), default=0)} of {min(each.vault.threshold for each in wallets)}"
+    if before_signing and full:
+        yield failed("B11", "complete", "signatures", f"fewer than {full[0]}", there, threshold=full[0])
+    else:
+        yield passed("B11", "valid", "signatures", "valid, of registered cosigners", there)
+
+
+def _verified(reading: Reading, psbt: Psbt, wallets: tuple[Wallet, ...]) -> list[tuple[int, int]]:
+    """For each input how many cosigners signed and how many are needed. Refused: B11.*, B5.*, B3.*, B4.*."""
+    given: dict[int, set[bytes]] = {}
+    if not reading.partial_signatures:
+        return []
+    digests = signatures.vault_digests(psbt)
+    for index, one in reading.partial_signatures:
+        if one.public_key not in _slot_keys(psbt, index, wallets)[0]:
+            raise Refused("B11.stranger", input=index, key=one.public_key.hex())
+        signatures.check(one.public_key, one.signature, digests[index], index)
+        given.setdefault(index, set()).add(one.public_key)
+    return [(len(keys), _slot_keys(psbt, index, wallets)[1]) for index, keys in given.items()]
+
+
+def _slot_keys(psbt: Psbt, index: int, wallets: tuple[Wallet, ...]) -> tuple[tuple[bytes, ...], int]:
+    """The registered keys of the slot that an input spends, and how many must sign."""
+    spent = inspect.spent_output(psbt, index)
+    for each in wallets:
+        number = each.slot_of(spent.script_pubkey)
+        if number is not None:
+            return each.descriptor(number).public_keys, each.vault.threshold
+    return (), 0
+
+
+def double_spend(reading: Reading) -> Iterator[Finding]:
+    """B12: no other transaction of this desk or this machine ever spent one of these coins."""
+    facts, psbt, state = reading.psbt_facts, reading.psbt, reading.state
+    if facts is None or not isinstance(psbt, Psbt):
+        yield not_applicable("B12", "B2.no-psbt")
+        return
+    if state is None:
+        yield blocked("B12", ANCHOR, "coins")
+        return
+    txid, own = display(psbt.txid), None if reading.record is None else reading.record.hash
+    for fact in facts.inputs:
+        outpoint, where = str(fact.outpoint), f"input {fact.index}"
+        live = state.spending.get(outpoint)
+        if live is not None and live != own:
+            yield failed("B12", "spent-in-log", where, "no other instruction", live, outpoint=outpoint, other=live)
+            return
+        before = reading.case.journal.outpoints.get(outpoint)
+        if before is not None and before != txid:
+            yield failed("B12", "signed-before", where, txid, before, outpoint=outpoint, other=before)
+            return
+    yield passed("B12", "first-spend", "coins", "never signed into another transaction", f"{len(facts.inputs)} coins")
+
+
+def combined(reading: Reading) -> Iterator[Finding]:
+    """B13: the shares combine, in either order, into a transaction that our own rule and Core's accept."""
+    psbt, facts = reading.psbt, reading.psbt_facts
+    if facts is None or not isinstance(psbt, Psbt):
+        yield not_applicable("B13", "B2.no-psbt")
+        return
+    finished = any(fact.finalised for fact in facts.inputs)
+    if not reading.psbt_shares and not reading.partial_signatures and not finished:
+        yield not_applicable("B13", "B13.nothing-to-combine")
+        return
+    try:
+        complete = _combines(psbt, reading.psbt_shares, finished=finished)
+    except CountersignError as error:
+        yield from_error("B13", error, "shares", "one transaction, whatever the order")
+        return
+    found = "finished and verified" if complete else "combined, quorum not reached yet"
+    yield passed("B13", "combines", "shares", "one transaction, whatever the order", found)
+
+
+def _combines(psbt: Psbt, given: tuple[Psbt | CountersignError, ...], *, finished: bool) -> bool:
+    """Combine, and where the quorum is there finish and verify: whether it was. Refused: B13.*, B3.*, B5.*, B11.*."""
+    shares = []
+    for share in given:
+        if isinstance(share, CountersignError):
+            raise share
+        shares.append(share)
+    forward, backward = combine.combine(psbt, *shares), combine.combine(*reversed([psbt, *shares]))
+    if forward != backward:
+        raise Refused("B13.order")
+    if not finished and not _complete(forward):
+        return False
+    spent = [inspect.spent_output(forward, index) for index in range(len(forward.inputs))]
+    raw = finalise.extract(finalise.finalise(forward))
+    verify.verify(raw, spent)
+    consensus.verify(raw, spent)
+    return True
+
+
+def _complete(psbt: Psbt) -> bool:
+    try:
+        finalise.signers(psbt)
+    except Refused as refusal:
+        if refusal.code != "B13.too-few-signatures":
+            raise
+        return False
+    return True
+
+
+CHECKS = (
+    Check("B11", "EXISTING-SIGS", existing_signatures, ("B2", "B3", "B4")),
+    Check("B12", "DOUBLE-SPEND-SELF", double_spend, ("B2",)),
+    Check("B13", "COMBINE/FINALIZE", combined, ("B2", "B3", "B4")),
+)
