@@ -1,0 +1,98 @@
+"""The Log screen's read models: head, witnesses, entries; and *verify everything*.
+
+- An entry is named by its event's type, signers and subject; what the replay refused is shown as the desk's fault.
+- *Verify everything* trusts nothing cached: every commitment, tile hash and event is computed again from the archive.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from countersign.audit.leaf import Opening
+from countersign.audit.log import Log
+from countersign.desk.pages import witness_views
+from countersign.desk.ports import Record
+from countersign.desk.replica import Replica
+from countersign.desk.views import LogEntryView, LogView
+from countersign.errors import CountersignError, Refused
+from countersign.settlement import events, machine
+from countersign.settlement.audience import contracts_of
+from countersign.settlement.events import Event
+from countersign.settlement.machine import Entry
+from countersign.settlement.state import State
+
+Progress = Callable[[int, int], None]
+BATCH = 64
+
+
+def log_view(replica: Replica) -> LogView:
+    """The history as this machine holds and has proved it."""
+    pin = replica.pin
+    records = replica.profile.archive.records(0, pin.size if pin else 0)
+    frozen = replica.profile.journal.signing_frozen()
+    return LogView(
+        origin=replica.anchor.origin,
+        size=pin.size if pin else 0,
+        root=pin.root.hex() if pin else "",
+        checkpoint_at=checkpoint_at(replica) or 0,
+        witnesses=witness_views(replica),
+        needed=replica.anchor.now(replica.state).k,
+        entries=tuple(_entry_view(replica.state, record) for record in records),
+        alarm="L4.signing-frozen" if frozen is not None else None,
+    )
+
+
+def checkpoint_at(replica: Replica) -> int | None:
+    """When the pinned head was last cosigned, unix seconds."""
+    seen = [each.cosigned_at for each in witness_views(replica) if each.cosigned_at is not None]
+    return max(seen, default=None)
+
+
+async def verify_everything(replica: Replica, progress: Progress) -> LogView:
+    """Every leaf, the root, every signature and rule, again. Refused("S2.archive-differs") if they do not lead to the pin."""
+    pin = replica.pin
+    records = replica.profile.archive.records(0, pin.size if pin else 0)
+    fresh, state = Log(replica.anchor.origin), State()
+    for start in range(0, len(records), BATCH):
+        batch = records[start : start + BATCH]
+        fresh.extend(Opening(each.index, each.time_ms, each.salt).entry(each.event) for each in batch)
+        state = await asyncio.to_thread(machine.replay, [Entry(e.index, e.time_ms, e.event) for e in batch], state)
+        progress(start + len(batch), len(records))
+    if pin is not None and fresh.tree.root() != pin.root:
+        raise Refused("S2.archive-differs", size=pin.size)
+    if pin is not None:
+        replica.anchor.now(state).verify_log(pin.signed)
+    replica.log, replica.state = fresh, state
+    return log_view(replica)
+
+
+def _entry_view(state: State, record: Record) -> LogEntryView:
+    fault = state.faults.get(record.index)
+    try:
+        event = events.parse(record.event)
+    except CountersignError as error:
+        return LogEntryView(record.index, record.time_ms, "", (), "", "", error.code)
+    return LogEntryView(
+        index=record.index,
+        time_ms=record.time_ms,
+        kind=event.type,
+        signers=tuple(_signer(state, kid) for kid in event.jws.kids),
+        subject=_subject(state, event),
+        payload=event.hash,
+        fault=fault.code if fault else None,
+    )
+
+
+def _signer(state: State, kid: str) -> str:
+    known = state.roster.keys.get(kid)
+    if known is None:
+        return kid
+    if known.holder.id in state.roster.officers:
+        return state.roster.officers[known.holder.id].name
+    if known.holder.id in state.roster.participants:
+        return state.roster.participants[known.holder.id].name
+    return known.holder.id
+
+
+def _subject(state: State, event: Event) -> str:
+    named = [state.contracts[each].terms.id for each in contracts_of(state, event) if each in state.contracts]
+    return ", ".join(named)

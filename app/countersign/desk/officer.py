@@ -1,0 +1,231 @@
+"""A signing officer's console: what the window and the headless story ask of the machine the officer sits at.
+
+With `carrying.Carrying` it satisfies `surfaces.OfficerConsole`. Everything shown is made from this machine's own replica; the
+desk is asked only for what is new and given only what is signed. One officer, one token, one profile.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from hashlib import sha256
+
+from countersign.desk import cases, logbook, pages, rows, signing
+from countersign.desk.author import Scribe, signed
+from countersign.desk.cases import Basis, Circumstances
+from countersign.desk.ports import AskSecret, Clock, Mailbox, Receipt
+from countersign.desk.refusing import CONTRACT, INSTRUCTION, of_officer, refusal_body
+from countersign.desk.replica import Replica
+from countersign.desk.signing import Hand, Progress
+from countersign.desk.views import (
+    DeskView,
+    InstructionView,
+    LogView,
+    ProofView,
+    ReviewView,
+    SignView,
+    StripView,
+    TokenView,
+)
+from countersign.errors import Refused
+from countersign.review import checks
+from countersign.review.case import Case, ContractFacts, Mode
+from countersign.review.finding import Finding, Verdict
+from countersign.settlement import contract as contracts
+from countersign.settlement.contract import Contract
+from countersign.settlement.state import ContractState, Instruction
+
+
+class Officer:
+    """The console of one officer."""
+
+    def __init__(self, replica: Replica, mailbox: Mailbox, hand: Hand, clock: Clock, scribe: Scribe) -> None:
+        self.replica = replica
+        self.hand = hand
+        self._mailbox = mailbox
+        self._clock = clock
+        self._scribe = scribe
+        self._reachable = False
+
+    async def synchronise(self) -> None:
+        """Take in and prove what the desk has logged since."""
+        self._reachable = False
+        await self.replica.take_in(self._mailbox)
+        self._reachable = True
+
+    async def strip(self) -> StripView:
+        """The top strip."""
+        officer = self.replica.state.roster.officer(self.hand.officer)
+        witnesses = pages.witness_views(self.replica)
+        return StripView(
+            officer=officer.name,
+            role=", ".join(role.value for role in officer.roles),
+            token=await signing.token_view(self.hand.token, officer.name),
+            log_size=self.replica.pin.size if self.replica.pin else 0,
+            checkpoint_at=logbook.checkpoint_at(self.replica),
+            witnesses_seen=sum(each.cosigned_at is not None for each in witnesses),
+            witnesses_known=len(witnesses),
+            desk_reachable=self._reachable,
+        )
+
+    async def desk(self) -> DeskView:
+        """Every settlement; the open ones with all their checks run now."""
+        verdicts = {}
+        for record in self.replica.state.contracts.values():
+            if record.state in (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, ContractState.SIGNED):
+                verdicts[record.hash] = await self._joint_verdict(record.hash)
+        return rows.desk_view(self.replica.state, self.hand.officer, verdicts)
+
+    async def review(self, contract: str) -> ReviewView:
+        """One settlement, every check run now."""
+        moment = self._moment()
+        found = cases.basis(self.replica, (contract,))
+        shown = []
+        for instruction in self._live(contract):
+            basis, case, data = await self._instruction_case(instruction)
+            mine = self.hand.officer in {share.officer for share in instruction.shares}
+            view = pages.instruction_view(basis, self.replica.profile, instruction, data, case, mine)
+            shown.append(view)
+        index = found.state.contract(contract).cause(ContractState.AGREED)
+        proof = pages.proof_view(self.replica, index) if index is not None else None
+        return pages.review_view(found, self.replica.profile, contract, moment, shown, proof)
+
+    async def to_sign(self, contract: str) -> Sequence[SignView]:
+        """The instructions that this officer's key can still sign."""
+        token = await signing.token_view(self.hand.token, self.hand.officer)
+        review = await self.review(contract)
+        return [self._sign_view(view, token) for view in review.instructions if self._signable(view.instruction)]
+
+    async def unlock(self, ask: AskSecret) -> TokenView:
+        """Log in to the token; asked once, never retried."""
+        return await signing.unlock(self.hand, ask)
+
+    async def sign(self, instruction: str, progress: Progress) -> ReviewView:
+        """Verify, journal, sign, verify, journal, submit. Refused with every finding if a check forbids it."""
+        known = self.replica.state.instruction(instruction)
+        data = await self._artefact(known)
+        found = self._basis(known)
+        made = await signing.sign(
+            self.hand, found, known, data, self._moment(), self.replica.profile, self._scribe, progress
+        )
+        await self._mailbox.put_artefact(made.share)
+        await self._mailbox.submit(made.event)
+        await self.synchronise()
+        return await self.review(self.replica.state.cycles[known.cycle].contracts[0])
+
+    async def refuse(self, contract: str, instruction: str | None, reason: str) -> None:
+        """Refuse a logged settlement: its contract (None) or one instruction; signed with what the checks found."""
+        if instruction is None:
+            record = self.replica.state.contract(contract)
+            await self._refuse(CONTRACT, record.contract.jws.payload, (of_officer(reason),), reason)
+            return
+        known = self.replica.state.instruction(instruction)
+        _, case, data = await self._instruction_case(known)
+        against = checks.verdict(case).against or (of_officer(reason),)
+        await self._refuse(INSTRUCTION, data, against, reason)
+
+    async def judge_file(self, kind: str, data: bytes, contract: str | None) -> Verdict:
+        """The verdict on bytes that somebody asks this officer to sign: an instruction of a logged settlement, or a contract."""
+        return await asyncio.to_thread(checks.verdict, await self._file_case(kind, data, contract))
+
+    async def refuse_file(self, kind: str, data: bytes, contract: str | None, reason: str) -> tuple[Verdict, Receipt]:
+        """Judge bytes and, since checks forbid them, sign and log the refusal. Refused("desk.nothing-to-refuse") if none does."""
+        verdict = await self.judge_file(kind, data, contract)
+        if verdict.may_sign:
+            raise Refused("desk.nothing-to-refuse")
+        subject = data
+        if kind == "contract":
+            parsed = contracts.parse(data)
+            subject = parsed.jws.payload
+        name = CONTRACT if kind == "contract" else INSTRUCTION
+        return verdict, await self._refuse(name, subject, verdict.against, reason)
+
+    async def log(self) -> LogView:
+        """The history."""
+        return logbook.log_view(self.replica)
+
+    async def proof(self, index: int) -> ProofView:
+        """Where one entry lies."""
+        return pages.proof_view(self.replica, index)
+
+    async def verify_everything(self, progress: Progress) -> LogView:
+        """Everything again, from the archive."""
+        return await logbook.verify_everything(self.replica, progress)
+
+    async def _refuse(self, kind: str, data: bytes, findings: Sequence[Finding], reason: str) -> Receipt:
+        draft = self._scribe.draft("instruction.refused", refusal_body(kind, data, findings, reason))
+        receipt = await self._mailbox.submit(await signed(draft, [self.hand.author]))
+        await self._mailbox.put_artefact(data)
+        self.replica.profile.artefacts.put(data)
+        await self.synchronise()
+        return receipt
+
+    async def _file_case(self, kind: str, data: bytes, contract: str | None) -> Case:
+        if kind == "contract":
+            found = contracts.parse(data)
+            logged = found.hash in self.replica.state.contracts
+            basis = cases.basis(self.replica, (found.hash,) if logged else ())
+            if not logged:
+                basis = _with_stranger(basis, found, data)
+            return cases.contract_case(basis, found.hash, self._moment(), self.replica.profile)
+        instruction = next(each for each in self._live(contract or "") if each.group.kind == kind)
+        await self._artefact(instruction)
+        return await signing.signing_case(
+            self.hand, self._basis(instruction), instruction, data, self._moment(), self.replica.profile
+        )
+
+    async def _instruction_case(self, instruction: Instruction) -> tuple[Basis, Case, bytes]:
+        """Before this officer's signature the newest state with the token's facts; else as it stands."""
+        data = await self._artefact(instruction)
+        if not rows.can_sign(self.replica.state, instruction, self.hand.officer):
+            return pages.history_or_now(self.replica, instruction, self._moment())
+        found = self._basis(instruction)
+        moment = self._moment()
+        if (await self.hand.token.token()).unlocked:
+            case = await signing.signing_case(self.hand, found, instruction, data, moment, self.replica.profile)
+        else:
+            case = cases.instruction_case(found, instruction, data, moment, self.replica.profile, Mode.SIGN)
+        return found, case, data
+
+    async def _joint_verdict(self, contract: str) -> Verdict:
+        findings: list[Finding] = []
+        for instruction in self._live(contract):
+            _, case, _ = await self._instruction_case(instruction)
+            findings.extend((await asyncio.to_thread(checks.verdict, case)).findings)
+        return Verdict(tuple(findings))
+
+    async def _artefact(self, instruction: Instruction) -> bytes:
+        """The unsigned bytes, from this profile or the desk; kept here. Their SHA-256 is checked by the store."""
+        data = await self._mailbox.artefact(bytes.fromhex(instruction.artefact))
+        if sha256(data).hexdigest() != instruction.artefact:
+            raise Refused("desk.artefact-differs", artefact=instruction.artefact)
+        self.replica.profile.artefacts.put(data)
+        for share in instruction.shares:
+            self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(share.artefact)))
+        return data
+
+    def _basis(self, instruction: Instruction) -> Basis:
+        return cases.basis(self.replica, self.replica.state.cycles[instruction.cycle].contracts)
+
+    def _live(self, contract: str) -> tuple[Instruction, ...]:
+        record = self.replica.state.contract(contract)
+        if record.cycle is None:
+            return ()
+        return self.replica.state.live(self.replica.state.cycle(record.cycle))
+
+    def _signable(self, instruction: str) -> bool:
+        known = self.replica.state.instruction(instruction)
+        return rows.can_sign(self.replica.state, known, self.hand.officer)
+
+    def _sign_view(self, view: InstructionView, token: TokenView) -> SignView:
+        known = self.replica.state.instruction(view.instruction)
+        keys = signing.vault_keys(self.replica.state.roster, self.hand.officer, known)
+        count = sum(digest.label == "input-digest" for digest in view.digests) or 1
+        return SignView(view, token, keys[0].key.data.hex(), count)
+
+    def _moment(self) -> Circumstances:
+        return Circumstances(now=self._clock.now_ms() // 1000, store=cases.store_facts(self.replica.profile))
+
+
+def _with_stranger(found: Basis, contract: Contract, data: bytes) -> Basis:
+    """A basis for a contract that is not in the log: its own bytes, and nothing that proves them."""
+    facts = ContractFacts(data)
+    return Basis(found.state, found.head, {**found.contracts, contract.hash: facts}, found.newest)
