@@ -1,0 +1,158 @@
+"""What a file is, told by its content and never by its name; then read strictly in that one format.
+
+The order of recognition (docs/formats/check-json.md), the first that fits decides:
+
+1. `PK` and two control bytes: an evidence pack
+2. `psbt`: a PSBT
+3. `c2sp.org/tlog-proof`: an inclusion proof with its checkpoint
+4. the byte d2 (CBOR tag 18): an envelope
+5. `{`: JSON, told apart by its members. A JWS is a contract or an event by the `typ` of its first signature; `salt` makes
+   an opening; `safeTxHash` with `chainId` our Safe transaction; `results`, or `safeTxHash` without `chainId`, an answer
+   of the Safe service. JSON that does not parse strictly is told by the same words in its bytes, so that its refusal
+   names what it wants to be.
+
+- A file that fits none is refused as unknown; an empty one as empty. Both count as not parsing.
+
+    >>> recognise("a.psbt", b"psbt\\xff").kind
+    <Kind.PSBT: 'PSBT'>
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from countersign.airgap import envelope
+from countersign.airgap.envelope import Envelope
+from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.audit.leaf import Opening
+from countersign.audit.tlog_proof import TlogProof
+from countersign.bitcoin.psbt import Psbt
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.desk import evidence
+from countersign.desk.evidence import Pack
+from countersign.desk.reports import FileReport, Kind
+from countersign.errors import CountersignError, Malformed
+from countersign.ethereum import safe_file, service
+from countersign.ethereum.safe import ClaimedSafeTx
+from countersign.ethereum.service import Page
+from countersign.formats import base64url, strict_json
+from countersign.keys.jws import CONTRACT, EVENT
+from countersign.settlement import contract as contracts
+from countersign.settlement import events
+from countersign.settlement.contract import Contract
+from countersign.settlement.events import Event
+
+Parsed = Contract | Event | Opening | TlogProof | Psbt | ClaimedSafeTx | Page | Envelope | Pack
+MAINNET = 1
+
+_PROTECTED = re.compile(rb'"protected"\s*:\s*"([A-Za-z0-9_-]{1,400})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A file with what it is; `parsed` is None exactly where `error` says why."""
+
+    name: str
+    data: bytes
+    kind: Kind
+    parsed: Parsed | None
+    error: CountersignError | None
+
+    @property
+    def report(self) -> FileReport:
+        """The file's line in a report."""
+        return FileReport(self.name, self.kind, sha256(self.data).hexdigest(), self.error)
+
+
+def recognise(name: str, data: bytes) -> Recognised:
+    """The file by its content. Never raises: what does not parse carries its refusal."""
+    try:
+        kind = kind_of(data)
+        return Recognised(name, data, kind, _PARSERS[kind](data), None)
+    except CountersignError as error:
+        return Recognised(name, data, _guess(data), None, error)
+
+
+def kind_of(data: bytes) -> Kind:
+    """What the bytes are. Malformed("desk.empty-file" | "desk.unknown-file"), or C2 codes for JSON."""
+    if not data:
+        raise Malformed("desk.empty-file")
+    binary = _binary(data)
+    if binary is not None:
+        return binary
+    if not _json(data):
+        raise Malformed("desk.unknown-file")
+    value = strict_json.parse(data)
+    found = _members(set(value) if isinstance(value, dict) else set(), data)
+    if found is Kind.UNKNOWN:
+        raise Malformed("desk.unknown-file")
+    return found
+
+
+def _binary(data: bytes) -> Kind | None:
+    for start, kind in _STARTS.items():
+        if data.startswith(start):
+            return kind
+    return None
+
+
+def _json(data: bytes) -> bool:
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] == b"{"
+
+
+def _members(names: set[str], data: bytes) -> Kind:
+    """The kind of a JSON object from the names of its members."""
+    if "signatures" in names or {"payload", "protected"} & names:
+        return _TYPES.get(_typ(data), Kind.UNKNOWN)
+    if "results" in names:
+        return Kind.SERVICE
+    if "safeTxHash" in names:
+        return Kind.SAFE_TX if "chainId" in names else Kind.SERVICE
+    return Kind.OPENING if "salt" in names else Kind.UNKNOWN
+
+
+def _typ(data: bytes) -> str:
+    """The `typ` of the first protected header, or nothing: only the parser's word counts."""
+    match = _PROTECTED.search(data)
+    try:
+        header = base64url.decode(match[1].decode("ascii")) if match else b""
+    except CountersignError:
+        return ""
+    return next((typ for typ in _TYPES if typ.encode() in header), "")
+
+
+def _guess(data: bytes) -> Kind:
+    """What bytes that do not parse want to be."""
+    binary = _binary(data)
+    if binary is not None or not _json(data):
+        return binary or Kind.UNKNOWN
+    names = ("signatures", "results", "safeTxHash", "chainId", "salt")
+    return _members({name for name in names if f'"{name}"'.encode() in data}, data)
+
+
+def _proof(data: bytes) -> TlogProof:
+    found = TlogProof.parse(data)
+    SignedCheckpoint.parse(found.checkpoint)
+    return found
+
+
+_STARTS = {
+    b"PK\3\4": Kind.PACK,
+    b"PK\5\6": Kind.PACK,
+    b"psbt": Kind.PSBT,
+    b"c2sp.org/tlog-proof": Kind.PROOF,
+    b"\xd2": Kind.ENVELOPE,
+}
+_TYPES = {CONTRACT: Kind.CONTRACT, EVENT: Kind.EVENT}
+_PARSERS: dict[Kind, Callable[[bytes], Parsed]] = {
+    Kind.CONTRACT: contracts.parse,
+    Kind.EVENT: events.parse,
+    Kind.OPENING: Opening.parse,
+    Kind.PROOF: _proof,
+    Kind.PSBT: parse_psbt,
+    Kind.SAFE_TX: safe_file.parse,
+    Kind.SERVICE: lambda data: service.parse(data, MAINNET),
+    Kind.ENVELOPE: envelope.peek,
+    Kind.PACK: evidence.parse,
+}

@@ -1,0 +1,119 @@
+"""What `check` and `audit verify` answer: values only; their words come from `resources`, their form from the surface.
+
+- A verdict names what was looked at; `as_of` is the log size before which history was judged, None for the present.
+- The exit status is a property of the report, so that terminal, window and tests cannot disagree:
+  2 iff a file does not parse in its own format; else 1 if a finding fails or is blocked; 3 if a device or server was
+  needed and absent; 0 otherwise.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from countersign.errors import CountersignError
+from countersign.review.finding import Finding, Verdict
+
+Progress = Callable[[int, int], None]
+"""done, total (total 0: unknown)."""
+
+
+def silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+class Kind(StrEnum):
+    """What a file is, by its content."""
+
+    CONTRACT = "contract"
+    EVENT = "event"
+    OPENING = "opening"
+    PROOF = "tlog-proof"
+    PSBT = "PSBT"
+    SAFE_TX = "Safe transaction"
+    SERVICE = "Safe service answer"
+    ENVELOPE = "envelope"
+    PACK = "evidence pack"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file: its name as given, what it is, its SHA-256 (hex), and why it does not parse, if it does not."""
+
+    name: str
+    kind: Kind
+    sha256: str
+    error: CountersignError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One verdict over the files named in `about`."""
+
+    about: tuple[str, ...]
+    verdict: Verdict
+    as_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What people compare aloud: of which file, its SHA-256 (hex), twelve bytewords."""
+
+    about: str
+    sha256: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """The answer of `check`."""
+
+    files: tuple[FileReport, ...]
+    judged: tuple[Judged, ...]
+    fingerprints: tuple[Fingerprint, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding of every verdict."""
+        return tuple(finding for each in self.judged for finding in each.verdict.findings)
+
+    @property
+    def status(self) -> int:
+        """The exit status."""
+        if any(each.error is not None for each in self.files):
+            return 2
+        return 0 if self.judged and all(finding.ok for finding in self.findings) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """A state that a contract passed, and the log index of the entry that caused it."""
+
+    contract: str
+    state: str
+    log_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """The answer of `audit verify`. `source` is profile, pack or output; `malformed` the first part that does not parse."""
+
+    source: str
+    desk: str
+    size: int
+    judged: tuple[Judged, ...]
+    states: tuple[Caused, ...] = ()
+    fingerprints: tuple[Fingerprint, ...] = ()
+    malformed: tuple[tuple[str, CountersignError], ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding."""
+        return tuple(finding for each in self.judged for finding in each.verdict.findings)
+
+    @property
+    def status(self) -> int:
+        """The exit status."""
+        if self.malformed:
+            return 2
+        return 0 if self.judged and all(finding.ok for finding in self.findings) else 1
