@@ -125,8 +125,8 @@ def contract_facts(replica: Replica, contract: str) -> ContractFacts:
 
 
 def proof(replica: Replica, index: int) -> TlogProof:
-    """Entry `index` under the pinned head. Unavailable("desk.nothing-pinned")."""
-    pin = replica.pin
+    """Entry `index` under the head that the archive leads to. Unavailable("desk.nothing-pinned")."""
+    pin = replica.replayed
     if pin is None:
         raise Unavailable("desk.nothing-pinned")
     return TlogProof(index, replica.log.tree.inclusion_proof(index, pin.size), pin.signed.serialise())

@@ -5,7 +5,9 @@ the head's root → witnesses (L5) → archive, durable → pin, durable (L6) �
 
 - The desk is believed in nothing: every entry is rebuilt from its opening, and `decide` runs again over all of it.
 - A head that lies (same size, other root) freezes signing on this machine and keeps both notes as evidence.
-- `excerpt` is what a QR crossing allows: some entries with inclusion proofs, under a head that extends the pinned one.
+- The pin is the newest head this machine accepted; the archive leads to `replayed`. They are the same, but on a machine that
+  took in a head by QR (`look_ahead`): no entries came with it, so the archive stays where it was and the pin goes ahead. A
+  rollback behind that head is refused like any other, and the next whole bundle (`advance`) must lead through it.
 """
 
 from collections.abc import Sequence
@@ -25,6 +27,9 @@ from countersign.formats import jcs
 from countersign.settlement import machine
 from countersign.settlement.machine import Entry
 from countersign.settlement.state import State
+
+REPLAYED = "replayed"
+"""The setting that holds the pin of the archive where the accepted head is ahead of it; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,12 @@ class Replica:
         return self.profile.journal.pin(self.anchor.origin)
 
     @property
+    def replayed(self) -> Pin | None:
+        """The head that the archive leads to: the pin, but where a head was accepted without its entries."""
+        kept = self.profile.journal.setting(REPLAYED)
+        return Pin.parse(kept) if kept else self.pin
+
+    @property
     def outside_pin(self) -> Pin | None:
         """The copy of the pin kept outside the database."""
         return next((pin for pin in self.profile.outside_pins() if pin.checkpoint.origin == self.anchor.origin), None)
@@ -67,7 +78,7 @@ class Replica:
     async def take_in(self, mailbox: Mailbox) -> None:
         """Fetch what the desk has logged since, prove it, keep it. Refused: L2.*, L4.*, L5.*, desk.entries-differ."""
         signed = SignedCheckpoint.parse(await mailbox.checkpoint())
-        if self.pin is not None and signed.serialise() == self.pin.signed.serialise():
+        if self.replayed is not None and signed.serialise() == self.replayed.signed.serialise():
             return
         self.advance(await mailbox.records(self.log.size), signed)
 
@@ -86,9 +97,41 @@ class Replica:
         for record in wanted:
             self.profile.archive.append(record)
         self.profile.journal.advance_pin(old, new)
+        if self.profile.journal.setting(REPLAYED):
+            self.profile.journal.set_setting(REPLAYED, b"")
         self.log = grown
         self.state = machine.replay(_entries(wanted), self.state)
         self.profile.journal.raise_clock(self.state.time_ms // 1000)
+
+    def look_ahead(self, signed: SignedCheckpoint, proof: Sequence[bytes]) -> None:
+        """Accept a head without its entries, as a QR crossing brings it: L2, L4 by `proof`, L5, then pinned.
+
+        The archive stays behind and is remembered as `replayed`. Raises as `advance`; Refused("desk.nothing-pinned").
+        """
+        old = self.pin
+        if old is None:
+            raise Refused("desk.nothing-pinned")
+        quorum, now = self.anchor.now(self.state), self.clock.now_ms() // 1000
+        quorum.verify_log(signed)
+        self.require_consistent(signed, proof)
+        new = pinning.advance(old, quorum.verify(signed, Fresh(now, old.witness_times)), proof, now)
+        if old.size == self.log.size and new.size > old.size:
+            self.profile.journal.set_setting(REPLAYED, old.serialise())
+        self.profile.journal.advance_pin(old, new)
+
+    def meet(self, signed: SignedCheckpoint, proof: Sequence[bytes] = ()) -> None:
+        """L7: a head that a correspondent showed, signed by our log (L2), is held against our own history.
+
+        Refused("L4.equivocation"), with signing frozen and both notes kept; Refused("L2.…", "L4.…").
+        """
+        self.anchor.now(self.state).verify_log(signed)
+        pin, head = self.pin, signed.checkpoint
+        if pin is None or head.size >= pin.size:
+            self.require_consistent(signed, proof)
+        elif head.size <= self.log.size and self.log.tree.root(head.size) != head.root:
+            found = Equivocation(pin.signed.serialise(), signed.serialise())
+            self._freeze(found)
+            raise Refused("L4.equivocation", (found,), size=head.size)
 
     def judge(self, signed: SignedCheckpoint, grown: Log) -> Witnessed:
         """L2, L4, L5 of a head, with consistency taken from `grown`'s own hashes. A lie freezes signing."""
@@ -116,8 +159,8 @@ class Replica:
         self.profile.journal.freeze_signing(self.anchor.origin, evidence)
 
     def _load(self) -> None:
-        """Replay the archive as far as the pin reaches; it must lead to the pinned root. Refused("S2.archive-differs")."""
-        pin = self.pin
+        """Replay the archive as far as its head reaches; it must lead to that root. Refused("S2.archive-differs")."""
+        pin = self.replayed
         records = self.profile.archive.records(0, pin.size if pin else 0)
         self.log.extend(_commitment(record) for record in records)
         if pin is not None and (self.log.size != pin.size or self.log.tree.root() != pin.root):

@@ -79,6 +79,16 @@ class Decision:
 
 def decide(state: State, entry: Entry, event: Event) -> Decision:
     """Whether `event`, parsed from `entry.event`, may take this place in the log. Raises `Refused` or `Malformed`."""
+    case = admit(state, entry, event)
+    RULES[event.type].judge(case, event.body)
+    return Decision(case)
+
+
+def admit(state: State, entry: Entry, event: Event) -> Case:
+    """What holds for every event, whatever its type: place, moment, keys, permissions. Its own rule is not asked yet.
+
+    Raises `Refused`.
+    """
     _check_place(state, entry, event)
     roster = _roster_for(state, entry, event)
     holders = _verified(roster, event)
@@ -86,9 +96,7 @@ def decide(state: State, entry: Entry, event: Event) -> Decision:
         if (str(holder), event.id) in state.seen:
             raise Refused("settlement.replayed", id=event.id, signer=str(holder))
     permissions.check_signers(event.type, roster, holders)
-    case = Case(state, event, entry.index, entry.time_ms, holders)
-    RULES[event.type].judge(case, event.body)
-    return Decision(case)
+    return Case(state, event, entry.index, entry.time_ms, holders)
 
 
 def evolve(state: State, decision: Decision) -> State:

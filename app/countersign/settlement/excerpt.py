@@ -1,0 +1,140 @@
+"""What a QR crossing allows a machine to know: the pinned state, and some later events without those between them.
+
+DESIGN.md §3 "What a cold machine can know". The caller has proved that every entry stands in the log; nobody has proved
+what the gaps hold.
+
+- Roster, policy, price and contract events are judged by their ordinary rules, each at its own moment.
+- `cycle.closed` and `instruction.prepared` rest on holds, deposits and confirmations that are not carried. Their place, keys,
+  permissions and shape are judged; whether the holds stood, a coin was confirmed or taken, is the desk's word for it.
+- A Safe's nonce that the pinned state knows as executed is refused. What was executed since is not known here.
+- An event of any other type is refused by name, and so is one that its rule refuses: an excerpt is whole or nothing.
+- What this cannot show (a cancellation or a freeze in a gap) the verdict says is not checked (L8).
+
+    >>> excerpt(entries, pinned).instructions[name].cycle
+    'cycle-1'
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from countersign.errors import Refused
+from countersign.settlement import events, holding, instructing, machine
+from countersign.settlement.bodies import CycleClosed, InstructionPrepared
+from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.machine import Decision, Entry
+from countersign.settlement.netting import Group
+from countersign.settlement.roster import SafeVault, SlotVault, Vault
+from countersign.settlement.state import ContractState, SafeUse, State
+
+ORDINARY = frozenset(
+    {
+        "roster.changed",
+        "policy.adopted",
+        "price.published",
+        "contract.proposed",
+        "contract.affirmed",
+        "contract.endorsed",
+        "contract.declined",
+        "contract.cancelled",
+    }
+)
+"""The types that an excerpt judges by the machine's own rules."""
+
+
+def excerpt(entries: Iterable[Entry], state: State) -> State:
+    """The state after these proven entries, ascending by index, over the pinned `state`; gaps are allowed.
+
+    Refused("settlement.excerpt-event") for a type that an excerpt does not carry, Refused("settlement.excerpt-nonce"),
+    and whatever the rules raise.
+    """
+    for entry in entries:
+        state = _taken_in(state, entry)
+    return state
+
+
+def carried(kind: str) -> bool:
+    """Whether an excerpt may carry events of this type."""
+    return kind in ORDINARY or kind in _SHAPED
+
+
+def _taken_in(state: State, entry: Entry) -> State:
+    event = events.parse(entry.event)
+    if event.type in ORDINARY:
+        return machine.evolve(state, machine.decide(state, entry, event))
+    rule = _SHAPED.get(event.type)
+    if rule is None:
+        raise Refused("settlement.excerpt-event", type=event.type, index=entry.index)
+    case = machine.admit(state, entry, event)
+    rule.judge(case, event.body)
+    prepared = rule.fold(case, event.body)
+    return machine.evolve(prepared, Decision(replace(case, state=prepared)))
+
+
+def _judge_cycle(case: Case, body: CycleClosed) -> None:
+    """The cycle's shape. That its contracts were held is the desk's word."""
+    for contract in body.contracts:
+        demand_state(case.state.contract(contract), ContractState.ENDORSED, ContractState.HELD)
+    holding.CYCLE.judge(replace(case, state=_held(case, body)), body)
+
+
+def _held(case: Case, body: CycleClosed) -> State:
+    """The contracts moved to `held` by the closed cycle itself: the desk's signature says that both holds stood."""
+    records = [case.state.contract(contract) for contract in body.contracts]
+    waiting = [record for record in records if record.state is ContractState.ENDORSED]
+    held = ContractState.HELD
+    moved = [replace(record, state=held, causes=record.causes.set(held.value, case.index)) for record in waiting]
+    return with_contracts(case.state, moved)
+
+
+def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
+    state = case.state
+    cycle = state.cycle(body.cycle)
+    if body.contracts != cycle.contracts:
+        raise Refused("settlement.instruction-contracts", cycle=cycle.id)
+    for record in instructing.records_of(state, cycle):
+        demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
+        if case.seconds > record.terms.settle_by:
+            raise Refused("C4.expired", contract=record.hash)
+    if any(each.shares for each in state.live(cycle)):
+        raise Refused("settlement.share-exists", contract=cycle.contracts[0])
+    if Group(body.chain, body.kind, body.vaults) not in cycle.groups:
+        raise Refused("settlement.not-owed", cycle=cycle.id, chain=body.chain, vaults=", ".join(body.vaults))
+    for name in body.vaults:
+        _check_vault(state, state.roster.vault(name), body)
+
+
+def _check_vault(state: State, vault: Vault, body: InstructionPrepared) -> None:
+    if isinstance(vault, SafeVault):
+        executed = state.safes.get(vault.id, SafeUse()).executed
+        if executed is not None and (body.nonce or 0) <= executed:
+            raise Refused("settlement.excerpt-nonce", vault=vault.id, nonce=body.nonce or 0, executed=executed)
+        return
+    _check_coins(vault, body)
+
+
+def _check_coins(vault: SlotVault, body: InstructionPrepared) -> None:
+    mine = [spend for spend in body.spends if spend.vault == vault.id]
+    if not mine:
+        raise Refused("settlement.no-coin", vault=vault.id)
+    for spend in mine:
+        vault.slot(spend.slot)
+    for spend in body.spends:
+        if spend.vault not in body.vaults:
+            raise Refused("settlement.foreign-coin", outpoint=spend.outpoint, vault=spend.vault)
+
+
+def _fresh_safes(case: Case, body: InstructionPrepared) -> State:
+    """A Safe whose last known nonce is not the one before: what happened since the pin is unknown, and is forgotten."""
+    state = case.state
+    for name in body.vaults:
+        use = state.safes.get(name)
+        if use is not None and use.executed is not None and body.nonce != use.executed + 1:
+            state = replace(state, safes=state.safes.set(name, replace(use, executed=None)))
+    return state
+
+
+_SHAPED: Mapping[str, Rule] = {  # type: ignore[type-arg]
+    "cycle.closed": Rule(_judge_cycle, _held),
+    "instruction.prepared": Rule(_judge_prepared, _fresh_safes),
+}
+"""What an excerpt judges by shape; each `fold` here only readies the state for the machine's own."""
