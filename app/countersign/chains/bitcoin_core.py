@@ -1,95 +1,160 @@
 """A Bitcoin Core node (or a node with the same RPC) as `desk.ports.BitcoinNode`. No wallet of the node is used.
 
-- Coins are found by `scantxoutset` over raw scripts; each comes with its whole previous transaction, whose id is recomputed by whoever
-  uses it (B3), not here: a node is a source of bytes, never of truth.
-- A transaction is observed in the memory pool, then in the newest blocks (`DEPTH` back), so no transaction index is needed.
+- Coins are found by `scantxoutset` over raw scripts; each comes with its whole previous transaction, whose hash is
+  compared here with the txid given and once more by whoever uses it (B3): a node is a source of bytes, never of truth.
+- A transaction is looked for in the memory pool, then in the newest blocks (`DEPTH` back): no transaction index needed.
 - Amounts are parsed as decimal text, never as floats.
+- What the node says about a transaction is a reason; what it says about itself (starting, scanning) is Unavailable.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from countersign.bitcoin import parent
+from countersign.bitcoin.transaction import display
+from countersign.chains import answers
 from countersign.chains.jsonrpc import Credentials, JsonRpc, RpcError
 from countersign.desk.ports import Coin, Observation
-from countersign.errors import Refused, Unavailable
+from countersign.errors import Malformed, Refused, Unavailable
 
 DEPTH = 288
-SATOSHIS = Decimal(100_000_000)
+UNKNOWN = -5
+VERDICTS = frozenset((-22, -25, -26, -27))
+"""RPC_DESERIALIZATION_ERROR, RPC_VERIFY_ERROR, RPC_VERIFY_REJECTED, RPC_VERIFY_ALREADY_IN_UTXO_SET (protocol.h)."""
 
 
 def cookie(path: Path) -> Credentials:
-    """Credentials from the node's cookie file, read anew for each call."""
+    """Credentials from the node's cookie file, read anew for each call. Unavailable `chains.no-cookie`."""
 
     def read() -> tuple[str, str]:
         try:
-            user, _, password = path.read_text("ascii").strip().partition(":")
-        except OSError:
+            user, colon, password = path.read_text("ascii").strip().partition(":")
+        except (OSError, UnicodeDecodeError):
             raise Unavailable("chains.no-cookie", path=str(path)) from None
+        if not colon:
+            raise Unavailable("chains.no-cookie", path=str(path))
         return user, password
 
     return read
 
 
 class BitcoinCore:
-    """`desk.ports.BitcoinNode` over a node's JSON-RPC."""
+    """`desk.ports.BitcoinNode` over a node's JSON-RPC. Its methods raise Unavailable as `JsonRpc` and `answers` do."""
 
     def __init__(self, rpc: JsonRpc) -> None:
         self._rpc = rpc
 
     async def chain(self) -> str:
         """CAIP-2: `bip122:` and the first 32 hex digits of the genesis block's hash."""
-        return f"bip122:{(await self._rpc.call('getblockhash', 0))[:32]}"
+        return f"bip122:{(await self._block(0))[:32]}"
 
     async def height(self) -> int:
         """Height of the best block."""
-        return int(await self._rpc.call("getblockcount"))
+        return answers.whole(await self._ask("getblockcount"), "getblockcount")
 
     async def coins(self, scripts: Sequence[bytes]) -> Sequence[Coin]:
-        """Unspent outputs of these scriptPubKeys, oldest first, each with its previous transaction."""
-        found = await self._rpc.call("scantxoutset", "start", [{"desc": f"raw({script.hex()})"} for script in scripts])
-        if not found.get("success"):
+        """Unspent outputs of these scriptPubKeys, oldest first, each with its previous transaction.
+
+        Unavailable `chains.scan-failed`, and `chains.other-transaction` if a transaction does not hash to its txid.
+        """
+        wanted = [{"desc": f"raw({script.hex()})"} for script in dict.fromkeys(scripts)]
+        if not wanted:
+            return []
+        found = answers.record(await self._ask("scantxoutset", "start", wanted), "scantxoutset")
+        if found.get("success") is not True:
             raise Unavailable("chains.scan-failed")
-        tip = int(found["height"])
-        unspent = sorted(found["unspents"], key=lambda u: (u["height"], u["txid"], u["vout"]))
-        return [await self._coin(entry, tip) for entry in unspent]
+        tip = answers.whole(found.get("height"), "scantxoutset")
+        entries = answers.array(found.get("unspents"), "scantxoutset")
+        coins = [await self._coin(answers.record(entry, "scantxoutset"), tip) for entry in entries]
+        return sorted(coins, key=lambda coin: (-coin.confirmations, coin.txid, coin.vout))
 
     async def _coin(self, entry: dict[str, Any], tip: int) -> Coin:
-        block = entry.get("blockhash") or await self._rpc.call("getblockhash", entry["height"])
-        raw = await self._rpc.call("getrawtransaction", entry["txid"], False, block)
-        satoshis = int(Decimal(str(entry["amount"])) * SATOSHIS)
-        return Coin(
-            txid=entry["txid"],
-            vout=entry["vout"],
-            satoshis=satoshis,
-            script_pubkey=bytes.fromhex(entry["scriptPubKey"]),
-            transaction=bytes.fromhex(raw),
-            confirmations=tip - entry["height"] + 1,
+        txid = answers.identity(entry.get("txid"), "scantxoutset")
+        height = answers.whole(entry.get("height"), "scantxoutset")
+        given = await self._ask("getrawtransaction", txid, False, await self._block(height))
+        transaction = answers.raw(given, "getrawtransaction")
+        coin = Coin(
+            txid=txid,
+            vout=answers.whole(entry.get("vout"), "scantxoutset"),
+            satoshis=answers.satoshis(entry.get("amount"), "scantxoutset"),
+            script_pubkey=answers.raw(entry.get("scriptPubKey"), "scantxoutset"),
+            transaction=transaction,
+            confirmations=tip - height + 1,
         )
+        _require_own(coin)
+        return coin
 
     async def test(self, raw: bytes) -> str | None:
         """None if the node would take the transaction into its pool now, else its reject reason."""
         try:
-            (verdict,) = await self._rpc.call("testmempoolaccept", [raw.hex()])
+            verdicts = answers.array(await self._rpc.call("testmempoolaccept", [raw.hex()]), "testmempoolaccept")
         except RpcError as error:
-            return error.message
-        return None if verdict["allowed"] else str(verdict.get("reject-reason", "refused"))
+            return _verdict(error, "testmempoolaccept")
+        if len(verdicts) != 1:
+            raise Unavailable("chains.odd-answer", method="testmempoolaccept")
+        verdict = answers.record(verdicts[0], "testmempoolaccept")
+        allowed = answers.flag(verdict.get("allowed", False), "testmempoolaccept")
+        return None if allowed else str(verdict.get("reject-reason", verdict.get("package-error", "refused")))
 
     async def broadcast(self, raw: bytes) -> str:
-        """The transaction's id. `Refused("chains.bitcoin-refused")` with the node's reason."""
+        """The transaction's id. Refused `chains.bitcoin-refused` with the node's reason."""
         try:
-            return str(await self._rpc.call("sendrawtransaction", raw.hex()))
+            return answers.identity(await self._rpc.call("sendrawtransaction", raw.hex()), "sendrawtransaction")
         except RpcError as error:
-            raise Refused("chains.bitcoin-refused", reason=error.message) from None
+            reason = _verdict(error, "sendrawtransaction")
+            raise Refused("chains.bitcoin-refused", reason=reason) from None
 
     async def observe(self, txid: str) -> Observation:
         """Where a transaction is now."""
-        tip = await self.height()
-        if txid in await self._rpc.call("getrawmempool"):
+        if await self._waits(txid):
             return Observation(txid, True, 0, None, None)
+        # The tip is asked after the pool: a block found in between is seen.
+        tip = await self.height()
         for height in range(tip, max(-1, tip - DEPTH), -1):
-            block = await self._rpc.call("getblockhash", height)
-            if txid in (await self._rpc.call("getblock", block, 1))["tx"]:
+            block = await self._block(height)
+            found = answers.record(await self._ask("getblock", block, 1), "getblock")
+            if txid in answers.array(found.get("tx"), "getblock"):
                 return Observation(txid, True, tip - height + 1, height, block)
         return Observation(txid, False, 0, None, None)
+
+    async def _waits(self, txid: str) -> bool:
+        """Whether the transaction is in the node's memory pool; a text that is no txid is nowhere."""
+        try:
+            await self._rpc.call("getmempoolentry", txid)
+        except RpcError as error:
+            if error.number in (UNKNOWN, -8):
+                return False
+            raise _itself(error, "getmempoolentry") from None
+        return True
+
+    async def _block(self, height: int) -> str:
+        return answers.identity(await self._ask("getblockhash", height), "getblockhash")
+
+    async def _ask(self, method: str, *params: object) -> Any:
+        try:
+            return await self._rpc.call(method, *params)
+        except RpcError as error:
+            raise _itself(error, method) from None
+
+
+def _verdict(error: RpcError, method: str) -> str:
+    """The node's words about a transaction. Unavailable if they are about the node."""
+    if error.number not in VERDICTS:
+        raise _itself(error, method)
+    return error.message
+
+
+def _itself(error: RpcError, method: str) -> Unavailable:
+    return Unavailable("chains.node-error", method=method, number=error.number, message=error.message)
+
+
+def _require_own(coin: Coin) -> None:
+    try:
+        found = parent.read(coin.transaction)
+    except Malformed:
+        raise Unavailable("chains.other-transaction", txid=coin.txid) from None
+    output = found.output(coin.vout)
+    made = None if output is None else (output.script_pubkey, output.satoshis)
+    if display(found.txid) != coin.txid or made != (coin.script_pubkey, coin.satoshis):
+        raise Unavailable("chains.other-transaction", txid=coin.txid)

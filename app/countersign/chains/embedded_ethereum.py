@@ -1,155 +1,154 @@
-"""The demonstration's Ethereum: one chain in this process that knows Safes, ERC-20 balances and nothing else.
+"""The demonstration's Ethereum: one chain in this process that knows Safes, ether, ERC-20 balances and nothing else.
 
-It stands for `desk.ports.EthereumNode` and follows Safe.sol 1.4.1 (`execTransaction`, `checkNSignatures`) and OpenZeppelin's ERC-20:
+It stands for `desk.ports.EthereumNode` and follows Safe.sol 1.4.1 (`safe_rules`) and OpenZeppelin's ERC-20:
 
+- a call is `execTransaction` on a Safe of this chain, in the Contract ABI's canonical encoding;
 - the digest is rebuilt from the call, this chain's id, the Safe's address and its current nonce;
-- at least `threshold` signatures, owners strictly ascending; ecrecover and eth_sign kinds as the contract reads them (high S included);
 - a transfer moves a balance that is there, or everything reverts and the nonce stays;
-- each accepted transaction is a block of its own; each look at one adds an empty block.
+- each accepted transaction is a block of its own; each look at one adds an empty block; no clock, no randomness.
 
-Where it is narrower than a real node it refuses, and says so (`UNSUPPORTED`): delegate calls, gas refunds, calls that are neither
-`transfer` of a known token nor empty, call data that is not in the canonical encoding. tests/real/ hold it against a real node.
+Where it is narrower than a real node it refuses, and says so (`embedded.UNSUPPORTED`); docs/chains.md lists it.
+tests/real/ hold it against a real node.
 """
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from countersign.chains.embedded import unsupported
+from countersign.chains.safe_rules import EmbeddedSafe, signed
 from countersign.desk.ports import Observation
-from countersign.errors import CountersignError, Malformed, Refused
-from countersign.ethereum import erc20, execute, signatures
-from countersign.ethereum.abi import ZERO_ADDRESS, Address, Digest
-from countersign.ethereum.safe import SafeTx
+from countersign.errors import Malformed, Refused
+from countersign.ethereum import erc20, execute
+from countersign.ethereum.abi import ZERO_ADDRESS, Address, address
+from countersign.ethereum.execute import Execution
+from countersign.ethereum.safe import CALL, SafeTx
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 
-UNSUPPORTED = "not supported by the demonstration's chain: "
-GAS_LIMIT = 1_000_000
+__all__ = ["EmbeddedEthereum", "EmbeddedSafe"]
 
-
-@dataclass(slots=True)
-class EmbeddedSafe:
-    """One Safe 1.4.1 as the chain keeps it."""
-
-    owners: tuple[Address, ...]
-    threshold: int
-    nonce: int = 0
+MOST_CALL_DATA = 8192
+MOST_SAFE_TX_GAS = 500_000
+PRECOMPILES = 2**16
 
 
 @dataclass(slots=True)
 class EmbeddedEthereum:
-    """A chain of one process. `safes` and `balances` (token → holder → base units) are its whole state."""
+    """A chain of one process: `desk.ports.EthereumNode`. `notice` is the code of the sentence that says what it is.
 
+    `safes`, `balances` (token → holder → base units) and `ether` (holder → wei) are its whole state; an address in
+    none of them is an account without code.
+    """
+
+    notice: ClassVar[str] = "chains.embedded-ethereum"
     chain_id: int
     safes: dict[Address, EmbeddedSafe] = field(default_factory=dict)
     balances: dict[Address, dict[Address, int]] = field(default_factory=dict)
     mined: dict[str, int] = field(default_factory=dict)
     height: int = 0
+    ether: dict[Address, int] = field(default_factory=dict)
 
     async def chain(self) -> str:
         """CAIP-2."""
         return f"eip155:{self.chain_id}"
 
     async def safe_nonce(self, safe: str) -> int:
-        """The Safe's next nonce."""
-        return self._safe(eip55.parse(safe)).nonce
+        """The Safe's next nonce. Refused `chains.no-contract`."""
+        return self._safe(safe).nonce
 
     async def safe_owners(self, safe: str) -> tuple[tuple[str, ...], int]:
-        """The Safe's owners and threshold."""
-        found = self._safe(eip55.parse(safe))
+        """The Safe's owners in its own order, and its threshold. Refused `chains.no-contract`."""
+        found = self._safe(safe)
         return tuple(eip55.checksum(owner) for owner in found.owners), found.threshold
 
     async def token_balance(self, token: str, holder: str) -> int:
-        """Base units."""
-        return self.balances.get(Address(eip55.parse(token)), {}).get(Address(eip55.parse(holder)), 0)
+        """Base units. Refused `chains.no-contract`."""
+        ledger = self.balances.get(address(eip55.parse(token)))
+        if ledger is None:
+            raise Refused("chains.no-contract", address=token)
+        return ledger.get(address(eip55.parse(holder)), 0)
 
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the reason (the Safe's own GS codes where it has one)."""
-        return self.verdict(Address(eip55.parse(to)), data)
+        return self.verdict(address(eip55.parse(to)), data)
 
     async def broadcast(self, to: str, data: bytes) -> str:
-        """Execute and mine. `Refused("chains.ethereum-refused")`."""
-        safe = Address(eip55.parse(to))
+        """Execute and mine; the transaction's hash. Refused `chains.ethereum-refused` with the reason of `test`."""
+        safe = address(eip55.parse(to))
         if (reason := self.verdict(safe, data)) is not None:
             raise Refused("chains.ethereum-refused", reason=reason)
-        call = execute.decode(data)
-        self.safes[safe].nonce += 1
-        if call.data:
-            transfer = erc20.decode(call.data)
-            ledger = self.balances[call.to]
-            ledger[safe] -= transfer.amount
-            ledger[transfer.recipient] = ledger.get(transfer.recipient, 0) + transfer.amount
+        self._execute(safe, execute.decode(data))
         self.height += 1
         transaction = "0x" + keccak256(safe + self.height.to_bytes(8, "big") + data).hex()
         self.mined[transaction] = self.height
         return transaction
 
     async def observe(self, transaction: str) -> Observation:
-        """Where a transaction is; looking adds an empty block."""
+        """Where a transaction is; looking at a mined one adds an empty block."""
         height = self.mined.get(transaction)
         if height is None:
             return Observation(transaction, False, 0, None, None)
         self.height += 1
         block = "0x" + keccak256(b"block" + height.to_bytes(8, "big")).hex()
-        return Observation(transaction, True, self.height - height, height, block)
+        return Observation(transaction, True, self.height - height + 1, height, block)
 
     def verdict(self, to: Address, data: bytes) -> str | None:
         """None if `execTransaction` with this data would succeed on the Safe `to`, else why not."""
-        if to not in self.safes:
-            return UNSUPPORTED + "a call to anything but a Safe"
-        safe = self.safes[to]
+        safe = self.safes.get(to)
+        if safe is None:
+            return unsupported("a call to anything but a Safe")
+        if len(data) > MOST_CALL_DATA:
+            return unsupported("call data of more than 8,192 bytes")
         try:
             call = execute.decode(data)
             tx = call.safe_tx(self.chain_id, to, safe.nonce)
         except Malformed as error:
-            return f"{UNSUPPORTED}{error.code}"
-        reason = self._narrower(tx) or self._signed(safe, tx.digest, call.signatures)
-        return reason or self._inner(to, tx)
+            return unsupported(f"call data in another form than the canonical one ({error.code})")
+        return signed(safe, tx.digest, call.signatures) or self._gas(tx) or self._inner(to, tx)
 
-    def _safe(self, address: bytes) -> EmbeddedSafe:
-        found = self.safes.get(Address(address))
+    def _safe(self, text: str) -> EmbeddedSafe:
+        found = self.safes.get(address(eip55.parse(text)))
         if found is None:
-            raise Refused("chains.no-contract", address=eip55.checksum(address))
+            raise Refused("chains.no-contract", address=text)
         return found
 
-    def _narrower(self, tx: SafeTx) -> str | None:
-        if tx.operation != 0:
-            return UNSUPPORTED + "a delegate call"
-        if tx.gas_price:
-            return UNSUPPORTED + "a gas refund"
-        return "GS010" if tx.safe_tx_gas > GAS_LIMIT // 2 else None
+    def _execute(self, safe: Address, call: Execution) -> None:
+        self.safes[safe].nonce += 1
+        if call.value:
+            _move(self.ether, safe, call.to, call.value)
+        if call.data:
+            transfer = erc20.decode(call.data)
+            _move(self.balances[call.to], safe, transfer.recipient, transfer.amount)
 
-    def _signed(self, safe: EmbeddedSafe, digest: Digest, blob: bytes) -> str | None:
-        """`checkNSignatures`: only the first `threshold` signatures are looked at."""
-        if len(blob) < safe.threshold * signatures.LENGTH:
-            return "GS020"
-        last = ZERO_ADDRESS
-        for index in range(safe.threshold):
-            signature = blob[index * signatures.LENGTH : (index + 1) * signatures.LENGTH]
-            owner = _owner(digest, signature)
-            if owner is None or owner <= last or owner not in safe.owners:
-                return "GS026"
-            last = owner
-        return None
+    def _gas(self, tx: SafeTx) -> str | None:
+        if tx.operation != CALL:
+            return unsupported("a delegate call")
+        if tx.gas_price:
+            return unsupported("a gas refund")
+        return unsupported("a safeTxGas of more than 500,000") if tx.safe_tx_gas > MOST_SAFE_TX_GAS else None
 
     def _inner(self, safe: Address, tx: SafeTx) -> str | None:
-        """The call that the Safe makes; a failing one reverts all, as with safeTxGas = 0 and gasPrice = 0 it must."""
-        failed = "GS013" if tx.safe_tx_gas == 0 else UNSUPPORTED + "a failing call with safeTxGas"
-        if tx.value:
-            return failed  # no Safe of the demonstration holds ether
-        if not tx.data:
-            known = tx.to in self.safes or tx.to in self.balances
-            return None if not known or tx.to == safe else UNSUPPORTED + "an empty call to a contract"
-        if tx.to not in self.balances:
-            return UNSUPPORTED + "a call to an unknown contract"
+        """The call that the Safe makes. One that fails reverts all (GS013), or with a safeTxGas burns the nonce."""
+        failed = "GS013" if tx.safe_tx_gas == 0 else "ExecutionFailure"
+        if ZERO_ADDRESS < tx.to < PRECOMPILES.to_bytes(20, "big"):
+            return unsupported("a call to a precompiled contract")
+        if tx.value > self.ether.get(safe, 0):
+            return failed
+        if tx.to in self.balances:
+            return failed if tx.value or not tx.data else self._token(safe, tx, failed)
+        return unsupported("a call with data to anything but a known token") if tx.data else None
+
+    def _token(self, safe: Address, tx: SafeTx, failed: str) -> str | None:
+        if tx.data[:4] == erc20.SELECTOR and len(tx.data) < erc20.LENGTH:
+            return failed
         try:
             transfer = erc20.decode(tx.data)
-        except CountersignError as error:
-            return f"{UNSUPPORTED}{error.code}"
+        except Malformed as error:
+            return unsupported(f"a token call that is not a plain transfer ({error.code})")
         enough = self.balances[tx.to].get(safe, 0) >= transfer.amount
         return None if enough and transfer.recipient != ZERO_ADDRESS else failed
 
 
-def _owner(digest: Digest, signature: bytes) -> Address | None:
-    """Whoever Safe.sol takes a signature for: ecrecover for v 27 and 28, eth_sign for v 31 and 32."""
-    if signatures.kind(signature) not in {signatures.Kind.ECDSA, signatures.Kind.ETH_SIGN}:
-        return None
-    return signatures.recovered_for_display(digest, signature)
+def _move(ledger: dict[Address, int], giver: Address, taker: Address, amount: int) -> None:
+    ledger[giver] = ledger.get(giver, 0) - amount
+    ledger[taker] = ledger.get(taker, 0) + amount

@@ -1,27 +1,43 @@
 """An Ethereum node as `desk.ports.EthereumNode`, with a relayer whose key lies in a token and owns no Safe.
 
-- Outer transactions are EIP-1559, encoded by eth-account and signed through the `sign_digest` argument; the node signs nothing.
-- `test` is an `eth_call` from the relayer; its answer is the chain's reason in the chain's words.
-- `eth_chainId` is asked for display and for the outer transaction; E1 takes the chain from the registered vault, never from here.
+- Outer transactions are EIP-1559, encoded by eth-account and signed through the `sign_digest` argument; the node signs
+  nothing and knows no key.
+- `test` is an `eth_call` from the relayer with the gas that `broadcast` would give; a Safe that would answer `false`
+  (its inner call fails) is refused as well.
+- Nothing is sent that fails that test: some nodes mine what reverts.
+- A transaction counts as accepted only with a good receipt and the Safe's own ExecutionSuccess.
+- `eth_chainId` is asked for display and for the outer transaction; E1 takes the chain from the registered vault.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
+from countersign.chains import answers
 from countersign.chains.jsonrpc import JsonRpc, RpcError
 from countersign.desk.ports import Observation
-from countersign.errors import Refused
+from countersign.errors import Malformed, Refused, Unavailable
+from countersign.ethereum import views
+from countersign.ethereum.abi import Address, Arguments, address
+from countersign.ethereum.execute import SELECTOR, OuterTransaction
 from countersign.formats import eip55
-from countersign.keys.ecdsa import recovery_id
-from countersign.keys.public_key import PublicKey
+from countersign.keys import ecdsa
+from countersign.keys.public_key import Curve, PublicKey
 
-NONCE, OWNERS, THRESHOLD, BALANCE = "0xaffed0e0", "0xa0e67e2b", "0xe75235b8", "0x70a08231"
-GAS_CAP = 1_000_000
+GAS = 1_000_000
+TIP_WEI = 10**9
+REVERTED = 3
+REASONS = frozenset((REVERTED, -32000, -32003))
+"""EIP-1474's numbers for a call or transaction that the chain refuses; every other number is about the node."""
+ERROR_STRING = "0x08c379a0"  # Solidity's Error(string)
+Answer = TypeVar("Answer")
 SignDigest = Callable[[PublicKey, bytes], Awaitable[bytes]]
 
 
 class EthereumRpc:
-    """`desk.ports.EthereumNode` over a node's JSON-RPC. `relayer` is a secp256k1 key, `sign_digest` its token."""
+    """`desk.ports.EthereumNode` over a node's JSON-RPC. `relayer` is a secp256k1 key, `sign_digest` its token.
+
+    Addresses are EIP-55 text. Every method raises Unavailable as `JsonRpc` and `answers` do, Malformed as `eip55`.
+    """
 
     def __init__(self, rpc: JsonRpc, relayer: PublicKey, sign_digest: SignDigest) -> None:
         self._rpc = rpc
@@ -31,81 +47,152 @@ class EthereumRpc:
 
     async def chain(self) -> str:
         """CAIP-2 as the node says it."""
-        return f"eip155:{int(await self._rpc.call('eth_chainId'), 16)}"
+        return f"eip155:{await self._number('eth_chainId')}"
 
     async def safe_nonce(self, safe: str) -> int:
-        """The Safe's next nonce."""
-        return int(await self._view(safe, NONCE), 16)
+        """The Safe's next nonce. Refused `chains.no-contract`."""
+        return _read(safe, views.read_uint, await self._view(safe, views.ask_nonce()))
 
     async def safe_owners(self, safe: str) -> tuple[tuple[str, ...], int]:
-        """The Safe's owners in its own order, and its threshold."""
-        words = bytes.fromhex((await self._view(safe, OWNERS))[2:])
-        count = int.from_bytes(words[32:64], "big")
-        owners = tuple(eip55.checksum(words[64 + 32 * i + 12 : 96 + 32 * i]) for i in range(count))
-        return owners, int(await self._view(safe, THRESHOLD), 16)
+        """The Safe's owners in its own order, and its threshold. Refused `chains.no-contract`."""
+        owners = _read(safe, views.read_addresses, await self._view(safe, views.ask_owners()))
+        threshold = _read(safe, views.read_uint, await self._view(safe, views.ask_threshold()))
+        return tuple(map(eip55.checksum, owners)), threshold
 
     async def token_balance(self, token: str, holder: str) -> int:
-        """`balanceOf(holder)` in base units."""
-        return int(await self._view(token, BALANCE + "00" * 12 + holder[2:].lower()), 16)
+        """`balanceOf(holder)` in base units. Refused `chains.no-contract`."""
+        asked = views.ask_balance(address(eip55.parse(holder)))
+        return _read(token, views.read_uint, await self._view(token, asked))
 
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the chain's reason."""
+        eip55.parse(to)
+        call = {"from": self._from, "to": to, "data": _hex(data), "gas": hex(GAS)}
         try:
-            await self._rpc.call("eth_call", {"from": self._from, "to": to, "data": "0x" + data.hex()}, "latest")
+            answer = answers.data(await self._rpc.call("eth_call", call, "latest"), "eth_call")
         except RpcError as error:
-            return error.message
+            return _reason(error, "eth_call")
+        if data[:4] == SELECTOR and answer != (1).to_bytes(32, "big"):
+            return "ExecutionFailure" if answer else "no contract answers"
         return None
 
     async def broadcast(self, to: str, data: bytes) -> str:
-        """Send the outer transaction; its hash. `Refused("chains.ethereum-refused")` with the node's reason."""
-        outer = await self._outer(to, data)
-        raw = await self._signed(outer)
+        """Test, then send the outer transaction; its hash. Refused `chains.ethereum-refused` with the node's reason."""
+        if (reason := await self.test(to, data)) is not None:
+            raise Refused("chains.ethereum-refused", reason=reason)
+        raw = await self._signed(await self._outer(address(eip55.parse(to)), data))
         try:
-            return str(await self._rpc.call("eth_sendRawTransaction", "0x" + raw.hex()))
+            return _hex(
+                answers.data(await self._rpc.call("eth_sendRawTransaction", _hex(raw)), "eth_sendRawTransaction")
+            )
         except RpcError as error:
-            raise Refused("chains.ethereum-refused", reason=error.message) from None
+            raise Refused("chains.ethereum-refused", reason=_reason(error, "eth_sendRawTransaction")) from None
 
     async def observe(self, transaction: str) -> Observation:
-        """Where a transaction is now; a reverted one was not accepted."""
-        receipt = await self._rpc.call("eth_getTransactionReceipt", transaction)
-        if receipt is None:
-            known = await self._rpc.call("eth_getTransactionByHash", transaction)
+        """Where a transaction is now; one that reverted, or whose Safe did not report success, was not accepted."""
+        given = await self._ask("eth_getTransactionReceipt", transaction)
+        if given is None:
+            known = await self._ask("eth_getTransactionByHash", transaction)
             return Observation(transaction, known is not None, 0, None, None)
-        height = int(receipt["blockNumber"], 16)
-        tip = int(await self._rpc.call("eth_blockNumber"), 16)
-        return Observation(transaction, receipt["status"] == "0x1", tip - height + 1, height, receipt["blockHash"])
+        receipt = answers.record(given, "eth_getTransactionReceipt")
+        height = answers.quantity(receipt.get("blockNumber"), "eth_getTransactionReceipt")
+        tip = await self._number("eth_blockNumber")
+        block = _hex(answers.data(receipt.get("blockHash"), "eth_getTransactionReceipt"))
+        return Observation(transaction, _succeeded(receipt), max(tip, height) - height + 1, height, block)
 
-    async def _view(self, to: str, data: str) -> str:
-        try:
-            answer = await self._rpc.call("eth_call", {"to": to, "data": data}, "latest")
-        except RpcError as error:
-            raise Refused("chains.ethereum-refused", reason=error.message) from None
-        if not isinstance(answer, str) or len(answer) < 66:
-            raise Refused("chains.no-contract", address=to)
-        return answer
+    async def _view(self, to: str, asked: bytes) -> bytes:
+        eip55.parse(to)
+        return answers.data(await self._ask("eth_call", {"to": to, "data": _hex(asked)}, "latest"), "eth_call")
 
-    async def _outer(self, to: str, data: bytes) -> dict[str, Any]:
-        block = await self._rpc.call("eth_getBlockByNumber", "latest", False)
-        base = int(block.get("baseFeePerGas", "0x0"), 16)
-        tip = 10**9
-        return {
-            "type": 2,
-            "chainId": int(await self._rpc.call("eth_chainId"), 16),
-            "nonce": int(await self._rpc.call("eth_getTransactionCount", self._from, "pending"), 16),
-            "maxPriorityFeePerGas": tip,
-            "maxFeePerGas": 2 * base + tip,
-            "gas": GAS_CAP,
-            "to": to,
-            "value": 0,
-            "data": "0x" + data.hex(),
-            "accessList": [],
-        }
+    async def _outer(self, to: Address, data: bytes) -> OuterTransaction:
+        block = answers.record(await self._ask("eth_getBlockByNumber", "latest", False), "eth_getBlockByNumber")
+        base = answers.quantity(block.get("baseFeePerGas", "0x0"), "eth_getBlockByNumber")
+        return OuterTransaction(
+            chain_id=await self._number("eth_chainId"),
+            nonce=await self._number("eth_getTransactionCount", self._from, "pending"),
+            to=to,
+            data=data,
+            gas=GAS,
+            max_fee_per_gas=2 * base + TIP_WEI,
+            max_priority_fee_per_gas=TIP_WEI,
+        )
 
-    async def _signed(self, outer: dict[str, Any]) -> bytes:
-        from eth_account.typed_transactions import TypedTransaction  # a second to import: only when used
+    async def _signed(self, outer: OuterTransaction) -> bytes:
+        """The EIP-2718 bytes; whatever the token gives is brought to low S and must recover to the relayer."""
+        from eth_account.typed_transactions.typed_transaction import TypedTransaction  # a second to import
 
-        digest = bytes(TypedTransaction.from_dict(outer).hash())
-        rs = await self._sign_digest(self._relayer, digest)
-        v = recovery_id(self._relayer, digest, rs)
-        signed = {**outer, "v": v, "r": int.from_bytes(rs[:32], "big"), "s": int.from_bytes(rs[32:], "big")}
+        fields = _fields(outer)
+        digest = bytes(TypedTransaction.from_dict(fields).hash())
+        rs = ecdsa.normalise(Curve.SECP256K1, await self._sign_digest(self._relayer, digest))
+        v = ecdsa.recovery_id(self._relayer, digest, rs)
+        signed = {**fields, "v": v, "r": int.from_bytes(rs[:32], "big"), "s": int.from_bytes(rs[32:], "big")}
         return bytes(TypedTransaction.from_dict(signed).encode())
+
+    async def _number(self, method: str, *params: object) -> int:
+        return answers.quantity(await self._ask(method, *params), method)
+
+    async def _ask(self, method: str, *params: object) -> Any:
+        try:
+            return await self._rpc.call(method, *params)
+        except RpcError as error:
+            if error.number == REVERTED:
+                return "0x"  # a contract that does not know the question answers nothing
+            raise _itself(error, method) from None
+
+
+def _read(to: str, reader: Callable[[bytes], Answer], answer: bytes) -> Answer:
+    try:
+        return reader(answer)
+    except Malformed:
+        raise Refused("chains.no-contract", address=to) from None
+
+
+def _fields(outer: OuterTransaction) -> dict[str, Any]:
+    return {
+        "type": 2,
+        "chainId": outer.chain_id,
+        "nonce": outer.nonce,
+        "maxPriorityFeePerGas": outer.max_priority_fee_per_gas,
+        "maxFeePerGas": outer.max_fee_per_gas,
+        "gas": outer.gas,
+        "to": eip55.checksum(outer.to),
+        "value": outer.value,
+        "data": _hex(outer.data),
+        "accessList": [],
+    }
+
+
+def _succeeded(receipt: dict[str, Any]) -> bool:
+    """Whether the call went through and, by the called Safe's own events, what it did succeeded."""
+    method = "eth_getTransactionReceipt"
+    if receipt.get("status") != "0x1":
+        return False
+    called = answers.data(receipt.get("to"), method)
+    heads = set()
+    for given in answers.array(receipt.get("logs"), method):
+        entry = answers.record(given, method)
+        topics = answers.array(entry.get("topics"), method)
+        if topics and answers.data(entry.get("address"), method) == called:
+            heads.add(answers.data(topics[0], method))
+    return views.SUCCESS_TOPIC in heads and views.FAILURE_TOPIC not in heads
+
+
+def _reason(error: RpcError, method: str) -> str:
+    """The chain's reason: a revert's own text where it has one. Unavailable if the node speaks of itself."""
+    if error.number not in REASONS:
+        raise _itself(error, method)
+    revert = error.data if isinstance(error.data, str) else ""
+    if revert.startswith(ERROR_STRING):
+        try:
+            return Arguments(answers.data(revert, method)[4:]).dynamic(0).decode("utf-8")
+        except (Malformed, UnicodeDecodeError):
+            return error.message
+    return error.message
+
+
+def _itself(error: RpcError, method: str) -> Unavailable:
+    return Unavailable("chains.node-error", method=method, number=error.number, message=error.message)
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()

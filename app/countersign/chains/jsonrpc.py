@@ -1,19 +1,28 @@
 """A small JSON-RPC 2.0 client over HTTP: what the Bitcoin and Ethereum adapters share.
 
-- One request, one answer, one deadline. An unreachable node is `Unavailable("chains.unreachable")`; an answer that is no JSON-RPC is
-  `Unavailable("chains.not-rpc")`; an error the node itself reports is an `RpcError` for the caller to name.
-- Credentials ride in the Authorization header only; they never reach a URL, a log or an error.
+- One request, one answer, one deadline; no redirects, and never more of an answer than `MAX_ANSWER` is read.
+- An unreachable node is Unavailable `chains.unreachable`; an answer that is no JSON-RPC `chains.not-rpc`; an error that
+  the node itself reports is an `RpcError`, which the adapter names: it never leaves this room.
+- Credentials ride in the Authorization header only: never in a URL, a log or an error.
+- Numbers with a fraction come back as Decimal, NaN and Infinity not at all: no float exists for money.
+
+    >>> JsonRpc("http://127.0.0.1:8545")
+    JsonRpc(http://127.0.0.1:8545)
 """
 
+import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from countersign.errors import Unavailable
+from countersign.errors import Malformed, Unavailable
 
 Credentials = Callable[[], tuple[str, str]]
 MAX_ANSWER = 64 << 20
+NOT_AUTHORISED = (401, 403)
 
 
 class RpcError(Exception):
@@ -27,42 +36,70 @@ class RpcError(Exception):
 
 
 class JsonRpc:
-    """One endpoint. `credentials` is asked anew for each call (a cookie file changes when the node restarts)."""
+    """One endpoint. `credentials` is asked anew for each call (a cookie file changes when the node restarts).
 
-    def __init__(self, url: str, credentials: Credentials | None = None, timeout_seconds: float = 30.0) -> None:
+    Malformed `chains.url` unless the URL is plain http or https without a name or password in it.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials | None = None,
+        timeout_seconds: float = 30.0,
+        max_answer: int = MAX_ANSWER,
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            raise Malformed("chains.url")
         self._url = url
         self._credentials = credentials
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._max_answer = max_answer
 
     def __repr__(self) -> str:
         return f"JsonRpc({self._url})"
 
     async def call(self, method: str, *params: object) -> Any:
-        """The `result` of one call. Raises `RpcError`, `Unavailable`."""
+        """The `result` of one call.
+
+        RpcError; Unavailable `chains.unreachable`, `.not-authorised`, `.not-rpc`, `.answer-too-large`.
+        """
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
         auth = aiohttp.BasicAuth(*self._credentials()) if self._credentials else None
         try:
             async with (
                 aiohttp.ClientSession(timeout=self._timeout) as session,
-                session.post(self._url, json=body, auth=auth) as response,
+                session.post(self._url, json=body, auth=auth, allow_redirects=False) as response,
             ):
-                if response.status in (401, 403):
+                if response.status in NOT_AUTHORISED:
                     raise Unavailable("chains.not-authorised", url=self._url)
-                answer = await self._json(response)
+                data, status = await self._read(response), response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable("chains.unreachable", url=self._url, why=type(error).__name__) from None
-        if answer.get("error") is not None:
-            error = answer["error"] if isinstance(answer["error"], dict) else {}
-            raise RpcError(int(error.get("code", 0)), str(error.get("message", "")), error.get("data"))
-        return answer.get("result")
+        return self._result(data, status)
 
-    async def _json(self, response: aiohttp.ClientResponse) -> dict[str, Any]:
-        if (response.content_length or 0) > MAX_ANSWER:
-            raise Unavailable("chains.answer-too-large", url=self._url)
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        data = bytearray()
+        async for chunk in response.content.iter_chunked(1 << 16):
+            data += chunk
+            if len(data) > self._max_answer:
+                raise Unavailable("chains.answer-too-large", url=self._url)
+        return bytes(data)
+
+    def _result(self, data: bytes, status: int) -> Any:
         try:
-            answer = await response.json(content_type=None)
-        except ValueError:
-            raise Unavailable("chains.not-rpc", url=self._url, status=response.status) from None
-        if not isinstance(answer, dict):
-            raise Unavailable("chains.not-rpc", url=self._url, status=response.status)
-        return answer
+            answer = json.loads(data, parse_float=Decimal, parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict) or not answer.keys() & {"result", "error"}:
+            raise Unavailable("chains.not-rpc", url=self._url, status=status)
+        failed = answer.get("error")
+        if failed is None:
+            return answer.get("result")
+        told = failed if isinstance(failed, dict) else {}
+        number = told.get("code")
+        raise RpcError(number if isinstance(number, int) else 0, str(told.get("message", "")), told.get("data"))
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(text)

@@ -1,0 +1,56 @@
+"""What Safe.sol 1.4.1 makes of a `signatures` argument: `checkNSignatures`, with the contract's own reasons.
+
+- at least `threshold` × 65 bytes (GS020); only the first `threshold` signatures are looked at, what follows is ignored;
+- v 27 and 28: ecrecover over the digest; v above 30: over the eth_sign text, v less 4; high S is admitted;
+- v 0: a contract's signature (GS021, GS022), v 1: an approved hash (GS025). Owners of this chain are plain accounts
+  that never approved anything, so both are always refused;
+- whoever signed is an owner, and owners strictly ascend (GS026).
+
+This is what the contract does, not what custody may do: `ethereum.signatures` is stricter (E9).
+
+    >>> signed(EmbeddedSafe((Address(b"\\1" * 20),), 1), Digest(bytes(32)), b"")
+    'GS020'
+"""
+
+from dataclasses import dataclass
+
+from countersign.ethereum.abi import ZERO_ADDRESS, Address, Digest
+from countersign.ethereum.signatures import LENGTH, Kind, kind, recovered_for_display
+
+SENTINEL = bytes(19) + b"\x01"
+
+
+@dataclass(slots=True)
+class EmbeddedSafe:
+    """One Safe 1.4.1 as the chain keeps it: owners in its own order, threshold, next nonce."""
+
+    owners: tuple[Address, ...]
+    threshold: int
+    nonce: int = 0
+
+
+def signed(safe: EmbeddedSafe, digest: Digest, blob: bytes) -> str | None:
+    """None if the Safe accepts these signatures over its own digest, else the contract's reason."""
+    if len(blob) < safe.threshold * LENGTH:
+        return "GS020"
+    last = ZERO_ADDRESS
+    for index in range(safe.threshold):
+        signature = blob[index * LENGTH : (index + 1) * LENGTH]
+        found = kind(signature)
+        if found is Kind.CONTRACT:
+            return _contract(signature, safe.threshold, len(blob))
+        if found is Kind.APPROVED_HASH:
+            return "GS025"
+        owner = recovered_for_display(digest, signature)
+        if owner is None or owner <= last or owner not in safe.owners or owner == SENTINEL:
+            return "GS026"
+        last = owner
+    return None
+
+
+def _contract(signature: bytes, threshold: int, length: int) -> str:
+    """A contract signature, whose owner has no code here; the reasons in the contract's order."""
+    start = int.from_bytes(signature[32:64], "big")
+    if start < threshold * LENGTH:
+        return "GS021"
+    return "GS022" if start + 32 > length else "execution reverted"
