@@ -4,7 +4,8 @@ DESIGN.md §8. One PSBT may spend from several vaults; then for every paying vau
 inputs − change = its obligations + its agreed share of the fee, to the satoshi.
 
 - `wallet` turns a registered vault into its descriptors; nothing about a vault is ever read from a PSBT.
-- `readback` sorts every input and output: which vault pays, what is change, what leaves, what is foreign. It judges nothing.
+- `readback` sorts every input and output (which vault pays, what is change, what leaves, what is foreign); it does not
+  judge.
 - Shares hold one signer's partial signatures over every input; `accept_share` verifies them over digests rebuilt here.
 """
 

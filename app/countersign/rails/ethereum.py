@@ -1,9 +1,9 @@
 """Ethereum: one obligation of a Safe ⇄ one SafeTx.
 
-DESIGN.md §8. In this version an instruction is one ERC-20 `transfer` or one payment of ether, operation 0, no gas refund.
+DESIGN.md §8. In this version an instruction is one ERC-20 `transfer` or one payment of ether, operation 0, no refund.
 
-- `build` makes the SafeTx of an obligation; `serialise` its file; the digest is rebuilt from the fields wherever it is needed.
-- Before every signature `digests` asks the second implementation (eth-account) too, and refuses if the two differ.
+- `build` makes the SafeTx of an obligation, `serialise` its file; the digest is always rebuilt from the fields.
+- Before every signature `digest` asks the second implementation (eth-account) too, and refuses if the two differ.
 - A share is one owner's 65 bytes; `combine` orders owners; `finalise` gives the call that executes.
 """
 
@@ -45,7 +45,7 @@ def parse(data: bytes) -> ClaimedSafeTx:
 
 
 def digest(data: bytes) -> Digest:
-    """What an owner signs, from the fields, agreed by both implementations. Malformed, Refused("E1.version", "E2.…")."""
+    """What an owner signs, from the fields, agreed by both implementations. Malformed; Refused E1.version, E2.…"""
     tx = parse(data).tx
     require_signable(tx)
     return eip712.agree(tx)

@@ -1,0 +1,432 @@
+"""Complete cases that every check accepts, and the few places at which a test changes one of them.
+
+    scene = story()                         # 250 BTC against 20,000,000 USDC, both instructions prepared, all in a log
+    scene.psbt_case()                       # officer A, token in hand, is about to sign the PSBT
+    scene.safe_case(signer=None)            # any part of the case may be replaced
+    story(psbt=altered)                     # the same story, in which operations prepared an altered PSBT
+
+- Everything is real: the settlement machine replays the entries, the log is signed and cosigned by two witnesses,
+  proofs are the tree's, keys are software keys of `settlement_world`.
+- An alteration is prepared, logged and proved like the truth, so that only the check it concerns stands in its way.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from hashlib import sha256
+
+from countersign.audit import note
+from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
+from countersign.audit.leaf import Opening
+from countersign.audit.log import Log
+from countersign.audit.note import COSIGNATURE, ED25519
+from countersign.audit.pin import Pin
+from countersign.audit.quorum import Quorum
+from countersign.audit.tlog_proof import TlogProof
+from countersign.bitcoin import psbt as psbts
+from countersign.bitcoin.inspect import facts
+from countersign.bitcoin.psbt import Psbt
+from countersign.bitcoin.transaction import Output, Satoshis
+from countersign.ethereum.safe import SafeTx
+from countersign.keys import jws as jose
+from countersign.rails import bitcoin, ethereum
+from countersign.review.case import (
+    Case,
+    Channel,
+    ClockFacts,
+    ContractFacts,
+    HeadFacts,
+    InstructionFacts,
+    JournalFacts,
+    Mode,
+    Shared,
+    SignatureFacts,
+    SignerFacts,
+    StoreFacts,
+    TokenFacts,
+    TransportFacts,
+)
+from countersign.settlement import builder, netting
+from countersign.settlement.bodies import Spend
+from countersign.settlement.contract import Terms
+from countersign.settlement.netting import Group, Obligation
+from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.state import Cycle, Instruction, State
+
+from immutables import Map
+
+from support import settlement_world as world
+from support.bitcoin_vault import funding
+from support.settlement_world import Desk, Trade
+from support.software_keys import SoftwareKey
+
+LOG_SEED = bytes([7]) * 32
+WITNESSES = ("witness.example/north", "witness.example/south")
+WITNESS_SEEDS = (bytes([8]) * 32, bytes([9]) * 32)
+COIN = 10_000_000_000
+RATE = 2
+ETHER = f"{world.ETHEREUM}/slip44:60"
+Founding = Callable[[dict[str, object]], None]
+PsbtChange = Callable[[Psbt], Psbt | bytes]
+SafeChange = Callable[[SafeTx], SafeTx | bytes]
+
+
+def quorum(k: int = 2) -> Quorum:
+    """The log's key and both witnesses."""
+    witnesses = tuple(
+        note.verifier_key(seed, name, COSIGNATURE) for seed, name in zip(WITNESS_SEEDS, WITNESSES, strict=True)
+    )
+    return Quorum(note.verifier_key(LOG_SEED, world.ORIGIN, ED25519), witnesses, k)
+
+
+def signed_head(head: Checkpoint, times: Sequence[int], who: Sequence[int] = (0, 1)) -> SignedCheckpoint:
+    """The head with the log's signature and the cosignatures of witnesses `who` at `times`."""
+    lines = [
+        note.cosign(WITNESS_SEEDS[number], WITNESSES[number], head.text(), time)
+        for number, time in zip(who, times, strict=True)
+    ]
+    return SignedCheckpoint.sign(head, note.sign(LOG_SEED, head.origin, head.text()), *lines)
+
+
+def unchanged_founding(body: dict[str, object]) -> None:
+    """The founding as it is."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is settled: the terms, a change of the founding, deposits and prices beside the usual ones."""
+
+    terms: tuple[Terms, ...] = field(default_factory=lambda: (world.terms(1),))
+    founding: Founding = unchanged_founding
+    deposits: tuple[tuple[str, str, int], ...] = ()
+    prices: tuple[tuple[str, str], ...] = ()
+
+
+@cache
+def held(plan: Plan) -> tuple[Desk, tuple[Trade, ...]]:
+    """A desk in which every contract of the plan is held, and the first one's gross cycle is closed."""
+    desk = Desk()
+    body = world.founding_body()
+    plan.founding(body)
+    desk.log("desk.founded", ["desk", "compliance", "officer-d"], body)
+    desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": world.policy_document()})
+    for asset, price in ((world.BTC, "80000"), (world.USDC, "1"), *plan.prices):
+        desk.log("price.published", ["desk"], {"asset": asset, "price": price, "source": "Northgate reference"})
+    deposits = (("meridian", world.BTC, 3 * COIN), ("harbour", world.USDC, 25_000_000_000_000), *plan.deposits)
+    for number, (owner, asset, units) in enumerate(deposits):
+        desk.deposit(owner, asset, units, number)
+    trades = tuple(Trade(number, world.signed_contract(terms)) for number, terms in enumerate(plan.terms, 1))
+    for trade in trades:
+        desk.log("contract.affirmed", ["operations"], builder.contract_body(trade.contract))
+        desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
+        for leg in (0, 1):
+            desk.log("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg))
+    desk.log("cycle.closed", ["desk"], builder.cycle_body(trades[0].cycle, [trades[0].hash]))
+    return desk, trades
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A settlement with its instructions prepared and its log; `psbt` and `safe_tx` are the bytes that were prepared."""
+
+    desk: Desk
+    trades: tuple[Trade, ...]
+    psbt: bytes
+    safe_tx: bytes
+    prepared: dict[str, str]
+
+    @property
+    def state(self) -> State:
+        """What every machine replays."""
+        return self.desk.state
+
+    @property
+    def now(self) -> int:
+        """Ten minutes after the newest entry."""
+        return self.desk.now_ms // 1_000 + 600
+
+    @cached_property
+    def log(self) -> Log:
+        """The transparency log over all entries."""
+        log = Log(world.ORIGIN)
+        log.extend(self.opening(entry.index).entry(entry.event) for entry in self.desk.entries)
+        return log
+
+    def opening(self, index: int) -> Opening:
+        """Time and salt of an entry."""
+        return Opening(index, self.desk.entries[index].time_ms, sha256(f"salt {index}".encode()).digest())
+
+    @cached_property
+    def note(self) -> SignedCheckpoint:
+        """The newest head, cosigned a minute ago."""
+        return signed_head(self.log.checkpoint(), [self.now - 60, self.now - 59])
+
+    def pin(self, size: int) -> Pin:
+        """The pin of a machine that had followed the log up to `size`, an hour before."""
+        head = Checkpoint(world.ORIGIN, size, self.log.tree.root(size))
+        times = [world.START, world.START]
+        return Pin(
+            signed_head(head, times),
+            world.START,
+            {str(key): time for key, time in zip(quorum().witnesses, times, strict=True)},
+        )
+
+    def head(self, **changes: object) -> HeadFacts:
+        """The newest head for a machine that pinned five entries before it."""
+        size = self.log.size - 5
+        found = HeadFacts(
+            note=self.note.serialise(),
+            quorum=quorum(),
+            pin=self.pin(size),
+            consistency=self.log.tree.consistency_proof(size),
+            outside_pin=self.pin(size),
+        )
+        return replace(found, **changes)  # type: ignore[arg-type]
+
+    def proof(self, index: int) -> TlogProof:
+        """The entry's proof under the newest head."""
+        return TlogProof(index, self.log.tree.inclusion_proof(index), self.note.serialise())
+
+    def contract(self, trade: Trade, **changes: object) -> ContractFacts:
+        """A contract with its event, opening and proof."""
+        index = self.state.contracts[trade.hash].causes["agreed"]
+        event = self.desk.entries[index].event
+        found = ContractFacts(jose.serialise(trade.contract.jws), event, self.opening(index), self.proof(index))
+        return replace(found, **changes)  # type: ignore[arg-type]
+
+    def clock(self, **changes: object) -> ClockFacts:
+        """A clock in order."""
+        newest = self.state.time_ms // 1_000
+        return replace(ClockFacts(now=self.now, floor=newest, log=newest), **changes)  # type: ignore[arg-type]
+
+    def psbt_case(self, **changes: object) -> Case:
+        """Officer A is about to sign the PSBT."""
+        key = world.vault_key("officer-a", "bip122", "meridian", 0)
+        instruction = InstructionFacts("psbt", self.psbt, self.prepared.get("psbt"), original=self.psbt)
+        return self._case(instruction, key, changes)
+
+    def safe_case(self, **changes: object) -> Case:
+        """Officer A is about to sign the Safe transaction."""
+        key = world.vault_key("officer-a", "eip155", "harbour")
+        instruction = InstructionFacts("safe-tx", self.safe_tx, self.prepared.get("safe-tx"), original=self.safe_tx)
+        return self._case(instruction, key, changes)
+
+    def contract_case(self, **changes: object) -> Case:
+        """Somebody looks at the contract."""
+        case = self._case(None, world.vault_key("officer-a", "eip155", "harbour"), {"mode": Mode.LOOK})
+        return replace(case, **changes)  # type: ignore[arg-type]
+
+    def _case(self, instruction: InstructionFacts | None, key: SoftwareKey, changes: dict[str, object]) -> Case:
+        digest = sha256(b"a digest that was rebuilt").digest()
+        found = Case(
+            mode=Mode.SIGN,
+            clock=self.clock(),
+            state=self.state,
+            head=self.head(),
+            contracts=tuple(self.contract(trade) for trade in self.trades),
+            instruction=instruction,
+            signer=SignerFacts("officer-a", key.public),
+            token=token(),
+            signature=SignatureFacts(key.public, digest, key.sign_digest(digest)),
+            transport=TransportFacts(Channel.ONLINE, None, sender="operations", sequence=1),
+            store=store(),
+            journal=JournalFacts(),
+        )
+        return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def token(**changes: object) -> TokenFacts:
+    """Officer A's token as the roster knows it, its key guarded."""
+    names = ("serial-officer-a", "token officer-a", "SoftHSM v2")
+    return replace(TokenFacts(*names, registered=names, key_found=True, gate=()), **changes)  # type: ignore[arg-type]
+
+
+def store(**changes: object) -> StoreFacts:
+    """A store that opened as it should."""
+    pragmas = (("journal_mode", "wal", "wal"), ("synchronous", "2", "2"))
+    return replace(StoreFacts(pragmas, "ok"), **changes)  # type: ignore[arg-type]
+
+
+def wallet(desk: Desk, vault: str) -> bitcoin.Wallet:
+    """A registered slot vault."""
+    found = desk.state.roster.vaults[vault]
+    assert isinstance(found, SlotVault)
+    return bitcoin.wallet(found)
+
+
+def coins(held_in: bitcoin.Wallet, tag: int = 0) -> tuple[tuple[bytes, int], ...]:
+    """Three coins of 100 BTC in slots 0 to 2, each in a parent of its own."""
+    made = []
+    for slot in range(3):
+        paying = [Output(b"\x51", Satoshis(7)), Output(held_in.descriptor(slot).script_pubkey, Satoshis(COIN))]
+        made.append((funding(paying, 100 * tag + slot).data, 1))
+    return tuple(made)
+
+
+def built_psbt(desk: Desk, group: Group, owed: Sequence[Obligation]) -> Psbt:
+    """The PSBT that discharges a group, change in slot 3."""
+    funds = [
+        bitcoin.Funds(paying, coins(paying, tag), 3)
+        for tag, paying in enumerate(wallet(desk, vault) for vault in group.vaults)
+    ]
+    return bitcoin.build(owed, funds, RATE).psbt
+
+
+def spends(desk: Desk, group: Group, psbt: Psbt) -> tuple[Spend, ...]:
+    """What `instruction.prepared` says that a PSBT spends."""
+    found = []
+    for fact in facts(psbt).inputs:
+        spent = fact.spent or fact.claimed
+        for vault in group.vaults if spent is not None else ():
+            slot = wallet(desk, vault).slot_of(spent.script_pubkey) if spent is not None else None
+            if slot is not None:
+                found.append(Spend(str(fact.outpoint), vault, slot))
+    return tuple(found)
+
+
+STORY = Plan()
+
+
+def story(
+    *,
+    plan: Plan = STORY,
+    psbt: PsbtChange | None = None,
+    safe: SafeChange | None = None,
+    nonce: int = 0,
+    safe_prepared: bool = True,
+) -> Scene:
+    """The story up to both instructions prepared. `psbt` and `safe` alter what operations prepared."""
+    base, trades = held(plan)
+    desk, cycle = base.copy(), base.state.cycles[trades[0].cycle]
+    names, psbt_data, safe_data = [trades[0].hash], b"", b""
+    prepared: dict[str, str] = {}
+    for group in cycle.groups:
+        owed = netting.owed_by(cycle.obligations, group)
+        if group.kind == "psbt":
+            honest = built_psbt(desk, group, owed)
+            psbt_data = _bytes(psbt(honest) if psbt else honest)
+            body = builder.psbt_instruction_body(
+                cycle.id, names, group.chain, bitcoin.artefact(psbt_data), spends(desk, group, honest)
+            )
+        else:
+            if not safe_prepared:
+                continue
+            vault = desk.state.roster.vaults[group.vaults[0]]
+            assert isinstance(vault, SafeVault)
+            tx = ethereum.build(owed, vault, nonce)
+            data = _bytes(safe(tx) if safe else tx)
+            safe_data = data
+            body = builder.safe_instruction_body(cycle.id, names, group.chain, vault.id, bitcoin.artefact(data), nonce)
+        desk.log("instruction.prepared", ["operations"], body)
+        live = desk.state.cycles[cycle.id].instructions[group]
+        prepared.setdefault(group.kind, live)
+    return Scene(desk, trades, psbt_data, safe_data, prepared)
+
+
+def _bytes(made: Psbt | SafeTx | bytes) -> bytes:
+    if isinstance(made, bytes):
+        return made
+    return ethereum.serialise(made) if isinstance(made, SafeTx) else psbts.serialise(made)
+
+
+def shared(officer: str, data: bytes) -> Shared:
+    """A share that stands in the log."""
+    return Shared(world.vault_key(officer, "bip122", "meridian", 0).kid, data)
+
+
+def psbt_share(unsigned: bytes, officer: str) -> Shared:
+    """An officer's whole and valid share of the PSBT."""
+    keys = [world.vault_key(officer, "bip122", "meridian", slot) for slot in range(world.SLOTS)]
+    by_key = {key.public.data: key for key in keys}
+    parsed = psbts.parse(unsigned)
+    asked = bitcoin.digests(parsed, [key.public for key in keys])
+    signed = {one: by_key[one.public_key].sign_digest(one.digest) for one in asked}
+    return shared(officer, bitcoin.make_share(parsed, signed))
+
+
+def safe_share(data: bytes, officer: str) -> Shared:
+    """An officer's valid signature over the Safe transaction."""
+    key = world.vault_key(officer, "eip155", "harbour")
+    rs = key.sign_digest(ethereum.parse(data).tx.digest)
+    return Shared(key.kid, ethereum.make_share(data, key.public, rs))
+
+
+def ether_plan() -> Plan:
+    """Meridian sells its 250 BTC for 5,000 ether instead."""
+    return _ETHER
+
+
+def _admit_ether(body: dict[str, object]) -> None:
+    assets = body["assets"]
+    assert isinstance(assets, list)
+    assets.append({"id": ETHER, "symbol": "ETH", "decimals": 18})
+
+
+def _ether_terms() -> Terms:
+    found = world.terms(1)
+    leg = replace(found.legs[1], asset=ETHER, amount=5_000 * 10**18)
+    confirmations = ((world.BTC, 3), (ETHER, 2))
+    return replace(found, legs=(found.legs[0], leg), finality=replace(found.finality, confirmations=confirmations))
+
+
+_ETHER = Plan((_ether_terms(),), _admit_ether, (("harbour", ETHER, 6_000 * 10**18),), ((ETHER, "4000"),))
+
+
+def two_vaults(change: PsbtChange | None = None) -> Case:
+    """Meridian sells 250 BTC to Harbour, Harbour 100 BTC to Meridian: two vaults pay in one PSBT.
+
+    This version's machine closes gross cycles only, so the netted cycle is put into the state by hand.
+    """
+    base, trades = held(_TWO_VAULTS)
+    state, roster = base.state, base.state.roster
+    owed = netting.obligations(roster, [trade.contract.terms for trade in trades])
+    groups = netting.groups(owed)
+    paying = next(group for group in groups if group.kind == "psbt")
+    honest = built_psbt(base, paying, netting.owed_by(owed, paying))
+    data = _bytes(change(honest) if change else honest)
+    made = [
+        Instruction(
+            hash=world.digest(f"instruction {number}"),
+            cycle="netted",
+            group=group,
+            artefact=bitcoin.artefact(data) if group == paying else world.digest(f"artefact {number}"),
+            nonce=None if group == paying else 0,
+            spends=(),
+            preparer="operations",
+            index=state.size - 1,
+            time_ms=state.time_ms,
+        )
+        for number, group in enumerate(groups)
+    ]
+    names = tuple(sorted(trade.hash for trade in trades))
+    by_group = Map({each.group: each.hash for each in made})
+    cycle = Cycle("netted", names, owed, groups, by_group, state.size - 1)
+    state = replace(
+        state,
+        cycles=state.cycles.set("netted", cycle),
+        instructions=Map({each.hash: each for each in made}),
+    )
+    desk = replace(base, state=state)
+    scene = Scene(desk, trades, data, b"", {"psbt": next(each.hash for each in made if each.group == paying)})
+    return scene.psbt_case()
+
+
+def _other_way() -> Terms:
+    found = world.terms(2)
+    legs = (
+        replace(found.legs[0], payer=1, receiver=0, amount=COIN, destination=world.destination("meridian", world.BTC)),
+        replace(
+            found.legs[1],
+            payer=0,
+            receiver=1,
+            amount=8_000_000_000_000,
+            destination=world.destination("harbour", world.USDC),
+        ),
+    )
+    return replace(found, legs=legs, notional=replace(found.notional, usd=8_000_000))
+
+
+_TWO_VAULTS = Plan(
+    (world.terms(1), _other_way()),
+    deposits=(("harbour", world.BTC, 3 * COIN), ("meridian", world.USDC, 9_000_000_000_000)),
+)
