@@ -49,7 +49,7 @@ def checkpoint_at(replica: Replica) -> int | None:
 
 async def verify_everything(replica: Replica, progress: Progress) -> LogView:
     """Every leaf, the root, every signature and rule, again. Refused("S2.archive-differs") if they do not lead to the pin."""
-    pin = replica.pin
+    pin = replica.replayed
     records = replica.profile.archive.records(0, pin.size if pin else 0)
     fresh, state = Log(replica.anchor.origin), State()
     for start in range(0, len(records), BATCH):

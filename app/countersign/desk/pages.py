@@ -8,6 +8,7 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
+from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.audit.proof import steps
 from countersign.audit.quorum import AsOf
@@ -114,40 +115,46 @@ def act_by(state: State, record: ContractRecord) -> ActBy | None:
 
 def proof_view(replica: Replica, index: int) -> ProofView:
     """Where one entry lies, drawn from its leaf up to the cosigned root. Unavailable("desk.nothing-pinned")."""
-    held, shown = replica.record(index), cases.proof(replica, index)
-    pin = replica.pin
+    held, shown, pin = replica.record(index), cases.proof(replica, index), replica.replayed
     if pin is None:
         raise Unavailable("desk.nothing-pinned")
     opening = Opening(held.index, held.time_ms, held.salt)
-    leaf = opening.leaf(held.event)
-    climbed = steps(index, pin.size, leaf, shown.hashes)
+    return drawn(replica, opening, held.event, shown.hashes, pin.signed)
+
+
+def drawn(
+    replica: Replica, opening: Opening, event: bytes, hashes: Sequence[bytes], signed: SignedCheckpoint
+) -> ProofView:
+    """An entry's path to the root of a head, step by step. Refused("L3.index" | "L3.proof-length")."""
+    leaf, head = opening.leaf(event), signed.checkpoint
+    climbed = steps(opening.index, head.size, leaf, hashes)
     return ProofView(
-        index=index,
-        size=pin.size,
-        entry=opening.entry(held.event).hex(),
+        index=opening.index,
+        size=head.size,
+        entry=opening.entry(event).hex(),
         leaf=leaf.hex(),
         steps=tuple(
             ProofStep(each.sibling.hex(), "left" if each.on_the_left else "right", each.node.hex()) for each in climbed
         ),
-        root=pin.root.hex(),
-        origin=pin.checkpoint.origin,
-        witnesses=witness_views(replica),
+        root=head.root.hex(),
+        origin=head.origin,
+        witnesses=_witnesses_of(replica, signed),
         needed=replica.anchor.now(replica.state).k,
     )
 
 
 def witness_views(replica: Replica) -> tuple[WitnessView, ...]:
     """Every witness of the policy, and when it cosigned the pinned head."""
-    pin, quorum = replica.pin, replica.anchor.now(replica.state)
-    if pin is None:
-        return ()
+    return () if replica.pin is None else _witnesses_of(replica, replica.pin.signed)
+
+
+def _witnesses_of(replica: Replica, signed: SignedCheckpoint) -> tuple[WitnessView, ...]:
+    quorum, inside = replica.anchor.now(replica.state), replica.anchor.insiders
     try:
-        judged = quorum.judge(pin.signed, AsOf(0))
+        judged = quorum.judge(signed, AsOf(0))
     except CountersignError:
-        return tuple(WitnessView(key.name, None, replica.anchor.insiders) for key in quorum.witnesses)
-    return tuple(
-        WitnessView(each.witness.name, each.time if each.counts else None, replica.anchor.insiders) for each in judged
-    )
+        return tuple(WitnessView(key.name, None, inside) for key in quorum.witnesses)
+    return tuple(WitnessView(each.witness.name, each.time if each.counts else None, inside) for each in judged)
 
 
 def history_or_now(replica: Replica, instruction: Instruction, moment: Circumstances) -> tuple[Basis, Case, bytes]:

@@ -6,8 +6,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from countersign.airgap import ur
 from countersign.audit.pin import Pin
 from countersign.desk.records import Intent, Outpoint, PeerHead, SafeNonce, Share, Signed
 from countersign.keys.public_key import PublicKey
@@ -199,6 +201,25 @@ class Witness(Protocol):
 
     async def add_checkpoint(self, request: bytes) -> tuple[int, bytes]:
         """HTTP status and body of `POST add-checkpoint` (c2sp.org/tlog-witness)."""
+
+
+class Courier(Protocol):
+    """What carries bytes to and from a machine without network: pictures and files on a removable drive."""
+
+    def frames(self, message: ur.Message) -> Sequence[str]:
+        """The texts to show as QR codes, in order: enough that a fifth may be lost."""
+
+    async def read_pictures(
+        self, pictures: Sequence[Path], scan: ur.Scan, now: int, progress: Callable[[int, int], None]
+    ) -> Sequence[str]:
+        """Feed picture files to `scan` (`now`: seconds of a steady clock) until its message is whole; the codes of what
+        was passed over."""
+
+    async def read_file(self, file: Path) -> bytes:
+        """One file of a removable drive, read as T2 wants it."""
+
+    async def write_file(self, folder: Path, name: str, data: bytes) -> Path:
+        """Write one file whole and durable, read it back, compare."""
 
 
 class TileStore(Protocol):
