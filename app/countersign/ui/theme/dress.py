@@ -1,12 +1,12 @@
 """Putting a theme on: Fusion, the palette, the style sheet; following the system's choice.
 
-- A widget that paints asks `worn(widget)` for the colours: no global holds them.
+- A widget that paints asks `worn()` for the colours: no global holds them.
 - `follow_system` dresses now and whenever the system changes between light and dark.
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
 
 from countersign.ui.theme import fonts
 from countersign.ui.theme.palette import DARK, LIGHT, Palette
@@ -49,9 +49,9 @@ def dress(application: QApplication, palette: Palette) -> None:
     application.setStyleSheet(sheet(palette))
 
 
-def worn(widget: QWidget) -> Palette:
-    """The palette that this widget wears."""
-    return DARK if widget.palette().window().color().lightness() < 128 else LIGHT
+def worn() -> Palette:
+    """The palette that the windows wear now. A widget's own palette does not tell: the style sheet changes it."""
+    return DARK if QGuiApplication.palette().window().color().lightness() < 128 else LIGHT
 
 
 def of_system(application: QApplication) -> Palette:

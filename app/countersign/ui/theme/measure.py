@@ -14,11 +14,11 @@ STRONG: Final = 15
 TITLE: Final = 20
 LARGE: Final = 24  # the vault's wizard, read at arm's length
 
-RAIL: Final = 168
+RAIL: Final = 144
 RADIUS: Final = 6
 CONTROL: Final = 32
 LARGE_CONTROL: Final = 48
-ROW: Final = 56
+ROW: Final = 64
 LINE_ROW: Final = 40
 ICON: Final = 16
 RAIL_ICON: Final = 20

@@ -1,0 +1,3 @@
+"""Labels of carry."""
+
+LABELS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Labels of log."""
+
+LABELS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Labels of sign."""
+
+LABELS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Labels of vault."""
+
+LABELS: dict[str, str] = {}

@@ -1,0 +1,167 @@
+"""The Desk: what needs me, by when?"""
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStackedWidget, QTableView, QWidget
+
+from countersign.desk.views import DeskView, Group
+from countersign.ui.models.desk_model import DeskModel
+from countersign.ui.presenters import desk, writing
+from countersign.ui.presenters.desk import Column
+from countersign.ui.strings import label
+from countersign.ui.tasks.runner import aside
+from countersign.ui.theme import measure
+from countersign.ui.views.context import Context
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.cells import CellDelegate
+from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.layout import Card, clear, column, row
+
+_WIDTHS = {
+    Column.ACT_BY: 176, Column.STATE: 140, Column.PARTIES: 124, Column.EXCHANGE: 238, Column.NOTIONAL: 126,
+    Column.SIGNATURES: 172, Column.CHECKS: 124, Column.ACTION: 162,
+}  # fmt: skip
+_MANY = 2_000
+
+
+class DeskScreen(QWidget):
+    """`opened` says which contract to review."""
+
+    opened = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.setProperty("part", "page")
+        self.view = DeskView((), ())
+        self.order, self.descending, self.turn = Column.ACT_BY, False, 0
+        self.model = DeskModel()
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(label("desk.filter-hint"))
+        self.filter.setAccessibleName(label("desk.filter-name"))
+        self.filter.setToolTip(label("key.tip", action=label("desk.filter-name"), key="Ctrl+F"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(measure.UNIT * 42)
+        self.filter.textChanged.connect(lambda _: self.arrange())
+        self.find = Button(label("desk.filter"), "Ctrl+F", icon="search")
+        self.find.clicked.connect(self.filter.setFocus)
+        self.base = Button(label("common.base-units"), "Ctrl+B")
+        self.base.explain(label("review.base-units-tip"), "Ctrl+B")
+        self.base.setCheckable(True)
+        self.base.toggled.connect(lambda _: self.arrange())
+        self.review = Button(label("desk.open"), "Ctrl+Return", icon="search", part="primary", name=label("desk.open-tip"))
+        self.review.clicked.connect(lambda: self._open(self.table.currentIndex()))
+        self.count = PlainLabel("", "quiet", wrap=False)
+        self.table = self._table()
+        self.empty = PlainLabel("", "quiet")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.body = QStackedWidget()
+        self.body.addWidget(self.table)
+        self.body.addWidget(self.empty)
+        self.totals = row(gap=measure.GAP)
+        title = PlainLabel(label("screen.desk"), "title", wrap=False)
+        head = row(title, self.count, None, self.base, self.filter, self.find, self.review, gap=measure.UNIT)
+        page = column(head, gap=measure.GAP, margin=measure.GAP)
+        page.addWidget(self.body, 1)
+        page.addLayout(self.totals)
+        self.setLayout(page)
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setItemDelegate(CellDelegate(table))
+        table.setAccessibleName(label("desk.table"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(measure.ROW)
+        table.verticalHeader().setMinimumSectionSize(measure.CONTROL)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(int(Column.ACT_BY), Qt.SortOrder.AscendingOrder)
+        header.sectionClicked.connect(self.sort)
+        for place, width in _WIDTHS.items():
+            table.setColumnWidth(place, width)
+        header.setSectionResizeMode(int(Column.EXCHANGE), QHeaderView.ResizeMode.Stretch)
+        table.activated.connect(self._open)
+        return table
+
+    def show_view(self, view: DeskView) -> None:
+        """Show these settlements in the order and filter of now."""
+        self.view = view
+        self._show_totals()
+        self.arrange()
+
+    def sort(self, place: int) -> None:
+        """Sort by a column; again turns the order round."""
+        self.descending = place == self.order and not self.descending
+        self.order = Column(place)
+        order = Qt.SortOrder.DescendingOrder if self.descending else Qt.SortOrder.AscendingOrder
+        self.table.horizontalHeader().setSortIndicator(place, order)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Sort and filter; many rows on a thread, the newest wish wins."""
+        self.turn += 1
+        rows, order, descending, needle = self.view.rows, self.order, self.descending, self.filter.text()
+        turn = self.turn
+
+        def work() -> list[int | Group]:
+            return desk.arrange(rows, order, descending=descending, needle=needle)
+
+        if len(rows) <= _MANY:
+            self._show(turn, work())
+        else:
+            self.context.runner.start(aside(work), lambda places: self._show(turn, places))
+
+    def _show(self, turn: int, places: list[int | Group]) -> None:
+        if turn != self.turn:
+            return
+        chosen = self._chosen()
+        self.model.show(self.view.rows, places, self.context.now, base=self.base.isChecked())
+        self.table.clearSpans()
+        headings = self.model.headings()
+        for at in headings:
+            self.table.setSpan(at, 0, 1, len(Column))
+            self.table.setRowHeight(at, measure.CONTROL)
+        shown = len(places) - len(headings)
+        self.count.say(label("desk.count", shown=f"{shown:,}", all=f"{len(self.view.rows):,}"))
+        self.empty.say(label("desk.empty-filter" if self.view.rows else "desk.empty"))
+        self.body.setCurrentWidget(self.table if places else self.empty)
+        self._choose(chosen)
+
+    def _chosen(self) -> str:
+        row = self.model.settlement(self.table.currentIndex().row())
+        return row.contract if row else ""
+
+    def _choose(self, contract: str) -> None:
+        first = 1 if self.model.rowCount() > 1 else 0
+        settlements = ((at, self.model.settlement(at)) for at in range(min(self.model.rowCount(), _MANY)))
+        at = next((at for at, row in settlements if row and row.contract == contract), first)
+        self.table.selectRow(at)
+        self.review.setEnabled(self.model.settlement(at) is not None)
+
+    def _open(self, index: QModelIndex) -> None:
+        row = self.model.settlement(index.row())
+        if row is not None:
+            self.opened.emit(row.contract)
+
+    def _show_totals(self) -> None:
+        clear(self.totals)
+        card = Card(label("desk.totals"), margin=measure.UNIT)
+        amounts = [PlainLabel(writing.short(money), "amount", wrap=False) for money in self.view.totals]
+        card.body.addLayout(row(*(amounts or [PlainLabel(label("desk.totals-none"), "quiet")]), None, gap=measure.WIDE))
+        self.totals.addWidget(card, 1)
+        parties = desk.by_counterparty(self.view.rows)
+        if not parties:
+            return
+        card = Card(label("desk.by-party"), margin=measure.UNIT)
+        for party, sums in parties[:4]:
+            told = ", ".join(writing.short(money) for money in sums)
+            card.body.addLayout(row(PlainLabel(party, wrap=False), None, PlainLabel(told, "strong", wrap=False)))
+        self.totals.addWidget(card, 1)

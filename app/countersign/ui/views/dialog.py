@@ -1,0 +1,27 @@
+"""A modal dialog opened with `open()`, never `exec()`: the loop goes on; a coroutine awaits `answer`."""
+
+import asyncio
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QWidget
+
+from countersign.ui.theme import measure
+
+
+class Dialog(QDialog):
+    """Deletes itself when it is closed."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(measure.UNIT * 72)
+
+    async def answer(self) -> bool:
+        """Open, wait, and say whether it was accepted."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.finished.connect(lambda result: future.done() or future.set_result(result == QDialog.DialogCode.Accepted))
+        self.open()
+        return await future

@@ -1,0 +1,122 @@
+"""Review: is this what we agreed? Every value is decoded from the bytes that are hashed."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from countersign.desk.views import ReviewView
+from countersign.ui.presenters import review, writing
+from countersign.ui.presenters.desk import STATE_TONES
+from countersign.ui.strings import label, label_or
+from countersign.ui.theme import measure
+from countersign.ui.views import transaction_cards as cards
+from countersign.ui.views.check_list import check_cards, verdict_note
+from countersign.ui.views.context import Context
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.chip import Chip
+from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.layout import Card, Note, column, fields, page, row, scrolling
+from countersign.ui.widgets.opening import Opening
+from countersign.ui.widgets.picture import Picture
+
+
+class ReviewScreen(QWidget):
+    """`signing` and `refusing` say the contract; `left` goes back to the Desk."""
+
+    signing = Signal(str)
+    refusing = Signal(str)
+    left = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.setProperty("part", "page")
+        self.view: ReviewView | None = None
+        self.middle = scrolling(page(PlainLabel(label("review.nothing"), "quiet")), label("review.body"))
+        self.right = scrolling(page(), label("checks.title"))
+        self.right.setFixedWidth(measure.UNIT * 53)
+        both = row(self.middle, self.right, gap=0)
+        both.setStretch(0, 1)
+        whole = column(gap=0)
+        whole.addLayout(both, 1)
+        whole.addWidget(self._actions())
+        self.setLayout(whole)
+
+    def _actions(self) -> QFrame:
+        self.back = Button(label("common.back"), "Esc", icon="back")
+        self.back.clicked.connect(self.left)
+        self.base = Button(label("common.base-units"), "Ctrl+B")
+        self.base.explain(label("review.base-units-tip"), "Ctrl+B")
+        self.base.setCheckable(True)
+        self.base.toggled.connect(lambda _: self._build())
+        self.refuse = Button(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
+        self.refuse.explain(label("review.refuse-tip"), "Ctrl+R")
+        self.refuse.clicked.connect(lambda: self.view and self.refusing.emit(self.view.contract))
+        self.sign = Button(label("review.sign"), "Ctrl+S", icon="sign", part="primary")
+        self.sign.explain(label("review.sign-tip"), "Ctrl+S")
+        self.sign.clicked.connect(lambda: self.view and self.signing.emit(self.view.contract))
+        bar = QFrame()
+        bar.setProperty("part", "actions")
+        bar.setLayout(row(self.back, self.base, None, self.refuse, self.sign, margin=measure.UNIT))
+        self.refuse.setEnabled(False)
+        self.sign.setEnabled(False)
+        return bar
+
+    def show_view(self, view: ReviewView) -> None:
+        """Show this settlement from its top."""
+        same = self.view is not None and self.view.contract == view.contract
+        self.view = view
+        kept = self.middle.verticalScrollBar().value() if same else 0
+        self._build()
+        self.middle.verticalScrollBar().setValue(kept)
+
+    def _build(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        base = self.base.isChecked()
+        parts: list[QWidget] = [self._header(view)]
+        for instruction in view.instructions:
+            parts += [cards.comparison(instruction, base=base)]
+        for instruction in view.instructions:
+            parts += [cards.flow(instruction, base=base), cards.digests(instruction)]
+        if not view.instructions:
+            parts.append(Note(label("review.no-instruction"), "info", Picture("information", "info")))
+        parts.append(cards.proof(view.proof, label("review.log-path")))
+        self.middle.setWidget(page(*parts))
+        verdicts = [view.contract_verdict, *(each.verdict for each in view.instructions)]
+        sections = [(label("checks.of-contract"), view.contract_verdict)]
+        sections += [(review.kind(each), each.verdict) for each in view.instructions]
+        self.right.setWidget(page(verdict_note(*verdicts), *check_cards(sections)))
+        self._offer(view)
+
+    def _offer(self, view: ReviewView) -> None:
+        unsigned = [each for each in view.instructions if not each.signed_by_me]
+        allowed = view.contract_verdict.may_sign and any(each.verdict.may_sign for each in unsigned)
+        self.sign.setEnabled(bool(unsigned) and allowed and self.context.runner.sound)
+        self.refuse.setEnabled(self.context.runner.sound and view.state not in ("final", "voided", "cancelled"))
+
+    def _header(self, view: ReviewView) -> Card:
+        tone, icon = STATE_TONES.get(view.state, ("info", "information"))
+        chip = Chip(label_or(f"state.{view.state}", view.state), icon, tone)
+        card = Card()
+        title = PlainLabel(label("review.contract", id=view.contract_id, version=view.version), "title")
+        head = row(title, chip, gap=measure.GAP)
+        head.setStretch(0, 1)
+        card.body.addLayout(head)
+        by = review.deadline(view, self.context.now)
+        if by:
+            card.body.addWidget(PlainLabel(by[0], "strong", by[1]))
+        name = label("review.contract-hash")
+        hashed = WholeValue(name, view.contract, writing.groups(view.contract))
+        terms = review.header(view)
+        first = [(caption, PlainLabel(value)) for caption, value in terms[:2]]
+        card.body.addLayout(fields([*first, (name, hashed)]))
+        card.body.addWidget(Opening(label("review.more-terms"), lambda: _terms(terms[2:])))
+        return card
+
+
+def _terms(terms: tuple[tuple[str, str], ...]) -> QWidget:
+    widget = QWidget()
+    widget.setLayout(fields([(caption, PlainLabel(value)) for caption, value in terms]))
+    return widget
+

@@ -1,0 +1,33 @@
+"""The top strip: who, token, log, checkpoint, witnesses, desk."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from countersign.desk.views import StripView
+from countersign.ui.presenters import strip
+from countersign.ui.strings import label
+from countersign.ui.theme import measure
+from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.layout import clear, column, row
+from countersign.ui.widgets.picture import Picture
+
+
+class StripBar(QFrame):
+    """Made anew from each view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("part", "strip")
+        self.setAccessibleName(label("strip.name"))
+        self.line: QHBoxLayout = row(PlainLabel(label("strip.loading"), "quiet"), gap=measure.WIDE)
+        self.line.setContentsMargins(measure.GAP, measure.UNIT, measure.GAP, measure.UNIT)
+        self.setLayout(self.line)
+
+    def show_view(self, view: StripView, now: int) -> None:
+        """Show the state of this console."""
+        clear(self.line)
+        for part in strip.parts(view, now):
+            ink = "quiet" if part.tone == "quiet" else part.tone
+            words = PlainLabel(part.words, "strong", "" if part.tone == "quiet" else part.tone, wrap=False)
+            texts = column(PlainLabel(part.caption, "caption", wrap=False), words, gap=0)
+            self.line.addLayout(row(Picture(part.icon, ink), texts, gap=measure.UNIT))
+        self.line.addStretch(1)

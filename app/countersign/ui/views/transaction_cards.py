@@ -1,0 +1,119 @@
+"""One transaction, decoded from the bytes that are hashed: comparison with the contract, flow, digests, facts."""
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from countersign.desk.views import Digest, InstructionView, ProofView
+from countersign.ui.presenters import review, writing
+from countersign.ui.presenters.review import Match
+from countersign.ui.strings import label
+from countersign.ui.theme import measure
+from countersign.ui.widgets.chip import Chip
+from countersign.ui.widgets.flow_picture import FlowBox, FlowPicture
+from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.layout import Card, Note, column, fields, row, rule
+from countersign.ui.widgets.picture import Picture
+from countersign.ui.widgets.proof_picture import ProofPicture, Rung
+
+
+def comparison(instruction: InstructionView, *, base: bool) -> Card:
+    """Contract left, transaction right, line by line; extra effects said out loud."""
+    mine = "review.signed-by-me" if instruction.signed_by_me else "review.not-signed-by-me"
+    chip = Chip(label(mine), *(("pass", "ok") if instruction.signed_by_me else ("none", "quiet")))
+    card = Card(review.kind(instruction), chip)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(measure.GAP)
+    grid.setVerticalSpacing(2)
+    grid.addWidget(PlainLabel(label("review.owed"), "caption"), 0, 0)
+    grid.addWidget(PlainLabel(label("review.paid"), "caption"), 0, 2)
+    for number, line in enumerate(instruction.lines):
+        _match(grid, 1 + 4 * number, review.match(line, base=base))
+    grid.setColumnStretch(0, 1)
+    grid.setColumnStretch(2, 1)
+    card.body.addLayout(grid)
+    tone, icon, words = review.effects(instruction)
+    card.body.addWidget(Note(words, tone, Picture(icon, tone)))
+    return card
+
+
+def _match(grid: QGridLayout, top: int, match: Match) -> None:
+    """Three lines of the grid: amounts, people, addresses; between them whether they are equal."""
+    grid.addWidget(PlainLabel(match.owed, "amount"), top, 0)
+    grid.addWidget(Chip(match.word, match.icon, match.tone), top, 1)
+    grid.addWidget(PlainLabel(match.paid, "amount", "" if match.tone == "ok" else "bad"), top, 2)
+    grid.addWidget(PlainLabel(label("review.owes", payer=match.payer, receiver=match.receiver)), top + 1, 0)
+    grid.addWidget(WholeValue(label("review.address-owed"), match.owed_to, writing.groups(match.owed_to)), top + 2, 0)
+    if match.paid_to:
+        grid.addWidget(PlainLabel(label("review.pays")), top + 1, 2)
+        paid_to = WholeValue(label("review.address-paid"), match.paid_to, writing.groups(match.paid_to))
+        grid.addWidget(paid_to, top + 2, 2)
+    grid.setRowMinimumHeight(top + 3, measure.UNIT)
+
+
+def flow(instruction: InstructionView, *, base: bool) -> Card:
+    """Inputs to outputs, owners named, the fee among them; beside it what else the bytes say."""
+    card = Card(label("review.flow"))
+    lines = [review.flow(each, base=base) for each in instruction.flows]
+    boxes = [
+        FlowBox(
+            line.role, line.icon, line.tone, line.owner, line.amount, label("review.address"), line.address,
+            writing.groups(line.address),
+        )
+        for line in lines
+    ]  # fmt: skip
+    inputs = [box for box, line in zip(boxes, lines, strict=True) if line.inward]
+    outputs = [box for box, line in zip(boxes, lines, strict=True) if not line.inward]
+    card.body.addWidget(FlowPicture(inputs, outputs, (label("review.from"), label("review.to"))))
+    told = review.facts(instruction)
+    if told:
+        card.body.addWidget(rule())
+        card.body.addWidget(PlainLabel(label("review.facts"), "caption"))
+        card.body.addLayout(fields([(name, PlainLabel(value)) for name, value in told], columns=2))
+    return card
+
+
+def digests(instruction: InstructionView, *, heading: str = "", pixels: int = measure.CAPTION) -> Card:
+    """What is hashed and compared aloud: groups of four, twelve bytewords."""
+    card = Card(heading or label("review.digests"))
+    for value in instruction.digests:
+        card.body.addWidget(digest(value, pixels))
+    name = label("review.artefact")
+    card.body.addWidget(rule())
+    card.body.addWidget(PlainLabel(name, "caption"))
+    card.body.addWidget(WholeValue(name, instruction.artefact, writing.groups(instruction.artefact)))
+    return card
+
+
+def digest(value: Digest, pixels: int = measure.CAPTION) -> QWidget:
+    """One digest, in figures and in words."""
+    line = review.digest(value)
+    box = column(PlainLabel(line.name, "caption"), WholeValue(line.name, line.hex, line.grouped, pixels), gap=2)
+    if line.words:
+        words = PlainLabel(line.words, "strong")
+        words.setAccessibleDescription(label("review.words"))
+        box.addWidget(words)
+    widget = QWidget()
+    widget.setLayout(box)
+    return widget
+
+
+def proof(view: ProofView | None, heading: str) -> Card:
+    """The path from the leaf to the cosigned root, and the witnesses."""
+    card = Card(heading)
+    if view is None:
+        card.body.addWidget(Note(label("review.no-proof"), "bad", Picture("warning", "bad")))
+        return card
+    rungs = [
+        Rung(each.kind, each.words, tuple((name, value, writing.groups(value)) for name, value in each.values))
+        for each in review.rungs(view)
+    ]
+    picture = ProofPicture(rungs)
+    picture.setAccessibleName(label("proof.name"))
+    card.body.addWidget(picture)
+    tone, icon, words = review.witnesses(view.witnesses, view.needed)
+    card.body.addWidget(Note(words, tone, Picture(icon, tone)))
+    for each in view.witnesses:
+        tone, icon, words = review.witness(each)
+        line = row(Picture(icon, tone), PlainLabel(words))
+        line.setStretch(1, 1)
+        card.body.addLayout(line)
+    return card

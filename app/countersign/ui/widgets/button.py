@@ -1,0 +1,56 @@
+"""Buttons: a word, perhaps an icon, a key that the tooltip shows, an accessible name."""
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from countersign.ui.strings import label
+from countersign.ui.theme import icons, measure
+from countersign.ui.theme.dress import worn
+from countersign.ui.theme.palette import colours
+
+_INK = {"primary": "on_accent", "refuse": "bad", "refuse-now": "on_bad", "banner": "banner_demonstration"}
+
+
+class Button(QPushButton):
+    """A labelled action. `key` is its shortcut ("Ctrl+S"); `part` its style; `name` what a screen reader says."""
+
+    def __init__(self, text: str, key: str = "", *, icon: str = "", part: str = "", name: str = "") -> None:
+        super().__init__(text)
+        self.drawing = icon
+        self.setProperty("part", part)
+        self.setAccessibleName(name or text)
+        self.setAutoDefault(False)
+        self.explain(name or text, key)
+        if key:
+            self.setShortcut(QKeySequence(key))
+        self.setIconSize(QSize(measure.ICON, measure.ICON))
+        self.draw()
+
+    def explain(self, action: str, key: str = "") -> None:
+        """The tooltip: what it does and by which key."""
+        shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) if key else ""
+        self.setToolTip(label("key.tip", action=action, key=shown) if shown else action)
+
+    def draw(self) -> None:
+        """Paint the icon in the colour of this button's words."""
+        if not self.drawing:
+            return
+        ink = _INK.get(str(self.property("part")), "accent" if self.isChecked() else "ink")
+        name = "quiet" if not self.isEnabled() else ink
+        self.setIcon(icons.icon(self.drawing, colours(worn())[name], measure.ICON))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange, QEvent.Type.StyleChange):
+            self.draw()
+
+    def checkStateSet(self) -> None:
+        super().checkStateSet()
+        self.draw()
+
+
+def focus_order(*widgets: QWidget) -> None:
+    """Tab moves through these in this order."""
+    for before, after in zip(widgets, widgets[1:], strict=False):
+        QWidget.setTabOrder(before, after)

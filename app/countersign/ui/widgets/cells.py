@@ -1,0 +1,105 @@
+"""Table cells of two lines, with chips and dots: one delegate paints them all.
+
+A model gives a `Cell` under `CELL`; a group's heading row gives `HEADING` (its words). Text that does not fit its cell
+is never an address or a hash; it is whole in the tooltip and in the accessible text.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from countersign.ui.theme import fonts, measure
+from countersign.ui.theme.dress import worn
+from countersign.ui.theme.palette import Palette, colours
+from countersign.ui.widgets import painting
+
+CELL = Qt.ItemDataRole.UserRole + 1
+HEADING = Qt.ItemDataRole.UserRole + 2
+SORTS = Qt.ItemDataRole.UserRole + 3
+
+_WRAP = Qt.TextFlag.TextWordWrap
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell shows. `dots` rows stand before the lines of the same number."""
+
+    lines: tuple[str, ...] = ()
+    chip: tuple[str, str, str] | None = None  # tone, icon, word
+    dots: tuple[tuple[bool, ...], ...] = ()
+    ink: str = "ink"
+    right: bool = False
+    strong: bool = False
+    spoken: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole cell in words."""
+        return self.spoken or " · ".join(((self.chip[2],) if self.chip else ()) + self.lines)
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints `Cell`s and group headings."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        palette = worn()
+        heading = index.data(HEADING)
+        if heading:
+            self._heading(painter, option.rect, palette, heading)
+            return
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.fillRect(option.rect, QColor(palette.selection if chosen else palette.surface))
+        painter.setPen(QColor(palette.line))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        cell: Cell | None = index.data(CELL)
+        if cell is not None:
+            self._cell(painter, option.rect.adjusted(measure.UNIT, 0, -measure.UNIT, 0), palette, cell)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, measure.CONTROL if index.data(HEADING) else measure.ROW)
+
+    def _heading(self, painter: QPainter, at: QRect, palette: Palette, words: str) -> None:
+        painter.fillRect(at, QColor(palette.window))
+        painter.setPen(QColor(palette.ink))
+        painter.setFont(fonts.proportional(measure.BODY, bold=True))
+        painter.drawText(at.adjusted(measure.UNIT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _cell(self, painter: QPainter, at: QRect, palette: Palette, cell: Cell) -> None:
+        painter.save()
+        painter.setClipRect(at)
+        if cell.chip:
+            painting.paint_chip(painter, at, palette, *cell.chip)
+            at = at.adjusted(painting.chip_width(cell.chip[2]) + measure.UNIT, 0, 0, 0)
+        boxes = [self._box(cell, number, at.width()) for number in range(max(len(cell.lines), 1))]
+        top = at.top() + max(0, at.height() - sum(boxes)) // 2
+        for number, height in enumerate(boxes):
+            line = QRect(at.left(), top, at.width(), height)
+            top += height
+            if number < len(cell.dots):
+                line.setLeft(line.left() + painting.paint_dots(painter, line, palette, cell.dots[number]) + 4)
+            if number < len(cell.lines):
+                self._line(painter, line, palette, cell, number)
+        painter.restore()
+
+    def _box(self, cell: Cell, number: int, width: int) -> int:
+        """The height of a line, wrapped where it does not fit."""
+        metrics = QFontMetrics(self._font(cell, number))
+        if number >= len(cell.lines) or cell.dots:
+            return metrics.height() + 2
+        room = QRect(0, 0, max(width, 1), measure.ROW)
+        return metrics.boundingRect(room, int(_WRAP), cell.lines[number]).height()
+
+    def _line(self, painter: QPainter, at: QRect, palette: Palette, cell: Cell, number: int) -> None:
+        ink = cell.ink if number == 0 or cell.dots else "quiet"
+        painter.setPen(QColor(colours(palette)[ink]))
+        painter.setFont(self._font(cell, number))
+        side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(at, int(side | Qt.AlignmentFlag.AlignVCenter) | int(_WRAP), cell.lines[number])
+
+    def _font(self, cell: Cell, number: int) -> "fonts.QFont":
+        if number == 0 or cell.dots:
+            return fonts.proportional(measure.BODY, bold=cell.strong and number == 0)
+        return fonts.proportional(measure.CAPTION)

@@ -1,0 +1,380 @@
+"""A console of hand-made views for the window's own tests: every screen has something to show, nothing is signed.
+
+The story's own settlement: Meridian Capital sells 250 BTC to Harbour Prime for 20,000,000 USDC. Hashes are SHA-256 of names.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from countersign.desk.ports import AskSecret
+from countersign.desk.surfaces import Progress
+from countersign.desk.views import (
+    ActBy, Action, CrossingView, DeskView, Digest, Dot, Flow, Group, InstructionDots, InstructionView, LogEntryView,
+    LogView, MatchLine, Money, ProofStep, ProofView, ReviewView, SettlementRow, SignView, StripView, TokenView,
+    VaultRequestView, WitnessView,
+)  # fmt: skip
+from countersign.errors import CountersignError
+from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed
+
+NOW = 1_795_357_800  # 2026-11-22 13:50:00 UTC
+REGTEST = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
+ANVIL = "eip155:31337"
+BTC, USDC = f"{REGTEST}/slip44:0", f"{ANVIL}/erc20:0x5FbDB2315678afecb367f032d93F642f64180aa3"
+PIN = "4711"
+WORDS = "jade vows puma kiln echo ramp gift tuna lamb oval buzz zinc"
+HARBOUR = "bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry"
+CHANGE = "bcrt1q0ht9tyks4vh7p5p904t340cr9nvahy7u3re7zg"
+MERIDIAN_SAFE = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
+HARBOUR_SAFE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+
+
+def hashed(name: str) -> str:
+    return sha256(name.encode()).hexdigest()
+
+
+def btc(units: int) -> Money:
+    return Money(units, "BTC", 8, BTC)
+
+
+def usdc(units: int) -> Money:
+    return Money(units, "USDC", 6, USDC)
+
+
+CONTRACT = hashed("MER-HAR-2026-11-22-0001")
+PSBT, SAFE_TX = hashed("psbt"), hashed("safe-tx")
+
+_COMMON = ("C1", "C2", "C3", "C4", "C5", "C6", "L1", "L2", "L3", "L4", "L5", "L6", "H2", "H3", "H4", "T1", "S1")
+_BITCOIN = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9", "B11", "B12", "B13")
+_ETHEREUM = ("E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9")
+
+
+def verdict(codes: Sequence[str], *instead: Finding) -> Verdict:
+    other = {finding.check: finding for finding in instead}
+    return Verdict(tuple(other.get(code) or passed(code, "holds", "the bytes of the request", "as agreed", "as agreed")
+                         for code in codes))  # fmt: skip
+
+
+def bitcoin_view(*, signed: bool = False, against: Finding | None = None) -> InstructionView:
+    paid = btc(25_000_000_000)
+    line = MatchLine(REGTEST, "Meridian Capital", "Harbour Prime", paid, HARBOUR, paid, HARBOUR, True)
+    flows = (
+        Flow("in", "vault", "Meridian Capital, slot 0", HARBOUR.replace("rp33", "qqqq"), btc(10_000_000_000)),
+        Flow("in", "vault", "Meridian Capital, slot 1", HARBOUR.replace("rp33", "pzry"), btc(10_000_000_000)),
+        Flow("in", "vault", "Meridian Capital, slot 2", HARBOUR.replace("rp33", "x8gf"), btc(10_000_000_000)),
+        Flow("out", "counterparty", "Harbour Prime", HARBOUR, paid),
+        Flow("out", "change", "Meridian Capital, slot 3", CHANGE, btc(4_999_985_900)),
+        Flow("out", "fee", "Network", "", btc(14_100)),
+    )
+    digests = (Digest("txid", hashed("txid"), WORDS),
+               *(Digest("input-digest", hashed(f"input {at}"), WORDS) for at in range(3)))  # fmt: skip
+    facts = (("version", "2"), ("locktime", "0"), ("rbf", "yes"), ("fee-rate", "25 sat/vB"))
+    bad = (against,) if against else (not_applicable("B13", "review.no-shares-yet"),)
+    return InstructionView(
+        PSBT, "psbt", REGTEST, hashed("unsigned.psbt"), (line,), (), flows, btc(14_100), digests, facts,
+        verdict((*_BITCOIN, "H2", "H3", "H4"), *bad), signed,
+    )  # fmt: skip
+
+
+def ethereum_view(*, signed: bool = False) -> InstructionView:
+    paid = usdc(20_000_000_000_000)
+    line = MatchLine(ANVIL, "Harbour Prime", "Meridian Capital", paid, MERIDIAN_SAFE, paid, MERIDIAN_SAFE, True)
+    flows = (
+        Flow("in", "vault", "Harbour Prime", HARBOUR_SAFE, paid),
+        Flow("out", "counterparty", "Meridian Capital", MERIDIAN_SAFE, paid),
+    )
+    digests = tuple(Digest(name, hashed(name), WORDS) for name in ("domain-hash", "message-hash", "safe-tx-hash"))
+    facts = (("nonce", "0"), ("operation", "0, a plain call"), ("call", "transfer(address,uint256)"))
+    return InstructionView(
+        SAFE_TX, "safe-tx", ANVIL, hashed("safe_tx.json"), (line,), (), flows, None, digests, facts,
+        verdict((*_ETHEREUM, "H2", "H3", "H4"), not_applicable("E9", "E9.none-yet")), signed,
+    )  # fmt: skip
+
+
+def proof(index: int = 17, size: int = 26) -> ProofView:
+    sides = ("left", "right", "right", "left", "right")
+    steps = tuple(ProofStep(hashed(f"sibling {at}"), side, hashed(f"node {at}")) for at, side in enumerate(sides))
+    return ProofView(index, size, hashed("entry"), hashed("leaf"), steps, steps[-1].result, "northgate.example/desk",
+                     witnesses(), 2)  # fmt: skip
+
+
+def witnesses() -> tuple[WitnessView, ...]:
+    return WitnessView("witness-one.example", NOW - 95, True), WitnessView("witness-two.example", NOW - 93, True)
+
+
+def review_view(*, signed: frozenset[str] = frozenset(), against: Finding | None = None) -> ReviewView:
+    return ReviewView(
+        CONTRACT, "MER-HAR-2026-11-22-0001", 1, "partly signed" if signed else "instructed",
+        (("Meridian Capital", "5299000J2N45DDNE4Y28"), ("Harbour Prime", "5493001KJTIIGC8Y1R12")), "Northgate Trust",
+        "2026-11-22", NOW - 7_200, NOW + 4 * 3_600, "desk.finality-mutual",
+        (("confirmations", "BTC 1, USDC 1"), ("forum", "London Court of International Arbitration"),
+         ("rules", "LCIA 2020"), ("window", "24 h"), ("notional", "USD 20,000,000")),
+        (bitcoin_view(signed=PSBT in signed, against=against), ethereum_view(signed=SAFE_TX in signed)),
+        verdict(_COMMON, not_applicable("T1", "review.no-envelope")), proof(), ActBy(NOW + 3 * 3_600, "desk.act-by-request"),
+    )  # fmt: skip
+
+
+def row(number: int = 1, **changes: object) -> SettlementRow:
+    dots = (Dot("Amara Okafor", False), Dot("", False), Dot("", False))
+    made = SettlementRow(
+        CONTRACT if number == 1 else hashed(f"contract {number}"), f"MER-HAR-2026-11-22-{number:04d}", Group.NEEDS_YOU,
+        "instructed", ActBy(NOW + 3 * 3_600 + number * 61, "desk.act-by-request"), ("Meridian Capital", "Harbour Prime"),
+        btc(25_000_000_000 + (number - 1) * 1_000_000), usdc(20_000_000_000_000 + (number - 1) * 80_000_000_000), 20_000_000,
+        (InstructionDots(PSBT, "psbt", REGTEST, 2, dots), InstructionDots(SAFE_TX, "safe-tx", ANVIL, 2, dots)),
+        41, None, Action.SIGN,
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def busy_desk() -> DeskView:
+    signed = (Dot("Amara Okafor", True), Dot("", False), Dot("", False))
+    full = (Dot("Amara Okafor", True), Dot("Chidi Brandt", True), Dot("", False))
+    def both(dots: tuple[Dot, ...]) -> tuple[InstructionDots, ...]:
+        return (InstructionDots(PSBT, "psbt", REGTEST, 2, dots), InstructionDots(SAFE_TX, "safe-tx", ANVIL, 2, dots))  # fmt: skip
+
+    rows = (
+        row(1),
+        row(2, act_by=ActBy(NOW + 1_500, "desk.act-by-settle"), first_failure="B8", action=Action.REVIEW),
+        row(3, group=Group.WAITING, state="partly signed", instructions=both(signed), action=Action.CARRY),
+        row(4, group=Group.WAITING, state="agreed", instructions=(), checks_passed=0, action=Action.WAIT),
+        row(5, group=Group.READY, state="signed", instructions=both(full), action=Action.WAIT),
+        row(6, group=Group.SETTLED, state="final", act_by=None, instructions=both(full), action=Action.NONE),
+    )
+    return DeskView(rows, (btc(125_000_000_000), usdc(100_000_000_000_000)))
+
+
+TOKEN = TokenView("signing-a", "7c1e1b6a2f90d3c4", "SoftHSM v2", "Amara Okafor", False, "ok")
+STRIP = StripView("Amara Okafor", "signing", TOKEN, 26, NOW - 93, 2, 2, True)
+CROSSINGS = (
+    CrossingView("MER-HAR-2026-11-22-0001", PSBT, "psbt", "Cold vault, operator Chidi Brandt", "qr", "request", WORDS,
+                 18_432, False),
+    CrossingView("MER-HAR-2026-11-22-0001", SAFE_TX, "safe-tx", "Cold vault, operator Chidi Brandt", "usb", "carried",
+                 WORDS, 9_112, True),
+)  # fmt: skip
+
+_KINDS = ("desk.founded", "policy.adopted", "roster.changed", "price.published", "deposit.credited", "deposit.credited",
+          "contract.proposed", "contract.affirmed", "contract.endorsed", "hold.placed", "hold.placed", "cycle.closed",
+          "instruction.prepared", "instruction.prepared")  # fmt: skip
+
+
+def log_view(*, alarm: str | None = None, size: int = 26) -> LogView:
+    entries = tuple(
+        LogEntryView(at, (NOW - 3_600 + at * 30) * 1_000 + 250, _KINDS[at % len(_KINDS)], ("Northgate Trust desk",),
+                     "MER-HAR-2026-11-22-0001", hashed(f"payload {at}"), None)
+        for at in range(size)
+    )  # fmt: skip
+    return LogView("northgate.example/desk", size, hashed("root"), NOW - 93, witnesses(), 2, entries, alarm)
+
+
+class OfficerDouble:
+    """A signing officer's console that signs nothing: it remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.unlocked = False
+        self.signed: frozenset[str] = frozenset()
+        self.rows = busy_desk()
+        self.against: Finding | None = None
+        self.error: BaseException | None = None
+        self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900, "UR:COUNTERSIGN/" + "C" * 900)
+        self.gate: asyncio.Event | None = None
+        self.taken = 0
+
+    def _ask(self, *what: object) -> None:
+        self.asked.append(what)
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+
+    @property
+    def token(self) -> TokenView:
+        return replace(TOKEN, unlocked=self.unlocked)
+
+    async def strip(self) -> StripView:
+        return replace(STRIP, token=self.token)
+
+    async def log(self) -> LogView:
+        return log_view()
+
+    async def proof(self, index: int) -> ProofView:
+        self._ask("proof", index)
+        return proof(index)
+
+    async def verify_everything(self, progress: Progress) -> LogView:
+        self._ask("verify everything")
+        for done in range(26):
+            progress(done + 1, 26)
+            if self.gate is not None:
+                await self.gate.wait()
+        return log_view()
+
+    async def synchronise(self) -> None:
+        self._ask("synchronise")
+
+    async def desk(self) -> DeskView:
+        return self.rows
+
+    async def review(self, contract: str) -> ReviewView:
+        self._ask("review", contract)
+        return review_view(signed=self.signed, against=self.against)
+
+    async def to_sign(self, contract: str) -> Sequence[SignView]:
+        view = review_view(signed=self.signed)
+        return [SignView(each, self.token, "02" + hashed(each.kind), 3 if each.kind == "psbt" else 1)
+                for each in view.instructions if not each.signed_by_me]  # fmt: skip
+
+    async def unlock(self, ask: AskSecret) -> TokenView:
+        pin = await ask("signers.ask-pin")
+        self._ask("unlock", pin == PIN)
+        self.unlocked = pin == PIN
+        return self.token
+
+    async def sign(self, instruction: str, progress: Progress) -> ReviewView:
+        self._ask("sign", instruction)
+        for done in range(3):
+            progress(done + 1, 3)
+            if self.gate is not None:
+                await self.gate.wait()
+        self.signed |= {instruction}
+        return review_view(signed=self.signed)
+
+    async def refuse(self, contract: str, instruction: str | None, reason: str) -> None:
+        self._ask("refuse", contract, instruction, reason)
+
+    async def carry_requests(self) -> Sequence[CrossingView]:
+        return CROSSINGS
+
+    async def request_frames(self, instruction: str) -> Sequence[str]:
+        self._ask("request frames", instruction)
+        return self.parts
+
+    async def request_to_usb(self, instruction: str, folder: Path) -> Path:
+        self._ask("request to usb", instruction, folder)
+        return folder / "request.countersign"
+
+    async def take_frame(self, text: str) -> tuple[int, int, bool]:
+        self._ask("frame", text)
+        self.taken += 1
+        return self.taken, 3, self.taken == 3
+
+    async def take_pictures(self, pictures: Sequence[Path], progress: Progress) -> CrossingView:
+        self._ask("pictures", tuple(pictures))
+        progress(len(pictures), len(pictures))
+        return replace(CROSSINGS[0], phase="answered")
+
+    async def take_from_usb(self, file: Path) -> CrossingView:
+        self._ask("from usb", file)
+        return replace(CROSSINGS[1], phase="answered")
+
+
+class VaultDouble:
+    """An air-gapped console that verifies nothing: it remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.up: tuple[str, ...] = ()
+        self.opened: VaultRequestView | None = None
+        self.unlocked = False
+        self.confirmed = False
+        self.error: CountersignError | None = None
+        self.taken = 0
+        self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900)
+
+    def _view(self, *, answered: bool = False, channel: str = "qr") -> VaultRequestView:
+        phase = "answered" if answered else "request"
+        crossing = replace(CROSSINGS[0], channel=channel, phase=phase, later_cancellation_checked=channel == "usb")
+        view = review_view(signed=frozenset({PSBT}) if answered else frozenset())
+        only = replace(view, instructions=view.instructions[:1])
+        return VaultRequestView(crossing, only, only.instructions[0], self.confirmed, answered)
+
+    async def strip(self) -> StripView:
+        return replace(STRIP, officer="Chidi Brandt", role="vault", desk_reachable=None,
+                       token=replace(TOKEN, label="vault-c", officer="Chidi Brandt", unlocked=self.unlocked))  # fmt: skip
+
+    async def log(self) -> LogView:
+        return log_view()
+
+    async def proof(self, index: int) -> ProofView:
+        return proof(index)
+
+    async def verify_everything(self, progress: Progress) -> LogView:
+        progress(26, 26)
+        return log_view()
+
+    async def confirm_clock(self, confirmed: bool) -> None:
+        self.asked.append(("clock", confirmed))
+        self.confirmed = confirmed
+
+    async def interfaces_up(self) -> Sequence[str]:
+        return self.up
+
+    async def take_frame(self, text: str) -> tuple[int, int, bool]:
+        self.asked.append(("frame", text))
+        self.taken += 1
+        if self.taken == 2:
+            self.opened = self._view()
+        return self.taken, 2, self.taken == 2
+
+    async def take_pictures(self, pictures: Sequence[Path], progress: Progress) -> VaultRequestView:
+        self.asked.append(("pictures", tuple(pictures)))
+        progress(len(pictures), len(pictures))
+        self.opened = self._view()
+        return self.opened
+
+    async def take_from_usb(self, file: Path) -> VaultRequestView:
+        self.asked.append(("from usb", file))
+        if self.error is not None:
+            raise self.error
+        self.opened = self._view(channel="usb")
+        return self.opened
+
+    async def request(self) -> VaultRequestView | None:
+        return self.opened
+
+    async def unlock(self, ask: AskSecret) -> TokenView:
+        pin = await ask("signers.ask-pin")
+        self.unlocked = pin == PIN
+        self.asked.append(("unlock", self.unlocked))
+        return replace(TOKEN, label="vault-c", officer="Chidi Brandt", unlocked=self.unlocked)
+
+    async def sign(self, progress: Progress) -> VaultRequestView:
+        self.asked.append(("sign",))
+        progress(3, 3)
+        self.opened = self._view(answered=True)
+        return self.opened
+
+    async def refuse(self, reason: str) -> None:
+        self.asked.append(("refuse", reason))
+        self.opened = None
+
+    async def answer_frames(self) -> Sequence[str]:
+        return self.parts
+
+    async def answer_to_usb(self, folder: Path) -> Path:
+        self.asked.append(("answer to usb", folder))
+        return folder / "answer.countersign"
+
+
+def bitcoin_fails() -> Finding:
+    """B8 as an altered recipient makes it fail."""
+    return failed("B8", "outputs-differ", "the outputs that are not change", f"25,000,000,000 sat to {HARBOUR}",
+                  f"25,000,000,000 sat to {CHANGE}")  # fmt: skip
+
+
+def draw_code(text: str) -> tuple[tuple[bool, ...], ...]:
+    """Modules that look like a version-20 code; they carry nothing."""
+    side = 97
+    noise = b"".join(sha256(f"{text} {at}".encode()).digest() for at in range(side))
+    return tuple(tuple(_finder(x, y, side, bool(noise[(y * 31 + x) % len(noise)] >> (x % 8) & 1)) for x in range(side))
+                 for y in range(side))  # fmt: skip
+
+
+def _finder(x: int, y: int, side: int, otherwise: bool) -> bool:
+    for left, top in ((0, 0), (side - 7, 0), (0, side - 7)):
+        a, b = x - left, y - top
+        if -1 <= a <= 7 and -1 <= b <= 7:
+            ring = max(abs(a - 3), abs(b - 3))
+            return ring in (0, 1, 3)
+    return otherwise
