@@ -1,0 +1,101 @@
+"""What a request carries across the gap: an instruction and the events that prove it, chosen by the way it travels.
+
+DESIGN.md §3 "What a cold machine can know".
+
+- By USB: every event since the last head that the recipient has replayed, with its opening. The recipient rebuilds the root
+  from the leaves, so no event carries a proof.
+- By QR: only what `settlement.excerpt` takes in and this instruction rests on (roster and policy since that head, the newest
+  prices before the contract, the contract's events, its cycle, the live instructions), each with its inclusion proof.
+- The contract's and the instruction's own events are always among them, whatever the recipient has already.
+- Entries that the replay refused are the desk's fault and are never carried by QR; by USB they are, as part of the history.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from countersign.airgap.request import Kind, ProvenEvent, RequestBody
+from countersign.desk.ports import Record
+from countersign.desk.replica import Replica
+from countersign.errors import Refused
+from countersign.review.case import Channel
+from countersign.settlement import events
+from countersign.settlement.bodies import PricePublished
+from countersign.settlement.state import ContractRecord, ContractState, Instruction, State
+
+_STANDING = frozenset({"roster.changed", "policy.adopted"})
+
+
+def request_body(
+    replica: Replica, instruction: Instruction, artefact: bytes, channel: Channel, replayed: int
+) -> RequestBody:
+    """The body of a request to a recipient whose archive holds the log's first `replayed` entries.
+
+    Refused("desk.not-agreed") for a contract that only one party has signed.
+    """
+    records = settled(replica.state, instruction)
+    own = {instruction.index, *map(_affirmed, records)}
+    if channel is Channel.USB:
+        carried = tuple(_event(replica.record(index), ()) for index in sorted(own | _since(replica, replayed)))
+    else:
+        needed = sorted(own | _excerpt(replica, instruction, records, replayed))
+        carried = tuple(_event(replica.record(index), _path(replica, index)) for index in needed)
+    return RequestBody(
+        kind=Kind(instruction.group.kind),
+        artefact=artefact,
+        instruction=instruction.index,
+        contracts=tuple(sorted(map(_affirmed, records))),
+        events=carried,
+    )
+
+
+def settled(state: State, instruction: Instruction) -> tuple[ContractRecord, ...]:
+    """The contracts that an instruction settles."""
+    return tuple(state.contract(each) for each in state.cycle(instruction.cycle).contracts)
+
+
+def _affirmed(record: ContractRecord) -> int:
+    index = record.cause(ContractState.AGREED)
+    if index is None:
+        raise Refused("desk.not-agreed", contract=record.hash)
+    return index
+
+
+def _since(replica: Replica, replayed: int) -> set[int]:
+    return set(range(replayed, replica.log.size))
+
+
+def _excerpt(replica: Replica, instruction: Instruction, records: Sequence[ContractRecord], replayed: int) -> set[int]:
+    """The indexes that the recipient needs to judge this instruction, as far as an excerpt may carry them."""
+    state = replica.state
+    cycle = state.cycle(instruction.cycle)
+    chosen = {cycle.index, *(each.index for each in state.live(cycle))}
+    for record in records:
+        chosen |= {each.index for each in record.concerns if each.type.startswith("contract.")}
+    kinds = {record.index: events.parse(record.event) for record in _accepted(replica, replayed)}
+    chosen |= {index for index, event in kinds.items() if event.type in _STANDING}
+    prices = {index: event.body.asset for index, event in kinds.items() if isinstance(event.body, PricePublished)}
+    return chosen | _newest_prices(prices, records)
+
+
+def _newest_prices(prices: dict[int, str], records: Sequence[ContractRecord]) -> set[int]:
+    """For each event that brought a contract, the last price before it of every asset it moves."""
+    found = set()
+    for record in records:
+        brought = [record.cause(state) for state in (ContractState.PROPOSED, ContractState.AGREED)]
+        for place in (index for index in brought if index is not None):
+            for asset in {leg.asset for leg in record.terms.legs}:
+                before = [index for index, priced in prices.items() if priced == asset and index < place]
+                found |= set(before[-1:])
+    return found
+
+
+def _accepted(replica: Replica, start: int) -> Iterable[Record]:
+    records = replica.profile.archive.records(start, replica.log.size)
+    return (record for record in records if record.index in replica.state.events)
+
+
+def _path(replica: Replica, index: int) -> tuple[bytes, ...]:
+    return tuple(replica.log.tree.inclusion_proof(index, replica.log.size))
+
+
+def _event(record: Record, proof: tuple[bytes, ...]) -> ProvenEvent:
+    return ProvenEvent(record.event, record.index, record.time_ms, record.salt, proof)

@@ -1,0 +1,224 @@
+"""The online side of the air gap: requests to a cold vault, its answers taken in (CHECKS.md T1, L7).
+
+- A request is composed from this machine's own replica (`bundle`), sealed with the officer's identity key, and recorded before
+  it leaves. Asked for again while the head is the same, the same bytes are given again.
+- A session goes on (1, 2, 3 …) while its last request was answered; after one that was not, a new session begins, so that a
+  lost request blocks nothing. Every session ever used stays recorded on both sides.
+- The recipient's newest head is known from its enrolment (`remember`) and from its answers; the consistency proof leads from it.
+- An answer counts once: unsealed, T1, its request ours, what it says verified here, its head held against our history (L7); then
+  the share is put, the event submitted. Interrupted, it is taken again from the same bytes.
+
+    request = await crossing.request(instruction, "officer-c", Channel.QR)
+    view = await crossing.take_answer(data)
+"""
+
+from hashlib import sha256
+
+from countersign.airgap import envelope as envelopes
+from countersign.airgap.envelope import Envelope
+from countersign.airgap.phrase import Purpose, phrase
+from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.desk import bundle, turns
+from countersign.desk.author import Author
+from countersign.desk.crossing_answer import require_fits
+from countersign.desk.crossing_record import Carried, CrossingRecord
+from countersign.desk.ports import Entropy, Mailbox
+from countersign.desk.records import PeerHead
+from countersign.desk.replica import Replica
+from countersign.desk.views import CrossingView
+from countersign.errors import Refused, Unavailable
+from countersign.review.case import Channel
+from countersign.settlement import events
+from countersign.settlement.roster import Role
+from countersign.settlement.state import ContractState, Instruction
+
+REQUEST, CARRIED, ANSWERED = "request", "carried", "answered"
+_OPEN = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
+
+
+async def sealed(author: Author, message: Envelope) -> bytes:
+    """The bytes that travel: the envelope signed with the author's identity key, in their token."""
+    signature = await author.signer.sign_message(author.key, envelopes.unsigned(message, author.key))
+    return envelopes.seal(message, author.key, signature)
+
+
+def phrase_of(data: bytes) -> str:
+    """The twelve words of an envelope's bytes, the same on both machines."""
+    return phrase(Purpose.ENVELOPE, sha256(data).digest())
+
+
+class Crossing:
+    """The crossings of one officer's online machine."""
+
+    def __init__(self, replica: Replica, mailbox: Mailbox, author: Author, entropy: Entropy) -> None:
+        self._replica = replica
+        self._mailbox = mailbox
+        self._author = author
+        self._entropy = entropy
+        self._record = CrossingRecord(replica.profile, entropy)
+
+    def remember(self, officer: str, head: SignedCheckpoint) -> None:
+        """The head with which a cold machine was enrolled, replayed there in full. Raises as `Replica.meet`."""
+        self._replica.meet(head)
+        self._raise_peer(officer, head)
+        self._record.raise_replayed(officer, head.checkpoint.size)
+
+    def recipients(self, instruction: Instruction) -> tuple[str, ...]:
+        """The vault operators who may still sign it on a cold machine, by id: neither signed nor refused yet."""
+        state = self._replica.state
+        done = {share.officer for share in instruction.shares}
+        done |= {each.officer for each in state.refusals.get(instruction.artefact, ())}
+        kids = [kid for vault in instruction.group.vaults for kid in state.roster.vault(vault).keys]
+        cold = {state.roster.holder(kid).id for kid in kids if not state.roster.officer_key(kid).online}
+        return tuple(each for each in sorted(cold - done) if Role.VAULT in state.roster.officer(each).roles)
+
+    def waiting(self) -> tuple[CrossingView, ...]:
+        """What waits to be carried, and what was carried and is not yet answered; for each the first recipient."""
+        state = self._replica.state
+        found = sorted(state.instructions.values(), key=lambda each: each.index)
+        return tuple(
+            self.view(each, officer) for each in found if self._wanted(each) for officer in self.recipients(each)[:1]
+        )
+
+    def _wanted(self, instruction: Instruction) -> bool:
+        state = self._replica.state
+        records = bundle.settled(state, instruction)
+        live = instruction.superseded_by is None and all(record.state in _OPEN for record in records)
+        return live and state.missing(instruction) > 0
+
+    def view(self, instruction: Instruction, recipient: str) -> CrossingView:
+        """Where the crossing of one instruction to one recipient stands."""
+        known = self._record.newest(instruction.hash, recipient)
+        if known is None:
+            return _view(instruction, recipient, Channel.QR, REQUEST, b"")
+        request, carried = known
+        phase, digest = (ANSWERED, bytes.fromhex(carried.answer)) if carried.answer else (CARRIED, request)
+        return _view(instruction, recipient, carried.channel, phase, self._record.envelope(digest) or b"")
+
+    async def request(self, name: str, recipient: str, channel: Channel) -> bytes:
+        """The sealed request for one instruction, recorded before it is given out; the same again while the head is.
+
+        Refused("desk.nothing-to-carry", "desk.recipient-unknown", "desk.behind-recipient", "settlement.unknown-…").
+        """
+        instruction = self._replica.state.instruction(name)
+        if recipient not in self.recipients(instruction):
+            raise Refused("desk.nothing-to-carry", instruction=name, recipient=recipient)
+        data = self._again(name, recipient, channel)
+        if data is None:
+            data = await sealed(self._author, await self.compose(instruction, recipient, channel))
+        self._record.keep(envelopes.peek(data), Carried(name, recipient, channel), data)
+        return data
+
+    def _again(self, name: str, recipient: str, channel: Channel) -> bytes | None:
+        """The recorded request, where it still says the newest that this machine knows."""
+        known = self._record.newest(name, recipient)
+        if known is None or known[1].answer or known[1].channel is not channel:
+            return None
+        data = self._record.envelope(known[0])
+        return data if data is not None and envelopes.peek(data).log_head == self._head().serialise() else None
+
+    async def compose(self, instruction: Instruction, recipient: str, channel: Channel) -> Envelope:
+        """The envelope of the next request to a recipient, neither sealed nor recorded. Raises as `request`."""
+        artefact, head = await self._unsigned(instruction), self._head()
+        session, replayed = self._record.session(recipient), self._record.replayed(recipient)
+        if replayed is None and channel is Channel.QR:
+            raise Refused("desk.recipient-unknown", recipient=recipient)
+        contracts = self._replica.state.cycle(instruction.cycle).contracts
+        return Envelope(
+            desk=self._replica.anchor.origin,
+            sender=self._author.id,
+            recipient=recipient,
+            session=session,
+            sequence=self._replica.profile.journal.next_sequence(recipient, session),
+            request_id=f"request-{self._entropy.random_bytes(16).hex()}",
+            settlement_id=instruction.cycle,
+            contract_hashes=tuple(sorted(bytes.fromhex(each) for each in contracts)),
+            log_head=head.serialise(),
+            consistency_proof=self._consistency(recipient, head),
+            body=bundle.request_body(self._replica, instruction, artefact, channel, replayed or 0),
+        )
+
+    async def take_answer(self, data: bytes) -> CrossingView:
+        """Take in a cold machine's answer: verified, logged, its head remembered. The same again changes nothing.
+
+        Refused: "T1.*", "desk.not-our-request", "desk.answer-differs", "L2.*", "L4.*", "L7.two-heads", what the rails and
+        the desk refuse; Malformed.
+        """
+        arrived = envelopes.unseal(data, turns.identity_keys(self._replica.state))
+        answer = arrived.envelope
+        asked = answer.answer.request
+        turns.take(self._replica, self._author.id, arrived)
+        carried, request = self._paired(asked)
+        instruction = self._replica.state.instruction(carried.instruction)
+        require_fits(self._replica.state, request, answer, instruction)
+        self._meet(answer, request, carried)
+        if not carried.answer:
+            await self._submit(answer.answer.event, answer.answer.share)
+            carried = self._record.answered(asked, carried, data)
+        return _view(instruction, carried.recipient, carried.channel, ANSWERED, data)
+
+    def _paired(self, asked: bytes) -> tuple[Carried, Envelope]:
+        """The request with this SHA-256, as this machine sent it."""
+        carried, data = self._record.sent(asked), self._record.envelope(asked)
+        if carried is None or data is None:
+            raise Refused("desk.not-our-request", request=asked.hex())
+        return carried, envelopes.peek(data)
+
+    def _meet(self, answer: Envelope, request: Envelope, carried: Carried) -> None:
+        """L7: the head that came back; and a USB request that was answered was taken in whole."""
+        head = SignedCheckpoint.parse(answer.log_head)
+        self._replica.meet(head, answer.consistency_proof)
+        self._raise_peer(answer.sender, head)
+        if carried.channel is Channel.USB:
+            whole = SignedCheckpoint.parse(request.log_head).checkpoint.size
+            self._record.raise_replayed(answer.sender, whole)
+
+    async def _submit(self, event: bytes, share: bytes | None) -> None:
+        """The share first, then the event that names it. What is in the log already was submitted before."""
+        await self._replica.take_in(self._mailbox)
+        if events.parse(event).hash in set(self._replica.state.events.values()):
+            return
+        if share is not None:
+            await self._mailbox.put_artefact(share)
+        await self._mailbox.submit(event)
+
+    def _raise_peer(self, officer: str, head: SignedCheckpoint) -> None:
+        known = PeerHead(head.checkpoint.size, head.checkpoint.root)
+        self._replica.profile.journal.raise_peer_head(officer, known)
+
+    def _consistency(self, recipient: str, head: SignedCheckpoint) -> tuple[bytes, ...]:
+        peer, size = self._replica.profile.journal.peer_head(recipient), head.checkpoint.size
+        if peer is None or peer.size == 0:
+            return ()
+        if peer.size > size:
+            raise Refused("desk.behind-recipient", recipient=recipient, theirs=peer.size, ours=size)
+        return tuple(self._replica.log.tree.consistency_proof(peer.size, size))
+
+    async def _unsigned(self, instruction: Instruction) -> bytes:
+        """The instruction's bytes, from this profile or the desk; their SHA-256 is the logged one."""
+        digest = bytes.fromhex(instruction.artefact)
+        known = self._record.envelope(digest)
+        if known is None:
+            known = await self._mailbox.artefact(digest)
+            if self._replica.profile.artefacts.put(known) != digest:
+                raise Refused("desk.artefact-differs", artefact=instruction.artefact)
+        return known
+
+    def _head(self) -> SignedCheckpoint:
+        if self._replica.pin is None:
+            raise Unavailable("desk.nothing-pinned")
+        return self._replica.pin.signed
+
+
+def _view(instruction: Instruction, recipient: str, channel: Channel, phase: str, data: bytes) -> CrossingView:
+    return CrossingView(
+        settlement=instruction.cycle,
+        instruction=instruction.hash,
+        kind=instruction.group.kind,
+        recipient=recipient,
+        channel=channel.value,
+        phase=phase,
+        phrase=phrase_of(data) if data else "",
+        size=len(data),
+        later_cancellation_checked=channel is Channel.USB,
+    )

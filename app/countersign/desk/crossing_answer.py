@@ -1,0 +1,56 @@
+"""Whether an answer from across the air gap fits its request, before anything is done with it.
+
+- It names what the request named: session, request id, settlement, contracts.
+- Its event is signed by the answer's sender, and says just what the answer is: the share of this instruction, whose bytes are
+  here and hold (verified through the rails, as the desk will again), or a refusal of these very bytes.
+"""
+
+from hashlib import sha256
+
+from countersign.airgap.answer import AnswerBody
+from countersign.airgap.envelope import Envelope
+from countersign.errors import Refused
+from countersign.keys import jws as jose
+from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import ethereum as ethereum_rail
+from countersign.settlement import events
+from countersign.settlement.bodies import InstructionRefused, ShareAdded
+from countersign.settlement.events import Event
+from countersign.settlement.state import Instruction, State
+
+_PAIRED = ("session", "request_id", "settlement_id", "contract_hashes")
+
+
+def require_fits(state: State, request: Envelope, answer: Envelope, instruction: Instruction) -> None:
+    """Refused("desk.answer-differs", what=…), what `keys.jws.verify` and the rails refuse."""
+    for what in _PAIRED:
+        if getattr(answer, what) != getattr(request, what):
+            raise Refused("desk.answer-differs", what=what.replace("_", " "))
+    if answer.sender != request.recipient:
+        raise Refused("desk.answer-differs", what="sender")
+    body, event = answer.answer, events.parse(answer.answer.event)
+    officer = state.roster.officer(answer.sender)
+    jose.verify(event.jws, {key.kid: key for key in officer.identity_keys}, events.TYP)
+    if not _says(event, body, instruction):
+        raise Refused("desk.answer-differs", what="event")
+    if isinstance(event.body, ShareAdded) and body.share is not None:
+        _accept(state, request.request.artefact, body.share, instruction, event.body)
+
+
+def _says(event: Event, answer: AnswerBody, instruction: Instruction) -> bool:
+    match event.body:
+        case ShareAdded() as body if answer.share is not None:
+            named = (body.instruction, body.artefact)
+            return named == (instruction.hash, sha256(answer.share).hexdigest())
+        case InstructionRefused() as body:
+            return answer.share is None and body.sha256 == instruction.artefact
+        case _:
+            return False
+
+
+def _accept(state: State, unsigned: bytes, share: bytes, instruction: Instruction, body: ShareAdded) -> None:
+    keys = [state.roster.key(kid).key for kid in body.keys]
+    if instruction.group.kind == "psbt":
+        bitcoin_rail.accept_share(unsigned, share, keys)
+    else:
+        ethereum_rail.accept_share(unsigned, share, keys)
