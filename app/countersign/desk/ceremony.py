@@ -11,6 +11,7 @@ from countersign.bitcoin import descriptor
 from countersign.errors import Refused
 from countersign.formats import caip
 from countersign.keys.public_key import PublicKey
+from countersign.settlement.roster import SafeVault, Vault
 
 IDENTITY = "identity"
 
@@ -129,3 +130,10 @@ def slot_address(entry: Mapping[str, object], number: int) -> str:
 def destination_entry(account: str, lei: str, vault: str) -> dict[str, object]:
     """A registered destination of a party, lying in its own vault."""
     return {"account": account, "owner": {"lei": lei, "book": "main"}, "vault": vault}
+
+
+def registered_address(vault: Vault, slot: int) -> str:
+    """A registered vault's address: of one slot of a Bitcoin vault, or the Safe's own (EIP-55)."""
+    if isinstance(vault, SafeVault):
+        return vault.address
+    return descriptor.parse(vault.slot(slot).descriptor).address(caip.hrp(caip.ChainId.parse(vault.chain)))

@@ -5,14 +5,18 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
+from countersign.formats import times
 from countersign.keys import jws as jose
 from countersign.settlement import builder
 from countersign.settlement import contract as contracts
-from countersign.settlement.contract import Contract, Terms
+from countersign.settlement.contract import Contract, Dispute, Finality, Leg, Notional, Terms
+from countersign.settlement.roster import Party
 
 
 async def sign_contract(terms: Terms, parties: Sequence[Author]) -> bytes:
@@ -49,3 +53,57 @@ async def close_cycle(desk: EmbeddedDesk, cycle: str, held: Sequence[str]) -> Re
 def bytes_of(contract: Contract) -> bytes:
     """The contract's file."""
     return jose.serialise(contract.jws)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a bilateral spot sale: who delivers (LEI), what (CAIP-19, base units), to which place of the other side."""
+
+    lei: str
+    asset: str
+    amount: int
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What two parties agree: the sides, the price of one whole unit of the first asset, the clauses."""
+
+    id: str
+    custodian: str
+    first: Side
+    second: Side
+    usd: int
+    price: str
+    source: str
+    fee_cap: int
+    confirmations: int
+    not_before: int
+    settle_by: int
+    legal_text: bytes
+
+
+def spot_terms(desk: str, sale: Sale) -> Terms:
+    """The terms of a bilateral spot sale with the mutual confirmation clause. Malformed if they contradict themselves."""
+    sides = (sale.first, sale.second)
+    legs = tuple(Leg(place, 1 - place, side.asset, side.amount, side.destination) for place, side in enumerate(sides))
+    coins = sorted({coin for leg in legs if (coin := contracts.fee_coin(leg.asset))})
+    built = Terms(
+        id=sale.id,
+        version=1,
+        replaces=None,
+        desk=desk,
+        custodian=sale.custodian,
+        template="bilateral-spot",
+        trade_date=times.text(sale.not_before)[:10],
+        not_before=sale.not_before,
+        settle_by=sale.settle_by,
+        parties=tuple(Party(side.lei, "main") for side in sides),
+        legs=legs,
+        notional=Notional(sale.usd, sale.price, sale.source),
+        fees=tuple((coin, sale.fee_cap) for coin in coins),
+        finality=Finality(tuple(sorted((leg.asset, sale.confirmations) for leg in legs)), mutual=True),
+        dispute=Dispute("London Court of International Arbitration", "LCIA Rules 2020", 86_400),
+        legal_text_sha256=sha256(sale.legal_text).hexdigest(),
+    )
+    return contracts.parse_terms(built.serialise())

@@ -38,8 +38,11 @@ async def publish_price(desk: EmbeddedDesk, asset: str, price: str, source: str)
     return await desk.own("price.published", {"asset": asset, "price": price, "source": source})
 
 
-async def credit_coins(desk: EmbeddedDesk, operations: Author, vault: SlotVault, asset: str) -> list[Receipt]:
-    """Credit every coin of a Bitcoin vault that the node sees with the policy's confirmations and that is not credited yet."""
+async def credit_coins(desk: EmbeddedDesk, operations: Author, name: str, asset: str) -> list[Receipt]:
+    """Credit every coin of a Bitcoin vault that the node sees, has the policy's confirmations and is not credited yet."""
+    vault = desk.state.roster.vault(name)
+    if not isinstance(vault, SlotVault):
+        raise Refused("desk.not-a-slot-vault", vault=name)
     needed = desk.state.adopted().confirmations_on(vault.chain)
     wallet = rail.wallet(vault)
     coins = await desk.bitcoin(vault.chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
@@ -53,9 +56,12 @@ async def credit_coins(desk: EmbeddedDesk, operations: Author, vault: SlotVault,
 
 
 async def credit_tokens(
-    desk: EmbeddedDesk, operations: Author, vault: SafeVault, asset: str, amount: int, reference: str
+    desk: EmbeddedDesk, operations: Author, name: str, asset: str, amount: int, reference: str
 ) -> Receipt:
     """Credit one token transfer into a Safe; `reference` is `0x<transaction>:<log index>`."""
+    vault = desk.state.roster.vault(name)
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=name)
     seen = await desk.ethereum(vault.chain).observe(reference.split(":", 1)[0])
     if seen.confirmations < desk.state.adopted().confirmations_on(vault.chain):
         raise Refused("desk.deposit-unconfirmed", reference=reference, confirmations=seen.confirmations)

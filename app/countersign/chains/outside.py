@@ -1,0 +1,44 @@
+"""The world outside custody on the embedded chains: it deploys Safes and the test token, and pays the vaults."""
+
+from collections.abc import Sequence
+
+from countersign.bitcoin import address
+from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
+from countersign.chains.embedded_ethereum import EmbeddedEthereum, EmbeddedSafe
+from countersign.ethereum.abi import Address
+from countersign.formats import caip, eip55
+from countersign.formats.keccak import keccak256
+
+TOKEN = Address(keccak256(b"countersign demonstration token")[12:])
+
+
+class Outside:
+    """Whoever pays into the demonstration's vaults."""
+
+    def __init__(self, bitcoin: EmbeddedBitcoin, ethereum: EmbeddedEthereum) -> None:
+        self._bitcoin = bitcoin
+        self._ethereum = ethereum
+        ethereum.balances.setdefault(TOKEN, {})
+
+    def safe_address(self, owners: Sequence[bytes], threshold: int) -> str:
+        """Deploy a Safe 1.4.1 with these owners (20 bytes each); its address in EIP-55."""
+        place = Address(keccak256(b"countersign demonstration safe" + b"".join(owners))[12:])
+        self._ethereum.safes[place] = EmbeddedSafe(tuple(Address(owner) for owner in owners), threshold)
+        return eip55.checksum(place)
+
+    def token(self) -> str:
+        """The test ERC-20, CAIP-19."""
+        return f"eip155:{self._ethereum.chain_id}/erc20:{eip55.checksum(TOKEN)}"
+
+    def pay_coins(self, to: str, satoshis: int) -> None:
+        """Somebody pays a Bitcoin address."""
+        self._bitcoin.fund(address.script_of(to, caip.hrp(caip.BITCOIN_REGTEST)), satoshis)
+
+    def pay_tokens(self, safe: str, amount: int) -> str:
+        """Somebody pays a Safe in the test token; `0x<transaction>:<log index>`."""
+        holder, ledger = Address(eip55.parse(safe)), self._ethereum.balances[TOKEN]
+        ledger[holder] = ledger.get(holder, 0) + amount
+        self._ethereum.height += 1
+        transaction = "0x" + keccak256(b"transfer" + holder + self._ethereum.height.to_bytes(8, "big")).hex()
+        self._ethereum.mined[transaction] = self._ethereum.height
+        return f"{transaction}:0"

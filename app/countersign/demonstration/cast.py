@@ -1,0 +1,75 @@
+"""Who plays: names, identifiers and numbers of the demonstration. LEIs have valid check digits and belong to nobody.
+
+Everything is on Bitcoin regtest and chain id 31337; no mainnet identifier occurs here.
+"""
+
+from dataclasses import dataclass
+
+ORIGIN = "demonstration.northgate.example/desk"
+BITCOIN = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
+ETHEREUM = "eip155:31337"
+BTC = f"{BITCOIN}/slip44:0"
+SAFE_SINGLETON = "0x41675C099F32341bf84BFc5382aF534df5C7461a"
+PIN = "246813"
+"""Officer A's PIN in the demonstration, shown in the banner. It guards nothing."""
+
+NORTHGATE, MERIDIAN, HARBOUR = "9845NRTHGTDEMO000059", "9845MERDINDEMO000088", "9845HARBRPDEMO000077"
+SLOTS = 5
+RECEIVING_SLOT = 4
+DEPOSITS = (10_000_000_000, 9_000_000_000, 7_500_000_000)
+TOKENS = 25_000_000_000_000
+SOLD, PAID = 25_000_000_000, 20_000_000_000_000
+FEE_CAP = 50_000
+RATE = 4
+CONFIRMATIONS = 1
+LEGAL_TEXT = b"Sale of 250 BTC by Meridian Capital to Harbour Prime for 20,000,000 USDC. Demonstration only.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a token: id in the roster, name, roles, whether their vault keys lie on an online machine."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    online: bool = True
+
+
+OPERATIONS = Person("operations", "Olive Penn", ("operations",))
+COMPLIANCE = Person("compliance", "Conrad Lake", ("administrator", "compliance"))
+OFFICER_A = Person("officer-a", "Ada Vale", ("signing",))
+OFFICER_C = Person("officer-c", "Cyrus Holt", ("vault",), online=False)
+OFFICER_D = Person("officer-d", "Dora Finch", ("administrator", "vault"), online=False)
+OFFICERS = (OPERATIONS, COMPLIANCE, OFFICER_A, OFFICER_C, OFFICER_D)
+COSIGNERS = (OFFICER_A, OFFICER_C, OFFICER_D)
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """A participant: LEI, name, the ids of its two vaults, its token's name."""
+
+    lei: str
+    name: str
+    token: str
+
+    @property
+    def coins(self) -> str:
+        """Its Bitcoin vault's id."""
+        return f"{self.token}-btc"
+
+    @property
+    def safe(self) -> str:
+        """Its Safe's id."""
+        return f"{self.token}-safe"
+
+
+SELLER = Institution(MERIDIAN, "Meridian Capital", "meridian")
+BUYER = Institution(HARBOUR, "Harbour Prime", "harbour")
+PARTICIPANTS = (SELLER, BUYER)
+CUSTODIAN = "Northgate Trust"
+
+
+def vault_labels() -> tuple[str, ...]:
+    """The labels of the vault keys that each cosigner's token holds."""
+    coins = tuple(f"btc {each.coins} {slot}" for each in PARTICIPANTS for slot in range(SLOTS))
+    return coins + tuple(f"safe {each.safe}" for each in PARTICIPANTS)

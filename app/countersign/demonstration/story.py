@@ -1,0 +1,303 @@
+"""The story, step by step: from a signed contract to two finished transactions, every step by a named person.
+
+A step is one coroutine; the headless run plays all of them, the window plays officer A's by hand and the others' on
+*Next step*. Nothing advances by itself.
+"""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from countersign.demonstration import cast
+from countersign.demonstration.stage import Bearer, Stage
+from countersign.desk import ceremony, deals, drill, founding, preparing, releasing
+from countersign.desk.author import Author
+from countersign.desk.console import OfficerConsole
+from countersign.desk.deals import Sale, Side
+from countersign.desk.views import ReviewView
+from countersign.errors import CountersignError, Refused
+
+Step = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something refused in front of the officer: its item name, the bytes, the verdict's findings, the log index."""
+
+    item: str
+    file: str
+    data: bytes
+    findings: tuple[object, ...]
+    index: int
+
+
+@dataclass(slots=True)
+class Story:
+    """One play. `folder` receives frames and USB files; what was made is remembered for the output."""
+
+    stage: Stage
+    folder: Path
+    people: Mapping[str, Bearer] = field(default_factory=dict)
+    officer: OfficerConsole | None = None
+    contract: str = ""
+    contract_file: bytes = b""
+    refusals: list[Refusal] = field(default_factory=list)
+    frames: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    repeated: Mapping[str, object] = field(default_factory=dict)
+    other_envelope_refused: str = ""
+    books: tuple[releasing.Book, ...] = ()
+
+    @property
+    def steps(self) -> tuple[tuple[str, str, Step], ...]:
+        """(who acts, what happens: a ui string's key, the step)."""
+        return (
+            ("everybody", "step-found", self.found),
+            ("operations", "step-contract", self.agree),
+            ("operations", "step-prepare", self.prepare),
+            ("officer-a", "step-drill", self.drill),
+            ("officer-a", "step-sign", self.sign),
+            ("officer-c", "step-qr", self.cross_by_qr),
+            ("officer-c", "step-usb", self.cross_by_usb),
+            ("operations", "step-release", self.release),
+            ("everybody", "step-final", self.finish),
+        )
+
+    @property
+    def cycle(self) -> str:
+        """The cycle that settles the contract (gross: a cycle of one)."""
+        return f"cycle-{self.contract[:16]}"
+
+    def console(self) -> OfficerConsole:
+        """Officer A's console."""
+        if self.officer is None:
+            raise Refused("demonstration.not-founded")
+        return self.officer
+
+    async def found(self) -> None:
+        """The founding ceremony, the policy, prices, deposits; officer A's console and the cold vault are enrolled."""
+        labels = cast.vault_labels()
+        wanted: dict[str, tuple[str, ...]] = {each.id: () for each in cast.OFFICERS if each is not cast.OFFICER_C}
+        wanted |= {each.id: labels for each in (cast.OFFICER_A, cast.OFFICER_D)}
+        wanted |= {each.token: () for each in cast.PARTICIPANTS}
+        self.people = await self.stage.tokens(wanted)
+        cold = await self.stage.vault.ceremony(labels)
+        desk, administrators = self.stage.desk, [self._author("compliance"), self._author("officer-d")]
+        await founding.found(desk, administrators, self._founding_body(cold))
+        await founding.adopt_policy(desk, administrators, self._policy())
+        await founding.publish_price(desk, cast.BTC, "80000", "Northgate reference")
+        await founding.publish_price(desk, self.stage.outside.token(), "1", "Northgate reference")
+        await self._deposit()
+        self.officer = await self.stage.console(cast.OFFICER_A.id, self.people[cast.OFFICER_A.id])
+        await self.officer.synchronise()
+        await self.stage.vault.enrol(desk, "")
+        await self.stage.vault.confirm_clock()
+
+    def _founding_body(self, cold: ceremony.Keyring) -> dict[str, object]:
+        rings = {name: each.ring for name, each in self.people.items()} | {cast.OFFICER_C.id: cold}
+        cosigners = [rings[each.id] for each in cast.COSIGNERS]
+        vaults: list[dict[str, object]] = []
+        destinations: list[dict[str, object]] = []
+        for party in cast.PARTICIPANTS:
+            coins = ceremony.slot_vault_entry(party.coins, party.lei, cast.BITCOIN, 2, cast.SLOTS, cosigners)
+            safe = self.stage.outside.safe_address(ceremony.safe_owners(party.safe, cosigners), 2)
+            vaults.append(coins)
+            vaults.append(
+                ceremony.safe_vault_entry(party.safe, party.lei, cast.ETHEREUM, 2, safe, cast.SAFE_SINGLETON, cosigners)
+            )
+            place = f"{cast.BITCOIN}:{ceremony.slot_address(coins, cast.RECEIVING_SLOT)}"
+            destinations.append(ceremony.destination_entry(place, party.lei, party.coins))
+            destinations.append(ceremony.destination_entry(f"{cast.ETHEREUM}:{safe}", party.lei, party.safe))
+        return {
+            "custodian": {"lei": cast.NORTHGATE, "name": cast.CUSTODIAN},
+            "desk_key": self.stage.desk.author.key.jwk(),
+            "log": self.stage.log_key,
+            "administrators": {"officers": ["compliance", "officer-d"], "threshold": 2},
+            "assets": [
+                {"id": cast.BTC, "symbol": "BTC", "decimals": 8},
+                {"id": self.stage.outside.token(), "symbol": "USDC", "decimals": 6},
+            ],
+            "participants": [
+                ceremony.participant_entry(each.lei, each.name, "2030-12-31", [rings[each.token].key("identity")])
+                for each in cast.PARTICIPANTS
+            ],
+            "officers": [
+                ceremony.officer_entry(each.id, each.name, each.roles, rings[each.id]) for each in cast.OFFICERS
+            ],
+            "vaults": vaults,
+            "destinations": destinations,
+        }
+
+    def _policy(self) -> dict[str, object]:
+        return {
+            "version": 1,
+            "minimum_notional_usd": "100000",
+            "price_tolerance_bps": 100,
+            "request_lifetime_seconds": 86_400,
+            "destination_cooling_seconds": 172_800,
+            "checkpoint_age_seconds": 86_400,
+            "safe_state_age_seconds": 3_600,
+            "confirmations": {cast.BITCOIN: cast.CONFIRMATIONS, cast.ETHEREUM: cast.CONFIRMATIONS},
+            "fees": {"max_sat_vb": 500, "dual_percent": 5, "never_percent": 10},
+            "witnesses": {"quorum": len(self.stage.witness_keys), "keys": sorted(self.stage.witness_keys)},
+        }
+
+    async def _deposit(self) -> None:
+        desk, operations = self.stage.desk, self._author("operations")
+        roster = desk.state.roster
+        for slot, satoshis in enumerate(cast.DEPOSITS):
+            entry = roster.vaults[cast.SELLER.coins]
+            self.stage.outside.pay_coins(ceremony.registered_address(entry, slot), satoshis)
+        await founding.credit_coins(desk, operations, cast.SELLER.coins, cast.BTC)
+        safe = ceremony.registered_address(roster.vaults[cast.BUYER.safe], 0)
+        reference = self.stage.outside.pay_tokens(safe, cast.TOKENS)
+        token = self.stage.outside.token()
+        await founding.credit_tokens(desk, operations, cast.BUYER.safe, token, cast.TOKENS, reference)
+
+    async def agree(self) -> None:
+        """The contract arrives signed by both parties; it is checked, logged, endorsed; both holds are placed."""
+        desk = self.stage.desk
+        parties = [self._author(each.token) for each in cast.PARTICIPANTS]
+        self.contract_file = await deals.sign_contract(
+            deals.spot_terms(cast.ORIGIN, self.sale("MH-2026-0001")), parties
+        )
+        found, _ = await deals.import_contract(desk, self._author("operations"), self.contract_file)
+        self.contract = found.hash
+        await deals.endorse(desk, self._author("compliance"), self.contract)
+        await deals.place_holds(desk, self.contract)
+        await deals.close_cycle(desk, self.cycle, [self.contract])
+
+    def sale(self, name: str) -> Sale:
+        """The sale that both institutions sign."""
+        now = self.stage.clock.now_ms() // 1000
+        destinations = {
+            (place.owner.lei, account.split(":", 1)[0]): account
+            for account, place in self.stage.desk.state.roster.destinations.items()
+        }
+        token = self.stage.outside.token()
+        return Sale(
+            id=name,
+            custodian=cast.NORTHGATE,
+            first=Side(cast.SELLER.lei, cast.BTC, cast.SOLD, destinations[cast.BUYER.lei, "bip122"]),
+            second=Side(cast.BUYER.lei, token, cast.PAID, destinations[cast.SELLER.lei, "eip155"]),
+            usd=20_000_000,
+            price="80000",
+            source="Northgate reference",
+            fee_cap=cast.FEE_CAP,
+            confirmations=cast.CONFIRMATIONS,
+            not_before=now - 3600,
+            settle_by=now + 36 * 3600,
+            legal_text=cast.LEGAL_TEXT,
+        )
+
+    async def prepare(self) -> None:
+        """Two instructions are prepared: one PSBT with three inputs, one Safe transaction. Officer A's console takes them in."""
+        await preparing.prepare(self.stage.desk, self._author("operations"), self.cycle, rate=cast.RATE)
+        await self.console().synchronise()
+
+    async def drill(self) -> None:
+        """Three things are refused by named checks; the refusals are signed and logged."""
+        officer = self.console()
+        await officer.unlock(self.stage.ask_pin)
+        psbt, safe_tx = self._artefact("psbt"), self._artefact("safe-tx")
+        destination = self.sale("MH-2026-0001").first.destination
+        parties = [self._author(each.token) for each in cast.PARTICIPANTS]
+        unlogged = await deals.sign_contract(deals.spot_terms(cast.ORIGIN, self.sale("MH-2026-0002")), parties)
+        for item, file, kind, data in (
+            ("altered-psbt", "altered.psbt", "psbt", drill.altered_recipient(psbt, destination)),
+            ("delegatecall", "delegatecall.json", "safe-tx", drill.delegate_call(safe_tx)),
+            ("unlogged-contract", "unlogged.json", "contract", unlogged),
+        ):
+            verdict, receipt = await officer.refuse_file(kind, data, self.contract, f"refused in the drill: {item}")
+            self.refusals.append(Refusal(item, file, data, verdict.against, receipt.index))
+
+    async def sign(self) -> None:
+        """Officer A reviews, proves and signs both instructions with token A."""
+        officer = self.console()
+        await officer.unlock(self.stage.ask_pin)
+        for each in await officer.to_sign(self.contract):
+            await officer.sign(each.instruction.instruction, _silent)
+
+    async def cross_by_qr(self) -> None:
+        """The Bitcoin request crosses by animated QR pictures, a fifth of them lost; its share comes back the same way."""
+        officer, vault, frames = self.console(), self.stage.vault, self.folder / "frames"
+        frames.mkdir(parents=True, exist_ok=True)
+        request = await officer.request_frames(self._live("psbt"))
+        pictures = self.stage.pictures.write(frames, "request", request)
+        self.frames["request"] = await officer.request_facts(self._live("psbt"))
+        await vault.take_pictures(lossy([*pictures], seed=1))
+        await vault.sign()
+        answer = await vault.answer_pictures(frames)
+        self.frames["answer"] = {"ur_type": answer["ur_type"], "sha256": answer["sha256"]}
+        returned = sorted(frames.glob("answer-*.png"))
+        await officer.take_pictures(lossy(returned, seed=2), _silent)
+
+    async def cross_by_usb(self) -> None:
+        """The Ethereum request crosses by USB file; inserted again it is answered from the record; another envelope is refused."""
+        officer, vault = self.console(), self.stage.vault
+        stick = self.folder / "usb"
+        stick.mkdir(parents=True, exist_ok=True)
+        request = await officer.request_to_usb(self._live("safe-tx"), stick)
+        await vault.take_from_usb(request)
+        await vault.sign()
+        answer = await vault.answer_to_usb(stick)
+        self.repeated = await vault.take_from_usb(request)
+        forged = await drill.same_sequence(request.read_bytes(), self._author(cast.OFFICER_A.id))
+        other = self.folder / "other.countersign"
+        other.write_bytes(forged)
+        try:
+            await vault.take_from_usb(other)
+        except CountersignError as refused:
+            self.other_envelope_refused = refused.code
+        finally:
+            other.unlink()
+        await officer.take_from_usb(answer)
+
+    async def release(self) -> None:
+        """Maker and checker release both transactions together; both are broadcast."""
+        desk = self.stage.desk
+        release = await releasing.make_release(desk, self.cycle, self._author("operations"), "compliance")
+        await releasing.check_release(desk, release, self._author("compliance"))
+        await releasing.broadcast(desk, self.cycle, self._author("operations"))
+
+    async def finish(self) -> None:
+        """Observed on both chains, confirmed by both parties, final; the books balance."""
+        desk = self.stage.desk
+        await releasing.observe(desk, self.cycle, self._author("operations"))
+        for each in cast.PARTICIPANTS:
+            await releasing.confirm_delivery(desk, self.contract, self._author(each.token))
+        await releasing.make_final(desk, self.cycle)
+        await self.console().synchronise()
+        self.books = await releasing.books(desk, (cast.BTC, self.stage.outside.token()))
+        for book in self.books:
+            if book.ledger != book.chain:
+                raise Refused("demonstration.books", vault=book.vault, ledger=book.ledger, chain=book.chain)
+
+    async def review(self) -> ReviewView:
+        """Officer A's review of the settlement."""
+        return await self.console().review(self.contract)
+
+    def _author(self, who: str) -> Author:
+        return self.people[who].author
+
+    def _artefact(self, kind: str) -> bytes:
+        desk = self.stage.desk
+        return desk.artefacts.get(bytes.fromhex(desk.state.instruction(self._live(kind)).artefact))
+
+    def _live(self, kind: str) -> str:
+        desk = self.stage.desk
+        (found,) = [each for each in desk.state.live(desk.state.cycle(self.cycle)) if each.group.kind == kind]
+        return found.hash
+
+
+def lossy(pictures: list[Path], *, seed: int) -> list[Path]:
+    """What a camera sees of an animation: a fifth dropped, a tenth repeated, the rest shuffled."""
+    chance = random.Random(seed)
+    kept = chance.sample(pictures, len(pictures) - len(pictures) // 5)
+    kept += chance.sample(kept, max(1, len(kept) // 10))
+    chance.shuffle(kept)
+    return kept
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""

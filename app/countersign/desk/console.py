@@ -1,0 +1,81 @@
+"""An officer's console whole, as `surfaces.OfficerConsole` wants it: the officer's verbs, and the air gap's beside them.
+
+What is asked of the air gap first takes in what the desk has logged, and takes in again what an answer added.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.desk.author import Scribe
+from countersign.desk.carrying import Carrying
+from countersign.desk.crossing import Crossing
+from countersign.desk.officer import Officer
+from countersign.desk.ports import Clock, Courier, Entropy, Mailbox
+from countersign.desk.replica import Replica
+from countersign.desk.scanning import TYPE
+from countersign.desk.signing import Hand, Progress
+from countersign.desk.views import CrossingView
+from countersign.review.case import Channel
+
+
+class OfficerConsole(Officer):
+    """The console of one officer, with a courier."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        mailbox: Mailbox,
+        hand: Hand,
+        clock: Clock,
+        scribe: Scribe,
+        entropy: Entropy,
+        courier: Courier,
+    ) -> None:
+        super().__init__(replica, mailbox, hand, clock, scribe)
+        self._crossing = Crossing(replica, mailbox, hand.author, entropy)
+        self._carrying = Carrying(replica, self._crossing, courier, clock)
+
+    def remember_vault(self, officer: str, head: SignedCheckpoint) -> None:
+        """What a cold machine was enrolled with: its head, replayed in full."""
+        self._crossing.remember(officer, head)
+
+    async def carry_requests(self) -> Sequence[CrossingView]:
+        """What waits to be carried, and what was carried and not yet answered."""
+        return await self._carrying.carry_requests()
+
+    async def request_frames(self, instruction: str) -> Sequence[str]:
+        """The UR parts of a request, in the order shown."""
+        await self.synchronise()
+        return await self._carrying.request_frames(instruction)
+
+    async def request_facts(self, instruction: str) -> dict[str, str]:
+        """The UR type of the request as it was last shown, and the SHA-256 of the message's bytes."""
+        recipient = self._crossing.recipients(self.replica.state.instruction(instruction))[0]
+        data = await self._crossing.request(instruction, recipient, Channel.QR)
+        return {"ur_type": TYPE, "sha256": sha256(data).hexdigest()}
+
+    async def request_to_usb(self, instruction: str, folder: Path) -> Path:
+        """Write the request as a file, read it back, compare."""
+        await self.synchronise()
+        return await self._carrying.request_to_usb(instruction, folder)
+
+    async def take_frame(self, text: str) -> tuple[int, int, bool]:
+        """One decoded QR text of an answer: parts received, needed, and whether the answer was taken in."""
+        received, needed, whole = await self._carrying.take_frame(text)
+        if whole:
+            await self.synchronise()
+        return received, needed, whole
+
+    async def take_pictures(self, pictures: Sequence[Path], progress: Progress) -> CrossingView:
+        """An answer from picture files."""
+        view = await self._carrying.take_pictures(pictures, progress)
+        await self.synchronise()
+        return view
+
+    async def take_from_usb(self, file: Path) -> CrossingView:
+        """An answer from a file."""
+        view = await self._carrying.take_from_usb(file)
+        await self.synchronise()
+        return view
