@@ -1,0 +1,252 @@
+"""The cold vault's console: take in, verify, sign, hand back. Satisfies `surfaces.VaultConsole`.
+
+DESIGN.md §3 "What a cold machine can know", §7. A machine that is never online: its own profile, its own token, no mailbox.
+
+- The operator compares the clock with a second source first; the answer counts for this session of the console. Until it was
+  confirmed, C4 fails and nothing is signed.
+- One request is open at a time. It is judged by every check whenever it is shown, and again when it is signed.
+- The answer is recorded before it is shown or written. The same request again is answered from that record: no new signature.
+- Refusing is an answer too: a signed event that names the bytes refused, with the findings against them.
+- By QR nothing shows whether the settlement was cancelled since (L8): the view says `later_cancellation_checked=False`.
+
+    await console.confirm_clock(True)
+    await console.take_from_usb(Path("/media/officer/STICK/request.countersign"))
+    await console.sign(progress)
+    await console.answer_to_usb(Path("/media/officer/STICK"))
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from countersign.airgap import envelope as envelopes
+from countersign.airgap import ur
+from countersign.airgap.answer import AnswerBody
+from countersign.airgap.envelope import Envelope
+from countersign.desk import cases, logbook, pages, signing, vault_intake
+from countersign.desk.author import Scribe, signed
+from countersign.desk.cases import Circumstances
+from countersign.desk.crossing import ANSWERED, REQUEST, phrase_of, sealed
+from countersign.desk.ports import AskSecret, Clock, Courier
+from countersign.desk.refusing import INSTRUCTION, of_officer, refusal_body
+from countersign.desk.replica import Replica
+from countersign.desk.scanning import TYPE, Scanning
+from countersign.desk.signing import Hand, Progress
+from countersign.desk.vault_intake import Opened
+from countersign.desk.views import CrossingView, LogView, ProofView, StripView, TokenView, VaultRequestView
+from countersign.errors import Refused
+from countersign.review import checks
+from countersign.review.case import Case, Channel, Mode
+
+ANSWER_FILE = "answer.countersign"
+UNCONFIRMED = "clock-unconfirmed"
+SECOND_SOURCE = "compared by the operator with a second source"
+Interfaces = Callable[[], Sequence[str]]
+"""The names of the network interfaces that are up now."""
+
+
+class Vault:
+    """The console of one vault operator."""
+
+    def __init__(
+        self, replica: Replica, hand: Hand, clock: Clock, scribe: Scribe, courier: Courier, interfaces: Interfaces
+    ) -> None:
+        self.replica = replica
+        self.hand = hand
+        self._clock = clock
+        self._scribe = scribe
+        self._courier = courier
+        self._interfaces = interfaces
+        self._scanning = Scanning(courier, clock)
+        self._confirmed = False
+        self._open: Opened | None = None
+
+    async def strip(self) -> StripView:
+        """The top strip; this machine has no desk to reach, on purpose."""
+        officer = self.replica.state.roster.officer(self.hand.officer)
+        witnesses = pages.witness_views(self.replica)
+        return StripView(
+            officer=officer.name,
+            role=", ".join(role.value for role in officer.roles),
+            token=await signing.token_view(self.hand.token, officer.name),
+            log_size=self.replica.pin.size if self.replica.pin else 0,
+            checkpoint_at=logbook.checkpoint_at(self.replica),
+            witnesses_seen=sum(each.cosigned_at is not None for each in witnesses),
+            witnesses_known=len(witnesses),
+            desk_reachable=None,
+        )
+
+    async def log(self) -> LogView:
+        """The history that this machine holds."""
+        return logbook.log_view(self.replica)
+
+    async def proof(self, index: int) -> ProofView:
+        """Where one entry lies."""
+        return pages.proof_view(self.replica, index)
+
+    async def verify_everything(self, progress: Progress) -> LogView:
+        """Everything again, from the archive."""
+        return await logbook.verify_everything(self.replica, progress)
+
+    async def interfaces_up(self) -> Sequence[str]:
+        """Network interfaces that are up; there should be none but the loopback, which is not counted."""
+        return self._interfaces()
+
+    async def confirm_clock(self, confirmed: bool) -> None:
+        """Whether the operator compared the clock with a second source; recorded either way."""
+        journal, now = self.replica.profile.journal, self._now()
+        if confirmed:
+            journal.confirm_clock(now, SECOND_SOURCE)
+        else:
+            journal.set_setting(UNCONFIRMED, str(now).encode())
+        self._confirmed = confirmed
+
+    async def take_frame(self, text: str) -> tuple[int, int, bool]:
+        """One decoded text of a request; once whole it is opened. Raises as `vault_intake.take_in`."""
+        received, needed, whole = self._scanning.frame(text)
+        if whole is not None:
+            self._take(whole, Channel.QR)
+        return received, needed, whole is not None
+
+    async def take_pictures(self, pictures: Sequence[Path], progress: Progress) -> VaultRequestView:
+        """A request from picture files. Raises as `vault_intake.take_in`; Unavailable("desk.frames-missing")."""
+        return await self._view(self._take(await self._scanning.pictures(pictures, progress), Channel.QR))
+
+    async def take_from_usb(self, file: Path) -> VaultRequestView:
+        """A request from a file. Raises as `vault_intake.take_in`, and what reading the drive raises (T2)."""
+        return await self._view(self._take(await self._courier.read_file(file), Channel.USB))
+
+    async def request(self) -> VaultRequestView | None:
+        """The open request, every check run now."""
+        return None if self._open is None else await self._view(self._open)
+
+    async def unlock(self, ask: AskSecret) -> TokenView:
+        """Log in to the token; asked once, never retried."""
+        return await signing.unlock(self.hand, ask)
+
+    async def sign(self, progress: Progress) -> VaultRequestView:
+        """Sign the open request, or show the recorded answer again. Refused("desk.checks-forbid") with every finding."""
+        opened = self._opened()
+        if opened.answer is None:
+            made = await signing.sign(
+                self.hand,
+                opened.basis,
+                opened.instruction,
+                opened.artefact,
+                self._moment(opened),
+                self.replica.profile,
+                self._scribe,
+                progress,
+            )
+            opened = await self._answer(opened, made.event, made.share)
+        return await self._view(opened)
+
+    async def refuse(self, reason: str) -> None:
+        """Answer with a signed refusal. Refused("desk.answered-already") where another answer was given."""
+        opened = self._opened()
+        if opened.answer is not None:
+            raise Refused("desk.answered-already", request=opened.envelope.request_id)
+        against = checks.verdict(await self._case(opened)).against or (of_officer(reason),)
+        body = refusal_body(INSTRUCTION, opened.artefact, against, reason)
+        event = await signed(self._scribe.draft("instruction.refused", body), [self.hand.author])
+        await self._answer(opened, event, None)
+
+    async def answer_frames(self) -> Sequence[str]:
+        """The UR parts of the answer, in the order shown. Refused("desk.no-answer")."""
+        return self._courier.frames(ur.Message(TYPE, self._answered()))
+
+    async def answer_to_usb(self, folder: Path) -> Path:
+        """Write the answer, read it back, compare. Refused("desk.no-answer"), and what the drive raises."""
+        return await self._courier.write_file(folder, ANSWER_FILE, self._answered())
+
+    def _take(self, data: bytes, channel: Channel) -> Opened:
+        self._open = None
+        opened = vault_intake.take_in(self.replica, self.hand.officer, data, channel)
+        if opened.answer is not None:
+            self._take_turn(opened.answer)
+        self._open = opened
+        return opened
+
+    async def _answer(self, opened: Opened, event: bytes, share: bytes | None) -> Opened:
+        """Seal the answer and record it, durably, before anybody sees it."""
+        asked, journal = opened.envelope, self.replica.profile.journal
+        message = Envelope(
+            desk=asked.desk,
+            sender=self.hand.officer,
+            recipient=asked.sender,
+            session=asked.session,
+            sequence=journal.next_sequence(asked.sender, asked.session),
+            request_id=asked.request_id,
+            settlement_id=asked.settlement_id,
+            contract_hashes=asked.contract_hashes,
+            log_head=asked.log_head,
+            consistency_proof=(),
+            body=AnswerBody(opened.sha256, event, share),
+        )
+        data = await sealed(self.hand.author, message)
+        journal.answer(opened.sha256, data)
+        self._take_turn(data)
+        self._open = replace(opened, answer=data)
+        return self._open
+
+    def _take_turn(self, answer: bytes) -> None:
+        """The answer's place in our own sequence; a second time changes nothing."""
+        message = envelopes.peek(answer)
+        digest = sha256(answer).digest()
+        self.replica.profile.journal.send(message.recipient, message.session, message.sequence, digest)
+
+    async def _view(self, opened: Opened) -> VaultRequestView:
+        profile, moment = self.replica.profile, self._moment(opened)
+        case = await self._case(opened)
+        shown = pages.instruction_view(
+            opened.basis, profile, opened.instruction, opened.artefact, case, opened.answer is not None
+        )
+        contract = opened.basis.state.cycle(opened.instruction.cycle).contracts[0]
+        review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
+        return VaultRequestView(_crossing(opened), review, shown, self._confirmed, opened.answer is not None)
+
+    async def _case(self, opened: Opened) -> Case:
+        """Before a signature: with the token's facts once it is unlocked."""
+        parts = (opened.basis, opened.instruction, opened.artefact, self._moment(opened), self.replica.profile)
+        if (await self.hand.token.token()).unlocked:
+            return await signing.signing_case(self.hand, *parts)
+        return cases.instruction_case(*parts, Mode.SIGN)
+
+    def _moment(self, opened: Opened) -> Circumstances:
+        return Circumstances(
+            now=self._now(),
+            transport=opened.transport,
+            channel=opened.channel,
+            clock_confirmed=self._confirmed,
+            store=cases.store_facts(self.replica.profile),
+        )
+
+    def _opened(self) -> Opened:
+        if self._open is None:
+            raise Refused("desk.no-request")
+        return self._open
+
+    def _answered(self) -> bytes:
+        answer = self._opened().answer
+        if answer is None:
+            raise Refused("desk.no-answer")
+        return answer
+
+    def _now(self) -> int:
+        return self._clock.now_ms() // 1000
+
+
+def _crossing(opened: Opened) -> CrossingView:
+    data = opened.data if opened.answer is None else opened.answer
+    return CrossingView(
+        settlement=opened.instruction.cycle,
+        instruction=opened.instruction.hash,
+        kind=opened.instruction.group.kind,
+        recipient=opened.envelope.recipient,
+        channel=opened.channel.value,
+        phase=REQUEST if opened.answer is None else ANSWERED,
+        phrase=phrase_of(data),
+        size=len(data),
+        later_cancellation_checked=opened.channel is Channel.USB,
+    )
