@@ -57,6 +57,8 @@ class Histories(RuleBasedStateMachine):
         self.desk = world.founded(bitcoin=700_000_000, dollars=600_000_000_000)
         self.deposited = {BTC: 700_000_000, USDC: 600_000_000_000}
         self.numbers = 2
+        entry = world.officer_entry("officer-d") | {"roles": ["administrator", "operations", "vault"]}
+        self.desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "officers": [entry]})
         pair = [small_trade(1, 100_000, "80000", mutual), small_trade(2, 160_000, "80000", not mutual)]
         for trade in pair:
             assert self.attempt(("contract.affirmed", ["operations"], builder.contract_body(trade.contract)))
@@ -118,6 +120,21 @@ class Histories(RuleBasedStateMachine):
                 if events <= 0:
                     return
 
+    @rule(trade=trades, officers=st.sampled_from([("officer-a", "officer-d"), ("officer-c", "officer-d")]))
+    def rush(self, trade: Trade, officers: tuple[str, str]) -> None:
+        """Everything but looking at the chains, with another pair of officers."""
+        for _ in range(3):
+            for step in self.steps(trade, officers):
+                if step[0] != "transaction.observed":
+                    self.attempt(step)
+
+    @rule(trade=trades)
+    def late_messages(self, trade: Trade) -> None:
+        """What would undo a settlement, after its end."""
+        if self.desk.stands(trade) in ENDED:
+            for step in self.asides(trade):
+                self.attempt(step)
+
     @rule(trade=trades, data=st.data())
     def any_event(self, trade: Trade, data: st.DataObject) -> None:
         """Some event of the story or beside it, whether its time has come or not."""
@@ -155,8 +172,9 @@ class Histories(RuleBasedStateMachine):
             return found
         live = state.live(state.cycle(trade.cycle))
         if len(live) < 2:
-            found.append(("instruction.prepared", ["operations"], world.psbt_body(trade)))
-            found.append(("instruction.prepared", ["operations"], self.desk.safe_body(trade)))
+            preparer = "operations" if trade.number % 2 else "officer-d"  # who may also sign, but not here
+            found.append(("instruction.prepared", [preparer], world.psbt_body(trade)))
+            found.append(("instruction.prepared", [preparer], self.desk.safe_body(trade)))
             return found
         psbt, safe = live[0].hash, live[1].hash
         for officer in officers:

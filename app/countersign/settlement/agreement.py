@@ -155,7 +155,7 @@ def _fold_endorsed(case: Case, body: ContractEndorsed) -> State:
 
 
 def _judge_declined(case: Case, body: ContractDeclined) -> None:
-    """A party declines what it has not signed; compliance declines what it has not endorsed."""
+    """A party declines or withdraws a proposal; compliance declines what it has not endorsed."""
     record = case.state.contract(body.contract)
     demand_state(record, *((ContractState.PROPOSED,) if case.leis else (ContractState.PROPOSED, ContractState.AGREED)))
     _check_filer(case, record.contract)
