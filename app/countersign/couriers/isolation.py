@@ -50,7 +50,7 @@ def enter() -> Isolation:
     filtered = _refuse_families_in_kernel()
     sys.addaudithook(_refuse_families)
     for family in (socket.AF_INET, socket.AF_INET6):
-        if _opens(family):
+        if opens(family):
             raise Unavailable("couriers.not-isolated", family=family.name)
     return Isolation(namespace, filtered, interfaces_up())
 
@@ -70,7 +70,8 @@ def interfaces_up() -> tuple[str, ...]:
     return tuple(up)
 
 
-def _opens(family: socket.AddressFamily) -> bool:
+def opens(family: socket.AddressFamily) -> bool:
+    """Whether this process can open a socket of that family."""
     try:
         socket.socket(family, socket.SOCK_STREAM).close()
     except OSError:

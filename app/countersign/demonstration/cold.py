@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from countersign import errors
-from countersign.desk import enrolment
+from countersign.desk import enrolment, handover
+from countersign.desk.anchor import Anchor
 from countersign.desk.console import OfficerConsole
 from countersign.desk.ceremony import Keyring
 from countersign.desk.embedded import EmbeddedDesk
-from countersign.errors import CountersignError, Unavailable
+from countersign.errors import CountersignError, Refused, Unavailable
 
 LIMIT = 64 << 20
 COLD_OFFICER = "officer-c"
@@ -44,16 +45,17 @@ class ColdVault:
     async def ceremony(self, labels: Sequence[str]) -> Keyring:
         """Make the token and its keys inside; only public keys come out."""
         found = await self._order("ceremony", labels=list(labels))
-        return enrolment.keyring(found, online=False)
+        return handover.keyring(found, online=False)
 
-    async def enrol(self, desk: EmbeddedDesk, phrase: str) -> str:
-        """Hand over the founding history once; the phrase that people compare."""
-        history = await enrolment.history(desk)
+    async def enrol(self, desk: EmbeddedDesk, anchor: Anchor) -> None:
+        """Hand over the founding history once, after both machines showed the same twelve words for the anchor."""
+        history = await handover.history(desk, anchor)
         found = await self._order("enrol", history=history.decode())
+        if found["phrase"] != enrolment.phrase_of(anchor):
+            raise Refused("demonstration.phrase-differs")
         console = self._console()
         if console is not None:
-            enrolment.remember(console, COLD_OFFICER, history)
-        return str(found["phrase"])
+            console.remember_vault(COLD_OFFICER, handover.read_history(history)[2])
 
     async def confirm_clock(self) -> None:
         """The operator compared the clock with a second source."""
@@ -116,5 +118,11 @@ class ColdVault:
 
 
 def _error(found: Mapping[str, Any]) -> CountersignError:
-    kinds = {"Malformed": errors.Malformed, "Refused": errors.Refused, "Unavailable": errors.Unavailable}
-    return kinds.get(found["kind"], errors.Conflict)(found["code"], **found["values"])
+    match found["kind"]:
+        case "Malformed":
+            return errors.Malformed(found["code"], **found["values"])
+        case "Refused":
+            return errors.Refused(found["code"], **found["values"])
+        case "Unavailable":
+            return errors.Unavailable(found["code"], **found["values"])
+    return errors.Conflict(found["code"], **found["values"])

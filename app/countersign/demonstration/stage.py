@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from countersign.desk.anchor import Anchor
 from countersign.desk.author import Author
 from countersign.desk.console import OfficerConsole
 from countersign.desk.ceremony import Keyring
@@ -46,8 +47,8 @@ class ColdVault(Protocol):
     async def ceremony(self, labels: Sequence[str]) -> Keyring:
         """Make the token and its keys inside; only public keys come out."""
 
-    async def enrol(self, desk: EmbeddedDesk, phrase: str) -> str:
-        """Take in the founding history and pin it; the phrase that people compare."""
+    async def enrol(self, desk: EmbeddedDesk, anchor: Anchor) -> None:
+        """Take in the founding history and pin it, after the anchor's twelve words were compared."""
 
     async def confirm_clock(self) -> None: ...
     async def take_pictures(self, pictures: Sequence[Path]) -> Mapping[str, object]: ...
@@ -83,6 +84,8 @@ class Stage(Protocol):
     def witness_keys(self) -> Sequence[str]: ...
     @property
     def log_key(self) -> str: ...
+    @property
+    def anchor(self) -> Anchor: ...
     @property
     def ask_pin(self) -> AskSecret: ...
 

@@ -90,7 +90,7 @@ class Story:
         await self._deposit()
         self.officer = await self.stage.console(cast.OFFICER_A.id, self.people[cast.OFFICER_A.id])
         await self.officer.synchronise()
-        await self.stage.vault.enrol(desk, "")
+        await self.stage.vault.enrol(desk, self.stage.anchor)
         await self.stage.vault.confirm_clock()
 
     def _founding_body(self, cold: ceremony.Keyring) -> dict[str, object]:
