@@ -199,7 +199,7 @@ def _part(files: Mapping[str, bytes], name: str) -> bytes:
 def gather(replica: Replica, contract: str) -> Pack:
     """The pack of one settlement, from a machine's own history. Refused for a contract not in the log,
     Unavailable("desk.nothing-pinned")."""
-    state, pin = replica.state, replica.pin
+    state, pin = replica.state, replica.replayed
     record = state.contract(contract)
     if pin is None:
         raise Unavailable("desk.nothing-pinned")

@@ -6,10 +6,10 @@ The order of recognition (docs/formats/check-json.md), the first that fits decid
 2. `psbt`: a PSBT
 3. `c2sp.org/tlog-proof`: an inclusion proof with its checkpoint
 4. the byte d2 (CBOR tag 18): an envelope
-5. `{`: JSON, told apart by its members. A JWS is a contract or an event by the `typ` of its first signature; `salt` makes
-   an opening; `safeTxHash` with `chainId` our Safe transaction; `results`, or `safeTxHash` without `chainId`, an answer
-   of the Safe service. JSON that does not parse strictly is told by the same words in its bytes, so that its refusal
-   names what it wants to be.
+5. `{`: JSON, told apart by its members. A JWS is a contract or an event by the `typ` of its first signature; `salt`
+   makes an opening; `safeTxHash` with `chainId` our Safe transaction; `results`, or `safeTxHash` without `chainId`, an
+   answer of the Safe service. JSON that does not parse strictly is told by the same words in its bytes, so that its
+   refusal names what it wants to be.
 
 - A file that fits none is refused as unknown; an empty one as empty. Both count as not parsing.
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from countersign.errors import CountersignError
-from countersign.review.finding import Finding, Verdict
+from countersign.errors import CountersignError, Value
+from countersign.review.finding import Finding, Status, Verdict
 
 Progress = Callable[[int, int], None]
 """done, total (total 0: unknown)."""
@@ -19,6 +19,25 @@ Progress = Callable[[int, int], None]
 
 def silent(done: int, total: int) -> None:
     """Progress that nobody watches."""
+
+
+AUDIT = "audit"
+"""The check of findings that belong to the record itself and to no check of CHECKS.md."""
+
+
+def noted(code: str, looked_at: str, expected: str, found: str, /, **values: Value) -> Finding:
+    """A pass about the record itself; `code` is its sentence's, whole."""
+    return Finding(AUDIT, Status.PASS, code, looked_at, expected, found, values)
+
+
+def faulted(code: str, looked_at: str, expected: str, found: str, /, **values: Value) -> Finding:
+    """A fail about the record itself."""
+    return Finding(AUDIT, Status.FAIL, code, looked_at, expected, found, values)
+
+
+def refused(error: CountersignError, looked_at: str, expected: str) -> Finding:
+    """A named refusal as a fail: under its own check where it names one, else of the record."""
+    return Finding(error.check or AUDIT, Status.FAIL, error.code, looked_at, expected, str(error), dict(error.values))
 
 
 class Kind(StrEnum):
@@ -96,7 +115,7 @@ class Caused:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """The answer of `audit verify`. `source` is profile, pack or output; `malformed` the first part that does not parse."""
+    """The answer of `audit verify`. `source` is profile, pack or output; `malformed` names parts that do not parse."""
 
     source: str
     desk: str

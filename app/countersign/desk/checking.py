@@ -1,0 +1,79 @@
+"""`check`: what files are, and what every check says of them, under one profile or under keys given from elsewhere.
+
+docs/formats/check-json.md; CHECKS.md.
+
+- Files are recognised by content (`recognising`); those of one call belong together (`matching`).
+- Trust comes from the profile's anchor, or for a pack from `trust`; never from the files. Without either, what needs an
+  anchor is blocked by it.
+- With a profile, an event, opening or proof that was not given is taken from its archive. A contract that the log does
+  not have fails L3; an altered transaction is held against the instruction that it was to replace.
+- What has shares in the log already is history: judged on the log's prefix before the first share, `as_of` that size.
+- Nothing is changed, and the second implementation (eth-account) is not asked: it runs at signing.
+
+    report = check({"contract.json": data}, profile, None, clock)
+    report.status      # 0, 1, 2 as the command exits
+"""
+
+from collections.abc import Mapping, Sequence
+
+from countersign.audit.quorum import Quorum
+from countersign.desk import matching
+from countersign.desk.envelope_checking import judge_envelope
+from countersign.desk.evidence import Pack
+from countersign.desk.ground import Ground, of_replica
+from countersign.desk.pack_checking import fingerprint, judge_pack
+from countersign.desk.ports import Clock, Profile
+from countersign.desk.proving import judge_trio
+from countersign.desk.recognising import Recognised, recognise
+from countersign.desk.replica import Replica
+from countersign.desk.reports import CheckReport, Judged, Kind, Progress, silent
+from countersign.desk.weighing import KINDS, contracts_of, inside, judge_contracts, judge_rows, judge_transaction
+
+
+def check(
+    files: Mapping[str, bytes],
+    profile: Profile | None,
+    trust: Quorum | None,
+    clock: Clock,
+    progress: Progress = silent,
+) -> CheckReport:
+    """The report on these files, by name. What does not parse is in it.
+
+    Raises only what the profile itself raises: Malformed("desk.no-anchor"), Refused("S2.archive-differs" |
+    "desk.other-log"), Unavailable("desk.nothing-pinned").
+    """
+    found = [recognise(name, data) for name, data in files.items()]
+    replica = Replica(profile, clock) if profile is not None else None
+    ground = of_replica(replica) if replica is not None else None
+    now = clock.now_ms() // 1000
+    judged: list[Judged] = []
+    for place, each in enumerate(found):
+        progress(place, len(found) + 1)
+        if isinstance(each.parsed, Pack):
+            believed = replica.anchor.now(replica.state) if replica is not None else trust
+            judged += judge_pack(each.parsed, each.name, believed, now)
+        elif each.kind is Kind.ENVELOPE and each.parsed is not None:
+            judged += judge_envelope(each, replica, ground, now)
+    judged += _together(found, ground, now)
+    progress(len(found) + 1, len(found) + 1)
+    prints = tuple(fingerprint(each.name, each.parsed) for each in found if isinstance(each.parsed, Pack))
+    return CheckReport(tuple(each.report for each in found), tuple(judged), prints)
+
+
+def _together(found: Sequence[Recognised], ground: Ground | None, now: int) -> list[Judged]:
+    """Contracts, their places in the log and the transactions of one call, as one settlement."""
+    contracts = [each for each in found if each.kind is Kind.CONTRACT]
+    pairs, rest = matching.claim(contracts, matching.trios(found, ground))
+    if not contracts:
+        carried = [(trio, pair) for trio in rest if (pair := inside(trio)) is not None]
+        pairs = [pair for _, pair in carried]
+        rest = [trio for trio in rest if all(trio is not one for one, _ in carried)]
+    given = contracts_of(pairs, ground)
+    judged = [judge_trio(trio, ground, now) for trio in rest]
+    transactions = [each for each in found if each.kind in KINDS]
+    answers = [each for each in found if each.kind is Kind.SERVICE and each.parsed is not None]
+    judged += [judge_transaction(each, given, ground, now) for each in transactions]
+    judged += [one for each in answers for one in judge_rows(each, given, ground, now)]
+    if given.facts and not transactions and not answers:
+        judged.insert(0, judge_contracts(given, ground, now))
+    return judged

@@ -1,0 +1,192 @@
+"""What a verdict over files rests on: a machine's own replayed history, or an evidence pack under keys from elsewhere.
+
+- One shape for both, so that every verdict is made the same way: the state, the state before any entry, each entry with
+  its opening and proof, the head, the artefacts.
+- A pack's history has gaps (other people's settlements); what it holds is replayed in order by the same machine.
+- Under `--trust` every key in that file may count as a witness; how many are needed is the logged policy's word if its
+  witnesses are all among them, else every one of them is needed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from countersign.audit.leaf import Opening
+from countersign.audit.note import VerifierKey
+from countersign.audit.quorum import Quorum
+from countersign.desk import cases
+from countersign.desk.evidence import Exhibit, Pack, kept
+from countersign.desk.replica import Replica
+from countersign.errors import CountersignError
+from countersign.keys import jws as jose
+from countersign.review.case import (
+    Case,
+    ClockFacts,
+    ContractFacts,
+    HeadFacts,
+    InstructionFacts,
+    JournalFacts,
+    Mode,
+    Shared,
+    StoreFacts,
+)
+from countersign.settlement import machine
+from countersign.settlement.machine import Entry
+from countersign.settlement.state import ContractState, Instruction, State
+
+Remembered = Callable[[State, tuple[str, ...], InstructionFacts | None], JournalFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """`floor` is the journal's clock floor; `newest` the last entry's second; `past` whether all of it is history."""
+
+    state: State
+    newest: int
+    floor: int
+    past: bool
+    store: StoreFacts | None
+    head: Callable[[int | None], HeadFacts]
+    exhibit: Callable[[int], Exhibit]
+    state_before: Callable[[int], State]
+    artefact: Callable[[str], bytes | None]
+    remembered: Remembered
+
+    def index_of(self, event: str) -> int | None:
+        """Where an accepted event stands, by its payload's SHA-256."""
+        return next((index for index, known in self.state.events.items() if known == event), None)
+
+    def first_share(self, contract: str) -> Instruction | None:
+        """The instruction of the contract's settlement that got the first share, or None while there is none."""
+        record = self.state.contracts.get(contract)
+        if record is None or record.cycle is None:
+            return None
+        signed = [each for each in self.state.live(self.state.cycle(record.cycle)) if each.shares]
+        return min(signed, key=lambda each: each.shares[0].index, default=None)
+
+    def contract(self, contract: str, about: str) -> ContractFacts | None:
+        """A logged contract as a case wants it; None for one that this log does not have."""
+        record = self.state.contracts.get(contract)
+        index = record.cause(ContractState.AGREED) if record is not None else None
+        if record is None or index is None:
+            return None
+        found = self.exhibit(index)
+        jws = jose.serialise(record.contract.jws)
+        return ContractFacts(jws, found.event, found.opening, found.proof, about)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where in the log a case is judged: before entry `size` at `at` (unix seconds), or now (`size` None)."""
+
+    state: State
+    head: HeadFacts
+    at: int
+    size: int | None
+
+
+def moment(ground: Ground, instruction: Instruction | None) -> Moment:
+    """History before the instruction's first share if it has one; else the newest state."""
+    if instruction is None or not instruction.shares:
+        at = ground.newest * 1000 if ground.past else None
+        return Moment(ground.state, ground.head(at), ground.newest, ground.state.size if ground.past else None)
+    first = instruction.shares[0].index
+    entry_ms = ground.exhibit(first).opening.time_ms
+    return Moment(ground.state_before(first), ground.head(entry_ms), entry_ms // 1000, first)
+
+
+def case(
+    ground: Ground,
+    when: Moment,
+    now: int,
+    contracts: tuple[ContractFacts, ...],
+    instruction: InstructionFacts | None = None,
+) -> Case:
+    """The case at that place in the log."""
+    past = when.size is not None
+    clock = ClockFacts(now=now, floor=ground.floor, log=when.at, as_of=when.at if past else None)
+    hashes = tuple(sorted(ground.state.contracts.keys()))
+    return Case(
+        mode=Mode.HISTORY if past else Mode.LOOK,
+        clock=clock,
+        state=when.state,
+        head=when.head,
+        contracts=contracts,
+        instruction=instruction,
+        store=ground.store,
+        journal=JournalFacts() if past else ground.remembered(when.state, hashes, instruction),
+    )
+
+
+def unanchored(found: Case) -> Case:
+    """The same case without a word that could be believed."""
+    head = found.head
+    return replace(found, state=None, head=None if head is None else replace(head, quorum=None))
+
+
+def facts_of(ground: Ground, instruction: Instruction, data: bytes, about: str) -> InstructionFacts:
+    """An instruction's bytes beside what the log has of it."""
+    held = ((each.keys[0], ground.artefact(each.artefact)) for each in instruction.shares)
+    return InstructionFacts(
+        kind=instruction.group.kind,
+        data=data,
+        prepared=instruction.hash,
+        original=ground.artefact(instruction.artefact),
+        shares=tuple(Shared(key, share) for key, share in held if share is not None),
+        about=about,
+    )
+
+
+def of_replica(replica: Replica) -> Ground:
+    """What one machine has replayed and pinned. Raises as `Replica`."""
+
+    def exhibit(index: int) -> Exhibit:
+        held = replica.record(index)
+        return Exhibit(held.event, Opening(index, held.time_ms, held.salt), cases.proof(replica, index))
+
+    return Ground(
+        state=replica.state,
+        newest=replica.state.time_ms // 1000,
+        floor=replica.profile.journal.clock_floor(),
+        past=False,
+        store=cases.store_facts(replica.profile),
+        head=lambda entry_ms: cases.head_facts(replica, entry_ms=entry_ms),
+        exhibit=exhibit,
+        state_before=replica.state_before,
+        artefact=lambda digest: kept(replica.profile.artefacts, (digest,)).get(digest),
+        remembered=lambda state, contracts, instruction: cases.journal_facts(
+            replica.profile.journal, state, contracts, instruction
+        ),
+    )
+
+
+def of_pack(pack: Pack, trust: Quorum | None) -> Ground:
+    """What a pack holds, replayed. Without `trust` its head carries no quorum: nothing can rest on it."""
+    entries = [Entry(each.index, each.opening.time_ms, each.event) for each in pack.exhibits]
+    state = machine.replay(entries)
+    exhibits: Mapping[int, Exhibit] = {each.index: each for each in pack.exhibits}
+    quorum = None if trust is None else effective(trust, state)
+    head = HeadFacts(note=pack.checkpoint.serialise(), quorum=quorum, pin=None)
+    return Ground(
+        state=state,
+        newest=state.time_ms // 1000,
+        floor=0,
+        past=True,
+        store=None,
+        head=lambda entry_ms: replace(head, entry_ms=entry_ms),
+        exhibit=exhibits.__getitem__,
+        state_before=lambda index: machine.replay(entry for entry in entries if entry.index < index),
+        artefact=pack.artefacts.get,
+        remembered=lambda *_: JournalFacts(),
+    )
+
+
+def effective(trust: Quorum, state: State) -> Quorum:
+    """The keys given, with the policy's number where the policy's witnesses are all among them."""
+    if state.policy is None:
+        return trust
+    try:
+        named = {VerifierKey.parse(text) for text in state.policy.witnesses.keys}
+        wanted = tuple(key for key in trust.witnesses if key in named)
+        return Quorum(trust.log, wanted, state.policy.witnesses.quorum) if len(wanted) == len(named) else trust
+    except CountersignError:
+        return trust

@@ -1,0 +1,89 @@
+"""Every artefact of a settlement worked again: shares verified, combined, finished, compared with what was broadcast.
+
+DESIGN.md §6 (`share.added`), §8. `decide` sees hashes; here are the bytes behind them.
+
+- A share must be its officer's whole and valid share of the prepared bytes, through the same rails that accepted it.
+- The prepared transaction with its shares must finish into exactly what the desk broadcast.
+- What is false here is the desk's fault: it signed for it.
+"""
+
+from collections.abc import Iterator
+
+from countersign.desk.ground import Ground
+from countersign.desk.reports import faulted, noted, refused
+from countersign.errors import CountersignError, Refused
+from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import ethereum as ethereum_rail
+from countersign.review.finding import Finding
+from countersign.settlement.roster import Roster, SafeVault
+from countersign.settlement.state import Instruction, Share, State
+
+
+def verify_share(roster: Roster, kind: str, prepared: bytes, share: bytes, kids: tuple[str, ...]) -> None:
+    """These keys' whole and valid share of the prepared bytes. Malformed B2.*, Refused B*.*, E9.*, settlement.*"""
+    keys = [roster.key(kid).key for kid in kids]
+    if kind == "psbt":
+        bitcoin_rail.accept_share(prepared, share, keys)
+    else:
+        ethereum_rail.accept_share(prepared, share, keys)
+
+
+def rework(ground: Ground, instruction: Instruction) -> Iterator[Finding]:
+    """Every share of an instruction, and what they finish into."""
+    about = f"{instruction.group.kind} {instruction.hash}"
+    prepared = ground.artefact(instruction.artefact)
+    if prepared is None:
+        yield missing(about, instruction.artefact)
+        return
+    shares = []
+    for each in instruction.shares:
+        data = ground.artefact(each.artefact)
+        if data is None:
+            yield missing(about, each.artefact)
+            continue
+        finding = _share(ground, instruction, prepared, each, data)
+        shares.append(data)
+        yield finding
+    if instruction.finished is not None and len(shares) == len(instruction.shares):
+        yield _finished(ground, instruction, prepared, shares, about)
+
+
+def missing(about: str, artefact: str) -> Finding:
+    """An artefact that an event names and that is not here."""
+    return faulted("desk.audit-artefact-missing", about, artefact, "not here", artefact=artefact)
+
+
+def _share(ground: Ground, instruction: Instruction, prepared: bytes, share: Share, data: bytes) -> Finding:
+    expected = f"a whole, valid share of {share.officer}"
+    try:
+        verify_share(ground.state.roster, instruction.group.kind, prepared, data, share.keys)
+    except CountersignError as error:
+        return refused(error, f"entry {share.index}", expected)
+    return noted(
+        "desk.audit-share", f"entry {share.index}", expected, "valid", index=share.index, officer=share.officer
+    )
+
+
+def _finished(ground: Ground, instruction: Instruction, prepared: bytes, shares: list[bytes], about: str) -> Finding:
+    raw = ground.artefact(instruction.finished or "")
+    if raw is None:
+        return missing(about, instruction.finished or "")
+    try:
+        own, transaction = finish(ground.state, instruction, prepared, shares)
+    except CountersignError as error:
+        return refused(error, about, "finishes into the broadcast transaction")
+    if own != raw or (transaction is not None and transaction != instruction.transaction):
+        return faulted("desk.audit-other-finished", about, own.hex(), raw.hex(), instruction=instruction.hash)
+    found = instruction.transaction or ""
+    return noted("desk.audit-finished", about, "finishes into the broadcast transaction", found, transaction=found)
+
+
+def finish(state: State, instruction: Instruction, prepared: bytes, shares: list[bytes]) -> tuple[bytes, str | None]:
+    """The finished bytes, and on Bitcoin the transaction's id. Refused: B13.*, E9.*, desk.not-a-safe."""
+    if instruction.group.kind == "psbt":
+        done = bitcoin_rail.finalise(bitcoin_rail.combine(prepared, shares))
+        return done.raw, done.transaction
+    vault = state.roster.vault(instruction.group.vaults[0])
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=vault.id)
+    return ethereum_rail.finalise(prepared, shares, vault, state.roster).calldata, None

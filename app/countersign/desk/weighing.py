@@ -1,0 +1,130 @@
+"""The verdicts on one call's contracts and transactions, all of one settlement.
+
+- With transactions, the contracts are judged in each of their verdicts; by themselves, in one of their own.
+- The contracts of a transaction's settlement that were not given are taken from the log.
+- An answer of the Safe service names no chain: the registered Safe's is taken, else the first of the known chains under
+  which the listed hash is true, else Ethereum's main chain. Each row has its verdict.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from countersign.audit.tlog_proof import TlogProof
+from countersign.bitcoin.psbt import Psbt
+from countersign.desk import matching
+from countersign.desk.ground import Ground, case, facts_of, moment
+from countersign.desk.matching import Trio
+from countersign.desk.proving import completed
+from countersign.desk.recognising import MAINNET, Recognised
+from countersign.desk.reports import Judged, Kind
+from countersign.ethereum import safe_file, service
+from countersign.ethereum.safe import ClaimedSafeTx, version_that_explains
+from countersign.formats import caip, eip55
+from countersign.keys import jws as jose
+from countersign.review import checks
+from countersign.review.case import Case, ContractFacts, HeadFacts, InstructionFacts, Mode
+from countersign.settlement.contract import Contract
+from countersign.settlement.roster import SafeVault
+from countersign.settlement.state import Instruction
+
+KINDS = {Kind.PSBT: "psbt", Kind.SAFE_TX: "safe-tx"}
+CHAINS = (MAINNET, 10, 56, 100, 137, 8453, 42161, 11155111, 31337)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The contracts of one call with what was given of their places in the log; `hashes` of those that parse."""
+
+    facts: tuple[ContractFacts, ...]
+    hashes: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def contracts_of(pairs: Sequence[tuple[Recognised, Trio]], ground: Ground | None) -> Given:
+    """The contract files and their trios as a case wants them."""
+    return Given(
+        facts=tuple(_facts(file, trio, ground) for file, trio in pairs),
+        hashes=tuple(file.parsed.hash for file, _ in pairs if isinstance(file.parsed, Contract)),
+        names=tuple(dict.fromkeys(name for file, trio in pairs for name in (file.name, *trio.names))),
+    )
+
+
+def inside(trio: Trio) -> tuple[Recognised, Trio] | None:
+    """The contract that an event carries, as if its file had been given; None where it carries none."""
+    carried, event = trio.carried, trio.event
+    if carried is None or event is None:
+        return None
+    return Recognised(event.name, jose.serialise(carried.jws), Kind.CONTRACT, carried, None), trio
+
+
+def _facts(file: Recognised, trio: Trio, ground: Ground | None) -> ContractFacts:
+    event, opening, proof = completed(trio, ground)
+    known = ground.contract(file.parsed.hash, file.name) if ground and isinstance(file.parsed, Contract) else None
+    if known is not None:
+        event, opening, proof = event or known.event, opening or known.opening, proof or known.proof
+    return ContractFacts(file.data, event, opening, proof, file.name)
+
+
+def judge_contracts(given: Given, ground: Ground | None, now: int) -> Judged:
+    """The contracts by themselves; as history if their settlement has shares."""
+    if ground is None:
+        found = _unanchored(given, None)
+        return Judged(given.names, checks.verdict(found))
+    shared = [each for one in given.hashes if (each := ground.first_share(one)) is not None]
+    first = min(shared, key=lambda each: each.shares[0].index, default=None)
+    when = moment(ground, first)
+    return Judged(given.names, checks.verdict(case(ground, when, now, given.facts)), when.size)
+
+
+def judge_transaction(file: Recognised, given: Given, ground: Ground | None, now: int) -> Judged:
+    """One PSBT or Safe transaction, against the logged instruction that it is or must be held against."""
+    parsed = file.parsed if isinstance(file.parsed, Psbt | ClaimedSafeTx) else None
+    kind = KINDS[file.kind]
+    found = matching.instruction_for(ground, kind, file.data, parsed, given.hashes) if ground else None
+    return _judge(InstructionFacts(kind, file.data, about=file.name), found, given, ground, now)
+
+
+def judge_rows(file: Recognised, given: Given, ground: Ground | None, now: int) -> Iterator[Judged]:
+    """One verdict for each transaction that an answer of the Safe service lists."""
+    rows = service.parse(file.data, MAINNET).rows
+    for place, row in enumerate(rows):
+        claim = _on_its_chain(row.claim, ground)
+        data = safe_file.serialise(claim)
+        found = matching.instruction_for(ground, "safe-tx", data, claim, given.hashes) if ground else None
+        listed = tuple((bytes(one.owner), one.signature) for one in row.confirmations)
+        about = file.name if len(rows) == 1 else f"{file.name} [{place}]"
+        facts = InstructionFacts("safe-tx", data, claim=claim, confirmations=listed, about=about)
+        yield _judge(facts, found, given, ground, now)
+
+
+def _on_its_chain(claim: ClaimedSafeTx, ground: Ground | None) -> ClaimedSafeTx:
+    address = eip55.checksum(claim.tx.safe)
+    for vault in ground.state.roster.vaults.values() if ground is not None else ():
+        if isinstance(vault, SafeVault) and vault.address == address:
+            return replace(claim, tx=replace(claim.tx, chain_id=caip.ChainId.parse(vault.chain).number))
+    on_each = (replace(claim, tx=replace(claim.tx, chain_id=number)) for number in CHAINS)
+    return next((each for each in on_each if version_that_explains(each) is not None), claim)
+
+
+def _judge(facts: InstructionFacts, found: Instruction | None, given: Given, ground: Ground | None, now: int) -> Judged:
+    names = (facts.about, *given.names)
+    if ground is None:
+        return Judged(names, checks.verdict(_unanchored(given, facts)))
+    when = moment(ground, found)
+    contracts = given.facts
+    if found is not None:
+        logged = facts_of(ground, found, facts.data, facts.about)
+        # The service's confirmations are judged as listed; the log's shares are the same signatures again.
+        facts = replace(
+            logged, claim=facts.claim, confirmations=facts.confirmations, shares=() if facts.claim else logged.shares
+        )
+        others = [each for each in ground.state.cycle(found.cycle).contracts if each not in given.hashes]
+        contracts += tuple(one for each in others if (one := ground.contract(each, f"contract {each}")) is not None)
+    return Judged(names, checks.verdict(case(ground, when, now, contracts, facts)), when.size)
+
+
+def _unanchored(given: Given, facts: InstructionFacts | None) -> Case:
+    """A case in which nothing can be believed: form is judged, the rest is blocked by the missing anchor."""
+    proof = next((each.proof for each in given.facts if isinstance(each.proof, TlogProof)), None)
+    head = HeadFacts(proof.checkpoint, quorum=None, pin=None) if proof is not None else None
+    return Case(Mode.LOOK, head=head, contracts=given.facts, instruction=facts)
