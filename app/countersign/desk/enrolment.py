@@ -1,24 +1,94 @@
 """Enrolment: the one moment at which a profile is told whom to trust. Afterwards nothing it reads can change that.
 
 - The anchor (log key, witnesses, how many) is compared by people: twelve words, the same on every machine of the desk.
-- Then the founding history is taken in like any other: proved against a head that the anchor's keys have signed, replayed,
-  pinned. What does not lead to that head is refused and nothing of it is kept but the anchor.
+- Then the founding history is taken in like any other: proved against a head that the anchor's keys have signed,
+  replayed, pinned. What does not lead to that head is refused, and nothing of it is kept but the anchor.
 - A profile that has pinned a head under one anchor never takes another; a new desk needs a new profile.
+- A `History` is what is handed over at the ceremony: anchor, events with openings, head. It proves nothing by itself.
 
-    phrase_of(anchor)                                   # read aloud, on both machines
-    replica = enrol(profile, clock, anchor, records, checkpoint)
+    handed = History.parse(data)
+    phrase_of(handed.anchor)                            # read aloud, on both machines
+    replica = enrol(profile, clock, handed.anchor, handed.records, handed.checkpoint)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.audit.note import MAX_SIZE
 from countersign.desk import anchor as anchors
 from countersign.desk.anchor import Anchor
+from countersign.desk.ceremony import Keyring
+from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Clock, Profile, Record
 from countersign.desk.replica import Replica
 from countersign.errors import Conflict
+from countersign.formats import base64url, jcs, shape, strict_json
+from countersign.keys.public_key import PublicKey
+
+LIMIT = 64 << 20
+_EVENT = shape.string(base64url.decode, maximum=512 * 1024)
+_RECORD = shape.fields(
+    {"event": _EVENT, "index": shape.integer(0), "salt": shape.hex_bytes(32), "time_ms": shape.integer(0)}
+)
+_HISTORY = {
+    "anchor": shape.anything,
+    "checkpoint": shape.string(maximum=MAX_SIZE),
+    "records": shape.array(_RECORD),
+}
+_RING = {
+    "keys": shape.mapping(str, shape.anything),
+    "label": shape.string(),
+    "model": shape.string(),
+    "serial": shape.string(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a machine is enrolled with."""
+
+    anchor: Anchor
+    records: tuple[Record, ...]
+    checkpoint: SignedCheckpoint
+
+    def serialise(self) -> bytes:
+        """RFC 8785 JSON, no final newline."""
+        return jcs.encode(
+            {
+                "anchor": strict_json.parse(self.anchor.serialise()),
+                "checkpoint": self.checkpoint.serialise().decode(),
+                "records": [
+                    {
+                        "event": base64url.encode(each.event),
+                        "index": each.index,
+                        "salt": each.salt.hex(),
+                        "time_ms": each.time_ms,
+                    }
+                    for each in self.records
+                ],
+            }
+        )
+
+    @classmethod
+    def parse(cls, data: bytes) -> "History":
+        """What `serialise` wrote. Malformed("C2.*", "L1.*")."""
+        found = shape.record(strict_json.parse_canonical(data, limit=LIMIT), "history", _HISTORY)
+        return cls(
+            Anchor.parse(jcs.encode(found["anchor"])),
+            tuple(Record(**each) for each in found["records"]),
+            SignedCheckpoint.parse(found["checkpoint"].encode()),
+        )
+
+
+async def history(desk: EmbeddedDesk, *, insiders: bool = True) -> bytes:
+    """The desk's whole history, to be handed over. `insiders`: its witnesses run in its own process."""
+    head = SignedCheckpoint.parse(await desk.checkpoint())
+    records = (await desk.records(0))[: head.checkpoint.size]
+    return History(Anchor(desk.sequencer.quorum, insiders=insiders), tuple(records), head).serialise()
 
 
 def phrase_of(anchor: Anchor) -> str:
@@ -44,3 +114,25 @@ def enrol(
     if replica.pin is None or replica.pin.signed != checkpoint:
         replica.advance([each for each in records if each.index >= replica.log.size], checkpoint)
     return replica
+
+
+class _Remembering(Protocol):
+    def remember_vault(self, officer: str, head: SignedCheckpoint) -> None: ...
+
+
+def remember(console: _Remembering, officer: str, handed: bytes) -> None:
+    """The online console keeps what a cold machine was enrolled with: requests to it begin there. Malformed."""
+    console.remember_vault(officer, History.parse(handed).checkpoint)
+
+
+def keyring(found: Mapping[str, object], *, online: bool) -> Keyring:
+    """What a machine tells of its token at the ceremony: `{"serial","label","model","keys":{label: JWK}}`. Malformed."""
+    ring = shape.record(dict(found), "keyring", _RING)
+    keys = {label: PublicKey.from_jwk(jwk) for label, jwk in ring["keys"].items()}
+    return Keyring(ring["serial"], ring["label"], ring["model"], keys, online)
+
+
+def keyring_fields(ring: Keyring) -> dict[str, object]:
+    """The same, to be told: public keys only."""
+    keys = {label: key.jwk() for label, key in ring.keys.items()}
+    return {"serial": ring.serial, "label": ring.label, "model": ring.model, "keys": keys}

@@ -70,6 +70,11 @@ class Sequencer:
         """The log's origin: the desk."""
         return self._quorum.origin
 
+    @property
+    def quorum(self) -> Quorum:
+        """The log's key, the witnesses' keys and how many of them are needed."""
+        return self._quorum
+
     async def open(self) -> None:
         """Rebuild log and state from the archive, and publish whatever a crash left unpublished."""
         records = self._archive.records()
