@@ -14,13 +14,15 @@ from typing import Any
 from countersign.bitcoin import parent
 from countersign.bitcoin.transaction import display
 from countersign.chains import answers
+from countersign.chains.bitcoin_rules import UNREADABLE
 from countersign.chains.jsonrpc import Credentials, JsonRpc, RpcError
 from countersign.desk.ports import Coin, Observation
 from countersign.errors import Malformed, Refused, Unavailable
 
 DEPTH = 288
-UNKNOWN = -5
-VERDICTS = frozenset((-22, -25, -26, -27))
+UNKNOWN, NO_TXID, UNREADABLE_NUMBER = -5, -8, -22
+LONGEST_REASON = 200
+VERDICTS = frozenset((UNREADABLE_NUMBER, -25, -26, -27))
 """RPC_DESERIALIZATION_ERROR, RPC_VERIFY_ERROR, RPC_VERIFY_REJECTED, RPC_VERIFY_ALREADY_IN_UTXO_SET (protocol.h)."""
 
 
@@ -95,7 +97,11 @@ class BitcoinCore:
             raise Unavailable("chains.odd-answer", method="testmempoolaccept")
         verdict = answers.record(verdicts[0], "testmempoolaccept")
         allowed = answers.flag(verdict.get("allowed", False), "testmempoolaccept")
-        return None if allowed else str(verdict.get("reject-reason", verdict.get("package-error", "refused")))
+        return (
+            None
+            if allowed
+            else str(verdict.get("reject-reason", verdict.get("package-error", "refused")))[:LONGEST_REASON]
+        )
 
     async def broadcast(self, raw: bytes) -> str:
         """The transaction's id. Refused `chains.bitcoin-refused` with the node's reason."""
@@ -123,7 +129,7 @@ class BitcoinCore:
         try:
             await self._rpc.call("getmempoolentry", txid)
         except RpcError as error:
-            if error.number in (UNKNOWN, -8):
+            if error.number in (UNKNOWN, NO_TXID):
                 return False
             raise _itself(error, "getmempoolentry") from None
         return True
@@ -142,7 +148,7 @@ def _verdict(error: RpcError, method: str) -> str:
     """The node's words about a transaction. Unavailable if they are about the node."""
     if error.number not in VERDICTS:
         raise _itself(error, method)
-    return error.message
+    return UNREADABLE if error.number == UNREADABLE_NUMBER else error.message[:LONGEST_REASON]
 
 
 def _itself(error: RpcError, method: str) -> Unavailable:

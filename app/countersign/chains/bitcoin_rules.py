@@ -24,21 +24,24 @@ from countersign.bitcoin.layout import Layout, scan
 from countersign.bitcoin.script import dust_limit
 from countersign.bitcoin.transaction import MAX_MONEY, Outpoint, Output, Txid, double_sha256, virtual_size
 from countersign.chains.embedded import unsupported
-from countersign.errors import CountersignError, Malformed, Refused
+from countersign.chains.script_reasons import script_reason
+from countersign.errors import Malformed, Refused
 
 MAX_BLOCK_WEIGHT = 4_000_000
 MAX_STANDARD_WEIGHT = 400_000
 MIN_STANDARD_SIZE = 65
 MAX_SCRIPT_SIG = 1650
-MAX_WITNESS_SCRIPT = (
-    1650  # Bitcoin Core relays 3,600; Bitcoin Knots, and with it this chain, no more than this in script and witness
-)
+MAX_WITNESS_SCRIPT, MAX_WITNESS_ITEMS, MAX_WITNESS_ITEM = 3600, 100, 80
 COINBASE_MATURITY = 100
 MIN_RELAY_SATOSHIS = 1000  # a thousand vbytes
 MAX_FEE_SATOSHIS = 10_000_000  # a thousand vbytes: the default `maxfeerate` of Core's RPC
 LOCK_TIME_THRESHOLD = 500_000_000
 FINAL_SEQUENCE = 0xFFFFFFFF
 DISABLED, BY_TIME, LOCK_MASK = 1 << 31, 1 << 22, 0xFFFF
+_PROGRAMS = ((20, 32), (32,))
+_RETURN = b"\x6a"
+_CHECKS = (b"\xac", b"\xae")
+UNREADABLE = "TX decode failed"
 NULL_OUTPOINT = bytes(32) + b"\xff" * 4
 
 
@@ -108,7 +111,9 @@ def refusal(raw: bytes, chain: View) -> str | None:
     try:
         spend = read(raw)
     except Malformed:
-        return "TX decode failed"
+        return UNREADABLE
+    if not spend.places:
+        return UNREADABLE  # to Core's reader no inputs are the mark of the other form
     reason = _form(spend) or _standard(spend) or _final(spend, chain)
     if reason is not None:
         return reason
@@ -123,7 +128,7 @@ def refusal(raw: bytes, chain: View) -> str | None:
         or ("bad-txns-in-belowout" if fee < 0 else None)
         or _witnesses(spend, spent)
         or _fee(spend, fee)
-        or _signatures(raw, spent)
+        or _signatures(raw, spend, spent)
         or ("max-fee-exceeded" if fee > _ceiling(MAX_FEE_SATOSHIS, spend.virtual_size) else None)
     )
 
@@ -131,8 +136,6 @@ def refusal(raw: bytes, chain: View) -> str | None:
 def _form(spend: Spend) -> str | None:
     """Core's `CheckTransaction`."""
     satoshis = [amount for _, amount in spend.outputs]
-    if not spend.places:
-        return "bad-txns-vin-empty"
     if not spend.outputs:
         return "bad-txns-vout-empty"
     if 4 * len(spend.layout.stripped()) > MAX_BLOCK_WEIGHT:
@@ -159,19 +162,24 @@ def _standard(spend: Spend) -> str | None:
         return "tx-size"
     if any(end - start > MAX_SCRIPT_SIG for _, start, end in spend.layout.inputs):
         return "scriptsig-size"
-    if not all(_known_output(code) for code, _ in spend.outputs):
-        return unsupported("an output that is neither segwit, P2SH nor P2PKH")
+    if (reason := next(filter(None, (_output(code) for code, _ in spend.outputs)), None)) is not None:
+        return reason
     if any(amount < dust_limit(code) for code, amount in spend.outputs):
         return "dust"
     return "tx-size-small" if len(spend.layout.stripped()) < MIN_STANDARD_SIZE else None
 
 
-def _known_output(code: bytes) -> bool:
+def _output(code: bytes) -> str | None:
+    """Admits segwit versions 0 and 1, P2SH and P2PKH; what a node might relay besides is told from what none does."""
     program = script.witness_program(code)
-    if program is not None:
-        version, data = program
-        return len(data) in (20, 32) if version == 0 else version == 1 and len(data) == 32
-    return script.is_p2sh(code) or (len(code) == 25 and code[:3] == b"\x76\xa9\x14" and code[23:] == b"\x88\xac")
+    if program is not None and program[0] <= 1 and len(program[1]) in _PROGRAMS[program[0]]:
+        return None
+    if script.is_p2sh(code) or (len(code) == 25 and code[:3] == b"\x76\xa9\x14" and code[23:] == b"\x88\xac"):
+        return None
+    later = program is not None and program[0] >= 1
+    if later or code[:1] == _RETURN or code[-1:] in _CHECKS:
+        return unsupported("an output that is neither segwit 0 or 1, P2SH nor P2PKH")
+    return "scriptpubkey"
 
 
 def _final(spend: Spend, chain: View) -> str | None:
@@ -211,7 +219,12 @@ def _witnesses(spend: Spend, spent: Sequence[Unspent]) -> str | None:
         return unsupported("a coin that is not native P2WSH")
     for stack in spend.layout.stacks:
         sizes = [end - start for start, end in stack]
-        if sizes and (sizes[-1] > MAX_WITNESS_SCRIPT or len(sizes) > 101 or max([0, *sizes[:-1]]) > 80):
+        script_size, items = (sizes or [0])[-1], sizes[:-1]
+        if (
+            script_size > MAX_WITNESS_SCRIPT
+            or len(items) > MAX_WITNESS_ITEMS
+            or max(items, default=0) > MAX_WITNESS_ITEM
+        ):
             return "bad-witness-nonstandard"
     return None
 
@@ -224,24 +237,11 @@ def _ceiling(per_thousand: int, size: int) -> int:
     return -(-per_thousand * size // 1000)
 
 
-SCRIPT_REASONS = {
-    "B13.script-sig": "Witness requires empty scriptSig",
-    "B13.script": "Witness program hash mismatch",
-    "B13.signature": "Signature must be zero for failed CHECK(MULTI)SIG operation",
-    "B11.encoding": "Non-canonical DER signature",
-    "B11.high-s": "Non-canonical signature: S value is unnecessarily high",
-}
-
-
-def _signatures(raw: bytes, spent: Sequence[Unspent]) -> str | None:
+def _signatures(raw: bytes, spend: Spend, spent: Sequence[Unspent]) -> str | None:
     outputs = [coin.output for coin in spent]
     try:
         verify.verify(raw, outputs)
         consensus.verify(raw, outputs)
     except Refused as refused:
-        if refused.code in SCRIPT_REASONS:
-            return f"mandatory-script-verify-flag-failed ({SCRIPT_REASONS[refused.code]})"
-        return unsupported(refused.code)
-    except CountersignError as error:
-        return unsupported(error.code)
+        return script_reason(spend.layout, outputs, refused)
     return None
