@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from hashlib import sha256
 
+from immutables import Map
+
 from countersign.audit import note
 from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.audit.leaf import Opening
@@ -52,9 +54,6 @@ from countersign.settlement.contract import Terms
 from countersign.settlement.netting import Group, Obligation
 from countersign.settlement.roster import SafeVault, SlotVault
 from countersign.settlement.state import Cycle, Instruction, State
-
-from immutables import Map
-
 from support import settlement_world as world
 from support.bitcoin_vault import funding
 from support.settlement_world import Desk, Trade
@@ -127,7 +126,7 @@ def held(plan: Plan) -> tuple[Desk, tuple[Trade, ...]]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A settlement with its instructions prepared and its log; `psbt` and `safe_tx` are the bytes that were prepared."""
+    """A settlement with its instructions prepared, and its log; `psbt`, `safe_tx`: the bytes that were prepared."""
 
     desk: Desk
     trades: tuple[Trade, ...]
@@ -294,8 +293,9 @@ def story(
     safe: SafeChange | None = None,
     nonce: int = 0,
     safe_prepared: bool = True,
+    preparer: str = "operations",
 ) -> Scene:
-    """The story up to both instructions prepared. `psbt` and `safe` alter what operations prepared."""
+    """The story up to both instructions prepared. `psbt` and `safe` alter what the preparer prepared."""
     base, trades = held(plan)
     desk, cycle = base.copy(), base.state.cycles[trades[0].cycle]
     names, psbt_data, safe_data = [trades[0].hash], b"", b""
@@ -317,7 +317,7 @@ def story(
             data = _bytes(safe(tx) if safe else tx)
             safe_data = data
             body = builder.safe_instruction_body(cycle.id, names, group.chain, vault.id, bitcoin.artefact(data), nonce)
-        desk.log("instruction.prepared", ["operations"], body)
+        desk.log("instruction.prepared", [preparer], body)
         live = desk.state.cycles[cycle.id].instructions[group]
         prepared.setdefault(group.kind, live)
     return Scene(desk, trades, psbt_data, safe_data, prepared)

@@ -117,6 +117,8 @@ def fee(reading: Reading) -> Iterator[Finding]:
         yield failed("B9", "negative", "fee", "at least 0", str(facts.fee), fee=facts.fee)
     elif state is None or state.policy is None or wallets is None or isinstance(wallets, CountersignError):
         yield blocked("B9", "B6" if isinstance(wallets, CountersignError) else ANCHOR, "fee")
+    elif not reading.terms:
+        yield blocked("B9", "C6", "fee")
     else:
         found = rail.readback(facts, wallets, reading.owed)
         yield from _bounded(reading, facts, facts.fee, found, state.policy.fees)
@@ -169,7 +171,7 @@ def time(reading: Reading) -> Iterator[Finding]:
 
 CHECKS = (
     Check("B7", "CHANGE", change, ("B2", "B4")),
-    Check("B8", "OUTPUTS = CONTRACT", outputs, ("B2", "B3", "B4")),
-    Check("B9", "FEE", fee, ("B2", "B3")),
+    Check("B8", "OUTPUTS = CONTRACT", outputs, ("C2", "B2", "B3", "B4"), "psbt"),
+    Check("B9", "FEE", fee, ("C2", "B2", "B3"), "psbt"),
     Check("B10", "TIME", time, ("B2",)),
 )

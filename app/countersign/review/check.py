@@ -2,7 +2,8 @@
 
 - A check is one named object: its code (CHECKS.md), its display name, the checks whose fail prevents it (`needs`), and
   `look`, which reads a case and says at least one finding.
-- All run every time. A check whose needs fail or are blocked is blocked by the first of them, named.
+- All run every time. A check whose needs fail or are blocked is blocked by the first of them, named, but for a check of
+  one kind of instruction, which an instruction of another kind leaves not applicable.
 - `without` switches checks off for the tests that prove each one is needed; nothing else uses it.
 """
 
@@ -24,6 +25,7 @@ class Check:
     name: str
     look: Look
     needs: tuple[str, ...] = ()
+    kind: str = ""  # "psbt" | "safe-tx": the only kind of instruction it judges
 
 
 def judge(case: Case, checks: Sequence[Check], *, without: frozenset[str] = frozenset()) -> Verdict:
@@ -44,8 +46,10 @@ def judge(case: Case, checks: Sequence[Check], *, without: frozenset[str] = froz
 
 
 def _run(check: Check, reading: Reading, down: dict[str, str]) -> tuple[Finding, ...]:
+    instruction = reading.case.instruction
+    applies = not check.kind or (instruction is not None and instruction.kind == check.kind)
     for need in check.needs:
-        if need in down:
+        if need in down and applies:
             return (blocked(check.code, need),)
     found = tuple(check.look(reading))
     if not found or any(finding.check != check.code for finding in found):

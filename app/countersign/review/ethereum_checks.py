@@ -263,8 +263,8 @@ CHECKS = (
     Check("E1", "DOMAIN", domain, ("E2",)),
     Check("E3", "OPERATION", operation, ("E2",)),
     Check("E4", "SELF/ADMIN", administration, ("E2",)),
-    Check("E5", "ERC20", token_transfer, ("E2",)),
-    Check("E6", "ETH", ether, ("E2",)),
+    Check("E5", "ERC20", token_transfer, ("C2", "E2"), "safe-tx"),
+    Check("E6", "ETH", ether, ("C2", "E2"), "safe-tx"),
     Check("E7", "GAS-REFUND", gas_refund, ("E2",)),
     Check("E8", "NONCE", nonce, ("E2",)),
 )
