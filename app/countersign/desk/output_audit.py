@@ -1,0 +1,256 @@
+"""`audit verify` of the files that a settlement left behind: every value recomputed from the others.
+
+docs/formats/output.md.
+
+- `result.json` names every other file by hash; a file more, less or different is a finding by its name.
+- The log's tiles lead to its checkpoint; every event in the directory stands under it; the evidence pack's events
+  replay to the states, with the entries that caused them, that `result.json` gives.
+- Combined, finished and called transactions are made again from the logged shares and compared byte for byte.
+- The directory's own keys make it consistent, never trusted: without `trust` what needs an anchor is blocked.
+- Pictures are read by whoever can (`frames`); where nobody is handed in, only their hashes are compared.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from countersign.airgap.phrase import Purpose, phrase
+from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
+from countersign.audit.log import Log, verify_files
+from countersign.audit.quorum import AsOf, Quorum
+from countersign.desk import evidence, output_parts
+from countersign.desk import ground as grounds
+from countersign.desk.auditing import audit_pack, causes, same_trust, verify_profile
+from countersign.desk.evidence import Pack
+from countersign.desk.ground import Ground
+from countersign.desk.output_parts import differing, named
+from countersign.desk.pack_checking import fingerprint
+from countersign.desk.ports import Clock, Profile
+from countersign.desk.reports import (
+    AuditReport,
+    Caused,
+    Fingerprint,
+    Judged,
+    Progress,
+    faulted,
+    noted,
+    refused,
+    silent,
+)
+from countersign.errors import CountersignError, Malformed, Unavailable
+from countersign.formats import caip, shape, strict_json
+from countersign.review.case import ANCHOR
+from countersign.review.finding import Finding, Verdict, blocked, passed
+
+SCHEMA = "countersign-result/1"
+RESULT, PACK, VKEYS, HEAD = "result.json", "evidence.zip", "vkeys.json", "log/checkpoint"
+PROFILE = "profile/"
+
+ReadFrames = Callable[[Sequence[bytes]], tuple[str, bytes]]
+"""PNG files in their order to the UR type and the CBOR bytes that they carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`result.json`."""
+
+    bitcoin_chain: str
+    ethereum_chain: str
+    contract: str
+    quorum: int
+    files: Mapping[str, bytes]
+    states: tuple[Caused, ...]
+
+
+def parse_result(data: bytes) -> Result:
+    """`result.json`, strictly. Malformed("C2.…", "formats.…")."""
+    chain = shape.string(lambda text: str(caip.ChainId.parse(text)))
+    state = {"contract": shape.sha256_hex, "state": shape.string(), "log_index": shape.integer(0)}
+    found = shape.record(
+        strict_json.parse_canonical(data, limit=4 << 20),
+        "result",
+        {
+            "schema": shape.one_of(SCHEMA),
+            "bitcoin_chain": chain,
+            "ethereum_chain": chain,
+            "contract_sha256": shape.sha256_hex,
+            "quorum": shape.integer(1, 64),
+            "files": shape.mapping(str, shape.sha256_hex, maximum=100_000),
+            "states": shape.array(shape.fields(state)),
+        },
+    )
+    states = tuple(Caused(each["contract"].hex(), each["state"], each["log_index"]) for each in found["states"])
+    return Result(
+        found["bitcoin_chain"],
+        found["ethereum_chain"],
+        found["contract_sha256"].hex(),
+        found["quorum"],
+        found["files"],
+        states,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The parts of a directory that parse; findings need them all."""
+
+    files: Mapping[str, bytes]
+    result: Result
+    pack: Pack
+    keys: Quorum
+    head: SignedCheckpoint
+
+
+def verify_output(
+    files: Mapping[str, bytes],
+    profile: Profile | CountersignError,
+    trust: Quorum | None,
+    clock: Clock,
+    progress: Progress = silent,
+    frames: ReadFrames | None = None,
+) -> AuditReport:
+    """Every file of a directory by its name relative to it; `profile` opened from it, or why it could not be."""
+    try:
+        result = parse_result(_file(files, RESULT))
+    except CountersignError as error:
+        return AuditReport("output", "", 0, (), malformed=((RESULT, error),))
+    hashes = Judged((RESULT,), Verdict(tuple(_hashes(files, result))))
+    found = _read(files, result)
+    if not isinstance(found, Output):
+        return AuditReport("output", "", 0, (hashes,), malformed=(found,))
+    progress(1, 5)
+    now = clock.now_ms() // 1000
+    judged, state = audit_pack(found.pack, PACK, trust, now, silent)
+    progress(2, 5)
+    ground = grounds.of_pack(found.pack, found.keys)
+    own = [*_log(found), *_heads(found, trust, ground), *_result(found, ground)]
+    own += [*output_parts.contract(files, found.head, ground, result.contract)]
+    own += [*output_parts.refusals(files, found.head)]
+    own += [
+        *output_parts.bitcoin(files, ground, result.contract),
+        *output_parts.ethereum(files, ground, result.contract),
+    ]
+    own += [*output_parts.crossings(files, ground, frames)]
+    progress(3, 5)
+    inside = _profile(profile, found, ground, clock)
+    progress(5, 5)
+    everything = (hashes, Judged(("files",), Verdict(tuple(own))), *judged, *inside)
+    prints = (fingerprint(PACK, found.pack), _trust_words(files[VKEYS]))
+    return AuditReport("output", found.pack.desk, found.head.checkpoint.size, everything, causes(state), prints)
+
+
+def _read(files: Mapping[str, bytes], result: Result) -> Output | tuple[str, CountersignError]:
+    """The parts that nothing else can do without; or the first that does not parse, and why."""
+    name = PACK
+    try:
+        pack = evidence.parse(_file(files, PACK))
+        name = VKEYS
+        keys = Quorum.parse(_file(files, VKEYS), result.quorum)
+        name = HEAD
+        head = SignedCheckpoint.parse(_file(files, HEAD), origin=keys.origin)
+    except CountersignError as error:
+        return name, error
+    return Output(files, result, pack, keys, head)
+
+
+def _file(files: Mapping[str, bytes], name: str) -> bytes:
+    if name not in files:
+        raise Malformed("desk.output-missing", name=name)
+    return files[name]
+
+
+def _hashes(files: Mapping[str, bytes], result: Result) -> Iterator[Finding]:
+    """Every file but `result.json` is listed with its hash, and every listed file is here."""
+    wrong = 0
+    for name in sorted((files.keys() | result.files.keys()) - {RESULT}):
+        listed = result.files.get(name)
+        if listed is None:
+            yield faulted("desk.audit-unlisted", name, "listed in result.json", "not listed", name=name)
+        elif name not in files:
+            yield faulted("desk.audit-missing", name, listed.hex(), "missing", name=name)
+        elif (found := sha256(files[name]).digest()) != listed:
+            yield faulted("desk.audit-hash", name, listed.hex(), found.hex(), name=name)
+        else:
+            continue
+        wrong += 1
+    if not wrong:
+        count = len(result.files)
+        yield noted("desk.audit-hashes", "files", "every file as result.json lists it", str(count), count=count)
+
+
+def _log(found: Output) -> Iterator[Finding]:
+    """The tiles, whole, under the checkpoint."""
+
+    def read(path: str) -> bytes:
+        name = f"log/{path}"
+        if name not in found.files:
+            raise Unavailable("desk.audit-tile-missing", name=name)
+        return found.files[name]
+
+    head: Checkpoint = found.head.checkpoint
+    try:
+        log: Log = verify_files(head, read)
+    except CountersignError as error:
+        yield refused(error, "log", "tiles that lead to the checkpoint's root")
+        return
+    size = head.size
+    yield noted("desk.audit-all-included", "log", "tiles that lead to the checkpoint's root", f"size {size}",
+                count=size, size=size)  # fmt: skip
+    packed = found.pack.checkpoint.checkpoint
+    yield from differing("evidence.zip: checkpoint", log.tree.root(min(packed.size, size)).hex(), packed.root.hex())
+
+
+def _heads(found: Output, trust: Quorum | None, ground: Ground) -> Iterator[Finding]:
+    """The checkpoint under the directory's own keys, and under those that are trusted."""
+    newest = AsOf(ground.state.time_ms)
+    try:
+        seen = found.keys.verify(found.head, newest)
+    except CountersignError as error:
+        yield refused(error, HEAD, "signed by the log and witnessed, not before the newest entry")
+        return
+    yield noted("desk.audit-own-keys", HEAD, "signed by the keys in vkeys.json", "valid", desk=found.keys.origin)
+    if trust is None:
+        yield blocked("L5", ANCHOR, HEAD)
+        return
+    yield same_trust(trust, found.keys)
+    try:
+        grounds.effective(trust, ground.state).verify(found.head, newest)
+    except CountersignError as error:
+        yield refused(error, HEAD, "the trusted log and its witnesses")
+        return
+    have = len(seen.times())
+    yield passed("L5", "witnessed", HEAD, "the trusted log and its witnesses", str(have), have=have, need=have)
+
+
+def _result(found: Output, ground: Ground) -> Iterator[Finding]:
+    """The values of `result.json`, from the pack's replay."""
+    result, state = found.result, ground.state
+    record = state.contracts.get(result.contract)
+    needed = state.policy.witnesses.quorum if state.policy is not None else 0
+    chains = {each.group.kind: each.group.chain for each in state.instructions.values()}
+    yield from differing("result.json: contract_sha256", found.pack.contract, result.contract)
+    yield from differing("result.json: quorum", str(needed), str(result.quorum))
+    yield from differing("result.json: bitcoin_chain", chains.get("psbt", ""), result.bitcoin_chain)
+    yield from differing("result.json: ethereum_chain", chains.get("safe-tx", ""), result.ethereum_chain)
+    own = causes(state) if record is not None else ()
+    mine = tuple(each for each in own if each.contract == result.contract)
+    yield from differing("result.json: states", named(mine), named(result.states))
+    yield from differing("vkeys.json", found.pack.vkeys.serialise().decode(), found.files[VKEYS].decode("latin-1"))
+
+
+def _profile(profile: Profile | CountersignError, found: Output, ground: Ground, clock: Clock) -> tuple[Judged, ...]:
+    """The auditor's profile, by its own anchor, which must be the directory's keys; and the same history."""
+    if isinstance(profile, CountersignError):
+        return (Judged((PROFILE,), Verdict((refused(profile, PROFILE, "a profile that opens"),))),)
+    report = verify_profile(profile, found.keys, clock)
+    mine = tuple(each for each in report.states if each.contract == found.result.contract)
+    same = [
+        *differing("profile: desk", found.keys.origin, report.desk),
+        *differing("profile: states", named(found.result.states), named(mine)),
+    ]
+    return (*report.judged, Judged((PROFILE,), Verdict(tuple(same))))
+
+
+def _trust_words(vkeys: bytes) -> Fingerprint:
+    digest = sha256(vkeys).digest()
+    return Fingerprint(VKEYS, digest.hex(), phrase(Purpose.TRUST, digest))

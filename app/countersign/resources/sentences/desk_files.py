@@ -1,0 +1,79 @@
+"""What checking files, evidence packs and audits say: findings about the record itself, and files that do not parse."""
+
+_ASK_AGAIN = "Ask whoever sent it for the file again."
+_NOTHING = "Nothing to do."
+_KEEP = "Keep this file as evidence, rely on nothing in it, and ask its sender for the one that was written."
+_DESK = "Keep this as evidence and take it up with the desk: it should not have logged this."
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.empty-file": ("The file is empty.", _ASK_AGAIN),
+    "desk.unknown-file": (
+        "The file is none of the kinds that can be checked.",
+        "Give a contract, event, opening, inclusion proof, PSBT, Safe transaction, envelope or evidence pack.",
+    ),
+    "desk.jwks-kid": (
+        "The list of keys is not in its one spelling: ordered by thumbprint, each key with its own.",
+        _ASK_AGAIN,
+    ),
+    "desk.pack-artefact": ("The file {name} in the pack is not what its name says.", _KEEP),
+    "desk.pack-checksum": ("The file {name} in the pack is damaged.", _ASK_AGAIN),
+    "desk.pack-compressed": (
+        "The file {name} in the pack is compressed; evidence packs are stored as they are, so that none can swell.",
+        _ASK_AGAIN,
+    ),
+    "desk.pack-duplicate": ("The pack holds two files named {name}.", _KEEP),
+    "desk.pack-encrypted": ("The file {name} in the pack is encrypted.", "Ask for the pack as it was written."),
+    "desk.pack-form": ("The pack is a zip file, but not in the one form that evidence packs have.", _ASK_AGAIN),
+    "desk.pack-hash": ("The file {name} in the pack is not the one that its manifest lists.", _KEEP),
+    "desk.pack-index": ("The files of entry {index} in the pack name another entry.", _KEEP),
+    "desk.pack-manifest": ("The pack's parts do not give its manifest again.", _KEEP),
+    "desk.pack-missing": ("The pack has no {name}.", _ASK_AGAIN),
+    "desk.pack-name": ("The pack holds a file with a name that is not allowed: {name}", _KEEP),
+    "desk.pack-other-head": ("The proof of entry {index} leads to another checkpoint than the pack's.", _KEEP),
+    "desk.pack-too-large": ("The pack is too large: at most {limit} bytes are read.", _ASK_AGAIN),
+    "desk.pack-truncated": ("The pack ends in the middle of a file.", _ASK_AGAIN),
+    "desk.pack-unlisted": ("The pack holds the file {name}, which its manifest does not list.", _KEEP),
+    "desk.pack-unsorted": ("The file {name} stands in the wrong place in the pack.", _ASK_AGAIN),
+    "desk.output-missing": ("The file {name} is missing.", "Verify the whole directory as it was written."),
+    "desk.audit-accepted": ("Entry {index} is accepted by the rules on replay.", _NOTHING),
+    "desk.audit-all-included": ("All {count} entries stand in the log of {size} entries.", _NOTHING),
+    "desk.audit-artefact-gone": ("The bytes with the hash {artefact}, which the log names, are not here.", _KEEP),
+    "desk.audit-artefact-missing": (
+        "The bytes with the hash {artefact}, which the log names, are not here.",
+        "Fetch them from the desk, then verify again.",
+    ),
+    "desk.audit-books-balance": (
+        "The books balance: every asset's accounts sum to what came in less what left.",
+        _NOTHING,
+    ),
+    "desk.audit-books-differ": ("The books do not balance.", _DESK),
+    "desk.audit-differs": ("{name} is not what the rest of the files imply.", _KEEP),
+    "desk.audit-fault": ("The desk logged entry {index}, which the rules refuse ({why}). It changed nothing.", _DESK),
+    "desk.audit-finished": ("The shares finish into the transaction {transaction} that was broadcast.", _NOTHING),
+    "desk.audit-hash": ("The file {name} is not the one that result.json lists.", _KEEP),
+    "desk.audit-hashes": ("All {count} files are as result.json lists them.", _NOTHING),
+    "desk.audit-missing": ("The file {name}, which result.json lists, is missing.", _KEEP),
+    "desk.audit-no-fault": ("The rules accept every one of {count} entries on replay.", _NOTHING),
+    "desk.audit-no-instruction": ("The settlement has no instruction of the kind {kind}.", _KEEP),
+    "desk.audit-not-a-refusal": ("Beside {name} lies an event of the type {type}, not a refusal.", _KEEP),
+    "desk.audit-other-desk": ("The parts belong to different desks: {names}", _KEEP),
+    "desk.audit-other-entry": ("Entry {index} as carried is not the entry of this log.", _KEEP),
+    "desk.audit-other-finished": (
+        "The transaction broadcast for the instruction {instruction} is not what its shares finish into.",
+        _DESK,
+    ),
+    "desk.audit-other-trust": (
+        "The keys used here are not those that you trust: {names}",
+        "Rely on nothing here until the desk has explained it; compare the keys' twelve words by telephone.",
+    ),
+    "desk.audit-own-keys": ("The head of {desk} is signed by the keys that lie beside it.", _NOTHING),
+    "desk.audit-refusal-carried": ("The answer carries no share but an event of the type {type}.", _NOTHING),
+    "desk.audit-replayed": ("All {count} events replay; the settlement is {state}.", _NOTHING),
+    "desk.audit-same": ("{name} is what the rest of the files imply.", _NOTHING),
+    "desk.audit-same-trust": ("The keys used here are those that you trust: {names}", _NOTHING),
+    "desk.audit-share": ("The share of {officer}, entry {index}, is whole and valid.", _NOTHING),
+    "desk.audit-share-carried": ("The share of {officer} is whole and valid.", _NOTHING),
+    "desk.audit-stranger": ("No logged event registers the key {kid}.", _KEEP),
+    "desk.audit-tile-missing": ("The log's file {name} is missing.", "Verify the whole directory as it was written."),
+    "desk.audit-unlisted": ("The file {name} is not listed in result.json.", _KEEP),
+}
