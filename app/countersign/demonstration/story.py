@@ -15,7 +15,7 @@ from countersign.desk import ceremony, deals, drill, founding, preparing, releas
 from countersign.desk.author import Author
 from countersign.desk.console import OfficerConsole
 from countersign.desk.deals import Sale, Side
-from countersign.desk.views import ReviewView
+from countersign.desk.views import Finding, ReviewView
 from countersign.errors import CountersignError, Refused
 
 Step = Callable[[], Awaitable[None]]
@@ -28,7 +28,7 @@ class Refusal:
     item: str
     file: str
     data: bytes
-    findings: tuple[object, ...]
+    findings: tuple[Finding, ...]
     index: int
 
 
@@ -163,6 +163,7 @@ class Story:
         )
         found, _ = await deals.import_contract(desk, self._author("operations"), self.contract_file)
         self.contract = found.hash
+        await desk.put_artefact(cast.LEGAL_TEXT)
         await deals.endorse(desk, self._author("compliance"), self.contract)
         await deals.place_holds(desk, self.contract)
         await deals.close_cycle(desk, self.cycle, [self.contract])

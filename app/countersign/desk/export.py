@@ -20,6 +20,8 @@ from countersign.formats import eip55, jcs
 from countersign.keys import jws as jose
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
+from countersign.resources.text import sentence
+from countersign.review.finding import Finding
 from countersign.settlement import events
 from countersign.settlement.bodies import ContractAffirmed
 from countersign.settlement.roster import Roster, SafeVault, SlotVault
@@ -125,3 +127,18 @@ def states(replica: Replica, contract: str) -> list[dict[str, object]]:
     return [
         {"contract": contract, "state": state.value, "log_index": index} for state, index in causes if index is not None
     ]
+
+
+def canonical(value: object) -> bytes:
+    """RFC 8785 JSON of plain values."""
+    return jcs.encode(value)
+
+
+def finding_fields(finding: Finding) -> dict[str, str]:
+    """A finding as `refusals.json` lists it."""
+    return {
+        "check": finding.check,
+        "expected": finding.expected,
+        "found": finding.found,
+        "explanation": sentence(finding.reason, finding.values),
+    }

@@ -6,6 +6,7 @@ desk is asked only for what is new and given only what is signed. One officer, o
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 from countersign.desk import cases, logbook, pages, rows, signing
@@ -25,7 +26,7 @@ from countersign.desk.views import (
     StripView,
     TokenView,
 )
-from countersign.errors import Refused
+from countersign.errors import Refused, Unavailable
 from countersign.review import checks
 from countersign.review.case import Case, ContractFacts, Mode
 from countersign.review.finding import Finding, Verdict
@@ -49,6 +50,8 @@ class Officer:
         """Take in and prove what the desk has logged since."""
         self._reachable = False
         await self.replica.take_in(self._mailbox)
+        for digest in self._named_artefacts():
+            await self._fetch(digest)
         self._reachable = True
 
     async def strip(self) -> StripView:
@@ -201,6 +204,26 @@ class Officer:
         for share in instruction.shares:
             self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(share.artefact)))
         return data
+
+    def _named_artefacts(self) -> list[str]:
+        """What logged events name by SHA-256: unsigned and finished transactions, shares, legal texts."""
+        state = self.replica.state
+        texts = [record.terms.legal_text_sha256 for record in state.contracts.values()]
+        for each in state.instructions.values():
+            texts += [
+                each.artefact,
+                *(share.artefact for share in each.shares),
+                *([each.finished] if each.finished else []),
+            ]
+        return texts
+
+    async def _fetch(self, digest: str) -> None:
+        """Keep an artefact that the desk has and this profile has not. One that the desk has not is left out."""
+        try:
+            self.replica.profile.artefacts.get(bytes.fromhex(digest))
+        except Unavailable:
+            with suppress(Unavailable):
+                self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(digest)))
 
     def _basis(self, instruction: Instruction) -> Basis:
         return cases.basis(self.replica, self.replica.state.cycles[instruction.cycle].contracts)

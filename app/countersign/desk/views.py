@@ -8,6 +8,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from countersign.review.finding import Finding as Finding
 from countersign.review.finding import Verdict
 
 
