@@ -27,6 +27,7 @@ from countersign.desk.ports import Clock, Profile, Record
 from countersign.desk.replica import Replica
 from countersign.errors import Conflict
 from countersign.formats import base64url, jcs, shape, strict_json
+from countersign.formats.strict_json import JsonValue
 from countersign.keys.public_key import PublicKey
 
 LIMIT = 64 << 20
@@ -57,21 +58,9 @@ class History:
 
     def serialise(self) -> bytes:
         """RFC 8785 JSON, no final newline."""
-        return jcs.encode(
-            {
-                "anchor": strict_json.parse(self.anchor.serialise()),
-                "checkpoint": self.checkpoint.serialise().decode(),
-                "records": [
-                    {
-                        "event": base64url.encode(each.event),
-                        "index": each.index,
-                        "salt": each.salt.hex(),
-                        "time_ms": each.time_ms,
-                    }
-                    for each in self.records
-                ],
-            }
-        )
+        records: list[JsonValue] = [_fields(each) for each in self.records]
+        anchor, head = strict_json.parse(self.anchor.serialise()), self.checkpoint.serialise().decode()
+        return jcs.encode({"anchor": anchor, "checkpoint": head, "records": records})
 
     @classmethod
     def parse(cls, data: bytes) -> "History":
@@ -82,6 +71,15 @@ class History:
             tuple(Record(**each) for each in found["records"]),
             SignedCheckpoint.parse(found["checkpoint"].encode()),
         )
+
+
+def _fields(record: Record) -> JsonValue:
+    return {
+        "event": base64url.encode(record.event),
+        "index": record.index,
+        "salt": record.salt.hex(),
+        "time_ms": record.time_ms,
+    }
 
 
 async def history(desk: EmbeddedDesk, *, insiders: bool = True) -> bytes:
