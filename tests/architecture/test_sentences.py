@@ -44,6 +44,25 @@ def raised() -> Iterator[tuple[str, str, set[str] | None]]:
                     yield code, f"{name}:{node.lineno}", None if varies else given
 
 
+def found() -> Iterator[tuple[str, str, set[str]]]:
+    """(code, place, values) of every finding of review: `passed` and `failed` take check and slug."""
+    for name, tree in modules():
+        for node in ast.walk(tree) if name.startswith("review/") else ():
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            place, given = f"{name}:{node.lineno}", {keyword.arg for keyword in node.keywords if keyword.arg}
+            if node.func.id in {"passed", "failed"}:
+                codes = [f"{one}.{slug}" for one in literals(node.args[0]) for slug in literals(node.args[1])]
+            elif node.func.id == "not_applicable" and name != "review/check.py":
+                codes = list(literals(node.args[1]))
+            else:
+                continue
+            assert codes, f"{place}: a finding names its code by literals"
+            yield from ((code, place, given) for code in codes)
+    yield "review.blocked", "review/finding.py", {"check", "by"}
+    yield "review.switched-off", "review/check.py", {"check"}
+
+
 def test_every_raised_code_has_its_sentence() -> None:
     silent = sorted({f"{code} ({place})" for code, place, _ in raised() if code not in SENTENCES})
     assert not silent, f"{len(silent)} codes without a sentence: {silent}"
@@ -60,6 +79,17 @@ def test_every_value_that_a_sentence_names_is_given() -> None:
     assert not lacking, lacking
 
 
+def test_every_finding_of_review_has_its_sentence_and_gives_it_its_values() -> None:
+    silent = sorted({f"{code} ({place})" for code, place, _ in found() if code not in SENTENCES})
+    assert not silent, f"{len(silent)} findings without a sentence: {silent}"
+    lacking = sorted(
+        f"{code} ({place}): {missing}"
+        for code, place, given in found()
+        for missing in set(PLACEHOLDER.findall(" ".join(SENTENCES[code]))) - given - {"code"}
+    )
+    assert not lacking, lacking
+
+
 def test_every_code_is_spelt_like_one() -> None:
     wrong = sorted(
         {code for code, _, _ in raised() if not CODE.match(code)} | {c for c in SENTENCES if not CODE.match(c)}
@@ -70,7 +100,7 @@ def test_every_code_is_spelt_like_one() -> None:
 def test_no_sentence_is_kept_for_a_code_that_nobody_names() -> None:
     # Findings of review name their codes as plain literals too, so any literal counts; and so do a literal and the
     # fixed end of an f-string: f"{code}-leading-zero".
-    strings = {
+    strings = {code for code, _, _ in found()} | {
         node.value
         for _, tree in modules()
         for node in ast.walk(tree)

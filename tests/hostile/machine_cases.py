@@ -142,10 +142,10 @@ CASES: list[Hostile] = [
         "T1",
         "an old envelope again",
         "T1.sequence-reused",
-        lambda: usb(opened=Refused("T1.sequence-reused", sequence=1, session="s")),
+        lambda: usb(opened=Refused("T1.sequence-reused", sequence=1, sender="officer-a")),
         usb,
     ),
-    Hostile("T1", "an unknown sender", "T1.unknown-key", lambda: usb(opened=Refused("T1.unknown-key", key="k")), usb),
+    Hostile("T1", "an unknown sender", "T1.unknown-key", lambda: usb(opened=Refused("T1.unknown-key", kid="k")), usb),
     Hostile(
         "T2",
         "a symbolic link",
