@@ -2,21 +2,21 @@
 
 import asyncio
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
 from countersign.ui.theme import measure
 
 
 class Dialog(QDialog):
-    """Deletes itself when it is closed."""
+    """Thrown away by Python once nobody asks for its answer."""
 
     def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setModal(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.finished.connect(lambda _: QTimer.singleShot(0, self.deleteLater))
         self.setMinimumWidth(measure.UNIT * 72)
 
     async def answer(self) -> bool:

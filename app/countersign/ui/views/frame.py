@@ -66,7 +66,9 @@ class Frame(QMainWindow):
         self.changed.emit(key)
 
     def show_error(self, error: CountersignError) -> None:
-        """What happened, what is safe, what to do next."""
+        """What happened, what is safe, what to do next; nothing for what the person has just cancelled."""
+        if error.code == "ui.secret-cancelled":
+            return
         self.show_problem(problem(error), label("problem.title"))
 
     def show_bug(self, trace: str) -> None:

@@ -4,19 +4,30 @@
 - Nothing advances by itself: a refresh, a press or *Next step* moves things.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from countersign.desk.surfaces import OfficerConsole
+from countersign.desk.views import ReviewView
+from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
 from countersign.ui.presenters.instruments import Instruments
+from countersign.ui.presenters.search import find
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import Runner
+from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
 from countersign.ui.views.frame import Frame
+from countersign.ui.views.log_screen import LogScreen
+from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.review_screen import ReviewScreen
+from countersign.ui.views.search_dialog import SearchDialog
+from countersign.ui.views.secret_dialog import asking
+from countersign.ui.views.sign_screen import SignScreen
 
-_RAIL = {"desk": "desk", "review": "desk"}
+_RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry", "log": "log"}
 
 
 class OfficerWindow(Frame):
@@ -25,14 +36,38 @@ class OfficerWindow(Frame):
     def __init__(self, console: OfficerConsole, banner: BannerFacts, instruments: Instruments) -> None:
         context = Context(Runner(), instruments)
         self.console, self.facts = console, banner
-        self.desk = DeskScreen(context)
-        self.review = ReviewScreen(context)
-        super().__init__(context, banner, {"desk": self.desk, "review": self.review}, _RAIL)
-        self.desk.opened.connect(self.open_review)
-        self.review.left.connect(lambda: self.open_screen("desk"))
+        self.reviewed: dict[str, ReviewView] = {}
+        self.contract = ""
+        self.signing: asyncio.Task[None] | None = None
+        self.verifying: asyncio.Task[None] | None = None
+        self.desk, self.review = DeskScreen(context), ReviewScreen(context)
+        self.sign, self.carry, self.log = SignScreen(context), CarryScreen(context), LogScreen(context)
+        screens = {"desk": self.desk, "review": self.review, "sign": self.sign, "carry": self.carry, "log": self.log}
+        super().__init__(context, banner, screens, _RAIL)
+        self._connect()
+        self.open_screen("desk")
+
+    def _connect(self) -> None:
         self.banner.stepped.connect(self._play_next)
         self.rail.refreshing.connect(self.begin)
-        self.open_screen("desk")
+        self.rail.searching.connect(self._search)
+        self.desk.opened.connect(self.open_review)
+        self.review.left.connect(lambda: self.open_screen("desk"))
+        self.review.signing.connect(lambda _: self.open_screen("sign"))
+        self.review.refusing.connect(self._refuse)
+        self.sign.left.connect(lambda: self.open_screen("review" if self.contract else "desk"))
+        self.sign.refusing.connect(self._refuse)
+        self.sign.unlocking.connect(self._unlock)
+        self.sign.signing.connect(self._sign)
+        self.sign.progress.cancelled.connect(lambda: self.signing and self.signing.cancel())
+        self.carry.chosen.connect(self._show_frames)
+        self.carry.writing.connect(self._write_usb)
+        self.carry.scan.read.connect(self._take_text)
+        self.carry.scan.pictures.connect(self._take_pictures)
+        self.carry.usb.reading.connect(self._take_usb)
+        self.log.proving.connect(self._prove)
+        self.log.verifying.connect(self._verify)
+        self.log.progress.cancelled.connect(lambda: self.verifying and self.verifying.cancel())
 
     def begin(self) -> None:
         """Take in what was logged and show it."""
@@ -46,18 +81,140 @@ class OfficerWindow(Frame):
     async def show_all(self) -> None:
         """Every screen from fresh views."""
         self.strip.show_view(await self.console.strip(), self.context.now)
-        self.desk.show_view(await self.console.desk())
-        if self.review.view is not None:
-            self.review.show_view(await self.console.review(self.review.view.contract))
+        view = await self.console.desk()
+        self.desk.show_view(view)
+        self.rail.count("desk", sum(row.group.value == "needs you" for row in view.rows))
+        if self.contract:
+            await self.show_settlement(self.contract)
+        self.carry.show_view(await self.console.carry_requests())
+        self.rail.count("carry", self.carry.waiting)
+        self.log.show_view(await self.console.log())
+
+    async def show_settlement(self, contract: str) -> None:
+        """Run every check of a settlement; Review and Sign show it."""
+        view = await self.console.review(contract)
+        self.contract = contract
+        self.reviewed[contract] = view
+        self.review.show_view(view)
+        self.sign.show_view(view, await self.console.to_sign(contract))
 
     def open_review(self, contract: str) -> None:
-        """Run every check of a settlement and show it."""
+        """Review a settlement."""
 
         async def work() -> None:
-            self.review.show_view(await self.console.review(contract))
+            await self.show_settlement(contract)
             self.open_screen("review")
 
         self.context.runner.start(work())
+
+    def _search(self) -> None:
+        dialog = SearchDialog(lambda needle: find(self.desk.view.rows, self.reviewed, needle), self)
+        dialog.opened.connect(self.open_review)
+        dialog.open()
+
+    def _unlock(self) -> None:
+        tries = self.sign.token.tries if self.sign.token else "ok"
+
+        async def work() -> None:
+            try:
+                self.sign.show_token(await self.console.unlock(asking(self, tries)))
+            finally:
+                self.strip.show_view(await self.console.strip(), self.context.now)
+
+        self.context.runner.start(work())
+
+    def _sign(self, instruction: str) -> None:
+        if not self.context.runner.sound:
+            return
+        self.sign.set_busy(True)
+        self.sign.progress.begin(label("sign.signing"))
+
+        def ended() -> None:
+            self.sign.progress.end()
+            self.sign.set_busy(False)
+
+        self.signing = self.context.runner.start(self._signed(instruction), ended=ended)
+
+    async def _signed(self, instruction: str) -> None:
+        view = await self.console.sign(instruction, self.sign.progress.advance)
+        self.reviewed[view.contract] = view
+        self.review.show_view(view)
+        self.sign.finish(view, await self.console.to_sign(view.contract))
+        await self._show_lists()
+
+    async def _show_lists(self) -> None:
+        """What a signature, a refusal or an answer changes besides its own screen."""
+        self.strip.show_view(await self.console.strip(), self.context.now)
+        self.desk.show_view(await self.console.desk())
+        self.carry.show_view(await self.console.carry_requests())
+        self.rail.count("carry", self.carry.waiting)
+        self.log.show_view(await self.console.log())
+
+    def _refuse(self, contract: str) -> None:
+        view = self.reviewed[contract]
+        choices = [(each.instruction, words.kind(each), each.verdict) for each in view.instructions]
+        dialog = RefuseDialog([*choices, (None, label("refuse.the-contract"), view.contract_verdict)], self)
+
+        async def work() -> None:
+            if await dialog.answer():
+                await self.console.refuse(contract, dialog.instruction, dialog.text)
+                await self.refresh()
+                self.review.say(label("refuse.done"))
+
+        self.context.runner.start(work())
+
+    def _show_frames(self, instruction: str) -> None:
+        self.context.runner.start(self.console.request_frames(instruction), self.carry.show_panel.show_texts)
+
+    def _write_usb(self, instruction: str, folder: Path) -> None:
+        async def work() -> None:
+            written = await self.console.request_to_usb(instruction, folder)
+            self.carry.usb.show_written(str(written))
+            self.carry.show_view(await self.console.carry_requests())
+
+        self.context.runner.start(work())
+
+    def _take_text(self, text: str) -> None:
+        async def work() -> None:
+            got, needed, complete = await self.console.take_frame(text)
+            self.carry.scan.show_received(got, needed, complete=complete)
+            if complete:
+                await self.refresh()
+
+        self.context.runner.start(work())
+
+    def _take_pictures(self, pictures: list[Path]) -> None:
+        self.carry.scan.progress.begin(label("carry.reading"))
+
+        async def work() -> None:
+            await self.console.take_pictures(pictures, self.carry.scan.progress.advance)
+            self.carry.scan.show_received(len(pictures), len(pictures), complete=True)
+            await self.refresh()
+
+        task = self.context.runner.start(work(), ended=self.carry.scan.progress.end)
+        self.carry.scan.progress.cancelled.connect(task.cancel)
+
+    def _take_usb(self, file: Path) -> None:
+        async def work() -> None:
+            await self.console.take_from_usb(file)
+            self.carry.usb.show_taken(label("carry.answered"))
+            await self.refresh()
+
+        self.context.runner.start(work())
+
+    def _prove(self, index: int) -> None:
+        self.context.runner.start(self.console.proof(index), self.log.show_proof)
+
+    def _verify(self) -> None:
+        self.log.verify.setEnabled(False)
+        self.log.progress.begin(label("log.verifying"))
+
+        def ended() -> None:
+            self.log.progress.end()
+            self.log.verify.setEnabled(True)
+
+        work = self.console.verify_everything(self.log.progress.advance)
+        self.verifying = self.context.runner.start(work, self.log.show_verified, ended)
 
     def _play_next(self) -> None:
         step: Callable[[], Awaitable[str]] | None = self.facts.next_step

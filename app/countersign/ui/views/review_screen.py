@@ -1,7 +1,7 @@
 """Review: is this what we agreed? Every value is decoded from the bytes that are hashed."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from countersign.desk.views import ReviewView
 from countersign.ui.presenters import review, writing
@@ -68,6 +68,13 @@ class ReviewScreen(QWidget):
         kept = self.middle.verticalScrollBar().value() if same else 0
         self._build()
         self.middle.verticalScrollBar().setValue(kept)
+
+    def say(self, words: str) -> None:
+        """One sentence above everything, until the screen is made anew."""
+        inner = self.middle.widget().layout()
+        if isinstance(inner, QVBoxLayout):
+            inner.insertWidget(0, Note(words, "ok", Picture("pass", "ok")))
+            self.middle.verticalScrollBar().setValue(0)
 
     def _build(self) -> None:
         view = self.view

@@ -10,8 +10,18 @@ QUIET = 4
 LEAST = 3
 
 
+def code_image(modules: tuple[tuple[bool, ...], ...]) -> QImage:
+    """A code as a picture of one pixel a module, quiet zone included; True is a dark module."""
+    side = len(modules) + 2 * QUIET
+    light, dark = QColor(CODE_GROUND).red(), QColor(CODE_INK).red()
+    edge, margin = bytes([light]) * side, bytes([light]) * QUIET
+    rows = [margin + bytes(dark if black else light for black in line) + margin for line in modules]
+    data = b"".join([edge] * QUIET + rows + [edge] * QUIET)
+    return QImage(data, side, side, side, QImage.Format.Format_Grayscale8).copy()
+
+
 class CodePicture(QWidget):
-    """The modules of one code as large as fits, or as large as `wanted` pixels a module."""
+    """A code as large as fits, or as large as `wanted` pixels a module."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -20,20 +30,12 @@ class CodePicture(QWidget):
         self.image = QImage()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_modules(self, modules: tuple[tuple[bool, ...], ...]) -> None:
-        """Show this code; True is a dark module."""
-        side = len(modules)
-        image = QImage(side + 2 * QUIET, side + 2 * QUIET, QImage.Format.Format_RGB32)
-        image.fill(QColor(CODE_GROUND))
-        dark = QColor(CODE_INK).rgb()
-        for y, line in enumerate(modules):
-            for x, black in enumerate(line):
-                if black:
-                    image.setPixel(x + QUIET, y + QUIET, dark)
+    def show_code(self, image: QImage) -> None:
+        """Show this code, a picture of `code_image`."""
         resized = image.size() != self.image.size()
         self.image = image
         if resized:
-            self.updateGeometry()
+            self.setMinimumSize(image.size() * LEAST)
         self.update()
 
     @property
@@ -44,11 +46,8 @@ class CodePicture(QWidget):
         fits = min(self.width(), self.height()) // self.image.width()
         return max(LEAST, min(fits, self.wanted) if self.wanted else fits)
 
-    def minimumSizeHint(self) -> QSize:
-        return self.image.size() * LEAST
-
     def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()
+        return self.image.size() * LEAST
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.image.isNull():

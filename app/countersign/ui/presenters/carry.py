@@ -1,0 +1,49 @@
+"""Crossing the air gap in words: requests and answers, the shared phrase, what has arrived and what is missing."""
+
+from dataclasses import dataclass
+
+from countersign.desk.views import CrossingView
+from countersign.resources.visible import visible
+from countersign.ui.strings import label, label_or
+
+_PHASES = {"request": ("info", "carry"), "carried": ("warn", "clock"), "answered": ("ok", "pass")}
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingLine:
+    """One request in the list: `phase` is tone, icon, word."""
+
+    title: str
+    more: str
+    phase: tuple[str, str, str]
+    phrase: str
+    warning: str
+
+
+def crossing(view: CrossingView) -> CrossingLine:
+    """One crossing."""
+    tone, icon = _PHASES.get(view.phase, ("quiet", "none"))
+    kind, channel = label_or(f"carry.kind-{view.kind}", view.kind), label_or(f"carry.by-{view.channel}", view.channel)
+    warning = "" if view.later_cancellation_checked else label("carry.later-not-checked")
+    return CrossingLine(
+        label("carry.crossing", kind=kind, settlement=view.settlement),
+        label("carry.recipient", recipient=view.recipient, channel=channel, size=f"{view.size:,}"),
+        (tone, icon, label_or(f"carry.phase-{view.phase}", view.phase)),
+        visible(view.phrase),
+        warning,
+    )
+
+
+def received(got: int, needed: int, *, complete: bool) -> tuple[str, str]:
+    """Words and tone: what has arrived and what is missing at least."""
+    if complete:
+        return label("carry.complete", got=got), "ok"
+    if not needed:
+        return label("carry.waiting"), "quiet"
+    return label("carry.received", got=got, needed=needed, missing=max(needed - got, 0)), "info"
+
+
+def density(modules: int, pixels: int, frames: int, a_second: int) -> str:
+    """The code's version and size, and how long one round takes."""
+    seconds = max(1, round(frames / a_second))
+    return label("carry.density", version=(modules - 17) // 4, modules=modules, pixels=pixels, seconds=seconds)

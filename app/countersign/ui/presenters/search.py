@@ -1,0 +1,54 @@
+"""Ctrl+K: settlements by id, hash, party, officer; by address and digest once a settlement has been reviewed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from countersign.desk.views import ReviewView, SettlementRow
+from countersign.ui.presenters import desk, writing
+from countersign.ui.strings import label_or
+
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One settlement found."""
+
+    contract: str
+    words: str
+
+
+def compact(text: str) -> str:
+    """Groups of four joined again, case forgotten."""
+    return "".join(text.casefold().split())
+
+
+def _texts(view: ReviewView) -> Iterable[str]:
+    for instruction in view.instructions:
+        yield from (instruction.instruction, instruction.artefact)
+        yield from (digest.hex for digest in instruction.digests)
+        for line in instruction.lines:
+            yield from (line.owed_to, line.paid_to)
+        yield from (flow.address for flow in instruction.flows)
+    yield from (lei for _, lei in view.parties)
+
+
+def find(rows: Sequence[SettlementRow], reviewed: Mapping[str, ReviewView], needle: str) -> tuple[Hit, ...]:
+    """The first settlements that hold every word of `needle`, or the whole of it as one hash or address."""
+    words, whole = needle.casefold().split(), compact(needle)
+    hits: list[Hit] = []
+    for row in rows:
+        texts = desk.haystack(row)
+        deep = "\n".join(_texts(reviewed[row.contract])).casefold() if row.contract in reviewed else ""
+        if all(word in texts for word in words) or (whole and (whole in compact(texts) or whole in deep)):
+            hits.append(Hit(row.contract, describe(row)))
+        if len(hits) == _MOST:
+            break
+    return tuple(hits)
+
+
+def describe(row: SettlementRow) -> str:
+    """A settlement in one line."""
+    exchange = f"{writing.short(row.gives)} ⇄ {writing.short(row.takes)}"
+    state = label_or(f"state.{row.state}", row.state)
+    return f"{row.contract_id} · {row.parties[0]} ⇄ {row.parties[1]} · {exchange} · {state}"

@@ -1,0 +1,146 @@
+"""Carry: has it arrived? Requests to cold vaults and their answers, by code, picture, text or stick."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
+
+from countersign.desk.views import CrossingView
+from countersign.ui.presenters import carry
+from countersign.ui.strings import label
+from countersign.ui.theme import measure
+from countersign.ui.views.context import Context
+from countersign.ui.views.scan_panel import ScanPanel
+from countersign.ui.views.show_panel import ShowPanel
+from countersign.ui.views.usb_panel import UsbPanel
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.chip import Chip
+from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.layout import Note, clear, column, page, row, scrolling
+from countersign.ui.widgets.picture import Picture
+
+WAYS = ("show", "scan", "usb")
+_ICONS = {"show": "code", "scan": "camera", "usb": "usb"}
+_KEYS = {"show": "Alt+1", "scan": "Alt+2", "usb": "Alt+3"}
+
+
+class CarryScreen(QWidget):
+    """`chosen` says which instruction's request to show; `writing` a folder for it."""
+
+    chosen = Signal(str)
+    writing = Signal(str, object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setProperty("part", "page")
+        self.crossings: Sequence[CrossingView] = ()
+        self.instruction = ""
+        self.list = scrolling(page(), label("carry.list"))
+        self.list.setFixedWidth(measure.UNIT * 42)
+        self.show_panel = ShowPanel(context.instruments.draw_code)
+        self.scan = ScanPanel(context)
+        self.usb = UsbPanel("carry.usb-write", "carry.usb-read")
+        self.usb.writing.connect(self._write)
+        self.panels = QStackedWidget()
+        for panel in (self.show_panel, self.scan, self.usb):
+            self.panels.addWidget(panel)
+        self.ways: dict[str, Button] = {}
+        group = QButtonGroup(self)
+        tabs = row(gap=measure.UNIT)
+        for way in WAYS:
+            button = Button(label(f"carry.{way}"), _KEYS[way], icon=_ICONS[way], part="segment")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _=False, way=way: self.go(way))
+            group.addButton(button)
+            tabs.addWidget(button)
+            self.ways[way] = button
+        tabs.addStretch(1)
+        self.head = column(gap=measure.HALF)
+        right = column(tabs, self.head, gap=measure.UNIT, margin=measure.GAP)
+        right.addWidget(self.panels, 1)
+        whole = row(self.list, gap=0)
+        whole.addLayout(right, 1)
+        self.setLayout(whole)
+        self.go("show")
+        self.show_view(())
+
+    def go(self, way: str) -> None:
+        """Open one way across."""
+        self.ways[way].setChecked(True)
+        for button in self.ways.values():
+            button.draw()
+        self.panels.setCurrentIndex(WAYS.index(way))
+
+    @property
+    def waiting(self) -> int:
+        """How many requests are not yet answered."""
+        return sum(each.phase != "answered" for each in self.crossings)
+
+    def show_view(self, crossings: Sequence[CrossingView]) -> None:
+        """Show these crossings; the chosen one stays chosen."""
+        self.crossings = crossings
+        known = [each.instruction for each in crossings]
+        if self.instruction not in known:
+            self.instruction = known[0] if known else ""
+            self._arrive()
+        self._build()
+
+    def choose(self, instruction: str) -> None:
+        """Open one crossing, its own way."""
+        self.instruction = instruction
+        self.usb.forget()
+        self._arrive()
+        self._build()
+
+    def _arrive(self) -> None:
+        current = self.current
+        self.show_panel.show_texts(())
+        if current is not None:
+            self.go("usb" if current.channel == "usb" else "scan" if current.phase == "carried" else "show")
+            self.chosen.emit(current.instruction)
+
+    @property
+    def current(self) -> CrossingView | None:
+        """The chosen crossing."""
+        return next((each for each in self.crossings if each.instruction == self.instruction), None)
+
+    def _write(self, folder: Path) -> None:
+        if self.instruction:
+            self.writing.emit(self.instruction, folder)
+
+    def _build(self) -> None:
+        items: list[QWidget] = [PlainLabel(label("carry.list"), "title")]
+        if not self.crossings:
+            items.append(PlainLabel(label("carry.nothing"), "quiet"))
+        group = QButtonGroup(self)
+        for each in self.crossings:
+            line = carry.crossing(each)
+            name = label("carry.choose", title=line.title, phase=line.phase[2])
+            button = Button(line.title.replace(" · ", "\n"), part="segment", name=name)
+            button.setCheckable(True)
+            button.setMinimumHeight(measure.ROW)
+            button.setChecked(each.instruction == self.instruction)
+            button.clicked.connect(lambda _=False, key=each.instruction: self.choose(key))
+            group.addButton(button)
+            tone, icon, word = line.phase
+            below = column(row(Chip(word, icon, tone), None), PlainLabel(line.more, "caption"), gap=measure.HALF)
+            holder = QWidget()
+            holder.setLayout(column(button, below, gap=measure.HALF))
+            items.append(holder)
+        self.list.setWidget(page(*items))
+        self._show_head()
+
+    def _show_head(self) -> None:
+        clear(self.head)
+        current = self.current
+        if current is None:
+            return
+        line = carry.crossing(current)
+        phrase = row(PlainLabel(label("carry.phrase"), "caption", wrap=False), PlainLabel(line.phrase, "reading"))
+        phrase.setStretch(1, 1)
+        self.head.addLayout(phrase)
+        if line.warning:
+            self.head.addWidget(Note(line.warning, "warn", Picture("warning", "warn")))
+        if current.phase == "answered":
+            self.head.addWidget(Note(label("carry.answered"), "ok", Picture("pass", "ok")))

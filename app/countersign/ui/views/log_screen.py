@@ -1,0 +1,160 @@
+"""Log: is the history whole? Head, witnesses, entries with search, the proof of one entry drawn, everything verified."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+
+from countersign.desk.views import LogView, ProofView
+from countersign.ui.models.log_model import LogModel
+from countersign.ui.presenters import log, review, writing
+from countersign.ui.strings import label
+from countersign.ui.tasks.runner import aside
+from countersign.ui.theme import measure
+from countersign.ui.views import transaction_cards as cards
+from countersign.ui.views.context import Context
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.cells import CellDelegate
+from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.layout import Card, Note, clear, column, fields, page, row, scrolling
+from countersign.ui.widgets.picture import Picture
+from countersign.ui.widgets.progress import ProgressLine
+
+_MANY = 2_000
+
+
+class LogScreen(QWidget):
+    """`proving` asks for the proof of an entry, `verifying` for everything."""
+
+    proving = Signal(int)
+    verifying = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.setProperty("part", "page")
+        self.view: LogView | None = None
+        self.turn = 0
+        self.model = LogModel()
+        self.search = QLineEdit()
+        self.search.setAccessibleName(label("log.search"))
+        self.search.setToolTip(label("key.tip", action=label("log.search"), key="Ctrl+F"))
+        self.search.setPlaceholderText(label("log.search-hint"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _: self.arrange())
+        self.find = Button(label("log.find"), "Ctrl+F", icon="search")
+        self.find.clicked.connect(self.search.setFocus)
+        self.verify = Button(label("log.verify"), "Ctrl+E", icon="pass", part="primary")
+        self.verify.explain(label("log.verify-tip"), "Ctrl+E")
+        self.verify.clicked.connect(self.verifying)
+        self.progress = ProgressLine(label("log.verifying"))
+        self.count = PlainLabel("", "quiet", wrap=False)
+        self.said = column(gap=measure.UNIT)
+        self.head = column(gap=measure.UNIT)
+        self.table = self._table()
+        self.proof = scrolling(page(PlainLabel(label("log.proof-none"), "quiet"), margin=0), label("log.proof-area"))
+        self.setLayout(self._page())
+
+    def _page(self) -> QVBoxLayout:
+        title = PlainLabel(label("screen.log"), "title", wrap=False)
+        left = column(self.head, row(self.search, self.find, self.count), gap=measure.UNIT)
+        left.addWidget(self.table, 1)
+        both = row(gap=measure.GAP)
+        both.addLayout(left, 11)
+        both.addWidget(self.proof, 10)
+        head = row(title, None, self.progress, self.verify)
+        whole = column(head, self.said, gap=measure.UNIT, margin=measure.GAP)
+        whole.addLayout(both, 1)
+        return whole
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setItemDelegate(CellDelegate(table))
+        table.setAccessibleName(label("log.table"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(measure.LINE_ROW)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        for at, width in enumerate((64, 156, 160, 156, 120)):
+            table.setColumnWidth(at, width)
+        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().currentRowChanged.connect(lambda current, _: self._chosen(current.row()))
+        return table
+
+    def show_view(self, view: LogView) -> None:
+        """Show this log."""
+        self.view = view
+        clear(self.said)
+        alarm = log.alarm(view)
+        if alarm is not None:
+            self._say(f"{label('log.alarm')}: {alarm[0]}\n{alarm[1]}", "bad")
+        clear(self.head)
+        card = Card(label("log.head"))
+        pairs: list[tuple[str, QWidget]] = [(name, PlainLabel(value)) for name, value in log.head(view, self.context.now)]
+        root = label("log.root")
+        card.body.addLayout(fields([*pairs, (root, WholeValue(root, view.root, writing.groups(view.root)))]))
+        tone, icon, words = review.witnesses(view.witnesses, view.needed)
+        card.body.addLayout(_line(tone, icon, words, "strong"))
+        for each in view.witnesses:
+            card.body.addLayout(_line(*review.witness(each)))
+        self.head.addWidget(card)
+        self.arrange()
+
+    def show_verified(self, view: LogView) -> None:
+        """Everything was verified: what came of it."""
+        self.show_view(view)
+        words, tone = log.verified(view)
+        self._say(words, tone)
+
+    def _say(self, words: str, tone: str) -> None:
+        self.said.addWidget(Note(words, tone, Picture("pass" if tone == "ok" else "warning", tone)))
+
+    def arrange(self) -> None:
+        """Search; many entries on a thread, the newest wish wins."""
+        if self.view is None:
+            return
+        self.turn += 1
+        turn, entries, needle = self.turn, self.view.entries, self.search.text()
+        if len(entries) <= _MANY:
+            self._show(turn, log.found(entries, needle))
+        else:
+            self.context.runner.start(aside(lambda: log.found(entries, needle)), lambda places: self._show(turn, places))
+
+    def _show(self, turn: int, places: list[int]) -> None:
+        if turn != self.turn or self.view is None:
+            return
+        entry = self.model.entry(self.table.currentIndex().row())
+        self.model.show(self.view.entries, places)
+        self.count.say(label("log.count", shown=f"{len(places):,}", all=f"{len(self.view.entries):,}"))
+        wanted = entry.index if entry else None
+        at = next((at for at, place in enumerate(places) if self.view.entries[place].index == wanted), 0)
+        if places:
+            self.table.selectRow(at)
+
+    def _chosen(self, row_number: int) -> None:
+        entry = self.model.entry(row_number)
+        if entry is not None:
+            self.proving.emit(entry.index)
+
+    def show_proof(self, proof: ProofView) -> None:
+        """Draw the path of the chosen entry."""
+        entry = self.model.entry(self.table.currentIndex().row())
+        if entry is None or entry.index != proof.index:
+            return
+        card = cards.proof(proof, label("log.proof", index=f"{proof.index:,}"))
+        name = label("log.payload")
+        card.body.insertWidget(1, WholeValue(name, entry.payload, writing.groups(entry.payload)))
+        card.body.insertWidget(1, PlainLabel(name, "caption"))
+        if entry.fault is not None:
+            card.body.insertWidget(1, Note(log.fault(entry), "bad", Picture("fail", "bad")))
+        self.proof.setWidget(page(card, margin=0))
+
+
+def _line(tone: str, icon: str, words: str, part: str = "") -> QHBoxLayout:
+    line = row(Picture(icon, tone), PlainLabel(words, part))
+    line.setStretch(1, 1)
+    return line

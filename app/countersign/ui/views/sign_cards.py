@@ -1,0 +1,59 @@
+"""What Sign and the vault's wizard both show: what is confirmed, what the token signs, the token itself."""
+
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from countersign.desk.views import InstructionView, TokenView
+from countersign.ui.presenters import sign, writing
+from countersign.ui.strings import label
+from countersign.ui.theme import measure
+from countersign.ui.views import transaction_cards as cards
+from countersign.ui.widgets.chip import Chip
+from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.layout import Card, column, fields
+from countersign.ui.widgets.opening import Opening
+
+
+def confirmation(chosen: InstructionView) -> tuple[Card, QCheckBox]:
+    """Amounts, names and whole addresses in words, and the tick that says they were compared."""
+    card = Card(label("sign.confirm-title"))
+    for at, words in enumerate(sign.statements(chosen)):
+        card.body.addWidget(PlainLabel(words, "amount" if at < len(chosen.lines) else "strong"))
+        if at < len(chosen.lines):
+            to = chosen.lines[at].paid_to
+            card.body.addWidget(WholeValue(label("review.address-paid"), to, writing.groups(to), measure.STRONG))
+    confirm = QCheckBox(label("sign.confirm"))
+    confirm.setAccessibleName(label("sign.confirm"))
+    confirm.setShortcut("Ctrl+Y")
+    confirm.setToolTip(label("key.tip", action=label("sign.confirm-tip"), key="Ctrl+Y"))
+    confirm.setVisible(not chosen.signed_by_me)
+    card.body.addWidget(confirm)
+    return card, confirm
+
+
+def what(chosen: InstructionView) -> Card:
+    """The digests, large; those of inputs on demand."""
+    card = Card(label("sign.what"))
+    inputs = [each for each in chosen.digests if each.label == "input-digest"]
+    for each in chosen.digests:
+        if each.label != "input-digest":
+            card.body.addWidget(cards.digest(each, measure.STRONG))
+
+    def opened() -> QWidget:
+        holder = QWidget()
+        holder.setLayout(column(*[cards.digest(each) for each in inputs]))
+        return holder
+
+    if inputs:
+        card.body.addWidget(Opening(label("sign.input-digests", count=len(inputs)), opened))
+    return card
+
+
+def token(view: TokenView, key: str) -> Card:
+    """The token as registered, its state, the key that signs."""
+    tone, icon, word = sign.token_state(view)
+    card = Card(label("sign.token"), Chip(word, icon, tone))
+    pairs: list[tuple[str, QWidget]] = [(caption, PlainLabel(value)) for caption, value in sign.token(view)]
+    if key:
+        pairs.append((label("sign.key"), WholeValue(label("sign.key"), key, writing.groups(key))))
+    card.body.addLayout(fields(pairs))
+    return card

@@ -1,0 +1,163 @@
+"""Sign: which key, now? One confirmation each; a batch that is partly signed is called so."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QWidget
+
+from countersign.desk.views import InstructionView, ReviewView, SignView, TokenView
+from countersign.ui.presenters import sign
+from countersign.ui.strings import label
+from countersign.ui.theme import measure
+from countersign.ui.views import sign_cards
+from countersign.ui.views.check_list import verdict_note
+from countersign.ui.views.context import Context
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.chip import Chip
+from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.layout import Note, column, page, row, scrolling
+from countersign.ui.widgets.picture import Picture
+from countersign.ui.widgets.progress import ProgressLine
+
+
+class SignScreen(QWidget):
+    """`unlocking`, `signing` (an instruction), `refusing` (a contract), `left` (back to Review)."""
+
+    unlocking = Signal()
+    signing = Signal(str)
+    refusing = Signal(str)
+    left = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.setProperty("part", "page")
+        self.view: ReviewView | None = None
+        self.waiting: Sequence[SignView] = ()
+        self.token: TokenView | None = None
+        self.chosen = ""
+        self.busy = self._just_signed = False
+        self.list = scrolling(page(PlainLabel(label("sign.nothing"), "quiet")), label("sign.list"))
+        self.list.setFixedWidth(measure.UNIT * 42)
+        self.body = scrolling(page(), label("sign.body"))
+        self.progress = ProgressLine(label("sign.signing"))
+        both = row(self.list, self.body, gap=0)
+        both.setStretch(1, 1)
+        whole = column(gap=0)
+        whole.addLayout(both, 1)
+        whole.addWidget(self._actions())
+        self.setLayout(whole)
+
+    def _actions(self) -> QFrame:
+        self.back = Button(label("sign.to-review"), "Esc", icon="back")
+        self.back.clicked.connect(self.left)
+        self.refuse = Button(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
+        self.refuse.explain(label("review.refuse-tip"), "Ctrl+R")
+        self.refuse.clicked.connect(lambda: self.view and self.refusing.emit(self.view.contract))
+        self.unlock = Button(label("sign.unlock"), "Ctrl+U", icon="unlocked")
+        self.unlock.clicked.connect(self.unlocking)
+        self.sign = Button(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
+        self.sign.clicked.connect(lambda: self.signing.emit(self.chosen))
+        self.confirm = QCheckBox()
+        bar = QFrame()
+        bar.setProperty("part", "actions")
+        line = row(self.back, self.refuse, self.progress, None, self.unlock, self.sign, margin=measure.UNIT)
+        bar.setLayout(line)
+        self._offer()
+        return bar
+
+    def show_view(self, view: ReviewView | None, waiting: Sequence[SignView]) -> None:
+        """Show what can be signed of this settlement; the first thing not yet signed is chosen."""
+        self.view, self.waiting = view, waiting
+        ids = [each.instruction.instruction for each in waiting]
+        known = {each.instruction for each in view.instructions} if view else set()
+        if self.chosen not in known or (self.chosen not in ids and not self._just_signed):
+            self.chosen = ids[0] if ids else next(iter(known), "")
+        if waiting:
+            self.token = waiting[0].token
+        self._build()
+
+    def finish(self, view: ReviewView, waiting: Sequence[SignView]) -> None:
+        """The chosen thing has been signed and verified: say so, keep it open."""
+        self._just_signed = True
+        self.show_view(view, waiting)
+        self._just_signed = False
+
+    def choose(self, instruction: str) -> None:
+        """Open one thing of the batch."""
+        self.chosen = instruction
+        self._build()
+
+    def show_token(self, token: TokenView) -> None:
+        """The token as it is now."""
+        self.token = token
+        self._build(keep=True)
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether the token is at work."""
+        self.busy = busy
+        self._offer()
+
+    def _build(self, *, keep: bool = False) -> None:
+        kept = keep and self.confirm.isChecked()
+        scrolled = self.body.verticalScrollBar().value() if keep else 0
+        view = self.view
+        if view is None or not view.instructions:
+            self.list.setWidget(page(PlainLabel(label("sign.list"), "title"), PlainLabel(label("sign.nothing"), "quiet")))
+            self.body.setWidget(page())
+            self._offer()
+            return
+        self.list.setWidget(self._batch(view))
+        chosen = next(each for each in view.instructions if each.instruction == self.chosen)
+        waiting = next((each for each in self.waiting if each.instruction.instruction == self.chosen), None)
+        self.body.setWidget(self._chosen(chosen, waiting))
+        self.confirm.setChecked(kept)
+        self.body.verticalScrollBar().setValue(scrolled)
+        self._offer()
+
+    def _batch(self, view: ReviewView) -> QWidget:
+        items: list[QWidget] = [
+            PlainLabel(label("sign.list"), "title"),
+            PlainLabel(view.contract_id, "strong"),
+            PlainLabel(sign.totals(view.instructions, self.waiting), "quiet"),
+        ]
+        group = QButtonGroup(self)
+        for each in view.instructions:
+            shown = sign.item(each)
+            words = label("sign.choose", title=shown.title, amounts=shown.amounts, state=shown.state[2])
+            button = Button(f"{shown.title}\n{shown.amounts}", part="segment", name=words)
+            button.setCheckable(True)
+            button.setChecked(each.instruction == self.chosen)
+            button.setMinimumHeight(measure.ROW)
+            button.clicked.connect(lambda _=False, key=each.instruction: self.choose(key))
+            group.addButton(button)
+            holder = QWidget()
+            tone, icon, word = shown.state
+            holder.setLayout(column(button, row(Chip(word, icon, tone), None), gap=measure.HALF))
+            items.append(holder)
+        return page(*items)
+
+    def _chosen(self, chosen: InstructionView, waiting: SignView | None) -> QWidget:
+        items: list[QWidget] = []
+        if chosen.signed_by_me:
+            items.append(Note(label("sign.verified"), "ok", Picture("pass", "ok")))
+        else:
+            items.append(verdict_note(chosen.verdict))
+        card, self.confirm = sign_cards.confirmation(chosen)
+        self.confirm.toggled.connect(lambda _: self._offer())
+        items += [card, sign_cards.what(chosen)]
+        if self.token is not None:
+            items.append(sign_cards.token(self.token, waiting.key if waiting else ""))
+        return page(*items)
+
+    def _offer(self) -> None:
+        waiting = next((each for each in self.waiting if each.instruction.instruction == self.chosen), None)
+        token = self.token
+        locked = token is not None and not token.unlocked
+        self.unlock.setEnabled(locked and token is not None and token.tries != "locked" and not self.busy)
+        self.unlock.setVisible(locked or token is None)
+        allowed = waiting is not None and waiting.instruction.verdict.may_sign and self.confirm.isChecked()
+        ready = allowed and not locked and not self.busy and self.context.runner.sound
+        self.sign.setEnabled(ready)
+        self.refuse.setEnabled(self.view is not None and not self.busy and self.context.runner.sound)
+
