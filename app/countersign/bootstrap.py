@@ -30,8 +30,8 @@ from countersign.desk import anchor as anchors
 from countersign.desk import enrolment, handover
 from countersign.desk.anchor import Anchor
 from countersign.desk.author import Author, Scribe
-from countersign.desk.console import OfficerConsole
 from countersign.desk.ceremony import Keyring
+from countersign.desk.console import OfficerConsole
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import AskSecret
 from countersign.desk.replica import Replica

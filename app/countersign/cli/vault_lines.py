@@ -19,7 +19,7 @@ Order = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, object]]]
 async def serve(orders: Mapping[str, Order]) -> None:
     """Answer orders from standard input until it ends."""
     while line := await asyncio.to_thread(sys.stdin.buffer.readline):
-        print(json.dumps(await _answer(orders, line)), flush=True)  # noqa: T201: the answer is the output
+        print(json.dumps(await _answer(orders, line)), flush=True)  # noqa: T201
 
 
 async def _answer(orders: Mapping[str, Order], line: bytes) -> dict[str, object]:

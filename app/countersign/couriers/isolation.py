@@ -3,8 +3,8 @@
 Three walls, each reported for what it is:
 
 - an empty network namespace (`unshare(CLONE_NEWNET)`, with a user namespace where the process is not root), where the kernel allows;
-- a seccomp filter over every thread: `socket` for AF_INET, AF_INET6 and AF_PACKET answers EAFNOSUPPORT, io_uring is refused, a
-  foreign system call table ends the process (Linux on x86-64 and aarch64);
+- a seccomp filter over every thread: `socket` for AF_INET, AF_INET6 and AF_PACKET answers EAFNOSUPPORT, io_uring is
+  refused, a foreign system call table ends the process (Linux on x86-64 and aarch64);
 - an audit hook in the interpreter that refuses the same families before the kernel is asked, always.
 
 `enter` is called once, at the start of the process, before any thread. It cannot be undone. A process without the first wall still
@@ -45,7 +45,7 @@ class Isolation:
 
 
 def enter() -> Isolation:
-    """Raise the walls around this process and say which stand. Raises `Unavailable("couriers.not-isolated")` if sockets still open."""
+    """Raise the walls around this process; say which stand. Unavailable("couriers.not-isolated") if sockets still open."""
     namespace = _enter_empty_namespace()
     filtered = _refuse_families_in_kernel()
     sys.addaudithook(_refuse_families)

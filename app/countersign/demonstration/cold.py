@@ -17,8 +17,8 @@ from typing import Any
 from countersign import errors
 from countersign.desk import enrolment, handover
 from countersign.desk.anchor import Anchor
-from countersign.desk.console import OfficerConsole
 from countersign.desk.ceremony import Keyring
+from countersign.desk.console import OfficerConsole
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.errors import CountersignError, Refused, Unavailable
 

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from countersign.desk.anchor import Anchor
 from countersign.desk.author import Author
-from countersign.desk.console import OfficerConsole
 from countersign.desk.ceremony import Keyring
+from countersign.desk.console import OfficerConsole
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import AskSecret, Clock, Token
 

@@ -245,7 +245,8 @@ def _nonces(journal: Journal, state: State, record: Instruction, data: bytes) ->
     if not isinstance(vault, SafeVault):
         return {}
     key = SafeNonce(vault.chain, eip55.parse(vault.address), tx.nonce)
-    return {(vault.chain, vault.address, tx.nonce): one.transaction.hex() for one in journal.signed_nonce(key)[-1:]}
+    signed = journal.signed_nonce(key)
+    return {(vault.chain, vault.address, tx.nonce): signed[-1].transaction.hex()} if signed else {}
 
 
 def store_facts(profile: Profile) -> StoreFacts:
