@@ -17,6 +17,7 @@ from pathlib import Path
 
 from countersign.airgap import envelope as envelopes
 from countersign.airgap import ur
+from countersign.airgap.request import ProvenEvent
 from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.audit.log import Log
@@ -37,6 +38,7 @@ from countersign.keys.wrapping import Cost
 from countersign.rails import bitcoin, ethereum
 from countersign.review.case import Channel
 from countersign.settlement import builder, events, netting
+from countersign.settlement.contract import Contract
 from countersign.settlement.machine import Entry
 from countersign.settlement.roster import SafeVault
 from countersign.store.profile import Kind, Profile, create, open_profile
@@ -286,6 +288,16 @@ class CrossingWorld:
     def peer(self, head: Checkpoint) -> PeerHead:
         """A head as the journal keeps it."""
         return PeerHead(head.size, head.root)
+
+    def desk_contract(self) -> Contract:
+        """The first settlement's contract."""
+        return settlement.signed_contract(settlement.terms(1))
+
+    def proven(self, index: int, log: Log) -> ProvenEvent:
+        """An entry as a request carries it by QR, proved to `log`'s head."""
+        entry = self.desk.entries[index]
+        proof = tuple(log.tree.inclusion_proof(index, log.size))
+        return ProvenEvent(entry.event, index, entry.time_ms, _opening(entry).salt, proof)
 
     def _records(self) -> list[Record]:
         return [Record(each.index, each.time_ms, _opening(each).salt, each.event) for each in self.desk.entries]
