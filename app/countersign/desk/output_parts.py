@@ -137,7 +137,7 @@ def _refusal(
     subject = contracts.parse(data).jws.payload if body.kind == "contract" else data
     yield from differing(name, body.sha256, sha256(subject).hexdigest())
     said = {finding.check for finding in body.findings}
-    yield from differing(f"refused/{stem}.event: findings", ", ".join(sorted(codes)), ", ".join(sorted(said)))
+    yield from differing(f"refused/{stem}.event: findings", ", ".join(sorted(said)), ", ".join(sorted(said & codes)))
 
 
 def _live(ground: Ground, digest: str, kind: str) -> Instruction:

@@ -2,6 +2,7 @@
 
 - With transactions, the contracts are judged in each of their verdicts; by themselves, in one of their own.
 - The contracts of a transaction's settlement that were not given are taken from the log.
+- A share by itself (signatures without coins) is judged in the prepared PSBT whose unsigned transaction it has.
 - An answer of the Safe service names no chain: the registered Safe's is taken, else the first of the known chains under
   which the listed hash is true, else Ethereum's main chain. Each row has its verdict.
 """
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.audit.tlog_proof import TlogProof
+from countersign.bitcoin.inspect import facts as facts_of_psbt
 from countersign.bitcoin.psbt import Psbt
 from countersign.desk import matching
 from countersign.desk.ground import Ground, case, facts_of, moment
@@ -17,10 +19,12 @@ from countersign.desk.matching import Trio
 from countersign.desk.proving import completed
 from countersign.desk.recognising import MAINNET, Recognised
 from countersign.desk.reports import Judged, Kind
+from countersign.errors import CountersignError
 from countersign.ethereum import safe_file, service
 from countersign.ethereum.safe import ClaimedSafeTx, version_that_explains
 from countersign.formats import caip, eip55
 from countersign.keys import jws as jose
+from countersign.rails import bitcoin as bitcoin_rail
 from countersign.review import checks
 from countersign.review.case import Case, ContractFacts, HeadFacts, InstructionFacts, Mode
 from countersign.settlement.contract import Contract
@@ -79,9 +83,21 @@ def judge_contracts(given: Given, ground: Ground | None, now: int) -> Judged:
 def judge_transaction(file: Recognised, given: Given, ground: Ground | None, now: int) -> Judged:
     """One PSBT or Safe transaction, against the logged instruction that it is or must be held against."""
     parsed = file.parsed if isinstance(file.parsed, Psbt | ClaimedSafeTx) else None
-    kind = KINDS[file.kind]
-    found = matching.instruction_for(ground, kind, file.data, parsed, given.hashes) if ground else None
-    return _judge(InstructionFacts(kind, file.data, about=file.name), found, given, ground, now)
+    kind, data = KINDS[file.kind], file.data
+    found = matching.instruction_for(ground, kind, data, parsed, given.hashes) if ground else None
+    if ground is not None and found is not None and isinstance(parsed, Psbt):
+        data = _with_parents(data, parsed, ground.artefact(found.artefact))
+    return _judge(InstructionFacts(kind, data, about=file.name), found, given, ground, now)
+
+
+def _with_parents(data: bytes, parsed: Psbt, prepared: bytes | None) -> bytes:
+    """A bare share laid into the prepared PSBT that it signs: by itself it carries signatures and no coins."""
+    if prepared is None or any(each.spent is not None for each in facts_of_psbt(parsed).inputs):
+        return data
+    try:
+        return bitcoin_rail.combine(prepared, [data])
+    except CountersignError:
+        return data
 
 
 def judge_rows(file: Recognised, given: Given, ground: Ground | None, now: int) -> Iterator[Judged]:

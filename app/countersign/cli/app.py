@@ -1,0 +1,122 @@
+"""The command line as a whole: what people type, over use cases that are handed in.
+
+    countersign                                     the window
+    countersign demo [--headless] [--out DIR]       the demonstration
+    countersign check FILE… [--profile DIR | --trust vkeys.json] [--json]
+    countersign audit verify SOURCE [--trust vkeys.json] [--json]
+    countersign token list|init|generate|test
+
+- `run` is the one place where anything unexpected ends: one line for the person, the trace into a file, exit 70. Nobody at
+  a terminal ever sees a traceback.
+- The trace names places in the program and the kind of error, never its text: that may hold what a person typed.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from click.exceptions import Abort, ClickException
+
+from countersign.cli import outcome
+from countersign.cli.audit import Audits, audit_app
+from countersign.cli.check import CheckFiles, check_command
+from countersign.cli.token import ProvisionerFactory, token_app
+from countersign.errors import CountersignError
+from countersign.resources.text import next_step, sentence
+
+INTERRUPTED = 130
+UNEXPECTED = 70
+HeadlessOption = Annotated[bool, typer.Option("--headless", help="Without a window, from beginning to end.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Where the files go: absent or empty.")]
+Demonstrate = Callable[[bool, Path | None], int]
+"""headless, where the files go → exit status"""
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What the commands call; `window` and `demonstrate` give the exit status."""
+
+    window: Callable[[], int]
+    demonstrate: Demonstrate
+    check: CheckFiles
+    audits: Audits
+    provisioner: ProvisionerFactory
+
+
+def root_app(use_cases: UseCases) -> typer.Typer:
+    """Every command."""
+    app = typer.Typer(
+        name="countersign",
+        help="The signing console for off-chain settlement under multi-signature custody.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        invoke_without_command=True,
+    )
+
+    def window(context: typer.Context) -> None:
+        """The signing console for off-chain settlement under multi-signature custody. Without a command: the window."""
+        if context.invoked_subcommand is None:
+            raise typer.Exit(_told(use_cases.window))
+
+    def demo(headless: HeadlessOption = False, out: OutOption = None) -> None:
+        """Play one settlement from a signed contract to two finished transactions, every step real."""
+        raise typer.Exit(_told(lambda: use_cases.demonstrate(headless, out)))
+
+    app.callback()(window)
+    app.command("demo")(demo)
+    app.command("check")(check_command(use_cases.check))
+    app.add_typer(audit_app(use_cases.audits), name="audit")
+    app.add_typer(token_app(use_cases.provisioner), name="token")
+    return app
+
+
+def _told(work: Callable[[], int]) -> int:
+    """The exit status of work; a named refusal is told as everywhere else."""
+    try:
+        return work()
+    except CountersignError as error:
+        return outcome.tell(error, as_json=False)
+
+
+def run(app: typer.Typer, arguments: Sequence[str], record: Path) -> int:
+    """Run a command; the exit status. The trace of anything unexpected is appended to `record`."""
+    try:
+        answer = typer.main.get_command(app).main(list(arguments), prog_name="countersign", standalone_mode=False)
+    except ClickException as error:
+        error.show()
+        return error.exit_code
+    except (Abort, KeyboardInterrupt):
+        typer.echo(sentence("cli.interrupted", {}), err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone away; say no more, not even at exit.
+        sys.stdout = None
+        return outcome.REFUSED
+    except CountersignError as error:
+        return outcome.tell(error, as_json="--json" in arguments)
+    except Exception as error:  # boundary: our own bug; the officer gets a sentence, the trace goes to a file
+        return _unexpected(error, record)
+    return answer if isinstance(answer, int) else 0
+
+
+def _unexpected(error: Exception, record: Path) -> int:
+    code = "cli.unexpected" if _kept(error, record) else "cli.unexpected-unrecorded"
+    values = {"kind": type(error).__name__, "path": str(record)}
+    typer.echo(f"{sentence(code, values)} {next_step(code, values)}", err=True)
+    return UNEXPECTED
+
+
+def _kept(error: Exception, record: Path) -> bool:
+    """Whether the trace, without the error's text, could be written down."""
+    places = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
+    try:
+        record.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with record.open("a", encoding="utf-8") as stream:
+            stream.write(f"{type(error).__module__}.{type(error).__qualname__}\n{places}\n")
+    except OSError:
+        return False
+    return True

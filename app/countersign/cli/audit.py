@@ -1,0 +1,116 @@
+"""`countersign audit verify SOURCE`: everything recomputed, from a profile, an evidence pack, or an output directory.
+
+    $ countersign audit verify ./countersign-demo --trust vkeys.json
+    $ countersign audit verify evidence.zip --json
+
+- SOURCE is told apart by what it is: a folder with `result.json` is an output directory, one with `profile.json` a profile,
+  a file an evidence pack.
+- Exit status as `check`.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+from countersign.audit.quorum import Quorum
+from countersign.cli import findings, outcome, reading, watching
+from countersign.cli.check import Ask, JsonOption, passphrase, trusted
+from countersign.desk.reports import AuditReport
+from countersign.errors import CountersignError, Malformed
+from countersign.resources.text import next_step, sentence
+from countersign.resources.visible import visible
+
+SCHEMA = "countersign-audit/1"
+RESULT, ABOUT, INSIDE = "result.json", "profile.json", "profile"
+SourceArgument = Annotated[
+    Path, typer.Argument(metavar="SOURCE", help="A profile, an evidence pack, an output directory.")
+]
+AuditTrustOption = Annotated[Path | None, typer.Option("--trust", help="Rest on the keys in this vkeys.json.")]
+
+
+class Audits(Protocol):
+    """The three audits; `trust` None rests on a profile's own anchor, or on nothing."""
+
+    def profile(self, folder: Path, trust: Quorum | None, ask: Ask, progress: watching.Progress) -> AuditReport: ...
+
+    def pack(self, data: bytes, name: str, trust: Quorum | None, progress: watching.Progress) -> AuditReport: ...
+
+    def output(
+        self, files: Mapping[str, bytes], profile: Path, trust: Quorum | None, progress: watching.Progress
+    ) -> AuditReport:
+        """`profile`: the folder inside the directory; whether it opens is part of the audit."""
+
+
+def audit_app(audits: Audits) -> typer.Typer:
+    """The commands over their use cases."""
+    app = typer.Typer(help="Verify what a desk has done.", no_args_is_help=True, pretty_exceptions_enable=False)
+    app.command("verify")(_verify(audits))
+    app.callback()(_together)
+    return app
+
+
+def _together() -> None:
+    """Verify what a desk has done."""
+
+
+def _verify(audits: Audits) -> Callable[..., None]:
+    def verify(source: SourceArgument, trust: AuditTrustOption = None, as_json: JsonOption = False) -> None:
+        """Recompute everything a profile, an evidence pack or an output directory says. Changes nothing."""
+        try:
+            keys = trusted(trust)
+            with watching.watched() as progress:
+                report = _audited(audits, source, keys, progress)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        if as_json:
+            findings.show_value(report_value(report))
+        else:
+            findings.show(report_lines(report))
+        raise typer.Exit(report.status)
+
+    return verify
+
+
+def _audited(audits: Audits, source: Path, trust: Quorum | None, progress: watching.Progress) -> AuditReport:
+    if not source.is_dir():
+        return audits.pack(reading.read_file(source), source.name, trust, progress)
+    if (source / RESULT).is_file():
+        return audits.output(reading.read_folder(source), source / INSIDE, trust, progress)
+    if (source / ABOUT).is_file():
+        return audits.profile(source, trust, passphrase, progress)
+    raise Malformed("cli.no-source", path=str(source))
+
+
+def report_value(report: AuditReport) -> dict[str, object]:
+    """The report as a program reads it."""
+    return {
+        "schema": SCHEMA,
+        "status": report.status,
+        "source": report.source,
+        "desk": report.desk,
+        "size": report.size,
+        "states": [
+            {"contract": each.contract, "state": each.state, "log_index": each.log_index} for each in report.states
+        ],
+        "malformed": [{"name": name, "error": outcome.described(error)} for name, error in report.malformed],
+        "verdicts": [findings.verdict_value(each) for each in report.judged],
+        "fingerprints": [findings.fingerprint_value(each) for each in report.fingerprints],
+    }
+
+
+def report_lines(report: AuditReport) -> list[str]:
+    """The report for a person."""
+    lines = []
+    if report.desk:
+        lines.append(sentence("cli.audited", {"desk": report.desk, "size": report.size}))
+    for name, error in report.malformed:
+        values = dict(error.values)
+        lines.append(f"{visible(name)}: {sentence(error.code, values)} [{error.code}]")
+        lines.append(f"  → {next_step(error.code, values)}")
+    lines += [line for each in report.judged for line in findings.verdict_lines(each)]
+    for contract in dict.fromkeys(each.contract for each in report.states):
+        passed = ", ".join(f"{each.state} ({each.log_index})" for each in report.states if each.contract == contract)
+        lines += ["", sentence("cli.states", {"contract": contract, "states": passed})]
+    return lines + list(findings.fingerprint_lines(report.fingerprints))
