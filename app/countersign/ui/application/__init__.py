@@ -2,6 +2,22 @@
 
 from countersign.ui.application.loop import run
 from countersign.ui.application.screens import SCREENS, grab, texts
-from countersign.ui.application.windows import OfficerWindow, open_officer
+from countersign.ui.application.windows import OfficerWindow, VaultWindow, open_officer, open_vault
+from countersign.ui.presenters.banner import BannerFacts, Mode
+from countersign.ui.presenters.instruments import DrawCode, Instruments, ReadPicture
 
-__all__ = ["SCREENS", "OfficerWindow", "grab", "open_officer", "run", "texts"]
+__all__ = [
+    "SCREENS",
+    "BannerFacts",
+    "DrawCode",
+    "Instruments",
+    "Mode",
+    "OfficerWindow",
+    "ReadPicture",
+    "VaultWindow",
+    "grab",
+    "open_officer",
+    "open_vault",
+    "run",
+    "texts",
+]

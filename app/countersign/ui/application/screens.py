@@ -54,7 +54,8 @@ def _settle(window: QWidget) -> None:
 def texts(window: Frame) -> str:
     """The accessible texts of the open screen, with the frame around it."""
     lines: list[str] = []
-    _walk(window.centralWidget(), lines)
+    if (centre := window.centralWidget()) is not None:
+        _walk(centre, lines)
     return "\n".join(line for line in lines if line.strip()) + "\n"
 
 

@@ -44,4 +44,6 @@ def line(facts: BannerFacts, interfaces: tuple[str, ...] = ()) -> BannerLine:
     notes = (label("banner.interface-up", interfaces=", ".join(interfaces)),) if alarm else ()
     pin = label("banner.pin", pin=facts.pin) if facts.pin else None
     colour = "alarm" if alarm else facts.mode.value
-    return BannerLine(colour, label(f"banner.{facts.mode.value}"), notes + facts.notes, pin, facts.next_step is not None)
+    return BannerLine(
+        colour, label(f"banner.{facts.mode.value}"), notes + facts.notes, pin, facts.next_step is not None
+    )

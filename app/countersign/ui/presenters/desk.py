@@ -64,7 +64,7 @@ class DeskLine:
 
 def line(row: SettlementRow, now: int, *, base: bool = False) -> DeskLine:
     """One row as it is shown at `now`; `base` asks for base units."""
-    written = (lambda money: writing.base_units(money)) if base else writing.short
+    written = writing.base_units if base else writing.short
     gives, takes = written(row.gives), written(row.takes)
     tone, icon = STATE_TONES.get(row.state, ("info", "information"))
     by, by_tone = _act_by(row, now)

@@ -88,7 +88,9 @@ def deadline(view: ReviewView, now: int) -> tuple[str, str] | None:
     if view.act_by is None:
         return None
     by = view.act_by
-    words = label("review.act-by", at=writing.minute(by.at), until=writing.until(by.at, now), why=sentence(by.reason, {}))
+    words = label(
+        "review.act-by", at=writing.minute(by.at), until=writing.until(by.at, now), why=sentence(by.reason, {})
+    )
     return words, "bad" if by.at <= now else "warn" if by.at - now < 3_600 else "info"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.desk.views import StripView, TokenView
+from countersign.resources.visible import visible
 from countersign.ui.presenters import writing
 from countersign.ui.strings import label, label_or
 
@@ -22,7 +23,7 @@ class StripPart:
 def parts(view: StripView, now: int) -> tuple[StripPart, ...]:
     """The strip, from left to right."""
     return (
-        StripPart("person", label("strip.officer"), f"{writing.visible(view.officer)} · {role(view.role)}", "quiet"),
+        StripPart("person", label("strip.officer"), f"{visible(view.officer)} · {role(view.role)}", "quiet"),
         _token(view.token),
         StripPart("log", label("strip.log"), label("strip.entries", size=f"{view.log_size:,}"), "quiet"),
         _checkpoint(view.checkpoint_at, now),
@@ -50,7 +51,7 @@ def _token(token: TokenView | None) -> StripPart:
     if token is None:
         return StripPart("key", label("strip.token"), label("token.absent"), "warn")
     icon, words, tone = token_words(token)
-    return StripPart(icon, label("strip.token"), f"{writing.visible(token.label)} · {words}", tone)
+    return StripPart(icon, label("strip.token"), f"{visible(token.label)} · {words}", tone)
 
 
 def _checkpoint(at: int | None, now: int) -> StripPart:

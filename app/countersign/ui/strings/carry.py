@@ -2,7 +2,9 @@
 
 LABELS: dict[str, str] = {
     "carry.list": "Crossings",
-    "carry.nothing": "Nothing waits to be carried. Requests appear here once you have signed them or the desk asks a cold vault.",
+    "carry.nothing": (
+        "Nothing waits to be carried. Requests appear here once you have signed them or the desk asks a cold vault."
+    ),
     "carry.choose": "{title}: {phase}",
     "carry.crossing": "{kind} · {settlement}",
     "carry.recipient": "{recipient} · {channel} · {size} bytes",
@@ -13,7 +15,9 @@ LABELS: dict[str, str] = {
     "carry.phase-request": "to be carried",
     "carry.phase-carried": "waits for the answer",
     "carry.phase-answered": "answer taken in",
-    "carry.later-not-checked": "Later cancellation not checked: by QR code the cold machine cannot see what was logged after the request.",
+    "carry.later-not-checked": (
+        "Later cancellation not checked: by QR code the cold machine cannot see what was logged after the request."
+    ),
     "carry.phrase": "Phrase, the same on both machines",
     "carry.ways": "Way across",
     "carry.show": "Show",
@@ -26,11 +30,19 @@ LABELS: dict[str, str] = {
     "carry.speed": "Speed",
     "carry.a-second": "{number} a second",
     "carry.size": "Size of the code",
-    "carry.density": "Version {version}, {modules} × {modules} modules, {pixels} px each. One round takes {seconds} s.",
-    "carry.show-hint": "Hold the other machine's camera so that the whole white square is in its picture. Order does not matter; a lost frame comes again.",
+    "carry.density": (
+        "Version {version}, {modules} × {modules} modules, {pixels} px each. One round takes {seconds} s."
+    ),
+    "carry.show-hint": (
+        "Hold the other machine's camera so that the whole white square is in its picture. Order does not"
+        " matter; a lost frame comes again."
+    ),
     "carry.camera": "Camera",
     "carry.camera-start": "Start the camera",
     "carry.camera-stop": "Stop the camera",
+    "carry.camera-off": "The camera is off.",
+    "carry.camera-on": "Hold the other machine's codes before the camera until all parts are read.",
+    "carry.files": "Pictures or text",
     "carry.camera-none": "No camera was found. Pictures, pasted text and USB on this screen do the same.",
     "carry.waiting": "No part has been read yet.",
     "carry.received": "{got} of {needed} parts read, at least {missing} to come",

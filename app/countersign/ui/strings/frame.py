@@ -83,7 +83,9 @@ LABELS: dict[str, str] = {
     "problem.bug-title": "This console has stopped a task",
     "problem.bug": "Countersign met an error of its own that nobody foresaw.",
     "problem.bug-safe": "The task was stopped. Signing is disabled on this console until it is started again.",
-    "problem.bug-next": "The evidence is kept: {where}. Give it to whoever looks after this console, then start again.",
+    "problem.bug-next": (
+        "The evidence is kept: {where}. Give it to whoever looks after this console, then start again."
+    ),
     "problem.disabled": "Signing is disabled until this console is started again.",
     "span.days": "{days} d {hours} h",
     "span.hours": "{hours} h {minutes} min",

@@ -19,8 +19,12 @@ LABELS: dict[str, str] = {
     "log.verify-tip": "Rebuild every entry and every tile, replay the whole history",
     "log.verifying": "Verifying entries",
     "log.verified": "Verified: {size} entries rebuilt from their openings, every tile compared, the state replayed.",
-    "log.verified-faults": "{size} entries verified; {count} of them the replay refuses. They change nothing and are the desk's fault.",
-    "log.verified-alarm": "ALARM: this log contradicts what this console has seen before. Both heads are kept. Do not sign.",
+    "log.verified-faults": (
+        "{size} entries verified; {count} of them the replay refuses. They change nothing and are the desk's fault."
+    ),
+    "log.verified-alarm": (
+        "ALARM: this log contradicts what this console has seen before. Both heads are kept. Do not sign."
+    ),
     "log.alarm": "ALARM",
     "log.fault": "The desk's fault: {why}",
     "log.proof": "Entry {index} in the log",

@@ -1,3 +1,43 @@
-"""Labels of vault."""
+"""Labels of the vault's wizard."""
 
-LABELS: dict[str, str] = {}
+LABELS: dict[str, str] = {
+    "vault.steps": "Step {number} of 4: {word}",
+    "vault.step-take": "Scan or insert",
+    "vault.step-review": "Verify and review",
+    "vault.step-sign": "Sign",
+    "vault.step-give": "Show or write",
+    "vault.clock-step": "Before the first step: the clock",
+    "vault.clock-title": "Is this machine's clock right?",
+    "vault.clock-now": "This machine says",
+    "vault.clock-compare": (
+        "Compare it with a second source: a watch, a telephone, another machine. What you answer is "
+        "recorded. If it is wrong, this machine cannot judge how old a request is, and refuses to sign."
+    ),
+    "vault.clock-yes": "Yes, it is right",
+    "vault.clock-no": "No, or I cannot tell",
+    "vault.clock-unconfirmed": "The clock is not confirmed. You can review, but this machine will refuse to sign.",
+    "vault.take-title": "Take in the request",
+    "vault.take-scan": "Scan codes",
+    "vault.take-usb": "Insert a stick",
+    "vault.review-title": "Is this what was agreed?",
+    "vault.answered": (
+        "This request has been answered before. The recorded answer is given again; nothing is signed anew."
+    ),
+    "vault.phrase": "Compare the phrase with the online machine",
+    "vault.later-not-checked": "Later cancellation not checked",
+    "vault.later-explained": (
+        "By QR code this machine cannot see whether the settlement was cancelled after the request was "
+        "made. Ask the online officer."
+    ),
+    "vault.sign-title": "Sign this request",
+    "vault.give-title": "Hand the answer back",
+    "vault.give-show": "Show codes",
+    "vault.give-usb": "Write to a stick",
+    "vault.go-sign": "Go on to sign",
+    "vault.go-give": "Show the answer again",
+    "vault.another": "Take in the next request",
+    "vault.start-over": "Start over",
+    "vault.refused": "The refusal is signed. Take in the next request.",
+    "vault.body": "The request",
+    "vault.checks": "Every check, run on this machine",
+}

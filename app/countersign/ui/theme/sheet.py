@@ -12,7 +12,7 @@ _MODES = ("online", "vault", "auditor", "demonstration", "alarm")
 
 _PARTS = """
 QWidget {{ color: {ink}; }}
-QMainWindow, QDialog, QWidget[part="page"] {{ background: {window}; }}
+QMainWindow, QDialog, QWidget[part="page"], QWidget[part="wizard"] {{ background: {window}; }}
 QToolTip {{ background: {raised}; color: {ink}; border: 1px solid {line}; padding: {HALF}px; }}
 QFrame[part="card"] {{ background: {surface}; border: 1px solid {line}; border-radius: {RADIUS}px; }}
 QFrame[part="strip"] {{ background: {surface}; border: 0; border-bottom: 1px solid {line}; }}
@@ -27,12 +27,19 @@ QLabel[part="quiet"] {{ color: {quiet}; }}
 QLabel[part="amount"] {{ font-size: {STRONG}px; font-weight: 600; }}
 QLabel[part="large"] {{ font-size: {LARGE}px; font-weight: 600; }}
 QLabel[part="reading"] {{ font-size: {TITLE}px; }}
+QWidget[part="wizard"] QLabel {{ font-size: {STRONG}px; }}
+QWidget[part="wizard"] QLabel[part="caption"] {{ font-size: {BODY}px; }}
+QWidget[part="wizard"] QLabel[part="heading"], QWidget[part="wizard"] QLabel[part="amount"],
+QWidget[part="wizard"] QLabel[part="reading"] {{ font-size: {TITLE}px; }}
+QWidget[part="wizard"] QLabel[part="large"] {{ font-size: {LARGE}px; }}
+QWidget[part="wizard"] QCheckBox {{ font-size: {STRONG}px; }}
 QScrollArea, QScrollArea > QWidget > QWidget[part="page"] {{ background: transparent; border: 0; }}
 QPushButton, QToolButton, QComboBox {{ background: {surface}; border: 1px solid {line}; border-radius: {RADIUS}px;
   padding: {HALF}px {GAP}px; min-height: {CONTROL_INNER}px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {raised}; border-color: {quiet}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {selection}; }}
-QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {quiet}; background: {window}; border: 1px dashed {line}; }}
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {quiet}; background: {window};
+  border: 1px dashed {line}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QPlainTextEdit:focus, QTableView:focus,
 QListWidget:focus, QScrollArea:focus {{ border: 2px solid {accent}; }}
 QPushButton[part="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; font-weight: 600; }}
@@ -43,34 +50,48 @@ QPushButton[part="refuse"] {{ color: {bad}; border-color: {bad}; }}
 QPushButton[part="refuse"]:disabled {{ color: {quiet}; border: 1px dashed {line}; }}
 QPushButton[part="refuse-now"] {{ background: {bad}; color: {on_bad}; border-color: {bad}; font-weight: 600; }}
 QPushButton[part="refuse-now"]:disabled {{ color: {quiet}; background: {window}; border: 1px dashed {line}; }}
-QPushButton[part="rail"] {{ text-align: left; border: 0; border-radius: {RADIUS}px; padding: {UNIT}px {UNIT}px; background: transparent; }}
+QPushButton[part="rail"] {{ text-align: left; border: 0; border-radius: {RADIUS}px; padding: {UNIT}px {UNIT}px;
+  background: transparent; }}
 QPushButton[part="rail"]:hover {{ background: {raised}; }}
-QPushButton[part="rail"]:checked {{ background: {accent_soft}; color: {accent}; font-weight: 600; border-left: 3px solid {accent}; }}
+QPushButton[part="rail"]:checked {{ background: {accent_soft}; color: {accent}; font-weight: 600;
+  border-left: 3px solid {accent}; }}
 QPushButton[part="rail"]:focus {{ border: 2px solid {accent}; }}
-QPushButton[part="opening"] {{ text-align: left; border: 1px solid transparent; background: transparent; padding: {HALF}px; }}
+QPushButton[part="opening"] {{ text-align: left; border: 1px solid transparent; background: transparent;
+  padding: {HALF}px; }}
 QPushButton[part="opening"]:hover {{ background: {raised}; }}
 QPushButton[part="opening"]:focus {{ border: 2px solid {accent}; }}
-QPushButton[part="segment"]:checked {{ background: {accent_soft}; color: {accent}; border-color: {accent}; font-weight: 600; }}
-QPushButton[size="large"] {{ font-size: {TITLE}px; min-height: {LARGE_CONTROL}px; padding: {UNIT}px {WIDE}px; }}
-QPushButton[part="banner"] {{ background: {on_banner_demonstration}; color: {banner_demonstration}; border-color: {on_banner_demonstration};
+QPushButton[part="item"] {{ text-align: left; padding: {UNIT}px {GAP}px; }}
+QPushButton[part="item"]:checked {{ background: {accent_soft}; color: {accent}; border: 2px solid {accent};
+  font-weight: 600; }}
+QPushButton[part="segment"] {{ font-weight: 600; }}
+QPushButton[part="segment"]:checked {{ background: {accent_soft}; color: {accent}; border: 2px solid {accent}; }}
+QPushButton[type="large"] {{ font-size: {TITLE}px; min-height: {LARGE_CONTROL}px; padding: {UNIT}px {WIDE}px; }}
+QPushButton[part="banner"] {{ background: {on_banner_demonstration}; color: {banner_demonstration};
+  border-color: {on_banner_demonstration};
   font-weight: 600; min-height: {GAP}px; }}
 QPushButton[part="banner"]:focus {{ border: 2px solid {on_banner}; }}
-QPushButton[part="banner"]:disabled {{ background: transparent; color: {on_banner_demonstration}; border: 1px dashed {on_banner_demonstration}; }}
-QLineEdit, QPlainTextEdit {{ background: {surface}; border: 1px solid {line}; border-radius: {RADIUS}px; padding: {HALF}px {UNIT}px;
+QPushButton[part="banner"]:disabled {{ background: transparent; color: {on_banner_demonstration};
+  border: 1px dashed {on_banner_demonstration}; }}
+QLineEdit, QPlainTextEdit {{ background: {surface}; border: 1px solid {line}; border-radius: {RADIUS}px;
+  padding: {HALF}px {UNIT}px;
   selection-background-color: {selection}; selection-color: {ink}; }}
 QLineEdit {{ min-height: {CONTROL_INNER}px; }}
 QCheckBox {{ spacing: {UNIT}px; }}
-QCheckBox::indicator {{ width: {ICON}px; height: {ICON}px; border: 2px solid {quiet}; border-radius: 3px; background: {surface}; }}
+QCheckBox::indicator {{ width: {ICON}px; height: {ICON}px; border: 2px solid {quiet}; border-radius: 3px;
+  background: {surface}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({TICK}); }}
 QCheckBox:focus {{ border: 2px solid {accent}; border-radius: {RADIUS}px; }}
 QTableView, QListWidget {{ background: {surface}; alternate-background-color: {raised}; border: 1px solid {line};
-  border-radius: {RADIUS}px; gridline-color: {line}; selection-background-color: {selection}; selection-color: {ink}; }}
+  border-radius: {RADIUS}px; gridline-color: {line}; selection-background-color: {selection};
+  selection-color: {ink}; }}
 QListWidget::item {{ padding: {UNIT}px; }}
 QHeaderView {{ background: {surface}; }}
-QHeaderView::section {{ background: {raised}; color: {quiet}; border: 0; border-bottom: 1px solid {line}; padding: {UNIT}px;
+QHeaderView::section {{ background: {raised}; color: {quiet}; border: 0; border-bottom: 1px solid {line};
+  padding: {UNIT}px;
   font-size: {CAPTION}px; font-weight: 600; }}
 QTableCornerButton::section {{ background: {raised}; border: 0; }}
-QProgressBar {{ background: {quiet_soft}; border: 0; border-radius: {HALF}px; min-height: {UNIT}px; max-height: {UNIT}px; }}
+QProgressBar {{ background: {quiet_soft}; border: 0; border-radius: {HALF}px; min-height: {UNIT}px;
+  max-height: {UNIT}px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: {HALF}px; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}

@@ -43,6 +43,7 @@ class BannerBar(QFrame):
         self.pin.say(said.pin or "")
         self.pin.setVisible(said.pin is not None)
         self.step.setVisible(said.steps)
+        self.notes.setProperty("part", "strong" if said.colour == "alarm" else "")
         for widget in (self, self.word, self.notes, self.pin):
             restyle(widget)
 

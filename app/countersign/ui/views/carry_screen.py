@@ -117,7 +117,7 @@ class CarryScreen(QWidget):
         for each in self.crossings:
             line = carry.crossing(each)
             name = label("carry.choose", title=line.title, phase=line.phase[2])
-            button = Button(line.title.replace(" · ", "\n"), part="segment", name=name)
+            button = Button(line.title.replace(" · ", "\n"), part="item", name=name)
             button.setCheckable(True)
             button.setMinimumHeight(measure.ROW)
             button.setChecked(each.instruction == self.instruction)

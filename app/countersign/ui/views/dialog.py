@@ -22,6 +22,11 @@ class Dialog(QDialog):
     async def answer(self) -> bool:
         """Open, wait, and say whether it was accepted."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.finished.connect(lambda result: future.done() or future.set_result(result == QDialog.DialogCode.Accepted))
+
+        def finished(result: int) -> None:
+            if not future.done():
+                future.set_result(result == QDialog.DialogCode.Accepted)
+
+        self.finished.connect(finished)
         self.open()
         return await future

@@ -40,8 +40,8 @@ class LogScreen(QWidget):
         self.search.setPlaceholderText(label("log.search-hint"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _: self.arrange())
-        self.find = Button(label("log.find"), "Ctrl+F", icon="search")
-        self.find.clicked.connect(self.search.setFocus)
+        self.go_search = Button(label("log.find"), "Ctrl+F", icon="search")
+        self.go_search.clicked.connect(self.search.setFocus)
         self.verify = Button(label("log.verify"), "Ctrl+E", icon="pass", part="primary")
         self.verify.explain(label("log.verify-tip"), "Ctrl+E")
         self.verify.clicked.connect(self.verifying)
@@ -55,10 +55,10 @@ class LogScreen(QWidget):
 
     def _page(self) -> QVBoxLayout:
         title = PlainLabel(label("screen.log"), "title", wrap=False)
-        left = column(self.head, row(self.search, self.find, self.count), gap=measure.UNIT)
+        left = column(self.head, row(self.search, self.go_search, self.count), gap=measure.UNIT)
         left.addWidget(self.table, 1)
         both = row(gap=measure.GAP)
-        both.addLayout(left, 11)
+        both.addLayout(left, 13)
         both.addWidget(self.proof, 10)
         head = row(title, None, self.progress, self.verify)
         whole = column(head, self.said, gap=measure.UNIT, margin=measure.GAP)
@@ -79,7 +79,7 @@ class LogScreen(QWidget):
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        for at, width in enumerate((64, 156, 160, 156, 120)):
+        for at, width in enumerate((60, 150, 150, 156, 120)):
             table.setColumnWidth(at, width)
         header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentRowChanged.connect(lambda current, _: self._chosen(current.row()))
@@ -94,7 +94,9 @@ class LogScreen(QWidget):
             self._say(f"{label('log.alarm')}: {alarm[0]}\n{alarm[1]}", "bad")
         clear(self.head)
         card = Card(label("log.head"))
-        pairs: list[tuple[str, QWidget]] = [(name, PlainLabel(value)) for name, value in log.head(view, self.context.now)]
+        pairs: list[tuple[str, QWidget]] = [
+            (name, PlainLabel(value)) for name, value in log.head(view, self.context.now)
+        ]
         root = label("log.root")
         card.body.addLayout(fields([*pairs, (root, WholeValue(root, view.root, writing.groups(view.root)))]))
         tone, icon, words = review.witnesses(view.witnesses, view.needed)
@@ -122,7 +124,9 @@ class LogScreen(QWidget):
         if len(entries) <= _MANY:
             self._show(turn, log.found(entries, needle))
         else:
-            self.context.runner.start(aside(lambda: log.found(entries, needle)), lambda places: self._show(turn, places))
+            self.context.runner.start(
+                aside(lambda: log.found(entries, needle)), lambda places: self._show(turn, places)
+            )
 
     def _show(self, turn: int, places: list[int]) -> None:
         if turn != self.turn or self.view is None:
@@ -145,7 +149,7 @@ class LogScreen(QWidget):
         entry = self.model.entry(self.table.currentIndex().row())
         if entry is None or entry.index != proof.index:
             return
-        card = cards.proof(proof, label("log.proof", index=f"{proof.index:,}"))
+        card = cards.proof(proof, label("log.proof", index=f"{proof.index:,}"), witnesses=False)
         name = label("log.payload")
         card.body.insertWidget(1, WholeValue(name, entry.payload, writing.groups(entry.payload)))
         card.body.insertWidget(1, PlainLabel(name, "caption"))

@@ -29,7 +29,7 @@ class RefuseDialog(Dialog):
             option = QRadioButton(f"{name} · {checks.summary(verdict)[2]}" if verdict.against else name)
             option.setAccessibleName(name)
             option.setChecked(at == self.chosen)
-            option.toggled.connect(lambda on, at=at: on and self._choose(at))
+            option.clicked.connect(lambda _=False, at=at: self._choose(at))
             group.addButton(option)
             options.addWidget(option)
         self.findings = column(gap=measure.UNIT)

@@ -1,6 +1,6 @@
 """Review: is this what we agreed? Every value is decoded from the bytes that are hashed."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from countersign.desk.views import ReviewView
@@ -50,16 +50,20 @@ class ReviewScreen(QWidget):
         self.base.toggled.connect(lambda _: self._build())
         self.refuse = Button(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
         self.refuse.explain(label("review.refuse-tip"), "Ctrl+R")
-        self.refuse.clicked.connect(lambda: self.view and self.refusing.emit(self.view.contract))
+        self.refuse.clicked.connect(lambda: self._tell(self.refusing))
         self.sign = Button(label("review.sign"), "Ctrl+S", icon="sign", part="primary")
         self.sign.explain(label("review.sign-tip"), "Ctrl+S")
-        self.sign.clicked.connect(lambda: self.view and self.signing.emit(self.view.contract))
+        self.sign.clicked.connect(lambda: self._tell(self.signing))
         bar = QFrame()
         bar.setProperty("part", "actions")
         bar.setLayout(row(self.back, self.base, None, self.refuse, self.sign, margin=measure.UNIT))
         self.refuse.setEnabled(False)
         self.sign.setEnabled(False)
         return bar
+
+    def _tell(self, signal: SignalInstance) -> None:
+        if self.view is not None:
+            signal.emit(self.view.contract)
 
     def show_view(self, view: ReviewView) -> None:
         """Show this settlement from its top."""
@@ -71,7 +75,8 @@ class ReviewScreen(QWidget):
 
     def say(self, words: str) -> None:
         """One sentence above everything, until the screen is made anew."""
-        inner = self.middle.widget().layout()
+        shown = self.middle.widget()
+        inner = shown.layout() if shown else None
         if isinstance(inner, QVBoxLayout):
             inner.insertWidget(0, Note(words, "ok", Picture("pass", "ok")))
             self.middle.verticalScrollBar().setValue(0)
@@ -126,4 +131,3 @@ def _terms(terms: tuple[tuple[str, str], ...]) -> QWidget:
     widget = QWidget()
     widget.setLayout(fields([(caption, PlainLabel(value)) for caption, value in terms]))
     return widget
-

@@ -47,15 +47,15 @@ class ScanPanel(QWidget):
         self.camera.hide()
         self.start = Button(label("carry.camera-start"), "Ctrl+M", icon="camera", part="primary")
         self.start.clicked.connect(self._turn)
-        self.state = PlainLabel("", "quiet")
-        card.body.addWidget(self.camera, 1)
+        self.state = PlainLabel(label("carry.camera-off"), "quiet")
         card.body.addWidget(self.state)
         card.body.addLayout(row(self.start, None))
+        card.body.addWidget(self.camera, 1)
         card.body.addStretch(0)
         return card
 
     def _files(self) -> Card:
-        card = Card(label("carry.pictures").rstrip("…"))
+        card = Card(label("carry.files"))
         drop = DropPlace(label("carry.drop"))
         drop.dropped.connect(self.pictures)
         self.path = PathLine(
@@ -89,6 +89,7 @@ class ScanPanel(QWidget):
         """Close the camera, if it is open."""
         self.camera.stop()
         self.camera.hide()
+        self.state.say(label("carry.camera-off"), "")
         self.start.setText(label("carry.camera-start"))
         self.start.setShortcut("Ctrl+M")
 
@@ -97,6 +98,7 @@ class ScanPanel(QWidget):
             self.stop()
         elif self.camera.start():
             self.camera.show()
+            self.state.say(label("carry.camera-on"), "")
             self.start.setText(label("carry.camera-stop"))
             self.start.setShortcut("Ctrl+M")
         else:

@@ -22,7 +22,7 @@ class SearchDialog(Dialog):
 
     def __init__(self, find: Callable[[str], tuple[Hit, ...]], parent: QWidget) -> None:
         super().__init__(label("search.title"), parent)
-        self.find = find
+        self.look_up = find
         self.hits: tuple[Hit, ...] = ()
         self.field = QLineEdit()
         self.field.setAccessibleName(label("search.name"))
@@ -45,7 +45,7 @@ class SearchDialog(Dialog):
         self.field.setFocus()
 
     def _look(self, needle: str) -> None:
-        self.hits = self.find(needle)
+        self.hits = self.look_up(needle)
         self.list.clear()
         for hit in self.hits:
             self.list.addItem(QListWidgetItem(visible(hit.words)))

@@ -33,11 +33,11 @@ class ShowPanel(QWidget):
         self.pause = Button(label("carry.pause"), "Ctrl+P")
         self.pause.setCheckable(True)
         self.speed, self.speed_words = self._slider("carry.speed", 1, _FASTEST, _SPEED), PlainLabel("", wrap=False)
-        self.size = self._slider("carry.size", LEAST, _LARGEST, _LARGEST)
+        self.zoom = self._slider("carry.size", LEAST, _LARGEST, _LARGEST)
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.step)
         self.speed.valueChanged.connect(lambda _: self._pace())
-        self.size.valueChanged.connect(lambda value: self._resize(value))
+        self.zoom.valueChanged.connect(self._resize)
         side = column(
             self.counter,
             self.told,
@@ -45,7 +45,7 @@ class ShowPanel(QWidget):
             PlainLabel(label("carry.speed"), "caption"),
             row(self.speed, self.speed_words),
             PlainLabel(label("carry.size"), "caption"),
-            self.size,
+            self.zoom,
             PlainLabel(label("carry.show-hint"), "quiet"),
             gap=measure.UNIT,
         )
@@ -87,9 +87,7 @@ class ShowPanel(QWidget):
         image = self.drawn[self.at]
         self.code.show_code(image)
         self.counter.say(label("carry.frame", number=self.at + 1, count=len(self.texts)))
-        self.told.say(
-            carry.density(image.width() - 2 * QUIET, self.code.pixels, len(self.texts), self.speed.value())
-        )
+        self.told.say(carry.density(image.width() - 2 * QUIET, self.code.pixels, len(self.texts), self.speed.value()))
 
     def _pace(self) -> None:
         self.speed_words.say(label("carry.a-second", number=self.speed.value()))

@@ -53,7 +53,7 @@ class SignScreen(QWidget):
         self.back.clicked.connect(self.left)
         self.refuse = Button(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
         self.refuse.explain(label("review.refuse-tip"), "Ctrl+R")
-        self.refuse.clicked.connect(lambda: self.view and self.refusing.emit(self.view.contract))
+        self.refuse.clicked.connect(self._refuse)
         self.unlock = Button(label("sign.unlock"), "Ctrl+U", icon="unlocked")
         self.unlock.clicked.connect(self.unlocking)
         self.sign = Button(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
@@ -65,6 +65,10 @@ class SignScreen(QWidget):
         bar.setLayout(line)
         self._offer()
         return bar
+
+    def _refuse(self) -> None:
+        if self.view is not None:
+            self.refusing.emit(self.view.contract)
 
     def show_view(self, view: ReviewView | None, waiting: Sequence[SignView]) -> None:
         """Show what can be signed of this settlement; the first thing not yet signed is chosen."""
@@ -103,7 +107,9 @@ class SignScreen(QWidget):
         scrolled = self.body.verticalScrollBar().value() if keep else 0
         view = self.view
         if view is None or not view.instructions:
-            self.list.setWidget(page(PlainLabel(label("sign.list"), "title"), PlainLabel(label("sign.nothing"), "quiet")))
+            self.list.setWidget(
+                page(PlainLabel(label("sign.list"), "title"), PlainLabel(label("sign.nothing"), "quiet"))
+            )
             self.body.setWidget(page())
             self._offer()
             return
@@ -125,7 +131,7 @@ class SignScreen(QWidget):
         for each in view.instructions:
             shown = sign.item(each)
             words = label("sign.choose", title=shown.title, amounts=shown.amounts, state=shown.state[2])
-            button = Button(f"{shown.title}\n{shown.amounts}", part="segment", name=words)
+            button = Button(f"{shown.title}\n{shown.amounts}", part="item", name=words)
             button.setCheckable(True)
             button.setChecked(each.instruction == self.chosen)
             button.setMinimumHeight(measure.ROW)
@@ -160,4 +166,3 @@ class SignScreen(QWidget):
         ready = allowed and not locked and not self.busy and self.context.runner.sound
         self.sign.setEnabled(ready)
         self.refuse.setEnabled(self.view is not None and not self.busy and self.context.runner.sound)
-

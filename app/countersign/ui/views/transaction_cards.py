@@ -96,7 +96,7 @@ def digest(value: Digest, pixels: int = measure.CAPTION) -> QWidget:
     return widget
 
 
-def proof(view: ProofView | None, heading: str) -> Card:
+def proof(view: ProofView | None, heading: str, *, witnesses: bool = True) -> Card:
     """The path from the leaf to the cosigned root, and the witnesses."""
     card = Card(heading)
     if view is None:
@@ -111,7 +111,7 @@ def proof(view: ProofView | None, heading: str) -> Card:
     card.body.addWidget(picture)
     tone, icon, words = review.witnesses(view.witnesses, view.needed)
     card.body.addWidget(Note(words, tone, Picture(icon, tone)))
-    for each in view.witnesses:
+    for each in view.witnesses if witnesses else ():
         tone, icon, words = review.witness(each)
         line = row(Picture(icon, tone), PlainLabel(words))
         line.setStretch(1, 1)

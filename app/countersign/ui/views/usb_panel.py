@@ -22,7 +22,7 @@ class UsbPanel(QWidget):
         super().__init__()
         self.folder = PathLine("carry.usb-folder", "carry.usb-folder-hint", "carry.usb-choose-folder", folder=True)
         self.write = Button(label("carry.usb-write-now"), "Ctrl+W", icon="usb", part="primary")
-        self.write.clicked.connect(lambda: self.folder.path and self.writing.emit(self.folder.path))
+        self.write.clicked.connect(self._write)
         self.written = Note("", "ok", Picture("pass", "ok"))
         self.written.hide()
         self.file = PathLine(
@@ -30,7 +30,7 @@ class UsbPanel(QWidget):
             kinds="carry.files-envelopes",
         )  # fmt: skip
         self.read = Button(label("carry.usb-read-now"), "Ctrl+O", icon="usb", part="primary")
-        self.read.clicked.connect(lambda: self.file.path and self.reading.emit(self.file.path))
+        self.read.clicked.connect(self._read)
         self.taken = Note("", "ok", Picture("pass", "ok"))
         self.taken.hide()
         box = column(gap=measure.GAP)
@@ -40,6 +40,14 @@ class UsbPanel(QWidget):
             box.addWidget(_card(read, self.file, self.read, self.taken, ""))
         box.addStretch(1)
         self.setLayout(box)
+
+    def _write(self) -> None:
+        if self.folder.path is not None:
+            self.writing.emit(self.folder.path)
+
+    def _read(self) -> None:
+        if self.file.path is not None:
+            self.reading.emit(self.file.path)
 
     def show_written(self, path: str) -> None:
         """The bytes are on the stick and were read back."""

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from countersign.ui.strings import label
 from countersign.ui.theme import icons, measure
@@ -48,9 +48,3 @@ class Button(QPushButton):
     def checkStateSet(self) -> None:
         super().checkStateSet()
         self.draw()
-
-
-def focus_order(*widgets: QWidget) -> None:
-    """Tab moves through these in this order."""
-    for before, after in zip(widgets, widgets[1:], strict=False):
-        QWidget.setTabOrder(before, after)

@@ -7,7 +7,7 @@ is never an address or a hash; it is whole in the tooltip and in the accessible 
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from countersign.ui.theme import fonts, measure
@@ -99,7 +99,7 @@ class CellDelegate(QStyledItemDelegate):
         side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(at, int(side | Qt.AlignmentFlag.AlignVCenter) | int(_WRAP), cell.lines[number])
 
-    def _font(self, cell: Cell, number: int) -> "fonts.QFont":
+    def _font(self, cell: Cell, number: int) -> QFont:
         if number == 0 or cell.dots:
             return fonts.proportional(measure.BODY, bold=cell.strong and number == 0)
         return fonts.proportional(measure.CAPTION)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from countersign.ui.theme import measure
 from countersign.ui.theme.dress import worn
 from countersign.ui.widgets.label import PlainLabel, WholeValue
-from countersign.ui.widgets.layout import column, row
+from countersign.ui.widgets.layout import column, fields, row
 
 _MIDDLE, _TOP = 28, 12
 
@@ -31,9 +31,9 @@ class ProofPicture(QWidget):
         super().__init__()
         box = column(gap=0)
         for rung in rungs:
-            texts = column(PlainLabel(rung.words, "caption"), gap=2)
-            for name, whole, grouped in rung.values:
-                texts.addWidget(WholeValue(name, whole, grouped))
+            texts = column(PlainLabel(rung.words, "strong"), gap=2)
+            hashes = [(name, WholeValue(name, whole, grouped)) for name, whole, grouped in rung.values]
+            texts.addLayout(fields(hashes))
             texts.setContentsMargins(0, measure.HALF, 0, measure.HALF)
             line = row(_Step(rung.kind), texts, gap=measure.UNIT)
             line.setStretch(1, 1)

@@ -60,4 +60,3 @@ class Steps(QWidget):
         if number < len(self.words) - 1 and end < at.right() - 12:
             painter.setPen(QPen(QColor(palette.line), 2))
             painter.drawLine(round(end), round(at.center().y()), round(at.right() - 12), round(at.center().y()))
-

@@ -1,0 +1,266 @@
+"""The pages of the vault's wizard: the clock, taking in, review, signing, handing back. Large type, one thing a page."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QStackedWidget, QWidget
+
+from countersign.desk.views import TokenView, VaultRequestView
+from countersign.ui.presenters import carry, review, writing
+from countersign.ui.strings import label
+from countersign.ui.theme import measure
+from countersign.ui.views import sign_cards
+from countersign.ui.views import transaction_cards as cards
+from countersign.ui.views.check_list import check_cards, verdict_note
+from countersign.ui.views.context import Context
+from countersign.ui.views.scan_panel import ScanPanel
+from countersign.ui.views.show_panel import ShowPanel
+from countersign.ui.views.usb_panel import UsbPanel
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.layout import Card, Note, column, fields, page, row, scrolling
+from countersign.ui.widgets.opening import Opening
+from countersign.ui.widgets.picture import Picture
+
+
+def large(text: str, key: str, *, icon: str = "", part: str = "") -> Button:
+    """A button of the wizard."""
+    button = Button(text, key, icon=icon, part=part)
+    button.setProperty("type", "large")
+    return button
+
+
+def bar(*items: QWidget | None) -> QFrame:
+    """The wizard's actions."""
+    frame = QFrame()
+    frame.setProperty("part", "actions")
+    frame.setLayout(row(*items, margin=measure.GAP, gap=measure.GAP))
+    return frame
+
+
+class ClockPage(QWidget):
+    """Asked first: is the clock right?"""
+
+    answered = Signal(bool)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.now = PlainLabel("", "large")
+        yes = large(label("vault.clock-yes"), "Ctrl+Return", icon="pass", part="primary")
+        yes.clicked.connect(lambda: self.answered.emit(True))
+        no = large(label("vault.clock-no"), "Ctrl+Backspace", icon="fail")
+        no.clicked.connect(lambda: self.answered.emit(False))
+        card = Card(margin=measure.HUGE)
+        for widget in (
+            PlainLabel(label("vault.clock-title"), "large"),
+            PlainLabel(label("vault.clock-now"), "reading"),
+            self.now,
+            PlainLabel(label("vault.clock-compare"), "reading"),
+        ):
+            card.body.addWidget(widget)
+        card.body.addSpacing(measure.GAP)
+        card.body.addLayout(row(yes, no, None, gap=measure.GAP))
+        self.setLayout(column(page(card)))
+
+    def tick(self) -> None:
+        """Show the clock as it is."""
+        self.now.say(writing.moment(self.context.now))
+
+
+class Ways(QWidget):
+    """Two panels of which one is open, chosen by two large buttons."""
+
+    def __init__(self, first: tuple[str, str, QWidget], second: tuple[str, str, QWidget]) -> None:
+        super().__init__()
+        self.stack = QStackedWidget()
+        self.buttons: list[Button] = []
+        group = QButtonGroup(self)
+        for at, (key, icon, panel) in enumerate((first, second)):
+            button = large(label(key), f"Alt+{at + 1}", icon=icon, part="segment")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _=False, at=at: self.go(at))
+            group.addButton(button)
+            self.buttons.append(button)
+            self.stack.addWidget(panel)
+        box = column(row(*self.buttons, None, gap=measure.GAP), gap=measure.GAP)
+        box.addWidget(self.stack, 1)
+        self.setLayout(box)
+        self.go(0)
+
+    def go(self, at: int) -> None:
+        """Open one of the two."""
+        self.buttons[at].setChecked(True)
+        for button in self.buttons:
+            button.draw()
+        self.stack.setCurrentIndex(at)
+
+
+class TakePage(QWidget):
+    """Scan or insert."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.scan = ScanPanel(context)
+        self.usb = UsbPanel("", "carry.usb-read-request")
+        self.ways = Ways(("vault.take-scan", "camera", self.scan), ("vault.take-usb", "usb", self.usb))
+        box = column(PlainLabel(label("vault.take-title"), "large"), gap=measure.GAP, margin=measure.GAP)
+        box.addWidget(self.ways, 1)
+        self.setLayout(box)
+
+
+class ReviewPage(QWidget):
+    """Verify and review: what this machine proved by itself, and the request it opened."""
+
+    going = Signal()
+    refusing = Signal()
+    over = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = scrolling(page(), label("vault.body"))
+        self.go = large(label("vault.go-sign"), "Ctrl+Return", icon="forward", part="primary")
+        self.go.clicked.connect(self.going)
+        self.refuse = large(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
+        self.refuse.clicked.connect(self.refusing)
+        again = large(label("vault.start-over"), "Esc", icon="back")
+        again.clicked.connect(self.over)
+        box = column(gap=0)
+        box.addWidget(self.body, 1)
+        box.addWidget(bar(again, None, self.refuse, self.go))
+        self.setLayout(box)
+
+    def show_view(self, view: VaultRequestView, *, sound: bool) -> None:
+        """Show the request."""
+        chosen = view.instruction
+        items: list[QWidget] = [*_crossing(view), verdict_note(view.review.contract_verdict, chosen.verdict)]
+        items += [cards.comparison(chosen, base=False), cards.digests(chosen, pixels=measure.STRONG)]
+        items += [_contract(view), cards.flow(chosen, base=False)]
+        sections = [(label("checks.of-contract"), view.review.contract_verdict), (review.kind(chosen), chosen.verdict)]
+        opened = all(verdict.may_sign for _, verdict in sections)
+        checks = Opening(label("vault.checks"), lambda: page(*check_cards(sections), margin=0))
+        if not opened:
+            checks.open_up()
+        holder = Card()
+        holder.body.addWidget(checks)
+        items += [holder, cards.proof(view.review.proof, label("review.log-path"))]
+        self.body.setWidget(page(*items))
+        allowed = view.answered or (opened and sound and not chosen.signed_by_me)
+        self.go.setEnabled(allowed)
+        self.go.setText(label("vault.go-give" if view.answered else "vault.go-sign"))
+        self.go.setAccessibleName(self.go.text())
+        self.go.setShortcut("Ctrl+Return")
+        self.refuse.setEnabled(not view.answered and sound)
+
+
+def _crossing(view: VaultRequestView) -> list[QWidget]:
+    """The phrase, and what a crossing cannot tell."""
+    phrase = Card()
+    phrase.body.addWidget(PlainLabel(label("vault.phrase"), "heading"))
+    phrase.body.addWidget(PlainLabel(carry.crossing(view.crossing).phrase, "large"))
+    items: list[QWidget] = [phrase]
+    if view.answered:
+        items.append(Note(label("vault.answered"), "info", Picture("information", "info")))
+    if not view.clock_confirmed:
+        items.append(Note(label("vault.clock-unconfirmed"), "warn", Picture("clock", "warn")))
+    if not view.crossing.later_cancellation_checked:
+        words = f"{label('vault.later-not-checked')}\n{label('vault.later-explained')}"
+        items.append(Note(words, "warn", Picture("warning", "warn")))
+    return items
+
+
+def _contract(view: VaultRequestView) -> Card:
+    shown = view.review
+    card = Card(label("review.contract", id=shown.contract_id, version=shown.version))
+    name = label("review.contract-hash")
+    card.body.addWidget(PlainLabel(name, "caption"))
+    card.body.addWidget(WholeValue(name, shown.contract, writing.groups(shown.contract), measure.STRONG))
+    terms = [(caption, PlainLabel(value)) for caption, value in review.header(shown)]
+    card.body.addLayout(fields(terms[:2]))
+
+    def rest() -> QWidget:
+        holder = QWidget()
+        holder.setLayout(fields(terms[2:]))
+        return holder
+
+    card.body.addWidget(Opening(label("review.more-terms"), rest))
+    return card
+
+
+class SignPage(QWidget):
+    """One confirmation, one token, one signature."""
+
+    unlocking = Signal()
+    signing = Signal()
+    back = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.view: VaultRequestView | None = None
+        self.token: TokenView | None = None
+        self.busy = False
+        self.body = scrolling(page(), label("sign.body"))
+        self.unlock = large(label("sign.unlock"), "Ctrl+U", icon="unlocked")
+        self.unlock.clicked.connect(self.unlocking)
+        self.sign = large(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
+        self.sign.clicked.connect(self.signing)
+        leave = large(label("vault.step-review"), "Esc", icon="back")
+        leave.clicked.connect(self.back)
+        self.ticked = False
+        box = column(gap=0)
+        box.addWidget(self.body, 1)
+        box.addWidget(bar(leave, None, self.unlock, self.sign))
+        self.setLayout(box)
+
+    def show_view(self, view: VaultRequestView, token: TokenView | None) -> None:
+        """Show what is confirmed, what is signed and the token."""
+        self.view, self.token = view, token
+        chosen = view.instruction
+        card, confirm = sign_cards.confirmation(chosen)
+        confirm.setChecked(self.ticked)
+        confirm.toggled.connect(self._tick)
+        items: list[QWidget] = [verdict_note(view.review.contract_verdict, chosen.verdict), card]
+        items.append(sign_cards.what(chosen))
+        if token is not None:
+            items.append(sign_cards.token(token, ""))
+        self.body.setWidget(page(PlainLabel(label("vault.sign-title"), "large"), *items))
+        self.offer()
+
+    def _tick(self, on: bool) -> None:
+        self.ticked = on
+        self.offer()
+
+    def offer(self) -> None:
+        """What can be pressed now."""
+        locked = self.token is None or not self.token.unlocked
+        self.unlock.setVisible(locked)
+        self.unlock.setEnabled(locked and not self.busy and (self.token is None or self.token.tries != "locked"))
+        allowed = self.view is not None and self.view.instruction.verdict.may_sign
+        self.sign.setEnabled(allowed and self.ticked and not locked and not self.busy and self.context.runner.sound)
+
+
+class GivePage(QWidget):
+    """Show or write: the answer goes back."""
+
+    another = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.show_panel = ShowPanel(context.instruments.draw_code)
+        self.usb = UsbPanel("carry.usb-write-answer", "")
+        self.ways = Ways(("vault.give-show", "code", self.show_panel), ("vault.give-usb", "usb", self.usb))
+        self.phrase = PlainLabel("", "large")
+        again = large(label("vault.another"), "Ctrl+Return", icon="forward", part="primary")
+        again.clicked.connect(self.another)
+        done = Note(label("sign.verified"), "ok", Picture("pass", "ok"))
+        inner = column(done, self.phrase, gap=measure.UNIT, margin=measure.GAP)
+        inner.addWidget(self.ways, 1)
+        box = column(gap=0)
+        box.addLayout(inner, 1)
+        box.addWidget(bar(None, again))
+        self.setLayout(box)
+
+    def show_view(self, view: VaultRequestView) -> None:
+        """The request that was answered."""
+        self.phrase.say(carry.crossing(view.crossing).phrase)
+        self.usb.forget()
+        self.ways.go(1 if view.crossing.channel == "usb" else 0)
