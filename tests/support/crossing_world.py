@@ -225,7 +225,7 @@ class CrossingWorld:
         return Replica(open_profile(self.folder / name, lambda: PASSPHRASE), clock)
 
     def _enrolled(self, name: str, size: int, clock: SetClock) -> Replica:
-        records = self._records()[:size]
+        records = self.all_records()[:size]
         return enrol(self.profile(name), clock, Anchor(quorum()), records, self.head(size))
 
     def prepare(self, **changes: object) -> tuple[str, str]:
@@ -267,7 +267,7 @@ class CrossingWorld:
 
     def take_in(self) -> None:
         """Officer A's machine takes in what was logged."""
-        self.online.advance(self._records()[self.online.log.size :], self.published[-1])
+        self.online.advance(self.all_records()[self.online.log.size :], self.published[-1])
 
     def head(self, size: int) -> SignedCheckpoint:
         """A witnessed head of `size` entries, cosigned now."""
@@ -299,7 +299,8 @@ class CrossingWorld:
         proof = tuple(log.tree.inclusion_proof(index, log.size))
         return ProvenEvent(entry.event, index, entry.time_ms, _opening(entry).salt, proof)
 
-    def _records(self) -> list[Record]:
+    def all_records(self) -> list[Record]:
+        """Every entry with its opening."""
         return [Record(each.index, each.time_ms, _opening(each).salt, each.event) for each in self.desk.entries]
 
     def _keep(self, data: bytes) -> str:
@@ -323,7 +324,7 @@ class CrossingWorld:
         return self.published[-1].serialise()
 
     async def records(self, start: int) -> Sequence[Record]:
-        return self._records()[start : self.published[-1].checkpoint.size]
+        return self.all_records()[start : self.published[-1].checkpoint.size]
 
     async def artefact(self, digest: bytes) -> bytes:
         return self.artefacts[digest]

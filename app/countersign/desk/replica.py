@@ -18,7 +18,7 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.audit.log import Log
 from countersign.audit.pin import Equivocation, Pin
-from countersign.audit.quorum import AsOf, Fresh, Witnessed
+from countersign.audit.quorum import MAX_AHEAD, AsOf, Fresh, Witnessed
 from countersign.desk import anchor as anchors
 from countersign.desk.anchor import Anchor
 from countersign.desk.ports import Clock, Mailbox, Profile, Record
@@ -76,7 +76,10 @@ class Replica:
         return machine.replay(_entries(self.profile.archive.records(0, index)))
 
     async def take_in(self, mailbox: Mailbox) -> None:
-        """Fetch what the desk has logged since, prove it, keep it. Refused: L2.*, L4.*, L5.*, desk.entries-differ."""
+        """Fetch what the desk has logged since, prove it, keep it.
+
+        Refused: L2.*, L4.*, L5.*, desk.entries-differ, desk.entries-ahead.
+        """
         signed = SignedCheckpoint.parse(await mailbox.checkpoint())
         if self.replayed is not None and signed.serialise() == self.replayed.signed.serialise():
             return
@@ -85,6 +88,8 @@ class Replica:
     def advance(self, records: Sequence[Record], signed: SignedCheckpoint) -> None:
         """Prove that `records` continue this history up to the head, then keep both. Raises as `take_in`."""
         wanted = records[: max(0, signed.checkpoint.size - self.log.size)]
+        if any(record.index != place for place, record in enumerate(wanted, self.log.size)):
+            raise Refused("desk.entries-differ", size=signed.checkpoint.size, entries=self.log.size + len(wanted))
         grown = Log(self.anchor.origin)
         grown.extend(_commitment(record) for record in self.profile.archive.records())
         grown.extend(_commitment(record) for record in wanted)
@@ -138,6 +143,8 @@ class Replica:
         quorum = self.anchor.now(self.state)
         quorum.verify_log(signed)
         old, size = self.pin, signed.checkpoint.size
+        if size > grown.size:
+            raise Refused("desk.entries-differ", size=size, entries=grown.size)
         proof = grown.tree.consistency_proof(old.size, size) if old and 0 < old.size <= size <= grown.size else ()
         self.require_consistent(signed, proof)
         seen = old.witness_times if old else {}
@@ -172,6 +179,14 @@ class Replica:
         if self.pin is None:
             raise Refused("desk.nothing-pinned")
         return self.anchor.now(self.state).verify(self.pin.signed, AsOf(entry_ms))
+
+
+def _require_not_ahead(records: Sequence[Record], witnessed: Witnessed) -> None:
+    """No entry claims a moment after its head was cosigned (DESIGN.md §3, Time). Refused("desk.entries-ahead")."""
+    cosigned = max(witnessed.times().values(), default=0)
+    for record in records:
+        if record.time_ms // 1000 > cosigned + MAX_AHEAD:
+            raise Refused("desk.entries-ahead", index=record.index)
 
 
 def _commitment(record: Record) -> bytes:

@@ -5,6 +5,14 @@ _ROSTER = "Check the name in the roster; a change of the roster is signed by the
 _DESK = "Nothing was changed. If the desk logged it, tell the desk operator: it should have been refused there."
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "settlement.excerpt-event": (
+        "The request carries log entry {index} of the type {type}, which does not cross by QR.",
+        "Nothing was taken in. Carry the request by USB, with the whole history.",
+    ),
+    "settlement.excerpt-nonce": (
+        "The Safe {vault} has already executed number {executed}; number {nonce} cannot follow.",
+        "Nothing was signed. Ask operations to prepare the instruction again.",
+    ),
     "B12.outpoint-taken": (
         "The coin {outpoint} is already spent by instruction {instruction}.",
         "Prepare the instruction again with other coins of the vault.",

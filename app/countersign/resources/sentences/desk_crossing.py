@@ -1,0 +1,50 @@
+"""What is said of crossings to a cold vault, of its console and of enrolment."""
+
+_ASK_AGAIN = "Nothing was signed. Ask the online machine for a new request and carry it here."
+_STRANGER = "Nothing was logged. Do not act on it. Ask the vault operator, by another channel, what was sent."
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.frames-missing": (
+        "The {pictures} pictures do not hold the whole message; {unread} of them could not be read.",
+        "Show the code on the other machine again and take more pictures, or carry the message by USB.",
+    ),
+    "desk.not-agreed": (
+        "Contract {contract} is not signed by both parties in the log.",
+        "Wait until the other side has affirmed it.",
+    ),
+    "desk.nothing-to-carry": (
+        "There is nothing to carry to “{recipient}” for instruction {instruction}.",
+        "Choose a vault operator with a key of this vault on a cold machine who has neither signed nor refused yet.",
+    ),
+    "desk.recipient-unknown": (
+        "This machine does not know which part of the log {recipient}'s machine holds.",
+        "Carry the request by USB, or enter the head with which that machine was enrolled.",
+    ),
+    "desk.behind-recipient": (
+        "{recipient}'s machine has seen {theirs} entries of the log; this machine holds {ours}.",
+        "Synchronise this machine with the desk, then make the request again.",
+    ),
+    "desk.not-our-request": (
+        "This answers a request that was not sent from this machine ({request}).",
+        "Take it to the machine that sent the request.",
+    ),
+    "desk.answer-differs": ("The answer does not fit the request: its {what} is another.", _STRANGER),
+    "desk.events-missing": (
+        "The request leaves out entry {index} of the log; this machine needs {start} to {size} without a gap.",
+        _ASK_AGAIN,
+    ),
+    "desk.request-differs": (
+        "The request contradicts itself: its {what} is not what its own log entries say.",
+        "Nothing was signed. Do not act on it. Ask the sender, by another channel, what was sent.",
+    ),
+    "desk.no-request": ("No request is open.", "Scan a request or insert the drive that holds one."),
+    "desk.no-answer": ("The open request is not answered yet.", "Sign it or refuse it first."),
+    "desk.answered-already": (
+        "The request {request} was answered before. An answer is never replaced.",
+        "Show or write the recorded answer again.",
+    ),
+    "desk.enrolled-otherwise": (
+        "This profile already trusts {desk} with other keys, and has followed its log.",
+        "Make a new profile to enrol with other keys. Nothing was changed here.",
+    ),
+}
