@@ -2,8 +2,9 @@
 
 - A check is one named object: its code (CHECKS.md), its display name, the checks whose fail prevents it (`needs`), and
   `look`, which reads a case and says at least one finding.
-- All run every time. A check whose needs fail or are blocked is blocked by the first of them, named, but for a check of
-  one kind of instruction, which an instruction of another kind leaves not applicable.
+- All run every time. A check whose needs fail or are blocked is blocked, and names the check that failed (or the anchor
+  that is missing) at the beginning of the chain.
+- A check of one kind of instruction is not applicable to another kind, whatever it needs.
 - `without` switches checks off for the tests that prove each one is needed; nothing else uses it.
 """
 
@@ -38,8 +39,8 @@ def judge(case: Case, checks: Sequence[Check], *, without: frozenset[str] = froz
             found: tuple[Finding, ...] = (not_applicable(check.code, "review.switched-off", check=check.code),)
         else:
             found = _run(check, reading, down)
-        if any(not finding.ok for finding in found):
-            down[check.code] = check.code
+        if (cause := _cause(check, found)) is not None:
+            down[check.code] = cause
         findings.extend(found)
     as_of = case.state.size if case.mode is Mode.HISTORY and case.state is not None else None
     return Verdict(tuple(findings), as_of)
@@ -50,11 +51,18 @@ def _run(check: Check, reading: Reading, down: dict[str, str]) -> tuple[Finding,
     applies = not check.kind or (instruction is not None and instruction.kind == check.kind)
     for need in check.needs:
         if need in down and applies:
-            return (blocked(check.code, need),)
+            return (blocked(check.code, down[need]),)
     found = tuple(check.look(reading))
     if not found or any(finding.check != check.code for finding in found):
         raise AssertionError(f"{check.code} must say at least one finding of its own")
     return found
+
+
+def _cause(check: Check, found: Sequence[Finding]) -> str | None:
+    """What blocks the checks that need this one: itself where it fails, else whatever blocks it; None if it is well."""
+    if any(finding.status is Status.FAIL for finding in found):
+        return check.code
+    return next((finding.blocked_by for finding in found if finding.status is Status.BLOCKED), None)
 
 
 def worst(findings: Sequence[Finding]) -> Status:

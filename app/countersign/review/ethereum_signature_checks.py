@@ -12,6 +12,7 @@ from itertools import pairwise
 from countersign.errors import CountersignError, Refused
 from countersign.ethereum import signatures
 from countersign.ethereum.abi import Address, Digest
+from countersign.ethereum.safe import version_that_explains, with_version
 from countersign.ethereum.signatures import OwnerSignature
 from countersign.formats import caip, eip55
 from countersign.review.case import ANCHOR, InstructionFacts, Mode
@@ -30,11 +31,14 @@ def owner_signatures(reading: Reading) -> Iterator[Finding]:
     if claim is None or instruction is None:
         yield not_applicable("E9", "E1.no-safe-transaction")
         return
+    digest = with_version(claim.tx, version_that_explains(claim) or claim.tx.version).digest
     found: list[OwnerSignature] = []
     wrong = 0
     for place, (listed, data) in enumerate(_given(instruction), 1):
         try:
-            found.extend(_recovered(claim.tx.digest, listed, data))
+            if listed is not None:
+                _of_whom_it_is_listed(digest, listed, data)
+            found.extend(_recovered(digest, data))
         except CountersignError as error:
             wrong += 1
             yield from_error("E9", error, f"signature {place}", EXPECTED)
@@ -47,14 +51,20 @@ def _given(instruction: InstructionFacts) -> list[tuple[bytes | None, bytes]]:
     return [(None, share.data) for share in instruction.shares] + [*instruction.confirmations]
 
 
-def _recovered(digest: Digest, listed: bytes | None, data: bytes) -> list[OwnerSignature]:
-    """Whose signatures these are. Malformed E9.length; Refused E9.kind, .range, .high-s, .recovery, .order, .listed."""
+def _of_whom_it_is_listed(digest: Digest, listed: bytes, data: bytes) -> None:
+    """Refused E9.listed unless the bytes recover to that owner, eth_sign read as a Safe reads it. Malformed E9.length."""
+    owner = signatures.recovered_for_display(digest, data)
+    if owner != listed:
+        found = "nobody" if owner is None else eip55.checksum(owner)
+        raise Refused("E9.listed", listed=eip55.checksum(listed), found=found)
+
+
+def _recovered(digest: Digest, data: bytes) -> list[OwnerSignature]:
+    """Whose signatures these are. Malformed E9.length; Refused E9.kind, .range, .high-s, .recovery, .order."""
     found = [signatures.recover(digest, one) for one in signatures.split(data)]
     for before, after in pairwise(found):
         if before.owner >= after.owner:
             raise Refused("E9.order")
-    if listed is not None and [one.owner for one in found] != [listed]:
-        raise Refused("E9.listed", listed=eip55.checksum(listed), found=eip55.checksum(found[0].owner))
     return found
 
 
