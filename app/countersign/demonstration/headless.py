@@ -3,8 +3,10 @@
 Steps are the same as on *Next step*; the officer's own are done through the console that the window uses.
 """
 
+import shutil
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from countersign.demonstration import output
@@ -17,8 +19,21 @@ Grab = Callable[[Story, str, Path], Awaitable[None]]
 
 
 async def play(stage: Stage, folder: Path, say: Say, grab: Grab | None) -> Path:
-    """Play everything into `folder`. Conflict("demonstration.out-not-empty"), Refused("demonstration.unfinished")."""
+    """Play everything into `folder`. Conflict("demonstration.out-not-empty"), Refused("demonstration.unfinished").
+
+    What stops on the way leaves nothing behind: `DIR.part` goes, `DIR` stays as it was.
+    """
     part = output.require_free(folder)
+    with ExitStack() as unfinished:
+        unfinished.callback(shutil.rmtree, part, ignore_errors=True)
+        await _fill(stage, part, say, grab)
+        part.rename(folder)
+        unfinished.pop_all()
+    return folder
+
+
+async def _fill(stage: Stage, part: Path, say: Say, grab: Grab | None) -> None:
+    """Every step, then every file, `result.json` last."""
     story, timings = Story(stage, part), dict[str, float]()
     steps = story.steps
     for place, (_, key, step) in enumerate(steps):
@@ -36,5 +51,3 @@ async def play(stage: Stage, folder: Path, say: Say, grab: Grab | None) -> Path:
     output.write(part, output.settled_files(story, replica, timings))
     stage.publish_profile(part / "profile")
     output.write(part, {output.RESULT: output.result(story, replica, part)})
-    part.rename(folder)
-    return folder

@@ -3,7 +3,7 @@
 - It comes from the enrolment (people compare its twelve words), never from a file that is being checked.
 - Once the replayed log has a policy, the policy's witnesses and quorum hold; the log's key stays the enrolled one.
 
-    {"log":"northgate.example/desk+…","quorum":2,"witnesses":["…","…"]}
+    {"insiders":false,"log":"northgate.example/desk+…","quorum":2,"witnesses":["…","…"]}
 """
 
 from dataclasses import dataclass

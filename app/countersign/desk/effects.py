@@ -157,6 +157,7 @@ def ethereum_view(state: State, instruction: Instruction, data: bytes) -> Decode
     paid = _payment(state, tx)
     lines = tuple(_safe_line(state.roster, each, paid) for each in owed)
     extra = () if paid is not None and any(line.matches for line in lines) else (_describe(tx),)
+    extra += _beside(tx)
     vault = state.roster.vault(instruction.group.vaults[0])
     owner = state.roster.participant(vault.owner.lei).name
     flows = (
@@ -207,6 +208,14 @@ def _safe_line(roster: Roster, owed: Obligation, paid: tuple[Money, str] | None)
         return line
     matches = paid == (line.owed, line.owed_to)
     return MatchLine(line.chain, line.payer, line.receiver, line.owed, line.owed_to, paid[0], paid[1], matches)
+
+
+def _beside(tx: SafeTx) -> tuple[str, ...]:
+    """What happens beside the call itself: ether that travels with it, a refund of gas out of the Safe."""
+    found = inspect.read(tx)
+    ether = () if isinstance(found.call, EtherTransfer) or not found.ether else (f"{found.ether} wei with the call",)
+    refund = (f"a gas refund out of the Safe: {', '.join(found.gas_refund)}",) if found.gas_refund else ()
+    return ether + refund
 
 
 def _describe(tx: SafeTx) -> str:

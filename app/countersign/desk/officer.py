@@ -163,13 +163,16 @@ class Officer:
 
     async def _file_case(self, kind: str, data: bytes, contract: str | None) -> Case:
         if kind == "contract":
-            found = contracts.parse(data)
-            logged = found.hash in self.replica.state.contracts
-            basis = cases.basis(self.replica, (found.hash,) if logged else ())
+            named = contracts.parse(data)
+            logged = named.hash in self.replica.state.contracts
+            basis = cases.basis(self.replica, (named.hash,) if logged else ())
             if not logged:
-                basis = _with_stranger(basis, found, data)
-            return cases.contract_case(basis, found.hash, self._moment(), self.replica.profile)
-        instruction = next(each for each in self._live(contract or "") if each.group.kind == kind)
+                basis = _with_stranger(basis, named, data)
+            return cases.contract_case(basis, named.hash, self._moment(), self.replica.profile)
+        found = [each for each in self._live(contract or "") if each.group.kind == kind]
+        if not found:
+            raise Refused("desk.no-instruction", kind=kind)
+        (instruction,) = found[:1]
         await self._artefact(instruction)
         return await signing.signing_case(
             self.hand, self._basis(instruction), instruction, data, self._moment(), self.replica.profile

@@ -1,13 +1,15 @@
 """Preparing the instructions of a closed cycle: the unsigned PSBT and the unsigned Safe transaction.
 
-- Coins come from the desk's node with their whole previous transactions; what another instruction spends is left alone.
-- Change goes to a slot that was never paid: no address is used twice.
+- Coins come from the desk's node with their whole previous transactions; what another instruction spends is left alone, and
+  so is what has not the policy's confirmations yet.
+- Change goes to a slot that was never paid nor promised change by another instruction: no address is used twice.
 - The Safe's nonce is the chain's next; at most one unexecuted instruction a Safe is the machine's rule.
 """
 
 from collections.abc import Sequence
 
 from countersign.bitcoin.inspect import facts
+from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.bitcoin.transaction import display
 from countersign.desk.author import Author, signed
@@ -55,15 +57,21 @@ async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> di
 
 async def _funds(desk: EmbeddedDesk, chain: str, wallet: Wallet) -> Funds:
     seen = await desk.bitcoin(chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
-    free = [coin for coin in seen if f"{coin.txid}:{coin.vout}" not in desk.state.spending]
+    needed = desk.state.adopted().confirmations_on(chain)
+    free = [
+        coin for coin in seen if coin.confirmations >= needed and f"{coin.txid}:{coin.vout}" not in desk.state.spending
+    ]
     return Funds(wallet, tuple((coin.transaction, coin.vout) for coin in free), _unused_slot(desk, wallet, seen))
 
 
 def _unused_slot(desk: EmbeddedDesk, wallet: Wallet, seen: Sequence[Coin]) -> int:
-    """The lowest slot that holds no coin, was never spent from, and is nobody's registered destination."""
+    """The lowest slot that holds no coin, was never spent from or paid by an instruction, and is no registered destination."""
     used = {wallet.slot_of(coin.script_pubkey) for coin in seen}
     for instruction in desk.state.instructions.values():
         used |= {spend.slot for spend in instruction.spends if spend.vault == wallet.id}
+        if instruction.group.kind == "psbt":
+            outputs = facts(parse_psbt(desk.artefacts.get(bytes.fromhex(instruction.artefact)))).outputs
+            used |= {wallet.slot_of(each.output.script_pubkey) for each in outputs}
     for account in desk.state.roster.destinations.values():
         if account.vault == wallet.id:
             used.add(wallet.slot_of(bitcoin_rail.script_at(account.account)))

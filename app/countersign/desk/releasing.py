@@ -84,9 +84,16 @@ async def check_release(desk: EmbeddedDesk, release: bytes, checker: Author) -> 
 
 
 async def broadcast(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
-    """Send every released transaction that was not sent yet, and log each. A refused one stops here, named."""
-    receipts = []
-    for instruction in desk.state.live(desk.state.cycle(cycle)):
+    """Send every released transaction that was not sent yet, and log each. A refused one stops here, named.
+
+    Refused("desk.not-released") before the release. Until the first is out both are tried once more; then neither waits.
+    """
+    closed, receipts = desk.state.cycle(cycle), []
+    if closed.released is None:
+        raise Refused("desk.not-released", cycle=cycle)
+    if all(instruction.transaction is None for instruction in desk.state.live(closed)):
+        await finish_all(desk, cycle)
+    for instruction in desk.state.live(closed):
         if instruction.transaction is not None:
             continue
         done = finish(desk, instruction)

@@ -7,7 +7,9 @@ cosign → publish the checkpoint → evolve.
 - A crash between archive and checkpoint leaves an event that is logged on the next start (`open`): nothing acknowledged is
   lost, because an event is acknowledged only when its checkpoint is published.
 - A witness that does not answer does not stop the desk; a checkpoint without its quorum counts for nobody, so `submit` raises
-  `Unavailable("desk.no-quorum")` and the event stands logged, to be witnessed with the next head.
+  `Unavailable("desk.no-quorum")` and the event stands logged, to be witnessed with the next head, or by `renew`.
+- An unchanged head is cosigned again every six hours (L5), when somebody asks for it.
+- A desk whose archive does not lead to the head it published last signs nothing: `Refused("desk.archive-behind-head")`.
 """
 
 import asyncio
@@ -22,12 +24,13 @@ from countersign.audit.note import Signature, VerifierKey
 from countersign.audit.quorum import Fresh, Quorum
 from countersign.audit.witness import AddCheckpoint, Response
 from countersign.desk.ports import Archive, Clock, Entropy, Receipt, Record, TileStore, Witness
-from countersign.errors import CountersignError, Unavailable
+from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.settlement import events, machine
 from countersign.settlement.machine import Entry
 from countersign.settlement.state import State
 
 CHECKPOINT = "checkpoint"
+RENEWAL_SECONDS = 6 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Sequencer:
         self._known: dict[VerifierKey, int] = {}
         self._lock = asyncio.Lock()
         self._published = b""
+        self._published_at = 0  # unix seconds
+        self._written = 0  # the log's size for which every tile is known to lie in the store
         self.state = State()
 
     @property
@@ -76,12 +81,16 @@ class Sequencer:
         return self._quorum
 
     async def open(self) -> None:
-        """Rebuild log and state from the archive, and publish whatever a crash left unpublished."""
+        """Rebuild log and state from the archive, and publish whatever a crash left unpublished.
+
+        Without a quorum of witnesses the desk opens under the head it published last. Refused("desk.archive-behind-head").
+        """
         records = self._archive.records()
         self._log.extend(_entry(record) for record in records)
+        self._recall()
         self.state = machine.replay(Entry(each.index, each.time_ms, each.event) for each in records)
         if records:
-            await self._publish(0)
+            await self._renew()
 
     async def submit(self, event: bytes) -> Receipt:
         """Judge and log one event. Raises what `decide` raises, with nothing changed; Unavailable("desk.no-quorum")."""
@@ -91,10 +100,9 @@ class Sequencer:
             decision = machine.decide(self.state, entry, parsed)
             record = Record(entry.index, entry.time_ms, self._entropy.random_bytes(32), event)
             self._archive.append(record)
-            before = self._log.size
             self._log.append(_entry(record))
             self.state = machine.evolve(self.state, decision)
-            await self._publish(before)
+            await self._publish()
             return Receipt(entry.index, entry.time_ms, parsed.hash)
 
     def checkpoint(self) -> bytes:
@@ -103,22 +111,54 @@ class Sequencer:
             raise Unavailable("desk.no-checkpoint")
         return self._published
 
-    async def _publish(self, since: int) -> None:
-        self._tiles.write(sorted(self._log.files(since).items()))
+    async def renew(self) -> None:
+        """Have the newest head witnessed if it is not, or was six hours ago. Without a quorum the older one stands."""
+        async with self._lock:
+            behind = bool(self._log.size) and self._published_size() < self._log.size
+            if behind or (self._published and self._now() - self._published_at >= RENEWAL_SECONDS):
+                await self._renew()
+
+    async def _renew(self) -> None:
+        try:
+            await self._publish()
+        except Unavailable as silent:
+            if silent.code != "desk.no-quorum":
+                raise
+
+    def _recall(self) -> None:
+        """The head published last, to which the archive must lead. Refused("desk.archive-behind-head")."""
+        try:
+            known = self._tiles.read(CHECKPOINT)
+        except Unavailable:
+            return
+        head = SignedCheckpoint.parse(known).checkpoint
+        if head.size > self._log.size or self._log.tree.root(head.size) != head.root:
+            raise Refused("desk.archive-behind-head", size=head.size, entries=self._log.size)
+        self._published = known
+
+    def _published_size(self) -> int:
+        return SignedCheckpoint.parse(self._published).checkpoint.size if self._published else 0
+
+    def _now(self) -> int:
+        return self._clock.now_ms() // 1000
+
+    async def _publish(self) -> None:
+        self._tiles.write(sorted(self._log.files(self._written).items()))
+        self._written = self._log.size
         head = self._log.checkpoint()
         signed = SignedCheckpoint.sign(head, self._sign_head(head.text()))
         for watcher in self._watchers:
             signed = await self._cosigned(signed, watcher)
         try:
-            self._quorum.verify(signed, Fresh(self._clock.now_ms() // 1000))
+            self._quorum.verify(signed, Fresh(self._now()))
         except CountersignError as error:
             raise Unavailable("desk.no-quorum", why=error.code) from None
         self._tiles.write([(CHECKPOINT, signed.serialise())])
-        self._published = signed.serialise()
+        self._published, self._published_at = signed.serialise(), self._now()
 
     async def _cosigned(self, signed: SignedCheckpoint, watcher: Watcher) -> SignedCheckpoint:
         """The checkpoint with this witness's line; without it if the witness is silent or refuses."""
-        bare = SignedCheckpoint.sign(signed.checkpoint, *(self._sign_head(signed.checkpoint.text()),))
+        bare = SignedCheckpoint.sign(signed.checkpoint, self._sign_head(signed.checkpoint.text()))
         try:
             response = await self._ask(bare, watcher, self._known.get(watcher.key, 0))
             if response.status == 409:

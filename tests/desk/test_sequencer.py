@@ -1,0 +1,222 @@
+"""The desk's hand: judged before logged, witnessed before it counts, and nothing acknowledged is ever lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.audit.log import verify_files
+from countersign.audit.quorum import Fresh
+from countersign.desk.author import signed
+from countersign.desk.ports import Receipt
+from countersign.desk.sequencer import CHECKPOINT, RENEWAL_SECONDS, Sequencer, Watcher
+from countersign.errors import CountersignError, Refused, Unavailable
+from countersign.store.tile_files import TileFiles
+from support.software_stage import SoftwareStage, Table
+
+
+@dataclass
+class Switchable:
+    """A witness that can fall silent, or answer with a status of its own."""
+
+    inner: Watcher
+    silent: bool = False
+    status: int = 0
+    asked: int = 0
+
+    async def add_checkpoint(self, request: bytes) -> tuple[int, bytes]:
+        self.asked += 1
+        if self.silent:
+            raise Unavailable("sync.silent")
+        if self.status:
+            return self.status, b""
+        return await self.inner.witness.add_checkpoint(request)
+
+
+class FailingTiles:
+    """A tile store whose next writes fail."""
+
+    def __init__(self, inner: TileFiles) -> None:
+        self.inner, self.failures = inner, 0
+
+    def write(self, files: Sequence[tuple[str, bytes]]) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable("store.disk")
+        self.inner.write(files)
+
+    def read(self, path: str) -> bytes:
+        return self.inner.read(path)
+
+
+@pytest.fixture
+async def founded(table: Table) -> Table:
+    stage = table.stage
+    stage.watchers = [Watcher(each.key, Switchable(each)) for each in stage.watchers]
+    return await table.until("step-found")
+
+
+def witnesses(stage: SoftwareStage) -> list[Switchable]:
+    return [watcher.witness for watcher in stage.watchers]  # type: ignore[misc]
+
+
+async def price(table: Table, amount: str, hand: Sequencer | None = None) -> Receipt:
+    asset = table.stage.outside.token()
+    draft = table.desk.scribe.draft("price.published", {"asset": asset, "price": amount, "source": "test"})
+    return await (hand or table.desk.sequencer).submit(await signed(draft, [table.desk.author]))
+
+
+def published(hand: Sequencer) -> SignedCheckpoint:
+    return SignedCheckpoint.parse(hand.checkpoint())
+
+
+async def test_an_event_is_acknowledged_under_a_head_that_holds_it(founded: Table) -> None:
+    hand = founded.desk.sequencer
+    receipt = await price(founded, "1.01")
+    assert published(hand).checkpoint.size == receipt.index + 1
+    founded.stage.quorum.verify(published(hand), Fresh(founded.stage.clock.seconds))
+
+
+async def test_the_static_files_are_complete_for_the_head(founded: Table) -> None:
+    tiles = TileFiles(founded.stage.folder / "log", writable=False)
+    head = SignedCheckpoint.parse(tiles.read(CHECKPOINT))
+    assert head.checkpoint == published(founded.desk.sequencer).checkpoint
+    verify_files(head.checkpoint, tiles.read)
+
+
+async def test_what_the_machine_refuses_is_never_logged(founded: Table) -> None:
+    hand, before = founded.desk.sequencer, founded.desk.state
+    stranger = await signed(
+        founded.desk.scribe.draft("contract.endorsed", {"contract": "ab" * 32}), [founded.author("compliance")]
+    )
+    with pytest.raises(Refused):
+        await hand.submit(stranger)
+    assert hand.state == before
+    assert len(founded.desk.archive.records()) == before.size
+
+
+async def test_the_same_event_again_is_refused(founded: Table) -> None:
+    asset = founded.stage.outside.token()
+    draft = founded.desk.scribe.draft("price.published", {"asset": asset, "price": "2", "source": "test"})
+    event = await signed(draft, [founded.desk.author])
+    await founded.desk.sequencer.submit(event)
+    with pytest.raises(CountersignError) as refused:
+        await founded.desk.sequencer.submit(event)
+    assert refused.value.code == "settlement.replayed"
+
+
+async def test_moments_never_go_back_though_the_clock_does(founded: Table) -> None:
+    first = await price(founded, "1.01")
+    founded.stage.clock.seconds -= 60
+    assert (await price(founded, "1.02")).time_ms == first.time_ms
+
+
+async def test_a_silent_witness_leaves_the_event_logged_and_unacknowledged_until_a_quorum_returns(
+    founded: Table,
+) -> None:
+    hand, before = founded.desk.sequencer, published(founded.desk.sequencer).checkpoint.size
+    witnesses(founded.stage)[0].silent = True
+    with pytest.raises(Unavailable) as none:
+        await price(founded, "1.01")
+    assert none.value.code == "desk.no-quorum"
+    assert hand.state.size == before + 1
+    assert published(hand).checkpoint.size == before
+    witnesses(founded.stage)[0].silent = False
+    await hand.renew()
+    assert published(hand).checkpoint.size == before + 1
+
+
+async def test_the_next_event_carries_the_unwitnessed_one_with_it(founded: Table) -> None:
+    hand, before = founded.desk.sequencer, published(founded.desk.sequencer).checkpoint.size
+    witnesses(founded.stage)[1].status = 422
+    with pytest.raises(Unavailable):
+        await price(founded, "1.01")
+    witnesses(founded.stage)[1].status = 0
+    await price(founded, "1.02")
+    assert published(hand).checkpoint.size == before + 2
+
+
+async def test_an_unchanged_head_is_cosigned_again_after_six_hours_and_not_before(founded: Table) -> None:
+    hand, asked = founded.desk.sequencer, witnesses(founded.stage)[0].asked
+    founded.stage.clock.seconds += RENEWAL_SECONDS - 1
+    await hand.renew()
+    assert witnesses(founded.stage)[0].asked == asked
+    founded.stage.clock.seconds += 1
+    old = published(hand)
+    await hand.renew()
+    assert published(hand).checkpoint == old.checkpoint
+    times = founded.stage.quorum.verify(published(hand), Fresh(founded.stage.clock.seconds)).times()
+    assert set(times.values()) == {founded.stage.clock.seconds}
+
+
+async def test_renewing_without_witnesses_leaves_the_old_head(founded: Table) -> None:
+    old = founded.desk.sequencer.checkpoint()
+    founded.stage.clock.seconds += RENEWAL_SECONDS
+    witnesses(founded.stage)[0].silent = True
+    await founded.desk.sequencer.renew()
+    assert founded.desk.sequencer.checkpoint() == old
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+async def test_a_disk_that_fails_between_archive_and_checkpoint_loses_nothing(founded: Table, failures: int) -> None:
+    tiles = FailingTiles(TileFiles(founded.stage.folder / "log"))
+    hand = founded.stage.sequencer(founded.stage.store, tiles)
+    await hand.open()
+    before = hand.state.size
+    tiles.failures = 1
+    with pytest.raises(Unavailable):
+        await price(founded, "1.01", hand)
+    if failures == 2:
+        tiles.failures = 1
+        with pytest.raises(Unavailable):
+            await price(founded, "1.02", hand)
+    assert published(hand).checkpoint.size == before
+    await price(founded, "1.03", hand)
+    assert published(hand).checkpoint.size == before + failures + 1
+    verify_files(published(hand).checkpoint, tiles.read)
+
+
+async def test_a_crash_between_archive_and_checkpoint_is_made_good_at_the_next_open(founded: Table) -> None:
+    tiles = FailingTiles(TileFiles(founded.stage.folder / "log"))
+    crashed = founded.stage.sequencer(founded.stage.store, tiles)
+    await crashed.open()
+    before, tiles.failures = crashed.state.size, 1
+    with pytest.raises(Unavailable):
+        await price(founded, "1.01", crashed)
+    again = founded.stage.sequencer(founded.stage.store)
+    await again.open()
+    assert again.state == crashed.state
+    assert published(again).checkpoint.size == before + 1
+    verify_files(published(again).checkpoint, TileFiles(founded.stage.folder / "log").read)
+
+
+async def test_a_desk_opens_without_witnesses_under_its_last_head_and_takes_nothing(founded: Table) -> None:
+    old = founded.desk.sequencer.checkpoint()
+    for each in witnesses(founded.stage):
+        each.silent = True
+    again = founded.stage.sequencer(founded.stage.store)
+    await again.open()
+    assert again.checkpoint() == old
+    with pytest.raises(Unavailable):
+        await price(founded, "1.01", again)
+
+
+async def test_a_desk_whose_archive_is_behind_its_published_head_does_not_open(founded: Table) -> None:
+    empty = founded.stage.profile("restored from before the founding")
+    with pytest.raises(Refused) as refused:
+        await founded.stage.sequencer(empty).open()
+    assert refused.value.code == "desk.archive-behind-head"
+
+
+async def test_before_the_first_event_there_is_no_head(table: Table) -> None:
+    with pytest.raises(Unavailable) as none:
+        table.stage.sequencer(table.stage.profile("new")).checkpoint()
+    assert none.value.code == "desk.no-checkpoint"
+
+
+async def test_a_witness_that_remembers_more_than_the_desk_thinks_is_asked_again_from_there(founded: Table) -> None:
+    fresh = founded.stage.sequencer(founded.stage.store)
+    asked = witnesses(founded.stage)[0].asked
+    await fresh.open()
+    assert witnesses(founded.stage)[0].asked == asked + 2
