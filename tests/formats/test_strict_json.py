@@ -128,3 +128,14 @@ def test_published_canonical_outputs_hold_no_surprise(name: str) -> None:
         assert (read.code, name in {"arrays", "values", "structures"}) == ("C2.float", True)
     else:
         assert read == json.loads(data)
+
+
+def test_nesting_counts_brackets_outside_strings() -> None:
+    for data, depth in (
+        (b"", 0),
+        (b"7", 0),
+        (b'{"a": [1, {}]}', 3),
+        (b'["[[[", "\\"[["]', 1),
+        (b"[" * 100_000, 100_000),
+    ):
+        assert strict_json.nesting(data) == depth

@@ -25,10 +25,10 @@ MEDIAN_SPAN = 11
 class Ledger:
     """Blocks and unspent coins. `blocks` are ids by height; block 0 is empty."""
 
-    blocks: list[bytes] = field(default_factory=lambda: [bytes(32)])
-    coins: dict[Outpoint, Unspent] = field(default_factory=dict)
-    transactions: dict[Txid, bytes] = field(default_factory=dict)
-    mined: dict[Txid, int] = field(default_factory=dict)
+    blocks: list[bytes] = field(default_factory=lambda: [bytes(32)], repr=False)
+    coins: dict[Outpoint, Unspent] = field(default_factory=dict, repr=False)
+    transactions: dict[Txid, bytes] = field(default_factory=dict, repr=False)
+    mined: dict[Txid, int] = field(default_factory=dict, repr=False)
 
     @property
     def height(self) -> int:

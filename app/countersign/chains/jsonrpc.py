@@ -10,6 +10,7 @@
     JsonRpc(http://127.0.0.1:8545)
 """
 
+import base64
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -19,9 +20,11 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from countersign.errors import Malformed, Unavailable
+from countersign.formats.strict_json import nesting
 
 Credentials = Callable[[], tuple[str, str]]
 MAX_ANSWER = 64 << 20
+MAX_NESTING = 64
 NOT_AUTHORISED = (401, 403)
 
 
@@ -65,11 +68,11 @@ class JsonRpc:
         RpcError; Unavailable `chains.unreachable`, `.not-authorised`, `.not-rpc`, `.answer-too-large`.
         """
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
-        auth = aiohttp.BasicAuth(*self._credentials()) if self._credentials else None
+        headers = {"Authorization": _basic(*self._credentials())} if self._credentials else None
         try:
             async with (
                 aiohttp.ClientSession(timeout=self._timeout) as session,
-                session.post(self._url, json=body, auth=auth, allow_redirects=False) as response,
+                session.post(self._url, json=body, headers=headers, allow_redirects=False) as response,
             ):
                 if response.status in NOT_AUTHORISED:
                     raise Unavailable("chains.not-authorised", url=self._url)
@@ -87,10 +90,7 @@ class JsonRpc:
         return bytes(data)
 
     def _result(self, data: bytes, status: int) -> Any:
-        try:
-            answer = json.loads(data, parse_float=Decimal, parse_constant=_no_number)
-        except (ValueError, RecursionError):
-            answer = None
+        answer = _parsed(data)
         if not isinstance(answer, dict) or not answer.keys() & {"result", "error"}:
             raise Unavailable("chains.not-rpc", url=self._url, status=status)
         failed = answer.get("error")
@@ -99,6 +99,21 @@ class JsonRpc:
         told = failed if isinstance(failed, dict) else {}
         number = told.get("code")
         raise RpcError(number if isinstance(number, int) else 0, str(told.get("message", "")), told.get("data"))
+
+
+def _parsed(data: bytes) -> object:
+    """The JSON value, None if it is none. Depth is looked at first: json recurses as deep as it is told."""
+    if nesting(data) > MAX_NESTING:
+        return None
+    try:
+        return json.loads(data, parse_float=Decimal, parse_constant=_no_number)
+    except ValueError:
+        return None
+
+
+def _basic(user: str, password: str) -> str:
+    """RFC 7617."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _no_number(text: str) -> object:

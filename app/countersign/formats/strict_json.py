@@ -64,7 +64,7 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _depth(data: bytes) -> int:
+def nesting(data: bytes) -> int:
     """The deepest nesting of brackets outside strings. One pass in C over the bytes, one over the brackets."""
     brackets = _STRING.sub(b"", data).translate(None, _NOT_BRACKETS)
     return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
@@ -76,7 +76,7 @@ def parse(data: bytes, *, limit: int = LIMIT) -> JsonValue:
         raise Malformed("C2.size", size=len(data), limit=limit)
     if data.startswith(b"\xef\xbb\xbf"):
         raise Malformed("C2.byte-order-mark")
-    if (depth := _depth(data)) > DEPTH:
+    if (depth := nesting(data)) > DEPTH:
         raise Malformed("C2.depth", depth=depth, limit=DEPTH)
     try:
         value: JsonValue = _DECODER.decode(data.decode("utf-8"))

@@ -1,4 +1,4 @@
-"""What the chain adapters say when a node is absent or says no."""
+"""What the chain adapters say when a node is absent or says no, and what the embedded chains say of themselves."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "chains.unreachable": (
@@ -27,11 +27,39 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "chains.bitcoin-refused": (
         "The Bitcoin node refuses the transaction: {reason}.",
-        "Nothing moved. Look at the reason; if coins were spent elsewhere, the settlement must be prepared anew.",
+        "Look whether the transaction is in the chain already; if its coins were spent elsewhere, prepare it anew.",
     ),
     "chains.ethereum-refused": (
         "The Ethereum node refuses the transaction: {reason}.",
         "Nothing moved. Look at the reason; the Safe's nonce may have been used.",
+    ),
+    "chains.url": (
+        "The address of the node is not one this console uses.",
+        "Give an http or https address without a name or password in it: those come from a file.",
+    ),
+    "chains.odd-answer": (
+        "The node answered {method} in a form that this console does not read.",
+        "Check that the address in the settings is a node of the registered chain, and its version. Nothing was sent.",
+    ),
+    "chains.node-error": (
+        "The node could not answer {method}: {message} ({number}).",
+        "Wait until the node has started and is in step with its chain, then try again.",
+    ),
+    "chains.other-transaction": (
+        "The node gave bytes for transaction {txid} that are not that transaction.",
+        "Do not use this node until it is known why. Nothing was taken from its answer.",
+    ),
+    "chains.fund-outputs": (
+        "One funding transaction of the demonstration cannot have {found} outputs; it has 1 to {most}.",
+        "Fund the vaults in several transactions.",
+    ),
+    "chains.embedded-bitcoin": (
+        "This demonstration's Bitcoin runs inside this program: nobody else sees it, its coins are worth nothing.",
+        "Use it to learn. For real coins, make a profile with a node of its own.",
+    ),
+    "chains.embedded-ethereum": (
+        "This demonstration's Ethereum runs inside this program: nobody else sees it, its tokens are worth nothing.",
+        "Use it to learn. For real assets, make a profile with a node of its own.",
     ),
     "chains.no-contract": (
         "There is no contract that answers at {address}.",
