@@ -1,6 +1,7 @@
 """Hostile tokens, ways in and stores: scripted facts, each beside the honest ones (CHECKS.md: H and S are scripted)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 
@@ -145,6 +146,7 @@ CASES: list[Hostile] = [
         lambda: usb(opened=Refused("T1.sequence-reused", sequence=1, sender="officer-a")),
         usb,
     ),
+    Hostile("T1", "no envelope on a cold machine", "T1.bare", lambda: replace(usb(), transport=None), usb),
     Hostile("T1", "an unknown sender", "T1.unknown-key", lambda: usb(opened=Refused("T1.unknown-key", kid="k")), usb),
     Hostile(
         "T2",

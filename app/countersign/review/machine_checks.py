@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from countersign.errors import CountersignError
 from countersign.keys.ecdsa import is_low_s
 from countersign.keys.public_key import Curve
-from countersign.review.case import Channel
+from countersign.review.case import Channel, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
@@ -88,7 +88,12 @@ def signature_verified(reading: Reading) -> Iterator[Finding]:
 def envelope(reading: Reading) -> Iterator[Finding]:
     """T1: a known sender's envelope to this machine and desk, in session order."""
     transport = reading.case.transport
-    if transport is None:
+    cold = reading.case.channel is not Channel.ONLINE
+    if transport is None and cold and reading.case.mode is Mode.SIGN:
+        yield failed(
+            "T1", "bare", "envelope", "an envelope of a known sender", "none", channel=reading.case.channel.value
+        )
+    elif transport is None:
         yield not_applicable("T1", "T1.no-envelope")
     elif transport.opened is not None:
         yield from_error(

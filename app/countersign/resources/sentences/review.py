@@ -148,6 +148,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _TOKEN,
     ),
     "H7.verified": ("The signature was verified by independent code under the registered key.", _NONE),
+    "T1.bare": (
+        "The request came by {channel} without an envelope: nobody says who sent it, or when.",
+        "Do not sign. Carry the request as the desk wrote it.",
+    ),
     "T1.no-envelope": ("The request did not come in an envelope.", _NONE),
     "T1.in-order": ("The envelope is from a known sender, for this machine, and next in order.", _NONE),
     "T2.other-channel": ("The request did not come by USB.", _NONE),
