@@ -156,8 +156,8 @@ def ethereum_view(state: State, instruction: Instruction, data: bytes) -> Decode
     owed = netting.owed_by(state.cycle(instruction.cycle).obligations, instruction.group)
     paid = _payment(state, tx)
     lines = tuple(_safe_line(state.roster, each, paid) for each in owed)
-    extra = () if paid is not None and any(line.matches for line in lines) else (_describe(tx),)
-    extra += _beside(tx)
+    paying = paid is not None and any(line.matches for line in lines)
+    extra = (() if paying else (_describe(tx),)) + _beside(tx)
     vault = state.roster.vault(instruction.group.vaults[0])
     owner = state.roster.participant(vault.owner.lei).name
     flows = (

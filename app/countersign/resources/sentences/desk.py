@@ -1,0 +1,105 @@
+"""What the use cases of the desk say: its log, its books, an officer's signature, a release."""
+
+_AGAIN = "Try again; nothing was lost."
+_ASK_DESK = "Ask the desk's administrators; keep this machine as it is until they answer."
+_KEEP = "Rely on nothing that came with it, keep it as evidence, and tell the desk's administrators."
+_ROSTER = "Compare the roster with what was meant; only the administrators change it."
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "S2.archive-differs": (
+        "The events kept here do not lead to the head of {size} entries that this machine has pinned.",
+        "Sign nothing here. Keep the profile as evidence and restore it from the desk in a new one.",
+    ),
+    "desk.archive-behind-head": (
+        "The desk's archive holds {entries} entries and does not lead to the head of {size} entries it published last.",
+        "Do not publish anything. Restore the newest archive: an older one would make the log lie.",
+    ),
+    "desk.act-by-request": (
+        "The request to sign expires then.",
+        "Sign or refuse before; later it must be prepared anew.",
+    ),
+    "desk.act-by-settle": ("The contract must be settled by then.", "Sign or refuse before."),
+    "desk.artefact-differs": ("The bytes that came for {artefact} are other bytes.", _KEEP),
+    "desk.chain-would-refuse": (
+        "The chain {chain} would not take the finished transaction: {reason}",
+        "Release nothing. Find out why the chain refuses it; void the settlement if that does not change.",
+    ),
+    "desk.checks-forbid": (
+        "Nothing was signed: {count} checks forbid it, the first is {check}.",
+        "Read what each check expected and found, then refuse the request.",
+    ),
+    "desk.deposit-not-seen": (
+        "The desk's own node does not see the deposit {reference} into {vault} as it was reported.",
+        "Wait for its confirmations, or correct amount and reference.",
+    ),
+    "desk.deposit-unconfirmed": (
+        "The deposit {reference} has {confirmations} confirmations, fewer than the policy asks for.",
+        "Wait for the chain, then credit it again.",
+    ),
+    "desk.drill-recipient": (
+        "The drill's transaction pays that recipient {count} times, not once.",
+        "Use a transaction that pays the recipient exactly once.",
+    ),
+    "desk.entries-ahead": (
+        "Entry {index} claims a moment after the witnesses cosigned the head that holds it.",
+        _ASK_DESK,
+    ),
+    "desk.entries-differ": (
+        "The {entries} entries that came do not lead to the witnessed head of {size} entries.",
+        _ASK_DESK,
+    ),
+    "desk.finality-confirmations": ("Final once both chains have the agreed confirmations.", "Nothing to do."),
+    "desk.finality-mutual": (
+        "Final once both parties confirm delivery, or with the agreed confirmations.",
+        "Nothing to do.",
+    ),
+    "desk.no-anchor": ("This profile trusts no desk yet.", "Enrol it with a desk first."),
+    "desk.no-checkpoint": ("The desk has not published a head yet.", _AGAIN),
+    "desk.no-free-slot": (
+        "The vault {vault} has no address left that was never used.",
+        "Register new slots for it, then prepare again.",
+    ),
+    "desk.no-instruction": (
+        "This settlement has no instruction of the kind {kind}.",
+        "Choose the settlement that the file belongs to.",
+    ),
+    "desk.no-key": ("The token {token} holds no key named {label}.", "Use the token that was registered for it."),
+    "desk.no-node": ("The desk follows no node of the chain {chain}.", "Connect one, then try again."),
+    "desk.no-quorum": (
+        "The event is logged, but too few witnesses cosigned the new head, so it counts for nobody yet ({why}).",
+        "Wait until the witnesses answer; do not send the event again.",
+    ),
+    "desk.not-a-safe": ("The vault {vault} is not a Safe.", _ROSTER),
+    "desk.not-a-slot-vault": ("The vault {vault} is not a Bitcoin vault with slots.", _ROSTER),
+    "desk.not-an-owner": (
+        "{officer} holds no registered key of the vaults that pay here.",
+        "Ask an officer who owns one to sign.",
+    ),
+    "desk.not-released": (
+        "The cycle {cycle} is not released, so nothing of it may be sent.",
+        "Let maker and checker release it first.",
+    ),
+    "desk.not-your-release": (
+        "This is no release that names {checker} as its checker.",
+        "Give it to the person it names, or make a new release.",
+    ),
+    "desk.nothing-pinned": ("This machine has taken in no head of the log yet.", "Connect it to the desk once."),
+    "desk.nothing-to-refuse": (
+        "Every check passes, so there is nothing that the checks refuse.",
+        "Refuse the settlement itself, with your reason, if you do not want to sign.",
+    ),
+    "desk.officer-refuses": ("The officer refuses: {reason}", "Talk to the officer before anything else."),
+    "desk.other-fee": (
+        "The fees reported for the transaction {transaction} are not what its bytes say.",
+        "Observe it again with a node of your own.",
+    ),
+    "desk.other-log": (
+        "The log names another key than the one of {enrolled} that this machine was enrolled with.",
+        _ASK_DESK,
+    ),
+    "desk.other-transaction": ("The bytes given for the transaction {transaction} are another transaction.", _KEEP),
+    "desk.transaction-not-seen": (
+        "The desk's own node does not see the transaction {transaction} as it was reported.",
+        "Wait for the chain, then report it again.",
+    ),
+}
