@@ -39,14 +39,17 @@ from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 from countersign.store import auditor
 from countersign.store.profile import Kind, create, open_profile
-
 from support import review_cases as cases
 from support import settlement_world as world
 from support.settlement_world import Desk, Trade
 from support.software_keys import SoftwareKey
 
 CHEAP = Cost(memory=64, passes=1, lanes=1)
-REFUSALS = (("altered-psbt", "altered", "B8"), ("delegatecall", "delegatecall", "E3"), ("unlogged-contract", "unlogged", "L3"))
+REFUSALS = (
+    ("altered-psbt", "altered", "B8"),
+    ("delegatecall", "delegatecall", "E3"),
+    ("unlogged-contract", "unlogged", "L3"),
+)
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,9 @@ def deliver(over: Finished) -> None:
     """Released by two, broadcast, observed, confirmed by both, final."""
     desk, trade = over.desk, over.trade
     psbt, safe = desk.instructions(trade)
-    shares = {name: [over.artefacts[each.artefact] for each in desk.state.instructions[name].shares] for name in (psbt, safe)}
+    shares = {
+        name: [over.artefacts[each.artefact] for each in desk.state.instructions[name].shares] for name in (psbt, safe)
+    }
     done = bitcoin.finalise(bitcoin.combine(over.psbt, shares[psbt]))
     vault = desk.state.roster.vaults["harbour-safe"]
     assert isinstance(vault, SafeVault)
@@ -283,8 +288,12 @@ def request(over: Finished) -> bytes:
 
 def answer(over: Finished) -> bytes:
     """Officer C's share on its way back."""
+    return envelope_answer(over, share_of(over, "officer-c", "harbour-safe"))
+
+
+def envelope_answer(over: Finished, data: bytes) -> bytes:
+    """These bytes as officer C's share of the Safe transaction."""
     safe = over.desk.instructions(over.trade)[1]
-    data = share_of(over, "officer-c", "harbour-safe")
     body = world.share_body(safe, "officer-c", "harbour-safe") | {"artefact": sha256(data).hexdigest()}
     event = world.event_bytes("share.added", ["officer-c"], body, id="crossing", at=over.desk.now_ms // 1000)
     return sealed(over, "officer-c", "operations", AnswerBody(sha256(request(over)).digest(), event, data))
