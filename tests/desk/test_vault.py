@@ -10,6 +10,7 @@ from countersign.audit.pin import require_not_restored
 from countersign.desk.replica import Replica
 from countersign.errors import Refused
 from countersign.formats import strict_json
+from countersign.keys.public_key import Curve
 from countersign.review.case import Channel
 from countersign.review.finding import Status
 from countersign.settlement import events
@@ -19,6 +20,7 @@ from support import settlement_world as settlement
 from support.crossing_world import CrossingWorld, adopt, no_progress, resealed, show
 from support.refusals import refused
 from support.review_cases import signed_head
+from support.software_keys import SoftwareKey
 
 DRIVE = Path("/drive")
 BOTH = pytest.mark.parametrize("channel", [Channel.USB, Channel.QR])
@@ -113,7 +115,6 @@ async def test_another_envelope_under_the_next_sequence_is_taken_in(world: Cross
     assert not view.answered
 
 
-@BOTH
 @pytest.mark.parametrize(
     ("change", "signer", "code"),
     [
@@ -128,13 +129,11 @@ async def test_another_envelope_under_the_next_sequence_is_taken_in(world: Cross
     ],
 )
 async def test_an_envelope_that_is_not_for_this_turn_is_refused(
-    world: CrossingWorld, channel: Channel, change: dict[str, object], signer: str, code: str
+    world: CrossingWorld, change: dict[str, object], signer: str, code: str
 ) -> None:
-    data = await request(world, channel)
-    if "contract_hashes" in change and channel is Channel.USB:
-        code = "settlement.unknown-contract"
+    data = await request(world, Channel.QR)
     with refused(code, Refused):
-        await show(world, resealed(world, data, signer, **change), channel)
+        await show(world, resealed(world, data, signer, **change), Channel.QR)
     assert await world.vault.request() is None
 
 
@@ -142,6 +141,33 @@ async def test_an_envelope_that_is_not_for_this_turn_is_refused(
 async def test_the_same_envelope_sealed_again_unchanged_passes(world: CrossingWorld, channel: Channel) -> None:
     view = await show(world, resealed(world, await request(world, channel), "officer-a"), channel)
     assert view.crossing.phase == "request"
+
+
+def other_identity(officer: str) -> dict[str, object]:
+    """The roster entry of an officer with another identity key, the vault keys as they were."""
+    entry = settlement.officer_entry(officer)
+    fresh = SoftwareKey.generate(Curve.P256, f"the next identity of {officer}").public
+    for key in entry["keys"]:  # type: ignore[attr-defined]
+        if key["purpose"] == "identity":
+            key["jwk"] = fresh.jwk()
+    return settlement.no_entries() | {"officers": [entry]}
+
+
+@BOTH
+@pytest.mark.parametrize(("officer", "code"), [("officer-a", "T1.sender-key"), ("officer-d", None)])
+async def test_a_sender_whose_key_the_request_itself_revokes_is_refused(
+    world: CrossingWorld, channel: Channel, officer: str, code: str | None
+) -> None:
+    name = world.prepare()[0]
+    world.desk.log("roster.changed", ["compliance", "officer-d"], other_identity(officer))
+    world.publish()
+    world.take_in()
+    data = await world.crossing.request(name, "officer-c", channel)
+    if code is None:
+        assert not (await show(world, data, channel)).answered
+    else:
+        with refused(code, Refused):
+            await show(world, data, channel)
 
 
 async def test_a_gap_in_a_usb_bundle_is_named_and_nothing_is_kept(world: CrossingWorld) -> None:

@@ -255,9 +255,7 @@ class CrossingWorld:
                 vault = self.desk.state.roster.vault(group.vaults[0])
                 assert isinstance(vault, SafeVault)
                 data = ethereum.serialise(ethereum.build(owed, vault, 0))
-                body = builder.safe_instruction_body(
-                    cycle.id, [trade.hash], group.chain, vault.id, self._keep(data), 0
-                )
+                body = builder.safe_instruction_body(cycle.id, [trade.hash], group.chain, vault.id, self._keep(data), 0)
             self.desk.log("instruction.prepared", ["operations"], body)
         return self.desk.instructions(trade)
 
@@ -339,7 +337,6 @@ def _opening(entry: Entry) -> Opening:
 
 def no_progress(done: int, total: int) -> None:
     """Nobody watches."""
-
 
 
 async def show(world: CrossingWorld, request: bytes, channel: Channel) -> VaultRequestView:

@@ -2,12 +2,14 @@
 
 DESIGN.md §3 "What a cold machine can know".
 
-- By USB: every event since the last head that the recipient has replayed, with its opening. The recipient rebuilds the root
-  from the leaves, so no event carries a proof.
-- By QR: only what `settlement.excerpt` takes in and this instruction rests on (roster and policy since that head, the newest
-  prices before the contract, the contract's events, its cycle, the live instructions), each with its inclusion proof.
+- By USB: every event since the last head that the recipient has replayed, with its opening. The recipient rebuilds
+  the root from the leaves, so no event carries a proof.
+- By QR: only what `settlement.excerpt` takes in and this instruction rests on (roster and policy since that head, the
+  newest prices before the contract, the contract's events, its cycle, the live instructions), each with its inclusion
+  proof.
 - The contract's and the instruction's own events are always among them, whatever the recipient has already.
-- Entries that the replay refused are the desk's fault and are never carried by QR; by USB they are, as part of the history.
+- Entries that the replay refused are the desk's fault and are never carried by QR; by USB they are, as part of the
+  history.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
 """The Carry screen's verbs of an officer's console: show a request, write it, scan or read the answer.
 
-Beside `officer.Officer`; together they satisfy `surfaces.OfficerConsole`. The recipient is the first vault operator who may
-still sign on a cold machine.
+Beside `officer.Officer`; together they satisfy `surfaces.OfficerConsole`. The recipient is the first vault operator
+who may still sign on a cold machine.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,12 +1,13 @@
 """The online side of the air gap: requests to a cold vault, its answers taken in (CHECKS.md T1, L7).
 
-- A request is composed from this machine's own replica (`bundle`), sealed with the officer's identity key, and recorded before
-  it leaves. Asked for again while the head is the same, the same bytes are given again.
-- A session goes on (1, 2, 3 …) while its last request was answered; after one that was not, a new session begins, so that a
-  lost request blocks nothing. Every session ever used stays recorded on both sides.
-- The recipient's newest head is known from its enrolment (`remember`) and from its answers; the consistency proof leads from it.
-- An answer counts once: unsealed, T1, its request ours, what it says verified here, its head held against our history (L7); then
-  the share is put, the event submitted. Interrupted, it is taken again from the same bytes.
+- A request is composed from this machine's own replica (`bundle`), sealed with the officer's identity key, and
+  recorded before it leaves. Asked for again while the head is the same, the same bytes are given again.
+- A session goes on (1, 2, 3 …) while its last request was answered; after one that was not, a new session begins, so
+  that a lost request blocks nothing. Every session ever used stays recorded on both sides.
+- The recipient's newest head is known from its enrolment (`remember`) and from its answers; the consistency proof
+  leads from it.
+- An answer counts once: unsealed, T1, its request ours, what it says verified here, its head held against our history
+  (L7); then the share is put, the event submitted. Interrupted, it is taken again from the same bytes.
 
     request = await crossing.request(instruction, "officer-c", Channel.QR)
     view = await crossing.take_answer(data)

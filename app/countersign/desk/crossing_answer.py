@@ -1,8 +1,8 @@
 """Whether an answer from across the air gap fits its request, before anything is done with it.
 
 - It names what the request named: session, request id, settlement, contracts.
-- Its event is signed by the answer's sender, and says just what the answer is: the share of this instruction, whose bytes are
-  here and hold (verified through the rails, as the desk will again), or a refusal of these very bytes.
+- Its event is signed by the answer's sender, and says just what the answer is: the share of this instruction, whose
+  bytes are here and hold (verified through the rails, as the desk will again), or a refusal of these very bytes.
 """
 
 from hashlib import sha256

@@ -1,9 +1,10 @@
 """What the online machine remembers of its crossings: every request sent, its answer, and how far each recipient is.
 
-- Everything stands in the journal's settings and in the artefacts (envelopes by their SHA-256), durable before bytes leave.
+- Everything stands in the journal's settings and in the artefacts (envelopes by their SHA-256), durable before bytes
+  leave.
 - A request is written down before its turn is taken: a crash between the two costs a session, never a number.
-- `replayed` is how much of the log a recipient has taken in whole (by USB, or at its enrolment); the head that it knows is the
-  journal's `peer_head`.
+- `replayed` is how much of the log a recipient has taken in whole (by USB, or at its enrolment); the head that it
+  knows is the journal's `peer_head`.
 
     {"answer":"","channel":"qr","instruction":"3f…","recipient":"officer-c"}
 """

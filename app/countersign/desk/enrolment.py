@@ -1,6 +1,7 @@
 """Enrolment: the one moment at which a profile is told whom to trust. Afterwards nothing it reads can change that.
 
-- The anchor (log key, witnesses, how many) is compared by people: twelve words, the same on every machine of the desk.
+- The anchor (log key, witnesses, how many) is compared by people: twelve words, the same on every machine of the
+  desk.
 - Then the founding history is taken in like any other: proved against a head that the anchor's keys have signed,
   replayed, pinned. What does not lead to that head is refused, and nothing of it is kept but the anchor.
 - A profile that has pinned a head under one anchor never takes another; a new desk needs a new profile.

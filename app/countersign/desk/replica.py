@@ -1,13 +1,14 @@
 """One machine's own copy of the history: taken in, proved against the witnessed log, replayed, pinned.
 
-DESIGN.md §3, CHECKS.md L1–L6. In this order: the log's signature (L2) → consistency with the pin (L4) → the entries lead to
-the head's root → witnesses (L5) → archive, durable → pin, durable (L6) → replay → use.
+DESIGN.md §3, CHECKS.md L1–L6. In this order: the log's signature (L2) → consistency with the pin (L4) → the entries
+lead to the head's root → witnesses (L5) → archive, durable → pin, durable (L6) → replay → use.
 
 - The desk is believed in nothing: every entry is rebuilt from its opening, and `decide` runs again over all of it.
 - A head that lies (same size, other root) freezes signing on this machine and keeps both notes as evidence.
-- The pin is the newest head this machine accepted; the archive leads to `replayed`. They are the same, but on a machine that
-  took in a head by QR (`look_ahead`): no entries came with it, so the archive stays where it was and the pin goes ahead. A
-  rollback behind that head is refused like any other, and the next whole bundle (`advance`) must lead through it.
+- The pin is the newest head this machine accepted; the archive leads to `replayed`. They are the same, but on a
+  machine that took in a head by QR (`look_ahead`): no entries came with it, so the archive stays where it was and the
+  pin goes ahead. A rollback behind that head is refused like any other, and the next whole bundle (`advance`) must
+  lead through it.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Reading what another machine shows: QR texts one by one, or picture files, until one envelope is whole.
 
 - Only UR type `countersign` is read here; plain PSBTs have their own door.
-- What is refused (a smudged frame, another message's part) changes nothing; the scan goes on. After the time limit (T3) it
-  begins anew.
+- What is refused (a smudged frame, another message's part) changes nothing; the scan goes on. After the time limit
+  (T3) it begins anew.
 """
 
 from collections.abc import Callable, Sequence

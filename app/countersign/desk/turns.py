@@ -1,8 +1,8 @@
 """Whose turn it is in a conversation across the air gap: T1, judged by `airgap.session` over what the journal remembers.
 
 - A sender is an officer of the replayed roster, signing with a registered identity key; nobody else is heard.
-- An envelope that is this sender's next is recorded, durably, before anything is done with it. The same bytes again give the
-  recorded answer. Other bytes under a recorded number are refused and change nothing.
+- An envelope that is this sender's next is recorded, durably, before anything is done with it. The same bytes again
+  give the recorded answer. Other bytes under a recorded number are refused and change nothing.
 
     answer = take(replica, "officer-c", unseal(data, identity_keys(replica.state)))
 """

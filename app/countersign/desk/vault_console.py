@@ -1,13 +1,16 @@
 """The cold vault's console: take in, verify, sign, hand back. Satisfies `surfaces.VaultConsole`.
 
-DESIGN.md §3 "What a cold machine can know", §7. A machine that is never online: its own profile, its own token, no mailbox.
+DESIGN.md §3 "What a cold machine can know", §7. A machine that is never online: its own profile, its own token, no
+mailbox.
 
-- The operator compares the clock with a second source first; the answer counts for this session of the console. Until it was
-  confirmed, C4 fails and nothing is signed.
+- The operator compares the clock with a second source first; the answer counts for this session of the console. Until
+  it was confirmed, C4 fails and nothing is signed.
 - One request is open at a time. It is judged by every check whenever it is shown, and again when it is signed.
-- The answer is recorded before it is shown or written. The same request again is answered from that record: no new signature.
+- The answer is recorded before it is shown or written. The same request again is answered from that record: no new
+  signature.
 - Refusing is an answer too: a signed event that names the bytes refused, with the findings against them.
-- By QR nothing shows whether the settlement was cancelled since (L8): the view says `later_cancellation_checked=False`.
+- By QR nothing shows whether the settlement was cancelled since (L8): the view says
+  `later_cancellation_checked=False`.
 
     await console.confirm_clock(True)
     await console.take_from_usb(Path("/media/officer/STICK/request.countersign"))
@@ -155,6 +158,10 @@ class Vault:
     async def answer_frames(self) -> Sequence[str]:
         """The UR parts of the answer, in the order shown. Refused("desk.no-answer")."""
         return self._courier.frames(ur.Message(TYPE, self._answered()))
+
+    def answer_facts(self) -> dict[str, str]:
+        """The UR type of the answer, and the SHA-256 of the message's bytes. Refused("desk.no-answer")."""
+        return {"ur_type": TYPE, "sha256": sha256(self._answered()).hexdigest()}
 
     async def answer_to_usb(self, folder: Path) -> Path:
         """Write the answer, read it back, compare. Refused("desk.no-answer"), and what the drive raises."""

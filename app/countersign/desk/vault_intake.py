@@ -5,7 +5,8 @@ of the replayed roster → T1, recorded → the head (L2, L4, L5) → the events
 
 - By USB the events continue this machine's archive without a gap; `Replica.advance` proves and replays all of them.
 - By QR every carried event stands in the head by its inclusion proof; the head is pinned ahead of the archive
-  (`Replica.look_ahead`), and the state is an excerpt over the replayed one, made anew for each request and kept nowhere.
+  (`Replica.look_ahead`), and the state is an excerpt over the replayed one, made anew for each request and kept
+  nowhere.
 - A request that was answered before is shown again as it was, without asking its old head anything.
 - What does not hold is refused by name and nothing is kept of it but its turn, and of a lying log the evidence.
 """
@@ -70,6 +71,7 @@ def take_in(replica: Replica, officer: str, data: bytes, channel: Channel) -> Op
         basis = _whole(replica, arrived.envelope, body, head, answered=answer is not None)
     else:
         basis = _excerpted(replica, arrived.envelope, body, head, answered=answer is not None)
+    _require_still_registered(basis.state, arrived)
     instruction = _named(basis.state, arrived.envelope, body)
     _remember(replica, arrived, basis.state, head)
     return Opened(
@@ -142,6 +144,14 @@ def _contract(event: ProvenEvent, note: bytes) -> tuple[str, ContractFacts]:
 
 def _opening(event: ProvenEvent) -> Opening:
     return Opening(event.index, event.time_ms, event.salt)
+
+
+def _require_still_registered(state: State, arrived: Unsealed) -> None:
+    """The sender's key holds after what the request itself carries of the roster. Refused("T1.sender-key")."""
+    sender = arrived.envelope.sender
+    officer = state.roster.officers.get(sender)
+    if officer is None or arrived.kid not in {key.kid for key in officer.identity_keys}:
+        raise Refused("T1.sender-key", sender=sender, kid=arrived.kid)
 
 
 def _named(state: State, envelope: Envelope, body: RequestBody) -> Instruction:

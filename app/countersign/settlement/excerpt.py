@@ -1,14 +1,16 @@
 """What a QR crossing allows a machine to know: the pinned state, and some later events without those between them.
 
-DESIGN.md §3 "What a cold machine can know". The caller has proved that every entry stands in the log; nobody has proved
-what the gaps hold.
+DESIGN.md §3 "What a cold machine can know". The caller has proved that every entry stands in the log; nobody has
+proved what the gaps hold.
 
 - Roster, policy, price and contract events are judged by their ordinary rules, each at its own moment.
-- `cycle.closed` and `instruction.prepared` rest on holds, deposits and confirmations that are not carried. Their place, keys,
-  permissions and shape are judged; whether the holds stood, a coin was confirmed or taken, is the desk's word for it.
+- `cycle.closed` and `instruction.prepared` rest on holds, deposits and confirmations that are not carried. Their
+  place, keys, permissions and shape are judged; whether the holds stood, a coin was confirmed or taken, is the desk's
+  word for it.
 - A Safe's nonce that the pinned state knows as executed is refused. What was executed since is not known here.
 - An event of any other type is refused by name, and so is one that its rule refuses: an excerpt is whole or nothing.
-- What this cannot show (a cancellation or a freeze in a gap) the verdict says is not checked (L8).
+- What this cannot show (a cancellation, a freeze, a change of roster or policy that was left out) is nobody's proof
+  here: the screen says that it is not checked, until two officers attest it (L8).
 
     >>> excerpt(entries, pinned).instructions[name].cycle
     'cycle-1'
