@@ -1,0 +1,27 @@
+"""docs/checks.md lists exactly the checks and the hostile cases that there are."""
+
+from pathlib import Path
+
+from countersign.review.check import Check
+from countersign.review.checks import CHECKS
+from hostile.test_hostile import CASES, WITHOUT_CASE
+
+PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
+
+
+def row(check: Check) -> str:
+    """One check's line of the table."""
+    look = check.look
+    where = f"`review/{look.__module__.rsplit('.', 1)[1]}.py` `{look.__name__}`"
+    cases = [
+        f"{case.name}" + (f" (also {', '.join(sorted(case.also))})" if case.also else "")
+        for case in CASES
+        if case.check == check.code
+    ]
+    listed = " · ".join(cases) if check.code not in WITHOUT_CASE else "none: it judges nothing yet"
+    return f"| {check.code} | {check.name} | {where} | {listed} |"
+
+
+def test_the_page_lists_every_check_with_its_hostile_cases() -> None:
+    table = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ") and "`review/" in line]
+    assert table == [row(check) for check in CHECKS]
