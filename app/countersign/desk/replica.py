@@ -92,11 +92,13 @@ class Replica:
         if any(record.index != place for place, record in enumerate(wanted, self.log.size)):
             raise Refused("desk.entries-differ", size=signed.checkpoint.size, entries=self.log.size + len(wanted))
         grown = Log(self.anchor.origin)
-        grown.extend(_commitment(record) for record in self.profile.archive.records())
+        # Entries beyond the pin may lie in the archive after a crash; they count only once a head has proved them.
+        grown.extend(_commitment(record) for record in self.profile.archive.records(0, self.log.size))
         grown.extend(_commitment(record) for record in wanted)
         witnessed = self.judge(signed, grown)
         if grown.size != signed.checkpoint.size or grown.tree.root() != signed.checkpoint.root:
             raise Refused("desk.entries-differ", size=signed.checkpoint.size, entries=grown.size)
+        _require_not_ahead(wanted, witnessed)
         old = self.pin
         proof = grown.tree.consistency_proof(old.size, grown.size) if old is not None and old.size else ()
         new = pinning.advance(old, witnessed, proof, self.clock.now_ms() // 1000)
