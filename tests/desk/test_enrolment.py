@@ -1,5 +1,6 @@
 """Enrolment: whom a profile trusts, compared aloud, then the founding history, proved."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,3 +122,15 @@ def test_a_keyring_is_told_with_public_keys_only() -> None:
     assert isinstance(found, dict)
     assert keyring(found, online=False) == ring
     assert b'"d"' not in told
+
+
+def test_the_page_shows_a_history_and_its_words() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats" / "enrolment.md").read_text("utf-8")
+    example = page.split("```json\n")[1].split("\n```")[0].encode()
+    found = History.parse(example)
+    assert found.serialise() == example
+    assert f"*{phrase_of(found.anchor)}*" in page
+    schema = json.loads(page.split("```json\n")[2].split("\n```")[0])
+    assert set(schema["required"]) == set(json.loads(example))
+    assert set(schema["properties"]["records"]["items"]["required"]) == set(json.loads(example)["records"][0])
+    assert set(schema["properties"]["anchor"]["required"]) == set(json.loads(example)["anchor"])

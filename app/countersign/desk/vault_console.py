@@ -18,6 +18,7 @@ mailbox.
     await console.answer_to_usb(Path("/media/officer/STICK"))
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -150,7 +151,8 @@ class Vault:
         opened = self._opened()
         if opened.answer is not None:
             raise Refused("desk.answered-already", request=opened.envelope.request_id)
-        against = checks.verdict(await self._case(opened)).against or (of_officer(reason),)
+        verdict = await asyncio.to_thread(checks.verdict, await self._case(opened))
+        against = verdict.against or (of_officer(reason),)
         body = refusal_body(INSTRUCTION, opened.artefact, against, reason)
         event = await signed(self._scribe.draft("instruction.refused", body), [self.hand.author])
         await self._answer(opened, event, None)
@@ -206,9 +208,8 @@ class Vault:
     async def _view(self, opened: Opened) -> VaultRequestView:
         profile, moment = self.replica.profile, self._moment(opened)
         case = await self._case(opened)
-        shown = pages.instruction_view(
-            opened.basis, profile, opened.instruction, opened.artefact, case, opened.answer is not None
-        )
+        parts = (opened.basis, profile, opened.instruction, opened.artefact, case, opened.answer is not None)
+        shown = await asyncio.to_thread(pages.instruction_view, *parts)
         contract = opened.basis.state.cycle(opened.instruction.cycle).contracts[0]
         review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
         return VaultRequestView(_crossing(opened), review, shown, self._confirmed, opened.answer is not None)
