@@ -1,0 +1,224 @@
+"""What every node must do, embedded or real: the doubles and the adapters they stand for pass the same tests."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from countersign.bitcoin import build, coins, combine, finalise, parent
+from countersign.bitcoin.build import Payer
+from countersign.bitcoin.transaction import Output, Satoshis, display
+from countersign.desk.ports import EthereumNode, Observation
+from countersign.errors import Malformed, Refused
+from countersign.ethereum.abi import Address
+from countersign.formats import eip55
+from support import bitcoin_chains, ethereum_chains
+from support.bitcoin_chains import BitcoinChain
+from support.bitcoin_node import RegtestNode
+from support.bitcoin_vault import SoftwareVault, payment, software_vault
+from support.ethereum_chains import FUNDS, EthereumChain
+from support.ethereum_node import running_node
+from support.parts import bitcoind
+
+AMOUNTS = (30_000_000, 40_000_000, 50_000_000)
+RECIPIENT = Address(b"\xee" * 20)
+
+
+@pytest.fixture(scope="module")
+def regtest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegtestNode]:
+    with RegtestNode(bitcoind(), tmp_path_factory.mktemp("bitcoind")) as node:
+        node.mine(102)
+        yield node
+
+
+@pytest.fixture(params=["embedded", "real"])
+def bitcoin(request: pytest.FixtureRequest) -> BitcoinChain:
+    if request.param == "embedded":
+        return bitcoin_chains.embedded_chain()
+    return bitcoin_chains.real_chain(request.getfixturevalue("regtest"))
+
+
+@pytest.fixture(scope="module")
+def fresh_safe() -> Iterator[Callable[[], EthereumChain]]:
+    with running_node() as node:
+        yield ethereum_chains.real_chains(node)
+
+
+@pytest.fixture(params=["embedded", "real"])
+def ethereum(request: pytest.FixtureRequest) -> EthereumChain:
+    if request.param == "embedded":
+        return ethereum_chains.embedded_chain()
+    made: EthereumChain = request.getfixturevalue("fresh_safe")()
+    return made
+
+
+# Bitcoin
+
+
+def scripts(vault: SoftwareVault) -> list[bytes]:
+    return [slot.script_pubkey for slot in vault.vault.slots]
+
+
+def funded(chain: BitcoinChain, name: str) -> SoftwareVault:
+    """A vault with a coin in each of its first three slots."""
+    vault = software_vault(name)
+    for slot, satoshis in enumerate(AMOUNTS):
+        chain.pay(vault, slot, satoshis)
+    return vault
+
+
+async def spend(chain: BitcoinChain, vault: SoftwareVault, owed: int, signers: int = 2) -> bytes:
+    """A finished spend of all the vault's coins as the node gives them, with change to slot 3."""
+    held = []
+    for coin in await chain.node.coins(scripts(vault)):
+        slot = vault.vault.slots[scripts(vault).index(coin.script_pubkey)]
+        held.append(coins.of(parent.read(coin.transaction), coin.vout, slot))
+    payer = Payer(vault.vault.checksum, tuple(held), (payment(owed),), vault.vault.slots[3])
+    unsigned = build.build([payer], 7).psbt
+    signed = combine.combine(unsigned, *(signer.sign(unsigned) for signer in vault.signers[:signers]))
+    return finalise.extract(finalise.finalise(signed))
+
+
+async def test_bitcoin_is_regtest_and_grows(bitcoin: BitcoinChain) -> None:
+    assert await bitcoin.node.chain() == "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
+    before = await bitcoin.node.height()
+    bitcoin.pay(software_vault("growing"), 0, 10_000)
+    assert await bitcoin.node.height() > before
+
+
+async def test_coins_come_oldest_first_each_proven_by_its_transaction(bitcoin: BitcoinChain) -> None:
+    vault = funded(bitcoin, "coins")
+    found = await bitcoin.node.coins(scripts(vault))
+    assert [coin.satoshis for coin in found] == list(AMOUNTS)
+    for coin in found:
+        paying = parent.read(coin.transaction)
+        assert display(paying.txid) == coin.txid
+        assert paying.output(coin.vout) == Output(coin.script_pubkey, Satoshis(coin.satoshis))
+        assert coin.confirmations >= 1
+    assert list(await bitcoin.node.coins(scripts(vault)[1:2])) == [found[1]]
+    assert not await bitcoin.node.coins(scripts(software_vault("nobody pays it")))
+    assert not await bitcoin.node.coins([])
+
+
+async def test_a_spend_is_accepted_mined_and_moves_the_coins(bitcoin: BitcoinChain) -> None:
+    vault = funded(bitcoin, "spending")
+    raw = await spend(bitcoin, vault, 100_000_000)
+    assert await bitcoin.node.test(raw) is None
+    txid = await bitcoin.node.broadcast(raw)
+    bitcoin.find_block()
+    seen = await bitcoin.node.observe(txid)
+    assert seen.accepted
+    assert seen.confirmations >= 1
+    assert seen.height is not None
+    assert len(str(seen.block)) == 64
+    (change,) = await bitcoin.node.coins(scripts(vault))
+    assert (change.txid, change.script_pubkey) == (txid, scripts(vault)[3])
+    assert change.transaction == raw
+    # Which of the two a real node says depends on what its cache still holds.
+    assert await bitcoin.node.test(raw) in ("txn-already-known", "missing-inputs")
+
+
+async def test_a_coin_is_spent_once(bitcoin: BitcoinChain) -> None:
+    vault = funded(bitcoin, "spending once")
+    first, second = await spend(bitcoin, vault, 100_000_000), await spend(bitcoin, vault, 99_000_000)
+    assert await bitcoin.node.test(second) is None
+    await bitcoin.node.broadcast(first)
+    bitcoin.find_block()
+    assert await bitcoin.node.test(second) == "missing-inputs"
+    for raw in (first, second):
+        with pytest.raises(Refused, match=r"chains\.bitcoin-refused"):
+            await bitcoin.node.broadcast(raw)
+
+
+async def test_a_forged_spend_has_the_nodes_reason_and_moves_nothing(bitcoin: BitcoinChain) -> None:
+    vault = funded(bitcoin, "forging")
+    raw = await spend(bitcoin, vault, 100_000_000)
+    forged = raw.replace((100_000_000).to_bytes(8, "little"), (100_000_001).to_bytes(8, "little"))
+    reason = await bitcoin.node.test(forged)
+    assert str(reason).endswith("(Signature must be zero for failed CHECK(MULTI)SIG operation)")
+    with pytest.raises(Refused, match=r"chains\.bitcoin-refused"):
+        await bitcoin.node.broadcast(forged)
+    assert len(await bitcoin.node.coins(scripts(vault))) == 3
+    assert await bitcoin.node.test(raw) is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00", bytes(100)])
+async def test_what_is_no_transaction_is_not_decoded(bitcoin: BitcoinChain, raw: bytes) -> None:
+    assert str(await bitcoin.node.test(raw)).startswith("TX decode failed")
+    with pytest.raises(Refused, match="TX decode failed"):
+        await bitcoin.node.broadcast(raw)
+
+
+@pytest.mark.parametrize("txid", ["0a" * 32, "no txid"])
+async def test_an_unknown_bitcoin_transaction_is_nowhere(bitcoin: BitcoinChain, txid: str) -> None:
+    assert await bitcoin.node.observe(txid) == Observation(txid, False, 0, None, None)
+
+
+# Ethereum
+
+
+async def mined(node: EthereumNode, transaction: str) -> Observation:
+    """Ask until it is mined: a node may answer before."""
+    for _ in range(1000):
+        if (seen := await node.observe(transaction)).height is not None:
+            return seen
+    raise AssertionError("not mined")
+
+
+async def test_a_safe_and_a_token_are_read(ethereum: EthereumChain) -> None:
+    node = ethereum.node
+    assert await node.chain() == "eip155:31337"
+    assert await node.safe_nonce(ethereum.safe_text) == 0
+    holders, threshold = await node.safe_owners(ethereum.safe_text)
+    assert set(holders) == {eip55.checksum(key.public.ethereum_address()) for key in ethereum.keys}
+    assert threshold == 2
+    assert await node.token_balance(ethereum.token_text, ethereum.safe_text) == FUNDS
+    assert await node.token_balance(ethereum.token_text, eip55.checksum(RECIPIENT)) == 0
+
+
+async def test_two_owners_move_tokens(ethereum: EthereumChain) -> None:
+    node = ethereum.node
+    call = ethereum.call(await ethereum.transfer(RECIPIENT, 20))
+    assert await node.test(ethereum.safe_text, call) is None
+    seen = await mined(node, await node.broadcast(ethereum.safe_text, call))
+    assert seen.accepted
+    assert seen.confirmations >= 1
+    assert len(str(seen.block)) == 66
+    assert await node.safe_nonce(ethereum.safe_text) == 1
+    assert await node.token_balance(ethereum.token_text, eip55.checksum(RECIPIENT)) == 20
+    assert await node.token_balance(ethereum.token_text, ethereum.safe_text) == FUNDS - 20
+    assert await node.test(ethereum.safe_text, call) == "GS026"
+
+
+@pytest.mark.parametrize(
+    "amount, who, reason",
+    [(20, (0,), "GS020"), (20, (1, 0), "GS026"), (20, (0, 0), "GS026"), (FUNDS + 1, (0, 1), "GS013")],
+)
+async def test_the_contracts_reason_comes_through(
+    ethereum: EthereumChain, amount: int, who: tuple[int, ...], reason: str
+) -> None:
+    call = ethereum.call(await ethereum.transfer(RECIPIENT, amount), who)
+    assert await ethereum.node.test(ethereum.safe_text, call) == reason
+    with pytest.raises(Refused) as caught:
+        await ethereum.node.broadcast(ethereum.safe_text, call)
+    assert (caught.value.code, caught.value.values["reason"]) == ("chains.ethereum-refused", reason)
+    assert await ethereum.node.safe_nonce(ethereum.safe_text) == 0
+    assert await ethereum.node.token_balance(ethereum.token_text, ethereum.safe_text) == FUNDS
+
+
+async def test_a_safe_or_token_that_is_not_there(ethereum: EthereumChain) -> None:
+    node, nobody = ethereum.node, eip55.checksum(b"\x99" * 20)
+    for asked in (node.safe_nonce(nobody), node.safe_owners(nobody), node.token_balance(nobody, nobody)):
+        with pytest.raises(Refused, match=r"chains\.no-contract"):
+            await asked
+    assert await node.test(nobody, ethereum.call(await ethereum.transfer(RECIPIENT, 20))) is not None
+
+
+async def test_an_address_that_is_not_canonical_is_malformed(ethereum: EthereumChain) -> None:
+    for text in ("0x12", ethereum.safe_text.lower() + "00", "0x" + "Ee" * 20):
+        with pytest.raises(Malformed):
+            await ethereum.node.safe_nonce(text)
+
+
+async def test_an_unknown_ethereum_transaction_is_nowhere(ethereum: EthereumChain) -> None:
+    unknown = "0x" + "0a" * 32
+    assert await ethereum.node.observe(unknown) == Observation(unknown, False, 0, None, None)

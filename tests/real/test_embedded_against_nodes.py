@@ -1,0 +1,153 @@
+"""The demonstration's chains against real nodes: 500 mutated transactions, 250 a chain, get the same verdicts.
+
+An embedded chain may be narrower than a node only in the kinds listed here, with their counts; it is never broader.
+Mutations are seeded and both worlds are the same in every run, so the counts are exact. docs/chains.md tells the same list.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from countersign.bitcoin import transaction
+from countersign.bitcoin.transaction import Outpoint, display
+from countersign.desk.ports import EthereumNode
+from countersign.formats import eip55
+from support import bitcoin_mutations, ethereum_mutations, twin_bitcoin, twin_ethereum
+from support.bitcoin_node import RegtestNode
+from support.ethereum_node import running_node
+from support.parts import bitcoind
+from support.verdicts import Verdicts
+
+SEED = 2026
+ALL, SAMPLE = 250, 55
+
+BITCOIN_NARROWER = {
+    "coin that is no multisig": 5,
+    "output of a later segwit version": 5,
+    "output of data": 5,
+    "sighash not all": 5,
+    "version three": 5,
+}
+ETHEREUM_NARROWER = {
+    "administration": 5,
+    "approval": 5,
+    "delegate call": 4,
+    "much safe tx gas": 2,
+    "other function of the safe": 2,
+    "padding not zero": 4,
+    "parts exchanged": 4,
+    "precompiled contract": 5,
+    "token that is none": 2,
+    "trailing bytes": 4,
+    "very long": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def bitcoin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[twin_bitcoin.Twins]:
+    with RegtestNode(bitcoind(), tmp_path_factory.mktemp("bitcoind")) as node:
+        yield twin_bitcoin.twins(node)
+
+
+@pytest.fixture(scope="module")
+def ethereum() -> Iterator[twin_ethereum.Twins]:
+    with running_node() as node:
+        yield twin_ethereum.twins(node)
+
+
+async def bitcoin_verdicts(twins: twin_bitcoin.Twins, count: int) -> Verdicts:
+    verdicts = Verdicts()
+    for kind, raw in bitcoin_mutations.mutations(twins.world, count, SEED):
+        verdicts.compare(kind, twin_bitcoin.verdict(twins.node, raw), await twins.embedded.test(raw))
+    return verdicts
+
+
+async def ethereum_verdicts(twins: twin_ethereum.Twins, count: int) -> Verdicts:
+    verdicts = Verdicts()
+    for kind, (to, data) in ethereum_mutations.mutations(twins.world, count, SEED):
+        text = eip55.checksum(to)
+        verdicts.compare(kind, await twins.adapter.test(text, data), await twins.embedded.test(text, data))
+    return verdicts
+
+
+def assert_listed(verdicts: Verdicts, listed: dict[str, int]) -> None:
+    assert not verdicts.broader
+    assert verdicts.narrower <= Counter(listed)
+
+
+async def test_a_sample_of_bitcoin_verdicts_agrees(bitcoin: twin_bitcoin.Twins) -> None:
+    verdicts = await bitcoin_verdicts(bitcoin, SAMPLE)
+    print("\n" + verdicts.report("Bitcoin, sample"))
+    assert_listed(verdicts, BITCOIN_NARROWER)
+    assert len(verdicts.offered) == len(bitcoin_mutations.KINDS)
+
+
+async def test_a_sample_of_ethereum_verdicts_agrees(ethereum: twin_ethereum.Twins) -> None:
+    verdicts = await ethereum_verdicts(ethereum, SAMPLE)
+    print("\n" + verdicts.report("Ethereum, sample"))
+    assert_listed(verdicts, ETHEREUM_NARROWER)
+    assert len(verdicts.offered) == len(ethereum_mutations.KINDS)
+
+
+@pytest.mark.long
+async def test_five_hundred_verdicts_agree_but_for_the_listed_exceptions(
+    bitcoin: twin_bitcoin.Twins, ethereum: twin_ethereum.Twins
+) -> None:
+    coins, safes = await bitcoin_verdicts(bitcoin, ALL), await ethereum_verdicts(ethereum, ALL)
+    print("\n" + coins.report("Bitcoin") + "\n" + safes.report("Ethereum"))
+    assert coins.offered.total() + safes.offered.total() == 500
+    assert not coins.broader
+    assert not safes.broader
+    assert dict(coins.narrower) == BITCOIN_NARROWER
+    assert dict(safes.narrower) == ETHEREUM_NARROWER
+
+
+async def test_what_the_embedded_chain_mines_the_node_mines(tmp_path: Path) -> None:
+    """The same finished spend on both: the same txid, and the same coins gone and made."""
+    with RegtestNode(bitcoind(), tmp_path) as node:
+        twins = twin_bitcoin.twins(node)
+        draft = bitcoin_mutations.plain(twins.world, Random(1))
+        raw = bitcoin_mutations.finished(draft, twins.world)
+        before = set(twins.embedded.ledger.coins)
+        txid = await twins.embedded.broadcast(raw)
+        assert txid == node.rpc("sendrawtransaction", raw.hex())
+        node.mine()
+        ours, theirs = set(twins.embedded.ledger.coins), set(twin_bitcoin.replay(node).ledger.coins)
+        made = {Outpoint(transaction.from_display(txid), vout) for vout in range(len(draft.outputs))}
+        assert ours - before == made == {one for one in theirs - before if display(one.txid) == txid}
+        assert before - ours == before - theirs
+        assert len(before - ours) == len(draft.coins)
+
+
+async def test_what_the_embedded_chain_executes_the_node_executes(ethereum: twin_ethereum.Twins) -> None:
+    """Each accepted call of the sample, executed on both from the same state: nonce and balances agree afterwards."""
+    executed = 0
+    for kind, (to, data) in ethereum_mutations.mutations(ethereum.world, SAMPLE, SEED):
+        embedded, text = deepcopy(ethereum.embedded), eip55.checksum(to)
+        if await embedded.test(text, data) is not None:
+            continue
+        snapshot = ethereum.node.rpc("evm_snapshot")
+        try:
+            await embedded.broadcast(text, data)
+            sent = await ethereum.adapter.broadcast(text, data)
+            ethereum.node.receipt(sent)
+            assert (await ethereum.adapter.observe(sent)).accepted
+            assert await balances(ethereum, embedded) == await balances(ethereum, ethereum.adapter), kind
+        finally:
+            assert ethereum.node.rpc("evm_revert", snapshot)
+        executed += 1
+    print(f"\nEthereum: {executed} accepted calls executed on both chains")
+    assert executed > 10
+
+
+async def balances(twins: twin_ethereum.Twins, node: EthereumNode) -> list[int]:
+    """The Safe's nonce, and what it, the other Safe and each token hold of each token."""
+    world = twins.world
+    places = [eip55.checksum(place) for place in (world.safe, world.other_safe, world.token, world.other_token)]
+    tokens = places[2:]
+    held = [await node.token_balance(token, place) for token in tokens for place in places]
+    return [await node.safe_nonce(places[0]), *held]

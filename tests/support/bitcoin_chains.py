@@ -1,0 +1,43 @@
+"""Both kinds of `desk.ports.BitcoinNode` under one roof, for the suite that each must pass."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from countersign.chains.bitcoin_core import BitcoinCore, cookie
+from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
+from countersign.chains.jsonrpc import JsonRpc
+from countersign.desk.ports import BitcoinNode
+from support.bitcoin_node import RegtestNode
+from support.bitcoin_vault import SoftwareVault
+
+
+@dataclass(frozen=True)
+class BitcoinChain:
+    """A node, and the two things that happen around it: somebody pays a vault, a block is found."""
+
+    node: BitcoinNode
+    pay: Callable[[SoftwareVault, int, int], None]
+    """Pay `satoshis` to slot number `slot` of a vault, confirmed."""
+    find_block: Callable[[], None]
+
+
+def embedded_chain() -> BitcoinChain:
+    chain = EmbeddedBitcoin()
+
+    def pay(vault: SoftwareVault, slot: int, satoshis: int) -> None:
+        chain.fund(vault.vault.slots[slot].script_pubkey, satoshis)
+
+    return BitcoinChain(chain, pay, lambda: None)
+
+
+def real_chain(node: RegtestNode) -> BitcoinChain:
+    adapter = BitcoinCore(JsonRpc(node.url, cookie(node.cookie)))
+
+    def pay(vault: SoftwareVault, slot: int, satoshis: int) -> None:
+        node.pay(vault.vault.slots[slot].address("bcrt"), satoshis)
+        node.mine()
+
+    def find_block() -> None:
+        node.mine()
+
+    return BitcoinChain(adapter, pay, find_block)

@@ -1,0 +1,68 @@
+"""Both kinds of `desk.ports.EthereumNode` under one roof, for the suite that each must pass."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from countersign.chains.embedded_ethereum import EmbeddedEthereum, EmbeddedSafe
+from countersign.desk.ports import EthereumNode
+from countersign.ethereum import erc20, execute
+from countersign.ethereum.abi import Address
+from countersign.ethereum.safe import SafeTx, plain_tx
+from countersign.formats import eip55
+from support.ethereum_mutations import blob
+from support.ethereum_node import CHAIN_ID, AnvilNode, deploy_safe_contracts
+from support.software_keys import SoftwareKey
+from support.twin_ethereum import owners, relayer
+
+FUNDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class EthereumChain:
+    """A node and a fresh 2-of-3 Safe on it that holds `FUNDS` of a token."""
+
+    node: EthereumNode
+    safe: Address
+    token: Address
+    keys: tuple[SoftwareKey, ...]
+
+    @property
+    def safe_text(self) -> str:
+        return eip55.checksum(self.safe)
+
+    @property
+    def token_text(self) -> str:
+        return eip55.checksum(self.token)
+
+    async def transfer(self, recipient: Address, amount: int) -> SafeTx:
+        """The next SafeTx of this Safe."""
+        data = erc20.encode(erc20.Transfer(recipient, amount))
+        return plain_tx(CHAIN_ID, self.safe, self.token, 0, data, await self.node.safe_nonce(self.safe_text))
+
+    def call(self, tx: SafeTx, who: Sequence[int] = (0, 1)) -> bytes:
+        """Call data signed by the owners `who`, in that order."""
+        return execute.encode(tx, blob(tx, [self.keys[one] for one in who]))
+
+
+def _holders() -> tuple[Address, ...]:
+    return tuple(Address(key.public.ethereum_address()) for key in owners())
+
+
+def embedded_chain() -> EthereumChain:
+    safe, token = Address(b"\x5a" * 20), Address(b"\x70" * 20)
+    chain = EmbeddedEthereum(CHAIN_ID, {safe: EmbeddedSafe(_holders(), 2)}, {token: {safe: FUNDS}})
+    return EthereumChain(chain, safe, token, owners())
+
+
+def real_chains(node: AnvilNode) -> Callable[[], EthereumChain]:
+    """Deploys once; each call gives a fresh Safe."""
+    adapter, contracts = relayer(node), deploy_safe_contracts(node)
+    made: list[Address] = []
+
+    def fresh() -> EthereumChain:
+        safe, token = contracts.new_safe(_holders(), 2, len(made)), contracts.deploy_token()
+        made.append(safe)
+        contracts.fund(token, safe, FUNDS)
+        return EthereumChain(adapter, safe, token, owners())
+
+    return fresh
