@@ -372,6 +372,11 @@ def _ether_terms() -> Terms:
 _ETHER = Plan((_ether_terms(),), _admit_ether, (("harbour", ETHER, 6_000 * 10**18),), ((ETHER, "4000"),))
 
 
+def two_vault_trades() -> Plan:
+    """Two contracts under which two vaults owe bitcoin to each other's owners."""
+    return _TWO_VAULTS
+
+
 def two_vaults(change: PsbtChange | None = None) -> Case:
     """Meridian sells 250 BTC to Harbour, Harbour 100 BTC to Meridian: two vaults pay in one PSBT.
 
