@@ -1,0 +1,290 @@
+"""One order on every machine: verify, journal, sign, verify, journal, export. A pulled token loses nothing, a lying one gains nothing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.demonstration.story import Story
+from countersign.desk import cases, signing
+from countersign.desk.author import Author
+from countersign.desk.ports import Journal
+from countersign.desk.records import Intent
+from countersign.desk.signing import Hand, Made
+from countersign.errors import Conflict, CountersignError, Refused, Unavailable
+from countersign.formats import eip55
+from countersign.keys.public_key import PublicKey
+from countersign.rails import bitcoin as bitcoin_rail
+from support.software_keys import SoftwareKey
+from support.software_stage import SoftwareToken, Table, silent
+
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+
+
+@pytest.fixture
+async def prepared(table: Table) -> Table:
+    await table.until("step-prepare")
+    await table.officer.unlock(table.stage.ask_pin)
+    return table
+
+
+def token(table: Table) -> SoftwareToken:
+    return table.stage.bearers["officer-a"]
+
+
+def journal(table: Table) -> Journal:
+    return table.officer.replica.profile.journal
+
+
+def refused_checks(error: CountersignError) -> set[str]:
+    assert isinstance(error, Refused)
+    return {finding.check for finding in error.findings if finding.status.value in ("fail", "blocked")}  # type: ignore[attr-defined]
+
+
+async def make(table: Table, kind: str, hand: Hand | None = None) -> Made:
+    """A share made at officer A's machine and given to nobody."""
+    console = table.officer
+    replica, instruction = console.replica, table.live(kind)
+    return await signing.sign(
+        hand or console.hand,
+        cases.basis(replica, (table.story.contract,)),
+        instruction,
+        table.artefact(kind),
+        cases.Circumstances(now=table.stage.clock.seconds, store=cases.store_facts(replica.profile)),
+        replica.profile,
+        table.desk.scribe,
+        silent,
+    )
+
+
+@pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
+async def test_the_intent_is_durable_before_the_token_is_asked(prepared: Table, kind: str) -> None:
+    instruction, seen = table_hash(prepared, kind), []
+
+    def look(key: PublicKey, digest: bytes) -> None:
+        intents = journal(prepared).intents(instruction)
+        seen.append(any(digest in each.digests and each.key == key.thumbprint() for each in intents))
+
+    token(prepared).before = look
+    await prepared.officer.sign(prepared.live(kind).hash, silent)
+    assert seen == [True] * (3 if kind == "psbt" else 1)
+
+
+def table_hash(table: Table, kind: str) -> bytes:
+    return bytes.fromhex(table.live(kind).hash)
+
+
+async def test_the_intent_names_every_coin_that_is_promised(prepared: Table) -> None:
+    await make(prepared, "psbt")
+    coins = cases.outpoints(prepared.live("psbt").group.chain, parse_psbt(prepared.artefact("psbt")))
+    assert len(coins) == 3
+    assert all(journal(prepared).signed_outpoint(coin) for coin in coins)
+
+
+async def test_a_token_pulled_half_way_loses_nothing_and_resumes_where_it_stopped(prepared: Table) -> None:
+    pulled = iter([False, True])
+
+    def pull(_key: PublicKey, _digest: bytes) -> None:
+        if next(pulled, False):
+            raise Unavailable("signers.removed", token="officer-a")
+
+    token(prepared).before = pull
+    with pytest.raises(Unavailable):
+        await prepared.officer.sign(prepared.live("psbt").hash, silent)
+    (first,) = token(prepared).signed
+    recorded = answers(prepared)
+    assert prepared.live("psbt").shares == ()
+    await prepared.officer.sign(prepared.live("psbt").hash, silent)
+    assert len(token(prepared).signed) == 3
+    assert token(prepared).signed.count(first) == 1
+    assert recorded.items() <= answers(prepared).items()
+    assert [share.officer for share in prepared.live("psbt").shares] == ["officer-a"]
+
+
+def answers(table: Table) -> Mapping[bytes, bytes]:
+    """Every recorded signature of officer A, by digest."""
+    found = {}
+    for digest in token(table).signed:
+        for key in token(table).labels.values():
+            answer = journal(table).answered(key.public.thumbprint(), digest)
+            if answer is not None:
+                found[digest] = answer
+    return found
+
+
+@pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
+async def test_the_same_request_again_is_answered_from_the_record(prepared: Table, kind: str) -> None:
+    first = await make(prepared, kind)
+    signed = list(token(prepared).signed)
+    again = await make(prepared, kind)
+    assert again.share == first.share
+    assert token(prepared).signed == signed
+
+
+@pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
+async def test_another_transaction_over_the_same_coins_or_nonce_is_refused(prepared: Table, kind: str) -> None:
+    made = await make(prepared, kind)
+    (intent, *_) = journal(prepared).intents(table_hash(prepared, kind))
+    other = replace(intent, transaction=b"\x42" * 32, digests=(b"\x43" * 32,))
+    with pytest.raises(Conflict) as refused:
+        journal(prepared).intend(other)
+    assert refused.value.code == ("B12.promised" if kind == "psbt" else "E8.promised")
+    journal(prepared).intend(intent)
+    assert (await make(prepared, kind)).share == made.share
+
+
+async def test_coins_promised_elsewhere_stop_the_signature_by_its_check(prepared: Table) -> None:
+    instruction = prepared.live("psbt")
+    coin = cases.outpoints(instruction.group.chain, parse_psbt(prepared.artefact("psbt")))[0]
+    key = signing.vault_keys(prepared.desk.state.roster, "officer-a", instruction)[0].key
+    promise = Intent(b"\x01" * 32, "another", key.thumbprint(), b"\x02" * 32, (b"\x03" * 32,), 1, outpoints=(coin,))
+    journal(prepared).intend(promise)
+    with pytest.raises(Refused) as refused:
+        await prepared.officer.sign(instruction.hash, silent)
+    assert refused.value.code == "desk.checks-forbid"
+    assert refused_checks(refused.value) == {"B12"}
+    assert token(prepared).signed == []
+
+
+def over_another_digest(key: SoftwareKey, digest: bytes) -> bytes:
+    return key.sign_digest(bytes(reversed(digest)))
+
+
+def high_s(key: SoftwareKey, digest: bytes) -> bytes:
+    whole = key.sign_digest(digest)
+    return whole[:32] + (ORDER - int.from_bytes(whole[32:])).to_bytes(32)
+
+
+def short(key: SoftwareKey, digest: bytes) -> bytes:
+    return key.sign_digest(digest)[:63]
+
+
+def long(key: SoftwareKey, digest: bytes) -> bytes:
+    return key.sign_digest(digest) + b"\x00"
+
+
+@pytest.mark.parametrize("answer", [over_another_digest, high_s, short, long])
+async def test_a_false_signature_is_neither_recorded_nor_exported(prepared: Table, answer) -> None:  # type: ignore[no-untyped-def]
+    token(prepared).answer = answer
+    with pytest.raises(Refused) as refused:
+        await prepared.officer.sign(prepared.live("psbt").hash, silent)
+    assert "H7" in refused_checks(refused.value)
+    assert answers(prepared) == {}
+    assert prepared.live("psbt").shares == ()
+    token(prepared).answer = None
+    await prepared.officer.sign(prepared.live("psbt").hash, silent)
+    assert len(prepared.live("psbt").shares) == 1
+
+
+async def test_a_locked_token_is_not_asked(prepared: Table) -> None:
+    token(prepared).unlocked = False
+    with pytest.raises(Refused) as refused:
+        await make(prepared, "psbt")
+    assert "H3" in refused_checks(refused.value)
+    assert token(prepared).signed == []
+
+
+async def test_a_token_swapped_for_one_of_the_same_label_is_not_asked(prepared: Table) -> None:
+    class Twin(SoftwareToken):
+        serial = "serial-of-another"  # type: ignore[assignment]
+
+    known = token(prepared)
+    twin = Twin(known.name, known.labels)
+    hand = Hand("officer-a", twin, Author("officer-a", known.public["identity"], twin))
+    with pytest.raises(Refused) as refused:
+        await make(prepared, "psbt", hand)
+    assert "H2" in refused_checks(refused.value)
+    assert twin.signed == []
+    assert (await make(prepared, "psbt")).verdict.may_sign
+
+
+async def test_whoever_owns_no_key_of_the_vault_cannot_sign(prepared: Table) -> None:
+    other = prepared.stage.bearers["operations"]
+    hand = Hand("operations", other, prepared.author("operations"))
+    with pytest.raises(Refused) as refused:
+        await make(prepared, "psbt", hand)
+    assert refused.value.code == "desk.not-an-owner"
+
+
+async def test_a_refusal_carries_every_finding(prepared: Table) -> None:
+    token(prepared).unlocked = False
+    with pytest.raises(Refused) as refused:
+        await make(prepared, "safe-tx")
+    checks = {finding.check for finding in refused.value.findings}  # type: ignore[attr-defined]
+    assert {"C1", "C5", "L3", "E2", "E3", "E8", "H2", "H3", "S1"} <= checks
+
+
+async def test_a_share_holds_this_officers_signatures_on_every_input_and_nobody_elses(prepared: Table) -> None:
+    made = await make(prepared, "psbt")
+    keys = [each.key for each in signing.vault_keys(prepared.desk.state.roster, "officer-a", prepared.live("psbt"))]
+    bitcoin_rail.accept_share(prepared.artefact("psbt"), made.share, keys)
+    unsigned, share = parse_psbt(prepared.artefact("psbt")), parse_psbt(made.share)
+    assert bytes(unsigned.txid) == bytes(share.txid)
+
+
+async def test_the_contracts_id_is_remembered_with_its_hash(prepared: Table) -> None:
+    await make(prepared, "psbt")
+    assert journal(prepared).settlement_hash("MH-2026-0001", 1) == bytes.fromhex(prepared.story.contract)
+
+
+async def test_the_safes_nonce_is_promised_with_the_safe_and_its_chain(prepared: Table) -> None:
+    await make(prepared, "safe-tx")
+    (intent,) = journal(prepared).intents(table_hash(prepared, "safe-tx"))
+    vault = prepared.desk.state.roster.vault("harbour-safe")
+    assert intent.nonce is not None
+    assert (intent.nonce.chain, eip55.checksum(intent.nonce.safe)) == (vault.chain, vault.address)  # type: ignore[union-attr]
+
+
+class BothHats(Story):
+    """A founding that gives officer A the operations role too."""
+
+    def _founding_body(self, cold):  # type: ignore[no-untyped-def]
+        body = super()._founding_body(cold)
+        for entry in body["officers"]:  # type: ignore[union-attr]
+            if entry["id"] == "officer-a":
+                entry["roles"] = ["operations", "signing"]
+        return body
+
+
+async def test_whoever_prepared_it_does_not_sign_it(table: Table) -> None:
+    table.story = BothHats(table.stage, table.stage.folder / "out")
+    await table.until("step-contract")
+    await table.officer.unlock(table.stage.ask_pin)
+    from countersign.desk import preparing
+
+    await preparing.prepare(table.desk, table.author("officer-a"), table.story.cycle, rate=4)
+    await table.officer.synchronise()
+    with pytest.raises(Refused) as refused:
+        await make(table, "psbt")
+    assert refused_checks(refused.value) == {"C5"}
+    assert token(table).signed == []
+
+
+async def test_both_hats_may_sign_what_somebody_else_prepared(table: Table) -> None:
+    table.story = BothHats(table.stage, table.stage.folder / "out")
+    await table.until("step-prepare")
+    await table.officer.unlock(table.stage.ask_pin)
+    assert (await make(table, "psbt")).verdict.may_sign
+
+
+@pytest.mark.parametrize(
+    ("flags", "tries"),
+    [({}, "ok"), ({"pin_count_low": True}, "low"), ({"pin_final_try": True}, "last"), ({"pin_locked": True}, "locked")],
+)
+async def test_what_a_token_says_of_its_pin_is_shown(prepared: Table, flags: dict[str, bool], tries: str) -> None:
+    for name, value in flags.items():
+        setattr(token(prepared), name, value)
+    assert (await signing.token_view(token(prepared), "Ada Vale")).tries == tries
+
+
+async def test_the_pin_is_asked_once(table: Table) -> None:
+    await table.until("step-found")
+    asked = []
+
+    async def ask(code: str) -> str:
+        asked.append(code)
+        return "246813"
+
+    assert (await table.officer.unlock(ask)).unlocked
+    assert len(asked) == 1
