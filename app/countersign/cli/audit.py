@@ -17,6 +17,7 @@ import typer
 from countersign.audit.quorum import Quorum
 from countersign.cli import findings, outcome, reading, watching
 from countersign.cli.check import Ask, JsonOption, passphrase, trusted
+from countersign.cli.words import words
 from countersign.desk.reports import AuditReport
 from countersign.errors import CountersignError, Malformed
 from countersign.resources.text import next_step, sentence
@@ -104,7 +105,7 @@ def report_lines(report: AuditReport) -> list[str]:
     """The report for a person."""
     lines = []
     if report.desk:
-        lines.append(sentence("cli.audited", {"desk": report.desk, "size": report.size}))
+        lines.append(words("Desk {desk}, log of {size} entries.", desk=report.desk, size=report.size))
     for name, error in report.malformed:
         values = dict(error.values)
         lines.append(f"{visible(name)}: {sentence(error.code, values)} [{error.code}]")
@@ -112,5 +113,5 @@ def report_lines(report: AuditReport) -> list[str]:
     lines += [line for each in report.judged for line in findings.verdict_lines(each)]
     for contract in dict.fromkeys(each.contract for each in report.states):
         passed = ", ".join(f"{each.state} ({each.log_index})" for each in report.states if each.contract == contract)
-        lines += ["", sentence("cli.states", {"contract": contract, "states": passed})]
+        lines += ["", words("Contract {contract}: {states}", contract=contract, states=passed)]
     return lines + list(findings.fingerprint_lines(report.fingerprints))

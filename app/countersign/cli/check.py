@@ -17,6 +17,7 @@ import typer
 
 from countersign.audit.quorum import Quorum
 from countersign.cli import findings, outcome, reading, watching
+from countersign.cli.words import words
 from countersign.desk.reports import CheckReport, FileReport
 from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
@@ -70,7 +71,7 @@ def trusted(path: Path | None) -> Quorum | None:
 
 def passphrase() -> str:
     """A console profile's passphrase, from a person, hidden."""
-    answer = typer.prompt(sentence("cli.ask-passphrase", {}), hide_input=True, err=True)
+    answer = typer.prompt(words("Passphrase of this profile"), hide_input=True, err=True)
     return str(answer)
 
 

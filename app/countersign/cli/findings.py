@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import typer
 
 from countersign.cli import outcome
+from countersign.cli.words import words
 from countersign.desk.reports import AUDIT, Fingerprint, Judged
 from countersign.errors import Value
 from countersign.formats.jcs import MAX_INTEGER
@@ -19,14 +20,14 @@ from countersign.resources.visible import visible
 from countersign.review.finding import Finding, Status, Verdict
 
 GROUPS = (
-    ("C", "cli.group-contract"),
-    ("L", "cli.group-log"),
-    ("B", "cli.group-bitcoin"),
-    ("E", "cli.group-ethereum"),
-    ("H", "cli.group-token"),
-    ("T", "cli.group-transport"),
-    ("S", "cli.group-store"),
-    ("", "cli.group-record"),
+    ("C", "Contract and settlement"),
+    ("L", "Audit log"),
+    ("B", "Bitcoin"),
+    ("E", "Ethereum"),
+    ("H", "Token"),
+    ("T", "Transport"),
+    ("S", "Store"),
+    ("", "Record"),
 )
 MARKS = {
     Status.PASS: ("pass   ", typer.colors.GREEN),
@@ -77,12 +78,12 @@ def verdict_lines(judged: Judged) -> Iterator[str]:
     yield ""
     yield typer.style(", ".join(visible(name) for name in judged.about), bold=True)
     if judged.as_of is not None:
-        yield f"  {sentence('cli.as-of', {'size': judged.as_of})}"
+        yield f"  {words('Judged as of log size {size}.', size=judged.as_of)}"
     yield f"  {_summary(judged.verdict)}"
     for letter, title in GROUPS:
         found = [each for each in judged.verdict.findings if _letter(each) == letter]
         if found:
-            yield f"  {sentence(title, {})}"
+            yield f"  {words(title)}"
             yield from (line for each in found for line in finding_lines(each))
 
 
@@ -93,8 +94,9 @@ def _letter(finding: Finding) -> str:
 
 def _summary(verdict: Verdict) -> str:
     against = len(verdict.against)
-    code = "cli.verdict-forbids" if against else "cli.verdict-accepts"
-    return sentence(code, {"against": against, "passed": verdict.passed})
+    if against:
+        return words("Not in order: {against} against it, {passed} passed.", against=against, passed=verdict.passed)
+    return words("In order: {passed} passed, none against it.", passed=verdict.passed)
 
 
 def finding_lines(finding: Finding) -> Iterator[str]:
@@ -103,7 +105,8 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     check = "" if finding.check == AUDIT else f"{finding.check:<4}"
     yield f"    {typer.style(mark, fg=colour)} {check}{sentence(finding.reason, finding.values)}"
     if finding.status is Status.FAIL:
-        yield f"              {sentence('cli.expected', {'expected': finding.expected, 'found': finding.found})}"
+        beside = words("expected {expected}; found {found}", expected=finding.expected, found=finding.found)
+        yield f"              {beside}"
     if not finding.ok:
         yield f"              → {next_step(finding.reason, finding.values)}"
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from countersign.resources.text import sentence
+from countersign.cli.words import words
 
 Progress = Callable[[int, int], None]
 
@@ -20,7 +20,7 @@ def watched() -> Iterator[Progress]:
 
     def tell(done: int, total: int) -> None:
         if seen and total > 1:
-            sys.stderr.write(f"\r\x1b[K{sentence('cli.progress', {'done': done, 'total': total})}")
+            sys.stderr.write(f"\r\x1b[K{words('{done} of {total}', done=done, total=total)}")
             sys.stderr.flush()
 
     try:
@@ -29,3 +29,9 @@ def watched() -> Iterator[Progress]:
         if seen:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def step(sentence: str, done: int, total: int) -> None:
+    """One step of a long story begins: a line on stderr, whoever reads it."""
+    sys.stderr.write(f"[{min(done + 1, total)}/{total}] {sentence}\n")
+    sys.stderr.flush()

@@ -1,8 +1,9 @@
 """Which files of one call belong together, and which logged instruction a transaction claims to be.
 
-- An opening and a proof belong together by their index. An event belongs to those under whose root its leaf stands, or
-  to the entry that this machine knows it as. What is left over is put together in the order given, so that a false
-  piece beside true ones fails by name instead of being passed over.
+- One event, one opening, one proof belong together whatever they say. Of several, an opening and a proof belong
+  together by their index, an event with those under whose root its leaf stands, or with the entry that this machine
+  knows it as. What is left over is put together in the order given, so that a false piece beside true ones fails by
+  name instead of being passed over.
 - A contract's event is the one that carries it; with a single contract, the one event or opening that is there.
 - A transaction is its logged instruction by its bytes, else by what is signed: the same unsigned transaction, the same
   safeTxHash. One that is neither is held against the live instruction of the same kind: of the contracts given, else of
@@ -64,7 +65,10 @@ class Trio:
 
 def trios(files: Sequence[Recognised], ground: Ground | None) -> list[Trio]:
     """Events, openings and proofs, put together."""
-    openings, proofs = _of(files, Kind.OPENING), _of(files, Kind.PROOF)
+    given, openings, proofs = _of(files, Kind.EVENT), _of(files, Kind.OPENING), _of(files, Kind.PROOF)
+    if max(len(given), len(openings), len(proofs)) <= 1:
+        alone = Trio(*(next(iter(each), None) for each in (given, openings, proofs)))
+        return [alone] if alone.names else []
     found: dict[int, Trio] = {}
     loose: list[list[Recognised]] = [[], [], []]
     for place, kind in ((1, openings), (2, proofs)):
@@ -75,7 +79,7 @@ def trios(files: Sequence[Recognised], ground: Ground | None) -> list[Trio]:
                 loose[place].append(each)
             else:
                 found[index] = replace(known, opening=each) if place == 1 else replace(known, proof=each)
-    for each in _of(files, Kind.EVENT):
+    for each in given:
         index = _place_of(each, found, ground)
         if index is None or found.get(index, Trio()).event is not None:
             loose[0].append(each)

@@ -1,0 +1,93 @@
+"""The root command: a window without a command, one place where the unexpected ends, no traceback for anybody."""
+
+from pathlib import Path
+
+import pytest
+
+from countersign.errors import Conflict, Unavailable
+from support.command_line import CommandLine
+
+
+def test_without_a_command_there_is_the_window(command_line: CommandLine) -> None:
+    opened = []
+    command_line.window = lambda: opened.append(1) or 0  # type: ignore[func-returns-value]
+    assert command_line.run()[0] == 0
+    assert opened == [1]
+    command_line.run("check", "absent")
+    assert opened == [1]
+
+
+def test_the_demonstration_gets_its_options_and_gives_its_status(command_line: CommandLine) -> None:
+    seen = []
+    command_line.demonstrate = lambda headless, out: seen.append((headless, out)) or 5  # type: ignore[func-returns-value]
+    assert command_line.run("demo", "--headless", "--out", "x")[0] == 5
+    assert command_line.run("demo")[0] == 5
+    assert seen == [(True, Path("x")), (False, None)]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(Conflict("store.profile-exists", profile="x"), 1), (Unavailable("store.disk", file="x"), 3)]
+)
+def test_a_named_refusal_is_told_with_its_status(error: Exception, status: int, command_line: CommandLine) -> None:
+    def fail(headless: bool, out: Path | None) -> int:
+        raise error
+
+    command_line.demonstrate = fail
+    found, _, err = command_line.run("demo")
+    assert found == status
+    assert "Traceback" not in err
+
+
+def test_the_unexpected_is_one_line_and_its_trace_a_file(command_line: CommandLine) -> None:
+    def fail(headless: bool, out: Path | None) -> int:
+        raise ValueError("the PIN 1234")
+
+    command_line.demonstrate = fail
+    status, out, err = command_line.run("demo")
+    assert (status, out) == (70, "")
+    assert err.count("\n") == 1
+    assert str(command_line.record) in err
+    kept = command_line.record.read_text()
+    assert "ValueError" in kept
+    assert "test_app.py" in kept
+    assert "1234" not in kept + err
+
+
+def test_where_the_trace_cannot_be_kept_it_is_said(command_line: CommandLine, tmp_path: Path) -> None:
+    def fail(headless: bool, out: Path | None) -> int:
+        raise ValueError("no")
+
+    command_line.demonstrate = fail
+    (tmp_path / "state").write_text("in the way")
+    status, _, err = command_line.run("demo")
+    assert status == 70
+    assert "could not be written" in err
+
+
+def test_a_stop_is_a_stop(command_line: CommandLine) -> None:
+    def stop(headless: bool, out: Path | None) -> int:
+        raise KeyboardInterrupt
+
+    command_line.demonstrate = stop
+    assert command_line.run("demo")[0] == 130
+
+
+def test_a_broken_pipe_is_silent(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(headless: bool, out: Path | None) -> int:
+        raise BrokenPipeError
+
+    command_line.demonstrate = gone
+    assert command_line.run("demo")[2] == ""
+
+
+def test_what_was_mistyped_is_a_usage_error(command_line: CommandLine) -> None:
+    for arguments in (("nonsense",), ("check",), ("audit",), ("demo", "--loud")):
+        status, _, err = command_line.run(*arguments)
+        assert status in (0, 2)
+        assert "Traceback" not in err
+
+
+def test_help_names_every_command(command_line: CommandLine) -> None:
+    status, out, _ = command_line.run("--help")
+    assert status == 0
+    assert all(name in out for name in ("check", "audit", "demo", "token"))

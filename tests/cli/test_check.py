@@ -1,0 +1,138 @@
+"""`countersign check`: one exit status for each kind of answer, plain words, and one line of JSON."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.cli.check import report_lines
+from countersign.desk.reports import CheckReport, FileReport, Kind
+from countersign.errors import Malformed
+from support.command_line import CommandLine
+from support.vectors import vector_path
+
+STORY = ("contract.json", "contract.event", "contract.opening.json", "contract.tlog-proof", "bitcoin/unsigned.psbt")
+
+
+def paths(settled: Path, *names: str) -> list[str]:
+    return [str(settled / name) for name in names]
+
+
+def as_json(command_line: CommandLine, *arguments: str) -> tuple[int, dict[str, Any]]:
+    status, out, _ = command_line.run("check", *arguments, "--json")
+    assert out.count("\n") == 1
+    return status, json.loads(out)
+
+
+def test_the_storys_files_are_in_order(command_line: CommandLine, settled: Path) -> None:
+    status, out, err = command_line.run("check", *paths(settled, *STORY), "--profile", str(settled / "profile"))
+    assert (status, err) == (0, "")
+    assert "none against it" in out
+    assert "Judged as of log size" in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    ("name", "check"), [("altered.psbt", "B8"), ("delegatecall.json", "E3"), ("unlogged.json", "L3")]
+)
+def test_what_was_refused_is_refused_again_with_the_next_step(
+    name: str, check: str, command_line: CommandLine, settled: Path
+) -> None:
+    profile = ("--profile", str(settled / "profile"))
+    status, out, _ = command_line.run("check", str(settled / "refused" / name), *profile)
+    assert status == 1
+    assert any(line.split()[:2] == ["FAIL", check] for line in out.splitlines())
+    assert "→" in out
+    status, value = as_json(command_line, str(settled / "refused" / name), *profile)
+    failed = {each["check"] for one in value["verdicts"] for each in one["findings"] if each["status"] == "fail"}
+    assert check in failed
+    assert value["status"] == status == 1
+
+
+def test_without_an_anchor_everything_that_needs_one_is_blocked(command_line: CommandLine, settled: Path) -> None:
+    status, value = as_json(command_line, *paths(settled, "contract.json"))
+    assert status == 1
+    found = [each for one in value["verdicts"] for each in one["findings"] if each["status"] == "blocked"]
+    assert {each["blocked_by"] for each in found} == {"anchor"}
+
+
+def test_a_pack_with_trust_and_without(command_line: CommandLine, settled: Path) -> None:
+    pack = str(settled / "evidence.zip")
+    status, out, _ = command_line.run("check", pack)
+    assert status == 1
+    assert "Fingerprint of" in out
+    assert command_line.run("check", pack, "--trust", str(settled / "vkeys.json"))[0] == 0
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"nonsense", b'{"a":1,"a":2}', b"psbt\xff\x00", b"PK\3\4", b"\xd2\x84", b"c2sp.org/tlog-proof@v1\n"]
+)
+def test_a_bad_file_is_two_with_a_plain_sentence(data: bytes, command_line: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "bad").write_bytes(data)
+    status, out, err = command_line.run("check", str(tmp_path / "bad"))
+    assert status == 2
+    assert "Traceback" not in out + err
+    assert "This was stopped by the rule" not in out
+    status, value = as_json(command_line, str(tmp_path / "bad"))
+    assert status == value["status"] == 2
+    assert value["files"][0]["error"]["next"]
+
+
+def test_what_cannot_be_read_is_two(command_line: CommandLine, tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("absent", "pipe", "."):
+        status, out, err = command_line.run("check", str(tmp_path / name))
+        assert (status, out) == (2, "")
+        assert err.count("\n") == 3
+
+
+def test_a_profile_that_is_none_is_said_and_both_anchors_at_once_are_not_taken(
+    command_line: CommandLine, settled: Path, tmp_path: Path
+) -> None:
+    file = str(settled / "contract.json")
+    status, _, err = command_line.run("check", file, "--profile", str(tmp_path / "none"))
+    assert status in (1, 3)
+    assert "[store.no-profile]" in err
+    both = ("--profile", str(settled / "profile"), "--trust", str(settled / "vkeys.json"))
+    assert command_line.run("check", file, *both)[0] == 2
+    status, value = as_json(command_line, file, "--profile", str(tmp_path / "none"))
+    assert value["error"]["code"] == "store.no-profile"
+
+
+def test_bad_trust_is_two(command_line: CommandLine, settled: Path) -> None:
+    trust = ("--trust", str(settled / "contract.json"))
+    assert command_line.run("check", str(settled / "evidence.zip"), *trust)[0] == 2
+
+
+def test_the_bybit_transactions_are_refused_in_words(command_line: CommandLine) -> None:
+    status, out, _ = command_line.run("check", str(vector_path("safe/bybit_safe_tx_71.json")))
+    assert status == 1
+    assert "delegate" in out
+    assert "[0]" in out
+    assert "[1]" in out
+
+
+def test_nothing_of_a_profile_changes(command_line: CommandLine, settled: Path) -> None:
+    before = {each: each.read_bytes() for each in (settled / "profile").iterdir()}
+    command_line.run("check", *paths(settled, *STORY), "--profile", str(settled / "profile"))
+    assert {each: each.read_bytes() for each in (settled / "profile").iterdir()} == before
+
+
+def test_hidden_characters_in_a_name_are_spelt_out() -> None:
+    report = CheckReport((FileReport("a\x1b[31mb\n", Kind.UNKNOWN, "00", Malformed("desk.unknown-file")),), ())
+    assert all("\x1b" not in line and "\n" not in line for line in report_lines(report))
+
+
+def test_the_page_of_the_format_is_held(command_line: CommandLine, settled: Path) -> None:
+    """docs/formats/check-json.md: the members that are named there, and no others."""
+    _, value = as_json(command_line, *paths(settled, *STORY), "--profile", str(settled / "profile"))
+    assert set(value) == {"schema", "status", "files", "verdicts", "fingerprints"}
+    assert value["schema"] == "countersign-check/1"
+    assert set(value["files"][0]) == {"name", "kind", "sha256", "error"}
+    assert set(value["verdicts"][0]) == {"about", "as_of", "accepted", "findings"}
+    assert set(value["verdicts"][0]["findings"][0]) == {
+        "check", "status", "code", "about", "looked_at", "expected", "found", "values", "blocked_by", "explanation", "next",
+    }  # fmt: skip

@@ -1,0 +1,110 @@
+"""An evidence pack: gathered whole, written the same every time, read strictly, and nothing slipped in."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from countersign.airgap.phrase import Purpose, phrase
+from countersign.desk import evidence, stored_zip
+from countersign.desk.evidence import Pack
+from countersign.desk.replica import Replica
+from countersign.errors import Malformed, Refused
+from countersign.formats import strict_json
+from countersign.settlement import events
+from countersign.store.profile import Profile
+from support import settlement_world as world
+from support.finished_settlement import LEGAL, Finished
+
+
+@pytest.fixture(scope="module")
+def data(files: dict[str, bytes]) -> bytes:
+    return files["evidence.zip"]
+
+
+@pytest.fixture(scope="module")
+def pack(data: bytes) -> Pack:
+    return evidence.parse(data)
+
+
+def refusal(parts: dict[str, bytes]) -> str:
+    with pytest.raises(Malformed) as caught:
+        evidence.parse(stored_zip.pack(parts))
+    return caught.value.code
+
+
+def relisted(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts with a manifest that lists them as they are."""
+    manifest = strict_json.parse(parts["manifest.json"])
+    assert isinstance(manifest, dict)
+    manifest["files"] = {name: sha256(data).hexdigest() for name, data in parts.items() if name != "manifest.json"}
+    return parts | {"manifest.json": evidence.jcs.encode(manifest)}
+
+
+def test_written_and_read_are_one(pack: Pack, data: bytes) -> None:
+    assert evidence.serialise(pack) == data
+    assert list(stored_zip.unpack(data)) == sorted(stored_zip.unpack(data))
+
+
+def test_it_holds_the_settlement_and_what_it_rests_on(pack: Pack, over: Finished) -> None:
+    kinds = [events.parse(each.event).type for each in pack.exhibits]
+    assert kinds[:6] == [
+        "desk.founded", "policy.adopted", "price.published", "price.published", "deposit.credited", "deposit.credited",
+    ]  # fmt: skip
+    own = {each.type for each in over.state.contracts[over.trade.hash].concerns}
+    assert own <= set(kinds)
+    assert {"instruction.prepared", "share.added", "settlement.final"} <= set(kinds)
+    assert "instruction.refused" not in kinds
+    assert LEGAL in pack.artefacts.values()
+    shares = {each.artefact for one in over.state.instructions.values() for each in one.shares}
+    assert shares <= set(pack.artefacts)
+
+
+def test_another_settlement_stays_out_of_it(auditor: Profile, over: Finished, pack: Pack) -> None:
+    with pytest.raises(Refused):
+        evidence.gather(Replica(auditor, over.clock), "00" * 32)
+    record = over.state.contracts[over.trade.hash]
+    deposit = next(
+        events.parse(each.event) for each in pack.exhibits if b"deposit" in events.parse(each.event).jws.payload
+    )
+    assert evidence.belongs(over.state, record, deposit)
+    other = replace(deposit, body=replace(deposit.body, owner=world.OWNERS["harbour"]))
+    assert evidence.belongs(over.state, record, other) is (deposit.body.owner == world.OWNERS["harbour"])
+
+
+def test_every_proof_leads_to_the_one_checkpoint(pack: Pack) -> None:
+    for each in pack.exhibits:
+        assert each.proof.checkpoint == pack.checkpoint.serialise()
+        each.proof.verify(each.opening.leaf(each.event), pack.checkpoint.checkpoint)
+
+
+def test_its_words_are_those_of_its_manifest(pack: Pack, data: bytes) -> None:
+    digest = sha256(stored_zip.unpack(data)["manifest.json"]).digest()
+    assert pack.words == phrase(Purpose.EVIDENCE, digest)
+    assert len(pack.words.split()) == 12
+
+
+def test_a_file_more_less_or_other_is_refused_by_name(data: bytes) -> None:
+    parts = stored_zip.unpack(data)
+    assert refusal(parts | {"artefacts/extra": b""}) == "desk.pack-unlisted"
+    assert refusal({name: each for name, each in parts.items() if name != "checkpoint"}) == "desk.pack-missing"
+    assert refusal({name: each for name, each in parts.items() if name != "manifest.json"}) == "desk.pack-missing"
+    assert refusal(parts | {"checkpoint": parts["checkpoint"] + b"\n"}) == "desk.pack-hash"
+
+
+def test_what_the_manifest_lists_must_still_be_what_its_name_says(data: bytes) -> None:
+    parts = stored_zip.unpack(data)
+    assert refusal(relisted(parts | {f"artefacts/{'0' * 64}": b"other"})) == "desk.pack-artefact"
+    assert refusal(relisted(parts | {"readme": b"believe me"})) == "desk.pack-manifest"
+    assert refusal(relisted(parts | {"events/0.opening.json": parts["events/1.opening.json"]})) == "desk.pack-index"
+    without = {name: each for name, each in parts.items() if name != "events/0.tlog-proof"}
+    assert refusal(relisted(without)) == "desk.pack-missing"
+    keys = strict_json.parse(parts["jwks.json"])
+    assert isinstance(keys, dict)
+    backwards = evidence.jcs.encode({"keys": list(reversed(keys["keys"]))})  # type: ignore[arg-type]
+    assert refusal(relisted(parts | {"jwks.json": backwards})) == "desk.jwks-kid"
+
+
+def test_a_near_miss_is_read(data: bytes) -> None:
+    parts = stored_zip.unpack(data)
+    assert evidence.parse(stored_zip.pack(relisted(parts))) == evidence.parse(data)

@@ -1,0 +1,89 @@
+"""The whole command line over real profiles in a test's own folder: what bootstrap does, with a clock that stands.
+
+status, out, err = CommandLine(over.clock, tmp_path).run("check", "contract.json", "--profile", "profile")
+"""
+
+import contextlib
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from countersign.audit.quorum import Quorum
+from countersign.cli.app import UseCases, root_app, run
+from countersign.desk import auditing, checking, output_audit
+from countersign.desk.ports import Clock, Profile
+from countersign.desk.reports import AuditReport, CheckReport, Progress
+from countersign.errors import CountersignError
+from countersign.store.profile import open_profile
+
+
+@dataclass(frozen=True)
+class RealAudits:
+    """The three audits over real stores."""
+
+    clock: Clock
+
+    def profile(self, folder: Path, trust: Quorum | None, ask: Callable[[], str], progress: Progress) -> AuditReport:
+        """A profile's own history."""
+        with open_profile(folder, ask) as opened:
+            return auditing.verify_profile(opened, trust, self.clock, progress)
+
+    def pack(self, data: bytes, name: str, trust: Quorum | None, progress: Progress) -> AuditReport:
+        """An evidence pack."""
+        return auditing.verify_pack(data, name, trust, self.clock, progress)
+
+    def output(
+        self, files: Mapping[str, bytes], profile: Path, trust: Quorum | None, progress: Progress
+    ) -> AuditReport:
+        """An output directory with the profile inside it."""
+        with contextlib.ExitStack() as holds:
+            opened: Profile | CountersignError
+            try:
+                opened = holds.enter_context(open_profile(profile))
+            except CountersignError as error:
+                opened = error
+            return output_audit.verify_output(files, opened, trust, self.clock, progress)
+
+
+@dataclass
+class CommandLine:
+    """`countersign …` without a process: status, stdout, stderr. `window` and `demonstrate` may be replaced."""
+
+    clock: Clock
+    folder: Path
+    window: Callable[[], int] = lambda: 0
+    demonstrate: Callable[[bool, Path | None], int] = lambda headless, out: 0
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def record(self) -> Path:
+        """Where a trace would go."""
+        return self.folder / "state" / "unexpected.log"
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """One command."""
+        use_cases = UseCases(
+            window=self.window,
+            demonstrate=self.demonstrate,
+            check=self._check,
+            audits=RealAudits(self.clock),
+            provisioner=lambda module, softhsm: contextlib.AsyncExitStack(),  # type: ignore[arg-type, return-value]
+        )
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = run(root_app(use_cases), arguments, self.record)
+        return status, out.getvalue(), err.getvalue()
+
+    def _check(
+        self,
+        files: Mapping[str, bytes],
+        profile: Path | None,
+        trust: Quorum | None,
+        ask: Callable[[], str],
+        progress: Progress,
+    ) -> CheckReport:
+        if profile is None:
+            return checking.check(files, None, trust, self.clock, progress)
+        with open_profile(profile, ask) as opened:
+            return checking.check(files, opened, trust, self.clock, progress)
