@@ -10,6 +10,7 @@ from pathlib import Path
 from countersign.airgap import ur
 from countersign.couriers import frames
 from countersign.couriers.picture_reader import PictureReader
+from countersign.couriers.pictures import Grey
 from countersign.couriers.usb import UsbFolder
 from countersign.errors import Malformed
 
@@ -42,6 +43,10 @@ class Carrier:
             passed += await asyncio.to_thread(frames.scan_files, batch, self._reader, scan, now)
             progress(min(start + BATCH, len(pictures)), len(pictures))
         return passed
+
+    def read_grey(self, picture: Grey) -> list[str]:
+        """The texts of the QR codes in a camera's frame. Blocks; call it on a thread."""
+        return self._reader.decode(picture)
 
     async def read_file(self, file: Path) -> bytes:
         """One file of a drive, under T2's guards."""

@@ -2,7 +2,7 @@
 
 Three walls, each reported for what it is:
 
-- an empty network namespace (`unshare(CLONE_NEWNET)`, with a user namespace where the process is not root), where the kernel allows;
+- an empty network namespace (`unshare(CLONE_NEWNET)`, with a user namespace where the process is not root), where it can be had;
 - a seccomp filter over every thread: `socket` for AF_INET, AF_INET6 and AF_PACKET answers EAFNOSUPPORT, io_uring is
   refused, a foreign system call table ends the process (Linux on x86-64 and aarch64);
 - an audit hook in the interpreter that refuses the same families before the kernel is asked, always.

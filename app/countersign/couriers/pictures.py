@@ -51,13 +51,25 @@ def capacity(version: int) -> int:
 
 def frame(text: str, *, pixels: int = 4) -> bytes:
     """The PNG of one animation frame. Malformed("T5.too-dense") where version 27 does not hold `text`."""
+    side, levels = _drawn(text)
+    return _png(Image.frombytes("L", (side, side), levels), pixels)
+
+
+def modules(text: str) -> tuple[tuple[bool, ...], ...]:
+    """The modules of one animation frame, row by row, dark is True, without the quiet zone. Malformed as `frame`."""
+    side, levels = _drawn(text)
+    return tuple(tuple(level == 0 for level in levels[at : at + side]) for at in range(0, side * side, side))
+
+
+def _drawn(text: str) -> tuple[int, bytes]:
+    """The side in modules, and one byte a module: 0 is dark."""
     code = zxingcpp.create_barcode(text, zxingcpp.QRCode, ec_level="L")
     # zxing-cpp's stubs do not say that its images offer the buffer protocol
-    modules = memoryview(cast(bytes, code.to_image(scale=1, add_quiet_zones=False)))
-    height, width = modules.shape or (0, 0)
+    drawn = memoryview(cast(bytes, code.to_image(scale=1, add_quiet_zones=False)))
+    _, width = drawn.shape or (0, 0)
     if width > 17 + 4 * VERSION_LIMIT:
         raise Malformed("T5.too-dense", characters=len(text), limit=capacity(VERSION_LIMIT))
-    return _png(Image.frombytes("L", (width, height), bytes(modules)), pixels)
+    return width, bytes(drawn)
 
 
 def still(text: str, *, pixels: int = 6) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from countersign import errors
-from countersign.desk import enrolment, handover
+from countersign.desk import enrolment
 from countersign.desk.anchor import Anchor
 from countersign.desk.ceremony import Keyring
 from countersign.desk.console import OfficerConsole
@@ -45,17 +45,17 @@ class ColdVault:
     async def ceremony(self, labels: Sequence[str]) -> Keyring:
         """Make the token and its keys inside; only public keys come out."""
         found = await self._order("ceremony", labels=list(labels))
-        return handover.keyring(found, online=False)
+        return enrolment.keyring(found, online=False)
 
     async def enrol(self, desk: EmbeddedDesk, anchor: Anchor) -> None:
         """Hand over the founding history once, after both machines showed the same twelve words for the anchor."""
-        history = await handover.history(desk, anchor)
+        history = await enrolment.history(desk, insiders=anchor.insiders)
         found = await self._order("enrol", history=history.decode())
         if found["phrase"] != enrolment.phrase_of(anchor):
             raise Refused("demonstration.phrase-differs")
         console = self._console()
         if console is not None:
-            console.remember_vault(COLD_OFFICER, handover.read_history(history)[2])
+            enrolment.remember(console, COLD_OFFICER, history)
 
     async def confirm_clock(self) -> None:
         """The operator compared the clock with a second source."""

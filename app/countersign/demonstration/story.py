@@ -32,6 +32,10 @@ class Refusal:
     index: int
 
 
+async def _unwatched(_moment: str) -> None:
+    """Nobody looks."""
+
+
 @dataclass(slots=True)
 class Story:
     """One play. `folder` receives frames and USB files; what was made is remembered for the output."""
@@ -47,6 +51,7 @@ class Story:
     repeated: Mapping[str, object] = field(default_factory=dict)
     other_envelope_refused: str = ""
     books: tuple[releasing.Book, ...] = ()
+    watch: Callable[[str], Awaitable[None]] = _unwatched
 
     @property
     def steps(self) -> tuple[tuple[str, str, Step], ...]:
@@ -67,6 +72,21 @@ class Story:
     def cycle(self) -> str:
         """The cycle that settles the contract (gross: a cycle of one)."""
         return f"cycle-{self.contract[:16]}"
+
+    @property
+    def reached(self) -> str:
+        """Where the settlement stands on the desk."""
+        return self.stage.desk.state.contract(self.contract).state.value
+
+    def signed_by(self, officer: str) -> set[str]:
+        """The kinds of instruction that an officer has signed."""
+        desk = self.stage.desk
+        live = desk.state.live(desk.state.cycle(self.cycle))
+        return {each.group.kind for each in live if officer in {share.officer for share in each.shares}}
+
+    def requested(self, kind: str) -> bool:
+        """Whether officer A has made the request of that kind for the cold vault."""
+        return self.console().requested(self.live(kind), cast.OFFICER_C.id)
 
     def console(self) -> OfficerConsole:
         """Officer A's console."""
@@ -221,27 +241,40 @@ class Story:
 
     async def cross_by_qr(self) -> None:
         """The Bitcoin request crosses by animated QR pictures, a fifth of them lost; its share comes back the same way."""
+        await self.film()
+        returned = sorted((self.folder / "frames").glob("answer-*.png"))
+        await self.console().take_pictures(lossy(returned, seed=2), _silent)
+
+    async def film(self) -> None:
+        """The vault operator films officer A's screen, verifies, signs, and shows the answer as pictures."""
         officer, vault, frames = self.console(), self.stage.vault, self.folder / "frames"
         frames.mkdir(parents=True, exist_ok=True)
-        request = await officer.request_frames(self._live("psbt"))
+        request = await officer.request_frames(self.live("psbt"))
         pictures = self.stage.pictures.write(frames, "request", request)
-        self.frames["request"] = await officer.request_facts(self._live("psbt"))
+        self.frames["request"] = await officer.request_facts(self.live("psbt"))
         await vault.take_pictures(lossy([*pictures], seed=1))
+        await self.watch("vault")
         await vault.sign()
         answer = await vault.answer_pictures(frames)
         self.frames["answer"] = {"ur_type": answer["ur_type"], "sha256": answer["sha256"]}
-        returned = sorted(frames.glob("answer-*.png"))
-        await officer.take_pictures(lossy(returned, seed=2), _silent)
 
     async def cross_by_usb(self) -> None:
         """The Ethereum request crosses by USB file; inserted again it is answered from the record; another envelope is refused."""
-        officer, vault = self.console(), self.stage.vault
-        stick = self.folder / "usb"
-        stick.mkdir(parents=True, exist_ok=True)
-        request = await officer.request_to_usb(self._live("safe-tx"), stick)
+        self.stick.mkdir(parents=True, exist_ok=True)
+        request = await self.console().request_to_usb(self.live("safe-tx"), self.stick)
+        await self.console().take_from_usb(await self.insert(request))
+
+    @property
+    def stick(self) -> Path:
+        """The removable drive."""
+        return self.folder / "usb"
+
+    async def insert(self, request: Path) -> Path:
+        """The vault operator inserts the request, verifies, signs and writes the answer; then tries the two replays of T1."""
+        vault = self.stage.vault
         await vault.take_from_usb(request)
         await vault.sign()
-        answer = await vault.answer_to_usb(stick)
+        answer = await vault.answer_to_usb(self.stick)
         self.repeated = await vault.take_from_usb(request)
         forged = await drill.same_sequence(request.read_bytes(), self._author(cast.OFFICER_A.id))
         other = self.folder / "other.countersign"
@@ -252,7 +285,7 @@ class Story:
             self.other_envelope_refused = refused.code
         finally:
             other.unlink()
-        await officer.take_from_usb(answer)
+        return answer
 
     async def release(self) -> None:
         """Maker and checker release both transactions together; both are broadcast."""
@@ -283,9 +316,14 @@ class Story:
 
     def _artefact(self, kind: str) -> bytes:
         desk = self.stage.desk
-        return desk.artefacts.get(bytes.fromhex(desk.state.instruction(self._live(kind)).artefact))
+        return desk.artefacts.get(bytes.fromhex(desk.state.instruction(self.live(kind)).artefact))
 
-    def _live(self, kind: str) -> str:
+    def logged_at(self) -> int:
+        """The log index of the contract's `contract.affirmed`."""
+        return self.stage.desk.state.contract(self.contract).concerns[0].index
+
+    def live(self, kind: str) -> str:
+        """The event hash of the cycle's live instruction of a kind."""
         desk = self.stage.desk
         (found,) = [each for each in desk.state.live(desk.state.cycle(self.cycle)) if each.group.kind == kind]
         return found.hash

@@ -41,6 +41,10 @@ class OfficerConsole(Officer):
         """What a cold machine was enrolled with: its head, replayed in full."""
         self._crossing.remember(officer, head)
 
+    def requested(self, instruction: str, officer: str) -> bool:
+        """Whether a request of this instruction to an officer was ever made here."""
+        return self._crossing.requested(instruction, officer)
+
     async def carry_requests(self) -> Sequence[CrossingView]:
         """What waits to be carried, and what was carried and not yet answered."""
         return await self._carrying.carry_requests()

@@ -87,6 +87,10 @@ class Crossing:
         live = instruction.superseded_by is None and all(record.state in _OPEN for record in records)
         return live and state.missing(instruction) > 0
 
+    def requested(self, instruction: str, recipient: str) -> bool:
+        """Whether a request of this instruction to this recipient was ever recorded here."""
+        return self._record.newest(instruction, recipient) is not None
+
     def view(self, instruction: Instruction, recipient: str) -> CrossingView:
         """Where the crossing of one instruction to one recipient stands."""
         known = self._record.newest(instruction.hash, recipient)

@@ -1,0 +1,107 @@
+"""The command line over its use cases. Each command imports what it needs when it runs: `check` is there in a moment."""
+
+import secrets
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from countersign.audit.quorum import Quorum
+from countersign.bootstrap.machine import CLOCK
+from countersign.cli.app import UseCases, root_app, run
+from countersign.cli.check import Ask
+from countersign.cli.token import Provisioner
+from countersign.cli.watching import Progress
+from countersign.desk.reports import AuditReport, CheckReport
+from countersign.errors import CountersignError
+
+VAULT_LINES = "vault-lines"
+TOKEN_DEADLINE = 20.0
+
+
+def main(arguments: list[str]) -> int:
+    """Run what was typed; the exit status."""
+    if arguments[:1] == [VAULT_LINES] and len(arguments) == 2:
+        from countersign.bootstrap.vault_process import vault_lines
+
+        vault_lines(Path(arguments[1]))
+        return 0
+    return run(root_app(use_cases()), arguments, trace_file())
+
+
+def trace_file() -> Path:
+    """Where the trace of a bug of ours is kept."""
+    import platformdirs
+
+    return Path(platformdirs.user_log_dir("countersign")) / "unexpected.log"
+
+
+def use_cases() -> UseCases:
+    """What the commands call."""
+    return UseCases(
+        window=lambda: demonstrate(False, None),
+        demonstrate=demonstrate,
+        check=check,
+        audits=Auditing(),
+        provisioner=provisioner,
+    )
+
+
+def check(
+    files: Mapping[str, bytes], profile: Path | None, trust: Quorum | None, ask: Ask, progress: Progress
+) -> CheckReport:
+    """`countersign check`."""
+    from countersign.desk.checking import check as judge
+    from countersign.store.profile import open_profile
+
+    if profile is None:
+        return judge(files, None, trust, CLOCK, progress)
+    with open_profile(profile, ask) as store:
+        return judge(files, store, trust, CLOCK, progress)
+
+
+class Auditing:
+    """`countersign audit verify`, by what the source is."""
+
+    def profile(self, folder: Path, trust: Quorum | None, ask: Ask, progress: Progress) -> AuditReport:
+        """A profile's own history."""
+        from countersign.desk.auditing import verify_profile
+        from countersign.store.profile import open_profile
+
+        with open_profile(folder, ask) as store:
+            return verify_profile(store, trust, CLOCK, progress)
+
+    def pack(self, data: bytes, name: str, trust: Quorum | None, progress: Progress) -> AuditReport:
+        """An evidence pack."""
+        from countersign.desk.auditing import verify_pack
+
+        return verify_pack(data, name, trust, CLOCK, progress)
+
+    def output(
+        self, files: Mapping[str, bytes], profile: Path, trust: Quorum | None, progress: Progress
+    ) -> AuditReport:
+        """A headless run's folder."""
+        from countersign.desk.output_audit import verify_output
+        from countersign.store.profile import open_profile
+
+        try:
+            store = open_profile(profile)
+        except CountersignError as error:
+            return verify_output(files, error, trust, CLOCK, progress)
+        with store:
+            return verify_output(files, store, trust, CLOCK, progress)
+
+
+def provisioner(module: str | None, softhsm: Path | None) -> AbstractAsyncContextManager[Provisioner]:
+    """`countersign token`."""
+    from countersign.signers.provision import provisioner_for
+
+    return provisioner_for(module, softhsm, deadline=TOKEN_DEADLINE, random_bytes=secrets.token_bytes)
+
+
+def demonstrate(headless: bool, out: Path | None) -> int:
+    """`countersign demo`: the window, or the whole story without one."""
+    from countersign.bootstrap import windows
+
+    if headless:
+        return windows.play_headless(out or Path("countersign-demo"))
+    return windows.open_window()

@@ -1,0 +1,31 @@
+"""What the windows are handed besides a console: a clock, drawing and reading of codes, a place for evidence."""
+
+import secrets
+from pathlib import Path
+
+import platformdirs
+
+from countersign.bootstrap.machine import CLOCK
+from countersign.couriers import pictures
+from countersign.couriers.carrier import Carrier
+from countersign.couriers.pictures import Grey
+from countersign.ui.presenters.instruments import Instruments
+
+
+def instruments(carrier: Carrier) -> Instruments:
+    """The instruments of one machine; pictures are read in the carrier's confined process."""
+    return Instruments(
+        now=lambda: CLOCK.now_ms() // 1000,
+        draw_code=pictures.modules,
+        read_picture=lambda grey, width, height: carrier.read_grey(Grey(width, height, grey)),
+        keep_evidence=keep_evidence,
+    )
+
+
+def keep_evidence(trace: str) -> str:
+    """Write the trace of a bug of ours (places and kinds, never values) into a file of its own; its path."""
+    folder = Path(platformdirs.user_log_dir("countersign"))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = folder / f"unexpected-{CLOCK.now_ms()}-{secrets.token_hex(4)}.log"
+    place.write_text(trace, "utf-8")
+    return str(place)

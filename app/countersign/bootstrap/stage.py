@@ -1,0 +1,169 @@
+"""The demonstration's stage: SoftHSM tokens, an embedded desk with its log and two in-process witnesses, embedded chains,
+officer A's profile, the cold vault's process. Everything lies in one folder that is thrown away.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from countersign.audit import note
+from countersign.audit.note import ED25519, VerifierKey
+from countersign.audit.quorum import Quorum
+from countersign.bootstrap.machine import CLOCK, ENTROPY, answer
+from countersign.bootstrap.tokens import DEMONSTRATION_COST, TOKEN_DEADLINE, fill_token
+from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
+from countersign.chains.embedded_ethereum import EmbeddedEthereum
+from countersign.chains.outside import Outside
+from countersign.couriers.carrier import Carrier, PictureFolder
+from countersign.demonstration import cast
+from countersign.demonstration.cold import ColdVault
+from countersign.demonstration.stage import Bearer
+from countersign.desk import anchor as anchors
+from countersign.desk.anchor import Anchor
+from countersign.desk.author import Author, Scribe
+from countersign.desk.ceremony import Keyring
+from countersign.desk.console import OfficerConsole
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.replica import Replica
+from countersign.desk.sequencer import Sequencer, Watcher
+from countersign.desk.signing import Hand
+from countersign.desk.vouching import Nodes
+from countersign.signers.provision import provisioner_for
+from countersign.store import auditor
+from countersign.store import profile as profiles
+from countersign.store.profile import Kind, Profile
+from countersign.store.tile_files import TileFiles
+from countersign.sync.memory_file import FileMemory
+from countersign.sync.witness import Witness
+
+WITNESSES = ("witness-one.example", "witness-two.example")
+
+
+class DemonstrationStage:
+    """`demonstration.stage.Stage`: everything the story is played on, in one folder that is thrown away."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = CLOCK
+        self.ask_pin = answer(cast.PIN)
+        self._pins: dict[str, str] = {}
+        self._holds = AsyncExitStack()
+        self.bitcoin = EmbeddedBitcoin()
+        self.ethereum = EmbeddedEthereum(31337)
+        self.outside = Outside(self.bitcoin, self.ethereum)
+        self.carrier = Carrier()
+        self.pictures = PictureFolder()
+        self.vault = ColdVault(folder / "vault", self._online)
+        self._seed = secrets.token_bytes(32)
+        self._log = note.verifier_key(self._seed, cast.ORIGIN, ED25519)
+        self._witnesses = tuple(self._witness(name) for name in WITNESSES)
+        self.quorum = Quorum(self._log, tuple(each.key for each in self._witnesses), len(self._witnesses))
+        self.anchor = Anchor(self.quorum, insiders=True)
+        self._desk: EmbeddedDesk | None = None
+        self._officer: OfficerConsole | None = None
+
+    @property
+    def desk(self) -> EmbeddedDesk:
+        """The embedded desk."""
+        if self._desk is None:
+            raise AssertionError("the desk is opened before the story begins")
+        return self._desk
+
+    @property
+    def witness_keys(self) -> Sequence[str]:
+        """The witnesses' vkeys."""
+        return [str(key) for key in self.quorum.witnesses]
+
+    @property
+    def log_key(self) -> str:
+        """The log's vkey."""
+        return str(self._log)
+
+    async def open(self) -> None:
+        """Tokens' process, the desk's store and its own token, the cold vault's process."""
+        self._holds.callback(self.carrier.close)
+        self._provisioner = await self._holds.enter_async_context(
+            provisioner_for(None, self.folder / "tokens", deadline=TOKEN_DEADLINE, random_bytes=secrets.token_bytes)
+        )
+        await self.vault.start()
+        self._holds.push_async_callback(self.vault.aclose)
+
+    async def tokens(self, people: Mapping[str, Sequence[str]]) -> Mapping[str, Bearer]:
+        """A token for each name, initialised one after another, then filled; and the desk, with a token of its own."""
+        everyone = {"desk": (), **people}
+        facts = {}
+        for name in everyone:
+            self._pins[name] = cast.PIN if name == cast.OFFICER_A.id else secrets.token_hex(8)
+            facts[name] = await self._provisioner.initialise(name, answer(self._pins[name]))
+        bearers = {}
+        for name, labels in everyone.items():
+            keys = await fill_token(self._provisioner, facts[name].identity, labels, answer(self._pins[name]))
+            signer = self._provisioner.signer(facts[name].identity)
+            if name == cast.OFFICER_A.id:
+                await signer.lock()
+            else:
+                await signer.unlock(answer(self._pins[name]))
+            ring = Keyring(
+                facts[name].serial,
+                facts[name].label,
+                facts[name].model,
+                {key.label: key.public for key in keys},
+                online=name != cast.OFFICER_D.id,
+            )
+            bearers[name] = Bearer(Author(name, ring.key("identity"), signer), ring, signer)
+        await self._open_desk(bearers.pop("desk").author)
+        return bearers
+
+    async def _open_desk(self, author: Author) -> None:
+        store = self._profile("desk")
+        sequencer = Sequencer(
+            quorum=self.quorum,
+            archive=store.archive,
+            tiles=TileFiles(self.folder / "log"),
+            watchers=[Watcher(each.key, each) for each in self._witnesses],
+            clock=CLOCK,
+            entropy=ENTROPY,
+            sign_head=lambda text: note.sign(self._seed, cast.ORIGIN, text),
+        )
+        await sequencer.open()
+        nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
+        scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
+        self._desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes)
+
+    async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
+        """The officer's console on a new profile enrolled with this desk."""
+        store = self._profile(officer)
+        self._replica = Replica(store, CLOCK)
+        self._officer_profile = store
+        hand = Hand(officer, bearer.token, bearer.author)
+        scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
+        self._officer = OfficerConsole(self._replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier)
+        return self._officer
+
+    def _online(self) -> OfficerConsole | None:
+        """The online console that keeps what the cold machine was enrolled with."""
+        return self._officer
+
+    def publish_profile(self, folder: Path) -> None:
+        """A read-only copy of officer A's history for auditors."""
+        settings = {anchors.SETTING: self.anchor.serialise()}
+        auditor.publish(self._officer_profile, folder, secrets.token_bytes, settings)
+
+    async def aclose(self) -> None:
+        """Everything that was opened, in reverse."""
+        await self._holds.aclose()
+
+    def _profile(self, name: str) -> Profile:
+        passphrase = secrets.token_hex(16)
+        settings = {anchors.SETTING: self.anchor.serialise()}
+        store = profiles.create(
+            self.folder / name, Kind.CONSOLE, secrets.token_bytes, lambda: passphrase, settings, DEMONSTRATION_COST
+        )
+        self._holds.callback(store.close)
+        return store
+
+    def _witness(self, name: str) -> Witness:
+        memory = FileMemory(self.folder / f"{name}.json")
+        logs: dict[str, Sequence[VerifierKey]] = {cast.ORIGIN: (self._log,)}
+        return Witness(name, secrets.token_bytes(32), logs, memory, lambda: CLOCK.now_ms() // 1000)
