@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from countersign.bitcoin import consensus, verify
 from countersign.chains.bitcoin_ledger import Ledger
-from countersign.chains.bitcoin_rules import UNREADABLE, read, refusal
+from countersign.chains.bitcoin_rules import UNREADABLE, refusal
+from countersign.chains.bitcoin_spend import read
 from countersign.chains.embedded import UNSUPPORTED
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from support.bitcoin_mutations import (

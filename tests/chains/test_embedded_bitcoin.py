@@ -6,7 +6,7 @@ import pytest
 
 from countersign.bitcoin import parent
 from countersign.bitcoin.transaction import Output, Satoshis, display
-from countersign.chains.bitcoin_rules import read
+from countersign.chains.bitcoin_spend import read
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.errors import Refused
 from support.bitcoin_mutations import KINDS, finished, plain

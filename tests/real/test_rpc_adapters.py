@@ -10,7 +10,7 @@ import pytest
 
 from countersign.bitcoin.transaction import display
 from countersign.chains.bitcoin_core import BitcoinCore, cookie
-from countersign.chains.bitcoin_rules import read
+from countersign.chains.bitcoin_spend import read
 from countersign.chains.ethereum_rpc import EthereumRpc
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.errors import Refused, Unavailable

@@ -6,7 +6,7 @@ All coins come from coinbases, whose bytes regtest makes from the height and the
 from dataclasses import dataclass, replace
 
 from countersign.bitcoin import transaction
-from countersign.chains.bitcoin_rules import read
+from countersign.chains.bitcoin_spend import read
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from support.bitcoin_mutations import ANYONE, ONE_KEY, Draft, Held, World, finished, foreign_script, places
 from support.bitcoin_node import RegtestNode, RpcError

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from countersign.bitcoin import parent
 from countersign.bitcoin.transaction import Outpoint, Output, Txid, display, double_sha256
-from countersign.chains.bitcoin_rules import NULL_OUTPOINT, Unspent, read
+from countersign.chains.bitcoin_spend import NULL_OUTPOINT, Unspent, read
 
 FIRST_TIME = 1_767_225_600
 GENESIS = "0f9188f13cb7b2c71f2a335e3a4fc328"

@@ -18,7 +18,8 @@ from typing import ClassVar
 from countersign.bitcoin import transaction
 from countersign.bitcoin.transaction import Outpoint, Output, Satoshis, display
 from countersign.chains.bitcoin_ledger import GENESIS, Ledger, coinbase
-from countersign.chains.bitcoin_rules import COINBASE_MATURITY, Unspent, read, refusal
+from countersign.chains.bitcoin_rules import COINBASE_MATURITY, refusal
+from countersign.chains.bitcoin_spend import Unspent, read
 from countersign.desk.ports import Coin, Observation
 from countersign.errors import Malformed, Refused
 
