@@ -1,6 +1,7 @@
 """`countersign check`: one exit status for each kind of answer, plain words, and one line of JSON."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,6 @@ def test_a_bad_file_is_two_with_a_plain_sentence(data: bytes, command_line: Comm
 
 
 def test_what_cannot_be_read_is_two(command_line: CommandLine, tmp_path: Path) -> None:
-    import os
-
     os.mkfifo(tmp_path / "pipe")
     for name in ("absent", "pipe", "."):
         status, out, err = command_line.run("check", str(tmp_path / name))

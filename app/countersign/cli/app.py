@@ -6,12 +6,12 @@
     countersign audit verify SOURCE [--trust vkeys.json] [--json]
     countersign token list|init|generate|test
 
+- Usage errors, Ctrl-C and a reader that has gone away end as typer ends them, without a word of ours.
 - `run` is the one place where anything unexpected ends: one line for the person, the trace into a file, exit 70. Nobody at
   a terminal ever sees a traceback.
 - The trace names places in the program and the kind of error, never its text: that may hold what a person typed.
 """
 
-import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from click.exceptions import Abort, ClickException
 
 from countersign.cli import outcome
 from countersign.cli.audit import Audits, audit_app
@@ -28,7 +27,6 @@ from countersign.cli.token import ProvisionerFactory, token_app
 from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
 
-INTERRUPTED = 130
 UNEXPECTED = 70
 HeadlessOption = Annotated[bool, typer.Option("--headless", help="Without a window, from beginning to end.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Where the files go: absent or empty.")]
@@ -85,22 +83,14 @@ def _told(work: Callable[[], int]) -> int:
 def run(app: typer.Typer, arguments: Sequence[str], record: Path) -> int:
     """Run a command; the exit status. The trace of anything unexpected is appended to `record`."""
     try:
-        answer = typer.main.get_command(app).main(list(arguments), prog_name="countersign", standalone_mode=False)
-    except ClickException as error:
-        error.show()
-        return error.exit_code
-    except (Abort, KeyboardInterrupt):
-        typer.echo(sentence("cli.interrupted", {}), err=True)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone away; say no more, not even at exit.
-        sys.stdout = None
-        return outcome.REFUSED
+        typer.main.get_command(app).main(list(arguments), prog_name="countersign")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except CountersignError as error:
         return outcome.tell(error, as_json="--json" in arguments)
     except Exception as error:  # boundary: our own bug; the officer gets a sentence, the trace goes to a file
         return _unexpected(error, record)
-    return answer if isinstance(answer, int) else 0
+    return 0
 
 
 def _unexpected(error: Exception, record: Path) -> int:

@@ -24,9 +24,10 @@ def read_file(path: Path, limit: int = FILE_LIMIT) -> bytes:
         raise Malformed("cli.file-absent", path=str(path), why=error.strerror or type(error).__name__) from None
     except ValueError:
         raise Malformed("cli.file-kind", path=str(path)) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Malformed("cli.file-kind", path=str(path))
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Malformed("cli.file-kind", path=str(path))
         try:
             data = stream.read(limit + 1)
         except OSError as error:

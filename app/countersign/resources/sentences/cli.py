@@ -39,7 +39,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Fingerprint of {name}: {words}",
         "Compare these words by telephone with somebody who has the original.",
     ),
-    "cli.interrupted": ("Stopped.", "Run the command again; nothing was left half done."),
     "cli.unexpected": (
         "Something failed that should not have ({kind}). Nothing was changed that is not recorded.",
         "Send {path} to whoever looks after this program.",
