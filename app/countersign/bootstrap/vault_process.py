@@ -30,6 +30,7 @@ from countersign.store.profile import Kind
 from countersign.ui.application import VaultWindow, open_vault, run, screens
 from countersign.ui.presenters.banner import BannerFacts, Mode
 from countersign.ui.strings import label
+from countersign.ui.views.vault_wizard import TAKE
 
 
 class VaultHands:
@@ -125,6 +126,7 @@ class VaultHands:
         if self._window is None:
             banner = BannerFacts(Mode.VAULT, (label("demo.note-chains"),))
             self._window = open_vault(self._console(), banner, instruments(self._carrier))
+            self._window.vault.go(TAKE)
         await self._window.refresh()
         Path(order["picture"]).write_bytes(screens.grab(self._window, "vault", order["theme"]))
         Path(order["texts"]).write_text(screens.texts(self._window), "utf-8")

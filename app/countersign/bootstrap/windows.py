@@ -24,6 +24,7 @@ NOTES = ("demo.note-chains", "demo.note-witnesses")
 def play_headless(out: Path) -> int:
     """The whole story without a window; exit status 0 only if it ended as it should."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
     return run(lambda: _play(out))
 
 

@@ -320,7 +320,7 @@ class Story:
 
     def logged_at(self) -> int:
         """The log index of the contract's `contract.affirmed`."""
-        return self.stage.desk.state.contract(self.contract).concerns[0].index
+        return self.stage.desk.state.contract(self.contract).causes["agreed"]
 
     def live(self, kind: str) -> str:
         """The event hash of the cycle's live instruction of a kind."""

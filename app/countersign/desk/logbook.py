@@ -90,7 +90,7 @@ def _signer(state: State, kid: str) -> str:
         return state.roster.officers[known.holder.id].name
     if known.holder.id in state.roster.participants:
         return state.roster.participants[known.holder.id].name
-    return known.holder.id
+    return f"{state.roster.custodian.name} (desk)"
 
 
 def _subject(state: State, event: Event) -> str:

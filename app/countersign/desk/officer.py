@@ -7,6 +7,7 @@ desk is asked only for what is new and given only what is signed. One officer, o
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 
 from countersign.desk import cases, logbook, pages, rows, signing
@@ -28,7 +29,7 @@ from countersign.desk.views import (
 )
 from countersign.errors import Refused, Unavailable
 from countersign.review import checks
-from countersign.review.case import Case, ContractFacts, Mode
+from countersign.review.case import Case, ContractFacts, Mode, SignerFacts
 from countersign.review.finding import Finding, Verdict
 from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract
@@ -93,13 +94,14 @@ class Officer:
 
     async def to_sign(self, contract: str) -> Sequence[SignView]:
         """The instructions that this officer's key can still sign."""
-        token = await signing.token_view(self.hand.token, self.hand.officer)
+        token = await signing.token_view(self.hand.token, self._name)
         review = await self.review(contract)
         return [self._sign_view(view, token) for view in review.instructions if self._signable(view.instruction)]
 
     async def unlock(self, ask: AskSecret) -> TokenView:
         """Log in to the token; asked once, never retried."""
-        return await signing.unlock(self.hand, ask)
+        await signing.unlock(self.hand, ask)
+        return await signing.token_view(self.hand.token, self._name)
 
     async def sign(self, instruction: str, progress: Progress) -> ReviewView:
         """Verify, journal, sign, verify, journal, submit. Refused with every finding if a check forbids it."""
@@ -188,6 +190,8 @@ class Officer:
         if (await self.hand.token.token()).unlocked:
             case = await signing.signing_case(self.hand, found, instruction, data, moment, self.replica.profile)
         else:
+            keys = signing.vault_keys(self.replica.state.roster, self.hand.officer, instruction)
+            moment = replace(moment, signer=SignerFacts(self.hand.officer, keys[0].key))
             case = cases.instruction_case(found, instruction, data, moment, self.replica.profile, Mode.SIGN)
         return found, case, data
 
@@ -227,6 +231,10 @@ class Officer:
         except Unavailable:
             with suppress(Unavailable):
                 self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(digest)))
+
+    @property
+    def _name(self) -> str:
+        return self.replica.state.roster.officer(self.hand.officer).name
 
     def _basis(self, instruction: Instruction) -> Basis:
         return cases.basis(self.replica, self.replica.state.cycles[instruction.cycle].contracts)
