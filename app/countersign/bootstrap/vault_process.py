@@ -169,6 +169,7 @@ def vault_lines(folder: Path) -> None:
     """The cold vault's process: walls first, then orders until the input ends. Its window is drawn, never shown."""
     walls = isolation.enter()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # the offscreen platform complains of every size hint
     run(lambda: _serve(folder, walls))
 
 

@@ -17,6 +17,7 @@ from countersign.ui.application import OfficerWindow, open_officer, run, screens
 from countersign.ui.presenters.banner import BannerFacts, Mode
 from countersign.ui.strings import label
 
+QUIET = "default.warning=false"  # the offscreen platform complains of every size hint
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NOTES = ("demo.note-chains", "demo.note-witnesses")
 
@@ -24,7 +25,7 @@ NOTES = ("demo.note-chains", "demo.note-witnesses")
 def play_headless(out: Path) -> int:
     """The whole story without a window; exit status 0 only if it ended as it should."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
+    os.environ.setdefault("QT_LOGGING_RULES", QUIET)
     return run(lambda: _play(out))
 
 
