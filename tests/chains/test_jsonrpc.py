@@ -123,6 +123,13 @@ async def test_an_error_of_odd_form_is_still_an_error(failure: str) -> None:
     assert caught.value.number == 0
 
 
+async def test_a_long_error_is_cut() -> None:
+    async with serving({"ask": RpcFailure(-1, "x" * 5000)}) as server:
+        with pytest.raises(RpcError) as caught:
+            await JsonRpc(server.url).call("ask")
+    assert caught.value.message == "x" * 200
+
+
 async def test_credentials_are_asked_anew_and_ride_in_the_header_only() -> None:
     given = iter((("one", "first"), ("one", "second")))
     async with serving({"ask": True}) as server:

@@ -15,13 +15,12 @@ from countersign.bitcoin import parent
 from countersign.bitcoin.transaction import display
 from countersign.chains import answers
 from countersign.chains.bitcoin_rules import UNREADABLE
-from countersign.chains.jsonrpc import Credentials, JsonRpc, RpcError
+from countersign.chains.jsonrpc import LONGEST_REASON, Credentials, JsonRpc, RpcError
 from countersign.desk.ports import Coin, Observation
 from countersign.errors import Malformed, Refused, Unavailable
 
 DEPTH = 288
 UNKNOWN, NO_TXID, UNREADABLE_NUMBER = -5, -8, -22
-LONGEST_REASON = 200
 VERDICTS = frozenset((UNREADABLE_NUMBER, -25, -26, -27))
 """RPC_DESERIALIZATION_ERROR, RPC_VERIFY_ERROR, RPC_VERIFY_REJECTED, RPC_VERIFY_ALREADY_IN_UTXO_SET (protocol.h)."""
 
@@ -148,7 +147,7 @@ def _verdict(error: RpcError, method: str) -> str:
     """The node's words about a transaction. Unavailable if they are about the node."""
     if error.number not in VERDICTS:
         raise _itself(error, method)
-    return UNREADABLE if error.number == UNREADABLE_NUMBER else error.message[:LONGEST_REASON]
+    return UNREADABLE if error.number == UNREADABLE_NUMBER else error.message
 
 
 def _itself(error: RpcError, method: str) -> Unavailable:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from countersign.chains import answers
-from countersign.chains.jsonrpc import JsonRpc, RpcError
+from countersign.chains.jsonrpc import LONGEST_REASON, JsonRpc, RpcError
 from countersign.desk.ports import Observation
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum import views
@@ -184,7 +184,7 @@ def _reason(error: RpcError, method: str) -> str:
     revert = error.data if isinstance(error.data, str) else ""
     if revert.startswith(ERROR_STRING):
         try:
-            return Arguments(answers.data(revert, method)[4:]).dynamic(0).decode("utf-8")
+            return Arguments(answers.data(revert, method)[4:]).dynamic(0).decode("utf-8")[:LONGEST_REASON]
         except (Malformed, UnicodeDecodeError):
             return error.message
     return error.message

@@ -25,11 +25,12 @@ from countersign.formats.strict_json import nesting
 Credentials = Callable[[], tuple[str, str]]
 MAX_ANSWER = 64 << 20
 MAX_NESTING = 64
+LONGEST_REASON = 200
 NOT_AUTHORISED = (401, 403)
 
 
 class RpcError(Exception):
-    """The node answered with an error of its own: its number and its words."""
+    """The node answered with an error of its own: its number and its words (at most 200 characters of them)."""
 
     def __init__(self, number: int, message: str, data: object = None) -> None:
         super().__init__(message)
@@ -98,7 +99,9 @@ class JsonRpc:
             return answer.get("result")
         told = failed if isinstance(failed, dict) else {}
         number = told.get("code")
-        raise RpcError(number if isinstance(number, int) else 0, str(told.get("message", "")), told.get("data"))
+        raise RpcError(
+            number if isinstance(number, int) else 0, str(told.get("message", ""))[:LONGEST_REASON], told.get("data")
+        )
 
 
 def _parsed(data: bytes) -> object:
