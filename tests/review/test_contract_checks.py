@@ -40,6 +40,8 @@ def test_the_prepared_transaction_with_shares_in_it_is_still_the_prepared_one() 
     assert one(replace(case, instruction=replace(case.instruction, data=combined)), "C5").status is Status.PASS
     without = replace(case.instruction, data=combined, original=None)
     assert one(replace(case, instruction=without), "C5").reason == "C5.other-artefact"
+    more = replace(case.instruction, data=field_more(combined))
+    assert one(replace(case, instruction=more), "C5").reason == "C5.other-artefact"
     lying = replace(case.instruction, data=combined, original=field_more(scene.psbt))
     assert one(replace(case, instruction=lying), "C5").reason == "C5.other-artefact"
 

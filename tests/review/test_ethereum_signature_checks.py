@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from immutables import Map
+
 from countersign.ethereum import safe_file
 from countersign.review.case import Case, InstructionFacts, Mode, SignerFacts
 from countersign.review.checks import verdict
@@ -44,6 +46,14 @@ def test_every_wrong_signature_is_a_finding_of_its_own() -> None:
 def test_who_signs_must_be_an_owner() -> None:
     key = world.identity("compliance").public
     assert reasons(story().safe_case(signer=SignerFacts("compliance", key))) == ["E9.no-own-key"]
+
+
+def test_an_officer_or_a_key_that_is_no_longer_registered_is_named() -> None:
+    scene = story()
+    key = world.identity("compliance").public
+    assert reasons(scene.safe_case(signer=SignerFacts("gone", key))) == ["settlement.unknown-officer"]
+    roster = replace(scene.state.roster, keys=Map())
+    assert reasons(scene.safe_case(state=replace(scene.state, roster=roster))) == ["settlement.unknown-key"]
 
 
 def test_good_signatures_without_an_anchor_are_blocked_not_passed() -> None:

@@ -9,7 +9,7 @@
 from collections.abc import Iterator
 from hashlib import sha256
 
-from countersign.bitcoin.psbt import Psbt
+from countersign.bitcoin.psbt import Psbt, fields
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.errors import CountersignError, Refused
 from countersign.ethereum import safe_file
@@ -196,12 +196,18 @@ def _same_artefact(reading: Reading, record: Instruction, instruction: Instructi
         return False
     try:
         if isinstance(reading.psbt, Psbt):
-            return parse_psbt(original).unsigned == reading.psbt.unsigned
+            return _without_shares(parse_psbt(original)) == _without_shares(reading.psbt)
         if isinstance(reading.safe_tx, ClaimedSafeTx):
             return safe_file.parse(original).tx.digest == reading.safe_tx.tx.digest
     except CountersignError:
         return False
     return False
+
+
+def _without_shares(psbt: Psbt) -> tuple[object, ...]:
+    """Every map of a PSBT but for the partial signatures; their order does not matter."""
+    inputs = [{k: v for k, v in found.items() if k[0] != fields.PARTIAL_SIGNATURE} for found in psbt.inputs]
+    return dict(psbt.globals), inputs, [dict(found) for found in psbt.outputs]
 
 
 def leg_complete(reading: Reading) -> Iterator[Finding]:

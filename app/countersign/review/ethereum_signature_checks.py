@@ -42,8 +42,12 @@ def owner_signatures(reading: Reading) -> Iterator[Finding]:
         except CountersignError as error:
             wrong += 1
             yield from_error("E9", error, f"signature {place}", EXPECTED)
-    if not wrong:
+    if wrong:
+        return
+    try:
         yield _of_owners(reading, [one.owner for one in found])
+    except CountersignError as error:
+        yield from_error("E9", error, "owners", "registered keys of registered officers")
 
 
 def _given(instruction: InstructionFacts) -> list[tuple[bytes | None, bytes]]:
@@ -69,6 +73,7 @@ def _recovered(digest: Digest, data: bytes) -> list[OwnerSignature]:
 
 
 def _of_owners(reading: Reading, owners: list[Address]) -> Finding:
+    """What the owners who signed make of it. Refused for a key or an officer that is no longer registered."""
     vault, state, signing = safe_of(reading), reading.state, reading.case.mode is Mode.SIGN
     names = ", ".join(sorted(eip55.checksum(owner) for owner in owners))
     if len(set(owners)) != len(owners):
