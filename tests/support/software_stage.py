@@ -27,7 +27,7 @@ from countersign.demonstration import cast
 from countersign.demonstration.stage import Bearer
 from countersign.demonstration.story import Story
 from countersign.desk import anchor as anchors
-from countersign.desk import enrolment, handover
+from countersign.desk import enrolment
 from countersign.desk.anchor import Anchor
 from countersign.desk.author import Author, Scribe
 from countersign.desk.ceremony import Keyring
@@ -207,10 +207,10 @@ class NearVault:
         return Keyring(self.token.serial, self.token.label, self.token.model, self.token.public, online=False)
 
     async def enrol(self, desk: EmbeddedDesk, anchor: Anchor) -> None:
-        history = await handover.history(desk, anchor)
-        known, records, head = handover.read_history(history)
+        handed = enrolment.History.parse(await enrolment.history(desk, insiders=anchor.insiders))
+        known, head = handed.anchor, handed.checkpoint
         self.profile = self._stage.bare_profile("vault", {})
-        self.replica = enrolment.enrol(self.profile, self._stage.clock, known, records, head)
+        self.replica = enrolment.enrol(self.profile, self._stage.clock, known, handed.records, head)
         author = Author("officer-c", self.token.public["identity"], self.token)
         hand = Hand("officer-c", self.token, author)
         scribe = Scribe(known.origin, self._stage.clock, self._stage.entropy)

@@ -1,0 +1,250 @@
+"""What the desk verifies before it signs beside an officer: shares by their bytes, chains by its own node."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from countersign.bitcoin.inspect import facts
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.bitcoin.psbt import serialise as serialise_psbt
+from countersign.demonstration import cast
+from countersign.desk import cases, ceremony, founding, releasing, signing, vouching
+from countersign.desk.author import signed
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Coin, Observation, Receipt
+from countersign.desk.vouching import Nodes
+from countersign.errors import CountersignError, Refused, Unavailable
+from countersign.rails import bitcoin as rail
+from countersign.settlement import events
+from support.software_stage import Table, silent
+
+PARTIAL_SIGNATURE = b"\x02"
+
+
+async def submit(table: Table, kind: str, who: str, body: Mapping[str, object]) -> Receipt:
+    return await table.desk.submit(await signed(table.desk.scribe.draft(kind, body), [table.author(who)]))
+
+
+async def refusal(table: Table, kind: str, who: str, body: Mapping[str, object]) -> str:
+    """The code with which the desk refuses an event; nothing was logged."""
+    before = table.desk.state
+    with pytest.raises(CountersignError) as refused:
+        await submit(table, kind, who, body)
+    assert table.desk.state == before
+    return refused.value.code
+
+
+def deposit(table: Table, coin: Coin, **changes: object) -> dict[str, object]:
+    owner = {"lei": cast.SELLER.lei, "book": "main"}
+    found = {"owner": owner, "vault": cast.SELLER.coins, "asset": cast.BTC, "amount": str(coin.satoshis)}
+    return {**found, "reference": f"{coin.txid}:{coin.vout}", "confirmations": coin.confirmations, **changes}
+
+
+def pay_vault(table: Table, satoshis: int = 700_000) -> Coin:
+    address = ceremony.registered_address(table.desk.state.roster.vault(cast.SELLER.coins), 0)
+    return table.stage.bitcoin.fund(rail.script_at(f"{cast.BITCOIN}:{address}"), satoshis)
+
+
+class TestDeposits:
+    @pytest.fixture
+    async def table(self, table: Table) -> Table:
+        return await table.until("step-found")
+
+    async def test_a_coin_that_the_desks_node_sees_is_credited(self, table: Table) -> None:
+        coin = pay_vault(table)
+        await submit(table, "deposit.credited", "operations", deposit(table, coin))
+        assert f"{cast.BITCOIN} {coin.txid}:{coin.vout}" in table.desk.state.deposits
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"amount": "700001"}, {"reference": "ab" * 32 + ":0"}, {"confirmations": 100_000}],
+        ids=["another amount", "another coin", "more confirmations than there are"],
+    )
+    async def test_a_coin_that_it_does_not_see_so_is_not(self, table: Table, changes: dict[str, object]) -> None:
+        body = deposit(table, pay_vault(table), **changes)
+        assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-not-seen"
+
+    def tokens(self, table: Table, amount: int, reference: str) -> dict[str, object]:
+        owner = {"lei": cast.BUYER.lei, "book": "main"}
+        found = {"owner": owner, "vault": cast.BUYER.safe, "asset": table.stage.outside.token()}
+        return {**found, "amount": str(amount), "reference": reference, "confirmations": 1}
+
+    async def test_tokens_that_lie_in_the_safe_are_credited(self, table: Table) -> None:
+        safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
+        reference = table.stage.outside.pay_tokens(safe, 5_000_000)
+        await submit(table, "deposit.credited", "operations", self.tokens(table, 5_000_000, reference))
+
+    async def test_more_tokens_than_the_safe_holds_are_not(self, table: Table) -> None:
+        safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
+        reference = table.stage.outside.pay_tokens(safe, 5_000_000)
+        code = await refusal(table, "deposit.credited", "operations", self.tokens(table, 5_000_001, reference))
+        assert code == "desk.deposit-not-seen"
+
+    async def test_a_transfer_that_no_block_holds_is_not(self, table: Table) -> None:
+        safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
+        table.stage.outside.pay_tokens(safe, 5_000_000)
+        code = await refusal(
+            table, "deposit.credited", "operations", self.tokens(table, 5_000_000, "0x" + "ab" * 32 + ":0")
+        )
+        assert code == "desk.deposit-not-seen"
+
+    async def test_without_a_node_of_its_own_the_desk_vouches_for_nothing(self, table: Table) -> None:
+        blind = replace(table.desk, nodes=Nodes())
+        with pytest.raises(Unavailable) as refused:
+            await founding.credit_coins(blind, table.author("operations"), cast.SELLER.coins, cast.BTC)
+        assert refused.value.code == "desk.no-node"
+
+
+class TestShares:
+    @pytest.fixture
+    async def table(self, table: Table) -> Table:
+        await table.until("step-prepare")
+        await table.officer.unlock(table.stage.ask_pin)
+        return table
+
+    async def test_a_whole_share_is_vouched_for(self, table: Table) -> None:
+        await table.officer.sign(table.live("psbt").hash, silent)
+        event = (await table.desk.records(0))[table.live("psbt").shares[0].index].event
+        assert table.desk.author.key.kid in events.parse(event).jws.kids
+
+    @pytest.mark.parametrize("damage", ["one input unsigned", "another digest's signature", "unsigned"])
+    async def test_a_false_share_is_not_logged(self, table: Table, damage: str) -> None:
+        data = damaged(table, damage, await self._good(table))
+        body = await self._body(table, data)
+        assert (await refusal(table, "share.added", "officer-a", body)).split(".")[0] in ("B11", "bitcoin")
+
+    async def test_a_share_whose_bytes_the_desk_has_not_is_not_logged(self, table: Table) -> None:
+        body = await self._body(table, await self._good(table))
+        absent = {**body, "artefact": "ab" * 32}
+        assert (await refusal(table, "share.added", "officer-a", absent)).startswith("store.")
+
+    async def test_a_share_of_an_unknown_instruction_is_not_logged(self, table: Table) -> None:
+        body = await self._body(table, await self._good(table))
+        code = await refusal(table, "share.added", "officer-a", {**body, "instruction": "ab" * 32})
+        assert code == "settlement.unknown-instruction"
+
+    async def test_the_good_share_beside_them_is_logged(self, table: Table) -> None:
+        await submit(table, "share.added", "officer-a", await self._body(table, await self._good(table)))
+        assert len(table.live("psbt").shares) == 1
+
+    async def _good(self, table: Table) -> bytes:
+        replica = table.officer.replica
+        made = await signing.sign(
+            table.officer.hand,
+            cases.basis(replica, (table.story.contract,)),
+            table.live("psbt"),
+            table.artefact("psbt"),
+            cases.Circumstances(now=table.stage.clock.seconds, store=cases.store_facts(replica.profile)),
+            replica.profile,
+            table.desk.scribe,
+            silent,
+        )
+        return made.share
+
+    async def _body(self, table: Table, share: bytes) -> dict[str, object]:
+        keys = signing.vault_keys(table.desk.state.roster, "officer-a", table.live("psbt"))
+        spent = {spend.slot for spend in table.live("psbt").spends}
+        vault = table.desk.state.roster.vault(cast.SELLER.coins)
+        slots = {kid for slot in vault.slots if slot.number in spent for kid in slot.keys}  # type: ignore[union-attr]
+        return {
+            "instruction": table.live("psbt").hash,
+            "vault": cast.SELLER.coins,
+            "keys": sorted(each.key.kid for each in keys if each.key.kid in slots),
+            "artefact": (await table.desk.put_artefact(share)).hex(),
+        }
+
+
+def damaged(table: Table, how: str, share: bytes) -> bytes:
+    """A share that is not what it claims to be."""
+    if how == "unsigned":
+        return table.artefact("psbt")
+    psbt = parse_psbt(share)
+    first, second = dict(psbt.inputs[0]), psbt.inputs[1]
+    (mine,) = [key for key in first if key[:1] == PARTIAL_SIGNATURE]
+    if how == "one input unsigned":
+        del first[mine]
+    else:
+        (first[mine],) = [value for key, value in second.items() if key[:1] == PARTIAL_SIGNATURE]
+    return serialise_psbt(replace(psbt, inputs=(first, *psbt.inputs[1:])))
+
+
+class Unlike:
+    """The desk's node, but what it observes is changed."""
+
+    def __init__(self, node: object, **changes: object) -> None:
+        self._node, self._changes = node, changes
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._node, name)
+
+    async def observe(self, transaction: str) -> Observation:
+        return replace(await self._node.observe(transaction), **self._changes)  # type: ignore[attr-defined]
+
+
+def seen_by(table: Table, **changes: object) -> EmbeddedDesk:
+    """The desk with nodes that see something else."""
+    bitcoin, ethereum = Unlike(table.stage.bitcoin, **changes), Unlike(table.stage.ethereum, **changes)
+    return replace(table.desk, nodes=Nodes({cast.BITCOIN: bitcoin}, {cast.ETHEREUM: ethereum}))  # type: ignore[dict-item]
+
+
+class TestTransactions:
+    @pytest.fixture
+    async def table(self, table: Table) -> Table:
+        return await table.until("step-release")
+
+    async def test_what_officer_and_desk_both_see_is_logged(self, table: Table) -> None:
+        assert len(await releasing.observe(table.desk, table.story.cycle, table.author("operations"))) == 2
+
+    @pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
+    @pytest.mark.parametrize(
+        "changes",
+        [{"accepted": False}, {"block": "ab" * 32}, {"confirmations": 0}],
+        ids=["gone", "other block", "late"],
+    )
+    async def test_what_the_desks_node_does_not_see_is_not(
+        self, table: Table, kind: str, changes: dict[str, object]
+    ) -> None:
+        instruction = table.live(kind)
+        body = await releasing._seen(table.desk, instruction)
+        assert body is not None
+        event = await signed(table.desk.scribe.draft("transaction.observed", body), [table.author("operations")])
+        with pytest.raises(Refused) as refused:
+            await seen_by(table, **changes).submit(event)
+        assert refused.value.code == "desk.transaction-not-seen"
+        await table.desk.submit(event)
+
+    async def test_a_fee_that_the_bytes_do_not_say_is_refused(self, table: Table) -> None:
+        body = await releasing._seen(table.desk, table.live("psbt"))
+        assert body is not None
+        false = {**body, "fees": {cast.SELLER.coins: "1"}}
+        assert await refusal(table, "transaction.observed", "operations", false) == "desk.other-fee"
+
+    async def test_the_fee_is_what_inputs_leave_over(self, table: Table) -> None:
+        fees = vouching.fees_of(table.desk.state, table.live("psbt"), table.artefact("psbt"))
+        assert fees == {cast.SELLER.coins: facts(parse_psbt(table.artefact("psbt"))).fee}
+
+
+class TestBroadcasts:
+    @pytest.fixture
+    async def table(self, table: Table) -> Table:
+        await table.until("step-usb")
+        release = await releasing.make_release(table.desk, table.story.cycle, table.author("operations"), "compliance")
+        await releasing.check_release(table.desk, release, table.author("compliance"))
+        return table
+
+    async def body(self, table: Table, transaction: str, raw: bytes) -> dict[str, object]:
+        digest = await table.desk.put_artefact(raw)
+        return {"instruction": table.live("psbt").hash, "transaction": transaction, "artefact": digest.hex()}
+
+    async def test_a_transaction_that_was_not_sent_is_not_logged_as_sent(self, table: Table) -> None:
+        done = releasing.finish(table.desk, table.live("psbt"))
+        body = await self.body(table, done.transaction, done.raw)
+        assert await refusal(table, "transaction.broadcast", "operations", body) == "desk.transaction-not-seen"
+        await table.stage.bitcoin.broadcast(done.raw)
+        await submit(table, "transaction.broadcast", "operations", body)
+
+    async def test_the_bytes_must_be_the_transaction_named(self, table: Table) -> None:
+        done = releasing.finish(table.desk, table.live("psbt"))
+        body = await self.body(table, "ab" * 32, done.raw)
+        assert await refusal(table, "transaction.broadcast", "operations", body) == "desk.other-transaction"
