@@ -174,6 +174,28 @@ def test_history_is_judged_on_the_prefix_before_the_first_share_and_says_so() ->
     assert "finished and verified" in found.of("B13")[0].found
 
 
+def test_a_safe_transaction_s_history_is_judged_the_same_way() -> None:
+    before, after = finished()
+    first = after.desk.entries[len(before.desk.entries)]
+    case = after.safe_case()
+    assert case.instruction is not None
+    shares = tuple(safe_share(before.safe_tx, name) for name in ("officer-a", "officer-c"))
+    weeks = after.now + 21 * 86_400
+    judged = replace(
+        case,
+        mode=Mode.HISTORY,
+        state=before.state,
+        signer=None,
+        clock=ClockFacts(now=weeks, floor=weeks, log=weeks, as_of=first.time_ms // 1_000),
+        head=after.head(entry_ms=first.time_ms),
+        instruction=replace(case.instruction, shares=shares),
+    )
+    found = verdict(judged)
+    assert found.may_sign, found.against
+    assert found.of("E9")[0].reason == "E9.owners-signed"
+    assert "E9" in {finding.check for finding in verdict(replace(judged, mode=Mode.SIGN)).against}
+
+
 def test_history_wants_cosignatures_not_earlier_than_its_entry() -> None:
     found = verdict(history(late_cosignatures=False))
     assert {finding.check for finding in found.against} == {"L5"}
