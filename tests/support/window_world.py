@@ -12,9 +12,29 @@ from pathlib import Path
 from countersign.desk.ports import AskSecret
 from countersign.desk.surfaces import Progress
 from countersign.desk.views import (
-    ActBy, Action, CrossingView, DeskView, Digest, Dot, Flow, Group, InstructionDots, InstructionView, LogEntryView,
-    LogView, MatchLine, Money, ProofStep, ProofView, ReviewView, SettlementRow, SignView, StripView, TokenView,
-    VaultRequestView, WitnessView,
+    ActBy,
+    Action,
+    CrossingView,
+    DeskView,
+    Digest,
+    Dot,
+    Flow,
+    Group,
+    InstructionDots,
+    InstructionView,
+    LogEntryView,
+    LogView,
+    MatchLine,
+    Money,
+    ProofStep,
+    ProofView,
+    ReviewView,
+    SettlementRow,
+    SignView,
+    StripView,
+    TokenView,
+    VaultRequestView,
+    WitnessView,
 )  # fmt: skip
 from countersign.errors import CountersignError
 from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed

@@ -44,16 +44,16 @@ def grab(window: Frame, screen: str, theme: Literal["light", "dark"]) -> bytes:
 
 
 def _settle(window: QWidget) -> None:
-    """Let layouts and paints that are already asked for happen; no task of ours is run."""
+    """Let what the widgets have posted to themselves happen: shows, layouts. No task of ours is run by it."""
     for _ in range(4):
-        application().sendPostedEvents()
-        application().sendPostedEvents(None, QEvent.Type.LayoutRequest)
-    window.repaint()
+        for widget in (window, *window.findChildren(QWidget)):
+            application().sendPostedEvents(widget, 0)
 
 
 def texts(window: Frame) -> str:
     """The accessible texts of the open screen, with the frame around it."""
     lines: list[str] = []
+    _settle(window)
     if (centre := window.centralWidget()) is not None:
         _walk(centre, lines)
     return "\n".join(line for line in lines if line.strip()) + "\n"

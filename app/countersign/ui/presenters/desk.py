@@ -4,9 +4,10 @@
 - `arrange` sorts and filters: positions into the rows, with the four groups' headings between them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
 
 from countersign.desk.views import Action, Group, InstructionDots, Money, SettlementRow
 from countersign.resources.text import sentence
@@ -23,6 +24,10 @@ STATE_TONES = {
     "disputed": ("warn", "warning"), "frozen": ("bad", "blocked"), "failed": ("bad", "fail"), "voided": ("quiet", "none"),
     "expired": ("bad", "clock"), "cancelled": ("quiet", "none"), "declined": ("bad", "refuse"),
 }  # fmt: skip
+
+
+Sums = tuple[tuple[str, tuple[Money, ...]], ...]
+"""Party and what it delivers, asset by asset."""
 
 
 class Column(IntEnum):
@@ -127,32 +132,44 @@ def haystack(row: SettlementRow) -> str:
     return "\n".join((*texts, writing.short(row.gives), writing.short(row.takes))).casefold()
 
 
-def sort_key(row: SettlementRow, column: Column) -> tuple[object, ...]:
-    """How one column orders; equal rows fall back to the deadline."""
-    by = row.act_by.at if row.act_by else _NEVER
-    there = sum(dot.there for each in row.instructions for dot in each.dots)
-    keys: dict[Column, object] = {
-        Column.ACT_BY: by,
-        Column.STATE: row.state,
-        Column.PARTIES: row.parties,
-        Column.EXCHANGE: (row.gives.symbol, row.gives.units * 10 ** (18 - min(row.gives.decimals, 18))),
-        Column.NOTIONAL: row.notional_usd,
-        Column.SIGNATURES: there,
-        Column.CHECKS: (row.first_failure is None, row.checks_passed),
-        Column.ACTION: row.action.value,
-    }
-    return keys[column], by, row.contract_id
+def _due(row: SettlementRow) -> int:
+    return row.act_by.at if row.act_by else _NEVER
+
+
+_KEYS: dict[Column, Callable[[SettlementRow], object]] = {
+    Column.ACT_BY: _due,
+    Column.STATE: lambda row: row.state,
+    Column.PARTIES: lambda row: row.parties,
+    Column.EXCHANGE: lambda row: (row.gives.symbol, Fraction(row.gives.units, 10**row.gives.decimals)),
+    Column.NOTIONAL: lambda row: row.notional_usd,
+    Column.SIGNATURES: lambda row: sum(dot.there for each in row.instructions for dot in each.dots),
+    Column.CHECKS: lambda row: (row.first_failure is None, row.checks_passed),
+    Column.ACTION: lambda row: row.action.value,
+}
 
 
 def arrange(
-    rows: Sequence[SettlementRow], column: Column = Column.ACT_BY, *, descending: bool = False, needle: str = ""
+    rows: Sequence[SettlementRow],
+    column: Column = Column.ACT_BY,
+    *,
+    descending: bool = False,
+    needle: str = "",
+    stacks: Sequence[str] = (),
 ) -> list[int | Group]:
-    """Positions of the rows that hold every word of `needle`, sorted within their groups, each group headed by itself."""
+    """Positions of the rows that hold every word of `needle`, sorted within their groups, each group headed by itself.
+
+    Rows that are equal in the column stand in the order of their deadlines. `stacks` are the rows' haystacks if they
+    are at hand.
+    """
     words = needle.casefold().split()
-    chosen = [at for at, row in enumerate(rows) if all(word in haystack(row) for word in words)] if words else None
-    places = range(len(rows)) if chosen is None else chosen
+    held = (stacks or [haystack(row) for row in rows]) if words else ()
+    places = (
+        [at for at, stack in enumerate(held) if all(word in stack for word in words)] if words else range(len(rows))
+    )
+    key = _KEYS[column]
+    keys = {at: (key(rows[at]), _due(rows[at])) for at in places}
     shelves: dict[Group, list[int]] = {group: [] for group in GROUPS}
-    for at in sorted(places, key=lambda at: sort_key(rows[at], column), reverse=descending):
+    for at in sorted(places, key=keys.__getitem__, reverse=descending):
         shelves[rows[at].group].append(at)
     result: list[int | Group] = []
     for group in GROUPS:
@@ -166,7 +183,7 @@ def heading(group: Group, count: int) -> str:
     return label("desk.group", group=label(f"desk.group-{group.value}"), count=f"{count:,}")
 
 
-def by_counterparty(rows: Sequence[SettlementRow]) -> tuple[tuple[str, tuple[Money, ...]], ...]:
+def by_counterparty(rows: Sequence[SettlementRow]) -> Sums:
     """What each party delivers in open settlements, asset by asset: gross."""
     sums: dict[str, dict[str, Money]] = {}
     for row in rows:

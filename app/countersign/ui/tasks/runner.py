@@ -46,15 +46,14 @@ class Runner(QObject):
         self, work: Coroutine[object, object, Result], done: Callable[[Result], None], ended: Callable[[], None]
     ) -> None:
         try:
-            try:
-                done(await work)
-            finally:
-                ended()
+            done(await work)
         except CountersignError as error:
             self.refused.emit(error)
         except Exception as error:  # boundary: a bug of ours stops the task, keeps the evidence and ends signing
             self.sound = False
             self.broken.emit(trace(error))
+        finally:
+            ended()
 
     def _forget(self, task: "asyncio.Task[None]") -> None:
         self.running.discard(task)

@@ -1,5 +1,7 @@
 """The Desk: what needs me, by when?"""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStackedWidget, QTableView, QWidget
 
@@ -33,7 +35,8 @@ class DeskScreen(QWidget):
         self.context = context
         self.setProperty("part", "page")
         self.view = DeskView((), ())
-        self.order, self.descending, self.turn = Column.ACT_BY, False, 0
+        self.order, self.descending, self.turn, self.arranging = Column.ACT_BY, False, 0, False
+        self.stacks: list[str] = []
         self.model = DeskModel()
         self.table = self._table()
         self.filter = QLineEdit()
@@ -95,8 +98,11 @@ class DeskScreen(QWidget):
 
     def show_view(self, view: DeskView) -> None:
         """Show these settlements in the order and filter of now."""
-        self.view = view
-        self._show_totals()
+        self.view, self.stacks = view, []
+        if len(view.rows) <= _MANY:
+            self._show_totals(desk.by_counterparty(view.rows))
+        else:
+            self.context.runner.start(aside(lambda: desk.by_counterparty(view.rows)), self._show_totals)
         self.arrange()
 
     def sort(self, place: int) -> None:
@@ -108,18 +114,34 @@ class DeskScreen(QWidget):
         self.arrange()
 
     def arrange(self) -> None:
-        """Sort and filter; many rows on a thread, the newest wish wins."""
+        """Sort and filter; many rows on a thread, one after the other, until the newest wish is met."""
         self.turn += 1
+        if len(self.view.rows) <= _MANY:
+            self._show(self.turn, self._wish()())
+        elif not self.arranging:
+            self.arranging = True
+            self.context.runner.start(self._catch_up(), ended=self._caught_up)
+
+    def _wish(self) -> Callable[[], list[int | Group]]:
         rows, order, descending, needle = self.view.rows, self.order, self.descending, self.filter.text()
-        turn = self.turn
+        stacks = self.stacks
 
         def work() -> list[int | Group]:
-            return desk.arrange(rows, order, descending=descending, needle=needle)
+            if needle and not stacks:
+                stacks.extend(desk.haystack(each) for each in rows)
+            return desk.arrange(rows, order, descending=descending, needle=needle, stacks=stacks)
 
-        if len(rows) <= _MANY:
-            self._show(turn, work())
-        else:
-            self.context.runner.start(aside(work), lambda places: self._show(turn, places))
+        return work
+
+    async def _catch_up(self) -> None:
+        turn, places = 0, []
+        while turn != self.turn:
+            turn = self.turn
+            places = await aside(self._wish())
+        self._show(turn, places)
+
+    def _caught_up(self) -> None:
+        self.arranging = False
 
     def _show(self, turn: int, places: list[int | Group]) -> None:
         if turn != self.turn:
@@ -153,13 +175,12 @@ class DeskScreen(QWidget):
         if row is not None:
             self.opened.emit(row.contract)
 
-    def _show_totals(self) -> None:
+    def _show_totals(self, parties: desk.Sums) -> None:
         clear(self.totals)
         card = Card(label("desk.totals"), margin=measure.UNIT)
         amounts = [PlainLabel(writing.short(money), "amount", wrap=False) for money in self.view.totals]
         card.body.addLayout(row(*(amounts or [PlainLabel(label("desk.totals-none"), "quiet")]), None, gap=measure.WIDE))
         self.totals.addWidget(card, 1)
-        parties = desk.by_counterparty(self.view.rows)
         if not parties:
             return
         card = Card(label("desk.by-party"), margin=measure.UNIT)

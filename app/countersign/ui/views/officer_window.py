@@ -48,6 +48,7 @@ class OfficerWindow(Frame):
         self.open_screen("desk")
 
     def _connect(self) -> None:
+        self.context.runner.broken.connect(lambda _: self._offer())
         self.banner.stepped.connect(self._play_next)
         self.rail.refreshing.connect(self.begin)
         self.rail.searching.connect(self._search)
@@ -68,6 +69,10 @@ class OfficerWindow(Frame):
         self.log.proving.connect(self._prove)
         self.log.verifying.connect(self._verify)
         self.log.progress.cancelled.connect(lambda: self.verifying and self.verifying.cancel())
+
+    def _offer(self) -> None:
+        self.sign.offer()
+        self.review.offer()
 
     def begin(self) -> None:
         """Take in what was logged and show it."""

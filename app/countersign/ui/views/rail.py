@@ -55,4 +55,3 @@ class Rail(QFrame):
         button = self.buttons[screen]
         button.setText(f"{words}  ({number})" if number else words)
         button.setAccessibleName(label("rail.count", screen=words, count=number) if number else words)
-        button.setShortcut(_KEYS[list(self.buttons).index(screen)])

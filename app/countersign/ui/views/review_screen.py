@@ -99,9 +99,13 @@ class ReviewScreen(QWidget):
         sections = [(label("checks.of-contract"), view.contract_verdict)]
         sections += [(review.kind(each), each.verdict) for each in view.instructions]
         self.right.setWidget(page(verdict_note(*verdicts), *check_cards(sections)))
-        self._offer(view)
+        self.offer()
 
-    def _offer(self, view: ReviewView) -> None:
+    def offer(self) -> None:
+        """What can be pressed now."""
+        view = self.view
+        if view is None:
+            return
         unsigned = [each for each in view.instructions if not each.signed_by_me]
         allowed = view.contract_verdict.may_sign and any(each.verdict.may_sign for each in unsigned)
         self.sign.setEnabled(bool(unsigned) and allowed and self.context.runner.sound)

@@ -91,7 +91,6 @@ class ScanPanel(QWidget):
         self.camera.hide()
         self.state.say(label("carry.camera-off"), "")
         self.start.setText(label("carry.camera-start"))
-        self.start.setShortcut("Ctrl+M")
 
     def _turn(self) -> None:
         if self.camera.isVisible():
@@ -100,7 +99,6 @@ class ScanPanel(QWidget):
             self.camera.show()
             self.state.say(label("carry.camera-on"), "")
             self.start.setText(label("carry.camera-stop"))
-            self.start.setShortcut("Ctrl+M")
         else:
             self.state.say(label("carry.camera-none"), "warn")
 

@@ -7,6 +7,7 @@ from countersign.ui.presenters import sign, writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views import transaction_cards as cards
+from countersign.ui.widgets.button import bind
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, column, fields
@@ -23,10 +24,10 @@ def confirmation(chosen: InstructionView) -> tuple[Card, QCheckBox]:
             card.body.addWidget(WholeValue(label("review.address-paid"), to, writing.groups(to), measure.STRONG))
     confirm = QCheckBox(label("sign.confirm"))
     confirm.setAccessibleName(label("sign.confirm"))
-    confirm.setShortcut("Ctrl+Y")
+    bind(confirm, "Ctrl+Y")
     confirm.setToolTip(label("key.tip", action=label("sign.confirm-tip"), key="Ctrl+Y"))
-    confirm.setVisible(not chosen.signed_by_me)
     card.body.addWidget(confirm)
+    confirm.setHidden(chosen.signed_by_me)  # only once it has a parent: a widget without one would be a window
     return card, confirm
 
 

@@ -63,7 +63,7 @@ class SignScreen(QWidget):
         bar.setProperty("part", "actions")
         line = row(self.back, self.refuse, self.progress, None, self.unlock, self.sign, margin=measure.UNIT)
         bar.setLayout(line)
-        self._offer()
+        self.offer()
         return bar
 
     def _refuse(self) -> None:
@@ -100,7 +100,7 @@ class SignScreen(QWidget):
     def set_busy(self, busy: bool) -> None:
         """Whether the token is at work."""
         self.busy = busy
-        self._offer()
+        self.offer()
 
     def _build(self, *, keep: bool = False) -> None:
         kept = keep and self.confirm.isChecked()
@@ -111,7 +111,7 @@ class SignScreen(QWidget):
                 page(PlainLabel(label("sign.list"), "title"), PlainLabel(label("sign.nothing"), "quiet"))
             )
             self.body.setWidget(page())
-            self._offer()
+            self.offer()
             return
         self.list.setWidget(self._batch(view))
         chosen = next(each for each in view.instructions if each.instruction == self.chosen)
@@ -119,7 +119,7 @@ class SignScreen(QWidget):
         self.body.setWidget(self._chosen(chosen, waiting))
         self.confirm.setChecked(kept)
         self.body.verticalScrollBar().setValue(scrolled)
-        self._offer()
+        self.offer()
 
     def _batch(self, view: ReviewView) -> QWidget:
         items: list[QWidget] = [
@@ -150,13 +150,14 @@ class SignScreen(QWidget):
         else:
             items.append(verdict_note(chosen.verdict))
         card, self.confirm = sign_cards.confirmation(chosen)
-        self.confirm.toggled.connect(lambda _: self._offer())
+        self.confirm.toggled.connect(lambda _: self.offer())
         items += [card, sign_cards.what(chosen)]
         if self.token is not None:
             items.append(sign_cards.token(self.token, waiting.key if waiting else ""))
         return page(*items)
 
-    def _offer(self) -> None:
+    def offer(self) -> None:
+        """What can be pressed now."""
         waiting = next((each for each in self.waiting if each.instruction.instruction == self.chosen), None)
         token = self.token
         locked = token is not None and not token.unlocked

@@ -147,7 +147,6 @@ class ReviewPage(QWidget):
         self.go.setEnabled(allowed)
         self.go.setText(label("vault.go-give" if view.answered else "vault.go-sign"))
         self.go.setAccessibleName(self.go.text())
-        self.go.setShortcut("Ctrl+Return")
         self.refuse.setEnabled(not view.answered and sound)
 
 

@@ -36,6 +36,7 @@ class VaultWindow(Frame):
 
     def _connect(self) -> None:
         wizard = self.vault
+        self.context.runner.broken.connect(lambda _: wizard.sign.offer())
         self.rail.refreshing.connect(self.begin)
         wizard.clock.answered.connect(self._confirm_clock)
         wizard.take.scan.read.connect(self._take_text)

@@ -1,0 +1,133 @@
+"""Hands and eyes for the window's tests: find by accessible name, click, type, wait for what was started.
+
+Nothing here lets Qt's events run inside a coroutine (`processEvents`, `qWait`): qasync would enter a task within another.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QScrollArea,
+    QWidget,
+)  # fmt: skip
+
+from countersign.ui.application import texts
+from countersign.ui.views.frame import Frame
+from countersign.ui.widgets.label import PlainLabel
+
+CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QLineEdit, QPlainTextEdit, QProgressBar, QScrollArea)
+Found = TypeVar("Found", bound=QWidget)
+
+
+def controls(root: QWidget) -> Iterator[QWidget]:
+    """Everything one can press, type into or read a value from; not the parts that Qt puts inside them."""
+    for widget in root.findChildren(QWidget):
+        if isinstance(widget, CONTROLS) and not _inside(widget):
+            yield widget
+
+
+def _inside(widget: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QAbstractItemView | QLineEdit | QPlainTextEdit):
+            return True
+        if isinstance(parent, QScrollArea) and type(widget).__name__ == "QScrollBar":
+            return True
+        parent = parent.parentWidget()
+    return type(widget).__name__ == "QScrollBar"
+
+
+def named(root: QWidget, name: str, kind: type[Found] = QWidget) -> Found:  # type: ignore[assignment]
+    """The one visible widget of this accessible name."""
+    found = [each for each in root.findChildren(kind) if each.accessibleName() == name and each.isVisibleTo(root)]
+    assert len(found) == 1, (name, [each.accessibleName() for each in controls(root) if each.isVisibleTo(root)])
+    return found[0]
+
+
+def click(root: QWidget, name: str) -> None:
+    """Press a button by its accessible name."""
+    button = named(root, name, QAbstractButton)
+    assert button.isEnabled(), name
+    reach(button)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(min(12, button.width() // 2), button.height() // 2))
+
+
+def reach(widget: QWidget) -> None:
+    """Scroll until it is on the screen."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget)
+        parent = parent.parentWidget()
+
+
+def enabled(root: QWidget, name: str) -> bool:
+    return named(root, name, QAbstractButton).isEnabled()
+
+
+def type_into(root: QWidget, name: str, text: str) -> None:
+    """Replace the text of a field."""
+    field = named(root, name)
+    assert isinstance(field, QLineEdit | QPlainTextEdit)
+    field.setFocus()
+    field.selectAll()
+    if text:
+        QTest.keyClicks(field, text)
+    else:
+        QTest.keyClick(field, Qt.Key.Key_Delete)
+
+
+def key(window: QWidget, sequence: str) -> None:
+    """Press a key of the window."""
+    QTest.keySequence(window, sequence)
+
+
+async def settled(window: Frame) -> None:
+    """Until nothing that the window started is running."""
+    while window.context.runner.running:
+        await asyncio.wait(tuple(window.context.runner.running))
+    await asyncio.sleep(0)
+
+
+async def dialog(window: QWidget) -> QDialog:
+    """The dialog that is open, as soon as it is."""
+    for _ in range(10_000):
+        for each in window.findChildren(QDialog):
+            if each.isVisible():
+                return each
+        await asyncio.sleep(0)
+    raise AssertionError("no dialog was opened")
+
+
+async def no_dialog(window: QWidget) -> None:
+    """Until every dialog is gone."""
+    for _ in range(10_000):
+        if not any(each.isVisible() for each in window.findChildren(QDialog)):
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("a dialog stays open")
+
+
+def seen(window: Frame) -> str:
+    """What a screen reader finds on the open screen."""
+    return texts(window)
+
+
+def words(root: QWidget) -> str:
+    """The labels of a dialog."""
+    return "\n".join(each.shown for each in root.findChildren(PlainLabel) if each.isVisibleTo(root))
+
+
+def labels(root: QWidget) -> list[QLabel]:
+    return [each for each in root.findChildren(QLabel) if each.isVisibleTo(root)]

@@ -1,0 +1,181 @@
+"""Carry: codes that a camera can read in every theme, pictures, text, a played camera, the stick; never a dead end."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDropEvent, QImage
+from PySide6.QtWidgets import QAbstractSlider
+
+from countersign.couriers import pictures
+from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
+from countersign.ui.theme.dress import dress
+from countersign.ui.theme.palette import DARK, LIGHT, Palette
+from countersign.ui.widgets.camera import CameraPicture
+from countersign.ui.widgets.code_picture import CodePicture
+from countersign.ui.widgets.drop import DropPlace
+from support import window_world as world
+from support.window_hands import click, key, named, seen, settled, type_into
+
+
+def modules(text: str) -> tuple[tuple[bool, ...], ...]:
+    """A real code, as bootstrap would draw it: the courier's picture at 4 pixels a module, without its quiet zone."""
+    image = QImage.fromData(pictures.frame(text, pixels=4))
+    side = image.width() // 4 - 8
+    return tuple(tuple(QColor(image.pixel(4 * (x + 4), 4 * (y + 4))).lightness() < 128 for x in range(side))
+                 for y in range(side))  # fmt: skip
+
+
+def read(grey: bytes, width: int, height: int) -> list[str]:
+    return pictures.read(pictures.Grey(width, height, grey))
+
+
+@pytest.fixture
+def instruments(kept: list[str]) -> Instruments:
+    return Instruments(lambda: world.NOW, modules, read, lambda trace: "evidence")
+
+
+def grey(image: QImage) -> tuple[bytes, int, int]:
+    plain = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    line = plain.bytesPerLine()
+    data = bytes(plain.constBits())
+    rows = [data[at * line : at * line + plain.width()] for at in range(plain.height())]
+    return b"".join(rows), plain.width(), plain.height()
+
+
+async def at_carry(window: OfficerWindow) -> None:
+    await window.refresh()
+    await settled(window)
+    key(window, "Ctrl+3")
+    assert window.screen_key == "carry"
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+async def test_the_code_on_the_screen_is_black_on_white_with_quiet_zone_and_readable(
+    window: OfficerWindow, officer: world.OfficerDouble, palette: Palette, qapp: object
+) -> None:
+    await at_carry(window)
+    dress(qapp, palette)  # type: ignore[arg-type]
+    code = named(window, "QR code to scan with the other machine", CodePicture)
+    picture = code.grab().toImage()
+    assert read(*grey(picture)) == [officer.parts[window.carry.show_panel.at]]
+    assert code.pixels >= 3
+    side = code.image.width() * code.pixels
+    left, top = (code.width() - side) // 2, (code.height() - side) // 2
+    for step in range(0, side, code.pixels):
+        for quiet in range(0, 4 * code.pixels, code.pixels):
+            assert QColor(picture.pixel(left + step, top + quiet)) == QColor("#ffffff")
+            assert QColor(picture.pixel(left + quiet, top + step)) == QColor("#ffffff")
+    assert QColor(picture.pixel(left + 4 * code.pixels, top + 4 * code.pixels)) == QColor("#000000")
+
+
+async def test_the_frame_counter_moves_and_stops_on_pause(window: OfficerWindow) -> None:
+    await at_carry(window)
+    assert "Frame 1 of 3" in seen(window)
+    window.carry.show_panel.step()
+    assert "Frame 2 of 3" in seen(window)
+    click(window, "Pause")
+    window.carry.show_panel.step()
+    assert "Frame 2 of 3" in seen(window)
+
+
+async def test_speed_and_size_can_be_set(window: OfficerWindow) -> None:
+    await at_carry(window)
+    named(window, "Speed", QAbstractSlider).setValue(2)
+    assert "2 a second" in seen(window)
+    assert window.carry.show_panel.timer.interval() == 500
+    named(window, "Size of the code", QAbstractSlider).setValue(3)
+    assert named(window, "QR code to scan with the other machine", CodePicture).pixels == 3
+
+
+async def test_the_phrase_stands_beside_and_what_a_crossing_cannot_tell(window: OfficerWindow) -> None:
+    await at_carry(window)
+    text = seen(window)
+    assert world.WORDS in text
+    assert "Later cancellation not checked" in text
+    assert "Carry, 2 waiting" in text
+
+
+async def test_pasted_text_is_taken_line_by_line_until_all_has_arrived(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    await at_carry(window)
+    key(window, "Alt+2")
+    window.carry.scan.text.setPlainText("UR:A\n\nUR:B\n")
+    click(window, "Take the text")
+    await settled(window)
+    assert "2 of 3 parts read, at least 1 to come" in seen(window)
+    window.carry.scan.text.setPlainText("UR:C")
+    key(window, "Ctrl+T")
+    await settled(window)
+    assert [asked[1] for asked in officer.asked if isinstance(asked, tuple) and asked[0] == "frame"] == [
+        "UR:A",
+        "UR:B",
+        "UR:C",
+    ]
+    assert "Everything has arrived" in seen(window)
+
+
+async def test_pictures_from_a_folder_or_dropped_are_handed_over(
+    window: OfficerWindow, officer: world.OfficerDouble, tmp_path: Path
+) -> None:
+    for name in ("b.png", "a.png", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    await at_carry(window)
+    key(window, "Alt+2")
+    type_into(window, "Folder or file with pictures", str(tmp_path))
+    click(window, "Read pictures")
+    await settled(window)
+    assert ("pictures", (tmp_path / "a.png", tmp_path / "b.png")) in officer.asked
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(tmp_path / "b.png"))])
+    place = named(window, "Drop pictures of the codes here", DropPlace)
+    place.dropEvent(QDropEvent(QPointF(1, 1), Qt.DropAction.CopyAction, dropped, Qt.MouseButton.LeftButton,
+                               Qt.KeyboardModifier.NoModifier))  # fmt: skip
+    await settled(window)
+    assert ("pictures", (tmp_path / "b.png",)) in officer.asked
+
+
+async def test_a_played_camera_reads_the_code_it_sees(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    multimedia = pytest.importorskip("PySide6.QtMultimedia")
+    await at_carry(window)
+    key(window, "Alt+2")
+    camera = window.carry.scan.findChild(CameraPicture)
+    camera.listen(multimedia)
+    seen_text = "UR:COUNTERSIGN/1-3/LPADAXCSENCYLOBEMOHSKPFPHDAEWPCAOEAEKT"
+    camera.sink.setVideoFrame(multimedia.QVideoFrame(QImage.fromData(pictures.frame(seen_text)).convertToFormat(
+        QImage.Format.Format_RGB32)))  # fmt: skip
+    await settled(window)
+    await settled(window)
+    assert ("frame", seen_text) in officer.asked
+    assert "1 of 3 parts read" in seen(window)
+
+
+async def test_a_missing_camera_says_what_to_do_instead(window: OfficerWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    await at_carry(window)
+    key(window, "Alt+2")
+    monkeypatch.setattr(CameraPicture, "start", lambda self: False)
+    click(window, "Start the camera")
+    assert "No camera was found. Pictures, pasted text and USB on this screen do the same." in seen(window)
+
+
+async def test_the_stick_is_written_and_what_comes_back_is_read(
+    window: OfficerWindow, officer: world.OfficerDouble, tmp_path: Path
+) -> None:
+    await at_carry(window)
+    click(window, "Ethereum · MER-HAR-2026-11-22-0001: waits for the answer")
+    await settled(window)
+    assert "Later cancellation not checked" not in seen(window)
+    type_into(window, "Folder of the stick", str(tmp_path))
+    click(window, "Write and read back")
+    await settled(window)
+    assert ("request to usb", world.SAFE_TX, tmp_path) in officer.asked
+    assert "read back, and verified: the same bytes." in seen(window)
+    type_into(window, "File on the stick", str(tmp_path / "answer.countersign"))
+    click(window, "Read and verify")
+    await settled(window)
+    assert ("from usb", tmp_path / "answer.countersign") in officer.asked
+
+
+def test_a_window_without_a_camera_library_still_opens(qapp: object, instruments: Instruments) -> None:
+    assert open_officer(world.OfficerDouble(), BannerFacts(Mode.ONLINE), instruments).screen_key == "desk"

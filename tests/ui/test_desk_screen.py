@@ -1,0 +1,122 @@
+"""The Desk: groups, deadlines first, found and sorted in Python, opened by keys; foreign text cannot forge a line."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableView
+
+from countersign.desk.views import DeskView, Group
+from countersign.ui.application import OfficerWindow
+from countersign.ui.presenters.desk import Column, arrange
+from countersign.ui.widgets.cells import HEADING
+from support import window_world as world
+from support.window_hands import click, key, named, seen, settled, type_into
+
+
+def table(window: OfficerWindow) -> QTableView:
+    return named(window, "Settlements", QTableView)
+
+
+def shown(window: OfficerWindow, column: Column) -> list[str]:
+    model = table(window).model()
+    role = Qt.ItemDataRole.AccessibleTextRole
+    return [str(model.index(row, column).data(role)) for row in range(model.rowCount())
+            if not model.index(row, 0).data(HEADING)]  # fmt: skip
+
+
+async def test_groups_stand_in_order_and_deadlines_sort_each(window: OfficerWindow) -> None:
+    await window.refresh()
+    model = table(window).model()
+    headings = [words for row in range(model.rowCount()) if (words := model.index(row, 0).data(HEADING))]
+    assert headings == ["Needs you · 2", "Waiting for others · 2", "Ready to release · 1", "Settled today · 1"]
+    assert shown(window, Column.ACT_BY)[0].startswith("2026-11-22 14:55 · in 25 min · settle-by")
+
+
+async def test_a_row_says_who_has_signed_and_what_fails(window: OfficerWindow) -> None:
+    await window.refresh()
+    assert shown(window, Column.CHECKS)[0] == "B8 fails Outputs equal the contract"
+    assert "Bitcoin regtest, 2 needed: Amara Okafor has signed" in shown(window, Column.SIGNATURES)[2]
+    assert shown(window, Column.EXCHANGE)[1] == "250 BTC ⇄ 20,000,000 USDC · MER-HAR-2026-11-22-0001"
+
+
+async def test_the_filter_keeps_rows_that_hold_every_word(window: OfficerWindow) -> None:
+    await window.refresh()
+    key(window, "Ctrl+F")
+    type_into(window, "Filter settlements", "0003 meridian")
+    assert len(shown(window, Column.STATE)) == 1
+    assert "1 of 6 settlements" in seen(window)
+    type_into(window, "Filter settlements", "nobody")
+    assert "No settlement holds these words." in seen(window)
+
+
+async def test_a_click_on_a_header_sorts_and_a_second_turns_round(window: OfficerWindow) -> None:
+    await window.refresh()
+    header = table(window).horizontalHeader()
+
+    def press(column: Column) -> None:
+        at = header.viewport().rect().topLeft()
+        at.setX(header.sectionViewportPosition(int(column)) + 20)
+        at.setY(header.height() // 2)
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    press(Column.EXCHANGE)
+    assert shown(window, Column.EXCHANGE)[0].startswith("250 BTC")
+    press(Column.EXCHANGE)
+    assert shown(window, Column.EXCHANGE)[0].startswith("250.01 BTC")
+
+
+async def test_base_units_on_demand(window: OfficerWindow) -> None:
+    await window.refresh()
+    click(window, "Base units")
+    assert "25,000,000,000 base units of BTC" in shown(window, Column.EXCHANGE)[1]
+
+
+async def test_enter_opens_the_review_of_the_chosen_row(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    await window.refresh()
+    table(window).setFocus()
+    QTest.keyClick(table(window), Qt.Key.Key_Down)
+    QTest.keyClick(table(window), Qt.Key.Key_Return)
+    await settled(window)
+    assert window.screen_key == "review"
+    assert ("review", world.CONTRACT) in officer.asked
+
+
+async def test_an_empty_desk_says_what_will_come(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    officer.rows = DeskView((), ())
+    await window.refresh()
+    assert "Nothing needs you." in seen(window)
+
+
+async def test_control_and_direction_characters_are_spelt_out(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    forged = world.row(1, parties=("Meridian\u202elatipaC", "Harbour\nPrime"))
+    officer.rows = DeskView((forged,), ())
+    await window.refresh()
+    assert shown(window, Column.PARTIES) == ["Meridian\\u{202e}latipaC → Harbour\\u{a}Prime"]
+
+
+async def test_a_hundred_thousand_rows_are_sorted_and_searched(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    rows = tuple(replace(world.row(1), contract=f"{at:064x}", contract_id=f"C-{at:06d}", notional_usd=at * 7919 % 100_003)
+                 for at in range(100_000))  # fmt: skip
+    officer.rows = DeskView(rows, ())
+    await window.refresh()
+    await settled(window)
+    assert table(window).model().rowCount() == 100_001
+    table(window).scrollToBottom()
+    window.desk.sort(int(Column.NOTIONAL))
+    type_into(window, "Filter settlements", "C-09999")
+    await settled(window)
+    notionals = [int(text.removeprefix("USD ").replace(",", "")) for text in shown(window, Column.NOTIONAL)]
+    assert len(notionals) == 10
+    assert notionals == sorted(notionals)
+
+
+def test_rows_are_arranged_without_a_proxy_and_none_is_lost() -> None:
+    rows = world.busy_desk().rows
+    places = arrange(rows)
+    assert sorted(place for place in places if isinstance(place, int)) == list(range(len(rows)))
+    assert [place for place in places if isinstance(place, Group)] == list(Group)

@@ -1,0 +1,126 @@
+"""Review: contract beside decoded transaction, whole values, every check with its evidence, refusing as easy as signing."""
+
+from PySide6.QtWidgets import QPlainTextEdit
+
+from countersign.ui.application import OfficerWindow
+from support import window_world as world
+from support.window_hands import click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
+
+
+async def opened(window: OfficerWindow) -> str:
+    await window.refresh()
+    window.open_review(world.CONTRACT)
+    await settled(window)
+    return seen(window)
+
+
+async def test_contract_and_transaction_stand_side_by_side_with_whole_values(window: OfficerWindow) -> None:
+    text = await opened(window)
+    assert f"To, in the contract: {world.HARBOUR}" in text
+    assert f"To, in the transaction: {world.HARBOUR}" in text
+    assert "bcrt 1qrp 33g0 q5c5" in text
+    assert "250.00000000 BTC" in text
+    assert "20,000,000.000000 USDC" in text
+    assert text.count("Extra effects: none") == 2
+
+
+async def test_the_contract_hash_stands_whole_and_in_groups_of_four(window: OfficerWindow) -> None:
+    text = await opened(window)
+    assert f"Contract hash (SHA-256): {world.CONTRACT}" in text
+    assert " ".join(world.CONTRACT[at : at + 4] for at in range(0, 64, 4)) in text
+
+
+async def test_flows_name_owners_change_and_fee(window: OfficerWindow) -> None:
+    text = await opened(window)
+    for said in ("Meridian Capital, slot 0", "change", "network fee", "0.00014100 BTC", "counterparty"):
+        assert said in text
+
+
+async def test_the_log_path_is_drawn_from_leaf_to_cosigned_root(window: OfficerWindow) -> None:
+    text = await opened(window)
+    proof = world.proof()
+    assert f"leaf: {proof.leaf}" in text
+    assert f"root: {proof.root}" in text
+    assert text.count("sibling: ") == len(proof.steps)
+    assert "Witnesses 2 of 2, 2 needed" in text
+    assert "inside this process, demonstration only" in text
+
+
+async def test_a_check_opens_to_what_was_looked_at_expected_and_found(window: OfficerWindow) -> None:
+    await opened(window)
+    click(window, "B Bitcoin transaction: 11 pass · 1 not applicable")
+    click(window, "B3 Amounts of the inputs: pass")
+    text = seen(window)
+    assert "Looked at\nthe bytes of the request\nExpected\nas agreed\nFound\nas agreed" in text
+
+
+async def test_a_failed_check_is_open_at_once_and_forbids_signing(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.against = world.bitcoin_fails()
+    officer.signed = frozenset({world.SAFE_TX})
+    text = await opened(window)
+    assert "Must not be signed: 1 findings against it, first B8" in text
+    assert f"25,000,000,000 sat to {world.CHANGE}" in text
+    assert not enabled(window, "Sign…")
+    assert enabled(window, "Refuse…")
+
+
+async def test_amounts_in_base_units_on_demand(window: OfficerWindow) -> None:
+    await opened(window)
+    key(window, "Ctrl+B")
+    assert "25,000,000,000 base units of BTC" in seen(window)
+
+
+async def test_refusing_fills_in_the_findings_and_needs_a_reason(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.against = world.bitcoin_fails()
+    await opened(window)
+    click(window, "Refuse…")
+    asked = await dialog(window)
+    assert "Outputs equal the contract" in words(asked)
+    assert f"25,000,000,000 sat to {world.CHANGE}" in words(asked)
+    assert not enabled(asked, "Sign the refusal")
+    type_into(asked, "Your reason", "The recipient is not Harbour Prime.")
+    click(asked, "Sign the refusal")
+    await settled(window)
+    assert ("refuse", world.CONTRACT, world.PSBT, "The recipient is not Harbour Prime.") in officer.asked
+    assert "The refusal is signed and logged." in seen(window)
+
+
+async def test_the_contract_itself_can_be_refused(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    await opened(window)
+    key(window, "Ctrl+R")
+    asked = await dialog(window)
+    click(asked, "The contract itself")
+    named(asked, "Your reason", QPlainTextEdit).setPlainText("Never agreed.")
+    click(asked, "Sign the refusal")
+    await settled(window)
+    assert ("refuse", world.CONTRACT, None, "Never agreed.") in officer.asked
+
+
+async def test_a_cancelled_refusal_changes_nothing(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    await opened(window)
+    click(window, "Refuse…")
+    click(await dialog(window), "Cancel")
+    await no_dialog(window)
+    await settled(window)
+    assert not any(isinstance(asked, tuple) and asked[0] == "refuse" for asked in officer.asked)
+
+
+async def test_escape_goes_back_to_the_desk(window: OfficerWindow) -> None:
+    await opened(window)
+    key(window, "Esc")
+    assert window.screen_key == "desk"
+
+
+async def test_search_finds_a_reviewed_settlement_by_an_address_in_groups(window: OfficerWindow) -> None:
+    await opened(window)
+    key(window, "Esc")
+    key(window, "Ctrl+K")
+    asked = await dialog(window)
+    type_into(asked, "Search settlements, addresses, hashes, officers", "0x 90F7 9bf6 EB2c")
+    click(asked, "Open")
+    await settled(window)
+    assert window.screen_key == "review"
