@@ -198,6 +198,16 @@ CASES: list[Hostile] = [
             ("NaN", "C2.not-a-number", swapped(AMOUNT, '"amount":NaN')),
             ("a field nobody knows", "C2.unknown-field", swapped('"version":1', '"version":1,"vip":true')),
             ("spaces between", "C2.not-canonical", swapped('"version":1', '"version": 1')),
+            (
+                "right-to-left override in a name",
+                "D3.hidden-character",
+                swapped("Northgate reference", "Northgate \u202ereference"),
+            ),
+            (
+                "Cyrillic letters in a name",
+                "D3.mixed-scripts",
+                swapped("Northgate reference", "N\u043erthgate reference"),
+            ),
             ("byte order mark", "C2.byte-order-mark", lambda terms: b"\xef\xbb\xbf" + terms),
         )
     ),
