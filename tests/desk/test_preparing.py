@@ -65,13 +65,11 @@ async def test_only_operations_prepares(closed: Table) -> None:
 
 
 async def test_a_fee_above_the_agreed_cap_is_not_prepared(closed: Table) -> None:
-    with pytest.raises(CountersignError):
-        await closed.officer.synchronise()
+    with pytest.raises(Refused) as refused:
         await prepare(closed, rate=400)
-        await closed.officer.synchronise()
-        await closed.officer.unlock(closed.stage.ask_pin)
-        await closed.officer.sign(closed.live("psbt").hash, lambda _done, _total: None)
-    assert not closed.stage.bearers["officer-a"].signed
+    assert refused.value.code == "desk.fee-above-cap"
+    assert not closed.desk.state.instructions
+    assert await prepare(closed, rate=100) == 2
 
 
 class Fresh:

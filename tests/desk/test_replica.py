@@ -91,7 +91,8 @@ async def test_an_unchanged_head_cosigned_again_renews_the_pin(founded: Table) -
     founded.stage.clock.seconds += 6 * 3600
     await replica(founded).take_in(founded.desk)  # type: ignore[arg-type]
     after = replica(founded).pin
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert (after.size, after.root) == (before.size, before.root)
     assert set(after.witness_times.values()) == {founded.stage.clock.seconds}
 

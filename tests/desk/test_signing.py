@@ -1,4 +1,4 @@
-"""One order on every machine: verify, journal, sign, verify, journal, export. A pulled token loses nothing, a lying one gains nothing."""
+"""One order on every machine: verify, journal, sign, verify, journal, export. A pulled token loses nothing."""
 
 from collections.abc import Mapping
 from dataclasses import replace

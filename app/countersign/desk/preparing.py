@@ -18,7 +18,7 @@ from countersign.desk.ports import Coin, Receipt
 from countersign.errors import Refused
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.rails.bitcoin import Funds, Wallet
+from countersign.rails.bitcoin import Funds, Readback, Wallet
 from countersign.settlement import builder, netting
 from countersign.settlement.bodies import Spend
 from countersign.settlement.netting import Group
@@ -27,7 +27,10 @@ from countersign.settlement.state import Cycle
 
 
 async def prepare(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:
-    """Prepare every instruction that the cycle still lacks; `rate` in satoshis a vbyte."""
+    """Prepare every instruction that the cycle still lacks; `rate` in satoshis a vbyte.
+
+    Refused("desk.fee-above-cap") before anything is logged, "desk.no-free-slot"; what the rails and the machine raise.
+    """
     closed = desk.state.cycle(cycle)
     receipts = []
     for group in closed.groups:
@@ -45,6 +48,7 @@ async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> di
     wallets = [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
     funds = [await _funds(desk, group.chain, wallet) for wallet in wallets]
     built = bitcoin_rail.build(owed, funds, rate)
+    _require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), wallets, owed))
     spends = tuple(
         Spend(f"{display(fact.outpoint.txid)}:{fact.outpoint.vout}", wallet.id, number)
         for fact in facts(built.psbt).inputs
@@ -53,6 +57,15 @@ async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> di
     )
     artefact = desk.artefacts.put(serialise_psbt(built.psbt)).hex()
     return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
+
+
+def _require_within_caps(desk: EmbeddedDesk, cycle: Cycle, found: Readback) -> None:
+    """No vault bears more of the fee than its contracts allow: such a PSBT would only be refused later."""
+    terms = [desk.state.contract(each).terms for each in cycle.contracts]
+    caps = {cap.vault: cap.cap for cap in netting.fee_caps(desk.state.roster, terms)}
+    for side in found.sides:
+        if (side.share or 0) > caps.get(side.vault, 0):
+            raise Refused("desk.fee-above-cap", vault=side.vault, fee=side.share or 0, cap=caps.get(side.vault, 0))
 
 
 async def _funds(desk: EmbeddedDesk, chain: str, wallet: Wallet) -> Funds:

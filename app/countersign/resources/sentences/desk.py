@@ -48,6 +48,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The {entries} entries that came do not lead to the witnessed head of {size} entries.",
         _ASK_DESK,
     ),
+    "desk.fee-above-cap": (
+        "The network fee that {vault} would bear, {fee} satoshis, is above the agreed {cap}.",
+        "Prepare it with a lower fee rate.",
+    ),
     "desk.finality-confirmations": ("Final once both chains have the agreed confirmations.", "Nothing to do."),
     "desk.finality-mutual": (
         "Final once both parties confirm delivery, or with the agreed confirmations.",
