@@ -139,20 +139,22 @@ def verify_pack(data: bytes, name: str, trust: Quorum | None, clock: Clock, prog
         pack = parse_pack(data)
     except CountersignError as error:
         return AuditReport("pack", "", 0, (), malformed=((name, error),))
-    judged, state = audit_pack(pack, name, trust, clock.now_ms() // 1000, progress)
-    size = pack.checkpoint.checkpoint.size
-    return AuditReport("pack", pack.desk, size, tuple(judged), causes(state), (fingerprint(name, pack),))
-
-
-def audit_pack(pack: Pack, name: str, trust: Quorum | None, now: int, progress: Progress) -> tuple[list[Judged], State]:
-    """The verdicts on a pack and the state that it replays to."""
-    progress(0, 2)
-    judged = judge_pack(pack, name, trust, now)
-    progress(1, 2)
     ground = grounds.of_pack(pack, trust)
+    judged = audit_pack(pack, name, ground, trust, clock.now_ms() // 1000, progress)
+    size = pack.checkpoint.checkpoint.size
+    return AuditReport("pack", pack.desk, size, tuple(judged), causes(ground.state), (fingerprint(name, pack),))
+
+
+def audit_pack(
+    pack: Pack, name: str, ground: Ground, trust: Quorum | None, now: int, progress: Progress
+) -> list[Judged]:
+    """The verdicts on a pack that replays to `ground`."""
+    progress(0, 2)
+    judged = judge_pack(pack, name, ground, trust, now)
+    progress(1, 2)
     record = ground.state.contracts.get(pack.contract)
     if record is not None and record.cycle is not None:
         live = ground.state.live(ground.state.cycle(record.cycle))
         judged.append(Judged((name,), Verdict(tuple(one for each in live for one in rework(ground, each)))))
     progress(2, 2)
-    return judged, ground.state
+    return judged

@@ -20,7 +20,7 @@ from countersign.audit.quorum import Quorum
 from countersign.desk import matching
 from countersign.desk.envelope_checking import judge_envelope
 from countersign.desk.evidence import Pack
-from countersign.desk.ground import Ground, of_replica
+from countersign.desk.ground import Ground, of_pack, of_replica
 from countersign.desk.pack_checking import fingerprint, judge_pack
 from countersign.desk.ports import Clock, Profile
 from countersign.desk.proving import judge_trio
@@ -51,7 +51,7 @@ def check(
         progress(place, len(found) + 1)
         if isinstance(each.parsed, Pack):
             believed = replica.anchor.now(replica.state) if replica is not None else trust
-            judged += judge_pack(each.parsed, each.name, believed, now)
+            judged += judge_pack(each.parsed, each.name, of_pack(each.parsed, believed), believed, now)
         elif each.kind is Kind.ENVELOPE and each.parsed is not None:
             judged += judge_envelope(each, replica, ground, now)
     judged += _together(found, ground, now)

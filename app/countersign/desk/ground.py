@@ -9,6 +9,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from countersign.audit.leaf import Opening
 from countersign.audit.note import VerifierKey
@@ -151,12 +152,18 @@ def of_replica(replica: Replica) -> Ground:
         store=cases.store_facts(replica.profile),
         head=lambda entry_ms: cases.head_facts(replica, entry_ms=entry_ms),
         exhibit=exhibit,
-        state_before=replica.state_before,
+        state_before=cache(replica.state_before),
         artefact=lambda digest: kept(replica.profile.artefacts, (digest,)).get(digest),
         remembered=lambda state, contracts, instruction: cases.journal_facts(
             replica.profile.journal, state, contracts, instruction
         ),
     )
+
+
+def trusting(ground: Ground, trust: Quorum | None) -> Ground:
+    """The same history under other keys from elsewhere."""
+    quorum = None if trust is None else effective(trust, ground.state)
+    return replace(ground, head=lambda entry_ms: replace(ground.head(entry_ms), quorum=quorum))
 
 
 def of_pack(pack: Pack, trust: Quorum | None) -> Ground:
@@ -174,7 +181,7 @@ def of_pack(pack: Pack, trust: Quorum | None) -> Ground:
         store=None,
         head=lambda entry_ms: replace(head, entry_ms=entry_ms),
         exhibit=exhibits.__getitem__,
-        state_before=lambda index: machine.replay(entry for entry in entries if entry.index < index),
+        state_before=cache(lambda index: machine.replay(entry for entry in entries if entry.index < index)),
         artefact=pack.artefacts.get,
         remembered=lambda *_: JournalFacts(),
     )

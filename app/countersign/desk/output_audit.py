@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from countersign.airgap.phrase import Purpose, phrase
-from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
+from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.log import Log, verify_files
 from countersign.audit.quorum import AsOf, Quorum
 from countersign.desk import evidence, output_parts
@@ -23,7 +23,7 @@ from countersign.desk import ground as grounds
 from countersign.desk.auditing import audit_pack, causes, same_trust, verify_profile
 from countersign.desk.evidence import Pack
 from countersign.desk.ground import Ground
-from countersign.desk.output_parts import differing, named
+from countersign.desk.output_parts import Rebuilt, differing, named
 from countersign.desk.pack_checking import fingerprint
 from countersign.desk.ports import Clock, Profile
 from countersign.desk.reports import (
@@ -120,12 +120,17 @@ def verify_output(
         return AuditReport("output", "", 0, (hashes,), malformed=(found,))
     progress(1, 5)
     now = clock.now_ms() // 1000
-    judged, state = audit_pack(found.pack, PACK, trust, now, silent)
-    progress(2, 5)
     ground = grounds.of_pack(found.pack, found.keys)
-    own = [*_log(found), *_heads(found, trust, ground), *_result(found, ground)]
-    own += [*output_parts.contract(files, found.head, ground, result.contract)]
-    own += [*output_parts.refusals(files, found.head)]
+    judged = audit_pack(found.pack, PACK, grounds.trusting(ground, trust), trust, now, silent)
+    progress(2, 5)
+    own = [*_heads(found, trust, ground), *_result(found, ground)]
+    log = _rebuilt(found)
+    if isinstance(log, Log):
+        rebuilt = Rebuilt(log, found.keys)
+        own += [*_log(found, log), *output_parts.contract(files, rebuilt, ground, result.contract)]
+        own += output_parts.refusals(files, rebuilt)
+    else:
+        own.append(refused(log, "log", "tiles that lead to the checkpoint's root"))
     own += [
         *output_parts.bitcoin(files, ground, result.contract),
         *output_parts.ethereum(files, ground, result.contract),
@@ -136,7 +141,7 @@ def verify_output(
     progress(5, 5)
     everything = (hashes, Judged(("files",), Verdict(tuple(own))), *judged, *inside)
     prints = (fingerprint(PACK, found.pack), _trust_words(files[VKEYS]))
-    return AuditReport("output", found.pack.desk, found.head.checkpoint.size, everything, causes(state), prints)
+    return AuditReport("output", found.pack.desk, found.head.checkpoint.size, everything, causes(ground.state), prints)
 
 
 def _read(files: Mapping[str, bytes], result: Result) -> Output | tuple[str, CountersignError]:
@@ -178,8 +183,8 @@ def _hashes(files: Mapping[str, bytes], result: Result) -> Iterator[Finding]:
         yield noted("desk.audit-hashes", "files", "every file as result.json lists it", str(count), count=count)
 
 
-def _log(found: Output) -> Iterator[Finding]:
-    """The tiles, whole, under the checkpoint."""
+def _rebuilt(found: Output) -> Log | CountersignError:
+    """The log from its tiles, whole, under the checkpoint; or why it is not."""
 
     def read(path: str) -> bytes:
         name = f"log/{path}"
@@ -187,17 +192,18 @@ def _log(found: Output) -> Iterator[Finding]:
             raise Unavailable("desk.audit-tile-missing", name=name)
         return found.files[name]
 
-    head: Checkpoint = found.head.checkpoint
     try:
-        log: Log = verify_files(head, read)
+        return verify_files(found.head.checkpoint, read)
     except CountersignError as error:
-        yield refused(error, "log", "tiles that lead to the checkpoint's root")
-        return
-    size = head.size
-    yield noted("desk.audit-all-included", "log", "tiles that lead to the checkpoint's root", f"size {size}",
-                count=size, size=size)  # fmt: skip
+        return error
+
+
+def _log(found: Output, log: Log) -> Iterator[Finding]:
+    yield noted("desk.audit-all-included", "log", "tiles that lead to the checkpoint's root", f"size {log.size}",
+                count=log.size, size=log.size)  # fmt: skip
     packed = found.pack.checkpoint.checkpoint
-    yield from differing("evidence.zip: checkpoint", log.tree.root(min(packed.size, size)).hex(), packed.root.hex())
+    own = log.tree.root(packed.size) if packed.size <= log.size else b""
+    yield from differing("evidence.zip: checkpoint", own.hex(), packed.root.hex())
 
 
 def _heads(found: Output, trust: Quorum | None, ground: Ground) -> Iterator[Finding]:

@@ -1,17 +1,20 @@
 """The files of an output directory, each made again from what is logged and compared (docs/formats/output.md).
 
-- The contract's own trio and those of the refusals stand under `log/checkpoint`, directly or under an older head.
+- The contract's own trio and those of the refusals stand under a head that the log's tiles give and its key signed.
 - Bitcoin: the prepared PSBT, the logged shares in order, what they combine and finish into, prevouts, descriptors.
 - Ethereum: the registered Safe, the prepared transaction, its threshold of signatures ascending, the call.
 - Crossings: envelopes sealed by registered officers; the frames, where somebody can read pictures.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from countersign.airgap import envelope
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
+from countersign.audit.log import Log
+from countersign.audit.quorum import Quorum
 from countersign.audit.tlog_proof import TlogProof
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
@@ -74,30 +77,38 @@ def _part(files: Mapping[str, bytes], name: str) -> bytes:
     return files[name]
 
 
-def _stands(files: Mapping[str, bytes], stem: str, head: SignedCheckpoint) -> tuple[events.Event, int]:
-    """An event and its index, proved under the head (the proof's own if it is that, or an older one of the log)."""
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """The log as its tiles give it, and the keys that sign its heads."""
+
+    log: Log
+    keys: Quorum
+
+
+def _stands(files: Mapping[str, bytes], stem: str, rebuilt: Rebuilt) -> tuple[events.Event, int]:
+    """An event and its index, proved under a head of this log: the newest, or an older one."""
     event = _part(files, f"{stem}.event")
     opening = Opening.parse(_part(files, f"{stem}.opening.json"))
     proof = TlogProof.parse(_part(files, f"{stem}.tlog-proof"))
-    under = SignedCheckpoint.parse(proof.checkpoint).checkpoint
+    signed = SignedCheckpoint.parse(proof.checkpoint)
+    under, tree = signed.checkpoint, rebuilt.log.tree
+    rebuilt.keys.verify_log(signed)
     if proof.index != opening.index:
         raise Refused("L3.index-differs", proof=proof.index, opening=opening.index)
-    if under.origin != head.checkpoint.origin or under.size > head.checkpoint.size:
+    if under.size > tree.size or under.root != tree.root(under.size):
         raise Refused("L3.foreign-head", size=under.size)
-    if under.size == head.checkpoint.size and under.root != head.checkpoint.root:
-        raise Refused("L4.equivocation", size=under.size)
     proof.verify(opening.leaf(event), under)
     return events.parse(event), opening.index
 
 
-def contract(files: Mapping[str, bytes], head: SignedCheckpoint, ground: Ground, digest: str) -> Iterator[Finding]:
+def contract(files: Mapping[str, bytes], rebuilt: Rebuilt, ground: Ground, digest: str) -> Iterator[Finding]:
     """The contract with its signers' keys and its place in the log."""
 
     def make() -> Iterator[Finding]:
         found = contracts.parse(_part(files, "contract.json"))
         yield from differing("contract.json", digest, found.hash)
         contracts.verify(found, ground.state.roster)
-        event, index = _stands(files, "contract", head)
+        event, index = _stands(files, "contract", rebuilt)
         carried = jose.serialise(event.body.contract.jws) if isinstance(event.body, ContractAffirmed) else b""
         yield from differing("contract.event: body.contract", digest, contracts.parse(carried).hash if carried else "")
         yield from differing("contract.event", sha256(files["contract.json"]).hexdigest(), sha256(carried).hexdigest())
@@ -109,7 +120,7 @@ def contract(files: Mapping[str, bytes], head: SignedCheckpoint, ground: Ground,
     yield from _made("contract.json", make)
 
 
-def refusals(files: Mapping[str, bytes], head: SignedCheckpoint) -> Iterator[Finding]:
+def refusals(files: Mapping[str, bytes], rebuilt: Rebuilt) -> Iterator[Finding]:
     """The three refusals: each signed event in the log, over the bytes that lie beside it, for the check it names."""
 
     def make() -> Iterator[Finding]:
@@ -121,15 +132,13 @@ def refusals(files: Mapping[str, bytes], head: SignedCheckpoint) -> Iterator[Fin
             stem, name, check = REFUSED[each["item"]]
             codes = {finding["check"] for finding in each["findings"]}
             yield from differing(f"refusals.json: {stem}", check, check if check in codes else ", ".join(sorted(codes)))
-            yield from _refusal(files, head, stem, name, codes)
+            yield from _refusal(files, rebuilt, stem, name, codes)
 
     yield from _made("refusals.json", make)
 
 
-def _refusal(
-    files: Mapping[str, bytes], head: SignedCheckpoint, stem: str, name: str, codes: set[str]
-) -> Iterator[Finding]:
-    event, _ = _stands(files, f"refused/{stem}", head)
+def _refusal(files: Mapping[str, bytes], rebuilt: Rebuilt, stem: str, name: str, codes: set[str]) -> Iterator[Finding]:
+    event, _ = _stands(files, f"refused/{stem}", rebuilt)
     body = event.body
     if not isinstance(body, InstructionRefused):
         raise Refused("desk.audit-not-a-refusal", name=name, type=event.type)

@@ -28,9 +28,8 @@ def fingerprint(name: str, pack: Pack) -> Fingerprint:
     return Fingerprint(name, pack.fingerprint.hex(), pack.words)
 
 
-def judge_pack(pack: Pack, name: str, trust: Quorum | None, now: int) -> list[Judged]:
-    """Every verdict on a pack; under `trust`, or blocked where that is None."""
-    ground = grounds.of_pack(pack, trust)
+def judge_pack(pack: Pack, name: str, ground: Ground, trust: Quorum | None, now: int) -> list[Judged]:
+    """Every verdict on a pack, replayed to `ground`; under `trust`, or blocked where that is None."""
     size = pack.checkpoint.checkpoint.size
     judged = [Judged((name,), Verdict((*head(pack, trust, ground), *events(pack, trust), *replay(pack, ground))), size)]
     contract = ground.contract(pack.contract, f"{name}: contract")
