@@ -91,6 +91,7 @@ async def test_progress_is_shown_and_can_be_cancelled(window: OfficerWindow, off
     click(window, "Cancel")
     await settled(window)
     assert officer.signed == frozenset()
+    assert "Stopped. What was already signed is recorded" in seen(window)
     assert enabled(window, SIGN)
 
 
@@ -190,8 +191,7 @@ async def test_a_bug_of_ours_keeps_its_evidence_and_disables_signing(
 
 
 def test_a_trace_names_types_and_lines_and_no_values() -> None:
-    try:
-        raise ValueError("the PIN is 4711")
-    except ValueError as error:
-        assert "4711" not in trace(error)
-        assert __file__ in trace(error)
+    with pytest.raises(ValueError) as raised:
+        int("the PIN is 4711")
+    assert "4711" not in trace(raised.value)
+    assert __file__ in trace(raised.value)

@@ -3,7 +3,6 @@
 LABELS: dict[str, str] = {
     "review.contract": "Contract {id}, version {version}",
     "review.contract-hash": "Contract hash (SHA-256)",
-    "review.terms": "Terms of the contract",
     "review.more-terms": "All terms",
     "review.party-0": "First party",
     "review.party-1": "Second party",

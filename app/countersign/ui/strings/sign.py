@@ -1,7 +1,6 @@
 """Labels of Sign and of the PIN prompt."""
 
 LABELS: dict[str, str] = {
-    "sign.list": "To sign",
     "sign.nothing": "Nothing to sign. Open a settlement on the Desk and review it first.",
     "sign.totals": "{all} transactions, {digests} digests for the token. Each is confirmed by itself.",
     "sign.totals-partial": "Partly signed by you: {done} of {all} transactions. {digests} digests are left.",
@@ -31,7 +30,6 @@ LABELS: dict[str, str] = {
     "sign.to-review": "Back to Review",
     "sign.body": "What is signed",
     "secret.title": "PIN",
-    "secret.show": "Show",
     "secret.ok": "Unlock",
     "secret.few": "Few tries are left on this token. If you are not sure of the PIN, cancel and ask.",
     "secret.last": "THIS IS THE LAST TRY. A wrong PIN locks the token for good. Type {word} to go on.",

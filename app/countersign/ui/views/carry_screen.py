@@ -110,7 +110,7 @@ class CarryScreen(QWidget):
             self.writing.emit(self.instruction, folder)
 
     def _build(self) -> None:
-        items: list[QWidget] = [PlainLabel(label("carry.list"), "title")]
+        items: list[QWidget] = [PlainLabel(label("screen.carry"), "title")]
         if not self.crossings:
             items.append(PlainLabel(label("carry.nothing"), "quiet"))
         group = QButtonGroup(self)

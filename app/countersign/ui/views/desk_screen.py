@@ -44,7 +44,8 @@ class DeskScreen(QWidget):
         self.filter.setAccessibleName(label("desk.filter-name"))
         self.filter.setToolTip(label("key.tip", action=label("desk.filter-name"), key="Ctrl+F"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(measure.UNIT * 42)
+        self.filter.setMinimumWidth(measure.UNIT * 20)
+        self.filter.setMaximumWidth(measure.UNIT * 42)
         self.filter.textChanged.connect(lambda _: self.arrange())
         self.go_filter = Button(label("desk.filter"), "Ctrl+F", icon="search")
         self.go_filter.clicked.connect(self.filter.setFocus)
@@ -65,6 +66,7 @@ class DeskScreen(QWidget):
         self.totals = row(gap=measure.GAP)
         title = PlainLabel(label("screen.desk"), "title", wrap=False)
         head = row(title, self.count, None, self.base, self.filter, self.go_filter, self.review, gap=measure.UNIT)
+        head.setStretch(4, 2)
         page = column(head, gap=measure.GAP, margin=measure.GAP)
         page.addWidget(self.body, 1)
         page.addLayout(self.totals)
@@ -178,7 +180,7 @@ class DeskScreen(QWidget):
     def _show_totals(self, parties: desk.Sums) -> None:
         clear(self.totals)
         card = Card(label("desk.totals"), margin=measure.UNIT)
-        amounts = [PlainLabel(writing.short(money), "amount", wrap=False) for money in self.view.totals]
+        amounts = [PlainLabel(writing.short(money), "amount") for money in self.view.totals]
         card.body.addLayout(row(*(amounts or [PlainLabel(label("desk.totals-none"), "quiet")]), None, gap=measure.WIDE))
         self.totals.addWidget(card, 1)
         if not parties:
@@ -186,5 +188,5 @@ class DeskScreen(QWidget):
         card = Card(label("desk.by-party"), margin=measure.UNIT)
         for party, sums in parties[:4]:
             told = ", ".join(writing.short(money) for money in sums)
-            card.body.addLayout(row(PlainLabel(party, wrap=False), None, PlainLabel(told, "strong", wrap=False)))
+            card.body.addLayout(row(PlainLabel(party), PlainLabel(told, "strong")))
         self.totals.addWidget(card, 1)

@@ -60,7 +60,7 @@ class OfficerWindow(Frame):
         self.sign.refusing.connect(self._refuse)
         self.sign.unlocking.connect(self._unlock)
         self.sign.signing.connect(self._sign)
-        self.sign.progress.cancelled.connect(lambda: self.signing and self.signing.cancel())
+        self.sign.progress.cancelled.connect(self._stop_signing)
         self.carry.chosen.connect(self._show_frames)
         self.carry.writing.connect(self._write_usb)
         self.carry.scan.read.connect(self._take_text)
@@ -139,6 +139,10 @@ class OfficerWindow(Frame):
             self.sign.set_busy(False)
 
         self.signing = self.context.runner.start(self._signed(instruction), ended=ended)
+
+    def _stop_signing(self) -> None:
+        if self.signing is not None and self.signing.cancel():
+            self.sign.say_stopped()
 
     async def _signed(self, instruction: str) -> None:
         view = await self.console.sign(instruction, self.sign.progress.advance)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from countersign.desk.views import InstructionView, ReviewView, SignView, TokenView
 from countersign.ui.presenters import sign
@@ -37,7 +37,7 @@ class SignScreen(QWidget):
         self.token: TokenView | None = None
         self.chosen = ""
         self.busy = self._just_signed = False
-        self.list = scrolling(page(PlainLabel(label("sign.nothing"), "quiet")), label("sign.list"))
+        self.list = scrolling(page(PlainLabel(label("sign.nothing"), "quiet")), label("screen.sign"))
         self.list.setFixedWidth(measure.UNIT * 42)
         self.body = scrolling(page(), label("sign.body"))
         self.progress = ProgressLine(label("sign.signing"))
@@ -108,7 +108,7 @@ class SignScreen(QWidget):
         view = self.view
         if view is None or not view.instructions:
             self.list.setWidget(
-                page(PlainLabel(label("sign.list"), "title"), PlainLabel(label("sign.nothing"), "quiet"))
+                page(PlainLabel(label("screen.sign"), "title"), PlainLabel(label("sign.nothing"), "quiet"))
             )
             self.body.setWidget(page())
             self.offer()
@@ -121,9 +121,16 @@ class SignScreen(QWidget):
         self.body.verticalScrollBar().setValue(scrolled)
         self.offer()
 
+    def say_stopped(self) -> None:
+        """The officer cancelled: what was signed stays recorded."""
+        shown = self.body.widget()
+        inner = shown.layout() if shown else None
+        if isinstance(inner, QVBoxLayout):
+            inner.insertWidget(0, Note(label("sign.stopped"), "warn", Picture("warning", "warn")))
+
     def _batch(self, view: ReviewView) -> QWidget:
         items: list[QWidget] = [
-            PlainLabel(label("sign.list"), "title"),
+            PlainLabel(label("screen.sign"), "title"),
             PlainLabel(view.contract_id, "strong"),
             PlainLabel(sign.totals(view.instructions, self.waiting), "quiet"),
         ]

@@ -102,7 +102,9 @@ class TakePage(QWidget):
         self.scan = ScanPanel(context)
         self.usb = UsbPanel("", "carry.usb-read-request")
         self.ways = Ways(("vault.take-scan", "camera", self.scan), ("vault.take-usb", "usb", self.usb))
-        box = column(PlainLabel(label("vault.take-title"), "large"), gap=measure.GAP, margin=measure.GAP)
+        self.said = Note("", "ok", Picture("pass", "ok"))
+        self.said.hide()
+        box = column(PlainLabel(label("vault.take-title"), "large"), self.said, gap=measure.GAP, margin=measure.GAP)
         box.addWidget(self.ways, 1)
         self.setLayout(box)
 
@@ -131,7 +133,8 @@ class ReviewPage(QWidget):
     def show_view(self, view: VaultRequestView, *, sound: bool) -> None:
         """Show the request."""
         chosen = view.instruction
-        items: list[QWidget] = [*_crossing(view), verdict_note(view.review.contract_verdict, chosen.verdict)]
+        title = PlainLabel(label("vault.review-title"), "large")
+        items: list[QWidget] = [title, *_crossing(view), verdict_note(view.review.contract_verdict, chosen.verdict)]
         items += [cards.comparison(chosen, base=False), cards.digests(chosen, pixels=measure.STRONG)]
         items += [_contract(view), cards.flow(chosen, base=False)]
         sections = [(label("checks.of-contract"), view.review.contract_verdict), (review.kind(chosen), chosen.verdict)]
@@ -251,7 +254,9 @@ class GivePage(QWidget):
         again = large(label("vault.another"), "Ctrl+Return", icon="forward", part="primary")
         again.clicked.connect(self.another)
         done = Note(label("sign.verified"), "ok", Picture("pass", "ok"))
-        inner = column(done, self.phrase, gap=measure.UNIT, margin=measure.GAP)
+        title = PlainLabel(label("vault.give-title"), "large")
+        told = PlainLabel(label("vault.phrase"), "caption")
+        inner = column(title, done, told, self.phrase, gap=measure.UNIT, margin=measure.GAP)
         inner.addWidget(self.ways, 1)
         box = column(gap=0)
         box.addLayout(inner, 1)

@@ -1,0 +1,42 @@
+"""The record of a screen: a picture of 1440 × 900 in either theme, and its accessible texts in reading order."""
+
+from PySide6.QtGui import QColor, QImage
+
+from countersign.ui.application import OfficerWindow, VaultWindow, grab, texts
+from countersign.ui.theme.dress import worn
+from countersign.ui.theme.palette import DARK, LIGHT
+from support import window_world as world
+from support.window_hands import settled
+
+
+async def test_a_picture_in_either_theme_and_the_theme_of_before_stays(window: OfficerWindow) -> None:
+    await window.refresh()
+    for theme, palette in (("light", LIGHT), ("dark", DARK)):
+        image = QImage.fromData(grab(window, "desk", theme))  # type: ignore[arg-type]
+        assert (image.width(), image.height()) == (1440, 900)
+        assert QColor(image.pixel(150, 480)).name() == palette.window
+    assert worn() is LIGHT
+
+
+async def test_every_screen_can_be_grabbed(window: OfficerWindow, vault: VaultWindow) -> None:
+    await window.refresh()
+    await window.show_settlement(world.CONTRACT)
+    await settled(window)
+    pictures = {screen: grab(window, screen, "light") for screen in ("desk", "review", "sign", "carry", "log")}
+    await vault.refresh()
+    pictures["vault"] = grab(vault, "vault", "light")
+    assert len(set(pictures.values())) == 6
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
+
+
+async def test_texts_stand_in_reading_order(window: OfficerWindow) -> None:
+    await window.refresh()
+    lines = texts(window).split("\n")
+    order = ["ONLINE WORKSTATION", "Signed in", "Desk: what needs me, by when?", "Needs you · 2", "Open, by asset"]
+    assert [lines.index(each) for each in order] == sorted(lines.index(each) for each in order)
+
+
+async def test_a_window_that_was_never_shown_can_be_grabbed(window: OfficerWindow) -> None:
+    window.hide()
+    await window.refresh()
+    assert QImage.fromData(grab(window, "desk", "dark")).width() == 1440
