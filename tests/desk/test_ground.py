@@ -1,0 +1,80 @@
+"""A profile and a pack are one kind of ground: the same states, the same history, under their own anchors."""
+
+from dataclasses import replace
+
+import pytest
+
+from countersign.desk import evidence
+from countersign.desk import ground as grounds
+from countersign.desk.ground import Ground
+from countersign.desk.replica import Replica
+from countersign.review.case import Mode
+from countersign.settlement.state import ContractState
+from countersign.store.profile import Profile
+from support import review_cases
+from support.finished_settlement import Finished
+
+
+@pytest.fixture(scope="module")
+def profile_ground(auditor: Profile, over: Finished) -> Ground:
+    return grounds.of_replica(Replica(auditor, over.clock))
+
+
+@pytest.fixture(scope="module")
+def pack_ground(files: dict[str, bytes]) -> Ground:
+    return grounds.of_pack(evidence.parse(files["evidence.zip"]), review_cases.quorum())
+
+
+def test_both_reach_the_same_settlement(profile_ground: Ground, pack_ground: Ground, over: Finished) -> None:
+    for each in (profile_ground, pack_ground):
+        record = each.state.contracts[over.trade.hash]
+        assert record.state is ContractState.FINAL
+        assert record.causes == over.state.contracts[over.trade.hash].causes
+        first = each.first_share(over.trade.hash)
+        assert first is not None
+        before = each.state_before(first.shares[0].index)
+        assert before.contracts[over.trade.hash].state is ContractState.INSTRUCTED
+        exhibit = each.exhibit(3)
+        assert exhibit.index == 3
+        assert each.index_of(over.state.events[12]) == 12
+        assert each.index_of("00") is None
+    assert profile_ground.exhibit(3) == pack_ground.exhibit(3)
+
+
+def test_history_is_judged_before_the_first_share(profile_ground: Ground, over: Finished) -> None:
+    first = profile_ground.first_share(over.trade.hash)
+    when = grounds.moment(profile_ground, first)
+    assert first is not None
+    assert (when.size, when.at) == (first.shares[0].index, over.desk.entries[first.shares[0].index].time_ms // 1000)
+    assert when.head.entry_ms == over.desk.entries[first.shares[0].index].time_ms
+    case = grounds.case(profile_ground, when, over.now, ())
+    assert case.mode is Mode.HISTORY
+    assert case.clock is not None
+    assert case.clock.judged == when.at
+    assert grounds.moment(profile_ground, None).size is None
+
+
+def test_nothing_counts_without_an_anchor(pack_ground: Ground, over: Finished) -> None:
+    bare = grounds.trusting(pack_ground, None)
+    assert bare.head(None).quorum is None
+    when = grounds.moment(pack_ground, None)
+    found = grounds.unanchored(grounds.case(pack_ground, when, over.now, ()))
+    assert found.state is None
+    assert found.head is not None
+    assert found.head.quorum is None
+
+
+def test_an_unknown_contract_has_no_place(pack_ground: Ground) -> None:
+    assert pack_ground.contract("00" * 32, "x") is None
+    assert pack_ground.first_share("00" * 32) is None
+
+
+def test_the_policys_number_counts_only_over_keys_that_were_given(pack_ground: Ground) -> None:
+    trust = review_cases.quorum(2)
+    assert grounds.effective(trust, pack_ground.state).k == 2
+    assert pack_ground.state.policy is not None
+    one = replace(pack_ground.state.policy, witnesses=replace(pack_ground.state.policy.witnesses, quorum=1))
+    assert grounds.effective(trust, replace(pack_ground.state, policy=one)).k == 1
+    fewer = replace(trust, witnesses=trust.witnesses[:1], k=1)
+    assert grounds.effective(fewer, pack_ground.state) == fewer
+    assert grounds.effective(trust, replace(pack_ground.state, policy=None)) == trust
