@@ -136,6 +136,16 @@ def test_a_child_that_crashes_or_lies_is_not_believed(after):
         assert refusal(reader, GOOD) == "T5.decoder-fault"
 
 
+def test_a_deep_answer_is_refused_even_where_a_library_has_raised_the_recursion_limit():
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(100_000)  # as importing eth-account does
+    try:
+        with scripted("say(b'[' * 60000)") as reader:
+            assert refusal(reader, GOOD) == "T5.decoder-fault"
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def test_a_refusal_that_the_child_invents_becomes_a_plain_one():
     with scripted('say(b\'{"code": "B8.fine", "values": {}}\'); os.read(0, 1)') as reader:
         assert refusal(reader, GOOD) == "T5.picture"

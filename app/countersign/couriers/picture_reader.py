@@ -14,7 +14,6 @@ Implements T5 of CHECKS.md: decoding happens in a child without network or files
         texts = reader.decode(Path("request-0001.png").read_bytes())
 """
 
-import json
 import os
 import select
 import signal
@@ -22,13 +21,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final
 
 from countersign.couriers.picture_wire import FILE, GREY, HEADER, LENGTH, REPLY_LIMIT, TEXT_LIMIT, TEXTS_LIMIT
 from countersign.couriers.pictures import Grey, check_size
 from countersign.errors import Malformed, Unavailable
+from countersign.formats import strict_json
 
 FILE_LIMIT: Final = 16 * 1024 * 1024
 CLOCK_SECONDS: Final = 5.0
@@ -178,21 +178,25 @@ def _take(pipe: int, count: int, until: float) -> bytes:
 
 
 def _texts(reply: bytes) -> list[str]:
-    """The child's answer, believed no more than the picture."""
+    """The child's answer, believed no more than the picture: strict JSON, whose depth is known before it is read.
+
+    (A library that raises Python's recursion limit, as eth-account's do, makes `json.loads` die of a deep answer.)
+    """
     try:
-        said = json.loads(reply)
-    except (ValueError, RecursionError) as reason:
+        said = strict_json.parse(reply, limit=REPLY_LIMIT)
+    except Malformed as reason:
         raise Malformed("T5.decoder-fault", status=0) from reason
     if isinstance(said, dict):
         raise _refusal(said)
-    if not isinstance(said, list) or len(said) > TEXTS_LIMIT:
+    texts = [text for text in said if isinstance(text, str)] if isinstance(said, list) else []
+    if not isinstance(said, list) or len(texts) != len(said) or len(said) > TEXTS_LIMIT:
         raise Malformed("T5.decoder-fault", status=0)
-    if any(not isinstance(text, str) or len(text) > TEXT_LIMIT for text in said):
+    if any(len(text) > TEXT_LIMIT for text in texts):
         raise Malformed("T5.decoder-fault", status=0)
-    return said
+    return texts
 
 
-def _refusal(said: dict[str, object]) -> Malformed:
+def _refusal(said: Mapping[str, object]) -> Malformed:
     values = said.get("values")
     if said.get("code") == "T5.frame-size" and isinstance(values, dict):
         width, height = values.get("width"), values.get("height")

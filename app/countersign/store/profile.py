@@ -28,6 +28,7 @@ from types import TracebackType
 
 from countersign.audit.pin import Pin
 from countersign.errors import Conflict, CountersignError, Malformed, Refused, Unavailable
+from countersign.formats import strict_json
 from countersign.keys import wrapping
 from countersign.store import database as databases
 from countersign.store import migrations, pin_file
@@ -170,9 +171,11 @@ def read_about(directory: Path) -> tuple[Kind, bytes, str]:
     except Unavailable as error:
         raise Unavailable("store.no-profile", profile=directory.name) from error
     try:
-        whole = json.loads(data)
-        kind, store, check = Kind(whole["kind"]), bytes.fromhex(whole["store"]), str(whole["check"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        whole = strict_json.parse(data)
+        if not isinstance(whole, dict):
+            raise TypeError
+        kind, store, check = Kind(str(whole["kind"])), bytes.fromhex(str(whole["store"])), str(whole["check"])
+    except (Malformed, ValueError, KeyError, TypeError) as error:
         raise Malformed("store.profile-form", profile=directory.name) from error
     if data != _about(kind, store, check):
         raise Malformed("store.profile-form", profile=directory.name)
