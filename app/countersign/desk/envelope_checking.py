@@ -95,7 +95,7 @@ def _events(found: Envelope, ground: Ground) -> Iterator[Finding]:
         yield refused(error, f"entry {each.index}", "the entry of this log")
     if not wrong:
         count = len(found.request.events)
-        size = SignedCheckpoint.parse(found.log_head).checkpoint.size
+        size = ground.state.size
         yield noted("desk.audit-all-included", "events", "every one an entry of this log", str(count),
                     count=count, size=size)  # fmt: skip
 
