@@ -39,7 +39,7 @@ from countersign.desk.views import (
 from countersign.errors import CountersignError
 from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed
 
-NOW = 1_795_357_800  # 2026-11-22 13:50:00 UTC
+NOW = 1_795_357_800  # 2026-11-22 14:30:00 UTC
 REGTEST = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
 ANVIL = "eip155:31337"
 BTC, USDC = f"{REGTEST}/slip44:0", f"{ANVIL}/erc20:0x5FbDB2315678afecb367f032d93F642f64180aa3"
@@ -90,7 +90,7 @@ def bitcoin_view(*, signed: bool = False, against: Finding | None = None) -> Ins
     )
     digests = (Digest("txid", hashed("txid"), WORDS),
                *(Digest("input-digest", hashed(f"input {at}"), WORDS) for at in range(3)))  # fmt: skip
-    facts = (("version", "2"), ("locktime", "0"), ("rbf", "yes"), ("fee-rate", "25 sat/vB"))
+    facts = (("inputs", "3"), ("outputs", "2"), ("lock-time", "0"), ("replaceable", "yes"))
     bad = (against,) if against else (not_applicable("B13", "review.no-shares-yet"),)
     return InstructionView(
         PSBT, "psbt", REGTEST, hashed("unsigned.psbt"), (line,), (), flows, btc(14_100), digests, facts,
@@ -106,7 +106,8 @@ def ethereum_view(*, signed: bool = False) -> InstructionView:
         Flow("out", "counterparty", "Meridian Capital", MERIDIAN_SAFE, paid),
     )
     digests = tuple(Digest(name, hashed(name), WORDS) for name in ("domain-hash", "message-hash", "safe-tx-hash"))
-    facts = (("nonce", "0"), ("operation", "0, a plain call"), ("call", "transfer(address,uint256)"))
+    facts = (("safe", HARBOUR_SAFE), ("nonce", "0"), ("operation", "0 (call)"),
+             ("call-data", "0xa9059cbb" + "0" * 24 + MERIDIAN_SAFE[2:].lower() + f"{20_000_000_000_000:064x}"))
     return InstructionView(
         SAFE_TX, "safe-tx", ANVIL, hashed("safe_tx.json"), (line,), (), flows, None, digests, facts,
         verdict((*_ETHEREUM, "H2", "H3", "H4"), not_applicable("E9", "E9.none-yet")), signed,

@@ -1,7 +1,10 @@
 """Review: contract beside decoded transaction, whole values, every check with its evidence, refusing as easy as signing."""
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QPlainTextEdit
 
+from countersign.desk.views import Digest, Flow
 from countersign.ui.application import OfficerWindow
 from support import window_world as world
 from support.window_hands import click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
@@ -34,6 +37,29 @@ async def test_flows_name_owners_change_and_fee(window: OfficerWindow) -> None:
     text = await opened(window)
     for said in ("Meridian Capital, slot 0", "change", "network fee", "0.00014100 BTC", "counterparty"):
         assert said in text
+
+
+async def test_hundreds_of_inputs_are_summed_and_every_one_can_be_read(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    await opened(window)
+    view = world.review_view()
+    first = view.instructions[0]
+    coins = tuple(
+        Flow("in", "vault", f"Meridian Capital, slot {at}", f"bcrt1q{at:058d}", world.btc(1_000)) for at in range(950)
+    )
+    digests = tuple(Digest("input-digest", world.hashed(str(at)), world.WORDS) for at in range(950))
+    flows = coins + first.flows[3:]
+    many = replace(first, flows=flows, digests=(*first.digests[:1], *digests))
+    window.review.show_view(replace(view, instructions=(many, *view.instructions[1:])))
+    text = seen(window)
+    assert "950 inputs together\n0.00950000 BTC" in text
+    assert f"bcrt1q{949:058d}"[:12] not in text
+    click(window, "Every input and output, one by one")
+    click(window, "Digests of the 950 inputs, one by one")
+    text = seen(window)
+    assert "vault · Meridian Capital, slot 949 · 0.00001000 BTC · bcrt 1q00" in text
+    assert " ".join(world.hashed("949")[at : at + 4] for at in range(0, 64, 4)) in text
 
 
 async def test_the_log_path_is_drawn_from_leaf_to_cosigned_root(window: OfficerWindow) -> None:

@@ -17,6 +17,7 @@ from countersign.ui.theme.dress import dress, worn
 from countersign.ui.theme.palette import DARK, LIGHT
 from countersign.ui.views.frame import Frame
 from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.layout import Card
 
 SCREENS: Final = ("desk", "review", "sign", "carry", "log", "vault")
 _ROWS = 200
@@ -31,7 +32,8 @@ def grab(window: Frame, screen: str, theme: Literal["light", "dark"]) -> bytes:
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, not window.isVisible())
     window.resize(*measure.SCREEN)
     window.show()
-    dress(application(), LIGHT if theme == "light" else DARK)
+    if before.name != theme:
+        dress(application(), LIGHT if theme == "light" else DARK)
     _settle(window)
     data = QByteArray()
     buffer = QBuffer(data)
@@ -98,6 +100,8 @@ def _words(widget: QWidget) -> list[str]:
         return [f"{name}: {widget.toPlainText()}".rstrip()]
     if isinstance(widget, QProgressBar):
         return [f"{name}: {widget.value()}/{widget.maximum()}"]
+    if isinstance(widget, Card):
+        return []  # its heading says the same
     return [name] if name else []
 
 

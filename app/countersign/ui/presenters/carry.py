@@ -27,7 +27,9 @@ def crossing(view: CrossingView) -> CrossingLine:
     warning = "" if view.later_cancellation_checked else label("carry.later-not-checked")
     return CrossingLine(
         label("carry.crossing", kind=kind, settlement=view.settlement),
-        label("carry.recipient", recipient=view.recipient, channel=channel, size=f"{view.size:,}"),
+        " · ".join(
+            (visible(view.recipient), channel, *([label("carry.bytes", size=f"{view.size:,}")] if view.size else []))
+        ),
         (tone, icon, label_or(f"carry.phase-{view.phase}", view.phase)),
         visible(view.phrase),
         warning,

@@ -94,9 +94,10 @@ def _group(letter: str, findings: list[Finding]) -> CheckGroup:
 
 
 def summary(*verdicts: Verdict) -> tuple[str, str, str]:
-    """Tone, icon and words of all verdicts together: may this be signed?"""
+    """Tone, icon and words of all verdicts together: may this be signed? The first is the contract's, which every
+    transaction's own verdict repeats: it is counted only where it stands alone."""
     against = sum(len(verdict.against) for verdict in verdicts)
     if not all(verdict.may_sign for verdict in verdicts):
         first = next((f"{each.against[0].check}" for each in verdicts if each.against), "")
         return "bad", "fail", label("checks.may-not-sign", count=against, first=first)
-    return "ok", "pass", label("checks.may-sign", count=sum(verdict.passed for verdict in verdicts))
+    return "ok", "pass", label("checks.may-sign", count=sum(verdict.passed for verdict in verdicts[1:] or verdicts))

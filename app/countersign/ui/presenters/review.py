@@ -1,7 +1,7 @@
 """The Review screen in words: contract left, decoded transaction right, line by line, everything else it rests on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.desk.views import Digest, Flow, InstructionView, MatchLine, ProofView, ReviewView, WitnessView
 from countersign.resources.text import sentence
@@ -124,6 +124,26 @@ def flow(line: Flow, *, base: bool) -> FlowLine:
     return FlowLine(
         line.side == "in", role, icon, tone, visible(line.owner), writing.amount(line.money, base=base), line.address
     )
+
+
+def spoken(line: FlowLine) -> str:
+    """One input or output in one line, its address whole."""
+    return " · ".join(each for each in (line.role, line.owner, line.amount, writing.groups(line.address)) if each)
+
+
+def together(flows: Sequence[Flow]) -> tuple[tuple[bool, Flow, int], ...]:
+    """Flows of one side, role and asset summed: (inward, their sum, how many)."""
+    sums: dict[tuple[str, str, str], tuple[Flow, int]] = {}
+    for each in flows:
+        key = (each.side, each.role, each.money.asset)
+        before, count = sums.get(key, (replace(each, money=replace(each.money, units=0)), 0))
+        sums[key] = replace(before, money=replace(before.money, units=before.money.units + each.money.units)), count + 1
+    return tuple((side == "in", summed, count) for (side, _, _), (summed, count) in sums.items())
+
+
+def is_whole(value: str) -> bool:
+    """Whether a fact is an address or bytes, to be shown in groups of four."""
+    return value.startswith("0x") and len(value) > 18
 
 
 def digest(value: Digest) -> DigestLine:

@@ -7,7 +7,7 @@ LABELS: dict[str, str] = {
     ),
     "carry.choose": "{title}: {phase}",
     "carry.crossing": "{kind} · {settlement}",
-    "carry.recipient": "{recipient} · {channel} · {size} bytes",
+    "carry.bytes": "{size} bytes",
     "carry.kind-psbt": "Bitcoin",
     "carry.kind-safe-tx": "Ethereum",
     "carry.by-qr": "by QR code",

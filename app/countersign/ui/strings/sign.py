@@ -20,6 +20,7 @@ LABELS: dict[str, str] = {
     "sign.confirm-title": "What you confirm",
     "sign.statement": "{payer} pays {amount} to {receiver}",
     "sign.statement-fee": "The network fee is {amount}",
+    "sign.bound": "These are the bytes whose words are: {words}",
     "sign.confirm": "I have compared amounts, addresses and digests. This is what we agreed.",
     "sign.confirm-tip": "Confirm what is signed",
     "sign.unlock": "Unlock token…",

@@ -17,7 +17,6 @@ LARGE: Final = 24  # the vault's wizard, read at arm's length
 RAIL: Final = 144
 RADIUS: Final = 6
 CONTROL: Final = 32
-LARGE_CONTROL: Final = 48
 ROW: Final = 64
 LINE_ROW: Final = 44
 ICON: Final = 16

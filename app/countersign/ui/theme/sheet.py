@@ -65,7 +65,7 @@ QPushButton[part="item"]:checked {{ background: {accent_soft}; color: {accent}; 
   font-weight: 600; }}
 QPushButton[part="segment"] {{ font-weight: 600; }}
 QPushButton[part="segment"]:checked {{ background: {accent_soft}; color: {accent}; border: 2px solid {accent}; }}
-QPushButton[type="large"] {{ font-size: {TITLE}px; min-height: {LARGE_CONTROL}px; padding: {UNIT}px {WIDE}px; }}
+QPushButton[type="large"] {{ font-size: {TITLE}px; min-height: {CONTROL}px; padding: {UNIT}px {WIDE}px; }}
 QPushButton[part="banner"] {{ background: {on_banner_demonstration}; color: {banner_demonstration};
   border-color: {on_banner_demonstration};
   font-weight: 600; min-height: {GAP}px; }}

@@ -27,8 +27,13 @@ def check_cards(sections: Sequence[tuple[str, Verdict]]) -> list[QWidget]:
     cards: list[QWidget] = []
     for heading, verdict in sections:
         card = Card(heading)
-        for group in checks.grouped(verdict):
-            card.body.addWidget(_group(group))
+        groups = checks.grouped(verdict)
+        for group in groups:
+            if group.tone != "quiet":
+                card.body.addWidget(_group(group))
+        idle = [group for group in groups if group.tone == "quiet"]
+        if idle:
+            card.body.addWidget(_idle(idle))
         cards.append(card)
     return cards
 
@@ -41,6 +46,12 @@ def _group(group: CheckGroup) -> QWidget:
     if group.tone == "bad":
         opening.open_up()
     return opening
+
+
+def _idle(groups: Sequence[CheckGroup]) -> QWidget:
+    """Letters of which nothing applies here share one line."""
+    words = label("checks.none-applies", letters=", ".join(group.letter for group in groups))
+    return Opening(words, _builder([each for group in groups for each in group.findings]), Picture("none", "quiet"))
 
 
 def _builder(findings: Sequence[FindingLine]) -> Callable[[], QWidget]:

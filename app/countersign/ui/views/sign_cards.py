@@ -10,8 +10,7 @@ from countersign.ui.views import transaction_cards as cards
 from countersign.ui.widgets.button import bind
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
-from countersign.ui.widgets.layout import Card, column, fields
-from countersign.ui.widgets.opening import Opening
+from countersign.ui.widgets.layout import Card, fields
 
 
 def confirmation(chosen: InstructionView) -> tuple[Card, QCheckBox]:
@@ -22,6 +21,8 @@ def confirmation(chosen: InstructionView) -> tuple[Card, QCheckBox]:
         if at < len(chosen.lines):
             to = chosen.lines[at].paid_to
             card.body.addWidget(WholeValue(label("review.address-paid"), to, writing.groups(to), measure.STRONG))
+    if chosen.digests and chosen.digests[0].words:
+        card.body.addWidget(PlainLabel(label("sign.bound", words=chosen.digests[0].words)))
     confirm = QCheckBox(label("sign.confirm"))
     confirm.setAccessibleName(label("sign.confirm"))
     bind(confirm, "Ctrl+Y")
@@ -34,18 +35,11 @@ def confirmation(chosen: InstructionView) -> tuple[Card, QCheckBox]:
 def what(chosen: InstructionView) -> Card:
     """The digests, large; those of inputs on demand."""
     card = Card(label("sign.what"))
-    inputs = [each for each in chosen.digests if each.label == "input-digest"]
     for each in chosen.digests:
         if each.label != "input-digest":
             card.body.addWidget(cards.digest(each, measure.STRONG))
-
-    def opened() -> QWidget:
-        holder = QWidget()
-        holder.setLayout(column(*[cards.digest(each) for each in inputs]))
-        return holder
-
-    if inputs:
-        card.body.addWidget(Opening(label("sign.input-digests", count=len(inputs)), opened))
+    if (inputs := cards.input_digests(chosen)) is not None:
+        card.body.addWidget(inputs)
     return card
 
 

@@ -1,6 +1,6 @@
 """The top strip: who, token, log, checkpoint, witnesses, desk."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from countersign.desk.views import StripView
 from countersign.ui.presenters import strip
@@ -29,5 +29,7 @@ class StripBar(QFrame):
             ink = "quiet" if part.tone == "quiet" else part.tone
             words = PlainLabel(part.words, "strong", "" if part.tone == "quiet" else part.tone, wrap=False)
             texts = column(PlainLabel(part.caption, "caption", wrap=False), words, gap=0)
-            self.line.addLayout(row(Picture(part.icon, ink), texts, gap=measure.UNIT))
+            holder = QWidget()
+            holder.setLayout(row(Picture(part.icon, ink), texts, gap=measure.UNIT))
+            self.line.addWidget(holder)
         self.line.addStretch(1)

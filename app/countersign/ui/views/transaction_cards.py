@@ -1,5 +1,7 @@
 """One transaction, decoded from the bytes that are hashed: comparison with the contract, flow, digests, facts."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from countersign.desk.views import Digest, InstructionView, ProofView
@@ -11,11 +13,15 @@ from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.flow_picture import FlowBox, FlowPicture
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, column, fields, row, rule
+from countersign.ui.widgets.line_list import LineList
+from countersign.ui.widgets.opening import Opening
 from countersign.ui.widgets.picture import Picture
 from countersign.ui.widgets.proof_picture import ProofPicture, Rung
 
+_MANY = 12
 
-def comparison(instruction: InstructionView, *, base: bool) -> Card:
+
+def comparison(instruction: InstructionView, *, base: bool, pixels: int = measure.CAPTION) -> Card:
     """Contract left, transaction right, line by line; extra effects said out loud."""
     mine = "review.signed-by-me" if instruction.signed_by_me else "review.not-signed-by-me"
     chip = Chip(label(mine), *(("pass", "ok") if instruction.signed_by_me else ("none", "quiet")))
@@ -26,7 +32,7 @@ def comparison(instruction: InstructionView, *, base: bool) -> Card:
     grid.addWidget(PlainLabel(label("review.owed"), "caption"), 0, 0)
     grid.addWidget(PlainLabel(label("review.paid"), "caption"), 0, 2)
     for number, line in enumerate(instruction.lines):
-        _match(grid, 1 + 4 * number, review.match(line, base=base))
+        _match(grid, 1 + 4 * number, review.match(line, base=base), pixels)
     grid.setColumnStretch(0, 1)
     grid.setColumnStretch(2, 1)
     card.body.addLayout(grid)
@@ -35,16 +41,17 @@ def comparison(instruction: InstructionView, *, base: bool) -> Card:
     return card
 
 
-def _match(grid: QGridLayout, top: int, match: Match) -> None:
+def _match(grid: QGridLayout, top: int, match: Match, pixels: int) -> None:
     """Three lines of the grid: amounts, people, addresses; between them whether they are equal."""
     grid.addWidget(PlainLabel(match.owed, "amount"), top, 0)
     grid.addWidget(Chip(match.word, match.icon, match.tone), top, 1)
     grid.addWidget(PlainLabel(match.paid, "amount", "" if match.tone == "ok" else "bad"), top, 2)
     grid.addWidget(PlainLabel(label("review.owes", payer=match.payer, receiver=match.receiver)), top + 1, 0)
-    grid.addWidget(WholeValue(label("review.address-owed"), match.owed_to, writing.groups(match.owed_to)), top + 2, 0)
+    owed_to = WholeValue(label("review.address-owed"), match.owed_to, writing.groups(match.owed_to), pixels)
+    grid.addWidget(owed_to, top + 2, 0)
     if match.paid_to:
         grid.addWidget(PlainLabel(label("review.pays")), top + 1, 2)
-        paid_to = WholeValue(label("review.address-paid"), match.paid_to, writing.groups(match.paid_to))
+        paid_to = WholeValue(label("review.address-paid"), match.paid_to, writing.groups(match.paid_to), pixels)
         grid.addWidget(paid_to, top + 2, 2)
     grid.setRowMinimumHeight(top + 3, measure.UNIT)
 
@@ -62,25 +69,74 @@ def flow(instruction: InstructionView, *, base: bool) -> Card:
     ]  # fmt: skip
     inputs = [box for box, line in zip(boxes, lines, strict=True) if line.inward]
     outputs = [box for box, line in zip(boxes, lines, strict=True) if not line.inward]
+    many = max(len(inputs), len(outputs)) > _MANY
+    if many:
+        inputs, outputs = _together(instruction, base=base)
     card.body.addWidget(FlowPicture(inputs, outputs, (label("review.from"), label("review.to"))))
+    if many:
+        every = label("review.every-flow")
+        card.body.addWidget(Opening(every, lambda: LineList(every, [review.spoken(line) for line in lines])))
     told = review.facts(instruction)
     if told:
         card.body.addWidget(rule())
         card.body.addWidget(PlainLabel(label("review.facts"), "caption"))
-        card.body.addLayout(fields([(name, PlainLabel(value)) for name, value in told], columns=2))
+        card.body.addLayout(fields([(name, _fact(name, value)) for name, value in told], columns=_columns(told)))
     return card
+
+
+def _columns(told: Sequence[tuple[str, str]]) -> int:
+    return 1 if any(review.is_whole(value) for _, value in told) else 2
+
+
+def _fact(name: str, value: str) -> PlainLabel:
+    return WholeValue(name, value, writing.groups(value)) if review.is_whole(value) else PlainLabel(value)
+
+
+def _together(instruction: InstructionView, *, base: bool) -> tuple[list[FlowBox], list[FlowBox]]:
+    """Hundreds of inputs or outputs as one box for each role, with their sum."""
+    sides: tuple[list[FlowBox], list[FlowBox]] = ([], [])
+    for inward, summed, count in review.together(instruction.flows):
+        line = review.flow(summed, base=base)
+        owner = (
+            line.owner if count == 1 else label("review.many-inputs" if inward else "review.many-outputs", count=count)
+        )
+        address = line.address if count == 1 else ""
+        box = FlowBox(line.role, line.icon, line.tone, owner, line.amount, label("review.address"), address,
+                      writing.groups(address))  # fmt: skip
+        sides[0 if inward else 1].append(box)
+    return sides
 
 
 def digests(instruction: InstructionView, *, heading: str = "", pixels: int = measure.CAPTION) -> Card:
     """What is hashed and compared aloud: groups of four, twelve bytewords."""
     card = Card(heading or label("review.digests"))
     for value in instruction.digests:
-        card.body.addWidget(digest(value, pixels))
+        if value.label != "input-digest":
+            card.body.addWidget(digest(value, pixels))
+    if (inputs := input_digests(instruction)) is not None:
+        card.body.addWidget(inputs)
     name = label("review.artefact")
     card.body.addWidget(rule())
     card.body.addWidget(PlainLabel(name, "caption"))
     card.body.addWidget(WholeValue(name, instruction.artefact, writing.groups(instruction.artefact)))
     return card
+
+
+def input_digests(instruction: InstructionView) -> Opening | None:
+    """The digests of single inputs, on demand; hundreds of them as plain lines."""
+    inputs = [each for each in instruction.digests if each.label == "input-digest"]
+    if not inputs:
+        return None
+    name = label("sign.input-digests", count=len(inputs))
+
+    def build() -> QWidget:
+        if len(inputs) > _MANY:
+            return LineList(name, [f"{line.grouped}\n{line.words}" for line in map(review.digest, inputs)])
+        holder = QWidget()
+        holder.setLayout(column(*[digest(each) for each in inputs]))
+        return holder
+
+    return Opening(name, build)
 
 
 def digest(value: Digest, pixels: int = measure.CAPTION) -> QWidget:
@@ -89,7 +145,7 @@ def digest(value: Digest, pixels: int = measure.CAPTION) -> QWidget:
     box = column(PlainLabel(line.name, "caption"), WholeValue(line.name, line.hex, line.grouped, pixels), gap=2)
     if line.words:
         words = PlainLabel(line.words, "strong")
-        words.setAccessibleDescription(label("review.words"))
+        box.addWidget(PlainLabel(label("review.words"), "caption"))
         box.addWidget(words)
     widget = QWidget()
     widget.setLayout(box)

@@ -135,7 +135,10 @@ class ReviewPage(QWidget):
         chosen = view.instruction
         title = PlainLabel(label("vault.review-title"), "large")
         items: list[QWidget] = [title, *_crossing(view), verdict_note(view.review.contract_verdict, chosen.verdict)]
-        items += [cards.comparison(chosen, base=False), cards.digests(chosen, pixels=measure.STRONG)]
+        items += [
+            cards.comparison(chosen, base=False, pixels=measure.STRONG),
+            cards.digests(chosen, pixels=measure.STRONG),
+        ]
         items += [_contract(view), cards.flow(chosen, base=False)]
         sections = [(label("checks.of-contract"), view.review.contract_verdict), (review.kind(chosen), chosen.verdict)]
         opened = all(verdict.may_sign for _, verdict in sections)

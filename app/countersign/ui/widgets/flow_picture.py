@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from countersign.ui.theme import measure
 from countersign.ui.theme.dress import worn
@@ -54,10 +54,12 @@ class _Box(QFrame):
         self.setLayout(body)
 
 
-def _side(caption: str, boxes: Sequence[QWidget]) -> QVBoxLayout:
+def _side(caption: str, boxes: Sequence[QWidget]) -> QWidget:
     side = column(PlainLabel(caption, "caption"), *boxes, gap=measure.UNIT)
     side.addStretch(1)
-    return side
+    holder = QWidget()
+    holder.setLayout(side)
+    return holder
 
 
 class _Arcs(QWidget):
