@@ -47,4 +47,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Something failed that should not have ({kind}), and {path} could not be written.",
         "Tell whoever looks after this program what you did.",
     ),
+    "cli.unknown-order": (
+        "The cold vault's process was given an order that it does not know.",
+        "Start both processes from the same version of this program.",
+    ),
 }
