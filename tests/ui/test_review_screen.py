@@ -86,7 +86,7 @@ async def test_a_failed_check_is_open_at_once_and_forbids_signing(
     officer.against = world.bitcoin_fails()
     officer.signed = frozenset({world.SAFE_TX})
     text = await opened(window)
-    assert "Must not be signed: 1 findings against it, first B8" in text
+    assert "Must not be signed. Findings against it: 1, first B8" in text
     assert f"25,000,000,000 sat to {world.CHANGE}" in text
     assert not enabled(window, "Sign…")
     assert enabled(window, "Refuse…")

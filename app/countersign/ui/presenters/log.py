@@ -49,7 +49,8 @@ def head(view: LogView, now: int) -> tuple[tuple[str, str], ...]:
 
 def alarm(view: LogView) -> tuple[str, str] | None:
     """What happened and what to do, if the log was rewritten."""
-    return None if view.alarm is None else (sentence(view.alarm, {}), next_step(view.alarm, {}))
+    known = {"size": view.size, "found": view.size}
+    return None if view.alarm is None else (sentence(view.alarm, known), next_step(view.alarm, known))
 
 
 def fault(entry: LogEntryView) -> str:

@@ -21,7 +21,7 @@ LABELS: dict[str, str] = {
     "checks.group-open": "{letter} {name}: {summary}",
     "checks.none-applies": "Not applicable here: {letters}",
     "checks.may-sign": "May be signed: {count} checks pass, none fails, none is blocked",
-    "checks.may-not-sign": "Must not be signed: {count} findings against it, first {first}",
+    "checks.may-not-sign": "Must not be signed. Findings against it: {count}, first {first}",
     "checks.letter-C": "Contract and settlement",
     "checks.letter-B": "Bitcoin transaction",
     "checks.letter-E": "Ethereum Safe transaction",

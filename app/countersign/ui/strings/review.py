@@ -104,6 +104,7 @@ LABELS: dict[str, str] = {
     "refuse.no-findings": "No check fails. You may still refuse; say why.",
     "refuse.what": "What is refused",
     "refuse.the-contract": "The contract itself",
+    "refuse.choice": "{name} · {check} forbids it",
     "refuse.reason": "Your reason",
     "refuse.reason-hint": "In your own words; it is logged",
     "refuse.now": "Sign the refusal",

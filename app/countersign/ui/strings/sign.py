@@ -36,4 +36,5 @@ LABELS: dict[str, str] = {
     "secret.last": "THIS IS THE LAST TRY. A wrong PIN locks the token for good. Type {word} to go on.",
     "secret.last-word": "LAST TRY",
     "secret.last-name": "Confirm the last try",
+    "secret.field": "PIN",
 }

@@ -17,6 +17,7 @@ from countersign.ui.views.problem_dialog import ProblemDialog
 from countersign.ui.views.rail import Rail
 from countersign.ui.views.strip_bar import StripBar
 from countersign.ui.widgets.layout import Note, column, row
+from countersign.ui.widgets.picture import Picture
 
 
 class Frame(QMainWindow):
@@ -34,7 +35,7 @@ class Frame(QMainWindow):
         self.banner = BannerBar(facts)
         self.strip = StripBar()
         self.rail = Rail(tuple(dict.fromkeys(rail_of.values())), search="desk" in screens)
-        self.stopped = Note(label("problem.disabled"), "bad")
+        self.stopped = Note(label("problem.disabled"), "bad", Picture("warning", "bad"))
         self.stopped.hide()
         self.stack = QStackedWidget()
         for screen in screens.values():

@@ -19,18 +19,18 @@ class ProblemDialog(Dialog):
         super().__init__(title, parent)
         close = Button(label("common.close"), "Esc", part="primary")
         close.clicked.connect(self.accept)
-        self.setLayout(
-            column(
-                PlainLabel(title, "title"),
-                PlainLabel(label("problem.happened"), "caption"),
-                Note(problem.happened, "bad", Picture("warning", "bad")),
-                PlainLabel(label("problem.safe"), "caption"),
-                PlainLabel(problem.safe),
-                PlainLabel(label("problem.next"), "caption"),
-                PlainLabel(problem.next, "strong"),
-                row(PlainLabel(label("problem.code", code=problem.code), "caption", wrap=False), None, close),
-                gap=measure.UNIT,
-                margin=measure.WIDE,
-            )
+        box = column(
+            PlainLabel(title, "title"),
+            PlainLabel(label("problem.happened"), "caption"),
+            Note(problem.happened, "bad", Picture("warning", "bad")),
+            PlainLabel(label("problem.safe"), "caption"),
+            PlainLabel(problem.safe),
+            PlainLabel(label("problem.next"), "caption"),
+            PlainLabel(problem.next, "strong"),
+            gap=measure.UNIT,
+            margin=measure.WIDE,
         )
+        box.addStretch(1)
+        box.addLayout(row(PlainLabel(label("problem.code", code=problem.code), "caption", wrap=False), None, close))
+        self.setLayout(box)
         close.setFocus()

@@ -12,7 +12,7 @@ from countersign.ui.views.dialog import Dialog
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel
-from countersign.ui.widgets.layout import Note, clear, column, row, scrolling
+from countersign.ui.widgets.layout import Note, clear, column, fields, row, scrolling
 from countersign.ui.widgets.picture import Picture
 
 
@@ -26,7 +26,7 @@ class RefuseDialog(Dialog):
         group = QButtonGroup(self)
         options = column(gap=measure.HALF)
         for at, (_, name, verdict) in enumerate(self.choices):
-            option = QRadioButton(f"{name} · {checks.summary(verdict)[2]}" if verdict.against else name)
+            option = QRadioButton(_choice(name, verdict))
             option.setAccessibleName(name)
             option.setChecked(at == self.chosen)
             option.clicked.connect(lambda _=False, at=at: self._choose(at))
@@ -85,15 +85,17 @@ class RefuseDialog(Dialog):
         self.findings.addStretch(1)
 
 
+def _choice(name: str, verdict: Verdict) -> str:
+    against = verdict.against
+    return label("refuse.choice", name=name, check=against[0].check) if against else name
+
+
 def _finding(finding: Finding) -> QWidget:
     line = checks.finding_line(finding)
     head = row(Chip(line.word, line.icon, line.tone), PlainLabel(f"{line.check}  {line.name}", "strong"))
     head.setStretch(1, 1)
     box = column(head, PlainLabel(line.sentence), gap=measure.HALF)
-    for caption, value in line.evidence:
-        told = row(PlainLabel(caption, "caption", wrap=False), PlainLabel(value))
-        told.setStretch(1, 1)
-        box.addLayout(told)
+    box.addLayout(fields([(caption, PlainLabel(value)) for caption, value in line.evidence]))
     widget = QWidget()
     widget.setLayout(box)
     return widget

@@ -107,7 +107,7 @@ class ReviewScreen(QWidget):
         if view is None:
             return
         unsigned = [each for each in view.instructions if not each.signed_by_me]
-        allowed = view.contract_verdict.may_sign and any(each.verdict.may_sign for each in unsigned)
+        allowed = view.contract_verdict.may_sign and all(each.verdict.may_sign for each in unsigned)
         self.sign.setEnabled(bool(unsigned) and allowed and self.context.runner.sound)
         self.refuse.setEnabled(self.context.runner.sound and view.state not in ("final", "voided", "cancelled"))
 

@@ -40,9 +40,11 @@ class SecretDialog(Dialog):
             items.append(Note(label("secret.few"), "warn", Picture("warning", "warn")))
         if self.last:
             told = label("secret.last", word=label("secret.last-word"))
-            items += [Note(told, "bad", Picture("warning", "bad")), self.word]
-        items += [self.field, PlainLabel(next_step(code, {}), "caption")]
-        box = column(*items, gap=measure.GAP, margin=measure.WIDE)
+            items += [Note(told, "bad", Picture("warning", "bad"))]
+            items += [PlainLabel(label("secret.last-name"), "caption"), self.word]
+        items += [PlainLabel(label("secret.field"), "caption"), self.field, PlainLabel(next_step(code, {}), "caption")]
+        box = column(*items, gap=measure.UNIT, margin=measure.WIDE)
+        box.addStretch(1)
         box.addLayout(row(None, cancel, self.ok))
         self.setLayout(box)
         self.field.textChanged.connect(self._look)
