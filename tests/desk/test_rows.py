@@ -1,0 +1,87 @@
+"""The Desk's rows: who must act, by when, and what stands in the way."""
+
+from countersign.desk import rows
+from countersign.desk.views import Action, Group
+from countersign.review.finding import Finding, Status, Verdict
+from support.software_stage import Table, silent
+
+
+def row(table: Table, officer: str = "officer-a", verdicts: dict[str, Verdict] | None = None) -> rows.SettlementRow:
+    (found,) = rows.desk_view(table.desk.state, officer, verdicts or {}).rows
+    return found
+
+
+async def test_the_row_follows_the_settlement_from_step_to_step(table: Table) -> None:
+    seen = {}
+    for step in ("step-contract", "step-prepare", "step-sign", "step-qr", "step-usb", "step-release", "step-final"):
+        await table.until(step)
+        seen[step] = (row(table).group, row(table).action)
+    assert seen == {
+        "step-contract": (Group.WAITING, Action.WAIT),
+        "step-prepare": (Group.NEEDS_YOU, Action.SIGN),
+        "step-sign": (Group.NEEDS_YOU, Action.CARRY),
+        "step-qr": (Group.NEEDS_YOU, Action.CARRY),
+        "step-usb": (Group.READY, Action.WAIT),
+        "step-release": (Group.WAITING, Action.WAIT),
+        "step-final": (Group.SETTLED, Action.NONE),
+    }
+
+
+async def test_who_owns_no_key_waits_and_who_owns_one_may_sign(table: Table) -> None:
+    await table.until("step-prepare")
+    assert row(table, "operations").action is Action.WAIT
+    assert row(table, "officer-d").action is Action.SIGN
+    await table.until("step-sign")
+    assert row(table, "officer-d").action is Action.SIGN
+    await table.until("step-usb")
+    assert row(table, "officer-d").action is Action.WAIT
+
+
+async def test_a_row_says_who_gives_what_to_whom(table: Table) -> None:
+    await table.until("step-prepare")
+    found = row(table)
+    assert found.parties == ("Meridian Capital", "Harbour Prime")
+    assert (found.gives.units, found.gives.symbol) == (25_000_000_000, "BTC")
+    assert (found.takes.units, found.takes.symbol) == (20_000_000_000_000, "USDC")
+    assert (found.contract_id, found.notional_usd) == ("MH-2026-0001", 20_000_000)
+
+
+async def test_dots_fill_as_officers_sign(table: Table) -> None:
+    await table.until("step-prepare")
+    await table.officer.unlock(table.stage.ask_pin)
+    await table.officer.sign(table.live("psbt").hash, silent)
+    psbt, safe = row(table).instructions
+    assert [(dot.officer, dot.there) for dot in psbt.dots] == [("Ada Vale", True), ("", False)]
+    assert [(dot.officer, dot.there) for dot in safe.dots] == [("", False), ("", False)]
+    assert (psbt.needed, psbt.kind, safe.kind) == (2, "psbt", "safe-tx")
+    assert row(table).action is Action.SIGN
+
+
+async def test_the_first_deadline_bites(table: Table) -> None:
+    await table.until("step-contract")
+    settle_by = table.desk.state.contract(table.story.contract).terms.settle_by
+    assert row(table).act_by is not None
+    assert (row(table).act_by.at, row(table).act_by.reason) == (settle_by, "desk.act-by-settle")  # type: ignore[union-attr]
+    await table.until("step-prepare")
+    act_by = row(table).act_by
+    assert act_by is not None
+    assert act_by.reason == "desk.act-by-request"
+    assert act_by.at == table.live("psbt").time_ms // 1000 + 86_400 < settle_by
+    await table.until("step-final")
+    assert row(table).act_by is None
+
+
+async def test_checks_are_counted_and_the_first_that_fails_is_named(table: Table) -> None:
+    await table.until("step-prepare")
+    good, bad = Finding("C1", Status.PASS, "C1.ok"), Finding("B8", Status.FAIL, "B8.outputs")
+    found = row(table, verdicts={table.story.contract: Verdict((good, good, bad))})
+    assert (found.checks_passed, found.first_failure) == (2, "B8")
+    assert (row(table).checks_passed, row(table).first_failure) == (0, None)
+
+
+async def test_totals_are_of_what_is_not_settled(table: Table) -> None:
+    await table.until("step-prepare")
+    totals = {each.symbol: each.units for each in rows.desk_view(table.desk.state, "officer-a", {}).totals}
+    assert totals == {"BTC": 25_000_000_000, "USDC": 20_000_000_000_000}
+    await table.until("step-final")
+    assert rows.desk_view(table.desk.state, "officer-a", {}).totals == ()
