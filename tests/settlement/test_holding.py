@@ -77,3 +77,15 @@ def test_deposits_are_credited_once_confirmed_and_in_the_owners_vault() -> None:
     desk.play(trade)
     own = body | {"reference": f"{trade.bitcoin_transaction}:1"}
     assert desk.attempt("deposit.credited", names, own) == "settlement.deposit-own"
+
+
+def test_a_deposit_is_not_credited_again_under_another_spelling() -> None:
+    desk, names = world.founded(), ["desk", "operations"]
+    for asset, spelled in ((world.BTC, "0x{}"), (world.USDC, "{}")):
+        body = world.deposit_body("harbour", asset, 5, 3)
+        desk.log("deposit.credited", names, body)
+        again = body | {"reference": spelled.format(str(body["reference"]).removeprefix("0x"))}
+        assert desk.attempt("deposit.credited", names, again) == "settlement.transaction-chain"
+    beyond = world.deposit_body("harbour", world.BTC, 5, 4)
+    beyond["reference"] = str(beyond["reference"]).replace(":0", f":{1 << 32}")
+    assert desk.attempt("deposit.credited", names, beyond) == "settlement.not-outpoint"

@@ -186,3 +186,18 @@ def test_a_refusal_is_recorded_where_it_belongs_and_moves_nothing(instructed: tu
         assert desk.state.refusals[name][0].officer == "officer-c"
     assert desk.stands(trade) is ContractState.INSTRUCTED
     assert desk.state.contract(trade.hash).concerns[-1].type == "instruction.refused"
+
+
+def test_a_coin_has_one_spelling(instructed: tuple[Desk, Trade]) -> None:
+    desk, first = instructed
+    desk.deposit("meridian", world.BTC, 30_000_000_000, 7)
+    desk.deposit("harbour", world.USDC, 25_000_000_000_000, 7)
+    second = desk.trade()
+    desk.play(second, until="held")
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(second.cycle, [second.hash]))
+    body = world.psbt_body(second)
+    taken = [{"outpoint": each.outpoint, "vault": each.vault, "slot": each.slot} for each in first.spends]
+    assert desk.attempt("instruction.prepared", ["operations"], body | {"spends": taken}) == "B12.outpoint-taken"
+    hidden = [each | {"outpoint": f"0x{each['outpoint']}"} for each in taken]
+    prepared = desk.attempt("instruction.prepared", ["operations"], body | {"spends": hidden})
+    assert prepared == "settlement.transaction-chain"

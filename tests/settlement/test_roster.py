@@ -73,6 +73,31 @@ def test_vaults_are_shared_by_several_people_and_do_not_move() -> None:
     assert change(desk, vaults=[safe(threshold=3)]) is None
 
 
+def test_where_coins_lie_does_not_change_under_them() -> None:
+    desk = world.founded()
+    other = world.safe_address("meridian")
+    assert change(desk, vaults=[safe(address=other)]) == "settlement.vault-moved"
+    vault = world.vault_entries("meridian")[0]
+    first, second, *rest = vault["slots"]  # type: ignore[misc]
+    swapped = [first | {"descriptor": second["descriptor"], "keys": second["keys"]}, second, *rest]
+    assert change(desk, vaults=[vault | {"slots": swapped}]) == "settlement.vault-moved"
+    assert change(desk, vaults=[vault | {"threshold": 3}]) == "settlement.vault-moved"
+    assert change(desk, vaults=[vault | {"slots": [first, second]}]) is None
+
+
+def test_a_vault_does_not_come_together_in_one_hand_when_officers_change() -> None:
+    desk = world.founded()
+    giver, taker = world.officer_entry("officer-a"), world.officer_entry("officer-c")
+    kid = world.vault_key("officer-a", "eip155", "harbour").kid
+    given = [key for key in giver["keys"] if world.PublicKey.from_jwk(key["jwk"]).kid == kid]  # type: ignore[attr-defined, index]
+    kept = [key for key in giver["keys"] if key not in given]  # type: ignore[attr-defined]
+    both = [giver | {"keys": kept}, taker | {"keys": [*taker["keys"], *given]}]  # type: ignore[misc]
+    assert change(desk, officers=both) == "settlement.vault-one-officer-twice"
+    signs = [key | {"purpose": "identity"} for key in given]
+    assert change(desk, officers=[giver | {"keys": [*kept, *signs]}]) == "settlement.vault-key-purpose"
+    assert change(desk, officers=[giver | {"keys": kept}]) is None
+
+
 def test_destinations_lie_in_their_owners_vault() -> None:
     desk = world.founded()
     account = f"{world.ETHEREUM}:{world.safe_address('harbour')}"

@@ -10,6 +10,7 @@
 
 from dataclasses import dataclass
 
+from countersign.errors import Refused
 from countersign.formats import caip, ids
 from countersign.settlement import readers
 
@@ -50,6 +51,15 @@ class Price:
 def chain_of(asset: str) -> str:
     """CAIP-2 of the chain of a canonical CAIP-19 text."""
     return asset.split("/", 1)[0]
+
+
+def require_spelling(chain: str, place: str) -> None:
+    """A transaction, block or outpoint has one spelling: `0x` on eip155 chains, bare hex elsewhere.
+
+    Refused("settlement.transaction-chain"): under a second spelling one coin would count twice.
+    """
+    if place.startswith("0x") != chain.startswith("eip155:"):
+        raise Refused("settlement.transaction-chain", transaction=place, chain=chain)
 
 
 def dollars(units: int, asset: Asset, price: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.settlement import ledger, netting
+from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import (
     DeliveryConfirmed,
     ReleaseAuthorised,
@@ -76,8 +77,7 @@ def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
         demand_state(record, ContractState.RELEASED, ContractState.SETTLING)
     if instruction.transaction is not None:
         raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
-    if body.transaction.startswith("0x") != instruction.group.chain.startswith("eip155:"):
-        raise Refused("settlement.transaction-chain", transaction=body.transaction, chain=instruction.group.chain)
+    require_spelling(instruction.group.chain, body.transaction)
     if body.transaction in case.state.transactions:
         raise Refused("settlement.transaction-taken", transaction=body.transaction)
 
@@ -104,6 +104,7 @@ def _judge_observed(case: Case, body: TransactionObserved) -> None:
         demand_state(record, ContractState.SETTLING, ContractState.FINAL)
     if instruction.transaction != body.transaction:
         raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
+    require_spelling(instruction.group.chain, body.block)
     before = instruction.observed
     if before is not None and body.confirmations <= before.confirmations:
         raise Refused("settlement.observation-late", transaction=body.transaction, confirmations=body.confirmations)

@@ -21,6 +21,7 @@ from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.settlement import events, holding, instructing, machine
+from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import CycleClosed, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.machine import Decision, Entry
@@ -121,6 +122,7 @@ def _check_coins(vault: SlotVault, body: InstructionPrepared) -> None:
     for spend in mine:
         vault.slot(spend.slot)
     for spend in body.spends:
+        require_spelling(body.chain, spend.outpoint)
         if spend.vault not in body.vaults:
             raise Refused("settlement.foreign-coin", outpoint=spend.outpoint, vault=spend.vault)
 

@@ -2,14 +2,15 @@
 
 - The founding is the first accepted event and happens once; its own roster says whose signatures it needs.
 - Administrators change the roster and adopt policies by their threshold, effective at that place in the log.
-- A deposit is credited once for each place on chain that paid the vault, and never for a settlement's own transaction.
+- A deposit is credited once for each place on chain that paid the vault, in that chain's one spelling of it, and never
+  for a settlement's own transaction.
 """
 
 from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.settlement import ledger
-from countersign.settlement.assets import Price, chain_of
+from countersign.settlement.assets import Price, chain_of, require_spelling
 from countersign.settlement.bodies import DepositCredited, DeskFounded, PolicyAdopted, PricePublished, RosterChanged
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.roster import Roster
@@ -72,6 +73,7 @@ def _judge_deposit(case: Case, body: DepositCredited) -> None:
     vault = state.roster.vault(body.vault)
     if vault.owner != body.owner or vault.chain != chain_of(body.asset):
         raise Refused("settlement.deposit-vault", vault=vault.id, asset=body.asset)
+    require_spelling(vault.chain, body.reference)
     needed = state.adopted().confirmations_on(vault.chain)
     if body.confirmations < needed:
         raise Refused("settlement.deposit-confirmations", confirmations=body.confirmations, needed=needed)

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.settlement import netting
+from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import InstructionPrepared, InstructionRefused, ShareAdded
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.ledger import Account
@@ -83,6 +84,7 @@ def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
 
 def _check_spends(state: State, body: InstructionPrepared, replaced: str | None) -> None:
     for spend in body.spends:
+        require_spelling(body.chain, spend.outpoint)
         if spend.vault not in body.vaults:
             raise Refused("settlement.foreign-coin", outpoint=spend.outpoint, vault=spend.vault)
         vault = state.roster.vault(spend.vault)

@@ -68,6 +68,12 @@ def _ethereum_address(spelled: str) -> str:
     return spelled
 
 
+def _outpoint(spelled: str) -> str:
+    if not _OUTPOINT.match(spelled) or int(spelled.partition(":")[2]) >= 1 << 32:
+        raise Malformed("settlement.not-outpoint")
+    return spelled
+
+
 def _matching(pattern: re.Pattern[str], code: str) -> Reader[str]:
     def judge(spelled: str) -> str:
         if not pattern.match(spelled):
@@ -91,7 +97,7 @@ destination: Reader[str] = string(lambda spelled: str(caip.AccountId.parse(spell
 ethereum_address: Reader[str] = string(_ethereum_address)
 sha256 = _matching(_SHA256, "settlement.not-sha256")
 transaction = _matching(_TRANSACTION, "settlement.not-transaction")
-outpoint = _matching(_OUTPOINT, "settlement.not-outpoint")
+outpoint: Reader[str] = string(_outpoint)
 
 
 def prose_of(most: int) -> Reader[str]:

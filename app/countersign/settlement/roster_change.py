@@ -1,9 +1,11 @@
 """How entries change the roster: whole entries are added or replaced by id, and what contradicts is refused.
 
 - A key is registered once, for one holder and one purpose; the keys of a replaced entry count no longer.
-- Vault keys are secp256k1, of the chain's purpose, and lie with different officers; at most one vault a book and chain.
+- Vault keys are secp256k1, of the chain's purpose, and lie with different officers, also after officers have changed; at
+  most one vault a book and chain.
 - Administrators are officers with the role, and enough of them hold identity keys to reach the threshold.
-- An asset keeps its decimals, a vault its owner and chain, a destination its owner and vault, for ever.
+- An asset keeps its decimals, a vault its owner, chain and Safe, a slot its descriptor, a destination its owner and
+  vault, for ever.
 
     >>> changed(roster, entries, time_ms=1795348800000)
 """
@@ -24,6 +26,7 @@ from countersign.settlement.roster import (
     RegisteredKey,
     Role,
     Roster,
+    SafeVault,
     SlotVault,
     Vault,
 )
@@ -48,6 +51,8 @@ def changed(roster: Roster, entries: Entries, *, time_ms: int, founding: bool = 
         roster = _with_vault(roster, vault)
     for destination in entries.destinations:
         roster = _with_destination(roster, replace(destination, founding=founding, known_ms=time_ms))
+    for vault in roster.vaults.values() if entries.officers else ():
+        _check_still_apart(roster, vault)
     return roster
 
 
@@ -108,9 +113,25 @@ def _with_vault(roster: Roster, vault: Vault) -> Roster:
     place = (owner.lei, owner.book, vault.chain)
     if roster.vault_of.get(place, vault.id) != vault.id:
         raise Refused("settlement.second-vault", vault=vault.id, other=roster.vault_of[place])
-    for group in [slot.keys for slot in vault.slots] if isinstance(vault, SlotVault) else [vault.keys]:
+    _require_kept(known, vault)
+    for group in _places(vault):
         _check_cosigners(roster, vault, group)
     return replace(roster, vaults=roster.vaults.set(vault.id, vault), vault_of=roster.vault_of.set(place, vault.id))
+
+
+def _places(vault: Vault) -> list[tuple[str, ...]]:
+    """The keys of each place that is spent from by itself: every slot, or the Safe."""
+    return [slot.keys for slot in vault.slots] if isinstance(vault, SlotVault) else [vault.keys]
+
+
+def _require_kept(known: Vault | None, vault: Vault) -> None:
+    """Coins lie there: a slot's number keeps its descriptor, a Safe its address. New keys get new slots."""
+    if isinstance(known, SlotVault) and isinstance(vault, SlotVault):
+        before = {slot.number: slot for slot in known.slots}
+        if known.threshold != vault.threshold or any(before.get(slot.number, slot) != slot for slot in vault.slots):
+            raise Refused("settlement.vault-moved", vault=vault.id)
+    elif isinstance(known, SafeVault) and isinstance(vault, SafeVault) and known.address != vault.address:
+        raise Refused("settlement.vault-moved", vault=vault.id)
 
 
 def _check_cosigners(roster: Roster, vault: Vault, keys: tuple[str, ...]) -> None:
@@ -125,6 +146,18 @@ def _check_cosigners(roster: Roster, vault: Vault, keys: tuple[str, ...]) -> Non
         raise Refused("settlement.vault-one-officer-twice", vault=vault.id)
     if not 2 <= vault.threshold <= len(keys) <= 15:
         raise Refused("settlement.vault-threshold", vault=vault.id, threshold=vault.threshold, keys=len(keys))
+
+
+def _check_still_apart(roster: Roster, vault: Vault) -> None:
+    """After officers changed: a vault's keys still lie with different officers, and still spend (a withdrawn one is gone)."""
+    family = vault.chain.split(":", 1)[0]
+    for group in _places(vault):
+        known = [roster.keys[kid] for kid in group if kid in roster.keys]
+        for each in known:
+            if each.purpose != family:
+                raise Refused("settlement.vault-key-purpose", vault=vault.id, key=each.key.kid)
+        if len({each.holder for each in known}) != len(known):
+            raise Refused("settlement.vault-one-officer-twice", vault=vault.id)
 
 
 def _with_destination(roster: Roster, destination: Destination) -> Roster:

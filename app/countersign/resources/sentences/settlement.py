@@ -373,7 +373,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The key {key} spends from a vault; it may not sign events.",
         "Sign with the identity key.",
     ),
-    "settlement.vault-moved": ("Vault {vault} would change its owner, chain or kind.", "Register another vault."),
+    "settlement.vault-moved": (
+        "Vault {vault} would change its owner, chain, kind, Safe or what is paid by one of its slots.",
+        "Register another vault, or another slot.",
+    ),
     "settlement.vault-one-officer-twice": (
         "One officer would hold two of the keys in one place of vault {vault}.",
         "Every key of a place belongs to another officer.",
