@@ -244,15 +244,25 @@ def test_a_contract_with_one_signature_is_not_the_logged_one(checked: Check, ove
     assert report.status == 1
 
 
-def test_before_the_first_share_the_present_is_judged(tmp_path: Path) -> None:
+def test_before_the_first_share_a_console_judges_the_present(tmp_path: Path) -> None:
     over = finished_settlement.finished("instructed")
     finished_settlement.write_profile(tmp_path / "profile", over)
-    with open_profile(tmp_path / "profile") as profile:
+    with open_profile(tmp_path / "profile-console", lambda: "a passphrase of tests") as profile:
         report = check({"psbt": over.psbt}, profile, None, over.clock)
         assert against(report) == {}
         assert report.judged[0].as_of is None
         later = finished_settlement.StoppedClock(over.now + 40 * 3600)
         assert {"C4", "L5"} <= failing(check({"psbt": over.psbt}, profile, None, later))
+
+
+def test_an_auditors_profile_is_history_whatever_the_clock_says(tmp_path: Path) -> None:
+    over = finished_settlement.finished("instructed")
+    finished_settlement.write_profile(tmp_path / "profile", over)
+    later = finished_settlement.StoppedClock(over.now + 400 * 24 * 3600)
+    with open_profile(tmp_path / "profile") as profile:
+        report = check({"psbt": over.psbt}, profile, None, later)
+        assert against(report) == {}
+        assert report.judged[0].as_of == over.state.size
 
 
 def test_ordinary_checks_load_neither_window_nor_token_nor_second_implementation() -> None:

@@ -51,7 +51,7 @@ def test_history_is_judged_before_the_first_share(profile_ground: Ground, over: 
     assert case.mode is Mode.HISTORY
     assert case.clock is not None
     assert case.clock.judged == when.at
-    assert grounds.moment(profile_ground, None).size is None
+    assert grounds.moment(profile_ground, None).size == profile_ground.state.size  # an auditor's profile is all history
 
 
 def test_nothing_counts_without_an_anchor(pack_ground: Ground, over: Finished) -> None:

@@ -79,16 +79,20 @@ class Auditing:
     def output(
         self, files: Mapping[str, bytes], profile: Path, trust: Quorum | None, progress: Progress
     ) -> AuditReport:
-        """A headless run's folder."""
+        """A headless run's folder. Without `--trust` it rests on the auditor's profile that lies in it, as that profile does
+        when it is verified by itself; the words to compare are printed either way."""
+        from countersign.couriers.carrier import message_of
+        from countersign.desk import anchor as anchors
         from countersign.desk.output_audit import verify_output
         from countersign.store.profile import open_profile
 
         try:
             store = open_profile(profile)
         except CountersignError as error:
-            return verify_output(files, error, trust, CLOCK, progress)
+            return verify_output(files, error, trust, CLOCK, progress, message_of)
         with store:
-            return verify_output(files, store, trust, CLOCK, progress)
+            rests_on = trust or anchors.require(store.journal.setting(anchors.SETTING)).quorum
+            return verify_output(files, store, rests_on, CLOCK, progress, message_of)
 
 
 def provisioner(module: str | None, softhsm: Path | None) -> AbstractAsyncContextManager[Provisioner]:

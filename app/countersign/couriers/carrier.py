@@ -12,7 +12,7 @@ from countersign.couriers import frames
 from countersign.couriers.picture_reader import PictureReader
 from countersign.couriers.pictures import Grey
 from countersign.couriers.usb import UsbFolder
-from countersign.errors import Malformed
+from countersign.errors import Malformed, Unavailable
 
 BATCH = 8
 
@@ -65,3 +65,15 @@ class PictureFolder:
         if not texts:
             raise Malformed("couriers.no-frames")
         return frames.write_folder(folder, name, texts)
+
+
+def message_of(pictures: Sequence[bytes]) -> tuple[str, bytes]:
+    """The UR type and CBOR bytes that PNG files carry. Malformed("T3.…", "T5.…"), Unavailable("couriers.frames-missing")."""
+    scan = ur.Scan()
+    with PictureReader() as reader:
+        for picture in pictures:
+            for text in reader.decode(picture):
+                scan.receive(text, 0)
+            if scan.message is not None:
+                return scan.message.type, scan.message.cbor
+    raise Unavailable("couriers.frames-missing", pictures=len(pictures))

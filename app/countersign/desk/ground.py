@@ -138,7 +138,7 @@ def facts_of(ground: Ground, instruction: Instruction, data: bytes, about: str) 
 
 
 def of_replica(replica: Replica) -> Ground:
-    """What one machine has replayed and pinned. Raises as `Replica`."""
+    """What one machine has replayed and pinned; an auditor's profile is history, whatever the clock says. Raises as `Replica`."""
 
     def exhibit(index: int) -> Exhibit:
         held = replica.record(index)
@@ -148,7 +148,7 @@ def of_replica(replica: Replica) -> Ground:
         state=replica.state,
         newest=replica.state.time_ms // 1000,
         floor=replica.profile.journal.clock_floor(),
-        past=False,
+        past=not replica.profile.writable,
         store=cases.store_facts(replica.profile),
         head=lambda entry_ms: cases.head_facts(replica, entry_ms=entry_ms),
         exhibit=exhibit,

@@ -162,6 +162,9 @@ class Profile(Protocol):
     def artefacts(self) -> Artefacts: ...
     @property
     def journal(self) -> Journal: ...
+    @property
+    def writable(self) -> bool:
+        """False for an auditor's profile: it is history, and nothing in it changes."""
 
     def outside_pins(self) -> tuple[Pin, ...]:
         """The pinned heads as kept outside the database (L6)."""

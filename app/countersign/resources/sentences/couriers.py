@@ -53,4 +53,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This machine must not be able to open a network connection, but it still can ({family}).",
         "Do not sign on it. Disconnect every network, and start the air-gapped console again.",
     ),
+    "couriers.frames-missing": (
+        "The {pictures} pictures do not carry a whole message.",
+        "Take all pictures of the row; some of them may have been lost.",
+    ),
+    "couriers.no-frames": ("There is nothing to draw.", "Ask for the request or the answer again."),
 }
