@@ -12,7 +12,8 @@ from countersign.audit.log import Log
 from countersign.desk.pages import witness_views
 from countersign.desk.ports import Record
 from countersign.desk.replica import Replica
-from countersign.desk.views import LogEntryView, LogView
+from countersign.desk.signing import Hand, token_view
+from countersign.desk.views import LogEntryView, LogView, StripView
 from countersign.errors import CountersignError, Refused
 from countersign.settlement import events, machine
 from countersign.settlement.audience import contracts_of
@@ -45,6 +46,22 @@ def checkpoint_at(replica: Replica) -> int | None:
     """When the pinned head was last cosigned, unix seconds."""
     seen = [each.cosigned_at for each in witness_views(replica) if each.cosigned_at is not None]
     return max(seen, default=None)
+
+
+async def strip_view(replica: Replica, hand: Hand, reachable: bool | None) -> StripView:
+    """The top strip of a signed-in person's console; `reachable` None where there is no desk to reach, on purpose."""
+    officer = replica.state.roster.officer(hand.officer)
+    witnesses = witness_views(replica)
+    return StripView(
+        officer=officer.name,
+        role=", ".join(role.value for role in officer.roles),
+        token=await token_view(hand.token, officer.name),
+        log_size=replica.pin.size if replica.pin else 0,
+        checkpoint_at=checkpoint_at(replica),
+        witnesses_seen=sum(each.cosigned_at is not None for each in witnesses),
+        witnesses_known=len(witnesses),
+        desk_reachable=reachable,
+    )
 
 
 async def verify_everything(replica: Replica, progress: Progress) -> LogView:

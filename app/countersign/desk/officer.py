@@ -57,18 +57,7 @@ class Officer:
 
     async def strip(self) -> StripView:
         """The top strip."""
-        officer = self.replica.state.roster.officer(self.hand.officer)
-        witnesses = pages.witness_views(self.replica)
-        return StripView(
-            officer=officer.name,
-            role=", ".join(role.value for role in officer.roles),
-            token=await signing.token_view(self.hand.token, officer.name),
-            log_size=self.replica.pin.size if self.replica.pin else 0,
-            checkpoint_at=logbook.checkpoint_at(self.replica),
-            witnesses_seen=sum(each.cosigned_at is not None for each in witnesses),
-            witnesses_known=len(witnesses),
-            desk_reachable=self._reachable,
-        )
+        return await logbook.strip_view(self.replica, self.hand, self._reachable)
 
     async def desk(self) -> DeskView:
         """Every settlement; the open ones with all their checks run now."""

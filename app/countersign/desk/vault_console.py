@@ -68,18 +68,7 @@ class Vault:
 
     async def strip(self) -> StripView:
         """The top strip; this machine has no desk to reach, on purpose."""
-        officer = self.replica.state.roster.officer(self.hand.officer)
-        witnesses = pages.witness_views(self.replica)
-        return StripView(
-            officer=officer.name,
-            role=", ".join(role.value for role in officer.roles),
-            token=await signing.token_view(self.hand.token, officer.name),
-            log_size=self.replica.pin.size if self.replica.pin else 0,
-            checkpoint_at=logbook.checkpoint_at(self.replica),
-            witnesses_seen=sum(each.cosigned_at is not None for each in witnesses),
-            witnesses_known=len(witnesses),
-            desk_reachable=None,
-        )
+        return await logbook.strip_view(self.replica, self.hand, None)
 
     async def log(self) -> LogView:
         """The history that this machine holds."""
