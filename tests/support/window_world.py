@@ -106,8 +106,12 @@ def ethereum_view(*, signed: bool = False) -> InstructionView:
         Flow("out", "counterparty", "Meridian Capital", MERIDIAN_SAFE, paid),
     )
     digests = tuple(Digest(name, hashed(name), WORDS) for name in ("domain-hash", "message-hash", "safe-tx-hash"))
-    facts = (("safe", HARBOUR_SAFE), ("nonce", "0"), ("operation", "0 (call)"),
-             ("call-data", "0xa9059cbb" + "0" * 24 + MERIDIAN_SAFE[2:].lower() + f"{20_000_000_000_000:064x}"))
+    facts = (
+        ("safe", HARBOUR_SAFE),
+        ("nonce", "0"),
+        ("operation", "0 (call)"),
+        ("call-data", "0xa9059cbb" + "0" * 24 + MERIDIAN_SAFE[2:].lower() + f"{20_000_000_000_000:064x}"),
+    )
     return InstructionView(
         SAFE_TX, "safe-tx", ANVIL, hashed("safe_tx.json"), (line,), (), flows, None, digests, facts,
         verdict((*_ETHEREUM, "H2", "H3", "H4"), not_applicable("E9", "E9.none-yet")), signed,
@@ -152,6 +156,7 @@ def row(number: int = 1, **changes: object) -> SettlementRow:
 def busy_desk() -> DeskView:
     signed = (Dot("Amara Okafor", True), Dot("", False), Dot("", False))
     full = (Dot("Amara Okafor", True), Dot("Chidi Brandt", True), Dot("", False))
+
     def both(dots: tuple[Dot, ...]) -> tuple[InstructionDots, ...]:
         return (InstructionDots(PSBT, "psbt", REGTEST, 2, dots), InstructionDots(SAFE_TX, "safe-tx", ANVIL, 2, dots))  # fmt: skip
 

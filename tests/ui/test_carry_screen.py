@@ -1,6 +1,7 @@
 """Carry: codes that a camera can read in every theme, pictures, text, a played camera, the stick; never a dead end."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -43,11 +44,19 @@ def grey(image: QImage) -> tuple[bytes, int, int]:
     return b"".join(rows), plain.width(), plain.height()
 
 
+def officer_of(window: OfficerWindow) -> world.OfficerDouble:
+    return cast(world.OfficerDouble, window.console)
+
+
 async def at_carry(window: OfficerWindow) -> None:
     await window.refresh()
     await settled(window)
     key(window, "Ctrl+3")
     assert window.screen_key == "carry"
+    assert not any(isinstance(asked, tuple) and asked[0] == "request frames" for asked in officer_of(window).asked)
+    if window.carry.show_panel.isVisible():
+        click(window, "Show the codes")
+        await settled(window)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])

@@ -26,7 +26,8 @@ _KEYS = {"show": "Alt+1", "scan": "Alt+2", "usb": "Alt+3"}
 
 
 class CarryScreen(QWidget):
-    """`chosen` says which instruction's request to show; `writing` a folder for it."""
+    """`chosen` asks for the codes of an instruction's request, `writing` for a file of it: making either is an act of the
+    officer, so nothing is asked for before it is pressed."""
 
     chosen = Signal(str)
     writing = Signal(str, object)
@@ -35,10 +36,11 @@ class CarryScreen(QWidget):
         super().__init__()
         self.setProperty("part", "page")
         self.crossings: Sequence[CrossingView] = ()
-        self.instruction = ""
+        self.instruction = self.said = ""
         self.list = scrolling(page(), label("carry.list"))
         self.list.setFixedWidth(measure.UNIT * 42)
         self.show_panel = ShowPanel(context.instruments.draw_code)
+        self.show_panel.asked.connect(lambda: self.chosen.emit(self.instruction))
         self.scan = ScanPanel(context)
         self.usb = UsbPanel("carry.usb-write", "carry.usb-read")
         self.usb.writing.connect(self._write)
@@ -78,18 +80,27 @@ class CarryScreen(QWidget):
         return sum(each.phase != "answered" for each in self.crossings)
 
     def show_view(self, crossings: Sequence[CrossingView]) -> None:
-        """Show these crossings; the chosen one stays chosen."""
+        """Show these crossings; the chosen one stays chosen, and the open way open."""
+        first = not self.crossings
         self.crossings = crossings
         known = [each.instruction for each in crossings]
         if self.instruction not in known:
             self.instruction = known[0] if known else ""
-            self._arrive()
+            self.show_panel.show_texts(())
+            if first:
+                self._arrive()
         self._build()
+
+    def say(self, words: str) -> None:
+        """What has just arrived, until another crossing is chosen."""
+        self.said = words
+        self._show_head()
 
     def choose(self, instruction: str) -> None:
         """Open one crossing, its own way."""
-        self.instruction = instruction
+        self.instruction, self.said = instruction, ""
         self.usb.forget()
+        self.scan.show_received(0, 0, complete=False)
         self._arrive()
         self._build()
 
@@ -97,8 +108,7 @@ class CarryScreen(QWidget):
         current = self.current
         self.show_panel.show_texts(())
         if current is not None:
-            self.go("usb" if current.channel == "usb" else "scan" if current.phase == "carried" else "show")
-            self.chosen.emit(current.instruction)
+            self.go("usb" if current.channel == "usb" else "show")
 
     @property
     def current(self) -> CrossingView | None:
@@ -133,6 +143,8 @@ class CarryScreen(QWidget):
 
     def _show_head(self) -> None:
         clear(self.head)
+        if self.said:
+            self.head.addWidget(Note(self.said, "ok", Picture("pass", "ok")))
         current = self.current
         if current is None:
             return
@@ -142,5 +154,3 @@ class CarryScreen(QWidget):
         self.head.addLayout(phrase)
         if line.warning:
             self.head.addWidget(Note(line.warning, "warn", Picture("warning", "warn")))
-        if current.phase == "answered":
-            self.head.addWidget(Note(label("carry.answered"), "ok", Picture("pass", "ok")))

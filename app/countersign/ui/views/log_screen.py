@@ -79,7 +79,7 @@ class LogScreen(QWidget):
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        for at, width in enumerate((60, 170, 150, 150, 110)):
+        for at, width in enumerate((56, 164, 144, 176, 110)):
             table.setColumnWidth(at, width)
         header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentRowChanged.connect(lambda current, _: self._chosen(current.row()))

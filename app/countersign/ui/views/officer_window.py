@@ -189,6 +189,7 @@ class OfficerWindow(Frame):
             self.carry.scan.show_received(got, needed, complete=complete)
             if complete:
                 await self.refresh()
+                self.carry.say(label("carry.answered"))
 
         self.context.runner.start(work())
 
@@ -199,6 +200,7 @@ class OfficerWindow(Frame):
             await self.console.take_pictures(pictures, self.carry.scan.progress.advance)
             self.carry.scan.show_received(len(pictures), len(pictures), complete=True)
             await self.refresh()
+            self.carry.say(label("carry.answered"))
 
         task = self.context.runner.start(work(), ended=self.carry.scan.progress.end)
         self.carry.scan.progress.cancelled.connect(task.cancel)
@@ -208,6 +210,7 @@ class OfficerWindow(Frame):
             await self.console.take_from_usb(file)
             self.carry.usb.show_taken(label("carry.answered"))
             await self.refresh()
+            self.carry.say(label("carry.answered"))
 
         self.context.runner.start(work())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
@@ -19,10 +19,14 @@ _FASTEST, _SPEED, _LARGEST = 15, 6, 12
 
 
 class ShowPanel(QWidget):
-    """Frames are drawn when they are first shown, then kept."""
+    """Frames are drawn when they are first shown, then kept. `asked` wants the message that is to be shown."""
+
+    asked = Signal()
 
     def __init__(self, draw: DrawCode) -> None:
         super().__init__()
+        self.ask = Button(label("carry.start-show"), "Ctrl+G", icon="code", part="primary")
+        self.ask.clicked.connect(self.asked)
         self.draw = draw
         self.texts: tuple[str, ...] = ()
         self.drawn: dict[int, QImage] = {}
@@ -39,6 +43,7 @@ class ShowPanel(QWidget):
         self.speed.valueChanged.connect(lambda _: self._pace())
         self.zoom.valueChanged.connect(self._resize)
         side = column(
+            self.ask,
             self.counter,
             self.told,
             self.pause,
@@ -56,7 +61,7 @@ class ShowPanel(QWidget):
         line = row(self.code, holder, gap=measure.GAP)
         line.setStretch(0, 1)
         self.setLayout(line)
-        self._pace()
+        self.show_texts(())
 
     def _slider(self, name: str, low: int, high: int, value: int) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal)
@@ -70,6 +75,13 @@ class ShowPanel(QWidget):
     def show_texts(self, texts: Sequence[str]) -> None:
         """Show this message from its first part."""
         self.texts, self.drawn, self.at = tuple(texts), {}, 0
+        self.ask.setHidden(bool(texts))
+        for part in (self.pause, self.speed, self.zoom, self.counter, self.told):
+            part.setEnabled(bool(texts))
+        if not texts:
+            self.code.show_code(QImage())
+            self.counter.say(label("carry.not-shown"))
+            self.told.say("")
         self._paint()
         self._pace()
 
