@@ -43,6 +43,14 @@ async def test_a_chosen_entry_is_proved_and_drawn(window: OfficerWindow, officer
     assert f"leaf: {world.hashed('leaf')}" in text
 
 
+async def test_a_proof_that_is_shown_chooses_its_entry(window: OfficerWindow) -> None:
+    await at_log(window)
+    window.log.show_proof(world.proof(4))
+    await settled(window)
+    assert window.log.chosen == 4
+    assert "Entry 4 in the log" in seen(window)
+
+
 async def test_everything_is_verified_with_progress(window: OfficerWindow, officer: world.OfficerDouble) -> None:
     await at_log(window)
     officer.gate = asyncio.Event()

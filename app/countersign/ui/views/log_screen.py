@@ -144,8 +144,25 @@ class LogScreen(QWidget):
         if entry is not None:
             self.proving.emit(entry.index)
 
+    @property
+    def chosen(self) -> int | None:
+        """The index of the chosen entry."""
+        entry = self.model.entry(self.table.currentIndex().row())
+        return None if entry is None else entry.index
+
+    def _select(self, index: int) -> None:
+        if self.view is None or self.chosen == index:
+            return
+        for at, place in enumerate(self.model.places):
+            if self.view.entries[place].index == index:
+                asking = self.blockSignals(True)
+                self.table.selectRow(at)
+                self.blockSignals(asking)
+                self.table.scrollTo(self.model.index(at, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+
     def show_proof(self, proof: ProofView) -> None:
-        """Draw the path of the chosen entry."""
+        """Choose the entry of this proof and draw its path; nothing if the search hides it."""
+        self._select(proof.index)
         entry = self.model.entry(self.table.currentIndex().row())
         if entry is None or entry.index != proof.index:
             return

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from countersign.desk.surfaces import OfficerConsole
-from countersign.desk.views import ReviewView
+from countersign.desk.views import ProofView, ReviewView
 from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
 from countersign.ui.presenters.instruments import Instruments
@@ -215,7 +215,11 @@ class OfficerWindow(Frame):
         self.context.runner.start(work())
 
     def _prove(self, index: int) -> None:
-        self.context.runner.start(self.console.proof(index), self.log.show_proof)
+        def done(proof: ProofView) -> None:
+            if self.log.chosen == proof.index:
+                self.log.show_proof(proof)
+
+        self.context.runner.start(self.console.proof(index), done)
 
     def _verify(self) -> None:
         self.log.verify.setEnabled(False)

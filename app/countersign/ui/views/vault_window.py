@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from countersign.desk.surfaces import VaultConsole
-from countersign.desk.views import TokenView, VaultRequestView
+from countersign.desk.views import ProofView, TokenView, VaultRequestView
 from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
 from countersign.ui.presenters.instruments import Instruments
@@ -52,9 +52,7 @@ class VaultWindow(Frame):
         wizard.take.scan.progress.cancelled.connect(lambda: self.working and self.working.cancel())
         wizard.give.usb.writing.connect(self._write)
         wizard.give.another.connect(self._start_over)
-        self.log.proving.connect(
-            lambda index: self.context.runner.start(self.console.proof(index), self.log.show_proof)
-        )
+        self.log.proving.connect(self._prove)
         self.log.verifying.connect(self._verify)
         self.log.progress.cancelled.connect(lambda: self.working and self.working.cancel())
 
@@ -186,6 +184,13 @@ class VaultWindow(Frame):
         self.vault.take.said.hide()
         self.vault.take.usb.forget()
         self.vault.go(TAKE)
+
+    def _prove(self, index: int) -> None:
+        def done(proof: ProofView) -> None:
+            if self.log.chosen == proof.index:
+                self.log.show_proof(proof)
+
+        self.context.runner.start(self.console.proof(index), done)
 
     def _verify(self) -> None:
         self.log.verify.setEnabled(False)
