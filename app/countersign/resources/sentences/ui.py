@@ -9,8 +9,4 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Countersign met an error of its own that nobody foresaw.",
         "Give the kept evidence to whoever looks after this console, then start it again.",
     ),
-    "ui.nothing-read": (
-        "No QR code was found in this picture.",
-        "Choose a sharper picture of the whole code, or paste its text.",
-    ),
 }
