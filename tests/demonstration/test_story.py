@@ -1,0 +1,50 @@
+"""The story's own small parts; that it plays is proved by tests/journeys."""
+
+from pathlib import Path
+
+import pytest
+
+from countersign.demonstration.cold import ColdVault
+from countersign.demonstration.story import Story, lossy
+from countersign.errors import Refused, Unavailable
+from support.software_stage import SoftwareStage
+
+
+@pytest.mark.parametrize("count", [5, 14, 36, 200])
+def test_a_fifth_is_dropped_a_tenth_repeated_and_the_rest_shuffled(count: int) -> None:
+    pictures = [Path(f"request-{number:04d}.png") for number in range(1, count + 1)]
+    seen = lossy(pictures, seed=1)
+    kept = set(seen)
+    assert len(kept) == count - count // 5
+    assert len(seen) - len(kept) == max(1, len(kept) // 10)
+    assert seen != sorted(seen)
+
+
+def test_what_is_lost_is_the_same_in_every_run() -> None:
+    pictures = [Path(f"{number}.png") for number in range(40)]
+    assert lossy(pictures, seed=2) == lossy(pictures, seed=2)
+
+
+def test_before_the_founding_there_is_no_console(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        Story(SoftwareStage(tmp_path), tmp_path).console()
+    assert refused.value.code == "demonstration.not-founded"
+
+
+async def test_a_vault_whose_process_is_not_there_says_so(tmp_path: Path) -> None:
+    vault = ColdVault(tmp_path, lambda: None)
+    with pytest.raises(Unavailable) as refused:
+        await vault.sign()
+    assert refused.value.code == "demonstration.vault-gone"
+    await vault.aclose()
+
+
+async def test_a_refusal_in_the_vaults_process_comes_back_as_the_same_refusal(tmp_path: Path) -> None:
+    vault = ColdVault(tmp_path / "vault", lambda: None)
+    await vault.start()
+    try:
+        with pytest.raises(Refused) as refused:
+            await vault.sign()
+        assert refused.value.code == "demonstration.not-founded"
+    finally:
+        await vault.aclose()
