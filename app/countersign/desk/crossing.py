@@ -31,7 +31,7 @@ from countersign.errors import Refused, Unavailable
 from countersign.review.case import Channel
 from countersign.settlement import events
 from countersign.settlement.roster import Role
-from countersign.settlement.state import ContractState, Instruction
+from countersign.settlement.state import ContractState, Instruction, State
 
 REQUEST, CARRIED, ANSWERED = "request", "carried", "answered"
 _OPEN = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
@@ -95,10 +95,12 @@ class Crossing:
         """Where the crossing of one instruction to one recipient stands."""
         known = self._record.newest(instruction.hash, recipient)
         if known is None:
-            return _view(instruction, recipient, Channel.QR, REQUEST, b"")
+            return _view(self._replica.state, instruction, recipient, Channel.QR, REQUEST, b"")
         request, carried = known
         phase, digest = (ANSWERED, bytes.fromhex(carried.answer)) if carried.answer else (CARRIED, request)
-        return _view(instruction, recipient, carried.channel, phase, self._record.envelope(digest) or b"")
+        return _view(
+            self._replica.state, instruction, recipient, carried.channel, phase, self._record.envelope(digest) or b""
+        )
 
     async def request(self, name: str, recipient: str, channel: Channel) -> bytes:
         """The sealed request for one instruction, recorded before it is given out; the same again while the head is.
@@ -160,7 +162,7 @@ class Crossing:
         if not carried.answer:
             await self._submit(answer.answer.event, answer.answer.share)
             carried = self._record.answered(asked, carried, data)
-        return _view(instruction, carried.recipient, carried.channel, ANSWERED, data)
+        return _view(self._replica.state, instruction, carried.recipient, carried.channel, ANSWERED, data)
 
     def _paired(self, asked: bytes) -> tuple[Carried, Envelope]:
         """The request with this SHA-256, as this machine sent it."""
@@ -215,7 +217,9 @@ class Crossing:
         return self._replica.pin.signed
 
 
-def _view(instruction: Instruction, recipient: str, channel: Channel, phase: str, data: bytes) -> CrossingView:
+def _view(
+    state: State, instruction: Instruction, recipient: str, channel: Channel, phase: str, data: bytes
+) -> CrossingView:
     return CrossingView(
         settlement=instruction.cycle,
         instruction=instruction.hash,
@@ -226,4 +230,11 @@ def _view(instruction: Instruction, recipient: str, channel: Channel, phase: str
         phrase=phrase_of(data) if data else "",
         size=len(data),
         later_cancellation_checked=channel is Channel.USB,
+        contract_id=contract_ids(state, instruction),
+        recipient_name=state.roster.officer(recipient).name,
     )
+
+
+def contract_ids(state: State, instruction: Instruction) -> str:
+    """The ids of the contracts that an instruction settles, as people name them."""
+    return ", ".join(state.contract(each).terms.id for each in state.cycle(instruction.cycle).contracts)

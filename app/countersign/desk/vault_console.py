@@ -31,7 +31,7 @@ from countersign.airgap.envelope import Envelope
 from countersign.desk import cases, logbook, pages, signing, vault_intake
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Circumstances
-from countersign.desk.crossing import ANSWERED, REQUEST, phrase_of, sealed
+from countersign.desk.crossing import ANSWERED, REQUEST, contract_ids, phrase_of, sealed
 from countersign.desk.ports import AskSecret, Clock, Courier
 from countersign.desk.refusing import INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
@@ -246,4 +246,6 @@ def _crossing(opened: Opened) -> CrossingView:
         phrase=phrase_of(data),
         size=len(data),
         later_cancellation_checked=opened.channel is Channel.USB,
+        contract_id=contract_ids(opened.basis.state, opened.instruction),
+        recipient_name=opened.basis.state.roster.officer(opened.envelope.recipient).name,
     )

@@ -277,6 +277,8 @@ class CrossingView:
     phrase: str  # twelve bytewords, the same on both machines
     size: int
     later_cancellation_checked: bool
+    contract_id: str = ""
+    recipient_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

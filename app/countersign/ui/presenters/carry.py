@@ -24,12 +24,11 @@ def crossing(view: CrossingView) -> CrossingLine:
     """One crossing."""
     tone, icon = _PHASES.get(view.phase, ("quiet", "none"))
     kind, channel = label_or(f"carry.kind-{view.kind}", view.kind), label_or(f"carry.by-{view.channel}", view.channel)
+    carried = (channel, label("carry.bytes", size=f"{view.size:,}")) if view.size else ()
     warning = "" if view.later_cancellation_checked else label("carry.later-not-checked")
     return CrossingLine(
-        label("carry.crossing", kind=kind, settlement=view.settlement),
-        " · ".join(
-            (visible(view.recipient), channel, *([label("carry.bytes", size=f"{view.size:,}")] if view.size else []))
-        ),
+        label("carry.crossing", kind=kind, settlement=view.contract_id or view.settlement),
+        " · ".join((visible(view.recipient_name or view.recipient), *carried)),
         (tone, icon, label_or(f"carry.phase-{view.phase}", view.phase)),
         visible(view.phrase),
         warning,
