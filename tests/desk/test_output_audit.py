@@ -1,6 +1,6 @@
 """`audit verify` of an output directory: one byte anywhere is noticed, and every value is recomputed, not believed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 import pytest
@@ -11,7 +11,7 @@ from countersign.errors import Refused, Unavailable
 from countersign.formats import jcs, strict_json
 from countersign.review.finding import Status
 from countersign.store.profile import Profile
-from support import review_cases
+from support import finished_settlement, review_cases
 from support.finished_settlement import Finished
 
 Verify = Callable[..., AuditReport]
@@ -67,9 +67,9 @@ def test_one_byte_in_any_file_is_noticed(verify: Verify, files: dict[str, bytes]
 
 
 def test_a_file_more_or_less_is_noticed(verify: Verify, files: dict[str, bytes]) -> None:
-    assert codes(verify(files | {"note.txt": b"hello"})) == {"desk.audit-unlisted"}
+    assert codes(verify(files | {"note.txt": b"hello"})) == {"desk.audit-unlisted", "desk.audit-stray"}
     less = {name: data for name, data in files.items() if name != "timings.json"}
-    assert codes(verify(less)) == {"desk.audit-missing"}
+    assert codes(verify(less)) == {"desk.audit-missing", "desk.audit-absent"}
     assert verify({name: data for name, data in files.items() if name != "result.json"}).status == 2
 
 
@@ -132,14 +132,74 @@ def test_a_profile_that_does_not_open_is_a_finding(verify: Verify, files: dict[s
     assert verify(files, profile=Unavailable("store.no-profile", profile="profile")).status == 1
 
 
-def test_frames_are_read_where_somebody_can(verify: Verify, files: dict[str, bytes]) -> None:
-    def read(pictures: list[bytes]) -> tuple[str, bytes]:
-        way = "request" if b"request" in pictures[0] else "answer"
-        return "countersign", files[f"usb/{way}.countersign"]
+def test_frames_are_read_where_somebody_can(verify: Verify, files: dict[str, bytes], over: Finished) -> None:
+    def read(pictures: Sequence[bytes]) -> tuple[str, bytes]:
+        return finished_settlement.read_pictures(over, pictures)
 
-    assert verify(files, frames=read).status == 0
-    assert verify(files, frames=lambda pictures: ("countersign", files["usb/answer.countersign"])).status == 1
-    assert verify(files, frames=lambda pictures: ("bytes", files["usb/request.countersign"])).status == 1
+    def mirrored(pictures: Sequence[bytes]) -> tuple[str, bytes]:
+        return read([b"answer" if b"request" in pictures[0] else b"request"])
+
+    assert codes(verify(files, frames=read)) == set()
+    assert verify(files, frames=mirrored).status == 1
+    assert verify(files, frames=lambda pictures: ("bytes", read(pictures)[1])).status == 1
+
+
+def test_pictures_of_another_crossing_are_noticed_whatever_the_index_says(
+    verify: Verify, files: dict[str, bytes], over: Finished
+) -> None:
+    shown = {"request": files["usb/request.countersign"], "answer": files["usb/answer.countersign"]}
+    index = {way: {"ur_type": "countersign", "sha256": sha256(data).hexdigest()} for way, data in shown.items()}
+
+    def read(pictures: Sequence[bytes]) -> tuple[str, bytes]:
+        return "countersign", shown["request" if b"request" in pictures[0] else "answer"]
+
+    assert verify(relisted(files | {"frames/index.json": jcs.encode(index)}), frames=read).status == 1
+
+
+def test_what_crossed_by_usb_is_this_settlements_request_and_the_answer_to_it(
+    verify: Verify, files: dict[str, bytes], over: Finished
+) -> None:
+    sent, back = files["usb/request.countersign"], files["usb/answer.countersign"]
+    made = finished_settlement
+    bitcoin = {way: getattr(made, way)(over, made.BITCOIN_VAULT) for way in ("request", "answer")}
+    unlogged = made.envelope_answer(over, made.cases.safe_share(over.safe_tx, "officer-d").data)
+    for request, answer in ((back, sent), (bitcoin["request"], bitcoin["answer"]), (bitcoin["request"], back),
+                            (sent, bitcoin["answer"]), (sent, unlogged)):  # fmt: skip
+        changed = files | {"usb/request.countersign": request, "usb/answer.countersign": answer}
+        assert verify(relisted(changed)).status == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["note.txt", "profile/key.wrapped", "log/tile/0/001", "frames/request-0003.png", "screens/extra.png"]
+)
+def test_a_listed_file_that_has_no_place_there_is_noticed(name: str, verify: Verify, files: dict[str, bytes]) -> None:
+    assert "desk.audit-stray" in codes(verify(relisted(files | {name: b"x"})))
+
+
+@pytest.mark.parametrize("name", ["timings.json", "screens/log-dark.txt", "frames/answer-0001.png", "refusals.json"])
+def test_a_file_left_out_of_the_list_too_is_missed(name: str, verify: Verify, files: dict[str, bytes]) -> None:
+    less = {each: data for each, data in files.items() if each != name}
+    assert "desk.audit-absent" in codes(verify(relisted(less)))
+
+
+def test_times_are_steps_and_seconds(verify: Verify, files: dict[str, bytes]) -> None:
+    for data in (b"no", b"[]", b'{"all":1}', b'{"all":"soon"}'):
+        assert "desk.audit-differs" in codes(verify(relisted(files | {"timings.json": data})))
+
+
+def test_refusals_say_what_was_signed(verify: Verify, files: dict[str, bytes]) -> None:
+    listed = strict_json.parse(files["refusals.json"])
+    told = listed[0]["findings"][0]  # type: ignore[index, call-overload]
+    softer = told | {"explanation": "A formality."}  # type: ignore[operator]
+    added = [told, told | {"check": "B9"}]  # type: ignore[operator]
+    for findings in ([softer], added):
+        changed = [listed[0] | {"findings": findings}, *listed[1:]]  # type: ignore[index, operator, misc]
+        assert verify(relisted(files | {"refusals.json": jcs.encode(changed)})).status == 1
+
+
+def test_a_quorum_that_nobody_adopted_is_a_finding_not_a_form(verify: Verify, files: dict[str, bytes]) -> None:
+    report = verify(relisted(files, quorum=60))
+    assert (report.status, codes(report)) == (1, {"desk.audit-differs"})
 
 
 def test_refusals_must_name_the_checks_that_stopped_them(verify: Verify, files: dict[str, bytes]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.log import verify_files
 from countersign.audit.quorum import Quorum
-from countersign.desk import evidence, output_parts
+from countersign.desk import evidence, output_crossings, output_parts
 from countersign.desk import ground as grounds
 from countersign.desk.ground import Ground
 from countersign.desk.output_parts import Rebuilt
@@ -31,7 +31,7 @@ def everything(files: dict[str, bytes], rebuilt: Rebuilt, ground: Ground, over: 
         *output_parts.refusals(files, rebuilt),
         *output_parts.bitcoin(files, ground, over.trade.hash),
         *output_parts.ethereum(files, ground, over.trade.hash),
-        *output_parts.crossings(files, ground, None),
+        *output_crossings.crossings(files, rebuilt, ground, over.trade.hash, None),
     ]
 
 

@@ -70,9 +70,7 @@ def test_a_bomb_is_refused_because_it_is_compressed() -> None:
     assert refusal(zipped([("a", bytes(50_000_000))], zipfile.ZIP_DEFLATED)) == "desk.pack-compressed"
 
 
-@pytest.mark.parametrize(
-    "name", ["../x", "/etc/passwd", "a/../b", "a//b", "a\\b", "A", "a/", "ä", "x" * 201, ".a"]
-)
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/../b", "a//b", "a\\b", "A", "a/", "ä", "x" * 201, ".a"])
 def test_a_name_that_could_lead_elsewhere_is_refused(name: str) -> None:
     assert refusal(zipped([(name, b"")])) == "desk.pack-name"
     with pytest.raises(Malformed):

@@ -9,7 +9,7 @@
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
@@ -23,7 +23,7 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.audit.log import Log
 from countersign.audit.pin import Pin
-from countersign.desk import anchor, evidence, export
+from countersign.desk import anchor, evidence, export, output_names
 from countersign.desk.anchor import Anchor
 from countersign.desk.ports import Record
 from countersign.desk.refusing import refusal_body
@@ -32,8 +32,10 @@ from countersign.formats import jcs
 from countersign.keys import jws as jose
 from countersign.keys.wrapping import Cost
 from countersign.rails import bitcoin, ethereum
+from countersign.resources.text import sentence
 from countersign.review.finding import Finding, Status
-from countersign.settlement import builder, netting
+from countersign.settlement import builder, events, netting
+from countersign.settlement.bodies import InstructionRefused
 from countersign.settlement.contract import Contract
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
@@ -277,26 +279,40 @@ def write_profile(directory: Path, over: Finished) -> None:
         auditor.publish(source, directory, counted_entropy(), settings)
 
 
-def request(over: Finished) -> bytes:
-    """The Ethereum request to officer C, as it crosses by USB."""
-    safe = over.state.instructions[over.desk.instructions(over.trade)[1]]
+SAFE, BITCOIN_VAULT = "harbour-safe", "meridian-btc"
+
+
+def request(over: Finished, vault: str = SAFE) -> bytes:
+    """The request to officer C: the Ethereum one as it crosses by USB, or the Bitcoin one as by QR."""
+    place, kind, data = (1, Asked.SAFE_TX, over.safe_tx) if vault == SAFE else (0, Asked.PSBT, over.psbt)
+    named = over.state.instructions[over.desk.instructions(over.trade)[place]]
     agreed = over.state.contracts[over.trade.hash].causes["agreed"]
-    events = tuple(over.proven(index) for index in sorted({agreed, safe.index}))
-    body = RequestBody(Asked.SAFE_TX, over.safe_tx, safe.index, (agreed,), events)
+    events = tuple(over.proven(index) for index in sorted({agreed, named.index}))
+    body = RequestBody(kind, data, named.index, (agreed,), events)
     return sealed(over, "operations", "officer-c", body)
 
 
-def answer(over: Finished) -> bytes:
+def answer(over: Finished, vault: str = SAFE) -> bytes:
     """Officer C's share on its way back."""
-    return envelope_answer(over, share_of(over, "officer-c", "harbour-safe"))
+    return envelope_answer(over, share_of(over, "officer-c", vault), vault)
 
 
-def envelope_answer(over: Finished, data: bytes) -> bytes:
-    """These bytes as officer C's share of the Safe transaction."""
-    safe = over.desk.instructions(over.trade)[1]
-    body = world.share_body(safe, "officer-c", "harbour-safe") | {"artefact": sha256(data).hexdigest()}
+def envelope_answer(over: Finished, data: bytes, vault: str = SAFE) -> bytes:
+    """These bytes as officer C's share, with the event that was logged if it is that one."""
+    named = over.desk.instructions(over.trade)[1 if vault == SAFE else 0]
+    body = world.share_body(named, "officer-c", vault) | {"artefact": sha256(data).hexdigest()}
+    kept = next((one for one in over.state.instructions[named].shares if one.artefact == body["artefact"]), None)
     event = world.event_bytes("share.added", ["officer-c"], body, id="crossing", at=over.desk.now_ms // 1000)
-    return sealed(over, "officer-c", "operations", AnswerBody(sha256(request(over)).digest(), event, data))
+    if kept is not None:
+        event = _of_officer_c(over.desk.entries[kept.index].event)
+    return sealed(over, "officer-c", "operations", AnswerBody(sha256(request(over, vault)).digest(), event, data))
+
+
+def _of_officer_c(event: bytes) -> bytes:
+    """The logged event as it crossed: before the desk signed it too."""
+    whole = jose.parse(event, "countersign-event+json")
+    kid = world.identity("officer-c").kid
+    return jose.serialise(jose.Jws(whole.payload, tuple(one for one in whole.signatures if one.kid == kid)))
 
 
 def sealed(over: Finished, sender: str, recipient: str, body: RequestBody | AnswerBody) -> bytes:
@@ -309,7 +325,7 @@ def sealed(over: Finished, sender: str, recipient: str, body: RequestBody | Answ
         session=bytes(range(16)),
         sequence=1,
         request_id="request-1",
-        settlement_id=over.trade.contract.terms.id,
+        settlement_id=over.trade.cycle,
         contract_hashes=(bytes.fromhex(over.trade.hash),),
         log_head=over.head().serialise(),
         consistency_proof=(),
@@ -351,13 +367,13 @@ def output_files(folder: Path, over: Finished) -> dict[str, bytes]:
 
 
 def _refused(over: Finished) -> dict[str, bytes]:
-    listed = [
-        {
-            "item": item,
-            "findings": [{"check": check, "expected": "as agreed", "found": "otherwise", "explanation": "No."}],
-        }
-        for item, _, check in REFUSALS
-    ]
+    listed = []
+    for item, name, _ in REFUSALS:
+        event = events.parse(over.desk.entries[over.refused[name]].event)
+        assert isinstance(event.body, InstructionRefused)
+        told = [(each.check, sentence(each.code, dict(each.values), export.ENGLISH)) for each in event.body.findings]
+        fields = [{"check": c, "expected": "as agreed", "found": "otherwise", "explanation": t} for c, t in told]
+        listed.append({"item": item, "findings": fields})
     return {
         "refused/altered.psbt": over.altered,
         "refused/delegatecall.json": over.delegatecall,
@@ -367,15 +383,19 @@ def _refused(over: Finished) -> dict[str, bytes]:
 
 
 def _crossed(over: Finished) -> dict[str, bytes]:
-    sent, back = request(over), answer(over)
-    index = {
-        way: {"ur_type": "countersign", "sha256": sha256(data).hexdigest()}
-        for way, data in (("request", sent), ("answer", back))
-    }
+    shown = {"request": request(over, BITCOIN_VAULT), "answer": answer(over, BITCOIN_VAULT)}
+    index = {way: {"ur_type": "countersign", "sha256": sha256(data).hexdigest()} for way, data in shown.items()}
     pictures = {f"frames/{way}-0001.png": b"\x89PNG\r\n\x1a\n" + way.encode() for way in index}
-    screens = {f"screens/desk-light.{kind}": f"the desk, as {kind}".encode() for kind in ("png", "txt")}
-    usb = {"usb/request.countersign": sent, "usb/answer.countersign": back}
+    names = sorted(name for name in output_names.FIXED if name.startswith("screens/"))
+    screens = {name: f"the screen of {name}".encode() for name in names}
+    usb = {"usb/request.countersign": request(over), "usb/answer.countersign": answer(over)}
     return {"frames/index.json": jcs.encode(index)} | pictures | screens | usb
+
+
+def read_pictures(over: Finished, pictures: Sequence[bytes]) -> tuple[str, bytes]:
+    """What the pictures of `output_files` stand for."""
+    way = request if b"request" in pictures[0] else answer
+    return "countersign", way(over, BITCOIN_VAULT)
 
 
 def write_output(directory: Path, files: dict[str, bytes]) -> None:

@@ -91,7 +91,10 @@ class Auditing:
         except CountersignError as error:
             return verify_output(files, error, trust, CLOCK, progress, message_of)
         with store:
-            rests_on = trust or anchors.require(store.journal.setting(anchors.SETTING)).quorum
+            try:
+                rests_on = trust or anchors.require(store.journal.setting(anchors.SETTING)).quorum
+            except CountersignError as error:
+                return verify_output(files, error, trust, CLOCK, progress, message_of)
             return verify_output(files, store, rests_on, CLOCK, progress, message_of)
 
 

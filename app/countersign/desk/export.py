@@ -27,6 +27,8 @@ from countersign.settlement.bodies import ContractAffirmed
 from countersign.settlement.roster import Roster, SafeVault, SlotVault
 from countersign.settlement.state import STORY, ContractState, Instruction
 
+ENGLISH = ("en",)
+
 
 def contract_files(replica: Replica, contract: str) -> dict[str, bytes]:
     """The contract's JWS, its signers' keys, and the logged event that carries it with opening and proof."""
@@ -135,10 +137,10 @@ def canonical(value: object) -> bytes:
 
 
 def finding_fields(finding: Finding) -> dict[str, str]:
-    """A finding as `refusals.json` lists it."""
+    """A finding as `refusals.json` lists it, in English wherever it is written: who verifies it makes the same words."""
     return {
         "check": finding.check,
         "expected": finding.expected,
         "found": finding.found,
-        "explanation": sentence(finding.reason, finding.values),
+        "explanation": sentence(finding.reason, finding.values, ENGLISH),
     }

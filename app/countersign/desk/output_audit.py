@@ -2,7 +2,8 @@
 
 docs/formats/output.md.
 
-- `result.json` names every other file by hash; a file more, less or different is a finding by its name.
+- `result.json` names every other file by hash; a file more, less or different is a finding by its name. The names
+  themselves are fixed (`output_names`), whatever it lists.
 - The log's tiles lead to its checkpoint; every event in the directory stands under it; the evidence pack's events
   replay to the states, with the entries that caused them, that `result.json` gives.
 - Combined, finished and called transactions are made again from the logged shares and compared byte for byte.
@@ -10,19 +11,20 @@ docs/formats/output.md.
 - Pictures are read by whoever can (`frames`); where nobody is handed in, only their hashes are compared.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.log import Log, verify_files
 from countersign.audit.quorum import AsOf, Quorum
-from countersign.desk import evidence, output_parts
+from countersign.desk import evidence, output_names, output_parts
 from countersign.desk import ground as grounds
 from countersign.desk.auditing import audit_pack, causes, same_trust, verify_profile
 from countersign.desk.evidence import Pack
 from countersign.desk.ground import Ground
+from countersign.desk.output_crossings import ReadFrames, crossings
 from countersign.desk.output_parts import Rebuilt, differing, named
 from countersign.desk.pack_checking import fingerprint
 from countersign.desk.ports import Clock, Profile
@@ -45,9 +47,6 @@ from countersign.review.finding import Finding, Verdict, blocked, passed
 SCHEMA = "countersign-result/1"
 RESULT, PACK, VKEYS, HEAD = "result.json", "evidence.zip", "vkeys.json", "log/checkpoint"
 PROFILE = "profile/"
-
-ReadFrames = Callable[[Sequence[bytes]], tuple[str, bytes]]
-"""PNG files in their order to the UR type and the CBOR bytes that they carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +122,20 @@ def verify_output(
     ground = grounds.of_pack(found.pack, found.keys)
     judged = audit_pack(found.pack, PACK, grounds.trusting(ground, trust), trust, now, silent)
     progress(2, 5)
-    own = [*_heads(found, trust, ground), *_result(found, ground)]
+    own = [*output_names.judged(files, found.head.checkpoint.size), *_timings(files)]
+    own += [*_heads(found, trust, ground), *_result(found, ground)]
     log = _rebuilt(found)
     if isinstance(log, Log):
         rebuilt = Rebuilt(log, found.keys)
         own += [*_log(found, log), *output_parts.contract(files, rebuilt, ground, result.contract)]
         own += output_parts.refusals(files, rebuilt)
+        own += crossings(files, rebuilt, ground, result.contract, frames)
     else:
         own.append(refused(log, "log", "tiles that lead to the checkpoint's root"))
     own += [
         *output_parts.bitcoin(files, ground, result.contract),
         *output_parts.ethereum(files, ground, result.contract),
     ]
-    own += [*output_parts.crossings(files, ground, frames)]
     progress(3, 5)
     inside = _profile(profile, found, ground, clock)
     progress(5, 5)
@@ -150,7 +150,8 @@ def _read(files: Mapping[str, bytes], result: Result) -> Output | tuple[str, Cou
     try:
         pack = evidence.parse(_file(files, PACK))
         name = VKEYS
-        keys = Quorum.parse(_file(files, VKEYS), result.quorum)
+        keys = Quorum.parse(_file(files, VKEYS))
+        keys = replace(keys, k=min(result.quorum, keys.k))  # a number that no policy adopted is `_result`'s finding
         name = HEAD
         head = SignedCheckpoint.parse(_file(files, HEAD), origin=keys.origin)
     except CountersignError as error:
@@ -242,6 +243,15 @@ def _result(found: Output, ground: Ground) -> Iterator[Finding]:
     mine = tuple(each for each in own if each.contract == result.contract)
     yield from differing("result.json: states", named(mine), named(result.states))
     yield from differing("vkeys.json", found.pack.vkeys.serialise().decode(), found.files[VKEYS].decode("latin-1"))
+
+
+def _timings(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """`timings.json` is a map of steps to seconds. Nothing else says how long they took."""
+    try:
+        data = strict_json.parse_canonical(files.get("timings.json", b"{}"))
+        shape.mapping(str, shape.string(float))(data, "timings")
+    except (CountersignError, ValueError):
+        yield faulted("desk.audit-differs", "timings.json", "steps and seconds", "something else", name="timings.json")
 
 
 def _profile(profile: Profile | CountersignError, found: Output, ground: Ground, clock: Clock) -> tuple[Judged, ...]:

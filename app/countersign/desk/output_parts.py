@@ -3,14 +3,13 @@
 - The contract's own trio and those of the refusals stand under a head that the log's tiles give and its key signed.
 - Bitcoin: the prepared PSBT, the logged shares in order, what they combine and finish into, prevouts, descriptors.
 - Ethereum: the registered Safe, the prepared transaction, its threshold of signatures ascending, the call.
-- Crossings: envelopes sealed by registered officers; the frames, where somebody can read pictures.
+- What `refusals.json` says is what the signed and logged refusals say. Crossings: `output_crossings`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from countersign.airgap import envelope
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.audit.log import Log
@@ -19,6 +18,7 @@ from countersign.audit.tlog_proof import TlogProof
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.desk import evidence
+from countersign.desk.export import ENGLISH
 from countersign.desk.ground import Ground
 from countersign.desk.reports import Caused, faulted, noted, refused
 from countersign.errors import CountersignError, Malformed, Refused
@@ -27,6 +27,7 @@ from countersign.formats import eip55, jcs, shape, strict_json
 from countersign.keys import jws as jose
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
+from countersign.resources.text import sentence
 from countersign.review.finding import Finding
 from countersign.settlement import contract as contracts
 from countersign.settlement import events
@@ -63,7 +64,7 @@ def _compared(files: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> Iterat
         yield from differing(name, sha256(data).hexdigest(), digest)
 
 
-def _made(about: str, make: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def made(about: str, make: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """The findings of a part; a named refusal on the way is one of them."""
     try:
         yield from tuple(make())
@@ -71,7 +72,8 @@ def _made(about: str, make: Callable[[], Iterator[Finding]]) -> Iterator[Finding
         yield refused(error, about, "as the log implies")
 
 
-def _part(files: Mapping[str, bytes], name: str) -> bytes:
+def part(files: Mapping[str, bytes], name: str) -> bytes:
+    """A file that must be there. Malformed("desk.output-missing")."""
     if name not in files:
         raise Malformed("desk.output-missing", name=name)
     return files[name]
@@ -87,9 +89,9 @@ class Rebuilt:
 
 def _stands(files: Mapping[str, bytes], stem: str, rebuilt: Rebuilt) -> tuple[events.Event, int]:
     """An event and its index, proved under a head of this log: the newest, or an older one."""
-    event = _part(files, f"{stem}.event")
-    opening = Opening.parse(_part(files, f"{stem}.opening.json"))
-    proof = TlogProof.parse(_part(files, f"{stem}.tlog-proof"))
+    event = part(files, f"{stem}.event")
+    opening = Opening.parse(part(files, f"{stem}.opening.json"))
+    proof = TlogProof.parse(part(files, f"{stem}.tlog-proof"))
     signed = SignedCheckpoint.parse(proof.checkpoint)
     under, tree = signed.checkpoint, rebuilt.log.tree
     rebuilt.keys.verify_log(signed)
@@ -105,7 +107,7 @@ def contract(files: Mapping[str, bytes], rebuilt: Rebuilt, ground: Ground, diges
     """The contract with its signers' keys and its place in the log."""
 
     def make() -> Iterator[Finding]:
-        found = contracts.parse(_part(files, "contract.json"))
+        found = contracts.parse(part(files, "contract.json"))
         yield from differing("contract.json", digest, found.hash)
         contracts.verify(found, ground.state.roster)
         event, index = _stands(files, "contract", rebuilt)
@@ -117,7 +119,7 @@ def contract(files: Mapping[str, bytes], rebuilt: Rebuilt, ground: Ground, diges
         keys = [ground.state.roster.key(kid).key for kid in found.jws.kids]
         yield from _compared(files, {"contract.jwks.json": evidence.jwks(keys)})
 
-    yield from _made("contract.json", make)
+    yield from made("contract.json", make)
 
 
 def refusals(files: Mapping[str, bytes], rebuilt: Rebuilt) -> Iterator[Finding]:
@@ -125,31 +127,35 @@ def refusals(files: Mapping[str, bytes], rebuilt: Rebuilt) -> Iterator[Finding]:
 
     def make() -> Iterator[Finding]:
         listed = shape.array(shape.fields(_REFUSAL))(
-            strict_json.parse_canonical(_part(files, "refusals.json"), limit=4 << 20), "refusals"
+            strict_json.parse_canonical(part(files, "refusals.json"), limit=4 << 20), "refusals"
         )
         yield from differing("refusals.json: items", ", ".join(REFUSED), ", ".join(each["item"] for each in listed))
         for each in listed:
             stem, name, check = REFUSED[each["item"]]
             codes = {finding["check"] for finding in each["findings"]}
             yield from differing(f"refusals.json: {stem}", check, check if check in codes else ", ".join(sorted(codes)))
-            yield from _refusal(files, rebuilt, stem, name, codes)
+            yield from _refusal(files, rebuilt, stem, name, each["findings"])
 
-    yield from _made("refusals.json", make)
+    yield from made("refusals.json", make)
 
 
-def _refusal(files: Mapping[str, bytes], rebuilt: Rebuilt, stem: str, name: str, codes: set[str]) -> Iterator[Finding]:
+def _refusal(
+    files: Mapping[str, bytes], rebuilt: Rebuilt, stem: str, name: str, listed: Sequence[Mapping[str, str]]
+) -> Iterator[Finding]:
     event, _ = _stands(files, f"refused/{stem}", rebuilt)
     body = event.body
     if not isinstance(body, InstructionRefused):
         raise Refused("desk.audit-not-a-refusal", name=name, type=event.type)
-    data = _part(files, name)
+    data = part(files, name)
     subject = contracts.parse(data).jws.payload if body.kind == "contract" else data
     yield from differing(name, body.sha256, sha256(subject).hexdigest())
-    said = {finding.check for finding in body.findings}
-    yield from differing(f"refused/{stem}.event: findings", ", ".join(sorted(said)), ", ".join(sorted(said & codes)))
+    said = [f"{each.check}: {sentence(each.code, dict(each.values), ENGLISH)}" for each in body.findings]
+    told = [f"{each['check']}: {each['explanation']}" for each in listed]
+    yield from differing(f"refused/{stem}.event: findings", "; ".join(said), "; ".join(told))
 
 
-def _live(ground: Ground, digest: str, kind: str) -> Instruction:
+def live(ground: Ground, digest: str, kind: str) -> Instruction:
+    """The settlement's instruction of a kind. Refused("desk.audit-no-instruction")."""
     record = ground.state.contract(digest)
     live = ground.state.live(ground.state.cycle(record.cycle or ""))
     found = next((each for each in live if each.group.kind == kind), None)
@@ -173,7 +179,7 @@ def bitcoin(files: Mapping[str, bytes], ground: Ground, digest: str) -> Iterator
     """Everything under `bitcoin/`."""
 
     def make() -> Iterator[Finding]:
-        instruction = _live(ground, digest, "psbt")
+        instruction = live(ground, digest, "psbt")
         prepared, shares = _shares(ground, instruction)
         combined = bitcoin_rail.combine(prepared, shares)
         spent = [each.spent for each in facts(parse_psbt(prepared)).inputs]
@@ -194,14 +200,14 @@ def bitcoin(files: Mapping[str, bytes], ground: Ground, digest: str) -> Iterator
             },
         )
 
-    yield from _made("bitcoin", make)
+    yield from made("bitcoin", make)
 
 
 def ethereum(files: Mapping[str, bytes], ground: Ground, digest: str) -> Iterator[Finding]:
     """Everything under `ethereum/`."""
 
     def make() -> Iterator[Finding]:
-        instruction = _live(ground, digest, "safe-tx")
+        instruction = live(ground, digest, "safe-tx")
         prepared, shares = _shares(ground, instruction)
         roster = ground.state.roster
         vault = roster.vault(instruction.group.vaults[0])
@@ -228,32 +234,4 @@ def ethereum(files: Mapping[str, bytes], ground: Ground, digest: str) -> Iterato
             },
         )
 
-    yield from _made("ethereum", make)
-
-
-def crossings(
-    files: Mapping[str, bytes], ground: Ground, frames: Callable[[Sequence[bytes]], tuple[str, bytes]] | None
-) -> Iterator[Finding]:
-    """The USB envelopes under their senders' keys; the QR messages, where their pictures can be read."""
-
-    def make() -> Iterator[Finding]:
-        keys = {key.kid: key for each in ground.state.roster.officers.values() for key in each.identity_keys}
-        for name in ("usb/request.countersign", "usb/answer.countersign"):
-            found = envelope.unseal(_part(files, name), keys).envelope
-            yield from differing(f"{name}: desk", ground.state.desk, found.desk)
-        index = shape.record(
-            strict_json.parse_canonical(_part(files, "frames/index.json")),
-            "frames",
-            {each: shape.fields({"ur_type": shape.string(), "sha256": shape.sha256_hex}) for each in _WAYS},
-        )
-        for way in _WAYS if frames is not None else ():
-            pictures = [files[name] for name in sorted(files) if name.startswith(f"frames/{way}-")]
-            kind, message = frames(pictures) if frames is not None else ("", b"")
-            yield from differing(f"frames/index.json: {way}", index[way]["sha256"].hex(), sha256(message).hexdigest())
-            yield from differing(f"frames/index.json: {way} type", index[way]["ur_type"], kind)
-            envelope.unseal(message, keys)
-
-    yield from _made("crossing", make)
-
-
-_WAYS = ("request", "answer")
+    yield from made("ethereum", make)

@@ -72,7 +72,7 @@ def take_in(replica: Replica, officer: str, data: bytes, channel: Channel) -> Op
     else:
         basis = _excerpted(replica, arrived.envelope, body, head, answered=answer is not None)
     _require_still_registered(basis.state, arrived)
-    instruction = _named(basis.state, arrived.envelope, body)
+    instruction = require_named(basis.state, arrived.envelope, body)
     _remember(replica, arrived, basis.state, head)
     return Opened(
         data=data,
@@ -154,7 +154,7 @@ def _require_still_registered(state: State, arrived: Unsealed) -> None:
         raise Refused("T1.sender-key", sender=sender, kid=arrived.kid)
 
 
-def _named(state: State, envelope: Envelope, body: RequestBody) -> Instruction:
+def require_named(state: State, envelope: Envelope, body: RequestBody) -> Instruction:
     """What the envelope's outside says is what its events say. Refused("desk.request-differs", what=…)."""
     instruction = state.instruction(events.parse(body.event(body.instruction).event).hash)
     contracts = [events.parse(body.event(index).event).body for index in body.contracts]
