@@ -99,3 +99,13 @@ def test_help_names_every_command(command_line: CommandLine) -> None:
     status, out, _ = command_line.run("--help")
     assert status == 0
     assert all(name in out for name in ("check", "audit", "demo", "token"))
+
+
+def test_a_place_that_is_not_empty_is_the_callers_mistake(command_line: CommandLine) -> None:
+    def fail(_headless: bool, _out: object) -> int:
+        raise Conflict("demonstration.out-not-empty", folder="x")
+
+    command_line.demonstrate = fail
+    status, _, err = command_line.run("demo", "--headless", "--out", "x")
+    assert status == 2
+    assert "not empty" in err

@@ -75,8 +75,18 @@ def test_a_place_that_is_taken_is_refused_before_anything_is_made(tmp_path: Path
     assert not (tmp_path / "demo.part").exists()
 
 
-class Played(Story):
-    """A story that was played, for the rule that says what counts."""
+def test_a_place_that_cannot_be_written_has_a_name(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as refused:
+        output.require_free(Path("/proc/nowhere/demo"))
+    assert refused.value.code == "demonstration.cannot-write"
+
+
+async def test_the_present_directory_is_a_place_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    await run(SoftwareStage(tmp_path / "work"), Path())
+    assert (here / "result.json").exists()
 
 
 async def played(tmp_path: Path) -> tuple[SoftwareStage, Story]:

@@ -28,6 +28,8 @@ from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
 
 UNEXPECTED = 70
+BAD_PLACE = "demonstration.out-not-empty"
+"""The one refusal of `demo` that is the caller's own mistake in the arguments: exit 2, as typer gives for others."""
 HeadlessOption = Annotated[bool, typer.Option("--headless", help="Without a window, from beginning to end.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Where the files go: absent or empty.")]
 Demonstrate = Callable[[bool, Path | None], int]
@@ -62,7 +64,12 @@ def root_app(use_cases: UseCases) -> typer.Typer:
 
     def demo(headless: HeadlessOption = False, out: OutOption = None) -> None:
         """Play one settlement from a signed contract to two finished transactions, every step real."""
-        raise typer.Exit(_told(lambda: use_cases.demonstrate(headless, out)))
+        try:
+            status = use_cases.demonstrate(headless, out)
+        except CountersignError as error:
+            status = outcome.tell(error, as_json=False)
+            status = outcome.MALFORMED if error.code == BAD_PLACE else status
+        raise typer.Exit(status)
 
     app.callback()(window)
     app.command("demo")(demo)

@@ -23,11 +23,13 @@ async def play(stage: Stage, folder: Path, say: Say, grab: Grab | None) -> Path:
 
     What stops on the way leaves nothing behind: `DIR.part` goes, `DIR` stays as it was.
     """
+    folder = folder.absolute()
     part = output.require_free(folder)
     with ExitStack() as unfinished:
         unfinished.callback(shutil.rmtree, part, ignore_errors=True)
         await _fill(stage, part, say, grab)
-        part.rename(folder)
+        with output.writing(folder):
+            part.rename(folder)
         unfinished.pop_all()
     return folder
 

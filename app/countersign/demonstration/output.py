@@ -4,7 +4,8 @@
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,20 +13,34 @@ from countersign.demonstration import cast
 from countersign.demonstration.story import Refusal, Story
 from countersign.desk import evidence, export
 from countersign.desk.replica import Replica
-from countersign.errors import Conflict, Refused
+from countersign.errors import Conflict, Refused, Unavailable
 
 RESULT = "result.json"
 
 
 def require_free(folder: Path) -> Path:
-    """`DIR.part` beside a folder that is absent or empty. Conflict("demonstration.out-not-empty")."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Conflict("demonstration.out-not-empty", folder=folder.name)
-    part = folder.with_name(folder.name + ".part")
-    if part.exists():
-        shutil.rmtree(part)
-    part.mkdir(parents=True)
-    return part
+    """`DIR.part` beside a folder that is absent or empty.
+
+    Conflict("demonstration.out-not-empty"), Unavailable("demonstration.cannot-write").
+    """
+    with writing(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise Conflict("demonstration.out-not-empty", folder=folder.name)
+        part = folder.with_name(folder.name + ".part")
+        if part.exists():
+            shutil.rmtree(part)
+        part.mkdir(parents=True)
+        return part
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """What the disk refuses has a name: Unavailable("demonstration.cannot-write")."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Unavailable("demonstration.cannot-write", folder=folder.name, why=why) from error
 
 
 def settled_files(story: Story, replica: Replica, timings: Mapping[str, float]) -> dict[str, bytes]:
@@ -55,11 +70,12 @@ def _refusal(refusal: Refusal) -> dict[str, object]:
 
 
 def write(part: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder."""
-    for name, data in files.items():
-        place = part / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+    """Write files below a folder. Unavailable("demonstration.cannot-write")."""
+    with writing(part):
+        for name, data in files.items():
+            place = part / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
 
 
 def result(story: Story, replica: Replica, part: Path) -> bytes:

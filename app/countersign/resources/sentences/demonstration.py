@@ -7,6 +7,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The books do not balance: {vault} has {ledger} in the ledger and {chain} on its chain.",
         _RUN_AGAIN,
     ),
+    "demonstration.cannot-write": (
+        "The directory {folder} cannot be written: {why}.",
+        "Name another place, or make room there; nothing is left of this run.",
+    ),
     "demonstration.not-founded": ("The demonstration's desk is not founded yet.", "Play the first step first."),
     "demonstration.out-not-empty": (
         "The directory {folder} exists and is not empty.",
