@@ -162,7 +162,7 @@ class MemoryCourier:
 
     files: dict[Path, bytes] = field(default_factory=dict)
 
-    def frames(self, message: ur.Message) -> Sequence[str]:
+    def frames(self, message: ur.Message, density: int = 27) -> Sequence[str]:
         parts = ur.Parts(message, 400)
         return [parts.text(number).upper() for number in range(1, 2 * parts.seq_len + 13)]
 

@@ -163,7 +163,7 @@ class Memory:
 class FileCourier:
     """Pictures hold their QR text as it is; a drive is a folder."""
 
-    def frames(self, message: ur.Message) -> Sequence[str]:
+    def frames(self, message: ur.Message, density: int = 27) -> Sequence[str]:
         parts = ur.Parts(message, 400)
         return [parts.text(number).upper() for number in range(1, 2 * parts.seq_len + 13)]
 

@@ -205,6 +205,7 @@ class OfficerDouble:
         self.against: Finding | None = None
         self.error: BaseException | None = None
         self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900, "UR:COUNTERSIGN/" + "C" * 900)
+        self.densities: list[int] = []
         self.gate: asyncio.Event | None = None
         self.taken = 0
 
@@ -272,8 +273,9 @@ class OfficerDouble:
     async def carry_requests(self) -> Sequence[CrossingView]:
         return CROSSINGS
 
-    async def request_frames(self, instruction: str) -> Sequence[str]:
+    async def request_frames(self, instruction: str, density: int = 27) -> Sequence[str]:
         self._ask("request frames", instruction)
+        self.densities.append(density)
         return self.parts
 
     async def request_to_usb(self, instruction: str, folder: Path) -> Path:
@@ -375,7 +377,7 @@ class VaultDouble:
         self.asked.append(("refuse", reason))
         self.opened = None
 
-    async def answer_frames(self) -> Sequence[str]:
+    async def answer_frames(self, density: int = 27) -> Sequence[str]:
         return self.parts
 
     async def answer_to_usb(self, folder: Path) -> Path:

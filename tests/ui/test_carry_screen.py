@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSlider
 
 from countersign.couriers import pictures
@@ -188,3 +189,14 @@ async def test_the_stick_is_written_and_what_comes_back_is_read(
 
 def test_a_window_without_a_camera_library_still_opens(qapp: object, instruments: Instruments) -> None:
     assert open_officer(world.OfficerDouble(), BannerFacts(Mode.ONLINE), instruments).screen_key == "desk"
+
+
+async def test_a_thinner_code_is_asked_for_by_the_density(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    """The slider asks for the message again, in parts for codes of the version wished for."""
+    await at_carry(window)
+    assert officer.densities[-1] == 27
+    slider = named(window, "Density: data in one code", QAbstractSlider)
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_Home)
+    await settled(window)
+    assert officer.densities[-1] == 20

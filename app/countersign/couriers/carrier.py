@@ -27,9 +27,9 @@ class Carrier:
         """End the picture reader's process."""
         self._reader.close()
 
-    def frames(self, message: ur.Message) -> Sequence[str]:
-        """The texts to show, in order."""
-        return frames.texts(message)
+    def frames(self, message: ur.Message, density: int = frames.VERSION) -> Sequence[str]:
+        """The texts to show, in order, as QR codes of that version."""
+        return frames.texts(message, density)
 
     async def read_pictures(
         self, pictures: Sequence[Path], scan: ur.Scan, now: int, progress: Callable[[int, int], None]

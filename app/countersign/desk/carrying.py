@@ -9,7 +9,7 @@ from pathlib import Path
 
 from countersign.airgap import ur
 from countersign.desk.crossing import Crossing
-from countersign.desk.ports import Clock, Courier
+from countersign.desk.ports import DENSEST, Clock, Courier
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE, Scanning
 from countersign.desk.views import CrossingView
@@ -33,10 +33,10 @@ class Carrying:
         """What waits to be carried to a cold vault, and what was carried and not yet answered."""
         return self._crossing.waiting()
 
-    async def request_frames(self, instruction: str) -> Sequence[str]:
+    async def request_frames(self, instruction: str, density: int = DENSEST) -> Sequence[str]:
         """The UR parts of a request, in the order shown. Raises as `Crossing.request`; Malformed("T3.message-len")."""
         data = await self._request(instruction, Channel.QR)
-        return self._courier.frames(ur.Message(TYPE, data))
+        return self._courier.frames(ur.Message(TYPE, data), density)
 
     async def request_to_usb(self, instruction: str, folder: Path) -> Path:
         """Write the request, read it back, compare. Raises as `Crossing.request` and the courier."""

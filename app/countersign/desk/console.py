@@ -12,7 +12,7 @@ from countersign.desk.author import Scribe
 from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
 from countersign.desk.officer import Officer
-from countersign.desk.ports import Clock, Courier, Entropy, Mailbox
+from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE
 from countersign.desk.signing import Hand, Progress
@@ -49,10 +49,10 @@ class OfficerConsole(Officer):
         """What waits to be carried, and what was carried and not yet answered."""
         return await self._carrying.carry_requests()
 
-    async def request_frames(self, instruction: str) -> Sequence[str]:
-        """The UR parts of a request, in the order shown."""
+    async def request_frames(self, instruction: str, density: int = DENSEST) -> Sequence[str]:
+        """The UR parts of a request for QR codes of version `density`, in the order shown."""
         await self.synchronise()
-        return await self._carrying.request_frames(instruction)
+        return await self._carrying.request_frames(instruction, density)
 
     async def request_facts(self, instruction: str) -> dict[str, str]:
         """The UR type of the request as it was last shown, and the SHA-256 of the message's bytes."""

@@ -206,11 +206,15 @@ class Witness(Protocol):
         """HTTP status and body of `POST add-checkpoint` (c2sp.org/tlog-witness)."""
 
 
+DENSEST = 27
+"""The densest QR version that is shown (UX.md, 10)."""
+
+
 class Courier(Protocol):
     """What carries bytes to and from a machine without network: pictures and files on a removable drive."""
 
-    def frames(self, message: ur.Message) -> Sequence[str]:
-        """The texts to show as QR codes, in order: enough that a fifth may be lost."""
+    def frames(self, message: ur.Message, density: int = DENSEST) -> Sequence[str]:
+        """The texts to show as QR codes of version `density` (20 to 27), in order: enough that a fifth may be lost."""
 
     async def read_pictures(
         self, pictures: Sequence[Path], scan: ur.Scan, now: int, progress: Callable[[int, int], None]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from countersign.desk.ports import AskSecret
+from countersign.desk.ports import DENSEST, AskSecret
 from countersign.desk.views import (
     CrossingView,
     DeskView,
@@ -64,8 +64,8 @@ class OfficerConsole(Watching, Protocol):
     async def carry_requests(self) -> Sequence[CrossingView]:
         """What waits to be carried to a cold vault, and what was carried and not yet answered."""
 
-    async def request_frames(self, instruction: str) -> Sequence[str]:
-        """The UR parts of a request for the cold vault, in the order shown."""
+    async def request_frames(self, instruction: str, density: int = DENSEST) -> Sequence[str]:
+        """The UR parts of a request for the cold vault, for QR codes of version `density`, in the order shown."""
 
     async def request_to_usb(self, instruction: str, folder: Path) -> Path:
         """Write the request as a `.countersign` file, read it back, compare."""
@@ -106,7 +106,7 @@ class VaultConsole(Watching, Protocol):
 
     async def refuse(self, reason: str) -> None: ...
 
-    async def answer_frames(self) -> Sequence[str]:
+    async def answer_frames(self, density: int = DENSEST) -> Sequence[str]:
         """The UR parts of the answer, in the order shown."""
 
     async def answer_to_usb(self, folder: Path) -> Path: ...

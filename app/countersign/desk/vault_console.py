@@ -32,7 +32,7 @@ from countersign.desk import cases, logbook, pages, signing, vault_intake
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Circumstances
 from countersign.desk.crossing import ANSWERED, REQUEST, contract_ids, phrase_of, sealed
-from countersign.desk.ports import AskSecret, Clock, Courier
+from countersign.desk.ports import DENSEST, AskSecret, Clock, Courier
 from countersign.desk.refusing import INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE, Scanning
@@ -146,9 +146,9 @@ class Vault:
         event = await signed(self._scribe.draft("instruction.refused", body), [self.hand.author])
         await self._answer(opened, event, None)
 
-    async def answer_frames(self) -> Sequence[str]:
+    async def answer_frames(self, density: int = DENSEST) -> Sequence[str]:
         """The UR parts of the answer, in the order shown. Refused("desk.no-answer")."""
-        return self._courier.frames(ur.Message(TYPE, self._answered()))
+        return self._courier.frames(ur.Message(TYPE, self._answered()), density)
 
     def answer_facts(self) -> dict[str, str]:
         """The UR type of the answer, and the SHA-256 of the message's bytes. Refused("desk.no-answer")."""

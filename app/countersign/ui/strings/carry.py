@@ -30,6 +30,7 @@ LABELS: dict[str, str] = {
     "carry.pause": "Pause",
     "carry.speed": "Speed",
     "carry.a-second": "{number} a second",
+    "carry.density-name": "Density: data in one code",
     "carry.size": "Size of the code",
     "carry.density": (
         "Version {version}, {modules} × {modules} modules, {pixels} px each. One round takes {seconds} s."

@@ -173,7 +173,8 @@ class OfficerWindow(Frame):
         self.context.runner.start(work())
 
     def _show_frames(self, instruction: str) -> None:
-        self.context.runner.start(self.console.request_frames(instruction), self.carry.show_panel.show_texts)
+        panel = self.carry.show_panel
+        self.context.runner.start(self.console.request_frames(instruction, panel.density), panel.show_texts)
 
     def _write_usb(self, instruction: str, folder: Path) -> None:
         async def work() -> None:

@@ -16,10 +16,12 @@ from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import column, row
 
 _FASTEST, _SPEED, _LARGEST = 15, 6, 12
+_THINNEST, _DENSEST = 20, 27  # QR versions (UX.md, 10)
 
 
 class ShowPanel(QWidget):
-    """Frames are drawn when they are first shown, then kept. `asked` wants the message that is to be shown."""
+    """Frames are drawn when they are first shown, then kept. `asked` wants the message that is to be shown, in parts for
+    codes of version `density`."""
 
     asked = Signal()
 
@@ -38,6 +40,9 @@ class ShowPanel(QWidget):
         self.pause.setCheckable(True)
         self.speed, self.speed_words = self._slider("carry.speed", 1, _FASTEST, _SPEED), PlainLabel("", wrap=False)
         self.zoom = self._slider("carry.size", LEAST, _LARGEST, _LARGEST)
+        self.dense = self._slider("carry.density-name", _THINNEST, _DENSEST, _DENSEST)
+        self.dense.setTracking(False)
+        self.dense.valueChanged.connect(lambda _: self.asked.emit())
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.step)
         self.speed.valueChanged.connect(lambda _: self._pace())
@@ -51,6 +56,8 @@ class ShowPanel(QWidget):
             row(self.speed, self.speed_words),
             PlainLabel(label("carry.size"), "caption"),
             self.zoom,
+            PlainLabel(label("carry.density-name"), "caption"),
+            self.dense,
             PlainLabel(label("carry.show-hint"), "quiet"),
             gap=measure.UNIT,
         )
@@ -76,7 +83,7 @@ class ShowPanel(QWidget):
         """Show this message from its first part."""
         self.texts, self.drawn, self.at = tuple(texts), {}, 0
         self.ask.setHidden(bool(texts))
-        for part in (self.pause, self.speed, self.zoom, self.counter, self.told):
+        for part in (self.pause, self.speed, self.zoom, self.dense, self.counter, self.told):
             part.setEnabled(bool(texts))
         if not texts:
             self.code.show_code(QImage())
@@ -84,6 +91,11 @@ class ShowPanel(QWidget):
             self.told.say("")
         self._paint()
         self._pace()
+
+    @property
+    def density(self) -> int:
+        """The QR version wished for."""
+        return self.dense.value()
 
     def step(self) -> None:
         """The next frame, unless paused."""

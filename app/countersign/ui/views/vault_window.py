@@ -51,6 +51,7 @@ class VaultWindow(Frame):
         wizard.progress.cancelled.connect(lambda: self.working and self.working.cancel())
         wizard.take.scan.progress.cancelled.connect(lambda: self.working and self.working.cancel())
         wizard.give.usb.writing.connect(self._write)
+        wizard.give.show_panel.asked.connect(lambda: self.context.runner.start(self._show_answer()))
         wizard.give.another.connect(self._start_over)
         self.log.proving.connect(self._prove)
         self.log.verifying.connect(self._verify)
@@ -153,8 +154,12 @@ class VaultWindow(Frame):
 
     async def _give(self, view: VaultRequestView) -> None:
         self.vault.give.show_view(view)
-        self.vault.give.show_panel.show_texts(await self.console.answer_frames())
+        await self._show_answer()
         self.vault.go(GIVE)
+
+    async def _show_answer(self) -> None:
+        panel = self.vault.give.show_panel
+        panel.show_texts(await self.console.answer_frames(panel.density))
 
     def _write(self, folder: Path) -> None:
         async def work() -> None:
