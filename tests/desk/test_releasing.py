@@ -164,6 +164,16 @@ async def test_a_second_leg_that_fails_to_go_out_is_sent_later_and_the_first_not
     assert whole.live("safe-tx").transaction is not None
 
 
+async def test_a_transaction_that_went_out_before_a_crash_is_logged_and_not_sent_again(whole: Table) -> None:
+    await release(whole)
+    await whole.stage.bitcoin.broadcast(releasing.finish(whole.desk, whole.live("psbt")).raw)
+    bitcoin = Contrary(whole.stage.bitcoin)
+    receipts = await releasing.broadcast(desk_over(whole, bitcoin), whole.story.cycle, whole.author("operations"))
+    assert len(receipts) == 2
+    assert bitcoin.sent == 0
+    assert whole.contract_state == "settling"
+
+
 async def test_delivery_is_not_confirmed_before_both_are_observed(whole: Table) -> None:
     await release(whole)
     await releasing.broadcast(whole.desk, whole.story.cycle, whole.author("operations"))

@@ -57,13 +57,17 @@ async def finish_all(desk: EmbeddedDesk, cycle: str) -> tuple[Finished, ...]:
     """Every instruction of a cycle, finished and found acceptable by its chain. Refused("desk.chain-would-refuse")."""
     done = tuple(finish(desk, each) for each in desk.state.live(desk.state.cycle(cycle)))
     for each in done:
-        if each.kind == "psbt":
-            reason = await desk.bitcoin(each.chain).test(each.raw)
-        else:
-            reason = await desk.ethereum(each.chain).test(each.to, each.raw)
-        if reason is not None:
-            raise Refused("desk.chain-would-refuse", chain=each.chain, reason=reason)
+        await _require_acceptable(desk, each)
     return done
+
+
+async def _require_acceptable(desk: EmbeddedDesk, done: Finished) -> None:
+    if done.kind == "psbt":
+        reason = await desk.bitcoin(done.chain).test(done.raw)
+    else:
+        reason = await desk.ethereum(done.chain).test(done.to, done.raw)
+    if reason is not None:
+        raise Refused("desk.chain-would-refuse", chain=done.chain, reason=reason)
 
 
 async def make_release(desk: EmbeddedDesk, cycle: str, maker: Author, checker: str) -> bytes:
@@ -86,24 +90,32 @@ async def check_release(desk: EmbeddedDesk, release: bytes, checker: Author) -> 
 async def broadcast(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
     """Send every released transaction that was not sent yet, and log each. A refused one stops here, named.
 
-    Refused("desk.not-released") before the release. Until the first is out both are tried once more; then neither waits.
+    Refused("desk.not-released") before the release. Until the first is out all are tried once more; then none waits. A
+    Bitcoin transaction that went out before a crash could log it is found on its chain and logged, not sent again.
     """
     closed, receipts = desk.state.cycle(cycle), []
     if closed.released is None:
         raise Refused("desk.not-released", cycle=cycle)
-    if all(instruction.transaction is None for instruction in desk.state.live(closed)):
+    live = desk.state.live(closed)
+    waiting = [finish(desk, each) for each in live if each.transaction is None]
+    out = {each.instruction for each in waiting if each.kind == "psbt" and await _is_out(desk, each)}
+    if len(waiting) == len(live) and not out:
         await finish_all(desk, cycle)
-    for instruction in desk.state.live(closed):
-        if instruction.transaction is not None:
-            continue
-        done = finish(desk, instruction)
-        if done.kind == "psbt":
-            sent = await desk.bitcoin(done.chain).broadcast(done.raw)
-        else:
-            sent = await desk.ethereum(done.chain).broadcast(done.to, done.raw)
+    for done in waiting:
+        sent = done.transaction if done.instruction in out else await _send(desk, done)
         body = {"instruction": done.instruction, "transaction": sent, "artefact": desk.artefacts.put(done.raw).hex()}
         receipts.append(await desk.submit(await signed(desk.scribe.draft("transaction.broadcast", body), [operations])))
     return receipts
+
+
+async def _is_out(desk: EmbeddedDesk, done: Finished) -> bool:
+    return (await desk.bitcoin(done.chain).observe(done.transaction)).accepted
+
+
+async def _send(desk: EmbeddedDesk, done: Finished) -> str:
+    if done.kind == "psbt":
+        return await desk.bitcoin(done.chain).broadcast(done.raw)
+    return await desk.ethereum(done.chain).broadcast(done.to, done.raw)
 
 
 async def observe(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
