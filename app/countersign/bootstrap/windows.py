@@ -1,7 +1,18 @@
-"""The demonstration's windows: one that a newcomer sits at, or all screens grabbed while the story plays by itself."""
+"""The demonstration's windows: one that a newcomer sits at, or all screens grabbed while the story plays by itself.
+
+- Closing the window, Ctrl+C and SIGTERM all end it the same way: what runs is cancelled, tokens, the cold vault's process and
+  the picture reader are closed, the folder is removed.
+- While the window is open the process stands in the folder of things that cross the air gap (`frames`, `usb`): a relative path
+  typed on Carry, and every file dialog, begins there.
+- Whether Qt can open a window here is tried in a process of its own first: where it cannot, Qt aborts the process.
+"""
 
 import asyncio
+import contextlib
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,10 +24,18 @@ from countersign.cli import watching
 from countersign.demonstration import cast, headless
 from countersign.demonstration.story import Story
 from countersign.demonstration.window import NextStep
+from countersign.errors import Unavailable
 from countersign.ui.application import OfficerWindow, open_officer, run, screens
 from countersign.ui.presenters.banner import BannerFacts, Mode
 from countersign.ui.strings import label
+from countersign.ui.views.secret_dialog import asking
 
+STOPPED = 130
+"""The exit status after Ctrl+C."""
+TITLE = 48
+"""Pixels that a window's title takes at most."""
+TRY_WINDOW = "from countersign.ui.application.loop import application; application()"
+TRY_SECONDS = 30
 QUIET = "default.warning=false"  # the offscreen platform complains of every size hint
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NOTES = ("demo.note-chains", "demo.note-witnesses")
@@ -26,7 +45,7 @@ def play_headless(out: Path) -> int:
     """The whole story without a window; exit status 0 only if it ended as it should."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_LOGGING_RULES", QUIET)
-    return run(lambda: _play(out))
+    return run(lambda: _until_stopped(lambda: _play(out)))
 
 
 async def _play(out: Path) -> int:
@@ -99,24 +118,91 @@ def banner(next_step: Callable[[], Awaitable[str]] | None) -> BannerFacts:
 
 
 def open_window() -> int:
-    """Officer A's window on an embedded demonstration desk; ends when it is closed."""
-    return run(_sit)
+    """Officer A's window on an embedded demonstration desk; ends when it is closed.
+
+    Unavailable("demonstration.no-display") where no window can be opened.
+    """
+    require_display()
+    return run(lambda: _until_stopped(_sit))
+
+
+def require_display() -> None:
+    """Unavailable("demonstration.no-display") where Qt cannot open a window: no display, or a library of it is missing."""
+    tried = subprocess.run(
+        [sys.executable, "-c", TRY_WINDOW],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TRY_SECONDS, check=False,
+    )  # fmt: skip
+    if tried.returncode != 0:
+        raise Unavailable("demonstration.no-display", display=os.environ.get("DISPLAY") or "not set")
+
+
+async def _until_stopped(work: Callable[[], Awaitable[int]]) -> int:
+    """Work to its end, or to the first signal that asks it to stop: cancelled once, so that its clearing up is not."""
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work())
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop() -> None:
+        if not task.cancelling():
+            task.cancel()
+
+    for each in asked:
+        loop.add_signal_handler(each, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return STOPPED
+    finally:
+        for each in asked:
+            loop.remove_signal_handler(each)
 
 
 async def _sit() -> int:
+    watching.step(label("demo.opening"), 0, 2)
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
+        hands = Path(folder) / "hands"
+        hands.mkdir()
         stage = DemonstrationStage(Path(folder))
-        await stage.open()
         try:
-            story = Story(stage, Path(folder) / "hands")
+            await stage.open()
+            story = Story(stage, hands)
             await story.found()
-            window = open_officer(story.console(), banner(NextStep(story)), instruments(stage.carrier))
-            window.banner.say(label("demo.founded"))
-            over = asyncio.Event()
-            window.closed.connect(over.set)
-            window.show()
-            window.begin()
-            await over.wait()
+            watching.step(label("demo.open", folder=str(hands)), 1, 2)
+            with contextlib.chdir(hands):
+                await attend(story, stage)
         finally:
             await stage.aclose()
     return 0
+
+
+async def attend(story: Story, stage: DemonstrationStage) -> None:
+    """Officer A's window on a founded story, until it is closed."""
+    over = asyncio.Event()
+    window = seat(story, stage)
+    window.closed.connect(over.set)
+    place(window)
+    window.begin()
+    try:
+        await over.wait()
+    finally:
+        window.close()
+
+
+def place(window: OfficerWindow) -> None:
+    """Show it whole: on a screen with no room for the window and its title, it fills the screen."""
+    room = window.screen().availableSize()
+    if room.width() < window.width() or room.height() < window.height() + TITLE:
+        window.showMaximized()
+    else:
+        window.show()
+
+
+def seat(story: Story, stage: DemonstrationStage) -> OfficerWindow:
+    """Officer A's window with the others behind *Next step*; not shown yet. What needs the officer's PIN asks for it there."""
+
+    async def ask(code: str) -> str:
+        token = (await window.console.strip()).token
+        return await asking(window, token.tries if token else "ok")(code)
+
+    window = open_officer(story.console(), banner(NextStep(story, ask)), instruments(stage.carrier))
+    window.banner.say(label("demo.founded"))
+    return window

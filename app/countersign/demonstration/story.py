@@ -15,6 +15,7 @@ from countersign.desk import ceremony, deals, drill, founding, preparing, releas
 from countersign.desk.author import Author
 from countersign.desk.console import OfficerConsole
 from countersign.desk.deals import Sale, Side
+from countersign.desk.ports import AskSecret
 from countersign.desk.views import Finding, ReviewView
 from countersign.errors import CountersignError, Refused
 
@@ -216,10 +217,12 @@ class Story:
         await preparing.prepare(self.stage.desk, self._author("operations"), self.cycle, rate=cast.RATE)
         await self.console().synchronise()
 
-    async def drill(self) -> None:
-        """Three things are refused by named checks; the refusals are signed and logged."""
+    async def drill(self, ask: AskSecret | None = None) -> None:
+        """Three things are refused by named checks; the refusals are signed and logged. `ask` is asked if the token is locked."""
         officer = self.console()
-        await officer.unlock(self.stage.ask_pin)
+        token = (await officer.strip()).token
+        if token is None or not token.unlocked:
+            await officer.unlock(ask or self.stage.ask_pin)
         psbt, safe_tx = self._artefact("psbt"), self._artefact("safe-tx")
         destination = self.sale("MH-2026-0001").first.destination
         parties = [self._author(each.token) for each in cast.PARTICIPANTS]

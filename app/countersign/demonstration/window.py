@@ -1,22 +1,31 @@
 """The demonstration in a window: a newcomer is officer A; *Next step* plays the others, and says whose turn it is.
 
-Nothing advances by itself. What is the officer's own to do (sign, show, take in) is never done for them here; the step only
-says so. Where the story stands is read from the desk's state, so a step can be pressed twice without harm.
+- Nothing advances by itself. What is the officer's own to do (sign, show, take in, give the PIN) is never done for them here;
+  the step only says so.
+- Where the story stands is read from the desk's state and from what lies on the stick, so a step can be pressed at any moment
+  and twice without harm.
+- Files that cross are named as seen from the story's folder (`frames`, `usb`), where the window's process stands.
 """
 
 from countersign.demonstration import cast
 from countersign.demonstration.story import Story
+from countersign.desk.ports import AskSecret
+from countersign.errors import CountersignError
+from countersign.ui.presenters.problem import problem
 from countersign.ui.strings import label
+
+DRILLS = 3
+FRAMES, REQUEST, ANSWER = "frames", "request.countersign", "answer.countersign"
 
 
 class NextStep:
-    """The others' next step, and one sentence about it."""
+    """The others' next step, and one sentence about it. `ask` is how the officer is asked for the PIN."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, ask: AskSecret) -> None:
         self._story = story
-        self._drilled = False
+        self._ask = ask
         self._filmed = False
-        self._inserted = ""
+        self._inserted = b""
 
     async def __call__(self) -> str:
         """Play it; the sentence says what was done and what comes next."""
@@ -28,9 +37,8 @@ class NextStep:
             case "held":
                 await story.prepare()
                 return label("demo.prepared")
-            case "instructed" if not self._drilled:
-                await story.drill()
-                self._drilled = True
+            case "instructed" | "partly signed" if len(story.refusals) < DRILLS:
+                await story.drill(self._ask)
                 return label("demo.drilled", pin=cast.PIN)
             case "instructed":
                 return label("demo.sign-yours", pin=cast.PIN)
@@ -42,7 +50,9 @@ class NextStep:
             case "settling":
                 await story.finish()
                 return label("demo.final")
-        return label("demo.over")
+            case "final":
+                return label("demo.over")
+        return label("demo.elsewhere", state=story.reached)
 
     async def _cross(self) -> str:
         story = self._story
@@ -50,20 +60,35 @@ class NextStep:
         cold = story.signed_by(cast.OFFICER_C.id)
         if mine != {"psbt", "safe-tx"}:
             return label("demo.sign-yours", pin=cast.PIN)
-        frames = str(story.folder / "frames")
         if "psbt" not in cold:
-            if self._filmed:
-                return label("demo.take-pictures", folder=frames)
-            if not story.requested("psbt"):
-                return label("demo.show-request")
+            return await self._by_codes()
+        return await self._by_stick()
+
+    async def _by_codes(self) -> str:
+        story = self._story
+        if self._filmed:
+            return label("demo.take-pictures", folder=FRAMES)
+        if not story.requested("psbt"):
+            return label("demo.show-request")
+        try:
             await story.film()
-            self._filmed = True
-            return label("demo.qr-answered", folder=frames)
-        request = story.stick / "request.countersign"
-        if not request.exists():
-            story.stick.mkdir(parents=True, exist_ok=True)
-            return label("demo.write-usb", folder=str(story.stick))
-        if not self._inserted:
-            self._inserted = str(await story.insert(request))
-            return label("demo.usb-answered", file=self._inserted)
-        return label("demo.read-usb", file=self._inserted)
+        except CountersignError as refused:
+            return label("demo.qr-refused", what=problem(refused).happened)
+        self._filmed = True
+        return label("demo.qr-answered", folder=FRAMES)
+
+    async def _by_stick(self) -> str:
+        story = self._story
+        story.stick.mkdir(parents=True, exist_ok=True)
+        request, stick = story.stick / REQUEST, story.stick.name
+        if not request.exists() or not story.requested("safe-tx"):
+            return label("demo.write-usb", folder=stick)
+        brought = request.read_bytes()
+        if brought == self._inserted:
+            return label("demo.read-usb", file=f"{stick}/{ANSWER}")
+        try:
+            await story.insert(request)
+        except CountersignError as refused:
+            return label("demo.usb-refused", what=problem(refused).happened, folder=stick)
+        self._inserted = brought
+        return label("demo.usb-answered", file=f"{stick}/{ANSWER}")

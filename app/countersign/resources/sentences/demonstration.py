@@ -11,6 +11,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The directory {folder} cannot be written: {why}.",
         "Name another place, or make room there; nothing is left of this run.",
     ),
+    "demonstration.no-display": (
+        "No window can be opened here: there is no display (DISPLAY: {display}), or a library of the display is missing.",
+        "Start it where there is a display; without one use countersign demo --headless --out DIR, which plays the whole story.",
+    ),
     "demonstration.not-founded": ("The demonstration's desk is not founded yet.", "Play the first step first."),
     "demonstration.out-not-empty": (
         "The directory {folder} exists and is not empty.",

@@ -3,26 +3,36 @@
 LABELS: dict[str, str] = {
     "demo.note-chains": "Bitcoin regtest and chain id 31337, embedded in this process; nothing here is worth anything.",
     "demo.note-witnesses": "The two witnesses run inside this process, not outside; that counts in a demonstration only.",
+    "demo.opening": "Founding a demonstration desk: tokens, keys, log, vaults. The window opens in some ten seconds.",
+    "demo.open": "The window is open. What crosses the air gap lies in {folder}. Close the window to end.",
     "demo.founded": "The desk is founded, both vaults hold their deposits. Press Next step: the contract arrives.",
-    "demo.agreed": "The contract arrived signed by both parties, was logged and endorsed; both holds are placed. Next: the "
+    "demo.agreed": "The contract arrived signed by both parties, was logged and endorsed; both holds are placed. Next step: the "
     "operations officer prepares both transactions.",
-    "demo.prepared": "Two instructions wait for you on the Desk. Next: an attacker tries three things in front of you.",
+    "demo.prepared": "Two instructions wait for you on the Desk. Next step: three attacks come first; your token signs each "
+    "refusal, so you are asked for your PIN.",
     "demo.drilled": "Refused, signed and logged: an altered recipient (B8), a delegate call (E3), a contract that is not in the "
-    "log (L3). Your turn: open the settlement, review it, and sign both instructions (PIN {pin}).",
-    "demo.sign-yours": "Your turn: open the settlement on the Desk, then Sign. Your PIN is {pin}.",
-    "demo.show-request": "Your turn: on Carry, choose the Bitcoin request and show it. Then press Next step: the vault operator "
-    "films your screen.",
-    "demo.qr-answered": "The vault operator read your codes, verified everything offline, and signed. The answer's pictures lie in "
-    "{folder}: take them in on Carry, Scan.",
-    "demo.take-pictures": "Your turn: on Carry, Scan, take in the answer's pictures from {folder}.",
-    "demo.write-usb": "Your turn: on Carry, USB, write the Ethereum request into {folder}. Then press Next step.",
-    "demo.usb-answered": "The vault operator inserted your file, verified everything offline, and signed; inserted again it was "
-    "answered from the record. Read {file} on Carry, USB.",
-    "demo.read-usb": "Your turn: on Carry, USB, read {file}.",
+    "log (L3). Your turn: on the Desk, open the settlement, review it, and sign both transactions.",
+    "demo.sign-yours": "Your turn: on the Desk, open the settlement, review it, and sign both transactions. Your PIN is {pin}.",
+    "demo.show-request": "Your turn: on Carry, choose Bitcoin and show the codes. Then press Next step: the vault operator films "
+    "your screen.",
+    "demo.qr-answered": "The vault operator read your codes, verified everything offline, and signed. Your turn: on Carry, Scan, "
+    "read the pictures of the answer; they lie in the folder {folder}: type that.",
+    "demo.take-pictures": "Your turn: on Carry, Scan, read the pictures of the answer; they lie in the folder {folder}: type that.",
+    "demo.qr-refused": "The vault operator could not take in your codes: {what} Show the Bitcoin codes on Carry again, then press "
+    "Next step.",
+    "demo.write-usb": "Your turn: on Carry, choose Ethereum, USB, and write the request to the folder {folder}: type that. Then "
+    "press Next step.",
+    "demo.usb-answered": "The vault operator inserted your stick, verified everything offline, and signed; inserted again it was "
+    "answered from the record. Your turn: on Carry, USB, read the file {file}: type that.",
+    "demo.usb-refused": "The vault operator could not take in what lies on the stick: {what} On Carry, choose Ethereum, USB, and "
+    "write it to the folder {folder} again, then press Next step.",
+    "demo.read-usb": "Your turn: on Carry, USB, read the file {file}: type that.",
     "demo.released": "Both quorums are there. Maker and checker released both transactions together, and both were broadcast. "
-    "Next: both parties confirm.",
+    "Next step: both parties confirm.",
     "demo.final": "Final: both parties confirmed, the ledger moved, the books balance with the chains.",
-    "demo.over": "The story is over. Look at the Log, or verify everything.",
+    "demo.over": "The story is over. Look at the Log, or verify everything there.",
+    "demo.elsewhere": "The settlement stands at: {state}. The demonstration goes no further from there; close the window and start "
+    "it again.",
     "step-found": "The desk is founded; deposits are credited",
     "step-contract": "The contract is signed, logged, endorsed; both holds are placed",
     "step-prepare": "Two instructions are prepared",

@@ -12,6 +12,7 @@ LABELS: dict[str, str] = {
     "banner.next": "Next step",
     "banner.next-tip": "Play the other people's next step",
     "banner.playing": "The others are at work…",
+    "banner.stopped": "The last step was not finished. Press Next step to try it again.",
     "strip.name": "State of this console",
     "strip.officer": "Signed in",
     "strip.token": "Token",

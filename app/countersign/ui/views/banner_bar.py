@@ -9,7 +9,7 @@ from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel, restyle
-from countersign.ui.widgets.layout import row
+from countersign.ui.widgets.layout import column, row
 
 
 class BannerBar(QFrame):
@@ -22,12 +22,13 @@ class BannerBar(QFrame):
         self.facts = facts
         self.setAccessibleName(label("banner.name"))
         self.word = PlainLabel("", "heading", wrap=False)
-        self.notes = PlainLabel("")
+        self.told, self.notes = PlainLabel("", "strong"), PlainLabel("")
+        self.told.hide()
         self.pin = PlainLabel("", "strong", wrap=False)
         self.step = Button(label("banner.next"), "Ctrl+N", icon="forward", part="banner")
         self.step.explain(label("banner.next-tip"), "Ctrl+N")
         self.step.clicked.connect(self.stepped)
-        line = row(self.word, self.notes, self.pin, self.step, gap=measure.GAP)
+        line = row(self.word, column(self.told, self.notes, gap=0), self.pin, self.step, gap=measure.GAP)
         line.setContentsMargins(measure.GAP, measure.HALF, measure.GAP, measure.HALF)
         line.setStretch(1, 1)
         self.setLayout(line)
@@ -44,9 +45,10 @@ class BannerBar(QFrame):
         self.pin.setVisible(said.pin is not None)
         self.step.setVisible(said.steps)
         self.notes.setProperty("part", "strong" if said.colour == "alarm" else "")
-        for widget in (self, self.word, self.notes, self.pin):
+        for widget in (self, self.word, self.told, self.notes, self.pin):
             restyle(widget)
 
     def say(self, words: str) -> None:
-        """What the others' last step was, beside the standing notes."""
-        self.notes.say(" ".join((*self.facts.notes, words)))
+        """What the others' last step was and whose turn it is, above the standing notes."""
+        self.told.say(words)
+        self.told.setVisible(bool(words))

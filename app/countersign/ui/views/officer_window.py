@@ -241,8 +241,11 @@ class OfficerWindow(Frame):
         self.banner.say(label("banner.playing"))
 
         async def work() -> None:
-            said = await step()
-            self.banner.say(said)
+            said = label("banner.stopped")
+            try:
+                said = await step()
+            finally:
+                self.banner.say(said)
             await self.refresh()
 
         self.context.runner.start(work(), ended=lambda: self.banner.step.setEnabled(True))
