@@ -36,10 +36,11 @@ class ColdVault:
         self._pin = ""
 
     async def start(self) -> None:
-        """Start the process. It raises its walls before anything else."""
+        """Start the process, in a session of its own: Ctrl+C is for us, and we end it. It raises its walls first."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "countersign", "vault-lines", str(self._folder),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LIMIT,
+            start_new_session=True,
         )  # fmt: skip
 
     async def ceremony(self, labels: Sequence[str]) -> Keyring:
