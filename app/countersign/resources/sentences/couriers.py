@@ -41,6 +41,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The folder {folder} cannot be used: {reason}.",
         "Insert the drive again, check that it is writable and not full, and try again.",
     ),
+    "couriers.drives": (
+        "The removable drives of this machine cannot be listed: {reason}.",
+        "Type or choose the folder of the drive instead.",
+    ),
+    "couriers.no-drive-here": (
+        "{folder} is not on a removable drive that is mounted here, so there is nothing to eject.",
+        "If it is a drive all the same, eject it with your system before you pull it out.",
+    ),
+    "couriers.not-ejected": (
+        "The drive at {folder} was written out, but could not be unmounted: {reason}.",
+        "Close what still uses the drive and try again, or eject it with your system before you pull it out.",
+    ),
+    "couriers.no-eject": (
+        "The drive at {folder} was written out, but this machine has neither udisksctl nor umount.",
+        "Eject the drive with your system before you pull it out.",
+    ),
     "couriers.read-back": (
         "The drive gave back other bytes than were written to {name}.",
         "Do not use this drive. Write the file to another one.",
