@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -10,13 +11,16 @@ from support import finished_settlement
 from support.finished_settlement import Finished
 from support.software_stage import Table
 
+MEMORY = Path("/dev/shm")  # noqa: S108  (where it is there, waiting for a disk proves nothing in these tests)
+
 
 @pytest.fixture
-def table(tmp_path: Path) -> Iterator[Table]:
+def table() -> Iterator[Table]:
     """A story that has not begun; every store is closed afterwards."""
-    found = Table.at(tmp_path)
-    yield found
-    found.stage.holds.close()
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        found = Table.at(Path(folder))
+        yield found
+        found.stage.holds.close()
 
 
 @pytest.fixture(scope="session")
