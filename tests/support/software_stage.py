@@ -165,7 +165,7 @@ class FileCourier:
 
     def frames(self, message: ur.Message, density: int = 27) -> Sequence[str]:
         parts = ur.Parts(message, 400)
-        return [parts.text(number).upper() for number in range(1, 2 * parts.seq_len + 13)]
+        return [parts.text(number).upper() for number in range(1, 3 * parts.seq_len + 25)]
 
     async def read_pictures(
         self, pictures: Sequence[Path], scan: ur.Scan, now: int, progress: Callable[[int, int], None]
