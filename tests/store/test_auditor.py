@@ -1,9 +1,11 @@
 """An auditor's profile opens without a passphrase, refuses every change, and no command changes a byte of it."""
 
+import os
+
 import pytest
 
 from countersign.audit.pin import Pin
-from countersign.errors import Refused
+from countersign.errors import CountersignError, Refused
 from countersign.store.auditor import publish
 from countersign.store.profile import Kind, open_profile
 from countersign.store.signing import Intent
@@ -74,6 +76,25 @@ def test_one_flipped_byte_of_it_is_named(published, files):
         open_profile(published)
     assert refusal.value.code == "S1.damaged"
     assert files(published) == before
+
+
+def test_every_byte_of_its_pin_counts(published):
+    pin = published / "pin.json"
+    whole = pin.read_bytes()
+    for place in range(len(whole)):
+        pin.write_bytes(whole[:place] + bytes((whole[place] ^ 1,)) + whole[place + 1 :])
+        with pytest.raises(CountersignError):
+            open_profile(published)
+    pin.write_bytes(whole)
+    open_profile(published).close()
+
+
+@pytest.mark.parametrize("name", ["key.plain", "pin.json", "profile.json", "store.db"])
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(published, name):
+    (published / name).unlink()
+    os.mkfifo(published / name)
+    with pytest.raises(CountersignError):
+        open_profile(published)
 
 
 def test_an_unfinished_copy_is_refused(published):

@@ -1,5 +1,7 @@
 """A small file is the old one or the new one, and what fails is named."""
 
+import os
+
 import pytest
 
 from countersign.errors import Unavailable
@@ -43,3 +45,12 @@ def test_a_file_beyond_its_limit_is_not_read(tmp_path):
     with pytest.raises(Unavailable):
         read_small(tmp_path / "big", limit=10)
     assert read_small(tmp_path / "big", limit=11) == bytes(11)
+
+
+def test_only_a_regular_file_is_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for name in ("pipe", "link"):
+        with pytest.raises(Unavailable) as refusal:
+            read_small(tmp_path / name)
+        assert dict(refusal.value.values)["reason"] == "EINVAL"

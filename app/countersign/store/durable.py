@@ -7,6 +7,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,12 +71,17 @@ def read_small(path: Path, *, limit: int = 65_536) -> bytes:
     """The bytes of a regular file of at most `limit` bytes. Raises `Unavailable("store.missing-file")`,
     `store.disk`."""
     try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
+        # O_NONBLOCK: a named pipe in the file's place must be refused, not waited for.
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            regular = stat.S_ISREG(os.fstat(handle).st_mode)
+            data = file.read(limit + 1) if regular else b""
     except FileNotFoundError as error:
         raise Unavailable("store.missing-file", file=path.name) from error
     except OSError as error:
         raise Unavailable("store.disk", file=path.name, reason=errno.errorcode.get(error.errno or 0, "?")) from error
+    if not regular:
+        raise Unavailable("store.disk", file=path.name, reason="EINVAL")
     if len(data) > limit:
         raise Unavailable("store.disk", file=path.name, reason="EFBIG")
     return data

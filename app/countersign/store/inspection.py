@@ -85,7 +85,7 @@ def check_structure(database: Database, path: Path) -> None:
 def wal_contents(path: Path) -> wal.WalContents:
     """What the write-ahead log beside `path` holds; nothing, if there is none."""
     beside = path.with_name(path.name + "-wal")
-    if not beside.exists():
+    if not beside.is_file():
         return wal.NOTHING
     with disk(beside.name):
         return wal.contents(beside.read_bytes())

@@ -260,6 +260,8 @@ def _open_auditor(directory: Path) -> Profile:
         database = open_checked(directory / STORE, key)
         holds.callback(database.close)
         verify(database, key, pin, directory / STORE)
+        if (head := Chain(database, key.journal).head()) != pin.head:  # it was closed when it was whole
+            raise Refused("L6.other-history", entry=head.sequence)
         return Profile(directory, Kind.AUDITOR, database, key, pin, holds.pop_all())
 
 
@@ -292,6 +294,9 @@ def verify(database: Database, key: StoreKey, pin: PinFile, path: Path) -> None:
         known = journal.pin(outside.checkpoint.origin)
         if known is None or known.size < outside.size:
             raise Refused("L6.log-behind-pin", pinned=outside.size, found=known.size if known else 0)
+    # After every commit both say the same; only a file that a crash left one transaction behind may differ.
+    if pin.head == chain.head() and pin.logs != journal.pins():
+        raise Refused("L6.other-history", entry=pin.head.sequence)
     held = int.from_bytes(chain.last("archived") or b"", "big")
     if held != Archive(database, chain).held() or chain.count("artefact") != len(Artefacts(database, chain).digests()):
         raise Refused("S2.archive-incomplete", file=path.name)
