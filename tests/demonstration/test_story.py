@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration.cold import ColdVault
-from countersign.demonstration.story import Story, lossy
+from countersign.demonstration.story import LOOKS, Story, filmed, lossy
 from countersign.errors import Refused, Unavailable
 from support.software_stage import SoftwareStage
 
@@ -23,6 +23,24 @@ def test_a_fifth_is_dropped_a_tenth_repeated_and_the_rest_shuffled(count: int) -
 def test_what_is_lost_is_the_same_in_every_run() -> None:
     pictures = [Path(f"{number}.png") for number in range(40)]
     assert lossy(pictures, seed=2) == lossy(pictures, seed=2)
+
+
+@pytest.mark.parametrize("lost", range(LOOKS + 1))
+async def test_too_much_lost_is_looked_at_again_and_no_more_than_so_often(lost: int) -> None:
+    pictures, looks = [Path(f"{number}.png") for number in range(40)], list[list[Path]]()
+
+    async def take(seen: list[Path]) -> None:
+        looks.append(seen)
+        if len(looks) <= lost:
+            raise Unavailable("desk.frames-missing", pictures=len(seen), unread=0)
+
+    if lost == LOOKS:
+        with pytest.raises(Unavailable):
+            await filmed(take, pictures, seed=1)
+    else:
+        await filmed(take, pictures, seed=1)
+    assert len(looks) == min(lost + 1, LOOKS)
+    assert len({tuple(seen) for seen in looks}) == len(looks)
 
 
 def test_before_the_founding_there_is_no_console(tmp_path: Path) -> None:
