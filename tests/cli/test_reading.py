@@ -22,13 +22,14 @@ def test_a_regular_file_is_read_whole_and_a_longer_one_not_at_all(tmp_path: Path
 
 
 def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
     os.mkfifo(tmp_path / "pipe")
     assert refusal(tmp_path / "pipe") == "cli.file-kind"
     assert refusal(tmp_path) == "cli.file-kind"
     assert refusal(Path("/dev/zero")) == "cli.file-kind"
     assert refusal(tmp_path / "absent") == "cli.file-absent"
     assert refusal(Path("a\0b")) == "cli.file-kind"
-    assert len(os.listdir("/proc/self/fd")) < 200
+    assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def test_a_folder_is_read_with_names_relative_to_it(tmp_path: Path) -> None:
