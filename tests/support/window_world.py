@@ -5,7 +5,7 @@ The story's own settlement: Meridian Capital sells 250 BTC to Harbour Prime for 
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -192,6 +192,44 @@ def log_view(*, alarm: str | None = None, size: int = 26) -> LogView:
         for at in range(size)
     )  # fmt: skip
     return LogView("northgate.example/desk", size, hashed("root"), NOW - 93, witnesses(), 2, entries, alarm)
+
+
+@dataclass(frozen=True)
+class DriveDouble:
+    label: str
+    folder: Path
+    free: int
+    read_only: bool
+
+
+class DrivesDouble:
+    """A machine's removable drives: it remembers which were ejected."""
+
+    def __init__(self) -> None:
+        self.drives = (
+            DriveDouble("MERIDIAN-1", Path("/media/amara/MERIDIAN-1"), 15_931_539_456, False),
+            DriveDouble("Tails", Path("/media/amara/Tails"), 0, True),
+        )
+        self.looked = 0
+        self.ejected: list[Path] = []
+        self.error: CountersignError | None = None
+
+    def present(self) -> Sequence[DriveDouble]:
+        self.looked += 1
+        self._fail()
+        return tuple(each for each in self.drives if each.folder not in self.ejected)
+
+    def fingerprint(self, file: Path) -> str:
+        return hashed(f"bytes of {file.name}")
+
+    def eject(self, folder: Path) -> None:
+        self._fail()
+        self.ejected.append(folder)
+
+    def _fail(self) -> None:
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
 
 
 class OfficerDouble:

@@ -57,7 +57,7 @@ def instruments(kept: list[str]) -> Instruments:
         kept.append(trace)
         return "evidence/1.txt"
 
-    return Instruments(lambda: world.NOW, world.draw_code, lambda grey, width, height: [], keep)
+    return Instruments(lambda: world.NOW, world.draw_code, lambda grey, width, height: [], keep, world.DrivesDouble())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSlider
 
 from countersign.couriers import pictures
+from countersign.errors import Unavailable
 from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
 from countersign.ui.theme.dress import dress
 from countersign.ui.theme.palette import DARK, LIGHT, Palette
@@ -17,7 +18,7 @@ from countersign.ui.widgets.camera import CameraPicture
 from countersign.ui.widgets.code_picture import CodePicture
 from countersign.ui.widgets.drop import DropPlace
 from support import window_world as world
-from support.window_hands import click, key, named, seen, settled, type_into
+from support.window_hands import click, dialog, enabled, key, named, seen, settled, type_into, words
 
 
 def modules(text: str) -> tuple[tuple[bool, ...], ...]:
@@ -34,7 +35,7 @@ def read(grey: bytes, width: int, height: int) -> list[str]:
 
 @pytest.fixture
 def instruments(kept: list[str]) -> Instruments:
-    return Instruments(lambda: world.NOW, modules, read, lambda trace: "evidence")
+    return Instruments(lambda: world.NOW, modules, read, lambda trace: "evidence", world.DrivesDouble())
 
 
 def grey(image: QImage) -> tuple[bytes, int, int]:
@@ -200,3 +201,86 @@ async def test_a_thinner_code_is_asked_for_by_the_density(window: OfficerWindow,
     QTest.keyClick(slider, Qt.Key.Key_Home)
     await settled(window)
     assert officer.densities[-1] == 20
+
+
+def drives_of(window: OfficerWindow) -> world.DrivesDouble:
+    return cast(world.DrivesDouble, window.context.instruments.drives)
+
+
+STICK = "MERIDIAN-1: /media/amara/MERIDIAN-1, 15.9 GB free"
+
+
+async def at_stick(window: OfficerWindow) -> str:
+    await at_carry(window)
+    key(window, "Alt+3")
+    await settled(window)
+    return seen(window)
+
+
+async def test_removable_drives_are_listed_when_the_panel_opens(window: OfficerWindow) -> None:
+    assert drives_of(window).looked == 0
+    text = await at_stick(window)
+    assert f"{STICK} [ ]" in text
+    assert "Tails: /media/amara/Tails, 0.0 MB free, read only [ ]" in text
+    assert drives_of(window).looked == 1
+    key(window, "Alt+1")
+    drives_of(window).drives = ()
+    key(window, "Alt+3")
+    await settled(window)
+    assert "No removable drive is mounted here" in seen(window)
+
+
+async def test_a_chosen_drive_is_written_verified_and_ejected(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    await at_stick(window)
+    assert not enabled(window, "Eject")
+    click(window, STICK)
+    place = Path("/media/amara/MERIDIAN-1")
+    assert window.carry.usb.folder.path == place
+    assert window.carry.usb.file.path == place / "answer.countersign"
+    key(window, "Ctrl+W")
+    await settled(window)
+    assert ("request to usb", world.PSBT, place) in officer.asked
+    text = seen(window)
+    assert f"{place}/request.countersign, read back, and verified: the same bytes." in text
+    sha256 = world.hashed("bytes of request.countersign")
+    assert f"SHA-256 of the file, as the drive gave it back: {sha256}" in text
+    assert " ".join(sha256[at : at + 4] for at in range(0, 64, 4)) in text
+    key(window, "Ctrl+J")
+    await settled(window)
+    assert drives_of(window).ejected == [place]
+    text = seen(window)
+    assert "MERIDIAN-1 is written out and unmounted. You can pull it out." in text
+    assert STICK not in text
+    assert not enabled(window, "Eject")
+
+
+async def test_a_drive_that_cannot_be_ejected_says_what_to_do(window: OfficerWindow) -> None:
+    await at_stick(window)
+    click(window, STICK)
+    drives_of(window).error = Unavailable("couriers.not-ejected", folder="/media/amara/MERIDIAN-1", reason="busy")
+    click(window, "Eject")
+    asked = await dialog(window)
+    assert "could not be unmounted: busy" in words(asked)
+    click(asked, "Close")
+    await settled(window)
+    assert "You can pull it out" not in seen(window)
+    assert enabled(window, "Eject")
+
+
+async def test_where_drives_cannot_be_listed_the_path_is_still_there(window: OfficerWindow) -> None:
+    await at_carry(window)
+    drives_of(window).error = Unavailable("couriers.drives", reason="No such file or directory")
+    key(window, "Alt+3")
+    await settled(window)
+    assert "Type or choose the folder of the drive instead." in seen(window)
+    type_into(window, "Folder of the stick", "/media/amara/elsewhere")
+    assert enabled(window, "Write and read back")
+    click(window, "Look again")
+    await settled(window)
+    type_into(window, "Folder of the stick", "/media/amara/MERIDIAN-1/requests")
+    assert f"{STICK} [x]" in seen(window)
+    assert enabled(window, "Eject")
+    type_into(window, "Folder of the stick", "/srv/elsewhere")
+    assert not enabled(window, "Eject")

@@ -1,4 +1,4 @@
-"""What the windows are handed besides a console: a clock, drawing and reading of codes, a place for evidence."""
+"""What the windows are handed besides a console: a clock, codes, removable drives, a place for evidence."""
 
 import secrets
 from pathlib import Path
@@ -8,6 +8,7 @@ import platformdirs
 from countersign.bootstrap.machine import CLOCK
 from countersign.couriers import pictures
 from countersign.couriers.carrier import Carrier
+from countersign.couriers.drives import Drives
 from countersign.couriers.pictures import Grey
 from countersign.ui.presenters.instruments import Instruments
 
@@ -19,6 +20,7 @@ def instruments(carrier: Carrier) -> Instruments:
         draw_code=pictures.modules,
         read_picture=lambda grey, width, height: carrier.read_grey(Grey(width, height, grey)),
         keep_evidence=keep_evidence,
+        drives=Drives(),
     )
 
 

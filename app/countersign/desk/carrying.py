@@ -12,12 +12,12 @@ from countersign.desk.crossing import Crossing
 from countersign.desk.ports import DENSEST, Clock, Courier
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE, Scanning
+from countersign.desk.surfaces import REQUEST_FILE
 from countersign.desk.views import CrossingView
 from countersign.errors import Refused
 from countersign.review.case import Channel
 
 Progress = Callable[[int, int], None]
-REQUEST_FILE = "request.countersign"
 
 
 class Carrying:

@@ -6,7 +6,7 @@ through the `Progress` it was given and can be cancelled as asyncio tasks are. T
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from countersign.desk.ports import DENSEST, AskSecret
 from countersign.desk.views import (
@@ -20,6 +20,10 @@ from countersign.desk.views import (
     TokenView,
     VaultRequestView,
 )
+
+REQUEST_FILE: Final = "request.countersign"
+ANSWER_FILE: Final = "answer.countersign"
+"""What the two files on a stick are called."""
 
 Progress = Callable[[int, int], None]
 """done, total (total 0: unknown)."""

@@ -37,13 +37,13 @@ from countersign.desk.refusing import INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE, Scanning
 from countersign.desk.signing import Hand, Progress
+from countersign.desk.surfaces import ANSWER_FILE
 from countersign.desk.vault_intake import Opened
 from countersign.desk.views import CrossingView, LogView, ProofView, StripView, TokenView, VaultRequestView
 from countersign.errors import Refused
 from countersign.review import checks
 from countersign.review.case import Case, Channel, Mode
 
-ANSWER_FILE = "answer.countersign"
 UNCONFIRMED = "clock-unconfirmed"
 SECOND_SOURCE = "compared by the operator with a second source"
 Interfaces = Callable[[], Sequence[str]]

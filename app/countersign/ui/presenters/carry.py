@@ -1,9 +1,12 @@
 """Crossing the air gap in words: requests and answers, the shared phrase, what has arrived and what is missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from countersign.desk.views import CrossingView
 from countersign.resources.visible import visible
+from countersign.ui.presenters.instruments import DriveFacts
 from countersign.ui.strings import label, label_or
 
 _PHASES = {"request": ("info", "carry"), "carried": ("warn", "clock"), "answered": ("ok", "pass")}
@@ -42,6 +45,24 @@ def received(got: int, needed: int, *, complete: bool) -> tuple[str, str]:
     if not needed:
         return label("carry.waiting"), "quiet"
     return label("carry.received", got=got, needed=needed, missing=max(needed - got, 0)), "info"
+
+
+def room(free: int) -> str:
+    """Free bytes as a drive's maker counts them: "14.9 GB"."""
+    tenths, unit = (free // 10**8, "GB") if free >= 10**9 else (free // 10**5, "MB")
+    return label("carry.room", number=f"{tenths // 10:,}.{tenths % 10}", unit=unit)
+
+
+def drive(facts: DriveFacts) -> tuple[str, str, str]:
+    """A drive's name, what else is to be known of it, and both in one line for a screen reader."""
+    name, folder = visible(facts.label), visible(str(facts.folder))
+    told = [folder, room(facts.free), *([label("carry.drive-read-only")] if facts.read_only else [])]
+    return name, " · ".join(told), label("carry.drive", label=name, told=", ".join(told))
+
+
+def drive_of(drives: Sequence[DriveFacts], path: Path | None) -> DriveFacts | None:
+    """The drive that a path lies on, as it is written."""
+    return next((each for each in drives if path is not None and path.is_relative_to(each.folder)), None)
 
 
 def density(modules: int, pixels: int, frames: int, a_second: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
+from countersign.desk.surfaces import ANSWER_FILE
 from countersign.desk.views import CrossingView
 from countersign.ui.presenters import carry
 from countersign.ui.strings import label
@@ -42,7 +43,7 @@ class CarryScreen(QWidget):
         self.show_panel = ShowPanel(context.instruments.draw_code)
         self.show_panel.asked.connect(lambda: self.chosen.emit(self.instruction))
         self.scan = ScanPanel(context)
-        self.usb = UsbPanel("carry.usb-write", "carry.usb-read")
+        self.usb = UsbPanel(context, "carry.usb-write", "carry.usb-read", ANSWER_FILE)
         self.usb.writing.connect(self._write)
         self.panels = QStackedWidget()
         for panel in (self.show_panel, self.scan, self.usb):

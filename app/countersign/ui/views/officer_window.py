@@ -15,7 +15,7 @@ from countersign.ui.presenters.banner import BannerFacts
 from countersign.ui.presenters.instruments import Instruments
 from countersign.ui.presenters.search import find
 from countersign.ui.strings import label
-from countersign.ui.tasks.runner import Runner
+from countersign.ui.tasks.runner import Runner, aside
 from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
@@ -179,7 +179,8 @@ class OfficerWindow(Frame):
     def _write_usb(self, instruction: str, folder: Path) -> None:
         async def work() -> None:
             written = await self.console.request_to_usb(instruction, folder)
-            self.carry.usb.show_written(str(written))
+            drives = self.context.instruments.drives
+            self.carry.usb.show_written(str(written), await aside(lambda: drives.fingerprint(written)))
             self.carry.show_view(await self.console.carry_requests())
 
         self.context.runner.start(work())

@@ -1,30 +1,42 @@
-"""The stick: write, read back, verified; or read a file that came back on it."""
+"""The stick: chosen, written, read back, verified, ejected; or a file read that came back on it."""
+
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from countersign.ui.presenters import writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
+from countersign.ui.views.context import Context
+from countersign.ui.views.drive_list import DriveList
 from countersign.ui.views.files import PathLine
 from countersign.ui.widgets.button import Button
-from countersign.ui.widgets.label import PlainLabel
-from countersign.ui.widgets.layout import Card, Note, column, row
+from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.layout import Card, Note, clear, column, page, row, scrolling
 from countersign.ui.widgets.picture import Picture
 
 
 class UsbPanel(QWidget):
-    """`writing` gives a folder, `reading` a file. `write` and `read` are the headings' label keys; "" leaves one out."""
+    """`writing` gives a folder, `reading` a file. `write` and `read` are the headings' label keys; "" leaves one out.
+    `expected` is what the file that comes back is called."""
 
     writing = Signal(object)
     reading = Signal(object)
 
-    def __init__(self, write: str, read: str) -> None:
+    def __init__(self, context: Context, write: str, read: str, expected: str = "") -> None:
         super().__init__()
+        self.expected = expected
+        self.drives = DriveList(context)
+        self.drives.chosen.connect(self._choose)
         self.folder = PathLine("carry.usb-folder", "carry.usb-folder-hint", "carry.usb-choose-folder", folder=True)
         self.write = Button(label("carry.usb-write-now"), "Ctrl+W", icon="usb", part="primary")
         self.write.clicked.connect(self._write)
         self.written = Note("", "ok", Picture("pass", "ok"))
-        self.written.hide()
+        self.digest = column(gap=measure.HALF)
+        self.done = QWidget()
+        self.done.setLayout(column(self.written, self.digest))
+        self.done.hide()
         self.file = PathLine(
             "carry.usb-file", "carry.usb-file-hint", "carry.usb-choose-file", folder=False,
             kinds="carry.files-envelopes",
@@ -33,13 +45,20 @@ class UsbPanel(QWidget):
         self.read.clicked.connect(self._read)
         self.taken = Note("", "ok", Picture("pass", "ok"))
         self.taken.hide()
-        box = column(gap=measure.GAP)
-        if write:
-            box.addWidget(_card(write, self.folder, self.write, self.written, label("carry.usb-eject")))
-        if read:
-            box.addWidget(_card(read, self.file, self.read, self.taken, ""))
-        box.addStretch(1)
-        self.setLayout(box)
+        items: list[QWidget] = [self.drives]
+        for heading, path, button, below in (
+            (write, self.folder, self.write, self.done),
+            (read, self.file, self.read, self.taken),
+        ):
+            if heading:
+                items.append(_card(heading, path, button, below))
+                path.field.textChanged.connect(lambda _, path=path: self.drives.follow(path.path))
+        self.setLayout(column(scrolling(page(*items, margin=0), label("carry.usb-area"))))
+
+    def _choose(self, folder: Path) -> None:
+        self.folder.field.setText(str(folder))
+        if self.expected:
+            self.file.field.setText(str(folder / self.expected))
 
     def _write(self) -> None:
         if self.folder.path is not None:
@@ -49,10 +68,15 @@ class UsbPanel(QWidget):
         if self.file.path is not None:
             self.reading.emit(self.file.path)
 
-    def show_written(self, path: str) -> None:
-        """The bytes are on the stick and were read back."""
+    def show_written(self, path: str, sha256: str) -> None:
+        """The bytes are on the stick and were read back; their SHA-256."""
         self.written.words.say(label("carry.usb-written", path=path))
-        self.written.show()
+        name = label("carry.sha256")
+        clear(self.digest)
+        self.digest.addWidget(PlainLabel(name, "caption"))
+        self.digest.addWidget(WholeValue(name, sha256, writing.groups(sha256)))
+        self.done.show()
+        self.drives.look()
 
     def show_taken(self, words: str) -> None:
         """What the file brought."""
@@ -61,16 +85,14 @@ class UsbPanel(QWidget):
 
     def forget(self) -> None:
         """Another request: what was said of the last one goes."""
-        self.written.hide()
+        self.done.hide()
         self.taken.hide()
+        self.drives.forget()
 
 
-def _card(heading: str, path: PathLine, button: Button, note: Note, hint: str) -> Card:
+def _card(heading: str, path: PathLine, button: Button, below: QWidget) -> Card:
     card = Card(label(heading))
     card.body.addWidget(path)
-    items = (PlainLabel(hint, "quiet"), button) if hint else (None, button)
-    line = row(*items)
-    line.setStretch(0, 1)
-    card.body.addLayout(line)
-    card.body.addWidget(note)
+    card.body.addLayout(row(None, button))
+    card.body.addWidget(below)
     return card

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QStackedWidget, QWidget
 
+from countersign.desk.surfaces import REQUEST_FILE
 from countersign.desk.views import TokenView, VaultRequestView
 from countersign.ui.presenters import carry, review, writing
 from countersign.ui.strings import label
@@ -100,7 +101,7 @@ class TakePage(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.scan = ScanPanel(context)
-        self.usb = UsbPanel("", "carry.usb-read-request")
+        self.usb = UsbPanel(context, "", "carry.usb-read-request", REQUEST_FILE)
         self.ways = Ways(("vault.take-scan", "camera", self.scan), ("vault.take-usb", "usb", self.usb))
         self.said = Note("", "ok", Picture("pass", "ok"))
         self.said.hide()
@@ -251,7 +252,7 @@ class GivePage(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.show_panel = ShowPanel(context.instruments.draw_code)
-        self.usb = UsbPanel("carry.usb-write-answer", "")
+        self.usb = UsbPanel(context, "carry.usb-write-answer", "")
         self.ways = Ways(("vault.give-show", "code", self.show_panel), ("vault.give-usb", "usb", self.usb))
         self.phrase = PlainLabel("", "large")
         again = large(label("vault.another"), "Ctrl+Return", icon="forward", part="primary")

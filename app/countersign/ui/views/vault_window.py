@@ -9,7 +9,7 @@ from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
 from countersign.ui.presenters.instruments import Instruments
 from countersign.ui.strings import label
-from countersign.ui.tasks.runner import Runner
+from countersign.ui.tasks.runner import Runner, aside
 from countersign.ui.views.context import Context
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.log_screen import LogScreen
@@ -164,7 +164,8 @@ class VaultWindow(Frame):
     def _write(self, folder: Path) -> None:
         async def work() -> None:
             written = await self.console.answer_to_usb(folder)
-            self.vault.give.usb.show_written(str(written))
+            drives = self.context.instruments.drives
+            self.vault.give.usb.show_written(str(written), await aside(lambda: drives.fingerprint(written)))
 
         self.context.runner.start(work())
 
