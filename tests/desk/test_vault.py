@@ -202,6 +202,26 @@ async def test_an_event_that_does_not_stand_in_the_head_is_refused_by_qr(world: 
         )
 
 
+async def test_an_entry_from_the_future_is_refused_by_qr_and_moves_no_clock(world: CrossingWorld) -> None:
+    data, now = await request(world, Channel.QR), world.desk.now_ms
+    world.wait(30 * 86_400)
+    late = world.desk.log(
+        "price.published", ["desk"], {"asset": settlement.BTC, "price": "80000", "source": "Northgate"}
+    )
+    world.desk.now_ms = now
+    body, log, pin = envelopes.peek(data).request, world.log(late.index + 1), world.vault.replica.pin
+    assert pin is not None
+    carried = tuple(world.proven(index, log) for index in (*(each.index for each in body.events), late.index))
+    changes = {
+        "body": replace(body, events=carried),
+        "log_head": world.head(log.size).serialise(),
+        "consistency_proof": tuple(log.tree.consistency_proof(pin.size, log.size)),
+    }
+    with refused("desk.entries-ahead", Refused):
+        await show(world, resealed(world, data, "officer-a", **changes), Channel.QR)
+    assert world.vault.replica.profile.journal.clock_floor() * 1000 <= now
+
+
 async def test_an_event_that_an_excerpt_does_not_carry_is_refused_by_name(world: CrossingWorld) -> None:
     data = await request(world, Channel.QR)
     body, log = envelopes.peek(data).request, world.log(len(world.desk.entries))

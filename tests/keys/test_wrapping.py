@@ -58,3 +58,9 @@ def test_refuses_wrong_lengths() -> None:
     for salt, nonce, secret in ((SALT[1:], NONCE, b""), (SALT, NONCE[1:], b""), (SALT, NONCE, bytes(4097))):
         with refused("keys.wrapping-form"):
             wrap(secret, "x", salt, nonce, CHEAP)
+
+
+def test_a_passphrase_of_another_encoding_is_wrong_and_is_not_repeated() -> None:
+    wrapped = wrap(b"s" * 32, "a passphrase", SALT, NONCE, CHEAP)
+    with refused("keys.wrong-passphrase", Refused):
+        unwrap(wrapped, "caf\udce9")

@@ -11,8 +11,9 @@ lead to the head's root → witnesses (L5) → archive, durable → pin, durable
   lead through it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from countersign.audit import pin as pinning
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -39,6 +40,16 @@ class Held:
 
     state: State
     signed: SignedCheckpoint | None
+
+
+class Moment(Protocol):
+    """A place in the log and the moment that it claims (Unix ms)."""
+
+    @property
+    def index(self) -> int: ...
+
+    @property
+    def time_ms(self) -> int: ...
 
 
 class Replica:
@@ -98,7 +109,7 @@ class Replica:
         witnessed = self.judge(signed, grown)
         if grown.size != signed.checkpoint.size or grown.tree.root() != signed.checkpoint.root:
             raise Refused("desk.entries-differ", size=signed.checkpoint.size, entries=grown.size)
-        _require_not_ahead(wanted, witnessed)
+        require_not_ahead(wanted, witnessed.times())
         old = self.pin
         proof = grown.tree.consistency_proof(old.size, grown.size) if old is not None and old.size else ()
         new = pinning.advance(old, witnessed, proof, self.clock.now_ms() // 1000)
@@ -184,12 +195,12 @@ class Replica:
         return self.anchor.now(self.state).verify(self.pin.signed, AsOf(entry_ms))
 
 
-def _require_not_ahead(records: Sequence[Record], witnessed: Witnessed) -> None:
+def require_not_ahead(entries: Iterable[Moment], cosigned: Mapping[str, int]) -> None:
     """No entry claims a moment after its head was cosigned (DESIGN.md §3, Time). Refused("desk.entries-ahead")."""
-    cosigned = max(witnessed.times().values(), default=0)
-    for record in records:
-        if record.time_ms // 1000 > cosigned + MAX_AHEAD:
-            raise Refused("desk.entries-ahead", index=record.index)
+    newest = max(cosigned.values(), default=0)
+    for each in entries:
+        if each.time_ms // 1000 > newest + MAX_AHEAD:
+            raise Refused("desk.entries-ahead", index=each.index)
 
 
 def _commitment(record: Record) -> bytes:

@@ -25,7 +25,7 @@ from countersign.desk import cases, pages, turns
 from countersign.desk.cases import Basis
 from countersign.desk.ports import Record
 from countersign.desk.records import PeerHead
-from countersign.desk.replica import Replica
+from countersign.desk.replica import Replica, require_not_ahead
 from countersign.desk.views import ProofView
 from countersign.errors import Refused
 from countersign.keys import jws as jose
@@ -112,6 +112,8 @@ def _excerpted(
     proof = () if same else envelope.consistency_proof
     if not answered:
         replica.look_ahead(head, proof)
+        # What the log's clock says becomes the floor of this machine's: it may not run ahead of the witnesses'.
+        require_not_ahead(body.events, replica.pin.witness_times if replica.pin else {})
     for event in body.events:
         _verify(event, head)
     later = [event for event in body.events if event.index >= replica.state.size]

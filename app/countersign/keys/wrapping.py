@@ -45,7 +45,10 @@ RECOMMENDED = Cost(memory=1 << 16, passes=3, lanes=4)
 
 
 def _key(passphrase: str | bytes, salt: bytes, cost: Cost) -> bytes:
-    text = unicodedata.normalize("NFC", passphrase).encode("utf-8") if isinstance(passphrase, str) else passphrase
+    try:
+        text = unicodedata.normalize("NFC", passphrase).encode("utf-8") if isinstance(passphrase, str) else passphrase
+    except UnicodeEncodeError:  # bytes of another encoding were typed; its text would hold the passphrase
+        raise Refused("keys.wrong-passphrase") from None
     kdf = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory)
     return kdf.derive(text)
 
