@@ -31,7 +31,7 @@ from countersign.signers.provision import provisioner_for
 from countersign.store import profile as profiles
 from countersign.store.profile import Kind
 
-PIN = "907351"
+PIN, PASSPHRASE = "907351", "a passphrase of tests"
 
 
 class NearVault:
@@ -61,7 +61,7 @@ class NearVault:
         handed = await enrolment.history(desk, insiders=anchor.insiders)
         history = enrolment.History.parse(handed)
         store = profiles.create(
-            self._folder / "profile", Kind.CONSOLE, secrets.token_bytes, lambda: "tests", {}, DEMONSTRATION_COST
+            self._folder / "profile", Kind.CONSOLE, secrets.token_bytes, lambda: PASSPHRASE, {}, DEMONSTRATION_COST
         )
         self._holds.callback(store.close)
         self._replica = enrolment.enrol(store, CLOCK, history.anchor, history.records, history.checkpoint)

@@ -42,7 +42,7 @@ from countersign.desk.vault_intake import Opened
 from countersign.desk.views import CrossingView, LogView, ProofView, StripView, TokenView, VaultRequestView
 from countersign.errors import Refused
 from countersign.review import checks
-from countersign.review.case import Case, Channel, Mode
+from countersign.review.case import Case, Channel, Mode, SignerFacts
 
 UNCONFIRMED = "clock-unconfirmed"
 SECOND_SOURCE = "compared by the operator with a second source"
@@ -204,11 +204,17 @@ class Vault:
         return VaultRequestView(_crossing(opened), review, shown, self._confirmed, opened.answer is not None)
 
     async def _case(self, opened: Opened) -> Case:
-        """Before a signature: with the token's facts once it is unlocked."""
-        parts = (opened.basis, opened.instruction, opened.artefact, self._moment(opened), self.replica.profile)
+        """Before a signature: with the token's facts once it is unlocked; before that, for the key that is to sign."""
+        about, profile, moment = (
+            (opened.basis, opened.instruction, opened.artefact),
+            self.replica.profile,
+            self._moment(opened),
+        )
         if (await self.hand.token.token()).unlocked:
-            return await signing.signing_case(self.hand, *parts)
-        return cases.instruction_case(*parts, Mode.SIGN)
+            return await signing.signing_case(self.hand, *about, moment, profile)
+        keys = signing.vault_keys(opened.basis.state.roster, self.hand.officer, opened.instruction)
+        signer = SignerFacts(self.hand.officer, keys[0].key) if keys else None
+        return cases.instruction_case(*about, replace(moment, signer=signer), profile, Mode.SIGN)
 
     def _moment(self, opened: Opened) -> Circumstances:
         return Circumstances(
