@@ -40,3 +40,12 @@ async def test_a_window_that_was_never_shown_can_be_grabbed(window: OfficerWindo
     window.hide()
     await window.refresh()
     assert QImage.fromData(grab(window, "desk", "dark")).width() == 1440
+
+
+async def test_every_step_of_the_vault_fits_its_window(vault: VaultWindow) -> None:
+    for step in range(5):
+        vault.vault.go(step)
+        image = QImage.fromData(grab(vault, "vault", "light"))
+        assert (image.width(), image.height()) == (1440, 900), step
+        vault.resize(1200, 760)
+        assert (vault.width(), vault.height()) == (1200, 760), step

@@ -86,7 +86,6 @@ LABELS: dict[str, str] = {
     "carry.ejected": "{label} is written out and unmounted. You can pull it out.",
     "carry.sha256": "SHA-256 of the file, as the drive gave it back",
     "carry.answered": "The answer was verified and its signatures are with the desk.",
-    "carry.body": "Way across the air gap",
     "carry.files-pictures": "Pictures (*.png *.jpg *.jpeg)",
     "carry.files-envelopes": "Countersign files (*.countersign)",
 }

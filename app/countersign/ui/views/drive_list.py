@@ -83,7 +83,7 @@ class DriveList(Card):
             self.list.addWidget(PlainLabel(instead or label("carry.drives-none"), "quiet"))
         for each in drives:
             name, told, spoken = carry.drive(each)
-            button = Button(name, icon="usb", part="item", name=spoken)
+            button = Button(name, icon="usb", part="segment", name=spoken)
             button.setCheckable(True)
             button.setProperty("folder", str(each.folder))
             button.clicked.connect(lambda _=False, folder=each.folder: self.chosen.emit(folder))

@@ -1,7 +1,7 @@
 """The pages of the vault's wizard: the clock, taking in, review, signing, handing back. Large type, one thing a page."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLayout, QScrollArea, QStackedWidget, QWidget
 
 from countersign.desk.surfaces import REQUEST_FILE
 from countersign.desk.views import TokenView, VaultRequestView
@@ -35,6 +35,14 @@ def bar(*items: QWidget | None) -> QFrame:
     frame.setProperty("part", "actions")
     frame.setLayout(row(*items, margin=measure.GAP, gap=measure.GAP))
     return frame
+
+
+def _sheet(layout: QLayout, name: str) -> QScrollArea:
+    """A page that fills its place, and scrolls where a small screen has less."""
+    holder = QWidget()
+    holder.setProperty("part", "page")
+    holder.setLayout(layout)
+    return scrolling(holder, label(name))
 
 
 class ClockPage(QWidget):
@@ -107,7 +115,7 @@ class TakePage(QWidget):
         self.said.hide()
         box = column(PlainLabel(label("vault.take-title"), "large"), self.said, gap=measure.GAP, margin=measure.GAP)
         box.addWidget(self.ways, 1)
-        self.setLayout(box)
+        self.setLayout(column(_sheet(box, "vault.take-title")))
 
 
 class ReviewPage(QWidget):
@@ -263,7 +271,7 @@ class GivePage(QWidget):
         inner = column(title, done, told, self.phrase, gap=measure.UNIT, margin=measure.GAP)
         inner.addWidget(self.ways, 1)
         box = column(gap=0)
-        box.addLayout(inner, 1)
+        box.addWidget(_sheet(inner, "vault.give-title"), 1)
         box.addWidget(bar(None, again))
         self.setLayout(box)
 
