@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_test_named_in_the_promises_exists() -> None:
     text = (ROOT / "docs" / "promises.md").read_text("utf-8")
-    named = {name for name in re.findall(r"`([a-z_]+/(?:[a-z_0-9]+\.py)?)`", text)}
+    named = set(re.findall(r"`([a-z_]+/(?:[a-z_0-9]+\.py)?)`", text))
     named -= {"demonstration/", "profile/", "tests/"}
     assert len(named) > 40
     assert sorted(name for name in named if not (ROOT / "tests" / name).exists()) == []
