@@ -145,6 +145,19 @@ def test_a_pack_under_another_desks_name_or_with_a_strangers_key_is_refused(
         assert report.status == 1
 
 
+def test_what_lies_beside_a_packs_events_is_what_they_name(files: dict[str, bytes], over: Finished) -> None:
+    pack = evidence.parse(files["evidence.zip"])
+    fewer = replace(pack.vkeys, witnesses=pack.vkeys.witnesses[:1], k=1)
+    stray = {**pack.artefacts, sha256(b"stray").hexdigest(): b"stray"}
+    for changed, code in (
+        (replace(pack, keys=pack.keys[1:]), "desk.audit-differs"),
+        (replace(pack, vkeys=fewer), "desk.audit-differs"),
+        (replace(pack, artefacts=stray), "desk.audit-unnamed"),
+    ):
+        report = verify_pack(evidence.serialise(changed), "pack", review_cases.quorum(), over.clock)
+        assert (report.status, codes(report)) == (1, {code})
+
+
 @pytest.mark.parametrize("place", [0, 3, 12, 20])
 def test_an_event_left_out_of_a_pack_shows(place: int, files: dict[str, bytes], over: Finished) -> None:
     pack = evidence.parse(files["evidence.zip"])

@@ -1,5 +1,6 @@
 """One order on every machine: verify, journal, sign, verify, journal, export. A pulled token loses nothing."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -120,6 +121,15 @@ async def test_the_same_request_again_is_answered_from_the_record(prepared: Tabl
     again = await make(prepared, kind)
     assert again.share == first.share
     assert token(prepared).signed == signed
+
+
+@pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
+async def test_two_calls_at_once_ask_the_token_once(prepared: Table, kind: str) -> None:
+    asked: list[bytes] = []
+    token(prepared).before = lambda key, digest: asked.append(digest)
+    first, second = await asyncio.gather(make(prepared, kind), make(prepared, kind))
+    assert first.share == second.share
+    assert len(asked) == (3 if kind == "psbt" else 1)
 
 
 @pytest.mark.parametrize("kind", ["psbt", "safe-tx"])

@@ -3,7 +3,8 @@
 - Proofs and hashes are verified whether or not anything is trusted; what they prove counts only under keys from
   elsewhere.
 - The pack's own state is what its events replay to. An event that the rules refuse is shown as the desk's fault; a key
-  of `jwks.json` that no logged event registers is a fault of whoever made the pack.
+  of `jwks.json` that no logged event registers is a fault of whoever made the pack, and so is a signer's key, a witness
+  of the policy or an artefact that is missing there or lies there for nothing.
 - The contract and every instruction of its settlement are judged before the settlement's first share.
 """
 
@@ -11,13 +12,15 @@ from collections.abc import Iterator
 
 from countersign.audit.quorum import AsOf, Quorum
 from countersign.desk import ground as grounds
-from countersign.desk.evidence import Exhibit, Pack
+from countersign.desk.evidence import Exhibit, Pack, artefacts_of
 from countersign.desk.ground import Ground
 from countersign.desk.reports import Fingerprint, Judged, faulted, noted, refused
 from countersign.errors import CountersignError, Refused
 from countersign.review import checks
 from countersign.review.case import ANCHOR
 from countersign.review.finding import Finding, Verdict, blocked, failed, passed
+from countersign.settlement.events import Event
+from countersign.settlement.events import parse as parse_event
 from countersign.settlement.state import ContractState, Instruction
 
 SHOWN = 20
@@ -129,11 +132,36 @@ def replay(pack: Pack, ground: Ground) -> Iterator[Finding]:
     strangers = [key.kid for key in pack.keys if key.kid not in ground.state.roster.keys]
     for kid in strangers[:SHOWN]:
         yield faulted("desk.audit-stranger", "jwks.json", "registered by a logged event", kid, kid=kid)
+    yield from _beside(pack, ground)
     if not faults and not strangers:
         state = _stands(pack, ground)
         yield noted(
             "desk.audit-replayed", "events", "every event accepted", state, count=len(pack.exhibits), state=state
         )
+
+
+def _beside(pack: Pack, ground: Ground) -> Iterator[Finding]:
+    """What lies beside the events is what they name: their signers' keys, the policy's witnesses, their artefacts."""
+    roster, policy = ground.state.roster, ground.state.policy
+    parsed = [found for each in pack.exhibits if (found := _event(each)) is not None]
+    signers = {kid for each in parsed for kid in each.jws.kids if kid in roster.keys}
+    if lacking := sorted(signers - {key.kid for key in pack.keys}):
+        yield faulted("desk.audit-differs", "jwks.json", "every signer's key", ", ".join(lacking), name="jwks.json")
+    adopted = set() if policy is None else set(policy.witnesses.keys)
+    found = {str(key) for key in pack.vkeys.witnesses}
+    if adopted and found != adopted:
+        names = ", ".join(sorted(found))
+        yield faulted("desk.audit-differs", "vkeys.json", "the policy's witnesses", names, name="vkeys.json")
+    named = {digest for each in parsed for digest in artefacts_of(each)}
+    for digest in sorted(set(pack.artefacts) - named)[:SHOWN]:
+        yield faulted("desk.audit-unnamed", "artefacts", "named by an event", digest, artefact=digest)
+
+
+def _event(each: Exhibit) -> Event | None:
+    try:
+        return parse_event(each.event)
+    except CountersignError:  # a fault already
+        return None
 
 
 def _stands(pack: Pack, ground: Ground) -> str:

@@ -10,7 +10,7 @@ independent code → journal the share → export.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.desk.author import Author, Scribe
@@ -36,11 +36,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """An officer at a machine: who, the token, and the identity that signs events."""
+    """An officer at a machine: who, the token, and the identity that signs events. One hand signs one thing at a time."""
 
     officer: str
     token: Token
     author: Author
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,24 @@ async def sign(
     scribe: Scribe,
     progress: Progress,
 ) -> Made:
-    """Make this officer's share. Refused("desk.checks-forbid") with every finding; what journal and token raise."""
+    """Make this officer's share. Refused("desk.checks-forbid") with every finding; what journal and token raise.
+
+    A second call meanwhile waits, and then finds the first one's signatures in the record.
+    """
+    async with hand.turn:
+        return await _sign(hand, found, instruction, data, moment, profile, scribe, progress)
+
+
+async def _sign(
+    hand: Hand,
+    found: Basis,
+    instruction: Instruction,
+    data: bytes,
+    moment: Circumstances,
+    profile: Profile,
+    scribe: Scribe,
+    progress: Progress,
+) -> Made:
     case = await signing_case(hand, found, instruction, data, moment, profile)
     verdict = await asyncio.to_thread(checks.verdict, case)
     if not verdict.may_sign:

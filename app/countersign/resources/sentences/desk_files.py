@@ -77,5 +77,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.audit-stray": ("The file {name} has no place among what a settlement leaves behind.", _KEEP),
     "desk.audit-stranger": ("No logged event registers the key {kid}.", _KEEP),
     "desk.audit-tile-missing": ("The log's file {name} is missing.", "Verify the whole directory as it was written."),
+    "desk.audit-unnamed": ("No event of the pack names the bytes with the hash {artefact} that lie in it.", _KEEP),
     "desk.audit-unlisted": ("The file {name} is not listed in result.json.", _KEEP),
 }
