@@ -148,9 +148,9 @@ def _beside(pack: Pack, ground: Ground) -> Iterator[Finding]:
     if lacking := sorted(signers - {key.kid for key in pack.keys}):
         yield faulted("desk.audit-differs", "jwks.json", "every signer's key", ", ".join(lacking), name="jwks.json")
     adopted = set() if policy is None else set(policy.witnesses.keys)
-    found = {str(key) for key in pack.vkeys.witnesses}
-    if adopted and found != adopted:
-        names = ", ".join(sorted(found))
+    carried = {str(key) for key in pack.vkeys.witnesses}
+    if adopted and carried != adopted:
+        names = ", ".join(sorted(carried))
         yield faulted("desk.audit-differs", "vkeys.json", "the policy's witnesses", names, name="vkeys.json")
     named = {digest for each in parsed for digest in artefacts_of(each)}
     for digest in sorted(set(pack.artefacts) - named)[:SHOWN]:
