@@ -353,7 +353,7 @@ class VaultDouble:
         crossing = replace(CROSSINGS[0], channel=channel, phase=phase, later_cancellation_checked=channel == "usb")
         view = review_view(signed=frozenset({PSBT}) if answered else frozenset())
         only = replace(view, instructions=view.instructions[:1])
-        return VaultRequestView(crossing, only, only.instructions[0], self.confirmed, answered)
+        return VaultRequestView(crossing, only, only.instructions[0], self.confirmed, answered, "02" + hashed("psbt"))
 
     async def strip(self) -> StripView:
         return replace(STRIP, officer="Chidi Brandt", role="vault", desk_reachable=None,

@@ -290,3 +290,4 @@ class VaultRequestView:
     instruction: InstructionView
     clock_confirmed: bool
     answered: bool  # answered before: the record is shown again, nothing is signed
+    key: str = ""  # public key of the operator that signs it, hex

@@ -235,7 +235,7 @@ class SignPage(QWidget):
         items: list[QWidget] = [verdict_note(view.review.contract_verdict, chosen.verdict), card]
         items.append(sign_cards.what(chosen))
         if token is not None:
-            items.append(sign_cards.token(token, ""))
+            items.append(sign_cards.token(token, view.key))
         self.body.setWidget(page(PlainLabel(label("vault.sign-title"), "large"), *items))
         self.offer()
 
@@ -266,9 +266,11 @@ class GivePage(QWidget):
         again = large(label("vault.another"), "Ctrl+Return", icon="forward", part="primary")
         again.clicked.connect(self.another)
         done = Note(label("sign.verified"), "ok", Picture("pass", "ok"))
-        title = PlainLabel(label("vault.give-title"), "large")
-        told = PlainLabel(label("vault.phrase"), "caption")
-        inner = column(title, done, told, self.phrase, gap=measure.UNIT, margin=measure.GAP)
+        title = PlainLabel(label("vault.give-title"), "large", wrap=False)
+        told = PlainLabel(label("vault.phrase"), "caption", wrap=False)
+        phrase = row(told, self.phrase, gap=measure.GAP)
+        phrase.setStretch(1, 1)
+        inner = column(row(title, done, gap=measure.GAP), phrase, gap=measure.UNIT, margin=measure.GAP)
         inner.addWidget(self.ways, 1)
         box = column(gap=0)
         box.addWidget(_sheet(inner, "vault.give-title"), 1)

@@ -1,7 +1,7 @@
 """One QR code: black on white in every theme, four modules of quiet zone, a whole number of pixels a module, never < 3."""
 
-from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from countersign.ui.theme.palette import CODE_GROUND, CODE_INK
@@ -21,7 +21,9 @@ def code_image(modules: tuple[tuple[bool, ...], ...]) -> QImage:
 
 
 class CodePicture(QWidget):
-    """A code as large as fits, or as large as `wanted` pixels a module."""
+    """A code as large as fits, or as large as `wanted` pixels a module. `resized`: its place has another size."""
+
+    resized = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -48,6 +50,10 @@ class CodePicture(QWidget):
 
     def sizeHint(self) -> QSize:
         return self.image.size() * LEAST
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.image.isNull():
