@@ -135,3 +135,14 @@ def test_the_page_of_the_format_is_held(command_line: CommandLine, settled: Path
     assert set(value["verdicts"][0]["findings"][0]) == {
         "check", "status", "code", "about", "looked_at", "expected", "found", "values", "blocked_by", "explanation", "next",
     }  # fmt: skip
+
+
+def test_a_file_whose_name_is_no_text_is_checked_like_any_other(command_line: CommandLine, settled: Path) -> None:
+    data = (settled / "bitcoin/unsigned.psbt").read_bytes()
+    path = os.fsencode(settled) + b"/\xff.psbt"
+    with open(path, "wb") as file:
+        file.write(data)
+    status, value = as_json(command_line, os.fsdecode(path), "--profile", str(settled / "profile"))
+    os.unlink(path)
+    assert status == 0
+    assert value["files"][0]["name"].endswith("/\\xff.psbt")

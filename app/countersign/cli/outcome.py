@@ -4,12 +4,16 @@
 3
 """
 
+import os
+import re
+
 import typer
 
 from countersign.errors import CountersignError, Malformed, Unavailable
 from countersign.formats import jcs
 from countersign.resources.text import next_step, sentence
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 REFUSED = 1
 MALFORMED = 2
 ABSENT = 3
@@ -40,5 +44,14 @@ def tell(error: CountersignError, *, as_json: bool) -> int:
 
 
 def show_json(value: object) -> None:
-    """One line of RFC 8785 JSON on stdout."""
-    typer.echo(jcs.encode(value).decode())
+    """One line of RFC 8785 JSON on stdout. A file name's bytes that are no UTF-8 are spelt `\\xff`."""
+    typer.echo(jcs.encode(_writable(value)).decode())
+
+
+def _writable(value: object) -> object:
+    """The value with every lone surrogate in its texts spelt out: JSON has no place for one."""
+    if isinstance(value, str):
+        return os.fsencode(value).decode("utf-8", "backslashreplace") if _SURROGATE.search(value) else value
+    if isinstance(value, dict):
+        return {_writable(name): _writable(one) for name, one in value.items()}
+    return [_writable(one) for one in value] if isinstance(value, list | tuple) else value
