@@ -125,6 +125,10 @@ def proof(index: int = 17, size: int = 26) -> ProofView:
                      witnesses(), 2)  # fmt: skip
 
 
+def keys_of(kind: str) -> tuple[str, ...]:
+    return tuple("02" + hashed(f"{kind} {slot}") for slot in range(3 if kind == "psbt" else 1))
+
+
 def witnesses() -> tuple[WitnessView, ...]:
     return WitnessView("witness-one.example", NOW - 95, True), WitnessView("witness-two.example", NOW - 93, True)
 
@@ -287,7 +291,7 @@ class OfficerDouble:
 
     async def to_sign(self, contract: str) -> Sequence[SignView]:
         view = review_view(signed=self.signed)
-        return [SignView(each, self.token, "02" + hashed(each.kind), 3 if each.kind == "psbt" else 1)
+        return [SignView(each, self.token, keys_of(each.kind), 3 if each.kind == "psbt" else 1)
                 for each in view.instructions if not each.signed_by_me]  # fmt: skip
 
     async def unlock(self, ask: AskSecret) -> TokenView:
@@ -353,7 +357,7 @@ class VaultDouble:
         crossing = replace(CROSSINGS[0], channel=channel, phase=phase, later_cancellation_checked=channel == "usb")
         view = review_view(signed=frozenset({PSBT}) if answered else frozenset())
         only = replace(view, instructions=view.instructions[:1])
-        return VaultRequestView(crossing, only, only.instructions[0], self.confirmed, answered, "02" + hashed("psbt"))
+        return VaultRequestView(crossing, only, only.instructions[0], self.confirmed, answered, keys_of("psbt"))
 
     async def strip(self) -> StripView:
         return replace(STRIP, officer="Chidi Brandt", role="vault", desk_reachable=None,

@@ -57,7 +57,7 @@ async def test_four_steps_from_scanned_codes_to_shown_answer(vault: VaultWindow,
     assert f"To, in the transaction: {world.HARBOUR}" in text
     click(vault, "Go on to sign")
     assert "Step 3 of 4: Sign" in seen(vault)
-    assert f"Key: 02{world.hashed('psbt')}" in seen(vault)
+    assert f"Key 3 of 3: 02{world.hashed('psbt 2')}" in seen(vault)
     assert not enabled(vault, "Sign with the token")
     click(vault, "Unlock token…")
     asked = await dialog(vault)

@@ -240,9 +240,10 @@ class Officer:
 
     def _sign_view(self, view: InstructionView, token: TokenView) -> SignView:
         known = self.replica.state.instruction(view.instruction)
-        keys = signing.vault_keys(self.replica.state.roster, self.hand.officer, known)
+        data = self.replica.profile.artefacts.get(bytes.fromhex(known.artefact))
+        keys = signing.signing_keys(self.replica.state.roster, self.hand.officer, known, data)
         count = sum(digest.label == "input-digest" for digest in view.digests) or 1
-        return SignView(view, token, keys[0].key.data.hex(), count)
+        return SignView(view, token, tuple(key.data.hex() for key in keys), count)
 
     def _moment(self) -> Circumstances:
         return Circumstances(now=self._clock.now_ms() // 1000, store=cases.store_facts(self.replica.profile))

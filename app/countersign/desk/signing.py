@@ -18,7 +18,7 @@ from countersign.desk.cases import Basis, Circumstances, instruction_case, outpo
 from countersign.desk.ports import AskSecret, Profile, Token
 from countersign.desk.records import Intent, SafeNonce, Share
 from countersign.desk.views import TokenView
-from countersign.errors import Refused
+from countersign.errors import CountersignError, Refused
 from countersign.ethereum import safe_file
 from countersign.formats import eip55
 from countersign.keys import jws as jose
@@ -58,6 +58,18 @@ def vault_keys(roster: Roster, officer: str, instruction: Instruction) -> tuple[
     family = instruction.group.chain.split(":", 1)[0]
     owners = {kid for vault in instruction.group.vaults for kid in roster.vault(vault).keys}
     return tuple(each for each in roster.officer(officer).vault_keys(family) if each.key.kid in owners)
+
+
+def signing_keys(roster: Roster, officer: str, instruction: Instruction, data: bytes) -> tuple[PublicKey, ...]:
+    """Those of the officer's keys that these bytes ask for, in the order of their slots; none if no digest can be made."""
+    keys = tuple(each.key for each in vault_keys(roster, officer, instruction))
+    if instruction.group.kind != "psbt":
+        return keys[:1]
+    try:
+        asked = {each.public_key for each in bitcoin_rail.digests(parse_psbt(data), keys)}
+    except CountersignError:
+        return ()
+    return tuple(key for key in keys if key.data in asked)
 
 
 async def token_facts(token: Token, registered: Sequence[OfficerKey]) -> TokenFacts:

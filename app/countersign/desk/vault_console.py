@@ -201,9 +201,9 @@ class Vault:
         shown = await asyncio.to_thread(pages.instruction_view, *parts)
         contract = opened.basis.state.cycle(opened.instruction.cycle).contracts[0]
         review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
-        keys = signing.vault_keys(opened.basis.state.roster, self.hand.officer, opened.instruction)
-        key = keys[0].key.data.hex() if keys else ""
-        return VaultRequestView(_crossing(opened), review, shown, self._confirmed, opened.answer is not None, key)
+        asked = (opened.basis.state.roster, self.hand.officer, opened.instruction, opened.artefact)
+        keys = tuple(key.data.hex() for key in await asyncio.to_thread(signing.signing_keys, *asked))
+        return VaultRequestView(_crossing(opened), review, shown, self._confirmed, opened.answer is not None, keys)
 
     async def _case(self, opened: Opened) -> Case:
         """Before a signature: with the token's facts once it is unlocked; before that, for the key that is to sign."""

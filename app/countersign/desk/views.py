@@ -215,11 +215,11 @@ class TokenView:
 
 @dataclass(frozen=True, slots=True)
 class SignView:
-    """One thing to sign: what, with which key, what must be read out."""
+    """One thing to sign: what, with which keys, what must be read out."""
 
     instruction: InstructionView
     token: TokenView
-    key: str  # public key, hex
+    keys: tuple[str, ...]  # public keys that will sign, hex
     inputs: int  # how many digests the token will sign
 
 
@@ -290,4 +290,4 @@ class VaultRequestView:
     instruction: InstructionView
     clock_confirmed: bool
     answered: bool  # answered before: the record is shown again, nothing is signed
-    key: str = ""  # public key of the operator that signs it, hex
+    keys: tuple[str, ...] = ()  # public keys of the operator that sign it, hex

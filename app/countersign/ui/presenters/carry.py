@@ -39,9 +39,9 @@ def crossing(view: CrossingView) -> CrossingLine:
 
 
 def received(got: int, needed: int, *, complete: bool) -> tuple[str, str]:
-    """Words and tone: what has arrived and what is missing at least."""
+    """Words and tone: what has arrived and what is missing at least. From pictures nobody counts the parts: `got` is 0."""
     if complete:
-        return label("carry.complete", got=got), "ok"
+        return label("carry.complete", got=got) if got else label("carry.complete-all"), "ok"
     if not needed:
         return label("carry.waiting"), "quiet"
     return label("carry.received", got=got, needed=needed, missing=max(needed - got, 0)), "info"

@@ -48,6 +48,7 @@ LABELS: dict[str, str] = {
     "carry.camera-none": "No camera was found. Pictures, pasted text and USB on this screen do the same.",
     "carry.waiting": "No part has been read yet.",
     "carry.received": "{got} of {needed} parts read, at least {missing} to come",
+    "carry.complete-all": "Everything has arrived and was checked.",
     "carry.complete": "Everything has arrived: {got} parts read and checked.",
     "carry.parts": "Parts read",
     "carry.drop": "Drop pictures of the codes here",

@@ -15,6 +15,7 @@ LABELS: dict[str, str] = {
     "sign.token-model": "Model",
     "sign.token-officer": "Registered to",
     "sign.key": "Key",
+    "sign.key-of": "Key {number} of {count}",
     "sign.what": "What the token signs",
     "sign.input-digests": "Digests of the {count} inputs, one by one",
     "sign.confirm-title": "What you confirm",

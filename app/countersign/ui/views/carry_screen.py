@@ -74,6 +74,7 @@ class CarryScreen(QWidget):
         for button in self.ways.values():
             button.draw()
         self.panels.setCurrentIndex(WAYS.index(way))
+        self._show_head()
 
     @property
     def waiting(self) -> int:
@@ -150,8 +151,10 @@ class CarryScreen(QWidget):
         if current is None:
             return
         line = carry.crossing(current)
-        phrase = row(PlainLabel(label("carry.phrase"), "caption", wrap=False), PlainLabel(line.phrase, "reading"))
-        phrase.setStretch(1, 1)
-        self.head.addLayout(phrase)
-        if line.warning:
+        if line.phrase:
+            phrase = row(PlainLabel(label("carry.phrase"), "caption", wrap=False), PlainLabel(line.phrase, "reading"))
+            phrase.setStretch(1, 1)
+            self.head.addLayout(phrase)
+        by_stick = self.panels.currentWidget() is self.usb
+        if line.warning and not (by_stick and current.phase == "request"):
             self.head.addWidget(Note(line.warning, "warn", Picture("warning", "warn")))

@@ -174,7 +174,12 @@ class OfficerWindow(Frame):
 
     def _show_frames(self, instruction: str) -> None:
         panel = self.carry.show_panel
-        self.context.runner.start(self.console.request_frames(instruction, panel.density), panel.show_texts)
+
+        async def work() -> None:
+            panel.show_texts(await self.console.request_frames(instruction, panel.density))
+            self.carry.show_view(await self.console.carry_requests())
+
+        self.context.runner.start(work())
 
     def _write_usb(self, instruction: str, folder: Path) -> None:
         async def work() -> None:
@@ -200,7 +205,7 @@ class OfficerWindow(Frame):
 
         async def work() -> None:
             await self.console.take_pictures(pictures, self.carry.scan.progress.advance)
-            self.carry.scan.show_received(len(pictures), len(pictures), complete=True)
+            self.carry.scan.show_received(0, 0, complete=True)
             await self.refresh()
             self.carry.say(label("carry.answered"))
 

@@ -1,5 +1,7 @@
 """What Sign and the vault's wizard both show: what is confirmed, what the token signs, the token itself."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from countersign.desk.views import InstructionView, TokenView
@@ -43,12 +45,13 @@ def what(chosen: InstructionView) -> Card:
     return card
 
 
-def token(view: TokenView, key: str) -> Card:
-    """The token as registered, its state, the key that signs."""
+def token(view: TokenView, keys: Sequence[str]) -> Card:
+    """The token as registered, its state, the keys that sign."""
     tone, icon, word = sign.token_state(view)
     card = Card(label("sign.token"), Chip(word, icon, tone))
     pairs: list[tuple[str, QWidget]] = [(caption, PlainLabel(value)) for caption, value in sign.token(view)]
-    if key:
-        pairs.append((label("sign.key"), WholeValue(label("sign.key"), key, writing.groups(key))))
+    for at, key in enumerate(keys, 1):
+        name = label("sign.key") if len(keys) == 1 else label("sign.key-of", number=at, count=len(keys))
+        pairs.append((name, WholeValue(name, key, writing.groups(key))))
     card.body.addLayout(fields(pairs))
     return card

@@ -160,7 +160,7 @@ class SignScreen(QWidget):
         self.confirm.toggled.connect(lambda _: self.offer())
         items += [card, sign_cards.what(chosen)]
         if self.token is not None:
-            items.append(sign_cards.token(self.token, waiting.key if waiting else ""))
+            items.append(sign_cards.token(self.token, waiting.keys if waiting else ()))
         return page(*items)
 
     def offer(self) -> None:

@@ -235,7 +235,7 @@ class SignPage(QWidget):
         items: list[QWidget] = [verdict_note(view.review.contract_verdict, chosen.verdict), card]
         items.append(sign_cards.what(chosen))
         if token is not None:
-            items.append(sign_cards.token(token, view.key))
+            items.append(sign_cards.token(token, view.keys))
         self.body.setWidget(page(PlainLabel(label("vault.sign-title"), "large"), *items))
         self.offer()
 
