@@ -9,10 +9,12 @@ from countersign.airgap.envelope import Envelope, seal, unsigned
 from countersign.desk import ground as grounds
 from countersign.desk.envelope_checking import judge_envelope
 from countersign.desk.recognising import recognise
+from countersign.desk.refusing import refusal_body
 from countersign.desk.replica import Replica
+from countersign.review.finding import Finding, Status
 from countersign.store.profile import Profile
 from support import settlement_world as world
-from support.finished_settlement import Finished
+from support.finished_settlement import BITCOIN_VAULT, Finished, envelope_answer, request, share_of
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +64,40 @@ def test_an_event_that_is_not_the_logs_is_named(files: dict[str, bytes], replica
     assert "E3.delegatecall" in against(sealed(replace(found, body=swapped), "operations"), replica, over)
 
 
-def test_an_answer_without_a_share_is_a_refusal_and_in_order(
+def test_a_request_that_says_otherwise_outside_than_inside_is_named(
+    files: dict[str, bytes], replica: Replica, over: Finished
+) -> None:
+    found = envelope.peek(files["usb/request.countersign"])
+    other = envelope.peek(request(over, BITCOIN_VAULT)).request
+    for changes, code in (
+        ({"settlement_id": "cycle-2"}, "desk.request-differs"),
+        ({"contract_hashes": (bytes(32),)}, "desk.request-differs"),
+        ({"body": replace(other, kind=found.request.kind)}, "desk.request-differs"),
+        ({"body": replace(other, artefact=over.altered)}, "desk.artefact-differs"),
+    ):
+        assert code in against(sealed(replace(found, **changes), "operations"), replica, over)  # type: ignore[arg-type]
+
+
+def test_an_answer_is_a_whole_share_or_a_signed_refusal(
     files: dict[str, bytes], replica: Replica, over: Finished
 ) -> None:
     found = envelope.peek(files["usb/answer.countersign"])
-    assert against(sealed(replace(found, body=replace(found.answer, share=None)), "officer-c"), replica, over) == set()
-    false = replace(found.answer, share=bytes(65))
-    assert against(sealed(replace(found, body=false), "officer-c"), replica, over) != set()
+    findings = [Finding("E3", Status.FAIL, "E3.delegatecall", "call", "0", "1", {"to": "nobody"})]
+    body = refusal_body("instruction", over.safe_tx, findings, "not as agreed")
+    refusals = {
+        who: world.event_bytes("instruction.refused", [who], body, id="no", at=over.now)
+        for who in ("officer-c", "officer-d")
+    }
+    final = world.event_bytes("settlement.final", ["desk"], {"cycle": over.trade.cycle}, id="end", at=over.now)
+    other = envelope_answer(over, share_of(over, "officer-c", BITCOIN_VAULT), BITCOIN_VAULT)
+    for answer, code in (
+        (replace(found.answer, share=None, event=refusals["officer-c"]), None),
+        (replace(found.answer, share=None, event=refusals["officer-d"]), "keys.unknown-signer"),
+        (replace(found.answer, share=None, event=final), "keys.unknown-signer"),
+        (replace(found.answer, share=None), "desk.answer-differs"),
+        (replace(found.answer, event=refusals["officer-c"]), "desk.answer-differs"),
+        (replace(found.answer, event=envelope.peek(other).answer.event), "desk.answer-differs"),
+        (replace(found.answer, share=bytes(65)), "desk.answer-differs"),
+    ):
+        codes = against(sealed(replace(found, body=answer), "officer-c"), replica, over)
+        assert codes == (set() if code is None else {code})

@@ -10,6 +10,7 @@ CHECKS.md T1, L2, L4, L7. docs/formats/envelope.md.
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 from countersign.airgap import envelope as sealing
 from countersign.airgap.envelope import Envelope
@@ -22,12 +23,15 @@ from countersign.desk.recognising import Recognised, recognise
 from countersign.desk.replica import Replica
 from countersign.desk.reports import Judged, noted, refused
 from countersign.desk.reworking import missing, verify_share
+from countersign.desk.vault_intake import require_named
 from countersign.desk.weighing import KINDS, Given, judge_transaction
 from countersign.errors import CountersignError, Refused
+from countersign.keys import jws as jose
+from countersign.keys.public_key import PublicKey
 from countersign.review.case import ANCHOR
 from countersign.review.finding import Finding, Verdict, blocked, passed
 from countersign.settlement import events
-from countersign.settlement.bodies import ShareAdded
+from countersign.settlement.bodies import InstructionRefused, ShareAdded
 
 SEALED = "sealed by a known officer of this desk, for an officer of this desk"
 SHOWN = 20
@@ -98,6 +102,20 @@ def _events(found: Envelope, ground: Ground) -> Iterator[Finding]:
         size = ground.state.size
         yield noted("desk.audit-all-included", "events", "every one an entry of this log", str(count),
                     count=count, size=size)  # fmt: skip
+        yield from _agreeing(found, ground)
+
+
+def _agreeing(found: Envelope, ground: Ground) -> Iterator[Finding]:
+    """What the outside says is what the events say, as the cold machine would ask. Later events are not known here."""
+    body = found.request
+    if body.instruction >= ground.state.size:
+        return
+    try:
+        instruction = require_named(ground.state, found, body)
+        if sha256(body.artefact).hexdigest() != instruction.artefact:
+            raise Refused("desk.artefact-differs", artefact=instruction.artefact)
+    except CountersignError as error:
+        yield refused(error, "request", "what its events say")
 
 
 def _misplaced(found: Envelope, each: ProvenEvent, ground: Ground) -> CountersignError | None:
@@ -116,16 +134,25 @@ def _misplaced(found: Envelope, each: ProvenEvent, ground: Ground) -> Countersig
     return None
 
 
+def _keys(ground: Ground, officer: str) -> dict[str, PublicKey]:
+    return {key.kid: key for key in ground.state.roster.officer(officer).identity_keys}
+
+
 def _answer(found: Envelope, ground: Ground) -> Iterator[Finding]:
     """The share in an answer, as the desk would accept it."""
     answer = found.answer
     try:
         event = events.parse(answer.event)
-        if answer.share is None or not isinstance(event.body, ShareAdded):
+        jose.verify(event.jws, _keys(ground, found.sender), events.TYP)
+        if answer.share is None and isinstance(event.body, InstructionRefused):
             yield noted(
                 "desk.audit-refusal-carried", "answer", "a share or a signed refusal", event.type, type=event.type
             )
             return
+        if answer.share is None or not isinstance(event.body, ShareAdded):
+            raise Refused("desk.answer-differs", what="event")
+        if sha256(answer.share).hexdigest() != event.body.artefact:
+            raise Refused("desk.answer-differs", what="share")
         instruction = ground.state.instruction(event.body.instruction)
         prepared = ground.artefact(instruction.artefact)
         if prepared is None:
