@@ -21,7 +21,7 @@ async def founding_body(table: Table) -> Mapping[str, object]:
     labels = cast.vault_labels()
     wanted: dict[str, tuple[str, ...]] = {each.id: labels for each in cast.OFFICERS if each is not cast.OFFICER_C}
     table.story.people = await table.stage.tokens(wanted | {each.token: () for each in cast.PARTICIPANTS})
-    return table.story._founding_body(await table.stage.vault.ceremony(labels))
+    return table.story.founding_body(await table.stage.vault.ceremony(labels))
 
 
 async def test_both_administrators_and_the_desk_found_it(table: Table) -> None:
@@ -42,13 +42,13 @@ async def test_with_fewer_or_others_nothing_is_founded(table: Table, administrat
 
 async def test_a_desk_is_founded_once(founded: Table) -> None:
     administrators = [founded.author("compliance"), founded.author("officer-d")]
-    body = founded.story._founding_body(await founded.stage.vault.ceremony(cast.vault_labels()))
+    body = founded.story.founding_body(await founded.stage.vault.ceremony(cast.vault_labels()))
     with pytest.raises(CountersignError):
         await founding.found(founded.desk, administrators, body)
 
 
 async def test_a_policy_needs_both_administrators(founded: Table) -> None:
-    policy = {**founded.story._policy(), "version": 2, "minimum_notional_usd": "200000"}
+    policy = {**founded.story.policy(), "version": 2, "minimum_notional_usd": "200000"}
     with pytest.raises(Refused):
         await founding.adopt_policy(founded.desk, [founded.author("compliance")], policy)
     await founding.adopt_policy(founded.desk, [founded.author("compliance"), founded.author("officer-d")], policy)

@@ -257,8 +257,8 @@ async def test_the_safes_nonce_is_promised_with_the_safe_and_its_chain(prepared:
 class BothHats(Story):
     """A founding that gives officer A the operations role too."""
 
-    def _founding_body(self, cold):  # type: ignore[no-untyped-def]
-        body = super()._founding_body(cold)
+    def founding_body(self, cold):  # type: ignore[no-untyped-def]
+        body = super().founding_body(cold)
         for entry in body["officers"]:  # type: ignore[union-attr]
             if entry["id"] == "officer-a":
                 entry["roles"] = ["operations", "signing"]

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from countersign.demonstration import cast
+from countersign.demonstration import cast, papers
 from countersign.demonstration.stage import Bearer, Stage
 from countersign.desk import ceremony, deals, drill, founding, preparing, releasing
 from countersign.desk.author import Author
@@ -105,8 +105,12 @@ class Story:
         self.people = await self.stage.tokens(wanted)
         cold = await self.stage.vault.ceremony(labels)
         desk, administrators = self.stage.desk, [self._author("compliance"), self._author("officer-d")]
-        await founding.found(desk, administrators, self._founding_body(cold))
-        await founding.adopt_policy(desk, administrators, self._policy())
+        await founding.found(
+            desk,
+            administrators,
+            self.founding_body(cold),
+        )
+        await founding.adopt_policy(desk, administrators, self.policy())
         await founding.publish_price(desk, cast.BTC, "80000", "Northgate reference")
         await founding.publish_price(desk, self.stage.outside.token(), "1", "Northgate reference")
         await self._deposit()
@@ -115,54 +119,13 @@ class Story:
         await self.stage.vault.enrol(desk, self.stage.anchor)
         await self.stage.vault.confirm_clock()
 
-    def _founding_body(self, cold: ceremony.Keyring) -> dict[str, object]:
-        rings = {name: each.ring for name, each in self.people.items()} | {cast.OFFICER_C.id: cold}
-        cosigners = [rings[each.id] for each in cast.COSIGNERS]
-        vaults: list[dict[str, object]] = []
-        destinations: list[dict[str, object]] = []
-        for party in cast.PARTICIPANTS:
-            coins = ceremony.slot_vault_entry(party.coins, party.lei, cast.BITCOIN, 2, cast.SLOTS, cosigners)
-            safe = self.stage.outside.safe_address(ceremony.safe_owners(party.safe, cosigners), 2)
-            vaults.append(coins)
-            vaults.append(
-                ceremony.safe_vault_entry(party.safe, party.lei, cast.ETHEREUM, 2, safe, cast.SAFE_SINGLETON, cosigners)
-            )
-            place = f"{cast.BITCOIN}:{ceremony.slot_address(coins, cast.RECEIVING_SLOT)}"
-            destinations.append(ceremony.destination_entry(place, party.lei, party.coins))
-            destinations.append(ceremony.destination_entry(f"{cast.ETHEREUM}:{safe}", party.lei, party.safe))
-        return {
-            "custodian": {"lei": cast.NORTHGATE, "name": cast.CUSTODIAN},
-            "desk_key": self.stage.desk.author.key.jwk(),
-            "log": self.stage.log_key,
-            "administrators": {"officers": ["compliance", "officer-d"], "threshold": 2},
-            "assets": [
-                {"id": cast.BTC, "symbol": "BTC", "decimals": 8},
-                {"id": self.stage.outside.token(), "symbol": "USDC", "decimals": 6},
-            ],
-            "participants": [
-                ceremony.participant_entry(each.lei, each.name, "2030-12-31", [rings[each.token].key("identity")])
-                for each in cast.PARTICIPANTS
-            ],
-            "officers": [
-                ceremony.officer_entry(each.id, each.name, each.roles, rings[each.id]) for each in cast.OFFICERS
-            ],
-            "vaults": vaults,
-            "destinations": destinations,
-        }
+    def founding_body(self, cold: ceremony.Keyring) -> dict[str, object]:
+        """The body of `desk.founded`, with the cold vault operator's keys."""
+        return papers.founding(self.stage, {name: each.ring for name, each in self.people.items()}, cold)
 
-    def _policy(self) -> dict[str, object]:
-        return {
-            "version": 1,
-            "minimum_notional_usd": "100000",
-            "price_tolerance_bps": 100,
-            "request_lifetime_seconds": 86_400,
-            "destination_cooling_seconds": 172_800,
-            "checkpoint_age_seconds": 86_400,
-            "safe_state_age_seconds": 3_600,
-            "confirmations": {cast.BITCOIN: cast.CONFIRMATIONS, cast.ETHEREUM: cast.CONFIRMATIONS},
-            "fees": {"max_sat_vb": 500, "dual_percent": 5, "never_percent": 10},
-            "witnesses": {"quorum": len(self.stage.witness_keys), "keys": sorted(self.stage.witness_keys)},
-        }
+    def policy(self) -> dict[str, object]:
+        """The first policy."""
+        return papers.policy(self.stage.witness_keys)
 
     async def _deposit(self) -> None:
         desk, operations = self.stage.desk, self._author("operations")
