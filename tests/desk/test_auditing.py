@@ -87,6 +87,16 @@ def test_a_share_that_is_none_is_the_desks_fault(tmp_path: Path) -> None:
     assert report.status == 1
 
 
+def test_a_key_withdrawn_later_does_not_make_history_false(tmp_path: Path) -> None:
+    over = fresh()
+    entry = world.officer_entry("officer-a")
+    entry["keys"] = entry["keys"][:1]  # type: ignore[index]
+    over.desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "officers": [entry]})
+    assert codes(audited(tmp_path, over)) == set()
+    pack = evidence.gather(_replica(tmp_path / "again", over), over.trade.hash)
+    assert codes(verify_pack(evidence.serialise(pack), "pack", review_cases.quorum(), over.clock)) == set()
+
+
 def test_a_missing_artefact_is_named(tmp_path: Path) -> None:
     over = fresh()
     (share, *_) = over.state.instructions[over.desk.instructions(over.trade)[0]].shares

@@ -56,7 +56,8 @@ def missing(about: str, artefact: str) -> Finding:
 def _share(ground: Ground, instruction: Instruction, prepared: bytes, share: Share, data: bytes) -> Finding:
     expected = f"a whole, valid share of {share.officer}"
     try:
-        verify_share(ground.state.roster, instruction.group.kind, prepared, data, share.keys)
+        roster = ground.state_before(share.index).roster  # a key withdrawn later was good then
+        verify_share(roster, instruction.group.kind, prepared, data, share.keys)
     except CountersignError as error:
         return refused(error, f"entry {share.index}", expected)
     return noted(
@@ -69,7 +70,8 @@ def _finished(ground: Ground, instruction: Instruction, prepared: bytes, shares:
     if raw is None:
         return missing(about, instruction.finished or "")
     try:
-        own, transaction = finish(ground.state, instruction, prepared, shares)
+        signed = ground.state_before(instruction.shares[-1].index) if shares else ground.state
+        own, transaction = finish(signed, instruction, prepared, shares)
     except CountersignError as error:
         return refused(error, about, "finishes into the broadcast transaction")
     if own != raw or (transaction is not None and transaction != instruction.transaction):
