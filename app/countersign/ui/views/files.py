@@ -1,5 +1,6 @@
 """A line for a path with a button that chooses it: typed or picked, the same; dialogs are opened, never executed."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from countersign.ui.strings import label
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.layout import row
+
+_PICTURES = (".png", ".jpg", ".jpeg")
+_NUMBERED = re.compile(r"(.*-)[0-9]+", re.DOTALL)
 
 
 class PathLine(QWidget):
@@ -51,7 +55,18 @@ def pick(parent: QWidget, title: str, put: Callable[[str], None], *, folder: boo
 
 
 def pictures_in(path: Path) -> list[Path]:
-    """The picture itself, or the pictures of a folder by name."""
-    if not path.is_dir():
+    """A folder's pictures by name; of one numbered picture (`answer-0001.png`) its whole animation; else the picture itself."""
+    numbered = _NUMBERED.fullmatch(path.stem)
+    if not path.is_dir() and numbered is None:
         return [path]
-    return sorted(each for each in path.iterdir() if each.suffix.lower() in (".png", ".jpg", ".jpeg"))
+    try:
+        found = sorted((path if path.is_dir() else path.parent).iterdir())
+    except OSError:
+        return [path]
+    pictures = [each for each in found if each.suffix.lower() in _PICTURES]
+    if path.is_dir():
+        return pictures
+    same = [
+        each for each in pictures if (other := _NUMBERED.fullmatch(each.stem)) and numbered and other[1] == numbered[1]
+    ]
+    return same if path in same else [path]
