@@ -10,6 +10,7 @@ from countersign.airgap.ur import Message, MultiPart, Parts, Scan
 from countersign.airgap.xoshiro import Xoshiro256
 from countersign.errors import Malformed
 from countersign.formats import cbor
+from support.refusals import refused
 from support.vectors import load_vectors
 
 BYTES = frozenset(("bytes",))
@@ -182,3 +183,10 @@ def test_any_other_text_is_refused_by_name(text):
     with pytest.raises(Malformed) as refused:
         ur.parse("ur:psbt/" + text)
     assert refused.value.check in ("T3", "T4")
+
+
+def test_a_letter_that_only_folds_to_ascii_is_refused() -> None:
+    text = ur.encode(ur.Message("psbt", bytes.fromhex("450102030405"))).upper()
+    assert "K" in text
+    with refused("T3.ur-form"):
+        ur.parse(text.replace("K", "\u212a"))

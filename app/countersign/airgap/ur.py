@@ -45,7 +45,8 @@ def parse(text: str, types: frozenset[str] = TYPES) -> Message | MultiPart:
     """One UR text. Malformed("T3.text-limit" | "T3.ur-form" | "T3.type" | "T3.sequence" | T3.* | T4.*)."""
     if len(text) > TEXT_LIMIT:
         raise Malformed("T3.text-limit", found=len(text), limit=TEXT_LIMIT)
-    match = _UR.match(text.lower() if text.isupper() else text)
+    # Only ASCII is folded: `lower()` would make plain letters of others, the Kelvin sign among them.
+    match = _UR.match(text.lower() if text.isascii() and text.isupper() else text)
     if not match:
         raise Malformed("T3.ur-form")
     kind, number, count, words = match.groups()
