@@ -417,7 +417,7 @@ class VaultDouble:
 
     async def refuse(self, reason: str) -> None:
         self.asked.append(("refuse", reason))
-        self.opened = None
+        self.opened = replace(self._view(answered=True), instruction=self._view().instruction)
 
     async def answer_frames(self, density: int = 27) -> Sequence[str]:
         return self.parts

@@ -135,8 +135,8 @@ async def test_the_operator_can_refuse(vault: VaultWindow, cold: world.VaultDoub
     click(asked, "Sign the refusal")
     await settled(vault)
     assert ("refuse", "The phrases differ.") in cold.asked
-    assert "Step 1 of 4" in seen(vault)
-    assert "The refusal is signed. Take in the next request." in seen(vault)
+    assert "Step 4 of 4: Show or write" in seen(vault)
+    assert "The refusal is signed with your key; hand it back like a signature." in seen(vault)
 
 
 async def test_the_rail_of_a_vault_has_its_wizard_and_the_log_only(vault: VaultWindow) -> None:

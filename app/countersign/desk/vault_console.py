@@ -197,7 +197,7 @@ class Vault:
     async def _view(self, opened: Opened) -> VaultRequestView:
         profile, moment = self.replica.profile, self._moment(opened)
         case = await self._case(opened)
-        parts = (opened.basis, profile, opened.instruction, opened.artefact, case, opened.answer is not None)
+        parts = (opened.basis, profile, opened.instruction, opened.artefact, case, _signed(opened))
         shown = await asyncio.to_thread(pages.instruction_view, *parts)
         contract = opened.basis.state.cycle(opened.instruction.cycle).contracts[0]
         review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
@@ -240,6 +240,14 @@ class Vault:
 
     def _now(self) -> int:
         return self._clock.now_ms() // 1000
+
+
+def _signed(opened: Opened) -> bool:
+    """Whether the recorded answer is a signature; a refusal is an answer too."""
+    if opened.answer is None:
+        return False
+    body = envelopes.peek(opened.answer).body
+    return isinstance(body, AnswerBody) and not body.is_refusal
 
 
 def _crossing(opened: Opened) -> CrossingView:

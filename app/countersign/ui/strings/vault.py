@@ -37,7 +37,7 @@ LABELS: dict[str, str] = {
     "vault.go-give": "Show the answer again",
     "vault.another": "Take in the next request",
     "vault.start-over": "Start over",
-    "vault.refused": "The refusal is signed. Take in the next request.",
+    "vault.refused": "Refused. The refusal is signed with your key; hand it back like a signature.",
     "vault.body": "The request",
     "vault.checks": "Every check, run on this machine",
 }

@@ -111,9 +111,7 @@ class TakePage(QWidget):
         self.scan = ScanPanel(context)
         self.usb = UsbPanel(context, "", "carry.usb-read-request", REQUEST_FILE)
         self.ways = Ways(("vault.take-scan", "camera", self.scan), ("vault.take-usb", "usb", self.usb))
-        self.said = Note("", "ok", Picture("pass", "ok"))
-        self.said.hide()
-        box = column(PlainLabel(label("vault.take-title"), "large"), self.said, gap=measure.GAP, margin=measure.GAP)
+        box = column(PlainLabel(label("vault.take-title"), "large"), gap=measure.GAP, margin=measure.GAP)
         box.addWidget(self.ways, 1)
         self.setLayout(column(_sheet(box, "vault.take-title")))
 
@@ -265,12 +263,12 @@ class GivePage(QWidget):
         self.phrase = PlainLabel("", "large")
         again = large(label("vault.another"), "Ctrl+Return", icon="forward", part="primary")
         again.clicked.connect(self.another)
-        done = Note(label("sign.verified"), "ok", Picture("pass", "ok"))
+        self.done = Note("", "ok", Picture("pass", "ok"))
         title = PlainLabel(label("vault.give-title"), "large", wrap=False)
         told = PlainLabel(label("vault.phrase"), "caption", wrap=False)
         phrase = row(told, self.phrase, gap=measure.GAP)
         phrase.setStretch(1, 1)
-        inner = column(row(title, done, gap=measure.GAP), phrase, gap=measure.UNIT, margin=measure.GAP)
+        inner = column(row(title, self.done, gap=measure.GAP), phrase, gap=measure.UNIT, margin=measure.GAP)
         inner.addWidget(self.ways, 1)
         box = column(gap=0)
         box.addWidget(_sheet(inner, "vault.give-title"), 1)
@@ -278,7 +276,8 @@ class GivePage(QWidget):
         self.setLayout(box)
 
     def show_view(self, view: VaultRequestView) -> None:
-        """The request that was answered."""
+        """The request that was answered, with a signature or a refusal."""
+        self.done.words.say(label("sign.verified" if view.instruction.signed_by_me else "vault.refused"))
         self.phrase.say(carry.crossing(view.crossing).phrase)
         self.usb.forget()
         self.ways.go(1 if view.crossing.channel == "usb" else 0)

@@ -179,15 +179,14 @@ class VaultWindow(Frame):
         async def work() -> None:
             if await dialog.answer():
                 await self.console.refuse(dialog.text)
-                self._start_over()
-                self.vault.take.said.words.say(label("vault.refused"))
-                self.vault.take.said.show()
+                self.view = await self.console.request()
+                if self.view is not None:
+                    await self._give(self.view)
 
         self.context.runner.start(work())
 
     def _start_over(self) -> None:
         self.view = None
-        self.vault.take.said.hide()
         self.vault.take.usb.forget()
         self.vault.go(TAKE)
 
