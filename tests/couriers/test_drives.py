@@ -171,6 +171,11 @@ def test_the_fingerprint_is_of_what_the_drive_gives_back(tmp_path: Path) -> None
     assert Drives().fingerprint(tmp_path / "request.countersign") == sha256(b"sealed").hexdigest()
 
 
+def test_what_is_kept_is_written_whole(tmp_path: Path) -> None:
+    assert Drives().keep(tmp_path, "pinned.note", b"a note") == tmp_path / "pinned.note"
+    assert (tmp_path / "pinned.note").read_bytes() == b"a note"
+
+
 def test_this_machine_can_be_asked() -> None:
     for drive in Drives().present():
         assert drive.folder.is_absolute()

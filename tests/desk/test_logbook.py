@@ -3,14 +3,19 @@
 import pytest
 
 from countersign.audit import note
-from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.audit.log import Log
 from countersign.desk import logbook
 from countersign.desk.author import signed
 from countersign.desk.ports import Record
+from countersign.desk.refusing import CONTRACT, INSTRUCTION, of_officer, refusal_body
 from countersign.errors import Refused
 from support.software_stage import Table, silent
+
+
+async def pin(_code: str) -> str:
+    return "4711"
 
 
 @pytest.fixture
@@ -88,4 +93,50 @@ async def test_what_the_rules_refuse_is_shown_as_the_desks_fault(prepared: Table
 
 async def test_a_freeze_is_an_alarm_on_the_log(prepared: Table) -> None:
     prepared.officer.replica.profile.journal.freeze_signing(prepared.stage.quorum.origin, b"\x01" * 32)
-    assert (await prepared.officer.log()).alarm == "L4.signing-frozen"
+    view = await prepared.officer.log()
+    assert (view.alarm, view.alarm_values, view.fork) == ("L4.signing-frozen", (("evidence", "01" * 32),), None)
+
+
+async def test_a_log_that_showed_two_histories_shows_both_notes_whole(prepared: Table) -> None:
+    replica, stage = prepared.officer.replica, prepared.stage
+    assert replica.pin is not None
+    honest = replica.pin.signed
+    lie = Checkpoint(honest.checkpoint.origin, honest.checkpoint.size, b"\x07" * 32)
+    with pytest.raises(Refused) as refused:
+        replica.meet(SignedCheckpoint.sign(lie, stage.sign_head(lie.text())))
+    assert refused.value.code == "L4.equivocation"
+    view = await prepared.officer.log()
+    frozen = replica.profile.journal.signing_frozen()
+    assert frozen is not None
+    assert view.fork is not None
+    assert view.alarm_values == (("evidence", frozen.hex()),)
+    assert (view.fork.size, view.fork.evidence) == (honest.checkpoint.size, frozen.hex())
+    assert view.fork.pinned.encode() == honest.serialise()
+    assert view.fork.offered.startswith(lie.text())
+
+
+async def test_a_refusal_is_about_what_it_refuses(prepared: Table) -> None:
+    officer = prepared.officer
+    await officer.unlock(pin)
+    contract = next(iter(officer.replica.state.contracts))
+    await officer.refuse(contract, prepared.live("psbt").hash, "The amount is not what we agreed.")
+    await officer.refuse(contract, None, "We have not agreed to this.")
+    instruction, agreement = (await officer.log()).entries[-2:]
+    assert instruction.refused is not None
+    assert (instruction.refused.kind, instruction.refused.sha256, instruction.refused.logged) == (
+        "instruction", prepared.live("psbt").artefact, True)  # fmt: skip
+    assert agreement.refused is not None
+    assert (agreement.refused.kind, agreement.refused.sha256, agreement.refused.logged) == ("contract", contract, True)
+    assert instruction.subject == agreement.subject == "MH-2026-0001"
+
+
+async def test_a_refusal_of_what_is_not_in_the_log_says_so(prepared: Table) -> None:
+    findings = (of_officer("Not ours."),)
+    await prepared.officer.unlock(pin)
+    for kind in (INSTRUCTION, CONTRACT):
+        draft = prepared.desk.scribe.draft("instruction.refused", refusal_body(kind, b"{}", findings, "Not ours."))
+        await prepared.desk.submit(await signed(draft, [prepared.officer.hand.author]))
+    await prepared.officer.synchronise()
+    for entry in (await prepared.officer.log()).entries[-2:]:
+        assert entry.refused is not None
+        assert (entry.refused.logged, entry.subject) == (False, "")

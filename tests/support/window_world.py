@@ -19,6 +19,7 @@ from countersign.desk.views import (
     Digest,
     Dot,
     Flow,
+    ForkView,
     Group,
     InstructionDots,
     InstructionView,
@@ -216,6 +217,7 @@ class DrivesDouble:
         )
         self.looked = 0
         self.ejected: list[Path] = []
+        self.kept: dict[Path, bytes] = {}
         self.error: CountersignError | None = None
 
     def present(self) -> Sequence[DriveDouble]:
@@ -226,6 +228,11 @@ class DrivesDouble:
     def fingerprint(self, file: Path) -> str:
         return hashed(f"bytes of {file.name}")
 
+    def keep(self, folder: Path, name: str, data: bytes) -> Path:
+        self._fail()
+        self.kept[folder / name] = data
+        return folder / name
+
     def eject(self, folder: Path) -> None:
         self._fail()
         self.ejected.append(folder)
@@ -234,6 +241,13 @@ class DrivesDouble:
         if self.error is not None:
             error, self.error = self.error, None
             raise error
+
+
+def fork() -> ForkView:
+    def note(root: str) -> str:
+        return f"northgate.example/desk\n26\n{root}=\n\n— northgate.example/desk Az3grlgtzPICa5OS8npVmf1Mye5q0xt4\n"
+
+    return ForkView(26, note("CsUYapGGPo4dkMgIAUqom" * 2), note("Fz9QkuGGPo4dkMgIAUqom" * 2), hashed("evidence"))
 
 
 class OfficerDouble:

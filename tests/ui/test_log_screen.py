@@ -2,9 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
+from typing import cast
 
+import pytest
 from PySide6.QtWidgets import QTableView
 
+from countersign.desk.views import RefusedView
 from countersign.ui.application import OfficerWindow
 from support import window_world as world
 from support.window_hands import click, key, named, seen, settled, type_into
@@ -78,6 +82,52 @@ async def test_a_rewritten_log_is_an_alarm(window: OfficerWindow) -> None:
     await at_log(window)
     window.log.show_view(world.log_view(alarm="L4.equivocation"))
     assert "ALARM: " in seen(window)
+
+
+async def test_a_fork_is_an_alarm_with_both_notes_whole_and_to_be_taken_away(window: OfficerWindow) -> None:
+    await at_log(window)
+    fork = world.fork()
+    view = world.log_view(alarm="L4.signing-frozen")
+    window.log.show_view(replace(view, alarm_values=(("evidence", fork.evidence),), fork=fork))
+    text = seen(window)
+    assert f"two different histories (evidence {fork.evidence})" in text
+    assert "The log signed two different histories of 26 entries. One of them is a lie." in text
+    assert "{" not in text
+    for note in (fork.pinned, fork.offered):
+        assert note.strip().replace("\n\n", "\n") in text
+    assert f"Kept as (SHA-256): {fork.evidence}" in text
+    type_into(window, "Folder for both notes", "/media/amara/MERIDIAN-1")
+    click(window, "Write both notes")
+    await settled(window)
+    drives = cast(world.DrivesDouble, window.context.instruments.drives)
+    place = Path("/media/amara/MERIDIAN-1")
+    assert drives.kept == {place / "pinned.note": fork.pinned.encode(), place / "offered.note": fork.offered.encode()}
+    assert "Written and read back: /media/amara/MERIDIAN-1/pinned.note and" in seen(window)
+
+
+@pytest.mark.parametrize(
+    ("kind", "logged", "subject", "words"),
+    [
+        ("instruction", True, "MH-1", "instruction · MH-1"),
+        ("contract", False, "MH-2", "contract, not in the log · MH-2"),
+        ("instruction", False, "", "instruction, not in the log"),
+    ],
+)
+async def test_a_refusal_says_what_was_refused(
+    window: OfficerWindow, kind: str, logged: bool, subject: str, words: str
+) -> None:
+    await at_log(window)
+    view = world.log_view()
+    refused = RefusedView(kind, world.hashed("refused"), logged)
+    last = replace(view.entries[-1], kind="instruction.refused", subject=subject, refused=refused)
+    window.log.show_view(replace(view, entries=(*view.entries[:-1], last)))
+    await settled(window)
+    text = seen(window)
+    assert f"refusal | Northgate Trust desk | {words}" in text
+    window.log.show_proof(world.proof(25))
+    assert f"What was refused: bytes with this SHA-256: {refused.sha256}" in seen(window)
+    type_into(window, "Search the entries", refused.sha256)
+    assert "1 of 26 entries" in seen(window)
 
 
 async def test_an_entry_that_the_replay_refuses_is_the_desks_fault(window: OfficerWindow) -> None:

@@ -119,6 +119,10 @@ class Drives:
         """The SHA-256 of a file as the drive gives it back now, hex. Raises as `UsbFolder.read`."""
         return sha256(UsbFolder(file.parent).read(file.name)).hexdigest()
 
+    def keep(self, folder: Path, name: str, data: bytes) -> Path:
+        """Write one file whole, read it back, compare. Raises as `UsbFolder.write`."""
+        return UsbFolder(folder).write(name, data).path
+
     def eject(self, folder: Path) -> None:
         """Write everything out and unmount the drive that `folder` is on.
 

@@ -224,8 +224,27 @@ class SignView:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedView:
+    """What a refusal names: its kind (instruction, contract), the SHA-256 of its bytes, whether it is in the log."""
+
+    kind: str
+    sha256: str
+    logged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForkView:
+    """Two heads of `size` entries that one log signed; both notes as they came, and the SHA-256 under which they are kept."""
+
+    size: int
+    pinned: str
+    offered: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntryView:
-    """One line of the Log screen."""
+    """One line of the Log screen. `subject`: contract ids; of a refused contract outside the log, the id it claims."""
 
     index: int
     time_ms: int
@@ -234,6 +253,7 @@ class LogEntryView:
     subject: str
     payload: str  # SHA-256 of the event's payload, hex
     fault: str | None  # code, where the replay refuses what the desk logged
+    refused: RefusedView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +268,8 @@ class LogView:
     needed: int
     entries: tuple[LogEntryView, ...]
     alarm: str | None  # code of an equivocation or rollback
+    alarm_values: tuple[tuple[str, str], ...] = ()
+    fork: ForkView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ class DriveBay(Protocol):
     def fingerprint(self, file: Path) -> str:
         """The SHA-256 of a file as its drive gives it back now, hex."""
 
+    def keep(self, folder: Path, name: str, data: bytes) -> Path:
+        """Write one file into a folder, read it back, compare; its path."""
+
     def eject(self, folder: Path) -> None:
         """Write everything out and unmount the drive that a folder is on."""
 

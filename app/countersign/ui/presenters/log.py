@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from countersign.desk.views import LogEntryView, LogView
+from countersign.desk.views import ForkView, LogEntryView, LogView
 from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
 from countersign.ui.presenters import writing
@@ -22,8 +22,18 @@ def cells(entry: LogEntryView) -> tuple[str, str, str, str, str]:
         writing.moment(entry.time_ms // 1000).removesuffix(" UTC"),
         kind(entry.kind),
         signers,
-        visible(entry.subject),
+        subject(entry),
     )
+
+
+def subject(entry: LogEntryView) -> str:
+    """The settlement an entry is about; of a refusal first what was refused."""
+    about, refused = visible(entry.subject), entry.refused
+    if refused is None:
+        return about
+    what = label_or(f"refused.{refused.kind}", refused.kind)
+    told = what if refused.logged else label("log.refused-unlogged", what=what)
+    return f"{told} · {about}" if about else told
 
 
 def found(entries: Sequence[LogEntryView], needle: str) -> list[int]:
@@ -34,7 +44,8 @@ def found(entries: Sequence[LogEntryView], needle: str) -> list[int]:
 
 
 def _haystack(entry: LogEntryView) -> str:
-    return "\n".join((*cells(entry), entry.kind, entry.payload)).casefold()
+    refused = entry.refused.sha256 if entry.refused else ""
+    return "\n".join((*cells(entry), entry.kind, entry.payload, refused)).casefold()
 
 
 def head(view: LogView, now: int) -> tuple[tuple[str, str], ...]:
@@ -49,8 +60,14 @@ def head(view: LogView, now: int) -> tuple[tuple[str, str], ...]:
 
 def alarm(view: LogView) -> tuple[str, str] | None:
     """What happened and what to do, if the log was rewritten."""
-    known = {"size": view.size, "found": view.size}
+    known: dict[str, str | int] = {"size": view.size, **dict(view.alarm_values)}
     return None if view.alarm is None else (sentence(view.alarm, known), next_step(view.alarm, known))
+
+
+def fork(view: ForkView) -> tuple[str, str]:
+    """What two signed heads of one size are, and what to do with them."""
+    known = {"size": f"{view.size:,}"}
+    return sentence("L4.equivocation", known), next_step("L4.equivocation", known)
 
 
 def fault(entry: LogEntryView) -> str:

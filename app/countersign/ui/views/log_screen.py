@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
-from countersign.desk.views import LogView, ProofView
+from countersign.desk.views import ForkView, LogView, ProofView
 from countersign.ui.models.log_model import LogModel
 from countersign.ui.presenters import log, review, writing
 from countersign.ui.strings import label
@@ -11,6 +11,7 @@ from countersign.ui.tasks.runner import aside
 from countersign.ui.theme import measure
 from countersign.ui.views import transaction_cards as cards
 from countersign.ui.views.context import Context
+from countersign.ui.views.fork_card import ForkCard
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.cells import CellDelegate
 from countersign.ui.widgets.label import PlainLabel, WholeValue
@@ -50,7 +51,9 @@ class LogScreen(QWidget):
         self.said = column(gap=measure.UNIT)
         self.head = column(gap=measure.UNIT)
         self.table = self._table()
-        self.proof = scrolling(page(PlainLabel(label("log.proof-none"), "quiet"), margin=0), label("log.proof-area"))
+        self.forked: ForkView | None = None
+        self.fork, self.path = column(gap=0), column(PlainLabel(label("log.proof-none"), "quiet"), gap=0)
+        self.proof = scrolling(page(self.fork, self.path, margin=0), label("log.proof-area"))
         self.setLayout(self._page())
 
     def _page(self) -> QVBoxLayout:
@@ -79,7 +82,7 @@ class LogScreen(QWidget):
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        for at, width in enumerate((56, 164, 144, 176, 110)):
+        for at, width in enumerate((52, 156, 138, 120, 96)):
             table.setColumnWidth(at, width)
         header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentRowChanged.connect(lambda current, _: self._chosen(current.row()))
@@ -89,6 +92,11 @@ class LogScreen(QWidget):
         """Show this log."""
         self.view = view
         clear(self.said)
+        if view.fork != self.forked:
+            self.forked = view.fork
+            clear(self.fork)
+            if view.fork is not None:
+                self.fork.addWidget(ForkCard(self.context, view.fork))
         alarm = log.alarm(view)
         if alarm is not None:
             self._say(f"{label('log.alarm')}: {alarm[0]}\n{alarm[1]}", "bad")
@@ -170,9 +178,14 @@ class LogScreen(QWidget):
         name = label("log.payload")
         card.body.insertWidget(1, WholeValue(name, entry.payload, writing.groups(entry.payload)))
         card.body.insertWidget(1, PlainLabel(name, "caption"))
+        if entry.refused is not None:
+            name = label("log.refused-bytes")
+            card.body.insertWidget(3, PlainLabel(name, "caption"))
+            card.body.insertWidget(4, WholeValue(name, entry.refused.sha256, writing.groups(entry.refused.sha256)))
         if entry.fault is not None:
             card.body.insertWidget(1, Note(log.fault(entry), "bad", Picture("fail", "bad")))
-        self.proof.setWidget(page(card, margin=0))
+        clear(self.path)
+        self.path.addWidget(card)
 
 
 def _line(tone: str, icon: str, words: str, part: str = "") -> QHBoxLayout:

@@ -34,7 +34,7 @@ class ShowPanel(QWidget):
         self.drawn: dict[int, QImage] = {}
         self.at = 0
         self.code = CodePicture(label("carry.code"))
-        self.code.resized.connect(lambda: self._paint())
+        self.code.resized.connect(self._paint)
         self.counter = PlainLabel("", "amount", wrap=False)
         self.told = PlainLabel("", "caption")
         self.pause = Button(label("carry.pause"), "Ctrl+P")
