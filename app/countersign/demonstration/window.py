@@ -39,7 +39,7 @@ class NextStep:
                 return label("demo.prepared")
             case "instructed" | "partly signed" if len(story.refusals) < DRILLS:
                 await story.drill(self._ask)
-                return label("demo.drilled", pin=cast.PIN)
+                return label("demo.drilled")
             case "instructed":
                 return label("demo.sign-yours", pin=cast.PIN)
             case "partly signed":

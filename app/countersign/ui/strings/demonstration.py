@@ -16,8 +16,9 @@ LABELS: dict[str, str] = {
     "demo.show-request": "Your turn: on Carry, choose Bitcoin and show the codes. Then press Next step: the vault operator films "
     "your screen.",
     "demo.qr-answered": "The vault operator read your codes, verified everything offline, and signed. Your turn: on Carry, Scan, "
-    "read the pictures of the answer; they lie in the folder {folder}: type that.",
-    "demo.take-pictures": "Your turn: on Carry, Scan, read the pictures of the answer; they lie in the folder {folder}: type that.",
+    "read the pictures of the answer; they lie in the folder {folder}: type that, or choose answer-0001.png there.",
+    "demo.take-pictures": "Your turn: on Carry, Scan, read the pictures of the answer; they lie in the folder {folder}: type "
+    "that, or choose answer-0001.png there.",
     "demo.qr-refused": "The vault operator could not take in your codes: {what} Show the Bitcoin codes on Carry again, then press "
     "Next step.",
     "demo.write-usb": "Your turn: on Carry, choose Ethereum, USB, and write the request to the folder {folder}: type that. Then "
