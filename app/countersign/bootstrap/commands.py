@@ -79,10 +79,8 @@ class Auditing:
     def output(
         self, files: Mapping[str, bytes], profile: Path, trust: Quorum | None, progress: Progress
     ) -> AuditReport:
-        """A headless run's folder. Without `--trust` it rests on the auditor's profile that lies in it, as that profile does
-        when it is verified by itself; the words to compare are printed either way."""
+        """A headless run's folder. Nothing that lies in it is trusted, its own profile neither: that takes `--trust`."""
         from countersign.couriers.carrier import message_of
-        from countersign.desk import anchor as anchors
         from countersign.desk.output_audit import verify_output
         from countersign.store.profile import open_profile
 
@@ -91,11 +89,7 @@ class Auditing:
         except CountersignError as error:
             return verify_output(files, error, trust, CLOCK, progress, message_of)
         with store:
-            try:
-                rests_on = trust or anchors.require(store.journal.setting(anchors.SETTING)).quorum
-            except CountersignError as error:
-                return verify_output(files, error, trust, CLOCK, progress, message_of)
-            return verify_output(files, store, rests_on, CLOCK, progress, message_of)
+            return verify_output(files, store, trust, CLOCK, progress, message_of)
 
 
 def provisioner(module: str | None, softhsm: Path | None) -> AbstractAsyncContextManager[Provisioner]:
