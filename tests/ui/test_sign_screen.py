@@ -68,7 +68,7 @@ async def test_a_batch_is_signed_one_by_one_and_half_of_it_is_called_partial(
     text = seen(window)
     assert ("sign", world.PSBT) in officer.asked
     assert "Signed. The signature was verified under the registered key" in text
-    assert "Partly signed by you: 1 of 2 transactions. 1 digests are left." in text
+    assert "Partly signed by you: 1 of 2 transactions. Digests left: 1." in text
     click(window, "Ethereum test chain 31337: 20,000,000 USDC, to sign")
     assert "safeTxHash: " in seen(window)
     click(window, CONFIRM)

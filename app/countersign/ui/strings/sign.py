@@ -3,7 +3,7 @@
 LABELS: dict[str, str] = {
     "sign.nothing": "Nothing to sign. Open a settlement on the Desk and review it first.",
     "sign.totals": "{all} transactions, {digests} digests for the token. Each is confirmed by itself.",
-    "sign.totals-partial": "Partly signed by you: {done} of {all} transactions. {digests} digests are left.",
+    "sign.totals-partial": "Partly signed by you: {done} of {all} transactions. Digests left: {digests}.",
     "sign.totals-done": "All {all} transactions are signed by you.",
     "sign.choose": "{title}: {amounts}, {state}",
     "sign.state-open": "to sign",

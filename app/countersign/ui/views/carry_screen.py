@@ -18,7 +18,7 @@ from countersign.ui.views.usb_panel import UsbPanel
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel
-from countersign.ui.widgets.layout import Note, clear, column, page, row, scrolling
+from countersign.ui.widgets.layout import Note, clear, column, holds_focus, page, row, scrolling
 from countersign.ui.widgets.picture import Picture
 
 WAYS = ("show", "scan", "usb")
@@ -140,7 +140,11 @@ class CarryScreen(QWidget):
             holder = QWidget()
             holder.setLayout(column(button, below, gap=measure.HALF))
             items.append(holder)
+        focused = holds_focus(self.list)
         self.list.setWidget(page(*items))
+        chosen = group.checkedButton()
+        if focused and chosen is not None:
+            chosen.setFocus()
         self._show_head()
 
     def _show_head(self) -> None:

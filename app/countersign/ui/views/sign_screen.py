@@ -15,7 +15,7 @@ from countersign.ui.views.context import Context
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel
-from countersign.ui.widgets.layout import Note, column, page, row, scrolling
+from countersign.ui.widgets.layout import Note, column, holds_focus, page, row, scrolling
 from countersign.ui.widgets.picture import Picture
 from countersign.ui.widgets.progress import ProgressLine
 
@@ -58,7 +58,7 @@ class SignScreen(QWidget):
         self.unlock.clicked.connect(self.unlocking)
         self.sign = Button(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
         self.sign.clicked.connect(lambda: self.signing.emit(self.chosen))
-        self.confirm = QCheckBox()
+        self.confirm, self.item = QCheckBox(), self.sign
         bar = QFrame()
         bar.setProperty("part", "actions")
         line = row(self.back, self.refuse, self.progress, None, self.unlock, self.sign, margin=measure.UNIT)
@@ -113,7 +113,10 @@ class SignScreen(QWidget):
             self.body.setWidget(page())
             self.offer()
             return
+        focused = holds_focus(self.list)
         self.list.setWidget(self._batch(view))
+        if focused:
+            self.item.setFocus()
         chosen = next(each for each in view.instructions if each.instruction == self.chosen)
         waiting = next((each for each in self.waiting if each.instruction.instruction == self.chosen), None)
         self.body.setWidget(self._chosen(chosen, waiting))
@@ -140,7 +143,9 @@ class SignScreen(QWidget):
             words = label("sign.choose", title=shown.title, amounts=shown.amounts, state=shown.state[2])
             button = Button(f"{shown.title}\n{shown.amounts}", part="item", name=words)
             button.setCheckable(True)
-            button.setChecked(each.instruction == self.chosen)
+            if each.instruction == self.chosen:
+                self.item = button
+                button.setChecked(True)
             button.setMinimumHeight(measure.ROW)
             button.clicked.connect(lambda _=False, key=each.instruction: self.choose(key))
             group.addButton(button)

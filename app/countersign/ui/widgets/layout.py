@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from countersign.ui.theme import measure
 from countersign.ui.widgets.label import PlainLabel
@@ -116,3 +126,9 @@ def clear(layout: QLayout) -> None:
         elif (inner := item.layout()) is not None:
             clear(inner)
             inner.deleteLater()
+
+
+def holds_focus(widget: QWidget) -> bool:
+    """Whether the keys go to something inside `widget`: what is made anew there takes them again."""
+    focused = QApplication.focusWidget()
+    return focused is not None and widget.isAncestorOf(focused)
