@@ -86,9 +86,20 @@ def test_what_was_refused_is_refused_again_and_the_accepted_file_in_its_place_pa
 
 @pytest.mark.parametrize("source", ["", "profile", "evidence.zip"])
 def test_the_directory_its_profile_and_its_pack_verify(folder: Path, source: str) -> None:
-    trust = ("--trust", str(folder / "vkeys.json")) if source == "evidence.zip" else ()
+    trust = () if source == "profile" else ("--trust", str(folder / "vkeys.json"))
     done = countersign("audit", "verify", str(folder / source), *trust, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("source", ["", "evidence.zip"])
+def test_nothing_that_lies_in_a_directory_or_a_pack_is_trusted(folder: Path, source: str) -> None:
+    done = countersign("audit", "verify", str(folder / source), "--json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert said["fingerprints"]
+    found = {finding["status"] for verdict in said["verdicts"] for finding in verdict["findings"]}
+    assert "blocked" in found
+    assert "fail" not in found
 
 
 @pytest.mark.parametrize(
@@ -103,4 +114,4 @@ def test_one_flipped_byte_is_noticed_by_the_command_and_by_the_other_program(
     data[len(data) // 2] ^= 1
     (copy / name).write_bytes(data)
     assert verify(copy)
-    assert countersign("audit", "verify", str(copy)).returncode != 0
+    assert countersign("audit", "verify", str(copy), "--trust", str(folder / "vkeys.json")).returncode != 0
