@@ -27,6 +27,15 @@ async def test_both_requests_wait_to_be_carried(signed: Table) -> None:
     assert {view.recipient for view in views} == {"officer-c"}
 
 
+async def test_the_officer_locks_the_token_and_unlocks_it_again(signed: Table) -> None:
+    async def pin(_code: str) -> str:
+        return "4711"
+
+    assert not (await signed.officer.lock()).unlocked
+    assert (await signed.officer.strip()).token == await signed.officer.lock()
+    assert (await signed.officer.unlock(pin)).unlocked
+
+
 async def test_an_answer_by_usb_is_logged_and_taken_in_again(signed: Table) -> None:
     request = await signed.officer.request_to_usb(signed.live("safe-tx").hash, drive(signed))
     await signed.stage.vault.take_from_usb(request)

@@ -62,6 +62,20 @@ async def test_every_check_passes_and_the_share_is_signed(world: CrossingWorld, 
     assert len(world.tokens["officer-c"].signed) == (1 if safe else 3)
 
 
+async def test_a_locked_token_signs_nothing_until_the_next_pin(world: CrossingWorld) -> None:
+    async def pin(_code: str) -> str:
+        return "4711"
+
+    await world.vault.confirm_clock(True)
+    await show(world, await request(world, Channel.USB), Channel.USB)
+    assert not (await world.vault.lock()).unlocked
+    token = (await world.vault.strip()).token
+    assert token is not None
+    assert not token.unlocked
+    assert (await world.vault.unlock(pin)).unlocked
+    assert (await world.vault.sign(no_progress)).answered
+
+
 @BOTH
 async def test_the_same_request_again_is_answered_from_the_record(world: CrossingWorld, channel: Channel) -> None:
     await world.vault.confirm_clock(True)

@@ -124,6 +124,9 @@ class SoftwareToken:
         await ask("signers.ask-pin")
         self.unlocked = True
 
+    async def lock(self) -> None:
+        self.unlocked = False
+
     async def sign_digest(self, key: PublicKey, digest: bytes) -> bytes:
         for held in self._vault_keys():
             if held.public == key:

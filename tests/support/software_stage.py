@@ -122,6 +122,9 @@ class SoftwareToken:
         await ask("signers.ask-pin")
         self.unlocked = True
 
+    async def lock(self) -> None:
+        self.unlocked = False
+
     async def sign_digest(self, key: PublicKey, digest: bytes) -> bytes:
         held = self._find(key)
         if self.before is not None:

@@ -314,6 +314,11 @@ class OfficerDouble:
         self.unlocked = pin == PIN
         return self.token
 
+    async def lock(self) -> TokenView:
+        self._ask("lock")
+        self.unlocked = False
+        return self.token
+
     async def sign(self, instruction: str, progress: Progress) -> ReviewView:
         self._ask("sign", instruction)
         for done in range(3):
@@ -422,6 +427,11 @@ class VaultDouble:
         self.unlocked = pin == PIN
         self.asked.append(("unlock", self.unlocked))
         return replace(TOKEN, label="vault-c", officer="Chidi Brandt", unlocked=self.unlocked)
+
+    async def lock(self) -> TokenView:
+        self.asked.append(("lock",))
+        self.unlocked = False
+        return replace(TOKEN, label="vault-c", officer="Chidi Brandt", unlocked=False)
 
     async def sign(self, progress: Progress) -> VaultRequestView:
         self.asked.append(("sign",))

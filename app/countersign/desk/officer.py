@@ -75,8 +75,8 @@ class Officer:
         for instruction in self._live(contract):
             basis, case, data = await self._instruction_case(instruction)
             mine = self.hand.officer in {share.officer for share in instruction.shares}
-            view = pages.instruction_view(basis, self.replica.profile, instruction, data, case, mine)
-            shown.append(view)
+            parts = (basis, self.replica.profile, instruction, data, case, mine)
+            shown.append(await asyncio.to_thread(pages.instruction_view, *parts))
         index = found.state.contract(contract).cause(ContractState.AGREED)
         proof = pages.proof_view(self.replica, index) if index is not None else None
         return pages.review_view(found, self.replica.profile, contract, moment, shown, proof)
@@ -85,11 +85,16 @@ class Officer:
         """The instructions that this officer's key can still sign."""
         token = await signing.token_view(self.hand.token, self._name)
         review = await self.review(contract)
-        return [self._sign_view(view, token) for view in review.instructions if self._signable(view.instruction)]
+        return [await self._sign_view(each, token) for each in review.instructions if self._signable(each.instruction)]
 
     async def unlock(self, ask: AskSecret) -> TokenView:
         """Log in to the token; asked once, never retried."""
         await signing.unlock(self.hand, ask)
+        return await signing.token_view(self.hand.token, self._name)
+
+    async def lock(self) -> TokenView:
+        """Log out of the token."""
+        await signing.lock(self.hand)
         return await signing.token_view(self.hand.token, self._name)
 
     async def sign(self, instruction: str, progress: Progress) -> ReviewView:
@@ -238,10 +243,10 @@ class Officer:
         known = self.replica.state.instruction(instruction)
         return rows.can_sign(self.replica.state, known, self.hand.officer)
 
-    def _sign_view(self, view: InstructionView, token: TokenView) -> SignView:
+    async def _sign_view(self, view: InstructionView, token: TokenView) -> SignView:
         known = self.replica.state.instruction(view.instruction)
         data = self.replica.profile.artefacts.get(bytes.fromhex(known.artefact))
-        keys = signing.signing_keys(self.replica.state.roster, self.hand.officer, known, data)
+        keys = await asyncio.to_thread(signing.signing_keys, self.replica.state.roster, self.hand.officer, known, data)
         count = sum(digest.label == "input-digest" for digest in view.digests) or 1
         return SignView(view, token, tuple(key.data.hex() for key in keys), count)
 

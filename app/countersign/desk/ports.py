@@ -91,6 +91,9 @@ class Token(Signer, Protocol):
     async def unlock(self, ask: AskSecret) -> None:
         """Log in; the PIN is asked once and never retried."""
 
+    async def lock(self) -> None:
+        """Log out: the next signature needs the PIN again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

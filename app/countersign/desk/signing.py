@@ -238,6 +238,11 @@ async def unlock(hand: Hand, ask: AskSecret) -> TokenView:
     return await token_view(hand.token, hand.officer)
 
 
+async def lock(hand: Hand) -> None:
+    """Log out of the token. What was signed is journalled; what was not can be signed after the next PIN."""
+    await hand.token.lock()
+
+
 async def token_view(token: Token, officer: str) -> TokenView:
     """The token as the strip and the Sign screen show it."""
     now = await token.token()

@@ -59,6 +59,9 @@ class OfficerConsole(Watching, Protocol):
     async def unlock(self, ask: AskSecret) -> TokenView:
         """Log in to the token; the PIN is asked once and never retried."""
 
+    async def lock(self) -> TokenView:
+        """Log out of the token: the next signature needs the PIN again."""
+
     async def sign(self, instruction: str, progress: Progress) -> ReviewView:
         """verify → journal → token → verify → journal → submit; refuses with every finding if a check does not pass."""
 
@@ -104,6 +107,8 @@ class VaultConsole(Watching, Protocol):
         """The request that is open, if any, with every check run on this machine."""
 
     async def unlock(self, ask: AskSecret) -> TokenView: ...
+
+    async def lock(self) -> TokenView: ...
 
     async def sign(self, progress: Progress) -> VaultRequestView:
         """Sign the open request, or answer it again from the record."""

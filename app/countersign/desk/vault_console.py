@@ -118,6 +118,11 @@ class Vault:
         """Log in to the token; asked once, never retried."""
         return await signing.unlock(self.hand, ask)
 
+    async def lock(self) -> TokenView:
+        """Log out of the token."""
+        await signing.lock(self.hand)
+        return await signing.token_view(self.hand.token, self.hand.officer)
+
     async def sign(self, progress: Progress) -> VaultRequestView:
         """Sign the open request, or show the recorded answer again. Refused("desk.checks-forbid") with every finding."""
         opened = self._opened()

@@ -27,6 +27,8 @@ LABELS: dict[str, str] = {
     "strip.desk-unreachable": "not reachable",
     "strip.desk-none": "none, on purpose",
     "strip.loading": "Reading the state of this console…",
+    "token.lock": "Lock",
+    "token.lock-tip": "Lock the token: the next signature needs the PIN again",
     "token.absent": "not inserted",
     "token.locked": "locked",
     "token.unlocked": "unlocked",

@@ -51,6 +51,7 @@ class OfficerWindow(Frame):
         self.context.runner.broken.connect(lambda _: self._offer())
         self.banner.stepped.connect(self._play_next)
         self.rail.refreshing.connect(self.begin)
+        self.strip.locking.connect(self._lock)
         self.rail.searching.connect(self._search)
         self.desk.opened.connect(self.open_review)
         self.review.left.connect(lambda: self.open_screen("desk"))
@@ -128,6 +129,20 @@ class OfficerWindow(Frame):
 
         self.context.runner.start(work())
 
+    def _lock(self) -> None:
+        async def work() -> None:
+            self.sign.show_token(await self.console.lock())
+            self.strip.show_view(await self.console.strip(), self.context.now)
+
+        self.context.runner.start(work())
+
+    async def _unlocked(self) -> None:
+        """What is signed with the identity key asks for the PIN where the token is locked."""
+        token = (await self.console.strip()).token
+        if token is not None and not token.unlocked:
+            self.sign.show_token(await self.console.unlock(asking(self, token.tries)))
+            self.strip.show_view(await self.console.strip(), self.context.now)
+
     def _sign(self, instruction: str) -> None:
         if not self.context.runner.sound:
             return
@@ -166,6 +181,7 @@ class OfficerWindow(Frame):
 
         async def work() -> None:
             if await dialog.answer():
+                await self._unlocked()
                 await self.console.refuse(contract, dialog.instruction, dialog.text)
                 await self.refresh()
                 self.review.say(label("refuse.done"))
@@ -176,6 +192,7 @@ class OfficerWindow(Frame):
         panel = self.carry.show_panel
 
         async def work() -> None:
+            await self._unlocked()
             panel.show_texts(await self.console.request_frames(instruction, panel.density))
             self.carry.show_view(await self.console.carry_requests())
 
@@ -183,6 +200,7 @@ class OfficerWindow(Frame):
 
     def _write_usb(self, instruction: str, folder: Path) -> None:
         async def work() -> None:
+            await self._unlocked()
             written = await self.console.request_to_usb(instruction, folder)
             drives = self.context.instruments.drives
             self.carry.usb.show_written(str(written), await aside(lambda: drives.fingerprint(written)))

@@ -1,18 +1,22 @@
 """The top strip: who, token, log, checkpoint, witnesses, desk."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from countersign.desk.views import StripView
 from countersign.ui.presenters import strip
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
+from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import clear, column, row
 from countersign.ui.widgets.picture import Picture
 
 
 class StripBar(QFrame):
-    """Made anew from each view."""
+    """Made anew from each view. `locking`: the officer wants the token locked."""
+
+    locking = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,4 +36,14 @@ class StripBar(QFrame):
             holder = QWidget()
             holder.setLayout(row(Picture(part.icon, ink), texts, gap=measure.UNIT))
             self.line.addWidget(holder)
+            if part.icon == "unlocked":
+                lock = self._lock()
+                self.line.addWidget(lock)
+                lock.show()
         self.line.addStretch(1)
+
+    def _lock(self) -> Button:
+        lock = Button(label("token.lock"), "Ctrl+Shift+U", icon="locked")
+        lock.explain(label("token.lock-tip"), "Ctrl+Shift+U")
+        lock.clicked.connect(self.locking)
+        return lock

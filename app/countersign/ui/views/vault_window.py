@@ -38,6 +38,7 @@ class VaultWindow(Frame):
         wizard = self.vault
         self.context.runner.broken.connect(lambda _: wizard.sign.offer())
         self.rail.refreshing.connect(self.begin)
+        self.strip.locking.connect(self._lock)
         wizard.clock.answered.connect(self._confirm_clock)
         wizard.take.scan.read.connect(self._take_text)
         wizard.take.scan.pictures.connect(self._take_pictures)
@@ -128,6 +129,15 @@ class VaultWindow(Frame):
                 await self._look()
                 if self.view is not None:
                     self.vault.sign.show_view(self.view, self.token)
+
+        self.context.runner.start(work())
+
+    def _lock(self) -> None:
+        async def work() -> None:
+            await self.console.lock()
+            await self._look()
+            if self.view is not None:
+                self.vault.sign.show_view(self.view, self.token)
 
         self.context.runner.start(work())
 
