@@ -95,6 +95,18 @@ async def test_progress_is_shown_and_can_be_cancelled(window: OfficerWindow, off
     assert enabled(window, SIGN)
 
 
+async def test_amounts_in_base_units_keep_the_confirmation(window: OfficerWindow) -> None:
+    await at_sign(window)
+    click(window, CONFIRM)
+    key(window, "Ctrl+B")
+    text = seen(window)
+    assert "Meridian Capital pays 25,000,000,000 base units of BTC to Harbour Prime" in text
+    assert "The network fee is 14,100 base units of BTC" in text
+    assert f"{CONFIRM} [x]" in text
+    key(window, "Ctrl+B")
+    assert "pays 250.00000000 BTC" in seen(window)
+
+
 async def test_a_cancelled_prompt_uses_no_try(window: OfficerWindow, officer: world.OfficerDouble) -> None:
     await at_sign(window)
     click(window, "Unlock token…")

@@ -77,6 +77,18 @@ async def test_four_steps_from_scanned_codes_to_shown_answer(vault: VaultWindow,
     assert "Step 1 of 4: Scan or insert" in seen(vault)
 
 
+async def test_the_vault_shows_base_units_on_demand(vault: VaultWindow) -> None:
+    await scanned(vault)
+    assert "base units of" not in seen(vault)
+    key(vault, "Ctrl+B")
+    text = seen(vault)
+    assert text.count("25,000,000,000 base units of BTC") >= 3
+    assert "14,100 base units of BTC" in text
+    click(vault, "Go on to sign")
+    key(vault, "Ctrl+B")
+    assert "Meridian Capital pays 25,000,000,000 base units of BTC to Harbour Prime" in seen(vault)
+
+
 async def test_the_answer_can_be_written_to_a_stick(
     vault: VaultWindow, cold: world.VaultDouble, tmp_path: Path
 ) -> None:

@@ -153,10 +153,10 @@ def digest(value: Digest) -> DigestLine:
     )
 
 
-def facts(instruction: InstructionView) -> tuple[tuple[str, str], ...]:
+def facts(instruction: InstructionView, *, base: bool = False) -> tuple[tuple[str, str], ...]:
     """What else the bytes say: nonce, lock time, fee, …"""
     named = tuple((label_or(f"fact.{key}", key), visible(value)) for key, value in instruction.facts)
-    fee = ((label("review.fee"), writing.full(instruction.fee)),) if instruction.fee else ()
+    fee = ((label("review.fee"), writing.amount(instruction.fee, base=base)),) if instruction.fee else ()
     return fee + named
 
 

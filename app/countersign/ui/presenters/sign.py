@@ -18,9 +18,10 @@ class Item:
     state: tuple[str, str, str]
 
 
-def item(instruction: InstructionView) -> Item:
+def item(instruction: InstructionView, *, base: bool = False) -> Item:
     """One line of the batch."""
-    paid = ", ".join(writing.short(line.paid) for line in instruction.lines if line.paid)
+    shown = writing.base_units if base else writing.short
+    paid = ", ".join(shown(line.paid) for line in instruction.lines if line.paid)
     if instruction.signed_by_me:
         state = ("ok", "pass", label("sign.state-signed"))
     elif instruction.verdict.may_sign:
@@ -39,15 +40,15 @@ def totals(instructions: Sequence[InstructionView], waiting: Sequence[SignView])
     return label(key, done=done, all=len(instructions), digests=digests)
 
 
-def statements(instruction: InstructionView) -> tuple[str, ...]:
+def statements(instruction: InstructionView, *, base: bool = False) -> tuple[str, ...]:
     """What the officer confirms, in whole amounts and names; addresses stand beside it, whole."""
     lines = [
-        label("sign.statement", payer=line.payer, amount=writing.full(line.paid), receiver=line.receiver)
+        label("sign.statement", payer=line.payer, amount=writing.amount(line.paid, base=base), receiver=line.receiver)
         for line in instruction.lines
         if line.paid
     ]
     if instruction.fee:
-        lines.append(label("sign.statement-fee", amount=writing.full(instruction.fee)))
+        lines.append(label("sign.statement-fee", amount=writing.amount(instruction.fee, base=base)))
     return (*lines, review.effects(instruction)[2])
 
 

@@ -1,6 +1,6 @@
 """What Sign and the vault's wizard both show: what is confirmed, what the token signs, the token itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -9,16 +9,16 @@ from countersign.ui.presenters import sign, writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views import transaction_cards as cards
-from countersign.ui.widgets.button import bind
+from countersign.ui.widgets.button import Button, bind
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, fields
 
 
-def confirmation(chosen: InstructionView) -> tuple[Card, QCheckBox]:
+def confirmation(chosen: InstructionView, *, base: bool = False) -> tuple[Card, QCheckBox]:
     """Amounts, names and whole addresses in words, and the tick that says they were compared."""
     card = Card(label("sign.confirm-title"))
-    for at, words in enumerate(sign.statements(chosen)):
+    for at, words in enumerate(sign.statements(chosen, base=base)):
         card.body.addWidget(PlainLabel(words, "amount" if at < len(chosen.lines) else "strong"))
         if at < len(chosen.lines):
             to = chosen.lines[at].paid_to
@@ -32,6 +32,16 @@ def confirmation(chosen: InstructionView) -> tuple[Card, QCheckBox]:
     card.body.addWidget(confirm)
     confirm.setHidden(chosen.signed_by_me)  # only once it has a parent: a widget without one would be a window
     return card, confirm
+
+
+def base_units(build: Callable[[], None], *, large: bool = False) -> Button:
+    """The button that shows amounts as the integers that are signed, and back; `build` shows the page anew."""
+    button = Button(label("common.base-units"), "Ctrl+B")
+    button.explain(label("review.base-units-tip"), "Ctrl+B")
+    button.setProperty("type", "large" if large else "")
+    button.setCheckable(True)
+    button.toggled.connect(lambda _: build())
+    return button
 
 
 def what(chosen: InstructionView) -> Card:

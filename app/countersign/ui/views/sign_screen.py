@@ -54,6 +54,7 @@ class SignScreen(QWidget):
         self.refuse = Button(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
         self.refuse.explain(label("review.refuse-tip"), "Ctrl+R")
         self.refuse.clicked.connect(self._refuse)
+        self.base = sign_cards.base_units(lambda: self._build(keep=True))
         self.unlock = Button(label("sign.unlock"), "Ctrl+U", icon="unlocked")
         self.unlock.clicked.connect(self.unlocking)
         self.sign = Button(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
@@ -61,7 +62,7 @@ class SignScreen(QWidget):
         self.confirm, self.item = QCheckBox(), self.sign
         bar = QFrame()
         bar.setProperty("part", "actions")
-        line = row(self.back, self.refuse, self.progress, None, self.unlock, self.sign, margin=measure.UNIT)
+        line = row(self.back, self.base, self.refuse, self.progress, None, self.unlock, self.sign, margin=measure.UNIT)
         bar.setLayout(line)
         self.offer()
         return bar
@@ -139,7 +140,7 @@ class SignScreen(QWidget):
         ]
         group = QButtonGroup(self)
         for each in view.instructions:
-            shown = sign.item(each)
+            shown = sign.item(each, base=self.base.isChecked())
             words = label("sign.choose", title=shown.title, amounts=shown.amounts, state=shown.state[2])
             button = Button(f"{shown.title}\n{shown.amounts}", part="item", name=words)
             button.setCheckable(True)
@@ -161,7 +162,7 @@ class SignScreen(QWidget):
             items.append(Note(label("sign.verified"), "ok", Picture("pass", "ok")))
         else:
             items.append(verdict_note(chosen.verdict))
-        card, self.confirm = sign_cards.confirmation(chosen)
+        card, self.confirm = sign_cards.confirmation(chosen, base=self.base.isChecked())
         self.confirm.toggled.connect(lambda _: self.offer())
         items += [card, sign_cards.what(chosen)]
         if self.token is not None:

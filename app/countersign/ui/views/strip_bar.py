@@ -34,16 +34,14 @@ class StripBar(QFrame):
             words = PlainLabel(part.words, "strong", "" if part.tone == "quiet" else part.tone, wrap=False)
             texts = column(PlainLabel(part.caption, "caption", wrap=False), words, gap=0)
             holder = QWidget()
-            holder.setLayout(row(Picture(part.icon, ink), texts, gap=measure.UNIT))
+            more = (self._lock(),) if part.icon == "unlocked" else ()
+            holder.setLayout(row(Picture(part.icon, ink), texts, *more, gap=measure.UNIT))
             self.line.addWidget(holder)
-            if part.icon == "unlocked":
-                lock = self._lock()
-                self.line.addWidget(lock)
-                lock.show()
+            holder.show()
         self.line.addStretch(1)
 
     def _lock(self) -> Button:
-        lock = Button(label("token.lock"), "Ctrl+Shift+U", icon="locked")
+        lock = Button(label("token.lock"), "Ctrl+Shift+U")
         lock.explain(label("token.lock-tip"), "Ctrl+Shift+U")
         lock.clicked.connect(self.locking)
         return lock

@@ -76,7 +76,7 @@ def flow(instruction: InstructionView, *, base: bool) -> Card:
     if many:
         every = label("review.every-flow")
         card.body.addWidget(Opening(every, lambda: LineList(every, [review.spoken(line) for line in lines])))
-    told = review.facts(instruction)
+    told = review.facts(instruction, base=base)
     if told:
         card.body.addWidget(rule())
         card.body.addWidget(PlainLabel(label("review.facts"), "caption"))

@@ -130,23 +130,33 @@ class ReviewPage(QWidget):
         self.go.clicked.connect(self.going)
         self.refuse = large(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
         self.refuse.clicked.connect(self.refusing)
+        self.view: VaultRequestView | None = None
+        self.sound = True
+        self.base = sign_cards.base_units(self._build, large=True)
         again = large(label("vault.start-over"), "Esc", icon="back")
         again.clicked.connect(self.over)
         box = column(gap=0)
         box.addWidget(self.body, 1)
-        box.addWidget(bar(again, None, self.refuse, self.go))
+        box.addWidget(bar(again, self.base, None, self.refuse, self.go))
         self.setLayout(box)
 
     def show_view(self, view: VaultRequestView, *, sound: bool) -> None:
-        """Show the request."""
+        """Show the request from its top."""
+        self.view, self.sound = view, sound
+        self._build()
+
+    def _build(self) -> None:
+        view, sound, base = self.view, self.sound, self.base.isChecked()
+        if view is None:
+            return
         chosen = view.instruction
         title = PlainLabel(label("vault.review-title"), "large")
         items: list[QWidget] = [title, *_crossing(view), verdict_note(view.review.contract_verdict, chosen.verdict)]
         items += [
-            cards.comparison(chosen, base=False, pixels=measure.STRONG),
+            cards.comparison(chosen, base=base, pixels=measure.STRONG),
             cards.digests(chosen, pixels=measure.STRONG),
         ]
-        items += [_contract(view), cards.flow(chosen, base=False)]
+        items += [_contract(view), cards.flow(chosen, base=base)]
         sections = [(label("checks.of-contract"), view.review.contract_verdict), (review.kind(chosen), chosen.verdict)]
         opened = all(verdict.may_sign for _, verdict in sections)
         checks = Opening(label("vault.checks"), lambda: page(*check_cards(sections), margin=0))
@@ -215,19 +225,26 @@ class SignPage(QWidget):
         self.unlock.clicked.connect(self.unlocking)
         self.sign = large(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
         self.sign.clicked.connect(self.signing)
+        self.base = sign_cards.base_units(self._build, large=True)
         leave = large(label("vault.step-review"), "Esc", icon="back")
         leave.clicked.connect(self.back)
         self.ticked = False
         box = column(gap=0)
         box.addWidget(self.body, 1)
-        box.addWidget(bar(leave, None, self.unlock, self.sign))
+        box.addWidget(bar(leave, self.base, None, self.unlock, self.sign))
         self.setLayout(box)
 
     def show_view(self, view: VaultRequestView, token: TokenView | None) -> None:
         """Show what is confirmed, what is signed and the token."""
         self.view, self.token = view, token
+        self._build()
+
+    def _build(self) -> None:
+        view, token = self.view, self.token
+        if view is None:
+            return
         chosen = view.instruction
-        card, confirm = sign_cards.confirmation(chosen)
+        card, confirm = sign_cards.confirmation(chosen, base=self.base.isChecked())
         confirm.setChecked(self.ticked)
         confirm.toggled.connect(self._tick)
         items: list[QWidget] = [verdict_note(view.review.contract_verdict, chosen.verdict), card]
