@@ -24,7 +24,7 @@ from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.review_screen import ReviewScreen
 from countersign.ui.views.search_dialog import SearchDialog
-from countersign.ui.views.secret_dialog import asking
+from countersign.ui.views.secret_dialog import LAST, asking
 from countersign.ui.views.sign_screen import SignScreen
 
 _RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry", "log": "log"}
@@ -119,15 +119,7 @@ class OfficerWindow(Frame):
         dialog.open()
 
     def _unlock(self) -> None:
-        tries = self.sign.token.tries if self.sign.token else "ok"
-
-        async def work() -> None:
-            try:
-                self.sign.show_token(await self.console.unlock(asking(self, tries)))
-            finally:
-                self.strip.show_view(await self.console.strip(), self.context.now)
-
-        self.context.runner.start(work())
+        self.context.runner.start(self._unlocked())
 
     def _lock(self) -> None:
         async def work() -> None:
@@ -135,13 +127,6 @@ class OfficerWindow(Frame):
             self.strip.show_view(await self.console.strip(), self.context.now)
 
         self.context.runner.start(work())
-
-    async def _unlocked(self) -> None:
-        """What is signed with the identity key asks for the PIN where the token is locked."""
-        token = (await self.console.strip()).token
-        if token is not None and not token.unlocked:
-            self.sign.show_token(await self.console.unlock(asking(self, token.tries)))
-            self.strip.show_view(await self.console.strip(), self.context.now)
 
     def _sign(self, instruction: str) -> None:
         if not self.context.runner.sound:
@@ -181,7 +166,6 @@ class OfficerWindow(Frame):
 
         async def work() -> None:
             if await dialog.answer():
-                await self._unlocked()
                 await self.console.refuse(contract, dialog.instruction, dialog.text)
                 await self.refresh()
                 self.review.say(label("refuse.done"))
@@ -192,7 +176,6 @@ class OfficerWindow(Frame):
         panel = self.carry.show_panel
 
         async def work() -> None:
-            await self._unlocked()
             panel.show_texts(await self.console.request_frames(instruction, panel.density))
             self.carry.show_view(await self.console.carry_requests())
 
@@ -200,7 +183,6 @@ class OfficerWindow(Frame):
 
     def _write_usb(self, instruction: str, folder: Path) -> None:
         async def work() -> None:
-            await self._unlocked()
             written = await self.console.request_to_usb(instruction, folder)
             drives = self.context.instruments.drives
             self.carry.usb.show_written(str(written), await aside(lambda: drives.fingerprint(written)))
