@@ -296,6 +296,15 @@ async def test_what_a_token_says_of_its_pin_is_shown(prepared: Table, flags: dic
     assert (await signing.token_view(token(prepared), "Ada Vale")).tries == tries
 
 
+async def test_the_last_try_is_taken_only_where_a_person_confirmed_it(table: Table) -> None:
+    await table.until("step-found")
+    token(table).pin_final_try = True
+    with pytest.raises(Refused) as refused:
+        await table.officer.unlock(table.stage.ask_pin)
+    assert refused.value.code == "H5.final-try"
+    assert (await table.officer.unlock(table.stage.ask_pin, last_try=True)).unlocked
+
+
 async def test_the_pin_is_asked_once(table: Table) -> None:
     await table.until("step-found")
     asked = []

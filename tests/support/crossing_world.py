@@ -120,7 +120,9 @@ class SoftwareToken:
     async def keys(self) -> Sequence["Held"]:
         return [Held(key.public) for key in self._vault_keys()]
 
-    async def unlock(self, ask: AskSecret) -> None:
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> None:
+        if self.pin_final_try and not last_try:
+            raise Refused("H5.final-try", token=self.label)
         await ask("signers.ask-pin")
         self.unlocked = True
 

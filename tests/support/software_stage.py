@@ -39,7 +39,7 @@ from countersign.desk.sequencer import Sequencer, Watcher
 from countersign.desk.signing import Hand
 from countersign.desk.vault_console import Vault
 from countersign.desk.vouching import Nodes
-from countersign.errors import Unavailable
+from countersign.errors import Refused, Unavailable
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.keys.wrapping import Cost
 from countersign.settlement.state import Instruction
@@ -118,7 +118,9 @@ class SoftwareToken:
     async def keys(self) -> Sequence[Held]:
         return [Held(key.public, () if self.unlocked else None) for key in self.labels.values()]
 
-    async def unlock(self, ask: AskSecret) -> None:
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> None:
+        if self.pin_final_try and not last_try:
+            raise Refused("H5.final-try", token=self.label)
         await ask("signers.ask-pin")
         self.unlocked = True
 

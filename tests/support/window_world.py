@@ -37,7 +37,7 @@ from countersign.desk.views import (
     VaultRequestView,
     WitnessView,
 )  # fmt: skip
-from countersign.errors import CountersignError
+from countersign.errors import CountersignError, Refused
 from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed
 
 NOW = 1_795_357_800  # 2026-11-22 14:30:00 UTC
@@ -264,6 +264,7 @@ class OfficerDouble:
         self.densities: list[int] = []
         self.gate: asyncio.Event | None = None
         self.taken = 0
+        self.tries = "ok"
 
     def _ask(self, *what: object) -> None:
         self.asked.append(what)
@@ -273,7 +274,7 @@ class OfficerDouble:
 
     @property
     def token(self) -> TokenView:
-        return replace(TOKEN, unlocked=self.unlocked)
+        return replace(TOKEN, unlocked=self.unlocked, tries=TOKEN.tries if self.tries == "ok" else self.tries)
 
     async def strip(self) -> StripView:
         return replace(STRIP, token=self.token)
@@ -308,9 +309,14 @@ class OfficerDouble:
         return [SignView(each, self.token, keys_of(each.kind), 3 if each.kind == "psbt" else 1)
                 for each in view.instructions if not each.signed_by_me]  # fmt: skip
 
-    async def unlock(self, ask: AskSecret) -> TokenView:
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> TokenView:
+        if self.token.tries == "last" and not last_try:
+            raise Refused("H5.final-try", token=TOKEN.label)
         pin = await ask("signers.ask-pin")
         self._ask("unlock", pin == PIN)
+        if pin != PIN:
+            self.tries = {"ok": "low", "low": "last"}.get(self.tries, "locked")
+            raise Refused("H5.pin-incorrect")
         self.unlocked = pin == PIN
         return self.token
 
@@ -422,7 +428,7 @@ class VaultDouble:
     async def request(self) -> VaultRequestView | None:
         return self.opened
 
-    async def unlock(self, ask: AskSecret) -> TokenView:
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> TokenView:
         pin = await ask("signers.ask-pin")
         self.unlocked = pin == PIN
         self.asked.append(("unlock", self.unlocked))

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from PySide6.QtWidgets import QDialog
 
 from countersign.errors import Conflict, Malformed, Refused, Unavailable
 from countersign.ui.application import OfficerWindow
@@ -140,6 +141,30 @@ async def test_the_last_try_must_be_typed(
     assert "A wrong PIN locks the token for good" in words(asked)
     type_into(asked, PROMPT, world.PIN)
     assert not enabled(asked, "Unlock")
+    type_into(asked, "Confirm the last try", "LAST TRY")
+    click(asked, "Unlock")
+    await settled(window)
+    assert officer.unlocked
+
+
+async def test_what_tries_remain_is_said_before_each_one(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    await at_sign(window)
+    for told in ("all tries left", "few tries left"):
+        click(window, "Unlock token…")
+        asked = await dialog(window)
+        assert f"Before this one: {told}. A token does not tell the number." in words(asked)
+        type_into(asked, PROMPT, "0000")
+        click(asked, "Unlock")
+        await settled(window)
+        problem = next(each for each in window.findChildren(QDialog) if each.isVisible() and each is not asked)
+        assert "The token says that the PIN is wrong. It was tried once." in words(problem)
+        click(problem, "Close")
+        await no_dialog(window)
+    assert "LAST TRY" in seen(window)
+    click(window, "Unlock token…")
+    asked = await dialog(window)
+    assert "Before this one: LAST TRY." in words(asked)
+    type_into(asked, PROMPT, world.PIN)
     type_into(asked, "Confirm the last try", "LAST TRY")
     click(asked, "Unlock")
     await settled(window)

@@ -87,9 +87,9 @@ class Officer:
         review = await self.review(contract)
         return [await self._sign_view(each, token) for each in review.instructions if self._signable(each.instruction)]
 
-    async def unlock(self, ask: AskSecret) -> TokenView:
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> TokenView:
         """Log in to the token; asked once, never retried."""
-        await signing.unlock(self.hand, ask)
+        await signing.unlock(self.hand, ask, last_try=last_try)
         return await signing.token_view(self.hand.token, self._name)
 
     async def lock(self) -> TokenView:

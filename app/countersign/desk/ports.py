@@ -88,8 +88,8 @@ class Token(Signer, Protocol):
 
     async def keys(self) -> Sequence[HeldKey]: ...
 
-    async def unlock(self, ask: AskSecret) -> None:
-        """Log in; the PIN is asked once and never retried."""
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> None:
+        """Log in; the PIN is asked once and never retried. The token's last try is taken only with `last_try`."""
 
     async def lock(self) -> None:
         """Log out: the next signature needs the PIN again."""

@@ -232,9 +232,9 @@ async def _one(hand: Hand, profile: Profile, key: PublicKey, digest: bytes) -> b
     return signature
 
 
-async def unlock(hand: Hand, ask: AskSecret) -> TokenView:
-    """Log in to the token: the PIN is asked once."""
-    await hand.token.unlock(ask)
+async def unlock(hand: Hand, ask: AskSecret, *, last_try: bool = False) -> TokenView:
+    """Log in to the token: the PIN is asked once. Refused("H5.final-try") on the last try, unless it was confirmed."""
+    await hand.token.unlock(ask, last_try=last_try)
     return await token_view(hand.token, hand.officer)
 
 

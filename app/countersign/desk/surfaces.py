@@ -56,8 +56,8 @@ class OfficerConsole(Watching, Protocol):
     async def to_sign(self, contract: str) -> Sequence[SignView]:
         """The instructions of a settlement that this officer's key can still sign."""
 
-    async def unlock(self, ask: AskSecret) -> TokenView:
-        """Log in to the token; the PIN is asked once and never retried."""
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> TokenView:
+        """Log in to the token; the PIN is asked once and never retried. `last_try`: a person confirmed the last one."""
 
     async def lock(self) -> TokenView:
         """Log out of the token: the next signature needs the PIN again."""
@@ -106,7 +106,7 @@ class VaultConsole(Watching, Protocol):
     async def request(self) -> VaultRequestView | None:
         """The request that is open, if any, with every check run on this machine."""
 
-    async def unlock(self, ask: AskSecret) -> TokenView: ...
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> TokenView: ...
 
     async def lock(self) -> TokenView: ...
 

@@ -114,9 +114,9 @@ class Vault:
         """The open request, every check run now."""
         return None if self._open is None else await self._view(self._open)
 
-    async def unlock(self, ask: AskSecret) -> TokenView:
+    async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> TokenView:
         """Log in to the token; asked once, never retried."""
-        return await signing.unlock(self.hand, ask)
+        return await signing.unlock(self.hand, ask, last_try=last_try)
 
     async def lock(self) -> TokenView:
         """Log out of the token."""

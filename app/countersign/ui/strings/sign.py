@@ -33,6 +33,7 @@ LABELS: dict[str, str] = {
     "sign.body": "What is signed",
     "secret.title": "PIN",
     "secret.ok": "Unlock",
+    "secret.tries": "Before this one: {tries}. A token does not tell the number.",
     "secret.few": "Few tries are left on this token. If you are not sure of the PIN, cancel and ask.",
     "secret.last": "THIS IS THE LAST TRY. A wrong PIN locks the token for good. Type {word} to go on.",
     "secret.last-word": "LAST TRY",

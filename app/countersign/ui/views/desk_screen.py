@@ -49,7 +49,7 @@ class DeskScreen(QWidget):
         self.filter.textChanged.connect(lambda _: self.arrange())
         self.go_filter = Button(label("desk.filter"), "Ctrl+F", icon="search")
         self.go_filter.clicked.connect(self.filter.setFocus)
-        self.base = Button(label("common.base-units"), "Ctrl+B")
+        self.base = Button(label("common.base-units"), "Ctrl+B", part="segment")
         self.base.explain(label("review.base-units-tip"), "Ctrl+B")
         self.base.setCheckable(True)
         self.base.toggled.connect(lambda _: self.arrange())

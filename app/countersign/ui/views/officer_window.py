@@ -24,7 +24,6 @@ from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.review_screen import ReviewScreen
 from countersign.ui.views.search_dialog import SearchDialog
-from countersign.ui.views.secret_dialog import LAST, asking
 from countersign.ui.views.sign_screen import SignScreen
 
 _RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry", "log": "log"}

@@ -44,7 +44,7 @@ class ReviewScreen(QWidget):
     def _actions(self) -> QFrame:
         self.back = Button(label("common.back"), "Esc", icon="back")
         self.back.clicked.connect(self.left)
-        self.base = Button(label("common.base-units"), "Ctrl+B")
+        self.base = Button(label("common.base-units"), "Ctrl+B", part="segment")
         self.base.explain(label("review.base-units-tip"), "Ctrl+B")
         self.base.setCheckable(True)
         self.base.toggled.connect(lambda _: self._build())

@@ -16,6 +16,8 @@ from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, column, row
 from countersign.ui.widgets.picture import Picture
 
+LAST = "last"
+
 
 class SecretDialog(Dialog):
     """`code` is the sentence of what is asked, `tries` what the token says: ok, low, last."""
@@ -30,12 +32,13 @@ class SecretDialog(Dialog):
         self.word = QLineEdit()
         self.word.setAccessibleName(label("secret.last-name"))
         self.word.setToolTip(label("secret.last-name"))
-        self.last = tries == "last"
+        self.last = tries == LAST
         cancel = Button(label("common.cancel"), "Esc")
         cancel.clicked.connect(self.reject)
         self.ok = Button(label("secret.ok"), "Return", icon="unlocked", part="primary")
         self.ok.clicked.connect(self.accept)
         items: list[QWidget] = [PlainLabel(asked, "title")]
+        items.append(PlainLabel(label("secret.tries", tries=label(f"token.tries-{tries}")), "strong"))
         if tries == "low":
             items.append(Note(label("secret.few"), "warn", Picture("warning", "warn")))
         if self.last:

@@ -36,7 +36,7 @@ def confirmation(chosen: InstructionView, *, base: bool = False) -> tuple[Card, 
 
 def base_units(build: Callable[[], None], *, large: bool = False) -> Button:
     """The button that shows amounts as the integers that are signed, and back; `build` shows the page anew."""
-    button = Button(label("common.base-units"), "Ctrl+B")
+    button = Button(label("common.base-units"), "Ctrl+B", part="segment")
     button.explain(label("review.base-units-tip"), "Ctrl+B")
     button.setProperty("type", "large" if large else "")
     button.setCheckable(True)

@@ -14,7 +14,7 @@ from countersign.ui.views.context import Context
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.refuse_dialog import RefuseDialog
-from countersign.ui.views.secret_dialog import asking
+from countersign.ui.views.secret_dialog import LAST, asking
 from countersign.ui.views.vault_wizard import GIVE, REVIEW, SIGN, TAKE, VaultWizard
 
 _RAIL = {"vault": "vault", "log": "log"}
@@ -120,11 +120,11 @@ class VaultWindow(Frame):
             self.vault.go(SIGN)
 
     def _unlock(self) -> None:
-        tries = self.token.tries if self.token else "ok"
-
         async def work() -> None:
+            await self._look()
+            tries = self.token.tries if self.token else "ok"
             try:
-                await self.console.unlock(asking(self, tries))
+                await self.console.unlock(asking(self, tries), last_try=tries == LAST)
             finally:
                 await self._look()
                 if self.view is not None:
