@@ -1,5 +1,7 @@
 """The story's own small parts; that it plays is proved by tests/journeys."""
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,21 @@ async def test_a_refusal_in_the_vaults_process_comes_back_as_the_same_refusal(tm
         assert refused.value.code == "demonstration.not-founded"
     finally:
         await vault.aclose()
+
+
+def terms(contract: bytes) -> dict[str, object]:
+    """The terms that a contract's JWS carries."""
+    payload = json.loads(contract)["payload"]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+async def test_the_unlogged_contract_differs_by_its_id_alone_however_late_it_is_shown(tmp_path: Path) -> None:
+    async with SoftwareStage(tmp_path) as stage:
+        story = Story(stage, tmp_path / "out")
+        for step in (story.found, story.agree, story.prepare):
+            await step()
+        stage.clock.seconds += 90
+        await story.drill()
+        logged = terms(story.contract_file)
+        unlogged = terms(next(each.data for each in story.refusals if each.item == "unlogged-contract"))
+    assert {name for name in logged if logged[name] != unlogged[name]} == {"id"}

@@ -116,6 +116,11 @@ def test_what_is_refused_differs_from_what_is_accepted_by_one_field(story_run: R
         json.loads(story_run.read("refused/delegatecall.json")),
     )
     assert {name for name in safe if safe[name] != call[name]} == {"operation", "safeTxHash"}
+    logged, unlogged = (
+        json.loads(unpadded(json.loads(story_run.read(name))["payload"]))
+        for name in ("contract.json", "refused/unlogged.json")
+    )
+    assert {name for name in logged if logged[name] != unlogged[name]} == {"id"}
 
 
 def test_the_same_usb_file_again_is_answered_from_the_record(story_run: Run) -> None:

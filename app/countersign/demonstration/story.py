@@ -6,7 +6,7 @@ A step is one coroutine; the headless run plays all of them, the window plays of
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from countersign.demonstration import cast, papers
@@ -46,6 +46,7 @@ class Story:
     folder: Path
     people: Mapping[str, Bearer] = field(default_factory=dict)
     officer: OfficerConsole | None = None
+    sold: Sale | None = None
     contract: str = ""
     contract_file: bytes = b""
     refusals: list[Refusal] = field(default_factory=list)
@@ -143,9 +144,8 @@ class Story:
         """The contract arrives signed by both parties; it is checked, logged, endorsed; both holds are placed."""
         desk = self.stage.desk
         parties = [self._author(each.token) for each in cast.PARTICIPANTS]
-        self.contract_file = await deals.sign_contract(
-            deals.spot_terms(cast.ORIGIN, self.sale("MH-2026-0001")), parties
-        )
+        self.sold = self.sale("MH-2026-0001")
+        self.contract_file = await deals.sign_contract(deals.spot_terms(cast.ORIGIN, self.sold), parties)
         found, _ = await deals.import_contract(desk, self._author("operations"), self.contract_file)
         self.contract = found.hash
         await desk.put_artefact(cast.LEGAL_TEXT)
@@ -188,11 +188,12 @@ class Story:
         if token is None or not token.unlocked:
             await officer.unlock(ask or self.stage.ask_pin)
         psbt, safe_tx = self._artefact("psbt"), self._artefact("safe-tx")
-        destination = self.sale("MH-2026-0001").first.destination
+        sold = self.sold or self.sale("MH-2026-0001")
         parties = [self._author(each.token) for each in cast.PARTICIPANTS]
-        unlogged = await deals.sign_contract(deals.spot_terms(cast.ORIGIN, self.sale("MH-2026-0002")), parties)
+        never_logged = replace(sold, id="MH-2026-0002")
+        unlogged = await deals.sign_contract(deals.spot_terms(cast.ORIGIN, never_logged), parties)
         for item, file, kind, data in (
-            ("altered-psbt", "altered.psbt", "psbt", drill.altered_recipient(psbt, destination)),
+            ("altered-psbt", "altered.psbt", "psbt", drill.altered_recipient(psbt, sold.first.destination)),
             ("delegatecall", "delegatecall.json", "safe-tx", drill.delegate_call(safe_tx)),
             ("unlogged-contract", "unlogged.json", "contract", unlogged),
         ):
