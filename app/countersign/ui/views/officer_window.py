@@ -24,6 +24,7 @@ from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.review_screen import ReviewScreen
 from countersign.ui.views.search_dialog import SearchDialog
+from countersign.ui.views.secret_dialog import LAST, asking
 from countersign.ui.views.sign_screen import SignScreen
 
 _RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry", "log": "log"}
@@ -118,7 +119,27 @@ class OfficerWindow(Frame):
         dialog.open()
 
     def _unlock(self) -> None:
-        self.context.runner.start(self._unlocked())
+        async def work() -> None:
+            token = (await self.console.strip()).token
+            tries = token.tries if token else "ok"
+            try:
+                await self.console.unlock(asking(self, tries), last_try=tries == LAST)
+            finally:
+                strip = await self.console.strip()
+                self.strip.show_view(strip, self.context.now)
+                if strip.token is not None:
+                    self.sign.show_token(strip.token)
+
+        self.context.runner.start(work())
+
+    async def _unlocked(self) -> None:
+        """Ask for the PIN once. What tries remain is said before, and a last one only taken where a person confirmed it."""
+        token = (await self.console.strip()).token
+        tries = token.tries if token is not None else "ok"
+        try:
+            self.sign.show_token(await self.console.unlock(asking(self, tries), last_try=tries == LAST))
+        finally:
+            self.strip.show_view(await self.console.strip(), self.context.now)
 
     def _lock(self) -> None:
         async def work() -> None:
