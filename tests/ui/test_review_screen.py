@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from countersign.desk.views import Digest, Flow
 from countersign.ui.application import OfficerWindow
+from countersign.ui.widgets.opening import Opening
 from support import window_world as world
 from support.window_hands import click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
 
@@ -60,6 +61,25 @@ async def test_hundreds_of_inputs_are_summed_and_every_one_can_be_read(
     text = seen(window)
     assert "vault · Meridian Capital, slot 949 · 0.00001000 BTC · bcrt 1q00" in text
     assert " ".join(world.hashed("949")[at : at + 4] for at in range(0, 64, 4)) in text
+
+
+async def test_what_is_closed_is_not_built_and_inputs_add_no_widgets(window: OfficerWindow) -> None:
+    """Review stays within a tenth of a second: a closed check has no widgets, and 950 inputs have no more than three."""
+    await opened(window)
+    story = world.review_view()
+    bitcoin = story.instructions[0]
+    inputs = tuple(replace(bitcoin.flows[0], owner=f"slot {at}") for at in range(950))
+    digests = tuple(replace(bitcoin.digests[1], hex=world.hashed(f"input {at}")) for at in range(950))
+    large = replace(bitcoin, flows=(*inputs, *bitcoin.flows[3:]), digests=(bitcoin.digests[0], *digests))
+    counts = []
+    for first in (bitcoin, large):
+        window.review.show_view(replace(story, instructions=(first, story.instructions[1])))
+        counts.append(
+            sum(len(area.widget().findChildren(QWidget)) for area in (window.review.middle, window.review.right))
+        )
+    assert counts[1] <= counts[0]
+    assert counts[0] < 500
+    assert all(each.inner is None for each in window.review.right.widget().findChildren(Opening))
 
 
 async def test_the_log_path_is_drawn_from_leaf_to_cosigned_root(window: OfficerWindow) -> None:
