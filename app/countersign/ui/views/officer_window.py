@@ -132,15 +132,6 @@ class OfficerWindow(Frame):
 
         self.context.runner.start(work())
 
-    async def _unlocked(self) -> None:
-        """Ask for the PIN once. What tries remain is said before, and a last one only taken where a person confirmed it."""
-        token = (await self.console.strip()).token
-        tries = token.tries if token is not None else "ok"
-        try:
-            self.sign.show_token(await self.console.unlock(asking(self, tries), last_try=tries == LAST))
-        finally:
-            self.strip.show_view(await self.console.strip(), self.context.now)
-
     def _lock(self) -> None:
         async def work() -> None:
             self.sign.show_token(await self.console.lock())
