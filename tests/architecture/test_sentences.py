@@ -45,14 +45,22 @@ def raised() -> Iterator[tuple[str, str, set[str] | None]]:
 
 
 def found() -> Iterator[tuple[str, str, set[str]]]:
-    """(code, place, values) of every finding of review: `passed` and `failed` take check and slug."""
+    """(code, place, values) of every finding of review and desk: `passed` and `failed` take check and slug."""
     for name, tree in modules():
-        for node in ast.walk(tree) if name.startswith("review/") else ():
+        named = {
+            target.id: each.value
+            for each in tree.body
+            if isinstance(each, ast.Assign)
+            for target in each.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree) if name.startswith(("review/", "desk/")) else ():
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             place, given = f"{name}:{node.lineno}", {keyword.arg for keyword in node.keywords if keyword.arg}
             if node.func.id in {"passed", "failed"}:
-                codes = [f"{one}.{slug}" for one in literals(node.args[0]) for slug in literals(node.args[1])]
+                check, slugs = (named.get(getattr(each, "id", ""), each) for each in node.args[:2])
+                codes = [f"{one}.{slug}" for one in literals(check) for slug in literals(slugs)]
             elif node.func.id == "not_applicable" and name != "review/check.py":
                 codes = list(literals(node.args[1]))
             else:

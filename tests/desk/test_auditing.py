@@ -148,7 +148,7 @@ def test_a_pack_under_another_desks_name_or_with_a_strangers_key_is_refused(
     for changed, code in (
         (replace(pack, desk="elsewhere.example/desk"), "desk.audit-other-desk"),
         (replace(pack, keys=(*pack.keys, stranger)), "desk.audit-stranger"),
-        (replace(pack, contract=sha256(b"other").hexdigest()), "L3.not-in-log"),
+        (replace(pack, contract=sha256(b"other").hexdigest()), "L3.not-in-pack"),
     ):
         report = verify_pack(evidence.serialise(changed), "pack", review_cases.quorum(), over.clock)
         assert code in codes(report)

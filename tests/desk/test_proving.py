@@ -1,5 +1,8 @@
 """Any logged event is proved by its opening and a head that counts; what lacks is taken from the archive."""
 
+import base64
+import json
+
 import pytest
 
 from countersign.airgap import envelope
@@ -9,6 +12,7 @@ from countersign.desk.matching import Trio
 from countersign.desk.proving import completed, judge_trio
 from countersign.desk.recognising import recognise
 from countersign.desk.replica import Replica
+from countersign.resources.text import sentence
 from countersign.review.finding import Status
 from countersign.store.profile import Profile
 from support.finished_settlement import Finished
@@ -62,3 +66,12 @@ def test_an_event_under_anothers_opening_fails_l3(files: dict[str, bytes], groun
 def test_an_unlogged_event_is_not_in_the_log(files: dict[str, bytes], ground: Ground, over: Finished) -> None:
     carried = envelope.peek(files["usb/answer.countersign"]).answer.event
     assert statuses(Trio(recognise("event", carried)), ground, over)["L3"] is Status.FAIL
+    event = json.loads(carried)
+    payload = json.loads(base64.urlsafe_b64decode(event["payload"] + "=="))
+    text = json.dumps(payload | {"id": "never-logged"}, sort_keys=True, separators=(",", ":"))
+    event["payload"] = base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    unlogged = json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
+    judged = judge_trio(Trio(recognise("event", unlogged)), ground, over.now).verdict.findings
+    found = next(each for each in judged if each.check == "L3")
+    assert (found.status, found.reason) == (Status.FAIL, "L3.no-such-entry")
+    assert f"none of the {ground.state.size} entries" in sentence(found.reason, found.values)

@@ -37,7 +37,7 @@ def judge_pack(pack: Pack, name: str, ground: Ground, trust: Quorum | None, now:
     judged = [Judged((name,), Verdict((*head(pack, trust, ground), *events(pack, trust), *replay(pack, ground))), size)]
     contract = ground.contract(pack.contract, f"{name}: contract")
     if contract is None:
-        missing = failed("L3", "not-in-log", "contract", pack.contract, "not in this pack's log", hash=pack.contract)
+        missing = failed("L3", "not-in-pack", "contract", pack.contract, "not in this pack", hash=pack.contract)
         return [*judged, Judged((name,), Verdict((missing,)))]
     record = ground.state.contracts[pack.contract]
     live = ground.state.live(ground.state.cycle(record.cycle)) if record.cycle is not None else ()

@@ -95,7 +95,8 @@ def _included(parts: Parts, found: Case, log: list[Finding], ground: Ground | No
     if down is not None:
         return [blocked(INCLUSION, down, "event")]
     if event is None or not isinstance(opening, Opening) or not isinstance(proof, TlogProof):
-        return [failed(INCLUSION, "not-in-log", "event", "its event, opening and proof", "not in the log", hash="")]
+        size = 0 if ground is None else ground.state.size
+        return [failed(INCLUSION, "no-such-entry", "event", "its event, opening and proof", "not all there", size=size)]
     expected = f"leaf {opening.index} under the witnessed root"
     try:
         size = require_included(event, opening, proof, Reading(found))

@@ -88,6 +88,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Contract {hash} is not in the log: this machine has replayed all {size} entries and it is not among them.",
         "Do not sign. Only a logged contract counts, however well it is signed: ask the desk where it stands.",
     ),
+    "L3.not-in-pack": (
+        "The pack is named for contract {hash}, but no event in it affirms that contract.",
+        "Do not rely on this pack. Ask whoever made it for the pack of the contract you mean.",
+    ),
+    "L3.no-such-entry": (
+        "These files belong to none of the {size} entries of the log that this machine has replayed.",
+        "Do not rely on them. Ask the desk for the event together with its opening and its inclusion proof.",
+    ),
     "L3.not-affirmed": (
         "The event beside the contract is {type}, not the one that affirms it.",
         "Give the contract's contract.affirmed event.",
