@@ -6,6 +6,7 @@ import os
 import pytest
 
 from countersign.couriers import kernel
+from support.parts import missing
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def beneath(tmp_path):
     probe = kernel.open_beneath(descriptor, "file")
     if probe is None:
         os.close(descriptor)
-        pytest.skip("real part missing: a kernel with openat2")
+        missing("a kernel with openat2")
     os.close(probe)
     yield descriptor
     os.close(descriptor)
