@@ -2,6 +2,8 @@
 
 import json
 import secrets
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -152,3 +154,13 @@ def test_pins_come_from_private_files_too(run: Run, tmp_path: Path) -> None:
 def test_a_new_pin_is_typed_twice(run: Run) -> None:
     mistyped = f"{SO_PIN}\n{SO_PIN}x\n{SO_PIN}\n{SO_PIN}\n{PIN}\n{PIN}\n"
     assert "do not match" in run("init", "officer-a", typed=mistyped).output
+
+
+def test_without_a_terminal_a_pin_is_not_asked_in_the_open(folder: Path) -> None:
+    command = [sys.executable, "-m", "countersign", "token", "init", "officer-a", "--softhsm", str(folder)]
+    ended = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert "[cli.no-terminal]" in ended.stderr
+    assert "getpass" not in ended.stderr.lower()

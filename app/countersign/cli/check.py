@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from countersign.audit.quorum import Quorum
-from countersign.cli import findings, outcome, reading, watching
+from countersign.cli import findings, outcome, pins, reading, watching
 from countersign.cli.words import words
 from countersign.desk.reports import CheckReport, FileReport
 from countersign.errors import CountersignError
@@ -71,8 +71,7 @@ def trusted(path: Path | None) -> Quorum | None:
 
 def passphrase() -> str:
     """A console profile's passphrase, from a person, hidden."""
-    answer = typer.prompt(words("Passphrase of this profile"), hide_input=True, err=True)
-    return str(answer)
+    return pins.hidden(words("Passphrase of this profile"))
 
 
 def report_value(report: CheckReport) -> dict[str, object]:

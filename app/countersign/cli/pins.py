@@ -7,7 +7,9 @@
 
 import os
 import stat
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
+from getpass import GetPassWarning
 from pathlib import Path
 
 import typer
@@ -33,8 +35,19 @@ def asking(files: Mapping[str, Path | None]) -> AskSecret:
 def from_person(code: str) -> str:
     """What a person types, hidden; a new PIN twice."""
     typer.echo(next_step(code, {}), err=True)
-    answer = typer.prompt(sentence(code, {}), hide_input=True, confirmation_prompt=".ask-new-" in code, err=True)
-    return str(answer)
+    return hidden(sentence(code, {}), twice=".ask-new-" in code)
+
+
+def hidden(question: str, *, twice: bool = False) -> str:
+    """What a person types, never shown. Raises Unavailable where no terminal could hide it."""
+    with warnings.catch_warnings():
+        # Without a terminal getpass warns and then reads in the open; as an error the warning stops it before.
+        warnings.simplefilter("error", GetPassWarning)
+        try:
+            return str(typer.prompt(question, hide_input=True, confirmation_prompt=twice, err=True))
+        except GetPassWarning:
+            typer.echo(err=True)
+            raise Unavailable("cli.no-terminal") from None
 
 
 def from_file(path: Path) -> str:

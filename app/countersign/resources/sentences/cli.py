@@ -1,6 +1,10 @@
 """What the command line itself says."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "cli.no-terminal": (
+        "There is no terminal in which a secret could be typed unseen.",
+        "Run the command in a terminal, or give a PIN in a file that only you can read.",
+    ),
     "cli.pin-file-absent": (
         "The PIN file {path} cannot be read ({why}).",
         "Give the path of a file that you can read.",
