@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QAbstractButton
 from countersign.errors import Unavailable
 from countersign.ui.application import OfficerWindow, VaultWindow
 from support import window_world as world
-from support.window_hands import click, dialog, enabled, key, named, seen, settled, type_into, words
+from support.window_hands import click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
 
 
 async def unlock(window: OfficerWindow | VaultWindow) -> None:
     click(window, "Unlock token…")
     asked = await dialog(window)
+    assert "The PIN" in words(asked), words(asked)
     type_into(asked, "The PIN of the token", world.PIN)
     click(asked, "Unlock")
     await settled(window)
@@ -64,3 +65,71 @@ async def test_a_token_that_cannot_be_locked_says_so(
     asked = await dialog(window)
     assert "What to do next" in words(asked)
     click(asked, "Close")
+
+
+async def type_pin(window: OfficerWindow) -> None:
+    asked = await dialog(window)
+    assert "The PIN" in words(asked), words(asked)
+    type_into(asked, "The PIN of the token", world.PIN)
+    click(asked, "Unlock")
+    await settled(window)
+
+
+def locked() -> Unavailable:
+    return Unavailable("signers.locked", token="signing-a")
+
+
+async def refuse(window: OfficerWindow, reason: str) -> None:
+    click(window, "Refuse…")
+    asked = await dialog(window)
+    if reason:
+        type_into(asked, "Your reason", reason)
+    click(asked, "Sign the refusal")
+
+
+async def test_refusing_with_a_locked_token_asks_for_the_pin(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    await window.refresh()
+    window.open_review(world.CONTRACT)
+    await settled(window)
+    officer.error = locked()
+    await refuse(window, "Never agreed.")
+    await type_pin(window)
+    refusal = ("refuse", world.CONTRACT, world.PSBT, "Never agreed.")
+    at = officer.asked.index(refusal)
+    assert officer.asked[at : at + 3] == [refusal, ("unlock", True), refusal]
+    assert "The refusal is signed and logged." in seen(window)
+
+
+async def test_a_reason_typed_for_a_refusal_that_failed_is_kept(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    await window.refresh()
+    window.open_review(world.CONTRACT)
+    await settled(window)
+    officer.error = Unavailable("desk.nothing-pinned")
+    await refuse(window, "Never agreed.")
+    click(await dialog(window), "Close")
+    await no_dialog(window)
+    assert ("unlock", True) not in officer.asked
+    assert "The refusal is signed and logged." not in seen(window)
+    await refuse(window, "")
+    await settled(window)
+    assert officer.asked.count(("refuse", world.CONTRACT, world.PSBT, "Never agreed.")) == 2
+    assert "The refusal is signed and logged." in seen(window)
+
+
+async def test_a_request_made_with_a_locked_token_asks_for_the_pin(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    await window.refresh()
+    await settled(window)
+    key(window, "Ctrl+3")
+    await settled(window)
+    officer.error = locked()
+    click(window, "Show the codes")
+    await type_pin(window)
+    request = ("request frames", world.PSBT)
+    at = officer.asked.index(request)
+    assert officer.asked[at : at + 3] == [request, ("unlock", True), request]

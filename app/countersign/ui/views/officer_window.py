@@ -7,9 +7,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from countersign.desk.surfaces import OfficerConsole
 from countersign.desk.views import ProofView, ReviewView
+from countersign.errors import Unavailable
 from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
 from countersign.ui.presenters.instruments import Instruments
@@ -27,6 +29,7 @@ from countersign.ui.views.search_dialog import SearchDialog
 from countersign.ui.views.secret_dialog import LAST, asking
 from countersign.ui.views.sign_screen import SignScreen
 
+_Done = TypeVar("_Done")
 _RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry", "log": "log"}
 
 
@@ -38,6 +41,7 @@ class OfficerWindow(Frame):
         self.console, self.facts = console, banner
         self.reviewed: dict[str, ReviewView] = {}
         self.contract = ""
+        self.reasons: dict[str, str] = {}  # typed for a refusal that did not come about
         self.signing: asyncio.Task[None] | None = None
         self.verifying: asyncio.Task[None] | None = None
         self.desk, self.review = DeskScreen(context), ReviewScreen(context)
@@ -119,18 +123,31 @@ class OfficerWindow(Frame):
         dialog.open()
 
     def _unlock(self) -> None:
-        async def work() -> None:
-            token = (await self.console.strip()).token
-            tries = token.tries if token else "ok"
-            try:
-                await self.console.unlock(asking(self, tries), last_try=tries == LAST)
-            finally:
-                strip = await self.console.strip()
-                self.strip.show_view(strip, self.context.now)
-                if strip.token is not None:
-                    self.sign.show_token(strip.token)
+        self.context.runner.start(self._unlocked())
 
-        self.context.runner.start(work())
+    async def _unlocked(self) -> None:
+        token = (await self.console.strip()).token
+        tries = token.tries if token else "ok"
+        try:
+            await self.console.unlock(asking(self, tries), last_try=tries == LAST)
+        finally:
+            strip = await self.console.strip()
+            self.strip.show_view(strip, self.context.now)
+            if strip.token is not None:
+                self.sign.show_token(strip.token)
+
+    async def _with_token(self, work: Callable[[], Awaitable[_Done]]) -> _Done:
+        """What the identity key signs asks for the PIN where the token proves locked, and is then done once more.
+
+        The token signs before anything is recorded or sent, so the first attempt left nothing behind.
+        """
+        try:
+            return await work()
+        except Unavailable as error:
+            if error.code != "signers.locked":
+                raise
+        await self._unlocked()
+        return await work()
 
     def _lock(self) -> None:
         async def work() -> None:
@@ -174,10 +191,14 @@ class OfficerWindow(Frame):
         view = self.reviewed[contract]
         choices = [(each.instruction, words.kind(each), each.verdict) for each in view.instructions]
         dialog = RefuseDialog([*choices, (None, label("refuse.the-contract"), view.contract_verdict)], self)
+        dialog.reason.setPlainText(self.reasons.get(contract, ""))
 
         async def work() -> None:
             if await dialog.answer():
-                await self.console.refuse(contract, dialog.instruction, dialog.text)
+                what, why = dialog.instruction, dialog.text
+                self.reasons[contract] = why
+                await self._with_token(lambda: self.console.refuse(contract, what, why))
+                del self.reasons[contract]
                 await self.refresh()
                 self.review.say(label("refuse.done"))
 
@@ -187,14 +208,14 @@ class OfficerWindow(Frame):
         panel = self.carry.show_panel
 
         async def work() -> None:
-            panel.show_texts(await self.console.request_frames(instruction, panel.density))
+            panel.show_texts(await self._with_token(lambda: self.console.request_frames(instruction, panel.density)))
             self.carry.show_view(await self.console.carry_requests())
 
         self.context.runner.start(work())
 
     def _write_usb(self, instruction: str, folder: Path) -> None:
         async def work() -> None:
-            written = await self.console.request_to_usb(instruction, folder)
+            written = await self._with_token(lambda: self.console.request_to_usb(instruction, folder))
             drives = self.context.instruments.drives
             self.carry.usb.show_written(str(written), await aside(lambda: drives.fingerprint(written)))
             self.carry.show_view(await self.console.carry_requests())
