@@ -158,7 +158,10 @@ async def unlock_on_sign(window: OfficerWindow) -> None:
 
 
 async def refuse_the_safe_transaction(window: OfficerWindow) -> None:
-    """No check fails, the officer may refuse all the same; what others do goes on."""
+    """No check fails, the officer may refuse all the same, with the PIN if the token was locked; what others do goes on."""
+    key(window, "Ctrl+Shift+U")
+    await settled(window)
+    assert "officer-a · locked" in seen(window)
     key(window, "Ctrl+R")
     asked = await dialog(window)
     assert "No check fails. You may still refuse; say why." in words(asked)
@@ -166,6 +169,9 @@ async def refuse_the_safe_transaction(window: OfficerWindow) -> None:
     assert not enabled(asked, "Sign the refusal")
     type_into(asked, "Your reason", "Harbour asked me to wait.")
     click(asked, "Sign the refusal")
+    while await dialog(window) is asked:
+        await asyncio.sleep(0)
+    await give_pin(window, cast.PIN)
     await settled(window)
     await back(window)
     calm(window)
