@@ -102,21 +102,29 @@ async def settled(window: Frame) -> None:
 
 async def dialog(window: QWidget) -> QDialog:
     """The dialog that is open, as soon as it is."""
-    for _ in range(10_000):
+    turns = 10_000
+    while turns:
         for each in window.findChildren(QDialog):
             if each.isVisible():
                 return each
-        await asyncio.sleep(0)
+        turns -= await _idle_turn(window)
     raise AssertionError("no dialog was opened")
 
 
 async def no_dialog(window: QWidget) -> None:
     """Until every dialog is gone."""
-    for _ in range(10_000):
+    turns = 10_000
+    while turns:
         if not any(each.isVisible() for each in window.findChildren(QDialog)):
             return
-        await asyncio.sleep(0)
+        turns -= await _idle_turn(window)
     raise AssertionError("a dialog stays open")
+
+
+async def _idle_turn(window: QWidget) -> bool:
+    """A turn of the loop; whether nothing that the window started (a token takes its time) was running in it."""
+    await asyncio.sleep(0)
+    return not (isinstance(window, Frame) and window.context.runner.running)
 
 
 def seen(window: Frame) -> str:
