@@ -13,7 +13,7 @@ from countersign.ui.strings import label
 from countersign.ui.tasks.runner import aside
 from countersign.ui.theme import measure
 from countersign.ui.views.context import Context
-from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.button import Button, base_units
 from countersign.ui.widgets.cells import CellDelegate
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Card, clear, column, row
@@ -49,10 +49,7 @@ class DeskScreen(QWidget):
         self.filter.textChanged.connect(lambda _: self.arrange())
         self.go_filter = Button(label("desk.filter"), "Ctrl+F", icon="search")
         self.go_filter.clicked.connect(self.filter.setFocus)
-        self.base = Button(label("common.base-units"), "Ctrl+B", part="segment")
-        self.base.explain(label("review.base-units-tip"), "Ctrl+B")
-        self.base.setCheckable(True)
-        self.base.toggled.connect(lambda _: self.arrange())
+        self.base = base_units(self.arrange)
         self.review = Button(
             label("desk.open"), "Ctrl+Return", icon="search", part="primary", name=label("desk.open-tip")
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from countersign.desk.surfaces import OfficerConsole
-from countersign.desk.views import ProofView, ReviewView
+from countersign.desk.views import ReviewView
 from countersign.errors import Unavailable
 from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
@@ -23,6 +23,7 @@ from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.log_screen import LogScreen
+from countersign.ui.views.log_verbs import LogVerbs
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.review_screen import ReviewScreen
 from countersign.ui.views.search_dialog import SearchDialog
@@ -43,7 +44,6 @@ class OfficerWindow(Frame):
         self.contract = ""
         self.reasons: dict[str, str] = {}  # typed for a refusal that did not come about
         self.signing: asyncio.Task[None] | None = None
-        self.verifying: asyncio.Task[None] | None = None
         self.desk, self.review = DeskScreen(context), ReviewScreen(context)
         self.sign, self.carry, self.log = SignScreen(context), CarryScreen(context), LogScreen(context)
         screens = {"desk": self.desk, "review": self.review, "sign": self.sign, "carry": self.carry, "log": self.log}
@@ -71,9 +71,7 @@ class OfficerWindow(Frame):
         self.carry.scan.read.connect(self._take_text)
         self.carry.scan.pictures.connect(self._take_pictures)
         self.carry.usb.reading.connect(self._take_usb)
-        self.log.proving.connect(self._prove)
-        self.log.verifying.connect(self._verify)
-        self.log.progress.cancelled.connect(lambda: self.verifying and self.verifying.cancel())
+        self.history = LogVerbs(self.log, self.console, self.context.runner)
 
     def _offer(self) -> None:
         self.sign.offer()
@@ -252,24 +250,6 @@ class OfficerWindow(Frame):
             self.carry.say(label("carry.answered"))
 
         self.context.runner.start(work())
-
-    def _prove(self, index: int) -> None:
-        def done(proof: ProofView) -> None:
-            if self.log.chosen == proof.index:
-                self.log.show_proof(proof)
-
-        self.context.runner.start(self.console.proof(index), done)
-
-    def _verify(self) -> None:
-        self.log.verify.setEnabled(False)
-        self.log.progress.begin(label("log.verifying"))
-
-        def ended() -> None:
-            self.log.progress.end()
-            self.log.verify.setEnabled(True)
-
-        work = self.console.verify_everything(self.log.progress.advance)
-        self.verifying = self.context.runner.start(work, self.log.show_verified, ended)
 
     def _play_next(self) -> None:
         step: Callable[[], Awaitable[str]] | None = self.facts.next_step

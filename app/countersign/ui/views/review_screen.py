@@ -11,7 +11,7 @@ from countersign.ui.theme import measure
 from countersign.ui.views import transaction_cards as cards
 from countersign.ui.views.check_list import check_cards, verdict_note
 from countersign.ui.views.context import Context
-from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.button import Button, base_units
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, column, fields, page, row, scrolling
@@ -44,10 +44,7 @@ class ReviewScreen(QWidget):
     def _actions(self) -> QFrame:
         self.back = Button(label("common.back"), "Esc", icon="back")
         self.back.clicked.connect(self.left)
-        self.base = Button(label("common.base-units"), "Ctrl+B", part="segment")
-        self.base.explain(label("review.base-units-tip"), "Ctrl+B")
-        self.base.setCheckable(True)
-        self.base.toggled.connect(lambda _: self._build())
+        self.base = base_units(self._build)
         self.refuse = Button(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
         self.refuse.explain(label("review.refuse-tip"), "Ctrl+R")
         self.refuse.clicked.connect(lambda: self._tell(self.refusing))

@@ -1,6 +1,6 @@
 """What Sign and the vault's wizard both show: what is confirmed, what the token signs, the token itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -9,7 +9,7 @@ from countersign.ui.presenters import sign, writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views import transaction_cards as cards
-from countersign.ui.widgets.button import Button, bind
+from countersign.ui.widgets.button import bind
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, fields
@@ -32,16 +32,6 @@ def confirmation(chosen: InstructionView, *, base: bool = False) -> tuple[Card, 
     card.body.addWidget(confirm)
     confirm.setHidden(chosen.signed_by_me)  # only once it has a parent: a widget without one would be a window
     return card, confirm
-
-
-def base_units(build: Callable[[], None], *, large: bool = False) -> Button:
-    """The button that shows amounts as the integers that are signed, and back; `build` shows the page anew."""
-    button = Button(label("common.base-units"), "Ctrl+B", part="segment")
-    button.explain(label("review.base-units-tip"), "Ctrl+B")
-    button.setProperty("type", "large" if large else "")
-    button.setCheckable(True)
-    button.toggled.connect(lambda _: build())
-    return button
 
 
 def what(chosen: InstructionView) -> Card:

@@ -12,7 +12,7 @@ from countersign.ui.theme import measure
 from countersign.ui.views import sign_cards
 from countersign.ui.views.check_list import verdict_note
 from countersign.ui.views.context import Context
-from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.button import Button, base_units
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, column, holds_focus, page, row, scrolling
@@ -54,7 +54,7 @@ class SignScreen(QWidget):
         self.refuse = Button(label("review.refuse"), "Ctrl+R", icon="refuse", part="refuse")
         self.refuse.explain(label("review.refuse-tip"), "Ctrl+R")
         self.refuse.clicked.connect(self._refuse)
-        self.base = sign_cards.base_units(lambda: self._build(keep=True))
+        self.base = base_units(lambda: self._build(keep=True))
         self.unlock = Button(label("sign.unlock"), "Ctrl+U", icon="unlocked")
         self.unlock.clicked.connect(self.unlocking)
         self.sign = Button(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")

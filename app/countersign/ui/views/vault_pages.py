@@ -15,7 +15,7 @@ from countersign.ui.views.context import Context
 from countersign.ui.views.scan_panel import ScanPanel
 from countersign.ui.views.show_panel import ShowPanel
 from countersign.ui.views.usb_panel import UsbPanel
-from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.button import Button, base_units
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, column, fields, page, row, scrolling
 from countersign.ui.widgets.opening import Opening
@@ -132,7 +132,7 @@ class ReviewPage(QWidget):
         self.refuse.clicked.connect(self.refusing)
         self.view: VaultRequestView | None = None
         self.sound = True
-        self.base = sign_cards.base_units(self._build, large=True)
+        self.base = base_units(self._build, large=True)
         again = large(label("vault.start-over"), "Esc", icon="back")
         again.clicked.connect(self.over)
         box = column(gap=0)
@@ -225,7 +225,7 @@ class SignPage(QWidget):
         self.unlock.clicked.connect(self.unlocking)
         self.sign = large(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
         self.sign.clicked.connect(self.signing)
-        self.base = sign_cards.base_units(self._build, large=True)
+        self.base = base_units(self._build, large=True)
         leave = large(label("vault.step-review"), "Esc", icon="back")
         leave.clicked.connect(self.back)
         self.ticked = False

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from countersign.desk.surfaces import VaultConsole
-from countersign.desk.views import ProofView, TokenView, VaultRequestView
+from countersign.desk.views import TokenView, VaultRequestView
 from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
 from countersign.ui.presenters.instruments import Instruments
@@ -13,6 +13,7 @@ from countersign.ui.tasks.runner import Runner, aside
 from countersign.ui.views.context import Context
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.log_screen import LogScreen
+from countersign.ui.views.log_verbs import LogVerbs
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.secret_dialog import LAST, asking
 from countersign.ui.views.vault_wizard import GIVE, REVIEW, SIGN, TAKE, VaultWizard
@@ -54,9 +55,7 @@ class VaultWindow(Frame):
         wizard.give.usb.writing.connect(self._write)
         wizard.give.show_panel.asked.connect(lambda: self.context.runner.start(self._show_answer()))
         wizard.give.another.connect(self._start_over)
-        self.log.proving.connect(self._prove)
-        self.log.verifying.connect(self._verify)
-        self.log.progress.cancelled.connect(lambda: self.working and self.working.cancel())
+        self.history = LogVerbs(self.log, self.console, self.context.runner)
 
     def begin(self) -> None:
         """Look at this machine and show it."""
@@ -199,21 +198,3 @@ class VaultWindow(Frame):
         self.view = None
         self.vault.take.usb.forget()
         self.vault.go(TAKE)
-
-    def _prove(self, index: int) -> None:
-        def done(proof: ProofView) -> None:
-            if self.log.chosen == proof.index:
-                self.log.show_proof(proof)
-
-        self.context.runner.start(self.console.proof(index), done)
-
-    def _verify(self) -> None:
-        self.log.verify.setEnabled(False)
-        self.log.progress.begin(label("log.verifying"))
-
-        def ended() -> None:
-            self.log.progress.end()
-            self.log.verify.setEnabled(True)
-
-        work = self.console.verify_everything(self.log.progress.advance)
-        self.working = self.context.runner.start(work, self.log.show_verified, ended)

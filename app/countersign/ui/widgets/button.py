@@ -1,5 +1,7 @@
 """Buttons: a word, perhaps an icon, a key that the tooltip shows, an accessible name."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QPushButton
@@ -55,3 +57,13 @@ def bind(button: QAbstractButton, key: str) -> None:
         shortcut = QShortcut(QKeySequence(key), button)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(button.click)
+
+
+def base_units(build: Callable[[], None], *, large: bool = False) -> Button:
+    """The button that shows amounts as the integers that are signed, and back; `build` shows the page anew."""
+    button = Button(label("common.base-units"), "Ctrl+B", part="segment")
+    button.explain(label("review.base-units-tip"), "Ctrl+B")
+    button.setProperty("type", "large" if large else "")
+    button.setCheckable(True)
+    button.toggled.connect(lambda _: build())
+    return button
