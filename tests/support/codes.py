@@ -18,7 +18,7 @@ def read_code(widget: QWidget) -> str:
     painted = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     data = bytes(painted.constBits())
     image = Image.frombytes("RGB", (painted.width(), painted.height()), data, "raw", "RGB", painted.bytesPerLine())
-    (found,) = zxingcpp.read_barcodes(image)
+    (found,) = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.QRCode))  # noise resembles others
     return str(found.text)
 
 
