@@ -245,7 +245,11 @@ def test_one_signature_short_is_not_finalised_and_nothing_final_is_not_extracted
 
 def test_a_third_signature_is_left_out_of_the_witness() -> None:
     combined = combine.combine(UNSIGNED, *(signer.sign(UNSIGNED) for signer in HELD.signers))
-    verify.verify(finalise.extract(finalise.finalise(combined)), SPENT)
+    data = finalise.extract(finalise.finalise(combined))
+    witnesses = [each.scriptWitness.stack for each in CTransaction.deserialize(data).wit.vtxinwit]
+    # CHECKMULTISIG's empty element, as many signatures as the threshold, the script
+    assert [len(stack) for stack in witnesses] == [1 + 2 + 1] * len(UNSIGNED.inputs)
+    verify.verify(data, SPENT)
 
 
 def witness_of(data: bytes, change: object) -> bytes:

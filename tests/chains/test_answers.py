@@ -45,9 +45,9 @@ def test_the_shape_of_another_is_odd(reader: Callable[[Any, str], Any], own: Any
 
 @given(ANY_JSON)
 def test_no_reader_ever_crashes(value: Any) -> None:
-    for reader, _, _ in READERS.values():
+    for reader, _, read in READERS.values():
         with suppress(Unavailable):
-            reader(value, "ask")
+            assert type(reader(value, "ask")) is type(read)
 
 
 @pytest.mark.parametrize("text", ["0.000000001", "-0.00000001", "21000000.00000001", "NaN", "Infinity"])

@@ -75,10 +75,21 @@ def test_a_later_mount_on_the_same_folder_covers_the_earlier() -> None:
     ] == ["8:2"]
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8")))
-def test_no_text_stops_the_reading(text: str) -> None:
-    mounts(text)
-    label_of(text)
+TEXTS = st.text(alphabet=st.characters(codec="utf-8"))
+
+
+@given(st.lists(TEXTS), TEXTS.filter(lambda text: "\0" not in text))
+def test_any_folder_is_read_back_as_the_kernel_writes_it_whatever_stands_around(noise: list[str], name: str) -> None:
+    folder = f"/media/{name}"
+    written = "".join(f"\\{ord(each):03o}" if each in " \t\n\\" else each for each in folder)
+    line = f"90 22 8:17 / {written} rw - vfat /dev/sdb1 rw"
+    stick = Mount("8:17", folder, "/dev/sdb1", read_only=False)
+    assert mounts("\n".join([*noise, line])).count(stick) == 1
+
+
+@given(TEXTS)
+def test_any_label_is_read_back_as_udev_writes_it(label: str) -> None:
+    assert label_of("".join(f"\\x{octet:02x}" for octet in label.encode())) == label
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ class TestDeposits:
         safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
         reference = table.stage.outside.pay_tokens(safe, 5_000_000)
         await submit(table, "deposit.credited", "operations", self.tokens(table, 5_000_000, reference))
+        assert f"{cast.ETHEREUM} {reference}" in table.desk.state.deposits
 
     async def test_more_tokens_than_the_safe_holds_are_not(self, table: Table) -> None:
         safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]

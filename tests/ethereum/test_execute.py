@@ -9,26 +9,10 @@ from countersign.errors import Malformed
 from countersign.ethereum.abi import Address, selector, word
 from countersign.ethereum.execute import SELECTOR, decode, encode, outer
 from countersign.ethereum.safe import SafeTx, SafeVersion, plain_tx
+from support.safe_txs import safe_txs
 
 SIGNATURE = "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"
 TYPES = ["address", "uint256", "bytes", "uint8", "uint256", "uint256", "uint256", "address", "address", "bytes"]
-addresses = st.binary(min_size=20, max_size=20).map(Address)
-words = st.integers(0, 2**256 - 1)
-safe_txs = st.builds(
-    SafeTx,
-    chain_id=st.integers(0, 2**53 - 1),
-    safe=addresses,
-    to=addresses,
-    value=words,
-    data=st.binary(max_size=100),
-    operation=st.sampled_from([0, 1]),
-    safe_tx_gas=words,
-    base_gas=words,
-    gas_price=words,
-    gas_token=addresses,
-    refund_receiver=addresses,
-    nonce=st.integers(0, 2**53 - 1),
-)
 TX = plain_tx(31337, Address(b"\x05" * 20), Address(b"\x07" * 20), 3, b"\x01\x02\x03", 4)
 CALL = encode(TX, b"\x11" * 130)
 
@@ -38,7 +22,7 @@ def hexed(data: bytes) -> str:
 
 
 @settings(deadline=None)
-@given(safe_txs, st.binary(max_size=200))
+@given(safe_txs(), st.binary(max_size=200))
 def test_it_round_trips_and_another_library_writes_the_same(tx: SafeTx, signatures: bytes) -> None:
     values = [
         hexed(tx.to),

@@ -16,31 +16,13 @@ from countersign.ethereum.abi import Address, Digest
 from countersign.ethereum.erc20 import Transfer, encode
 from countersign.ethereum.safe import CURRENT, ClaimedSafeTx, SafeTx, SafeVersion, plain_tx
 from countersign.formats import jcs
+from support.safe_txs import safe_txs
 
 SAFE = Address(bytes.fromhex("111ceeee040739fd91d29c34c33e6b3e112f2177"))
 TOKEN = Address(bytes.fromhex("5fbdb2315678afecb367f032d93f642f64180aa3"))
 RECIPIENT = Address(bytes.fromhex("70997970c51812dc3a010c7d01b50e0d17dc79c8"))
 TX = plain_tx(31337, SAFE, TOKEN, 0, encode(Transfer(RECIPIENT, 20_000_000_000_000)), 7)
 GOOD: dict[str, Any] = json.loads(safe_file.serialise(TX))
-
-addresses = st.binary(min_size=20, max_size=20).map(Address)
-words = st.integers(0, 2**256 - 1)
-small = st.integers(0, 2**53 - 1)
-safe_txs = st.builds(
-    SafeTx,
-    chain_id=small,
-    safe=addresses,
-    to=addresses,
-    value=words,
-    data=st.binary(max_size=100),
-    operation=st.sampled_from([0, 1]),
-    safe_tx_gas=words,
-    base_gas=words,
-    gas_price=words,
-    gas_token=addresses,
-    refund_receiver=addresses,
-    nonce=small,
-)
 
 
 def code(**changes: object) -> str:
@@ -49,7 +31,7 @@ def code(**changes: object) -> str:
     return caught.value.code
 
 
-@given(safe_txs, st.binary(min_size=32, max_size=32))
+@given(safe_txs(), st.binary(min_size=32, max_size=32))
 def test_it_round_trips_with_any_claim(tx: SafeTx, claimed: bytes) -> None:
     for item in (ClaimedSafeTx(tx, tx.digest), ClaimedSafeTx(tx, Digest(claimed))):
         data = safe_file.serialise(item)

@@ -76,7 +76,7 @@ Run = Callable[[Sequence[str]], str]
 def mounts(mountinfo: str) -> tuple[Mount, ...]:
     """The whole mounts (root `/`) in the kernel's list, in its order. Of several on one folder the last is seen: it covers."""
     found: dict[str, Mount] = {}
-    for line in mountinfo.splitlines():
+    for line in mountinfo.split("\n"):  # the kernel escapes this one line break alone
         mount = _mount(line)
         if mount is not None:
             found.pop(mount.folder, None)
