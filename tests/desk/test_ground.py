@@ -9,7 +9,7 @@ from countersign.desk import ground as grounds
 from countersign.desk.ground import Ground
 from countersign.desk.replica import Replica
 from countersign.review.case import Mode
-from countersign.settlement.state import ContractState
+from countersign.settlement.records import ContractState
 from countersign.store.profile import Profile
 from support import review_cases
 from support.finished_settlement import Finished

@@ -10,7 +10,7 @@ import pytest
 from countersign.audit.leaf import Opening
 from countersign.desk import cases, pages
 from countersign.errors import Refused
-from countersign.settlement.state import ContractState
+from countersign.settlement.records import ContractState
 from support.software_stage import Table
 
 

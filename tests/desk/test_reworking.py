@@ -9,7 +9,7 @@ from countersign.desk import ground as grounds
 from countersign.desk.ground import Ground
 from countersign.desk.reworking import finish, rework, verify_share
 from countersign.errors import CountersignError
-from countersign.settlement.state import Instruction
+from countersign.settlement.records import Instruction
 from support import settlement_world as world
 from support.finished_settlement import Finished
 

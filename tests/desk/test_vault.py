@@ -15,7 +15,7 @@ from countersign.review.case import Channel
 from countersign.review.finding import Status
 from countersign.settlement import events
 from countersign.settlement.bodies import InstructionRefused
-from countersign.settlement.state import ContractState
+from countersign.settlement.records import ContractState
 from support import settlement_world as settlement
 from support.crossing_world import CrossingWorld, adopt, no_progress, resealed, show
 from support.refusals import refused

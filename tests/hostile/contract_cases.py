@@ -8,7 +8,7 @@ from countersign.bitcoin import psbt as psbts
 from countersign.keys import jws as jose
 from countersign.review.case import Case, Channel, JournalFacts, Mode, SignerFacts, TransportFacts
 from countersign.settlement import contract, machine
-from countersign.settlement.state import ContractState
+from countersign.settlement.records import ContractState
 from hostile.table import Hostile, overlaps
 from support import alter, review_cases
 from support import settlement_world as world

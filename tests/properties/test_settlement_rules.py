@@ -16,7 +16,7 @@ from countersign.settlement import builder, machine
 from countersign.settlement.contract import Notional
 from countersign.settlement.fingerprint import state_hash
 from countersign.settlement.ledger import Account
-from countersign.settlement.state import ContractRecord, ContractState
+from countersign.settlement.records import ContractRecord, ContractState
 from support import settlement_world as world
 from support.settlement_world import BTC, OWNERS, USDC, Desk, Step, Trade
 

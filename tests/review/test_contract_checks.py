@@ -8,7 +8,7 @@ from countersign.rails import bitcoin
 from countersign.review.case import Case, ClockFacts, Mode
 from countersign.review.checks import verdict
 from countersign.review.finding import Finding, Status
-from countersign.settlement.state import ContractState
+from countersign.settlement.records import ContractState
 from hostile.contract_cases import field_more
 from support.review_cases import psbt_share, story
 

@@ -4,8 +4,8 @@ import pytest
 
 from countersign.settlement import builder
 from countersign.settlement.contract import Leg, Notional
+from countersign.settlement.records import ContractState
 from countersign.settlement.roster import Party
-from countersign.settlement.state import ContractState
 from support import settlement_world as world
 from support.settlement_world import BTC, USDC, Desk
 

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.settlement.ledger import Account
-from countersign.settlement.state import ContractState
+from countersign.settlement.records import ContractState
 from support import settlement_world as world
 from support.settlement_world import Desk, Trade
 

@@ -9,7 +9,8 @@ from countersign.errors import CountersignError, Refused
 from countersign.settlement import builder, events
 from countersign.settlement.excerpt import ORDINARY, carried, excerpt
 from countersign.settlement.machine import RULES, Entry
-from countersign.settlement.state import ContractState, SafeUse, State
+from countersign.settlement.records import ContractState, SafeUse
+from countersign.settlement.state import State
 from support import settlement_world as world
 from support.refusals import refused
 from support.settlement_world import Desk, Trade

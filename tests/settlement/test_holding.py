@@ -2,7 +2,7 @@
 
 from countersign.formats import merkle
 from countersign.settlement.holding import cycle_root
-from countersign.settlement.state import ContractState
+from countersign.settlement.records import ContractState
 from support import settlement_world as world
 
 

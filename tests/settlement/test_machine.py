@@ -6,7 +6,8 @@ from countersign.errors import Refused
 from countersign.settlement import events, machine
 from countersign.settlement.fingerprint import state_hash
 from countersign.settlement.ledger import NETWORK_FEES, Account
-from countersign.settlement.state import EMPTY, STORY, ContractState
+from countersign.settlement.records import STORY, ContractState
+from countersign.settlement.state import EMPTY
 from support import settlement_world as world
 from support.settlement_world import BTC, OWNERS, USDC
 

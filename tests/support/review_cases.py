@@ -52,8 +52,9 @@ from countersign.settlement import builder, netting
 from countersign.settlement.bodies import Spend
 from countersign.settlement.contract import Terms
 from countersign.settlement.netting import Group, Obligation
+from countersign.settlement.records import Cycle, Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
-from countersign.settlement.state import Cycle, Instruction, State
+from countersign.settlement.state import State
 from support import settlement_world as world
 from support.bitcoin_vault import funding
 from support.settlement_world import Desk, Trade

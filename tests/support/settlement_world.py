@@ -23,8 +23,9 @@ from countersign.keys.public_key import Curve, PublicKey
 from countersign.settlement import builder, contract, events, machine
 from countersign.settlement.bodies import Spend
 from countersign.settlement.contract import Contract, Dispute, Finality, Leg, Notional, Terms
+from countersign.settlement.records import ContractState
 from countersign.settlement.roster import Party
-from countersign.settlement.state import EMPTY, ContractState, State
+from countersign.settlement.state import EMPTY, State
 from support.software_keys import SoftwareKey
 
 ORIGIN = "northgate.example/desk"

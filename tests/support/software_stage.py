@@ -42,7 +42,7 @@ from countersign.desk.vouching import Nodes
 from countersign.errors import Refused, Unavailable
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.keys.wrapping import Cost
-from countersign.settlement.state import Instruction
+from countersign.settlement.records import Instruction
 from countersign.store import auditor
 from countersign.store import profile as profiles
 from countersign.store.profile import Kind, Profile

@@ -37,7 +37,8 @@ from countersign.review import checks, log_checks, machine_checks
 from countersign.review.case import Case, Mode
 from countersign.review.check import judge
 from countersign.review.finding import Finding, Verdict
-from countersign.settlement.state import STORY, Instruction, State
+from countersign.settlement.records import STORY, Instruction
+from countersign.settlement.state import State
 
 SHOWN = 20
 STORE_CHECKS = tuple(check for check in machine_checks.CHECKS if check.code == "S1")

@@ -21,7 +21,8 @@ from countersign.errors import Refused
 from countersign.review.case import Channel
 from countersign.settlement import events
 from countersign.settlement.bodies import PricePublished
-from countersign.settlement.state import ContractRecord, ContractState, Instruction, State
+from countersign.settlement.records import ContractRecord, ContractState, Instruction
+from countersign.settlement.state import State
 
 _STANDING = frozenset({"roster.changed", "policy.adopted"})
 

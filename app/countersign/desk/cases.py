@@ -36,8 +36,9 @@ from countersign.review.case import (
     TokenFacts,
     TransportFacts,
 )
+from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.roster import SafeVault
-from countersign.settlement.state import ContractState, Instruction, State
+from countersign.settlement.state import State
 
 
 @dataclass(frozen=True, slots=True)

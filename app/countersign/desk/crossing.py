@@ -30,8 +30,9 @@ from countersign.desk.views import CrossingView
 from countersign.errors import Refused, Unavailable
 from countersign.review.case import Channel
 from countersign.settlement import events
+from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.roster import Role
-from countersign.settlement.state import ContractState, Instruction, State
+from countersign.settlement.state import State
 
 REQUEST, CARRIED, ANSWERED = "request", "carried", "answered"
 _OPEN = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)

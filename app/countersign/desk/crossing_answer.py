@@ -16,7 +16,8 @@ from countersign.rails import ethereum as ethereum_rail
 from countersign.settlement import events
 from countersign.settlement.bodies import InstructionRefused, ShareAdded
 from countersign.settlement.events import Event
-from countersign.settlement.state import Instruction, State
+from countersign.settlement.records import Instruction
+from countersign.settlement.state import State
 
 _PAIRED = ("session", "request_id", "settlement_id", "contract_hashes")
 

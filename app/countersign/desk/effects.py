@@ -22,8 +22,9 @@ from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin import Readback, Wallet
 from countersign.settlement import netting
 from countersign.settlement.netting import Obligation
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import Roster, SafeVault, SlotVault
-from countersign.settlement.state import Instruction, State
+from countersign.settlement.state import State
 
 
 @dataclass(frozen=True, slots=True)

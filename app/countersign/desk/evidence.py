@@ -42,8 +42,9 @@ from countersign.settlement.bodies import (
     TransactionBroadcast,
 )
 from countersign.settlement.events import Event
+from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import Roster
-from countersign.settlement.state import ContractRecord, State
+from countersign.settlement.state import State
 
 SCHEMA = "countersign-evidence/1"
 MANIFEST, CHECKPOINT, JWKS, VKEYS = "manifest.json", "checkpoint", "jwks.json", "vkeys.json"

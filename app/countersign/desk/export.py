@@ -24,8 +24,8 @@ from countersign.resources.text import sentence
 from countersign.review.finding import Finding
 from countersign.settlement import events
 from countersign.settlement.bodies import ContractAffirmed
+from countersign.settlement.records import STORY, ContractState, Instruction
 from countersign.settlement.roster import Roster, SafeVault, SlotVault
-from countersign.settlement.state import STORY, ContractState, Instruction
 
 ENGLISH = ("en",)
 

@@ -32,7 +32,8 @@ from countersign.review.case import (
 )
 from countersign.settlement import machine
 from countersign.settlement.machine import Entry
-from countersign.settlement.state import ContractState, Instruction, State
+from countersign.settlement.records import ContractState, Instruction
+from countersign.settlement.state import State
 
 Remembered = Callable[[State, tuple[str, ...], InstructionFacts | None], JournalFacts]
 

@@ -31,8 +31,8 @@ from countersign.formats import eip55
 from countersign.settlement.bodies import ContractAffirmed, ContractProposed
 from countersign.settlement.contract import Contract
 from countersign.settlement.events import Event
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
-from countersign.settlement.state import Instruction
 
 
 @dataclass(frozen=True, slots=True)

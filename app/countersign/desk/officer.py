@@ -33,7 +33,7 @@ from countersign.review.case import Case, ContractFacts, Mode, SignerFacts
 from countersign.review.finding import Finding, Verdict
 from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract
-from countersign.settlement.state import ContractState, Instruction
+from countersign.settlement.records import ContractState, Instruction
 
 
 class Officer:

@@ -32,8 +32,8 @@ from countersign.review.finding import Finding
 from countersign.settlement import contract as contracts
 from countersign.settlement import events
 from countersign.settlement.bodies import ContractAffirmed, InstructionRefused
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
-from countersign.settlement.state import Instruction
 
 REFUSED = {
     "altered-psbt": ("altered", "refused/altered.psbt", "B8"),

@@ -21,7 +21,7 @@ from countersign.review.case import ANCHOR
 from countersign.review.finding import Finding, Verdict, blocked, failed, passed
 from countersign.settlement.events import Event
 from countersign.settlement.events import parse as parse_event
-from countersign.settlement.state import ContractState, Instruction
+from countersign.settlement.records import ContractState, Instruction
 
 SHOWN = 20
 

@@ -29,7 +29,8 @@ from countersign.errors import CountersignError, Unavailable
 from countersign.review import checks
 from countersign.review.case import Case, Mode
 from countersign.settlement.contract import Terms
-from countersign.settlement.state import ContractRecord, ContractState, Instruction, State
+from countersign.settlement.records import ContractRecord, ContractState, Instruction
+from countersign.settlement.state import State
 
 
 def instruction_view(

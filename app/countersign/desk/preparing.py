@@ -22,8 +22,8 @@ from countersign.rails.bitcoin import Funds, Readback, Wallet
 from countersign.settlement import builder, netting
 from countersign.settlement.bodies import Spend
 from countersign.settlement.netting import Group
+from countersign.settlement.records import Cycle
 from countersign.settlement.roster import SafeVault, SlotVault
-from countersign.settlement.state import Cycle
 
 
 async def prepare(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:

@@ -19,8 +19,8 @@ from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
 from countersign.settlement import events
 from countersign.settlement.bodies import ReleaseAuthorised
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
-from countersign.settlement.state import Instruction
 
 
 @dataclass(frozen=True, slots=True)

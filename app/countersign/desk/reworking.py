@@ -15,8 +15,9 @@ from countersign.errors import CountersignError, Refused
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
 from countersign.review.finding import Finding
+from countersign.settlement.records import Instruction, Share
 from countersign.settlement.roster import Roster, SafeVault
-from countersign.settlement.state import Instruction, Share, State
+from countersign.settlement.state import State
 
 
 def verify_share(roster: Roster, kind: str, prepared: bytes, share: bytes, kids: tuple[str, ...]) -> None:

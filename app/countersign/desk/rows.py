@@ -7,7 +7,8 @@ from countersign.desk.pages import act_by
 from countersign.desk.signing import vault_keys
 from countersign.desk.views import Action, DeskView, Dot, Group, InstructionDots, Money, SettlementRow
 from countersign.review.finding import Verdict
-from countersign.settlement.state import ContractRecord, ContractState, Cycle, Instruction, State
+from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction
+from countersign.settlement.state import State
 
 SIGNABLE = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
 

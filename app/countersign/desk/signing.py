@@ -28,8 +28,9 @@ from countersign.rails import ethereum as ethereum_rail
 from countersign.review import checks
 from countersign.review.case import Case, Mode, SignatureFacts, SignerFacts, TokenFacts
 from countersign.review.finding import Verdict
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import OfficerKey, Roster, SafeVault
-from countersign.settlement.state import Instruction, State
+from countersign.settlement.state import State
 
 Progress = Callable[[int, int], None]
 

@@ -34,7 +34,8 @@ from countersign.settlement import events
 from countersign.settlement.bodies import ContractAffirmed
 from countersign.settlement.excerpt import excerpt
 from countersign.settlement.machine import Entry
-from countersign.settlement.state import Instruction, State
+from countersign.settlement.records import Instruction
+from countersign.settlement.state import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from countersign.rails import ethereum as ethereum_rail
 from countersign.settlement import netting
 from countersign.settlement.bodies import DepositCredited, ShareAdded, TransactionBroadcast, TransactionObserved
 from countersign.settlement.events import Event
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
-from countersign.settlement.state import Instruction, State
+from countersign.settlement.state import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from countersign.rails import bitcoin as bitcoin_rail
 from countersign.review import checks
 from countersign.review.case import Case, ContractFacts, HeadFacts, InstructionFacts, Mode
 from countersign.settlement.contract import Contract
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
-from countersign.settlement.state import Instruction
 
 KINDS = {Kind.PSBT: "psbt", Kind.SAFE_TX: "safe-tx"}
 CHAINS = (MAINNET, 10, 56, 100, 137, 8453, 42161, 11155111, 31337)

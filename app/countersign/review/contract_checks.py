@@ -23,8 +23,9 @@ from countersign.review.reading import Reading
 from countersign.settlement import contract as contracts
 from countersign.settlement import netting
 from countersign.settlement.contract import Contract
+from countersign.settlement.records import ContractState, Cycle, Instruction
 from countersign.settlement.roster import Role
-from countersign.settlement.state import ContractState, Cycle, Instruction, State
+from countersign.settlement.state import State
 
 ENDED = (ContractState.FINAL, ContractState.CANCELLED, ContractState.DECLINED)
 REQUEST_LIFETIME = 24 * 3_600

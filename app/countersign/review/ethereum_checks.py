@@ -19,8 +19,9 @@ from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.settlement.netting import Obligation
+from countersign.settlement.records import Instruction, SafeUse
 from countersign.settlement.roster import SafeVault
-from countersign.settlement.state import Instruction, SafeUse, State
+from countersign.settlement.state import State
 
 AMOUNT_LIMIT = 2**128
 

@@ -25,8 +25,9 @@ from countersign.settlement import events, netting
 from countersign.settlement.bodies import ContractAffirmed
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.netting import FeeCap, Group, Obligation
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SlotVault, Vault
-from countersign.settlement.state import Instruction, State
+from countersign.settlement.state import State
 
 
 class Reading:

@@ -25,7 +25,8 @@ from countersign.settlement.bodies import (
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Contract, Leg, signed_by, verify
 from countersign.settlement.instructing import freed
-from countersign.settlement.state import ContractRecord, ContractState, State
+from countersign.settlement.records import ContractRecord, ContractState
+from countersign.settlement.state import State
 
 
 def check_admissible(state: State, contract: Contract, seconds: int) -> None:

@@ -12,8 +12,9 @@ from typing import Generic, TypeVar
 from countersign.errors import Refused
 from countersign.settlement.bodies import Body
 from countersign.settlement.events import Event
+from countersign.settlement.records import Concern, ContractRecord, ContractState
 from countersign.settlement.roster import Holder, HolderKind
-from countersign.settlement.state import Concern, ContractRecord, ContractState, State
+from countersign.settlement.state import State
 
 B = TypeVar("B", bound=Body)
 

@@ -25,17 +25,9 @@ from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Leg
 from countersign.settlement.instructing import check_window, records_of
 from countersign.settlement.ledger import Account, Posting
+from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction, Observed, Receipt, SafeUse
 from countersign.settlement.roster import Role
-from countersign.settlement.state import (
-    ContractRecord,
-    ContractState,
-    Cycle,
-    Instruction,
-    Observed,
-    Receipt,
-    SafeUse,
-    State,
-)
+from countersign.settlement.state import State
 
 
 def _judge_released(case: Case, body: ReleaseAuthorised) -> None:

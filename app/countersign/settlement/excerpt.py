@@ -26,8 +26,9 @@ from countersign.settlement.bodies import CycleClosed, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.machine import Decision, Entry
 from countersign.settlement.netting import Group
+from countersign.settlement.records import ContractState, SafeUse
 from countersign.settlement.roster import SafeVault, SlotVault, Vault
-from countersign.settlement.state import ContractState, SafeUse, State
+from countersign.settlement.state import State
 
 ORDINARY = frozenset(
     {

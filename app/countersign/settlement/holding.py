@@ -17,8 +17,9 @@ from countersign.settlement.bodies import CycleClosed, HoldPlaced, HoldReleased
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.ledger import Account, Place, Pocket, insufficient
+from countersign.settlement.records import ContractRecord, ContractState, Cycle, HoldRecord
 from countersign.settlement.roster import Roster
-from countersign.settlement.state import ContractRecord, ContractState, Cycle, HoldRecord, State
+from countersign.settlement.state import State
 
 
 def needed(terms: Terms, position: int, index: int = 0) -> HoldRecord:

@@ -18,17 +18,9 @@ from countersign.settlement.bodies import InstructionPrepared, InstructionRefuse
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group
+from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction, Refusal, SafeUse, Share
 from countersign.settlement.roster import SafeVault, SlotVault, Vault
-from countersign.settlement.state import (
-    ContractRecord,
-    ContractState,
-    Cycle,
-    Instruction,
-    Refusal,
-    SafeUse,
-    Share,
-    State,
-)
+from countersign.settlement.state import State
 
 
 def records_of(state: State, cycle: Cycle) -> list[ContractRecord]:

@@ -20,8 +20,9 @@ from countersign.settlement import agreement, delivery, events, founding, holdin
 from countersign.settlement.bodies import DeskFounded
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.events import Event
+from countersign.settlement.records import Fault
 from countersign.settlement.roster import Holder, Purpose, Roster
-from countersign.settlement.state import EMPTY, Fault, State
+from countersign.settlement.state import EMPTY, State
 
 AUTHOR_TOLERANCE_MS = 5 * 60 * 1_000
 """How far an author's `at` may lie from the moment at which the desk sequenced the event."""

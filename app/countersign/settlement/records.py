@@ -1,0 +1,189 @@
+"""The records that a state is made of: contracts, holds, cycles, instructions, shares, and what befell them.
+
+- Frozen values. A contract knows its state, the entry that caused each state it passed, and every entry that concerned it.
+- Records name others by hash or id, never by reference: two states share what did not change.
+
+    >>> record.cause(ContractState.HELD)
+    17
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from immutables import Map
+
+from countersign.errors import Values
+from countersign.settlement.bodies import Spend
+from countersign.settlement.contract import Contract, Terms
+from countersign.settlement.ledger import Account
+from countersign.settlement.netting import Group, Obligation
+
+
+class ContractState(StrEnum):
+    """Where a contract stands; the first ten in order, the last two aside."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    ENDORSED = "endorsed"
+    HELD = "held"
+    INSTRUCTED = "instructed"
+    PARTLY_SIGNED = "partly signed"
+    SIGNED = "signed"
+    RELEASED = "released"
+    SETTLING = "settling"
+    FINAL = "final"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+STORY = tuple(ContractState)[1:10]
+"""The states of a settlement that goes well, agreed to final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """An entry that concerned a contract: its place, type, and the event's hash."""
+
+    index: int
+    type: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRecord:
+    """What is held for one leg: base units of its asset, and of the fee coin. `index`: the entry that placed it."""
+
+    asset: str
+    amount: int
+    fee_asset: str | None
+    fee_amount: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRecord:
+    """A contract in the log. `causes` maps each state it is in or passed to the index of the entry that caused it."""
+
+    contract: Contract
+    state: ContractState
+    causes: Map[str, int]
+    concerns: tuple[Concern, ...]
+    proposer: str  # LEI of the only signer so far; empty once both signed
+    holds: Map[int, HoldRecord] = field(default_factory=Map)
+    cycle: str | None = None
+    confirmed: tuple[str, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """The contract's hash, hex."""
+        return self.contract.hash
+
+    @property
+    def terms(self) -> Terms:
+        """What was agreed."""
+        return self.contract.terms
+
+    @property
+    def leis(self) -> tuple[str, ...]:
+        """Both parties."""
+        return tuple(party.lei for party in self.terms.parties)
+
+    def cause(self, state: ContractState) -> int | None:
+        """The index of the entry that caused a state, or None."""
+        return self.causes.get(state.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One officer's partial signatures for one vault, and the entry that brought them."""
+
+    officer: str
+    vault: str
+    keys: tuple[str, ...]
+    artefact: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The last that a node said of a transaction. `fees`: satoshis by paying vault."""
+
+    block: str
+    height: int
+    confirmations: int
+    fees: tuple[tuple[str, int], ...]
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """An instruction in the log, by its event's hash. `superseded_by` names the one prepared in its place."""
+
+    hash: str
+    cycle: str
+    group: Group
+    artefact: str
+    nonce: int | None
+    spends: tuple[Spend, ...]
+    preparer: str
+    index: int
+    time_ms: int
+    shares: tuple[Share, ...] = ()
+    superseded_by: str | None = None
+    transaction: str | None = None
+    finished: str | None = None  # SHA-256 of the finished transaction
+    observed: Observed | None = None
+
+    def signers(self, vault: str) -> tuple[str, ...]:
+        """The officers whose shares count for one vault, each once."""
+        return tuple(share.officer for share in self.shares if share.vault == vault)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Contracts settled together, what they owe, and the live instruction of each group."""
+
+    id: str
+    contracts: tuple[str, ...]
+    obligations: tuple[Obligation, ...]
+    groups: tuple[Group, ...]
+    instructions: Map[Group, str]
+    index: int
+    released: int | None = None
+    final: int | None = None
+    called_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SafeUse:
+    """A Safe's one unexecuted instruction, if any, and the last nonce seen executed."""
+
+    pending: str | None = None
+    executed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Units delivered to an account by a transaction that has not yet the policy's confirmations."""
+
+    account: Account
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A signed refusal by an officer, and the entry that holds it."""
+
+    officer: str
+    kind: str
+    event: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A logged entry that the machine refuses: the desk should not have appended it. It changed nothing."""
+
+    index: int
+    code: str
+    values: Values
