@@ -166,7 +166,7 @@ class Histories(RuleBasedStateMachine):
         found: list[Step] = [("contract.endorsed", ["compliance"], {"contract": trade.hash})]
         for leg in (0, 1):
             found.append(("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg)))
-        found.append(("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash])))
+        found.append(("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash], world.START)))
         state = self.desk.state
         if trade.cycle not in state.cycles:
             return found

@@ -79,10 +79,11 @@ def test_an_id_never_stands_for_two_contracts() -> None:
     [
         ({"desk": "other.example/desk"}, "settlement.contract-elsewhere"),
         ({"custodian": world.HARBOUR}, "settlement.contract-elsewhere"),
-        ({"version": 2, "replaces": "ab" * 32}, "settlement.amendment"),
+        ({"version": 2, "replaces": "ab" * 32}, "settlement.unknown-contract"),
         ({"not_before": 1, "settle_by": world.START - 1}, "C4.expired"),
         ({"parties": (Party(world.MERIDIAN, "other"), world.OWNERS["harbour"])}, "settlement.unknown-book"),
-        ({"parties": (Party(world.NORTHGATE, "main"), world.OWNERS["harbour"])}, "settlement.unknown-participant"),
+        ({"parties": (Party(world.NORTHGATE, "main"), world.OWNERS["harbour"])}, "settlement.unknown-book"),
+        ({"parties": (Party(world.NORTHGATE, "suspense"), world.OWNERS["harbour"])}, "settlement.unknown-participant"),
     ],
 )
 def test_terms_that_this_desk_does_not_take(changes: dict[str, object], code: str) -> None:

@@ -212,7 +212,7 @@ def test_a_nonce_that_is_known_as_executed_is_refused(desk: Desk, pinned: State,
 @pytest.mark.parametrize(("executed", "kept"), [(3, 3), (1, None)])
 def test_what_a_safe_executed_since_is_unknown(desk: Desk, pinned: State, executed: int, kept: int | None) -> None:
     trade = play(desk, until="held")
-    desk.log("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash]))
+    desk.log("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash], world.START))
     entries = told(desk, pinned)
     body = builder.safe_instruction_body(
         trade.cycle, [trade.hash], world.ETHEREUM, "harbour-safe", world.digest("safe"), 4

@@ -13,6 +13,7 @@ from countersign.settlement import contract
 from countersign.settlement.body_readers import READERS
 from countersign.settlement.permissions import TABLE, needed
 from support import settlement_world as world
+from support.published_schema import schemas, text
 
 FORMATS = Path(__file__).parents[2] / "docs" / "formats"
 SECTION = re.compile(r"^## (?P<kind>\S+)\n\n(?P<text>.*?)\n\n```json\n(?P<body>.*?)\n```$", re.DOTALL | re.MULTILINE)
@@ -44,6 +45,11 @@ def fits(value: object, rule: dict[str, Any]) -> bool:
         inside = rule.get("minItems", 0) <= len(value) <= rule.get("maxItems", len(value))
         return inside and all(fits(item, rule["items"]) for item in value)
     return not isinstance(value, str) or re.search(rule.get("pattern", ""), value) is not None
+
+
+@pytest.mark.parametrize("name", ["events", "contract"])
+def test_the_published_schema_is_the_one_that_is_written_from_the_code(name: str) -> None:
+    assert (FORMATS / "schema" / f"{name}.json").read_text("utf-8") == text(schemas()[name])
 
 
 def test_the_page_has_every_type_and_no_other() -> None:

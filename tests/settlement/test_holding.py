@@ -1,7 +1,7 @@
 """Holds and cycles: exact amounts, both sides, and a root that fits."""
 
 from countersign.formats import merkle
-from countersign.settlement.holding import cycle_root
+from countersign.settlement.cycling import cycle_root
 from countersign.settlement.records import ContractState
 from support import settlement_world as world
 
@@ -34,7 +34,7 @@ def test_a_released_hold_takes_the_contract_back_to_endorsed() -> None:
     desk.log("hold.released", ["desk"], body)
     assert desk.stands(trade) is ContractState.ENDORSED
     assert desk.state.contract(trade.hash).cause(ContractState.HELD) is None
-    cycle = ("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash]))
+    cycle = ("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash], world.START))
     assert desk.attempt(*cycle) == "settlement.wrong-state"
     desk.log("hold.placed", ["desk"], world.builder.hold_body(trade.contract.terms, trade.hash, 1))
     desk.log(*cycle)
@@ -46,16 +46,16 @@ def test_a_cycle_carries_count_and_root_and_one_contract() -> None:
     one, two = desk.trade(), desk.trade()
     for trade in (one, two):
         desk.play(trade, until="held")
-    body = world.builder.cycle_body("cycle-x", [one.hash])
+    body = world.builder.cycle_body("cycle-x", [one.hash], world.START)
     assert body["root"] == merkle.leaf_hash(bytes.fromhex(one.hash)).hex()
     assert desk.attempt("cycle.closed", ["desk"], body | {"count": 2}) == "settlement.cycle-count"
     assert desk.attempt("cycle.closed", ["desk"], body | {"root": "00" * 32}) == "settlement.cycle-root"
-    both = world.builder.cycle_body("cycle-x", [two.hash, one.hash])
+    both = world.builder.cycle_body("cycle-x", [two.hash, one.hash], world.START)
     assert both["root"] == cycle_root((one.hash, two.hash))
     assert desk.attempt("cycle.closed", ["desk"], both) == "settlement.cycle-gross"
     desk.log("cycle.closed", ["desk"], body)
     assert desk.attempt("cycle.closed", ["desk"], body) == "settlement.cycle-taken"
-    other = world.builder.cycle_body("cycle-y", [one.hash])
+    other = world.builder.cycle_body("cycle-y", [one.hash], world.START)
     assert desk.attempt("cycle.closed", ["desk"], other) == "settlement.in-cycle"
 
 

@@ -52,7 +52,7 @@ def test_who_prepares_does_not_sign() -> None:
     desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "officers": [entry]})
     trade = desk.trade()
     desk.play(trade, until="held")
-    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash]))
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash], world.START))
     desk.log("instruction.prepared", ["officer-a"], world.psbt_body(trade))
     desk.log("instruction.prepared", ["operations"], desk.safe_body(trade))
     psbt, safe = desk.instructions(trade)
@@ -97,7 +97,7 @@ def test_a_coin_is_spent_by_one_instruction_only() -> None:
     first, second = desk.trade(), desk.trade()
     desk.play(first, until="instructed")
     desk.play(second, until="held")
-    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(second.cycle, [second.hash]))
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(second.cycle, [second.hash], world.START))
     body = world.psbt_body(second) | {"spends": world.psbt_body(first)["spends"]}
     assert desk.attempt("instruction.prepared", ["operations"], body) == "B12.outpoint-taken"
     reason = {"contract": first.hash, "reason": "Called off."}
@@ -131,7 +131,7 @@ def test_an_instruction_is_for_what_the_cycle_owes(changes: dict[str, object], c
     desk = world.founded()
     trade = desk.trade()
     desk.play(trade, until="held")
-    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash]))
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash], world.START))
     body = world.psbt_body(trade)
     event = world.jose.serialise(
         world.sign(
@@ -194,7 +194,7 @@ def test_a_coin_has_one_spelling(instructed: tuple[Desk, Trade]) -> None:
     desk.deposit("harbour", world.USDC, 25_000_000_000_000, 7)
     second = desk.trade()
     desk.play(second, until="held")
-    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(second.cycle, [second.hash]))
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(second.cycle, [second.hash], world.START))
     body = world.psbt_body(second)
     taken = [{"outpoint": each.outpoint, "vault": each.vault, "slot": each.slot} for each in first.spends]
     assert desk.attempt("instruction.prepared", ["operations"], body | {"spends": taken}) == "B12.outpoint-taken"

@@ -124,7 +124,7 @@ def test_two_settlements_follow_each_other_on_one_safe() -> None:
     first, second = desk.trade(), desk.trade()
     desk.play(first, until="instructed")
     desk.play(second, until="held")
-    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(second.cycle, [second.hash]))
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(second.cycle, [second.hash], world.START))
     desk.log("instruction.prepared", ["operations"], world.psbt_body(second))
     assert desk.attempt("instruction.prepared", ["operations"], desk.safe_body(second)) == "settlement.safe-busy"
     desk.play_rest(first)
@@ -152,7 +152,7 @@ def test_what_mutual_confirmation_delivered_may_be_held_at_once_but_not_spent_on
     )
     reverse = world.Trade(7, world.signed_contract(back))
     desk.play(reverse, until="held")
-    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(reverse.cycle, [reverse.hash]))
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(reverse.cycle, [reverse.hash], world.START))
     coin = world.Spend(f"{world.digest('coin x')}:0", "harbour-btc", 0)
     fresh = world.Spend(f"{trade.bitcoin_transaction}:0", "harbour-btc", 3)
 

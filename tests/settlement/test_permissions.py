@@ -14,7 +14,14 @@ STRANGER, OFFICER = Holder(HolderKind.PARTICIPANT, "5493STRANGER"), Holder(Holde
 
 def test_the_desk_alone_signs_prices_holds_cycles_and_finality() -> None:
     alone = {kind for kind, permission in TABLE.items() if permission.signers == ((Signer.DESK,),)}
-    assert alone == {"price.published", "hold.placed", "hold.released", "cycle.closed", "settlement.final"}
+    assert alone == {
+        "contract.expired",
+        "price.published",
+        "hold.placed",
+        "hold.released",
+        "cycle.closed",
+        "settlement.final",
+    }
 
 
 def test_administrators_sign_founding_roster_and_policy() -> None:

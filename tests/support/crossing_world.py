@@ -240,7 +240,7 @@ class CrossingWorld:
         self.desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
         for leg in (0, 1):
             self.desk.log("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg))
-        self.desk.log("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash]))
+        self.desk.log("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash], settlement.START))
         names = self.prepare_instructions(trade)
         self.publish()
         self.take_in()

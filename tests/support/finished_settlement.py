@@ -161,7 +161,7 @@ def agree(over: Finished) -> None:
     desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
     for leg in (0, 1):
         desk.log("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg))
-    desk.log("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash]))
+    desk.log("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash], world.START))
 
 
 def prepare(over: Finished) -> None:

@@ -121,7 +121,7 @@ def held(plan: Plan) -> tuple[Desk, tuple[Trade, ...]]:
         desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
         for leg in (0, 1):
             desk.log("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg))
-    desk.log("cycle.closed", ["desk"], builder.cycle_body(trades[0].cycle, [trades[0].hash]))
+    desk.log("cycle.closed", ["desk"], builder.cycle_body(trades[0].cycle, [trades[0].hash], world.START))
     return desk, trades
 
 
@@ -406,7 +406,7 @@ def two_vaults(change: PsbtChange | None = None) -> Case:
     ]
     names = tuple(sorted(trade.hash for trade in trades))
     by_group = Map({each.group: each.hash for each in made})
-    cycle = Cycle("netted", names, owed, groups, by_group, state.size - 1)
+    cycle = Cycle("netted", names, "gross", world.START, (), owed, groups, by_group, state.size - 1)
     state = replace(
         state,
         cycles=state.cycles.set("netted", cycle),

@@ -100,6 +100,13 @@ def destination(owner: str, asset: str) -> str:
     return f"{BITCOIN}:{bitcoin_address(owner, 3)}" if asset == BTC else f"{ETHEREUM}:{safe_address(owner)}"
 
 
+def outside(owner: str, asset: str) -> str:
+    """The registered place of an owner outside this custody."""
+    if asset == BTC:
+        return f"{BITCOIN}:{bech32.encode_segwit('bcrt', 0, sha256(f'outside {owner}'.encode()).digest())}"
+    return f"{ETHEREUM}:{eip55.checksum(keccak256(f'outside {owner}'.encode())[12:])}"
+
+
 def _descriptor(owner: str, slot: int) -> str:
     keys = ",".join(vault_key(officer, "bip122", owner, slot).public.data.hex() for officer in COSIGNERS)
     text = f"wsh(sortedmulti(2,{keys}))"
@@ -216,6 +223,11 @@ def founding_body() -> dict[str, object]:
             }
             for owner in OWNERS
             for asset, kind in ((BTC, "btc"), (USDC, "safe"))
+        ]
+        + [
+            {"account": outside(owner, asset), "owner": {"lei": OWNERS[owner].lei, "book": "main"}, "vault": None}
+            for owner in OWNERS
+            for asset in (BTC, USDC)
         ],
     }
 
@@ -226,10 +238,16 @@ def policy_document(**changes: object) -> dict[str, object]:
         "version": 1,
         "minimum_notional_usd": "100000",
         "price_tolerance_bps": 100,
+        "caps": {"transaction_usd": None, "day_usd": None, "counterparty_usd": None},
+        "quorums": [],
+        "hours": None,
+        "four_eyes": "standard",
         "request_lifetime_seconds": 86_400,
         "destination_cooling_seconds": 172_800,
         "checkpoint_age_seconds": 86_400,
         "safe_state_age_seconds": 3_600,
+        "cycles": {"cut_offs": ["16:00"], "top_up_seconds": 3_600, "cold_contracts": 500},
+        "lending": {},
         "confirmations": {BITCOIN: 3, ETHEREUM: 2},
         "fees": {"max_sat_vb": 500, "dual_percent": 5, "never_percent": 10},
         "witnesses": {"quorum": 0, "keys": []},
@@ -259,6 +277,19 @@ def terms(number: int = 1, **changes: object) -> Terms:
         finality=Finality(((BTC, 3), (USDC, 2)), mutual=True),
         dispute=Dispute("LCIA", "LCIA Rules 2020", 86_400),
         legal_text_sha256=sha256(b"the legal text").hexdigest(),
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def withdrawal(number: int = 90, **changes: object) -> Terms:
+    """Meridian sends 5 BTC to its place outside."""
+    found = terms(
+        number,
+        template="withdrawal",
+        parties=(OWNERS["meridian"],),
+        legs=(Leg(0, 0, BTC, 500_000_000, outside("meridian", BTC)),),
+        notional=Notional(400_000, "80000", "Northgate reference"),
+        finality=Finality(((BTC, 3),), mutual=False),
     )
     return replace(found, **changes)  # type: ignore[arg-type]
 
@@ -398,7 +429,7 @@ class Desk:
         yield "contract.endorsed", ["compliance"], {"contract": trade.hash}
         for leg in (0, 1):
             yield "hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg)
-        yield "cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash])
+        yield "cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash], START)
         yield "instruction.prepared", ["operations"], psbt_body(trade)
         yield "instruction.prepared", ["operations"], self.safe_body(trade)
         psbt, safe = self.instructions(trade)

@@ -16,6 +16,7 @@ from countersign.keys import jws as jose
 from countersign.settlement import builder
 from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract, Dispute, Finality, Leg, Notional, Terms
+from countersign.settlement.netting import GROSS, MULTILATERAL
 from countersign.settlement.roster import Party
 
 
@@ -28,7 +29,7 @@ async def import_contract(desk: EmbeddedDesk, officer: Author, data: bytes) -> t
     """Log a contract that arrived as a file, by the officer who imports it. Malformed, Refused; nothing is logged then."""
     found = contracts.parse(data)
     signers = contracts.signed_by(found, desk.state.roster)
-    kind = "contract.affirmed" if len(signers) == len(found.terms.parties) else "contract.proposed"
+    kind = "contract.affirmed" if len(signers) == len(found.terms.leis) else "contract.proposed"
     draft = desk.scribe.draft(kind, builder.contract_body(found))
     return found, await desk.submit(await signed(draft, [officer]))
 
@@ -46,8 +47,10 @@ async def place_holds(desk: EmbeddedDesk, contract: str) -> list[Receipt]:
 
 
 async def close_cycle(desk: EmbeddedDesk, cycle: str, held: Sequence[str]) -> Receipt:
-    """Close a cycle over held contracts; gross settlement is a cycle of one."""
-    return await desk.own("cycle.closed", builder.cycle_body(cycle, held))
+    """Close a gross cycle over one held contract, or a netted one over several, cut off now."""
+    mode = GROSS if len(held) == 1 else MULTILATERAL
+    cut_off = desk.scribe.clock.now_ms() // 1_000
+    return await desk.own("cycle.closed", builder.cycle_body(cycle, held, cut_off, netting=mode))
 
 
 def bytes_of(contract: Contract) -> bytes:

@@ -238,7 +238,8 @@ def belongs(state: State, record: ContractRecord, event: Event) -> bool:
 
 
 def _fee(record: ContractRecord, asset: str) -> tuple[str, ...]:
-    return tuple(fee[0] for leg in record.terms.legs if leg.asset == asset and (fee := record.terms.fee(leg)))
+    legs = enumerate(record.terms.legs)
+    return tuple(fee[0] for at, leg in legs if leg.asset == asset and (fee := record.terms.fee(at)))
 
 
 def artefacts_of(event: Event) -> tuple[str, ...]:

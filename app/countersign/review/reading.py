@@ -154,7 +154,7 @@ class Reading:
         if self.state is None:
             return Refused("review.no-anchor")
         try:
-            return netting.obligations(self.state.roster, self.terms)
+            return netting.obligations(self.state.roster, self.terms, self._netting(self.state))
         except Refused as error:
             return error
 
@@ -201,6 +201,14 @@ class Reading:
             return tuple(rail.wallet(vault) for vault in self.vaults if isinstance(vault, SlotVault))
         except CountersignError as error:
             return error
+
+    def _netting(self, state: State) -> str:
+        """How the logged cycle of these contracts was netted; gross where none is known."""
+        if self.record is not None:
+            return state.cycle(self.record.cycle).netting
+        names = tuple(sorted(contracts.hash_of(terms.serialise()) for terms in self.terms))
+        found = (cycle.netting for cycle in state.cycles.values() if cycle.contracts == names and not cycle.called_off)
+        return next(found, netting.GROSS)
 
     def _of_kind(self, kind: str) -> InstructionFacts | None:
         instruction = self.case.instruction

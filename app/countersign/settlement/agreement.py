@@ -2,10 +2,12 @@
 
 - An id and version never stand for two contracts (C3). Both parties sign the same bytes with registered keys.
 - Only certified participants trade, judged at the entry's date (rule 8); suspension stops new contracts, not open ones.
-- The notional reaches the policy's minimum; its price agrees with the published one, and every leg's worth at published
-  prices with the notional, within the policy's tolerance (rule 7).
-- Every leg goes to a registered destination of its receiver, a founding one or older than the policy's cooling period.
+- A sale reaches the policy's minimum notional, and agrees with published prices (`valuation.py`, rule 7).
+- Every leg goes to a registered destination of its receiver, a founding one or older than the policy's cooling period:
+  in custody for a sale, outside for a withdrawal.
+- Terms are amended only as a later version that names the one it replaces and that both sign; the old one is superseded.
 - Cancelling takes both parties, and ends with the first share: after it, only a settlement or a void ends a contract.
+- Past its `settle_by`, and before the first share, the desk expires a contract; its holds return.
 """
 
 from dataclasses import replace
@@ -13,18 +15,19 @@ from dataclasses import replace
 from immutables import Map
 
 from countersign.errors import Refused
-from countersign.settlement import ledger
-from countersign.settlement.assets import dollars, within
+from countersign.settlement import templates, valuation
 from countersign.settlement.bodies import (
     ContractAffirmed,
     ContractCancelled,
     ContractDeclined,
     ContractEndorsed,
+    ContractExpired,
     ContractProposed,
+    WithdrawalRequested,
 )
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Contract, Leg, signed_by, verify
-from countersign.settlement.instructing import freed
+from countersign.settlement.ending import OPEN, check_unsigned, ended
 from countersign.settlement.records import ContractRecord, ContractState
 from countersign.settlement.state import State
 
@@ -37,14 +40,14 @@ def check_admissible(state: State, contract: Contract, seconds: int) -> None:
     known = state.versions.get((terms.id, terms.version))
     if known is not None and known != contract.hash:
         raise Refused("C3.id-taken", id=terms.id, version=terms.version, contract=known)
-    if terms.version != 1:
-        raise Refused("settlement.amendment", id=terms.id, version=terms.version)
     if seconds > terms.settle_by:
         raise Refused("C4.expired", contract=contract.hash)
     _check_parties(state, contract, seconds)
     for leg in terms.legs:
         _check_leg(state, contract, leg, seconds)
-    _check_notional(state, contract)
+    if terms.sale:
+        _check_amendment(state, contract)
+        valuation.check_notional(state, terms)
 
 
 def _check_parties(state: State, contract: Contract, seconds: int) -> None:
@@ -62,40 +65,29 @@ def _check_leg(state: State, contract: Contract, leg: Leg, seconds: int) -> None
     state.roster.asset(leg.asset)
     state.roster.paying_vault(terms.payer(leg), leg.asset)
     destination = state.roster.destinations.get(leg.destination)
-    if destination is None or destination.owner != terms.receiver(leg):
+    outside = terms.template == templates.WITHDRAWAL
+    if destination is None or destination.owner != terms.receiver(leg) or (destination.vault is None) != outside:
         raise Refused("settlement.destination-unregistered", destination=leg.destination)
     age = seconds - destination.known_ms // 1_000
     if not destination.founding and age < state.adopted().destination_cooling_seconds:
         raise Refused("settlement.destination-cooling", destination=leg.destination, age=age)
 
 
-def _check_notional(state: State, contract: Contract) -> None:
-    """Rule 7."""
-    terms, policy = contract.terms, state.adopted()
-    notional = terms.notional
-    if notional.usd < policy.minimum_notional_usd:
-        raise Refused("settlement.minimum-notional", usd=str(notional.usd), minimum=str(policy.minimum_notional_usd))
-    first = state.roster.asset(terms.legs[0].asset)
-    worth, parts = dollars(terms.legs[0].amount, first, notional.price)
-    if abs(worth - notional.usd * parts) >= parts:
-        raise Refused("settlement.notional-arithmetic", usd=str(notional.usd), price=notional.price)
-    for leg in terms.legs:
-        published = state.prices.get(leg.asset)
-        if published is None:
-            raise Refused("settlement.no-price", asset=leg.asset)
-        found = dollars(leg.amount, state.roster.asset(leg.asset), published.price)
-        if not within((notional.usd, 1), found, policy.price_tolerance_bps):
-            raise Refused(
-                "settlement.price-tolerance",
-                asset=leg.asset,
-                published=published.price,
-                usd=str(notional.usd),
-                tolerance=policy.price_tolerance_bps,
-            )
+def _check_amendment(state: State, contract: Contract) -> None:
+    """A later version replaces the live one of its id, between the same institutions, while nobody has signed for it."""
+    terms = contract.terms
+    if terms.replaces is None:
+        return
+    old = state.contract(terms.replaces)
+    if (old.terms.id, old.leis) != (terms.id, terms.leis) or old.terms.version >= terms.version:
+        raise Refused("settlement.amendment", id=terms.id, version=terms.version)
+    demand_state(old, *OPEN)
+    check_unsigned(state, old)
 
 
 def _judge_proposed(case: Case, body: ContractProposed) -> None:
     contract, state = body.contract, case.state
+    _check_sale(contract)
     if contract.hash in state.contracts:
         demand_state(state.contracts[contract.hash])
     check_admissible(state, contract, case.seconds)
@@ -103,6 +95,11 @@ def _judge_proposed(case: Case, body: ContractProposed) -> None:
     if len(signers) != 1:
         raise Refused("settlement.proposal-signatures", contract=contract.hash, found=len(signers))
     _check_filer(case, contract)
+
+
+def _check_sale(contract: Contract) -> None:
+    if not contract.terms.sale:
+        raise Refused("settlement.not-a-sale", contract=contract.hash, template=contract.terms.template)
 
 
 def _check_filer(case: Case, contract: Contract) -> None:
@@ -124,6 +121,7 @@ def _fold_proposed(case: Case, body: ContractProposed) -> State:
 
 def _judge_affirmed(case: Case, body: ContractAffirmed) -> None:
     contract, state = body.contract, case.state
+    _check_sale(contract)
     known = state.contracts.get(contract.hash)
     if known is not None:
         demand_state(known, ContractState.PROPOSED)
@@ -135,11 +133,32 @@ def _judge_affirmed(case: Case, body: ContractAffirmed) -> None:
 
 
 def _fold_affirmed(case: Case, body: ContractAffirmed) -> State:
+    case = replace(case, state=_without_replaced(case, body.contract.terms.replaces))
     known = case.state.contracts.get(body.contract.hash)
     if known is None:
         return _new(case, body.contract, ContractState.AGREED, "")
     record = case.moved(known, ContractState.AGREED, contract=body.contract, proposer="")
     return with_contracts(case.state, [record])
+
+
+def _without_replaced(case: Case, replaced: str | None) -> State:
+    return case.state if replaced is None else ended(case, case.state.contract(replaced), ContractState.SUPERSEDED)
+
+
+def _judge_withdrawal(case: Case, body: WithdrawalRequested) -> None:
+    """The owner of the assets signed terms of that template, and files them itself."""
+    contract, state = body.contract, case.state
+    if contract.terms.template != templates.WITHDRAWAL:
+        raise Refused("settlement.not-a-withdrawal", contract=contract.hash, template=contract.terms.template)
+    if contract.hash in state.contracts:
+        demand_state(state.contracts[contract.hash])
+    check_admissible(state, contract, case.seconds)
+    verify(contract, state.roster)
+    _check_filer(case, contract)
+
+
+def _fold_withdrawal(case: Case, body: WithdrawalRequested) -> State:
+    return _new(case, body.contract, ContractState.AGREED, "")
 
 
 def _judge_endorsed(case: Case, body: ContractEndorsed) -> None:
@@ -167,44 +186,28 @@ def _fold_declined(case: Case, body: ContractDeclined) -> State:
     return with_contracts(case.state, [case.moved(record, ContractState.DECLINED)])
 
 
-_CANCELLABLE = (
-    ContractState.PROPOSED,
-    ContractState.AGREED,
-    ContractState.ENDORSED,
-    ContractState.HELD,
-    ContractState.INSTRUCTED,
-)
-
-
 def _judge_cancelled(case: Case, body: ContractCancelled) -> None:
     record = case.state.contract(body.contract)
-    demand_state(record, *_CANCELLABLE)
+    demand_state(record, *OPEN)
     if set(case.leis) != set(record.leis):
         raise Refused("settlement.cancel-both", contract=record.hash)
-    if record.cycle is not None and any(each.shares for each in case.state.live(case.state.cycle(record.cycle))):
-        raise Refused("settlement.share-exists", contract=record.hash)
+    check_unsigned(case.state, record)
 
 
 def _fold_cancelled(case: Case, body: ContractCancelled) -> State:
-    record, state = case.state.contract(body.contract), case.state
-    books = state.ledger
-    for leg, held in record.holds.items():
-        owner = record.terms.payer(record.terms.legs[leg])
-        books = books.post(ledger.release(owner, held.asset, held.amount))
-        if held.fee_asset is not None:
-            books = books.post(ledger.release(owner, held.fee_asset, held.fee_amount))
-    state = replace(state, ledger=books)
-    if record.cycle is not None:
-        state = _without_cycle(state, record.cycle)
-    return with_contracts(state, [case.moved(record, ContractState.CANCELLED, holds=Map())])
+    return ended(case, case.state.contract(body.contract), ContractState.CANCELLED)
 
 
-def _without_cycle(state: State, name: str) -> State:
-    """The cycle called off: its coins and nonces are free for other instructions."""
-    cycle = state.cycle(name)
-    for instruction in state.live(cycle):
-        state = freed(state, instruction)
-    return replace(state, cycles=state.cycles.set(name, replace(cycle, called_off=True)))
+def _judge_expired(case: Case, body: ContractExpired) -> None:
+    record = case.state.contract(body.contract)
+    demand_state(record, *OPEN)
+    if case.seconds <= record.terms.settle_by:
+        raise Refused("settlement.not-expired", contract=record.hash)
+    check_unsigned(case.state, record)
+
+
+def _fold_expired(case: Case, body: ContractExpired) -> State:
+    return ended(case, case.state.contract(body.contract), ContractState.EXPIRED)
 
 
 PROPOSED = Rule(_judge_proposed, _fold_proposed)
@@ -212,3 +215,5 @@ AFFIRMED = Rule(_judge_affirmed, _fold_affirmed)
 ENDORSED = Rule(_judge_endorsed, _fold_endorsed)
 DECLINED = Rule(_judge_declined, _fold_declined)
 CANCELLED = Rule(_judge_cancelled, _fold_cancelled)
+EXPIRED = Rule(_judge_expired, _fold_expired)
+WITHDRAWAL = Rule(_judge_withdrawal, _fold_withdrawal)

@@ -100,6 +100,20 @@ class ContractCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractExpired:
+    """Its `settle_by` has passed before anybody signed for the chains; holds return."""
+
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRequested:
+    """Terms of template `withdrawal`, signed by the owner of the assets."""
+
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
 class HoldPlaced:
     """`leg` is its position; `fee_asset` null and `fee_amount` "0" where the chain's fee is the custodian's."""
 
@@ -121,13 +135,35 @@ class HoldReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """A contract left out of a cycle: whose account lacked `missing` base units of an asset when it was closed."""
+
+    contract: str
+    lei: str
+    book: str
+    asset: str
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class CycleClosed:
-    """`contracts` ascend; `root` is the RFC 6962 root over their 32-byte hashes, `count` their number."""
+    """`contracts` ascend; `root` is the RFC 6962 root over their 32-byte hashes, `count` their number.
+
+    `netting`: gross, bilateral or multilateral; `cut_off`: the moment at which the cycle was cut off, unix seconds.
+    """
 
     cycle: str
     contracts: tuple[str, ...]
     count: int
     root: str
+    netting: str
+    cut_off: int
+    short: tuple[Short, ...]
+
+
+SETTLEMENT, REPLACEMENT, VOID = "settlement", "replacement", "void"
+PURPOSES = (SETTLEMENT, REPLACEMENT, VOID)
+"""What an instruction is for: the cycle's deliveries, the same with a higher fee, or ending it without delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +177,18 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class InstructionPrepared:
-    """`artefact`: the unsigned PSBT or SafeTx. `nonce`: the Safe's, None for a PSBT. `spends`: empty for a SafeTx."""
+    """`artefact`: the unsigned PSBT or SafeTx. `nonce`: the Safe's, None for a PSBT. `spends`: empty for a SafeTx.
+
+    `purpose`: settlement, replacement or void; `replaces`: the instruction that a replacement or a void takes the
+    place of, else None.
+    """
 
     cycle: str
     contracts: tuple[str, ...]
     chain: str
     kind: str
+    purpose: str
+    replaces: str | None
     vaults: tuple[str, ...]
     artefact: str
     nonce: int | None
@@ -229,7 +271,8 @@ class SettlementFinal:
 
 Body = (
     DeskFounded | RosterChanged | PolicyAdopted | PricePublished | DepositCredited
-    | ContractProposed | ContractAffirmed | ContractEndorsed | ContractDeclined | ContractCancelled
+    | ContractProposed | ContractAffirmed | ContractEndorsed | ContractDeclined | ContractCancelled | ContractExpired
+    | WithdrawalRequested
     | HoldPlaced | HoldReleased | CycleClosed
     | InstructionPrepared | InstructionRefused | ShareAdded
     | ReleaseAuthorised | TransactionBroadcast | TransactionObserved | DeliveryConfirmed | SettlementFinal

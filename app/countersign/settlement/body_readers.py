@@ -7,13 +7,16 @@
 """
 
 from countersign.errors import Malformed, Value
-from countersign.settlement import policy, readers, roster_document
+from countersign.settlement import netting, policy, readers, roster_document
 from countersign.settlement.bodies import (
+    PURPOSES,
+    SETTLEMENT,
     Body,
     ContractAffirmed,
     ContractCancelled,
     ContractDeclined,
     ContractEndorsed,
+    ContractExpired,
     ContractProposed,
     CycleClosed,
     DeliveryConfirmed,
@@ -30,9 +33,11 @@ from countersign.settlement.bodies import (
     RosterChanged,
     SettlementFinal,
     ShareAdded,
+    Short,
     Spend,
     TransactionBroadcast,
     TransactionObserved,
+    WithdrawalRequested,
 )
 from countersign.settlement.contract import from_object
 
@@ -90,9 +95,11 @@ def _instruction_prepared(value: object, where: str) -> InstructionPrepared:
             where,
             {
                 "cycle": readers.identifier,
-                "contracts": readers.ascending(readers.sha256, minimum=1),
+                "contracts": readers.ascending(readers.sha256, minimum=1, maximum=10_000),
                 "chain": readers.chain,
                 "kind": readers.one_of("psbt", "safe-tx"),
+                "purpose": readers.one_of(*PURPOSES),
+                "replaces": readers.nullable(readers.sha256),
                 "vaults": readers.ascending(readers.identifier, minimum=1),
                 "artefact": readers.sha256,
                 "nonce": readers.nullable(readers.integer(0)),
@@ -102,9 +109,22 @@ def _instruction_prepared(value: object, where: str) -> InstructionPrepared:
     )
     if (found.kind == "psbt") != (found.nonce is None) or (found.kind == "psbt") != bool(found.spends):
         raise Malformed("settlement.instruction-kind", where=where, kind=found.kind)
+    if (found.purpose == SETTLEMENT) != (found.replaces is None):
+        raise Malformed("settlement.instruction-replaces", where=where, purpose=found.purpose)
     if len({spend.outpoint for spend in found.spends}) != len(found.spends):
         raise Malformed("settlement.outpoint-twice", where=where)
     return found
+
+
+def _short(value: object, where: str) -> Short:
+    fields = {
+        "contract": readers.sha256,
+        "lei": readers.lei,
+        "book": readers.identifier,
+        "asset": readers.asset,
+        "missing": readers.positive_amount,
+    }
+    return Short(**readers.record(value, where, fields))
 
 
 _CONTRACT: dict[str, readers.Reader[object]] = {"contract": readers.sha256}
@@ -133,6 +153,8 @@ _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
     "contract.endorsed": (ContractEndorsed, _CONTRACT),
     "contract.declined": (ContractDeclined, _REASONED),
     "contract.cancelled": (ContractCancelled, _REASONED),
+    "contract.expired": (ContractExpired, _CONTRACT),
+    "withdrawal.requested": (WithdrawalRequested, {"contract": from_object}),
     "hold.placed": (
         HoldPlaced,
         {
@@ -148,9 +170,12 @@ _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
         CycleClosed,
         {
             "cycle": readers.identifier,
-            "contracts": readers.ascending(readers.sha256, minimum=1),
+            "contracts": readers.ascending(readers.sha256, minimum=1, maximum=10_000),
             "count": readers.integer(1),
             "root": readers.sha256,
+            "netting": readers.one_of(*netting.MODES),
+            "cut_off": readers.moment,
+            "short": readers.array(_short, maximum=10_000),
         },
     ),
     "instruction.refused": (
@@ -175,7 +200,7 @@ _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
         ReleaseAuthorised,
         {
             "cycle": readers.identifier,
-            "instructions": readers.ascending(readers.sha256, minimum=1),
+            "instructions": readers.ascending(readers.sha256),
             "maker": readers.identifier,
             "checker": readers.identifier,
         },

@@ -13,10 +13,12 @@ from countersign.errors import Malformed
 from countersign.formats import ids, jcs, times
 from countersign.formats.strict_json import parse_canonical
 from countersign.keys import jws as jose
-from countersign.settlement.bodies import Spend
+from countersign.settlement.bodies import SETTLEMENT, Short, Spend
 from countersign.settlement.body_readers import READERS
 from countersign.settlement.contract import Contract, Terms
-from countersign.settlement.holding import cycle_root, needed
+from countersign.settlement.cycling import cycle_root
+from countersign.settlement.holding import needed
+from countersign.settlement.netting import GROSS
 
 
 def payload(kind: str, desk: str, id: str, at: int, body: Mapping[str, object]) -> bytes:
@@ -48,14 +50,41 @@ def hold_body(terms: Terms, contract: str, leg: int) -> dict[str, object]:
     }
 
 
-def cycle_body(cycle: str, contracts: Iterable[str]) -> dict[str, object]:
-    """`cycle.closed` over these contract hashes."""
+def cycle_body(
+    cycle: str, contracts: Iterable[str], cut_off: int, *, netting: str = GROSS, short: Iterable[Short] = ()
+) -> dict[str, object]:
+    """`cycle.closed` over these contract hashes, cut off at a moment (unix seconds)."""
     ordered = tuple(sorted(contracts))
-    return {"cycle": cycle, "contracts": list(ordered), "count": len(ordered), "root": cycle_root(ordered)}
+    left_out = [
+        {
+            "contract": each.contract,
+            "lei": each.lei,
+            "book": each.book,
+            "asset": each.asset,
+            "missing": ids.amount_text(each.missing),
+        }
+        for each in short
+    ]
+    return {
+        "cycle": cycle,
+        "contracts": list(ordered),
+        "count": len(ordered),
+        "root": cycle_root(ordered),
+        "netting": netting,
+        "cut_off": times.text(cut_off),
+        "short": left_out,
+    }
 
 
 def psbt_instruction_body(
-    cycle: str, contracts: Iterable[str], chain: str, artefact: str, spends: Iterable[Spend]
+    cycle: str,
+    contracts: Iterable[str],
+    chain: str,
+    artefact: str,
+    spends: Iterable[Spend],
+    *,
+    purpose: str = SETTLEMENT,
+    replaces: str | None = None,
 ) -> dict[str, object]:
     """`instruction.prepared` of a PSBT; its vaults are those whose coins it spends."""
     coins = tuple(spends)
@@ -64,6 +93,8 @@ def psbt_instruction_body(
         "contracts": sorted(contracts),
         "chain": chain,
         "kind": "psbt",
+        "purpose": purpose,
+        "replaces": replaces,
         "vaults": sorted({spend.vault for spend in coins}),
         "artefact": artefact,
         "nonce": None,
@@ -72,7 +103,15 @@ def psbt_instruction_body(
 
 
 def safe_instruction_body(
-    cycle: str, contracts: Iterable[str], chain: str, vault: str, artefact: str, nonce: int
+    cycle: str,
+    contracts: Iterable[str],
+    chain: str,
+    vault: str,
+    artefact: str,
+    nonce: int,
+    *,
+    purpose: str = SETTLEMENT,
+    replaces: str | None = None,
 ) -> dict[str, object]:
     """`instruction.prepared` of a SafeTx."""
     return {
@@ -80,6 +119,8 @@ def safe_instruction_body(
         "contracts": sorted(contracts),
         "chain": chain,
         "kind": "safe-tx",
+        "purpose": purpose,
+        "replaces": replaces,
         "vaults": [vault],
         "artefact": artefact,
         "nonce": nonce,

@@ -2,10 +2,12 @@
 
 - A contract is a general JWS (`typ: countersign-contract+json`) over RFC 8785 terms; its hash is their SHA-256.
 - Terms are read strictly: unknown and missing fields are refused, `terms.serialise()` is the payload again (C1).
-- One template so far, `bilateral-spot`: two parties, two legs that cross, two assets.
+- Templates differ in shape only (`templates.py`): sales (`bilateral-spot`, `multi-leg-basket`, `block-trade`), and
+  `withdrawal` and `award`, which travel the same way to the chain but are no sale.
 - `notional.price` is the US dollar price of one whole unit of the first leg's asset; `usd` whole dollars.
-- `fees` caps the network fee for every leg on a Bitcoin chain, in that chain's coin; Ethereum gas is the custodian's.
-- `finality.confirmations` names the asset of every leg.
+- `fees` caps the network fee that each deliverer bears on a Bitcoin chain, once, in that chain's coin; Ethereum gas is
+  the custodian's.
+- `finality.confirmations` names every asset that moves.
 
     {"id":"MH-2026-0001","version":1,"replaces":null,"desk":"northgate.example/desk","custodian":"…LEI…",
      "template":"bilateral-spot","trade_date":"2026-11-22","not_before":"2026-11-22T08:00:00Z",
@@ -25,7 +27,7 @@ from countersign.formats import caip, ids, jcs, times
 from countersign.formats.strict_json import JsonValue, parse_canonical
 from countersign.keys import jws as jose
 from countersign.keys.jws import Jws
-from countersign.settlement import readers
+from countersign.settlement import readers, templates
 from countersign.settlement.roster import HolderKind, Party, Purpose, Roster
 
 TYP = "countersign-contract+json"
@@ -97,10 +99,28 @@ class Terms:
         """Who receives a leg."""
         return self.parties[leg.receiver]
 
-    def fee(self, leg: Leg) -> tuple[str, int] | None:
-        """The coin and cap of the network fee that the leg's deliverer bears; None where it is the custodian's."""
+    def fee(self, position: int) -> tuple[str, int] | None:
+        """The coin and cap of the network fee that the deliverer of the leg at `position` bears with it.
+
+        None where the fee is the custodian's, or an earlier leg of the same deliverer on that chain bears it already.
+        """
+        leg = self.legs[position]
         coin = fee_coin(leg.asset)
-        return (coin, dict(self.fees)[coin]) if coin else None
+        if coin is None or any(
+            each.payer == leg.payer and fee_coin(each.asset) == coin for each in self.legs[:position]
+        ):
+            return None
+        return coin, dict(self.fees)[coin]
+
+    @property
+    def sale(self) -> bool:
+        """Whether this is a sale that two institutions affirm; else a withdrawal or an award."""
+        return self.template in templates.SALES
+
+    @property
+    def leis(self) -> tuple[str, ...]:
+        """The institutions that are party to it, each once, ascending."""
+        return tuple(sorted({party.lei for party in self.parties}))
 
     def serialise(self) -> bytes:
         """The payload that is signed: RFC 8785."""
@@ -187,12 +207,12 @@ _TERMS: dict[str, readers.Reader[object]] = {
     "replaces": readers.nullable(readers.sha256),
     "desk": readers.prose_of(256),
     "custodian": readers.lei,
-    "template": readers.one_of("bilateral-spot"),
+    "template": readers.one_of(*templates.TEMPLATES),
     "trade_date": readers.date,
     "not_before": readers.moment,
     "settle_by": readers.moment,
-    "parties": readers.array(_party, minimum=2, maximum=2),
-    "legs": readers.array(_leg, minimum=2, maximum=2),
+    "parties": readers.array(_party, minimum=1, maximum=64),
+    "legs": readers.array(_leg, minimum=1, maximum=256),
     "notional": _notional,
     "fees": readers.pairs(readers.asset, readers.amount),
     "finality": _finality,
@@ -210,23 +230,26 @@ def parse_terms(payload: bytes) -> Terms:
 
 def _check_shape(terms: Terms) -> None:
     """What the terms must agree on among themselves, whoever the parties are."""
-    if terms.parties[0].lei == terms.parties[1].lei:
-        raise Malformed("settlement.terms-one-party", id=terms.id)
-    if {(leg.payer, leg.receiver) for leg in terms.legs} != {(0, 1), (1, 0)}:
-        raise Malformed("settlement.terms-legs-cross", id=terms.id)
-    if len({leg.asset for leg in terms.legs}) != len(terms.legs):
-        raise Malformed("settlement.terms-one-asset", id=terms.id)
+    templates.check(terms.template, terms.id, terms.parties, [_movement(terms, leg) for leg in terms.legs])
     for leg in terms.legs:
         if not leg.destination.startswith(leg.asset.split("/", 1)[0] + ":"):
             raise Malformed("settlement.terms-destination-chain", id=terms.id, destination=leg.destination)
-    if [asset for asset, _ in terms.finality.confirmations] != sorted(leg.asset for leg in terms.legs):
+    if [asset for asset, _ in terms.finality.confirmations] != sorted({leg.asset for leg in terms.legs}):
         raise Malformed("settlement.terms-confirmations", id=terms.id)
     if [coin for coin, _ in terms.fees] != sorted({coin for leg in terms.legs if (coin := fee_coin(leg.asset))}):
         raise Malformed("settlement.terms-fees", id=terms.id)
     if terms.settle_by <= terms.not_before:
         raise Malformed("settlement.terms-window", id=terms.id)
-    if (terms.version == 1) != (terms.replaces is None):
+    if terms.template != templates.AWARD and (terms.version == 1) != (terms.replaces is None):
         raise Malformed("settlement.terms-replaces", id=terms.id)
+    if terms.template == templates.AWARD and terms.replaces is None:
+        raise Malformed("settlement.terms-replaces", id=terms.id)
+
+
+def _movement(terms: Terms, leg: Leg) -> templates.Movement:
+    if max(leg.payer, leg.receiver) >= len(terms.parties):
+        raise Malformed("settlement.terms-position", id=terms.id, parties=len(terms.parties))
+    return templates.Movement(leg.payer, leg.receiver, leg.asset)
 
 
 def terms_object(terms: Terms) -> JsonValue:

@@ -12,8 +12,8 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import ledger, netting
-from countersign.settlement.assets import require_spelling
+from countersign.settlement import ledger, netting, templates
+from countersign.settlement.assets import chain_of, require_spelling
 from countersign.settlement.bodies import (
     DeliveryConfirmed,
     ReleaseAuthorised,
@@ -22,7 +22,7 @@ from countersign.settlement.bodies import (
     TransactionObserved,
 )
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
-from countersign.settlement.contract import Leg
+from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.instructing import check_window, records_of
 from countersign.settlement.ledger import Account, Posting
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction, Observed, Receipt, SafeUse
@@ -53,7 +53,8 @@ def _fold_released(case: Case, body: ReleaseAuthorised) -> State:
     state = case.state
     cycle = replace(state.cycle(body.cycle), released=case.index)
     state = replace(state, cycles=state.cycles.set(cycle.id, cycle))
-    return with_contracts(state, [case.moved(each, ContractState.RELEASED) for each in records_of(state, cycle)])
+    to = ContractState.RELEASED if cycle.groups else ContractState.SETTLING
+    return with_contracts(state, [case.moved(each, to) for each in records_of(state, cycle)])
 
 
 def _live_instruction(state: State, name: str) -> tuple[Instruction, Cycle]:
@@ -173,19 +174,23 @@ def _fold_confirmed(case: Case, body: DeliveryConfirmed) -> State:
 
 
 def lacking(state: State, record: ContractRecord, leg: Leg) -> int:
-    """How many confirmations a leg still lacks to be final without the parties' confirmation."""
-    cycle = state.cycle(record.cycle or "")
-    vault = state.roster.paying_vault(record.terms.payer(leg), leg.asset)
-    instruction = next(each for each in state.live(cycle) if vault.id in each.group.vaults)
-    needed = max(dict(record.terms.finality.confirmations)[leg.asset], state.adopted().confirmations_on(vault.chain))
-    return max(0, needed - (instruction.observed.confirmations if instruction.observed else 0))
+    """How many confirmations a leg still lacks to be final without the parties' confirmation; 0 or less: none."""
+    cycle, chain = state.cycle(record.cycle or ""), chain_of(leg.asset)
+    needed = max(dict(record.terms.finality.confirmations)[leg.asset], state.adopted().confirmations_on(chain))
+    moving = [each for each in state.live(cycle) if _moves(cycle, each, leg.asset)]
+    return max((needed - (each.observed.confirmations if each.observed else 0) for each in moving), default=0)
+
+
+def _moves(cycle: Cycle, instruction: Instruction, asset: str) -> bool:
+    """Whether an instruction discharges an obligation in the asset; after netting a leg may need none at all."""
+    return any(owed.asset == asset for owed in netting.owed_by(cycle.obligations, instruction.group))
 
 
 def delivered(state: State, record: ContractRecord) -> bool:
     """Whether both parties confirmed where the clause allows it, or every leg has its confirmations."""
     if record.terms.finality.mutual and set(record.confirmed) == set(record.leis):
         return True
-    return all(lacking(state, record, leg) == 0 for leg in record.terms.legs)
+    return all(lacking(state, record, leg) <= 0 for leg in record.terms.legs)
 
 
 def _judge_final(case: Case, body: SettlementFinal) -> None:
@@ -211,7 +216,7 @@ def postings(state: State, cycle: Cycle) -> tuple[Posting, ...]:
         for position, hold in sorted(record.holds.items()):
             leg = record.terms.legs[position]
             payer = record.terms.payer(leg)
-            found += ledger.deliver(payer, record.terms.receiver(leg), hold.asset, hold.amount)
+            found += _moved(record.terms, leg)
             if hold.fee_asset is None:
                 continue
             vault = state.roster.paying_vault(payer, leg.asset).id
@@ -220,6 +225,13 @@ def postings(state: State, cycle: Cycle) -> tuple[Posting, ...]:
             found += ledger.network_fee(payer, state.roster.custodian.lei, hold.fee_asset, charged)
             found += ledger.release(payer, hold.fee_asset, hold.fee_amount - charged)
     return tuple(found)
+
+
+def _moved(terms: Terms, leg: Leg) -> tuple[Posting, ...]:
+    """One leg's hold to its receiver, or for a withdrawal out of this custody."""
+    if terms.template == templates.WITHDRAWAL:
+        return ledger.withdraw(terms.payer(leg), leg.asset, leg.amount)
+    return ledger.deliver(terms.payer(leg), terms.receiver(leg), leg.asset, leg.amount)
 
 
 def _fold_final(case: Case, body: SettlementFinal) -> State:
@@ -242,6 +254,8 @@ def _received(state: State, cycle: Cycle, instruction: Instruction) -> State:
         return state
     unconfirmed, receipts = state.unconfirmed, []
     for owed in netting.owed_by(cycle.obligations, instruction.group):
+        if owed.receiver == owed.payer:  # a withdrawal: it left this custody
+            continue
         account = Account(owed.receiver.lei, owed.receiver.book, owed.asset)
         receipts.append(Receipt(account, owed.amount))
         unconfirmed = unconfirmed.set(account, unconfirmed.get(account, 0) + owed.amount)

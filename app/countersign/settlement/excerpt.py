@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import events, holding, instructing, machine
+from countersign.settlement import cycling, events, instructing, machine
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import CycleClosed, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
@@ -40,6 +40,8 @@ ORDINARY = frozenset(
         "contract.endorsed",
         "contract.declined",
         "contract.cancelled",
+        "contract.expired",
+        "withdrawal.requested",
     }
 )
 """The types that an excerpt judges by the machine's own rules."""
@@ -76,9 +78,10 @@ def _taken_in(state: State, entry: Entry) -> State:
 
 def _judge_cycle(case: Case, body: CycleClosed) -> None:
     """The cycle's shape. That its contracts were held is the desk's word."""
+    cycling.check_shape(case.state, body)
     for contract in body.contracts:
         demand_state(case.state.contract(contract), ContractState.ENDORSED, ContractState.HELD)
-    holding.CYCLE.judge(replace(case, state=_held(case, body)), body)
+    cycling.check_cold(case.state, body)
 
 
 def _held(case: Case, body: CycleClosed) -> State:

@@ -2,7 +2,7 @@
 
 - Records become JSON objects, maps arrays of pairs ordered by their bytes, sets ascend, numbers become text; the bytes
   are RFC 8785, hashed under the tag `countersign/state/v1`.
-- What changes nothing is left out: the count of entries looked at and the desk's faults.
+- What changes nothing is left out: the count of entries looked at, the desk's faults, what the last entry moved.
 - Linear in the state: for comparing consoles, attestations and tests, not for every event.
 """
 
@@ -53,5 +53,5 @@ def _plain_collection(value: object) -> JsonValue:
     if isinstance(value, Jws):
         return [value.payload.hex(), [[each.kid, each.signature.hex()] for each in value.signatures]]
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.compare}
     raise TypeError(f"a state holds no {type(value).__name__}")

@@ -1,43 +1,28 @@
-"""Rules of holds and cycles: full amounts are earmarked on both sides before anything is instructed.
+"""Rules of holds: full amounts are earmarked on both sides before anything is instructed.
 
 - The hold of a leg is exactly its amount, and the fee cap in the coin of its chain where the deliverer bears the fee.
 - `held` begins with the hold of the last leg (rule 2). Between endorsement and cycle the desk may end a hold again.
-- A cycle closes over held contracts that are in no other cycle; count and RFC 6962 root of their hashes must be right.
-- Cycles are gross, of one contract; more are refused by name until netting nets them to one transaction a chain.
+- The rules of the cycles that close over held contracts stand in `cycling.py`.
 """
 
 from dataclasses import replace
 
-from immutables import Map
-
 from countersign.errors import Refused
-from countersign.formats import merkle
-from countersign.settlement import ledger, netting
-from countersign.settlement.bodies import CycleClosed, HoldPlaced, HoldReleased
+from countersign.settlement import ledger
+from countersign.settlement.bodies import HoldPlaced, HoldReleased, Short
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Leg, Terms
+from countersign.settlement.ending import released
 from countersign.settlement.ledger import Account, Place, Pocket, insufficient
-from countersign.settlement.records import ContractRecord, ContractState, Cycle, HoldRecord
-from countersign.settlement.roster import Roster
+from countersign.settlement.records import ContractRecord, ContractState, HoldRecord
 from countersign.settlement.state import State
 
 
 def needed(terms: Terms, position: int, index: int = 0) -> HoldRecord:
     """What must be held for the leg at `position`. Raises `Refused` if there is no such leg."""
     leg = _leg(terms, position)
-    fee = terms.fee(leg)
+    fee = terms.fee(position)
     return HoldRecord(leg.asset, leg.amount, fee[0] if fee else None, fee[1] if fee else 0, index)
-
-
-def cycle_root(contracts: tuple[str, ...]) -> str:
-    """The RFC 6962 root over the contracts' 32-byte hashes in ascending order, hex."""
-    return merkle.root([merkle.leaf_hash(bytes.fromhex(contract)) for contract in sorted(contracts)]).hex()
-
-
-def open_cycle(roster: Roster, name: str, terms: tuple[Terms, ...], contracts: tuple[str, ...], index: int) -> Cycle:
-    """The cycle over these contracts: what they owe, and the instructions that must be prepared."""
-    owed = netting.obligations(roster, terms)
-    return Cycle(name, contracts, owed, netting.groups(owed), Map(), index)
 
 
 def _leg(terms: Terms, position: int) -> Leg:
@@ -61,13 +46,32 @@ def _judge_placed(case: Case, body: HoldPlaced) -> None:
     _check_covered(case, record, expected, body.leg)
 
 
-def _check_covered(case: Case, record: ContractRecord, hold: HoldRecord, position: int) -> None:
+def shortfall(state: State, record: ContractRecord) -> tuple[Short, ...]:
+    """What the deliverers of a contract lack for the legs that are not held yet, ascending by account."""
+    sums: dict[Account, int] = {}
+    for position in range(len(record.terms.legs)):
+        if position not in record.holds:
+            for account, units in _sums(record, needed(record.terms, position), position).items():
+                sums[account] = sums.get(account, 0) + units
+    missing = {account: units - state.ledger.balance(account).available for account, units in sums.items()}
+    return tuple(
+        Short(record.hash, account.lei, account.book, account.asset, units)
+        for account, units in sorted(missing.items())
+        if units > 0
+    )
+
+
+def _sums(record: ContractRecord, hold: HoldRecord, position: int) -> dict[Account, int]:
     owner = record.terms.payer(record.terms.legs[position])
-    sums = {hold.asset: hold.amount}
+    sums = {Account(owner.lei, owner.book, hold.asset): hold.amount}
     if hold.fee_asset is not None:
-        sums[hold.fee_asset] = sums.get(hold.fee_asset, 0) + hold.fee_amount
-    for asset, units in sums.items():
-        account = Account(owner.lei, owner.book, asset)
+        account = Account(owner.lei, owner.book, hold.fee_asset)
+        sums[account] = sums.get(account, 0) + hold.fee_amount
+    return sums
+
+
+def _check_covered(case: Case, record: ContractRecord, hold: HoldRecord, position: int) -> None:
+    for account, units in _sums(record, hold, position).items():
         balance = case.state.ledger.balance(account)
         if balance.available < units:
             raise insufficient(Place(account, Pocket.AVAILABLE), units, balance)
@@ -99,10 +103,8 @@ def _judge_released(case: Case, body: HoldReleased) -> None:
 
 def _fold_released(case: Case, body: HoldReleased) -> State:
     record = case.state.contract(body.contract)
-    owner, hold = record.terms.payer(record.terms.legs[body.leg]), record.holds[body.leg]
-    postings = ledger.release(owner, hold.asset, hold.amount)
-    if hold.fee_asset is not None:
-        postings += ledger.release(owner, hold.fee_asset, hold.fee_amount)
+    owner = record.terms.payer(record.terms.legs[body.leg])
+    postings = released(owner, record.holds[body.leg])
     causes = record.causes
     if record.state is ContractState.HELD:
         causes = causes.delete(ContractState.HELD.value)
@@ -111,34 +113,5 @@ def _fold_released(case: Case, body: HoldReleased) -> State:
     return with_contracts(replace(case.state, ledger=case.state.ledger.post(postings)), [record])
 
 
-def _judge_cycle(case: Case, body: CycleClosed) -> None:
-    state = case.state
-    if body.cycle in state.cycles:
-        raise Refused("settlement.cycle-taken", cycle=body.cycle)
-    if body.count != len(body.contracts):
-        raise Refused("settlement.cycle-count", count=body.count, found=len(body.contracts))
-    if body.root != cycle_root(body.contracts):
-        raise Refused("settlement.cycle-root", cycle=body.cycle)
-    if len(body.contracts) > 1:
-        raise Refused("settlement.cycle-gross", cycle=body.cycle, count=body.count)
-    for contract in body.contracts:
-        record = state.contract(contract)
-        demand_state(record, ContractState.HELD)
-        if record.cycle is not None:
-            raise Refused("settlement.in-cycle", contract=record.hash, cycle=record.cycle)
-        if case.seconds > record.terms.settle_by:
-            raise Refused("C4.expired", contract=record.hash)
-
-
-def _fold_cycle(case: Case, body: CycleClosed) -> State:
-    state = case.state
-    records = [state.contract(contract) for contract in body.contracts]
-    terms = tuple(record.terms for record in records)
-    cycle = open_cycle(state.roster, body.cycle, terms, body.contracts, case.index)
-    state = replace(state, cycles=state.cycles.set(body.cycle, cycle))
-    return with_contracts(state, [case.touched(record, cycle=body.cycle) for record in records])
-
-
 PLACED = Rule(_judge_placed, _fold_placed)
 RELEASED = Rule(_judge_released, _fold_released)
-CYCLE = Rule(_judge_cycle, _fold_cycle)

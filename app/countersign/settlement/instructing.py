@@ -14,8 +14,9 @@ from dataclasses import replace
 from countersign.errors import Refused
 from countersign.settlement import netting
 from countersign.settlement.assets import require_spelling
-from countersign.settlement.bodies import InstructionPrepared, InstructionRefused, ShareAdded
+from countersign.settlement.bodies import SETTLEMENT, InstructionPrepared, InstructionRefused, ShareAdded
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.ending import freed
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction, Refusal, SafeUse, Share
@@ -37,17 +38,6 @@ def check_window(case: Case, cycle: Cycle) -> None:
             raise Refused("C4.expired", contract=record.hash)
 
 
-def freed(state: State, instruction: Instruction) -> State:
-    """The state in which an instruction without shares no longer claims its coins or its Safe."""
-    spending, safes = state.spending, state.safes
-    for spend in instruction.spends:
-        spending = spending.delete(spend.outpoint)
-    if instruction.nonce is not None:
-        vault = instruction.group.vaults[0]
-        safes = safes.set(vault, replace(safes[vault], pending=None))
-    return replace(state, spending=spending, safes=safes)
-
-
 def _group(body: InstructionPrepared) -> Group:
     return Group(body.chain, body.kind, body.vaults)
 
@@ -55,8 +45,10 @@ def _group(body: InstructionPrepared) -> Group:
 def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
     state = case.state
     cycle = state.cycle(body.cycle)
-    if body.contracts != cycle.contracts:
+    if body.contracts != cycle.contracts or cycle.called_off:
         raise Refused("settlement.instruction-contracts", cycle=cycle.id)
+    if body.purpose != SETTLEMENT:
+        raise Refused("settlement.purpose", purpose=body.purpose)
     for record in records_of(state, cycle):
         demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
     group = _group(body)

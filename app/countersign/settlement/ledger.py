@@ -1,7 +1,8 @@
 """The custody ledger: double entry over participant × book × asset, with the custodian's own accounts beside.
 
 - Every change is a posting: units move from one pocket of one account to one pocket of another, or to or from outside.
-- Pockets are available, held (earmarked for a contract) and frozen (stopped by order). None is ever negative.
+- Pockets are available, held (earmarked for a contract), frozen (stopped by a dispute or an order) and lent (in the
+  custodian's pool). None is ever negative.
 - For each asset the sum over all accounts = credits − withdrawals − network fees, after every posting; `Totals` keeps
   the right side, so that anybody can add up the left side and compare.
 - Maps are persistent: a posting costs O(log n), and the state before it stays as it was.
@@ -16,6 +17,7 @@ from enum import StrEnum
 from immutables import Map
 
 from countersign.errors import Refused
+from countersign.settlement import roster
 from countersign.settlement.roster import Party
 
 
@@ -25,6 +27,7 @@ class Pocket(StrEnum):
     AVAILABLE = "available"
     HELD = "held"
     FROZEN = "frozen"
+    LENT = "lent"
 
 
 class Cause(StrEnum):
@@ -36,13 +39,19 @@ class Cause(StrEnum):
     DELIVERY = "delivery"
     FEE = "fee"
     NETWORK_FEE = "network fee"
+    WITHDRAWAL = "withdrawal"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    LEND = "lend"
+    RECALL = "recall"
+    INTEREST = "interest"
 
 
-NETWORK_FEES, SUSPENSE, LENDING_POOL = "network-fees", "suspense", "lending-pool"
+NETWORK_FEES, SUSPENSE, LENDING_POOL = roster.CUSTODIAN_BOOKS
 """The books of the custodian's own accounts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Account:
     """An owner's book in one asset. The custodian owns accounts under its LEI in the books above."""
 
@@ -77,15 +86,24 @@ class Balance:
     available: int = 0
     held: int = 0
     frozen: int = 0
+    lent: int = 0
 
     @property
     def total(self) -> int:
         """All pockets together."""
-        return self.available + self.held + self.frozen
+        return self.available + self.held + self.frozen + self.lent
 
     def of(self, pocket: Pocket) -> int:
         """One pocket."""
-        return {Pocket.AVAILABLE: self.available, Pocket.HELD: self.held, Pocket.FROZEN: self.frozen}[pocket]
+        match pocket:
+            case Pocket.AVAILABLE:
+                return self.available
+            case Pocket.HELD:
+                return self.held
+            case Pocket.FROZEN:
+                return self.frozen
+            case Pocket.LENT:
+                return self.lent
 
     def plus(self, pocket: Pocket, units: int) -> "Balance":
         """With `units` more (or, negative, fewer) in a pocket."""
@@ -96,6 +114,8 @@ class Balance:
                 return replace(self, held=self.held + units)
             case Pocket.FROZEN:
                 return replace(self, frozen=self.frozen + units)
+            case Pocket.LENT:
+                return replace(self, lent=self.lent + units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +134,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All balances and the totals that they must add up to."""
+    """All balances and the totals that they must add up to. `moved`: what the last entry posted, for statements."""
 
     balances: Map[Account, Balance] = field(default_factory=Map)
     totals: Map[str, Totals] = field(default_factory=Map)
+    moved: tuple[Posting, ...] = field(default=(), compare=False)
 
     def balance(self, account: Account) -> Balance:
         """The balance of an account; empty if nothing ever moved there."""
@@ -145,7 +166,11 @@ class Ledger:
             if before.of(place.pocket) + units < 0:
                 raise insufficient(place, -units, before)
             balances = balances.set(place.account, before.plus(place.pocket, units))
-        return Ledger(balances, totals)
+        return Ledger(balances, totals, (*self.moved, posting) if posting.units else self.moved)
+
+    def settled(self) -> "Ledger":
+        """The same balances, with nothing moved yet: how every entry finds the ledger."""
+        return Ledger(self.balances, self.totals) if self.moved else self
 
     def sums(self) -> dict[str, int]:
         """The sum over all accounts by asset. Linear: for screens, statements and tests."""
@@ -205,6 +230,17 @@ def release(owner: Party, asset: str, units: int) -> tuple[Posting, ...]:
 def deliver(payer: Party, receiver: Party, asset: str, units: int) -> tuple[Posting, ...]:
     """Held by the payer → available to the receiver."""
     return (Posting(asset, units, _places(payer, asset)[1], _places(receiver, asset)[0], Cause.DELIVERY),)
+
+
+def move(owner: Party, asset: str, units: int, source: Pocket, target: Pocket, cause: Cause) -> tuple[Posting, ...]:
+    """From one pocket of an account to another."""
+    account = Account(owner.lei, owner.book, asset)
+    return (Posting(asset, units, Place(account, source), Place(account, target), cause),)
+
+
+def withdraw(owner: Party, asset: str, units: int) -> tuple[Posting, ...]:
+    """Held by the owner → out to the chain."""
+    return (Posting(asset, units, _places(owner, asset)[1], None, Cause.WITHDRAWAL),)
 
 
 def network_fee(payer: Party, custodian: str, asset: str, units: int) -> tuple[Posting, ...]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from countersign.errors import Malformed, Refused
 from countersign.keys import jws as jose
-from countersign.settlement import agreement, delivery, events, founding, holding, instructing, permissions
+from countersign.settlement import agreement, cycling, delivery, events, founding, holding, instructing, permissions
 from countersign.settlement.bodies import DeskFounded
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.events import Event
@@ -38,9 +38,11 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "contract.endorsed": agreement.ENDORSED,
     "contract.declined": agreement.DECLINED,
     "contract.cancelled": agreement.CANCELLED,
+    "contract.expired": agreement.EXPIRED,
+    "withdrawal.requested": agreement.WITHDRAWAL,
     "hold.placed": holding.PLACED,
     "hold.released": holding.RELEASED,
-    "cycle.closed": holding.CYCLE,
+    "cycle.closed": cycling.CLOSED,
     "instruction.prepared": instructing.PREPARED,
     "instruction.refused": instructing.REFUSED,
     "share.added": instructing.SHARE,
@@ -102,7 +104,7 @@ def admit(state: State, entry: Entry, event: Event) -> Case:
 
 def evolve(state: State, decision: Decision) -> State:
     """The state after an event that `decide` let pass in this state."""
-    case = replace(decision.case, state=state)
+    case = replace(decision.case, state=replace(state, ledger=state.ledger.settled()))
     event = case.event
     seen = state.seen
     for holder in case.holders:

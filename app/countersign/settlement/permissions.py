@@ -63,6 +63,8 @@ TABLE: dict[str, Permission] = {
     "contract.endorsed": Permission(((Signer.COMPLIANCE,),), Reader.PARTIES),
     "contract.declined": Permission(((Signer.PARTY,), (Signer.COMPLIANCE,)), Reader.PARTIES),
     "contract.cancelled": Permission(((Signer.ALL_PARTIES,),), Reader.PARTIES),
+    "contract.expired": Permission(_BY_DESK, Reader.PARTIES),
+    "withdrawal.requested": Permission(((Signer.PARTY,),), Reader.PARTIES),
     "hold.placed": Permission(_BY_DESK, Reader.PARTIES),
     "hold.released": Permission(_BY_DESK, Reader.PARTIES),
     "cycle.closed": Permission(_BY_DESK, Reader.PARTIES),

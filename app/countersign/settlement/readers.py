@@ -32,7 +32,7 @@ from countersign.keys.public_key import PublicKey
 
 __all__ = [
     "Reader", "amount", "anything", "array", "ascending", "asset", "boolean", "chain", "date", "destination",
-    "ethereum_address", "fields", "identifier", "integer", "lei", "mapping", "moment", "name", "nullable", "one_of",
+    "ethereum_address", "fields", "identifier", "integer", "lei", "mapping", "minute", "moment", "name", "nullable", "one_of",
     "outpoint", "pairs", "positive_amount", "price", "prose", "prose_of", "public_key", "record", "sha256", "shown",
     "string", "transaction",
 ]  # fmt: skip
@@ -42,6 +42,7 @@ T = TypeVar("T")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _TRANSACTION = re.compile(r"(0x)?[0-9a-f]{64}\Z")
 _OUTPOINT = re.compile(r"(0x)?[0-9a-f]{64}:(0|[1-9][0-9]{0,9})\Z")
+_MINUTE = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -74,6 +75,12 @@ def _outpoint(spelled: str) -> str:
     return spelled
 
 
+def _minute(spelled: str) -> int:
+    if not _MINUTE.match(spelled):
+        raise Malformed("settlement.not-minute")
+    return int(spelled[:2]) * 60 + int(spelled[3:])
+
+
 def _matching(pattern: re.Pattern[str], code: str) -> Reader[str]:
     def judge(spelled: str) -> str:
         if not pattern.match(spelled):
@@ -89,6 +96,8 @@ name: Reader[str] = string(ids.name)
 amount: Reader[int] = string(ids.amount)
 positive_amount: Reader[int] = string(_positive)
 moment: Reader[int] = string(times.parse)
+minute: Reader[int] = string(_minute)
+"""`HH:MM` of a UTC day, as minutes since midnight."""
 date: Reader[str] = string(_date)
 price: Reader[str] = string(_price)
 chain: Reader[str] = string(lambda spelled: str(caip.ChainId.parse(spelled)))

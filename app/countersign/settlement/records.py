@@ -13,14 +13,18 @@ from enum import StrEnum
 from immutables import Map
 
 from countersign.errors import Values
-from countersign.settlement.bodies import Spend
+from countersign.settlement.bodies import Short, Spend
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group, Obligation
 
 
 class ContractState(StrEnum):
-    """Where a contract stands; the first ten in order, the last two aside."""
+    """Where a contract stands; the first ten in order, the others aside.
+
+    `superseded` is what an amended version becomes. `frozen` is never stored: an order stops a contract wherever it
+    stands, and `stops.standing` says so.
+    """
 
     PROPOSED = "proposed"
     AGREED = "agreed"
@@ -34,10 +38,20 @@ class ContractState(StrEnum):
     FINAL = "final"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    DISPUTED = "disputed"
+    FROZEN = "frozen"
+    AWARDED = "awarded"
+    FAILED = "failed"
+    VOIDED = "voided"
 
 
 STORY = tuple(ContractState)[1:10]
 """The states of a settlement that goes well, agreed to final."""
+
+BEFORE_SHARES = STORY[:4]
+"""Agreed to instructed: nobody has signed for the chains, so the parties may still call it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +99,8 @@ class ContractRecord:
 
     @property
     def leis(self) -> tuple[str, ...]:
-        """Both parties."""
-        return tuple(party.lei for party in self.terms.parties)
+        """The institutions that are party to it, each once, ascending."""
+        return self.terms.leis
 
     def cause(self, state: ContractState) -> int | None:
         """The index of the entry that caused a state, or None."""
@@ -141,10 +155,17 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Contracts settled together, what they owe, and the live instruction of each group."""
+    """Contracts settled together, what they owe, and the live instruction of each group.
+
+    `netting`: how deliveries were set against each other (`netting.MODES`); `cut_off`: unix seconds; `short`: what was
+    left out because somebody lacked it.
+    """
 
     id: str
     contracts: tuple[str, ...]
+    netting: str
+    cut_off: int
+    short: tuple[Short, ...]
     obligations: tuple[Obligation, ...]
     groups: tuple[Group, ...]
     instructions: Map[Group, str]

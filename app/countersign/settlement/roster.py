@@ -19,6 +19,9 @@ from countersign.formats import times
 from countersign.keys.public_key import PublicKey
 from countersign.settlement.assets import Asset, chain_of
 
+CUSTODIAN_BOOKS = ("network-fees", "suspense", "lending-pool")
+"""The custodian's own books: what the chains' fees cost it, its breaks, and the pool that pays lenders."""
+
 
 class Role(StrEnum):
     """What an officer may do."""
@@ -86,7 +89,7 @@ class RegisteredKey:
     purpose: Purpose
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Party:
     """A participant's book: the owner of accounts and vaults."""
 
@@ -198,11 +201,14 @@ Vault = SlotVault | SafeVault
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A registered place of a party (SSI) in its `vault`. `known_ms`: its entry's time; founding ones count at once."""
+    """A registered place of a party (SSI). `known_ms`: its entry's time; founding ones count at once.
+
+    `vault`: the party's vault that it lies in; None for a place outside this custody, to which only withdrawals go.
+    """
 
     account: str
     owner: Party
-    vault: str
+    vault: str | None
     founding: bool = False
     known_ms: int = 0
 
@@ -267,8 +273,9 @@ class Roster:
         return found
 
     def party(self, lei: str, book: str) -> Party:
-        """A participant's book; `Refused` if either is unknown."""
-        if book not in self.participant(lei).books:
+        """A participant's book, or one of the custodian's own; `Refused` if either is unknown."""
+        books = CUSTODIAN_BOOKS if lei == self.custodian.lei else self.participant(lei).books
+        if book not in books:
             raise Refused("settlement.unknown-book", lei=lei, book=book)
         return Party(lei, book)
 

@@ -161,9 +161,12 @@ def _check_still_apart(roster: Roster, vault: Vault) -> None:
 
 
 def _with_destination(roster: Roster, destination: Destination) -> Roster:
-    vault = roster.vault(destination.vault)
-    if vault.owner != destination.owner or not destination.account.startswith(f"{vault.chain}:"):
-        raise Refused("settlement.destination-vault", destination=destination.account, vault=vault.id)
+    if destination.vault is None:
+        roster.party(destination.owner.lei, destination.owner.book)
+    else:
+        vault = roster.vault(destination.vault)
+        if vault.owner != destination.owner or not destination.account.startswith(f"{vault.chain}:"):
+            raise Refused("settlement.destination-vault", destination=destination.account, vault=vault.id)
     known = roster.destinations.get(destination.account)
     if known is not None and (known.owner, known.vault) != (destination.owner, destination.vault):
         raise Refused("settlement.destination-taken", destination=destination.account)

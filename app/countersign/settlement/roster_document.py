@@ -153,7 +153,7 @@ def _safe_vault(value: object, where: str, common: dict[str, readers.Reader[obje
 
 def destination(value: object, where: str) -> Destination:
     """`{"account" CAIP-10,"owner":{"lei","book"},"vault"}`."""
-    fields = {"account": readers.destination, "owner": party, "vault": readers.identifier}
+    fields = {"account": readers.destination, "owner": party, "vault": readers.nullable(readers.identifier)}
     return Destination(**readers.record(value, where, fields))
 
 

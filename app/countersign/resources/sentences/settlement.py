@@ -1,6 +1,5 @@
 """What the settlement machine refuses, and what to do next, in an officer's words."""
 
-_MEND = "Ask whoever made the document to correct this field and to sign it again."
 _ROSTER = "Check the name in the roster; a change of the roster is signed by the administrators."
 _DESK = "Nothing was changed. If the desk logged it, tell the desk operator: it should have been refused there."
 
@@ -46,10 +45,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Name enough administrators with identity keys.",
     ),
     "settlement.amendment": (
-        "Contract {id} comes as version {version}; this desk takes first versions only.",
-        "Cancel the earlier contract together and agree a new one with a new id.",
+        (
+            "Contract {id}, version {version}, does not amend the contract that it says it replaces: that one has another id, "
+            "other parties, or a version that is not earlier."
+        ),
+        "Name the live version's hash in `replaces`, keep its id and parties, and count the version up.",
     ),
-    "settlement.amount-zero": ("The amount at {where} is zero.", _MEND),
     "settlement.author-time": (
         "Event {id} was dated {seconds} seconds away from the moment it reached the desk; five minutes are allowed.",
         "Check this machine's clock, then make the event again.",
@@ -96,8 +97,40 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _DESK,
     ),
     "settlement.cycle-gross": (
-        "Cycle {cycle} names {count} contracts; this desk settles each contract in a cycle of its own.",
-        "Close one cycle for each contract.",
+        "Cycle {cycle} is gross but names {count} contracts; a gross cycle settles one.",
+        "Close one gross cycle for each contract, or one netted cycle over all of them.",
+    ),
+    "settlement.cycle-gross-only": (
+        "Cycle {cycle} is netted, but {contract} is a withdrawal or an award and no sale to be set against others.",
+        "Close a gross cycle for it alone.",
+    ),
+    "settlement.cycle-early": (
+        "Cycle {cycle} closes {seconds} seconds too early: its cut-off, or the time to top up after it, has not passed.",
+        "Close it then. Nothing has changed.",
+    ),
+    "settlement.cycle-short": (
+        "Cycle {cycle} leaves out contract {contract} for a shortfall of {lei} that is not what the ledger shows.",
+        "Work the shortfall out again from the newest state and close the cycle with it.",
+    ),
+    "settlement.cycle-cold": (
+        "Cycle {cycle} holds {count} contracts and needs a cold vault's shares; the policy allows {limit} in such a cycle.",
+        "Close it over fewer contracts; the others go into another cycle.",
+    ),
+    "settlement.not-a-sale": (
+        "Contract {contract} has the template {template}, which is no sale to propose or affirm.",
+        "File a withdrawal as a withdrawal; an award comes from two officers with the ruling's document.",
+    ),
+    "settlement.not-a-withdrawal": (
+        "The terms {contract} have the template {template}; a request to withdraw carries the template withdrawal.",
+        "File a sale as a contract, or sign withdrawal terms.",
+    ),
+    "settlement.not-expired": (
+        "Contract {contract} may still be settled: its time has not passed.",
+        "Wait for its last moment, or let both parties cancel it.",
+    ),
+    "settlement.purpose": (
+        "An instruction for the purpose {purpose} does not fit where this settlement stands.",
+        "Prepare an ordinary instruction, or declare a void or a replacement once shares are logged.",
     ),
     "settlement.cycle-root": ("The fingerprint of cycle {cycle} does not match its contracts.", _DESK),
     "settlement.cycle-taken": ("There already is a cycle {cycle}.", "Close the cycle under another name."),
@@ -134,7 +167,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The destination {destination} does not belong to vault {vault} of the same owner and chain.",
         _ROSTER,
     ),
-    "settlement.fee-bounds": ("The fee limits at {where} contradict each other.", _MEND),
     "settlement.fee-cap": (
         "The network fee {fee} of vault {vault} is above the agreed {cap}.",
         "Check the transaction; what is above the cap is not the party's to pay.",
@@ -173,10 +205,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The instruction does not name the contracts of cycle {cycle}.",
         "Prepare it again for that cycle.",
     ),
-    "settlement.instruction-kind": (
-        "At {where}: a PSBT names the coins it spends and no nonce; a Safe transaction names its nonce and no coins.",
-        _MEND,
-    ),
     "settlement.insufficient": (
         "{lei}, book {book}, has {there} of the {needed} needed in {asset}.",
         "Ask for a deposit, or wait until what is held elsewhere is free.",
@@ -212,7 +240,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "settlement.no-vault": ("{lei}, book {book}, has no vault from which to deliver {asset}.", _ROSTER),
     "settlement.not-a-party": ("{lei} is not a party of contract {contract}.", "Only its parties may do this."),
     "settlement.not-administrator": ("{officer} does not have the administrator's role.", _ROSTER),
-    "settlement.not-ascending": ("The list at {where} is not in ascending order without repeats.", _MEND),
     "settlement.not-broadcast": (
         "Transaction {transaction} is not the one broadcast for instruction {instruction}.",
         "Look for the transaction that was broadcast.",
@@ -230,13 +257,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The transaction of instruction {instruction} has not been seen in a block yet.",
         "Wait until every transaction of the settlement has been observed.",
     ),
-    "settlement.not-outpoint": ("The text at {where} is not a transaction's output or event.", _MEND),
     "settlement.not-owed": (
         "Nothing in cycle {cycle} is owed on {chain} from exactly these vaults: {vaults}.",
         "Prepare the instruction for what the contract says.",
     ),
-    "settlement.not-sha256": ("The text at {where} is not a SHA-256 in lower-case hex.", _MEND),
-    "settlement.not-transaction": ("The text at {where} is not a transaction or block id.", _MEND),
     "settlement.notional-arithmetic": (
         "The notional of {usd} USD is not the first leg's amount at {price} USD.",
         "Ask the parties to correct the contract and to sign it again.",
@@ -254,7 +278,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The event was made for the desk {desk}; this is {here}.",
         "Take it to the desk it names.",
     ),
-    "settlement.outpoint-twice": ("One coin is listed twice at {where}.", _MEND),
     "settlement.own-affirmation": (
         "{lei} proposed contract {contract}; the other party has to affirm it.",
         "Wait for the other party.",
@@ -272,16 +295,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "At {published} USD, the leg in {asset} is not worth {usd} USD within {tolerance} hundredths of a percent.",
         "Ask the parties to check price and amounts, or publish a fresh price.",
     ),
-    "settlement.price-zero": ("The price at {where} is zero.", _MEND),
     "settlement.proposal-signatures": (
         "A proposal carries one party's signature; contract {contract} carries {found}.",
         "A contract that both signed is filed as affirmed.",
     ),
-    "settlement.prose-characters": (
-        "The text at {where} holds characters that cannot be seen or are not in their normal form.",
-        _MEND,
-    ),
-    "settlement.prose-length": ("The text at {where} is empty or longer than {most} characters.", _MEND),
     "settlement.quorum-complete": (
         "Vault {vault} already has all signatures it needs for instruction {instruction}.",
         "Nothing more is to be signed.",
@@ -328,25 +345,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Sign the newer one; this one is void.",
     ),
     "settlement.suspended": ("{lei} is suspended.", "No new contract of this participant is taken on."),
-    "settlement.terms-confirmations": (
-        "Contract {id} does not give the confirmations of exactly its legs' assets.",
-        _MEND,
-    ),
-    "settlement.terms-destination-chain": (
-        "In contract {id} the destination {destination} lies on another chain than its asset.",
-        _MEND,
-    ),
-    "settlement.terms-fees": (
-        "Contract {id} does not cap the network fee of exactly those chains whose fee the deliverer bears.",
-        _MEND,
-    ),
-    "settlement.terms-legs-cross": ("The legs of contract {id} do not go one each way.", _MEND),
-    "settlement.terms-one-asset": ("Both legs of contract {id} move the same asset.", _MEND),
-    "settlement.terms-one-party": ("Both parties of contract {id} are the same institution.", _MEND),
-    "settlement.terms-replaces": ("Contract {id}: only a later version replaces an earlier contract.", _MEND),
-    "settlement.terms-window": ("Contract {id} must be settled before it may be.", _MEND),
     "settlement.time-back": ("Log entry {index} is dated before the entry ahead of it.", _DESK),
-    "settlement.transaction-chain": ("{transaction} is not how {chain} names a transaction.", _MEND),
     "settlement.transaction-taken": (
         "Transaction {transaction} already stands for another instruction.",
         "Check which instruction it belongs to.",
@@ -362,11 +361,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "settlement.unknown-event": ("This version knows no event of type {type}.", "Use a version that knows it."),
     "settlement.unknown-instruction": ("No instruction {instruction} is in the log.", "Log the instruction first."),
     "settlement.unknown-key": ("The key {key} is not registered for anybody.", _ROSTER),
-    "settlement.unknown-leg": ("The contract has no leg {leg}.", _MEND),
     "settlement.unknown-officer": ("There is no officer {officer}.", _ROSTER),
     "settlement.unknown-participant": ("{lei} is not a participant of this desk.", _ROSTER),
     "settlement.unknown-vault": ("There is no vault {vault}.", _ROSTER),
-    "settlement.vault-chain": ("The vault at {where} cannot live on that chain.", _MEND),
     "settlement.vault-key-curve": ("The vault key {key} is not a secp256k1 key.", "Register a key of that curve."),
     "settlement.vault-key-purpose": ("The key {key} is not registered for spending from vault {vault}.", _ROSTER),
     "settlement.vault-key-signs": (
@@ -385,7 +382,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vault {vault} would need {threshold} of {keys} signatures; allowed are two or more, of at most fifteen.",
         _ROSTER,
     ),
-    "settlement.witness-quorum": ("The policy needs {quorum} witnesses but names {known}.", _MEND),
     "settlement.wrong-signers": (
         "{type} is signed by {signers}; it must be signed by {needed}.",
         "Let the right people sign, and nobody else.",

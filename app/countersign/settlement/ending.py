@@ -1,0 +1,87 @@
+"""How a contract ends without delivery, or steps aside: its holds return, and its cycle gives way.
+
+- Before the first share anything can end; after it a settlement ends without delivery only by being voided (rule 10).
+- A cycle that loses a contract is called off: its instructions claim nothing any more, and the other contracts are held
+  again, free for another cycle.
+
+    >>> ended(case, record, ContractState.CANCELLED)
+"""
+
+from dataclasses import replace
+
+from immutables import Map
+
+from countersign.errors import Refused
+from countersign.settlement import ledger
+from countersign.settlement.case import Case, with_contracts
+from countersign.settlement.ledger import Posting
+from countersign.settlement.records import (
+    BEFORE_SHARES,
+    ContractRecord,
+    ContractState,
+    HoldRecord,
+    Instruction,
+    SafeUse,
+)
+from countersign.settlement.roster import Party
+from countersign.settlement.state import State
+
+OPEN = (ContractState.PROPOSED, *BEFORE_SHARES)
+"""The states from which a contract may still end without a void."""
+
+
+def check_unsigned(state: State, record: ContractRecord) -> None:
+    """Nobody has signed for the contract's cycle; else `Refused` settlement.share-exists."""
+    if record.cycle is not None and any(each.shares for each in state.live(state.cycle(record.cycle))):
+        raise Refused("settlement.share-exists", contract=record.hash)
+
+
+def ended(case: Case, record: ContractRecord, to: ContractState, **changes: object) -> State:
+    """The state in which a contract has gone to `to`, without holds and out of its cycle."""
+    state = replace(case.state, ledger=case.state.ledger.post(returned(record)))
+    state = without_cycle(state, record)
+    return with_contracts(state, [case.moved(record, to, holds=Map(), cycle=None, **changes)])
+
+
+def returned(record: ContractRecord) -> tuple[Posting, ...]:
+    """Every hold of a contract back to its owner."""
+    found: list[Posting] = []
+    for leg, held in sorted(record.holds.items()):
+        found += released(record.terms.payer(record.terms.legs[leg]), held)
+    return tuple(found)
+
+
+def released(owner: Party, held: HoldRecord) -> tuple[Posting, ...]:
+    """One hold back to its owner, with its fee cap."""
+    found = ledger.release(owner, held.asset, held.amount)
+    return found if held.fee_asset is None else found + ledger.release(owner, held.fee_asset, held.fee_amount)
+
+
+def without_cycle(state: State, record: ContractRecord) -> State:
+    """The contract's cycle called off, if it is in one: coins and nonces are free, the other contracts are held again."""
+    if record.cycle is None:
+        return state
+    cycle = state.cycle(record.cycle)
+    for instruction in state.live(cycle):
+        state = freed(state, instruction)
+    state = replace(state, cycles=state.cycles.set(cycle.id, replace(cycle, called_off=True)))
+    others = (state.contract(contract) for contract in cycle.contracts if contract != record.hash)
+    return with_contracts(state, [_held_again(each) for each in others])
+
+
+def _held_again(record: ContractRecord) -> ContractRecord:
+    causes = record.causes
+    if ContractState.INSTRUCTED.value in causes:
+        causes = causes.delete(ContractState.INSTRUCTED.value)
+    return replace(record, state=ContractState.HELD, causes=causes, cycle=None)
+
+
+def freed(state: State, instruction: Instruction) -> State:
+    """The state in which an instruction without shares no longer claims its coins or its Safe."""
+    spending, safes = state.spending, state.safes
+    for spend in instruction.spends:
+        spending = spending.delete(spend.outpoint)
+    if instruction.nonce is not None:
+        vault = instruction.group.vaults[0]
+        safes = safes.set(vault, replace(safes.get(vault, SafeUse()), pending=None))
+    return replace(state, spending=spending, safes=safes)
