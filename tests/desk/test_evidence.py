@@ -51,7 +51,7 @@ def test_it_holds_the_settlement_and_what_it_rests_on(pack: Pack, over: Finished
     assert kinds[:6] == [
         "desk.founded", "policy.adopted", "price.published", "price.published", "deposit.credited", "deposit.credited",
     ]  # fmt: skip
-    own = {each.type for each in over.state.contracts[over.trade.hash].concerns}
+    own = {each.type for each in over.state.concerns(over.state.contracts[over.trade.hash])}
     assert own <= set(kinds)
     assert {"instruction.prepared", "share.added", "settlement.final"} <= set(kinds)
     assert "instruction.refused" not in kinds

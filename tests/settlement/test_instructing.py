@@ -185,7 +185,7 @@ def test_a_refusal_is_recorded_where_it_belongs_and_moves_nothing(instructed: tu
         desk.log("instruction.refused", ["officer-c"], body)
         assert desk.state.refusals[name][0].officer == "officer-c"
     assert desk.stands(trade) is ContractState.INSTRUCTED
-    assert desk.state.contract(trade.hash).concerns[-1].type == "instruction.refused"
+    assert desk.state.concerns(desk.state.contract(trade.hash))[-1].type == "instruction.refused"
 
 
 def test_a_coin_has_one_spelling(instructed: tuple[Desk, Trade]) -> None:

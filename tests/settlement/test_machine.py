@@ -114,7 +114,7 @@ def test_a_contract_remembers_every_entry_that_concerned_it() -> None:
     trade = desk.trade()
     first = len(desk.entries)
     desk.play(trade)
-    concerns = desk.state.contract(trade.hash).concerns
+    concerns = desk.state.concerns(desk.state.contract(trade.hash))
     assert [concern.index for concern in concerns] == list(range(first, len(desk.entries)))
     assert all(desk.state.events[concern.index] == concern.event for concern in concerns)
 

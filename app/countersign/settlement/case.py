@@ -66,6 +66,12 @@ class Rule(Generic[B]):
     fold: Callable[[Case, B], State]
 
 
+def noted(case: Case, state: State, name: str) -> State:
+    """The state in which a cycle remembers this entry: it concerns every contract of the cycle and moves none."""
+    cycle = state.cycle(name)
+    return replace(state, cycles=state.cycles.set(name, replace(cycle, concerns=(*cycle.concerns, case.concern))))
+
+
 def demand_state(record: ContractRecord, *allowed: ContractState) -> None:
     """The contract stands in one of these states, else `Refused` naming where it stands (rule 6)."""
     if record.state not in allowed:

@@ -21,7 +21,7 @@ from countersign.settlement.bodies import (
     TransactionBroadcast,
     TransactionObserved,
 )
-from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
 from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.instructing import check_window, records_of
 from countersign.settlement.ledger import Account, Posting
@@ -87,7 +87,7 @@ def _fold_broadcast(case: Case, body: TransactionBroadcast) -> State:
     records = records_of(state, cycle)
     if records[0].state is ContractState.RELEASED:
         return with_contracts(state, [case.moved(record, ContractState.SETTLING) for record in records])
-    return with_contracts(state, [case.touched(record) for record in records])
+    return noted(case, state, cycle.id)
 
 
 def _judge_observed(case: Case, body: TransactionObserved) -> None:
@@ -126,7 +126,7 @@ def _fold_observed(case: Case, body: TransactionObserved) -> State:
         state = _executed(state, instruction.group.vaults[0], instruction.hash, instruction.nonce)
     if body.confirmations >= state.adopted().confirmations_on(instruction.group.chain):
         state = _settled_on_chain(state, instruction.hash)
-    return with_contracts(state, [case.touched(record) for record in records_of(state, cycle)])
+    return noted(case, state, cycle.id)
 
 
 def _executed(state: State, vault: str, instruction: str, nonce: int) -> State:

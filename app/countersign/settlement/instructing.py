@@ -15,7 +15,7 @@ from countersign.errors import Refused
 from countersign.settlement import netting
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import SETTLEMENT, InstructionPrepared, InstructionRefused, ShareAdded
-from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
 from countersign.settlement.ending import freed
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group
@@ -138,7 +138,7 @@ def _fold_prepared(case: Case, body: InstructionPrepared) -> State:
     records = records_of(state, cycle)
     if complete and records[0].state is ContractState.HELD:
         return with_contracts(state, [case.moved(record, ContractState.INSTRUCTED) for record in records])
-    return with_contracts(state, [case.touched(record) for record in records])
+    return noted(case, state, cycle.id)
 
 
 def _claimed(state: State, instruction: Instruction) -> State:
@@ -165,8 +165,7 @@ def _fold_refused(case: Case, body: InstructionRefused) -> State:
     about = state.instructions.get(state.artefacts.get(body.sha256, body.sha256))
     if about is None:
         return state
-    records = records_of(state, state.cycle(about.cycle))
-    return with_contracts(state, [case.touched(record) for record in records])
+    return noted(case, state, about.cycle)
 
 
 def _judge_share(case: Case, body: ShareAdded) -> None:
@@ -225,11 +224,14 @@ def _fold_share(case: Case, body: ShareAdded) -> State:
     state = replace(state, instructions=state.instructions.set(instruction.hash, instruction))
     cycle = state.cycle(instruction.cycle)
     records = records_of(state, cycle)
+    complete = all(state.missing(each) == 0 for each in state.live(cycle))
     if records[0].state is ContractState.INSTRUCTED:
         records = [case.moved(record, ContractState.PARTLY_SIGNED) for record in records]
+    elif not complete:
+        return noted(case, state, cycle.id)
     else:
         records = [case.touched(record) for record in records]
-    if all(state.missing(each) == 0 for each in state.live(cycle)):
+    if complete:
         signed = ContractState.SIGNED
         records = [
             replace(record, state=signed, causes=record.causes.set(signed.value, case.index)) for record in records

@@ -173,6 +173,7 @@ class Cycle:
     released: int | None = None
     final: int | None = None
     called_off: bool = False
+    concerns: tuple[Concern, ...] = ()  # entries that concerned the whole cycle and moved no contract
 
 
 @dataclass(frozen=True, slots=True)

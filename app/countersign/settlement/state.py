@@ -16,7 +16,7 @@ from countersign.keys.public_key import PublicKey
 from countersign.settlement.assets import Price
 from countersign.settlement.ledger import Account, Ledger
 from countersign.settlement.policy import Policy
-from countersign.settlement.records import ContractRecord, Cycle, Fault, Instruction, Receipt, Refusal, SafeUse
+from countersign.settlement.records import Concern, ContractRecord, Cycle, Fault, Instruction, Receipt, Refusal, SafeUse
 from countersign.settlement.roster import Roster
 
 
@@ -55,6 +55,11 @@ class State:
         if found is None:
             raise Refused("settlement.unknown-contract", contract=contract)
         return found
+
+    def concerns(self, record: ContractRecord) -> tuple[Concern, ...]:
+        """Every entry that concerned a contract, its cycle's among them, in the log's order."""
+        cycle = self.cycles.get(record.cycle or "")
+        return tuple(sorted((*record.concerns, *(cycle.concerns if cycle else ())), key=lambda each: each.index))
 
     def cycle(self, cycle: str) -> Cycle:
         """The cycle of that id; `Refused` settlement.unknown-cycle."""
