@@ -89,6 +89,12 @@ class Tree:
         """How many leaves."""
         return len(self._rows[0]) // HASH_SIZE
 
+    def copy(self) -> "Tree":
+        """A tree of the same leaves that grows by itself."""
+        found = Tree()
+        found._rows = [bytearray(row) for row in self._rows]
+        return found
+
     def append(self, leaf: bytes) -> int:
         """Add one 32-byte leaf hash; returns its index."""
         self.extend((leaf,))

@@ -47,7 +47,7 @@ STORE_CHECKS = tuple(check for check in machine_checks.CHECKS if check.code == "
 def verify_profile(profile: Profile, trust: Quorum | None, clock: Clock, progress: Progress = silent) -> AuditReport:
     """Everything that a profile holds. Never raises: what cannot be read is a finding."""
     try:
-        replica = Replica(profile, clock)
+        replica = Replica(profile, clock, resume=False)
         ground = grounds.of_replica(replica)
     except CountersignError as error:
         return AuditReport(

@@ -4,7 +4,7 @@
 - A method that returns has made it durable. One that cannot raises `Unavailable`; one that finds another answer, `Conflict`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -110,6 +110,7 @@ class Archive(Protocol):
 
     def size(self) -> int: ...
     def append(self, record: Record) -> None: ...
+    def extend(self, records: Iterable[Record]) -> int: ...
     def record(self, index: int) -> Record: ...
     def records(self, start: int = 0, stop: int | None = None) -> Sequence[Record]: ...
 
@@ -156,6 +157,13 @@ class Journal(Protocol):
     def set_setting(self, key: str, value: bytes) -> None: ...
 
 
+class Projections(Protocol):
+    """Rows computed from the archive's first `size` records, kept to be quick: never believed for being there."""
+
+    def keep(self, projection: str, size: int, rows: Iterable[tuple[str, bytes]]) -> None: ...
+    def rows(self, projection: str) -> Sequence[tuple[str, bytes]]: ...
+
+
 class Profile(Protocol):
     """One console's store, open."""
 
@@ -165,6 +173,8 @@ class Profile(Protocol):
     def artefacts(self) -> Artefacts: ...
     @property
     def journal(self) -> Journal: ...
+    @property
+    def projections(self) -> Projections: ...
     @property
     def writable(self) -> bool:
         """False for an auditor's profile: it is history, and nothing in it changes."""

@@ -5,13 +5,15 @@ lead to the head's root → witnesses (L5) → archive, durable → pin, durable
 
 - The desk is believed in nothing: every entry is rebuilt from its opening, and `decide` runs again over all of it.
 - A head that lies (same size, other root) freezes signing on this machine and keeps both notes as evidence.
+- A start replays only what is new since the state that was kept (`resuming`); every entry is still rebuilt from its
+  opening and the root compared. Who audits resumes from nothing.
 - The pin is the newest head this machine accepted; the archive leads to `replayed`. They are the same, but on a
   machine that took in a head by QR (`look_ahead`): no entries came with it, so the archive stays where it was and the
   pin goes ahead. A rollback behind that head is refused like any other, and the next whole bundle (`advance`) must
   lead through it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +24,7 @@ from countersign.audit.log import Log
 from countersign.audit.pin import Equivocation, Pin
 from countersign.audit.quorum import MAX_AHEAD, AsOf, Fresh, Witnessed
 from countersign.desk import anchor as anchors
+from countersign.desk import resuming
 from countersign.desk.anchor import Anchor
 from countersign.desk.ports import Clock, Mailbox, Profile, Record
 from countersign.errors import Refused
@@ -29,6 +32,9 @@ from countersign.formats import jcs
 from countersign.settlement import machine
 from countersign.settlement.machine import Entry
 from countersign.settlement.state import State
+
+BATCH = 1_024
+"""How many records are read at once: a long history is never held whole."""
 
 REPLAYED = "replayed"
 """The setting that holds the pin of the archive where the accepted head is ahead of it; empty elsewhere."""
@@ -53,15 +59,19 @@ class Moment(Protocol):
 
 
 class Replica:
-    """The history of one desk in one profile. `read_only` profiles (an auditor's) only look."""
+    """The history of one desk in one profile. `read_only` profiles (an auditor's) only look.
 
-    def __init__(self, profile: Profile, clock: Clock) -> None:
+    `resume`: whether a start may begin from the state kept in the profile. `resumed`: how many entries that state knew.
+    """
+
+    def __init__(self, profile: Profile, clock: Clock, *, resume: bool = True) -> None:
         self.profile = profile
         self.clock = clock
         self.anchor: Anchor = anchors.require(profile.journal.setting(anchors.SETTING))
         self.log = Log(self.anchor.origin)
         self.state = State()
-        self._load()
+        self.resumed = 0
+        self._load(resume=resume)
 
     @property
     def pin(self) -> Pin | None:
@@ -85,7 +95,7 @@ class Replica:
 
     def state_before(self, index: int) -> State:
         """The state that this machine replays from the entries before `index`."""
-        return machine.replay(_entries(self.profile.archive.records(0, index)))
+        return machine.replay(map(_entry, self._records(0, index)))
 
     async def take_in(self, mailbox: Mailbox) -> None:
         """Fetch what the desk has logged since, prove it, keep it.
@@ -102,9 +112,8 @@ class Replica:
         wanted = records[: max(0, signed.checkpoint.size - self.log.size)]
         if any(record.index != place for place, record in enumerate(wanted, self.log.size)):
             raise Refused("desk.entries-differ", size=signed.checkpoint.size, entries=self.log.size + len(wanted))
-        grown = Log(self.anchor.origin)
         # Entries beyond the pin may lie in the archive after a crash; they count only once a head has proved them.
-        grown.extend(_commitment(record) for record in self.profile.archive.records(0, self.log.size))
+        grown = self.log.copy()
         grown.extend(_commitment(record) for record in wanted)
         witnessed = self.judge(signed, grown)
         if grown.size != signed.checkpoint.size or grown.tree.root() != signed.checkpoint.root:
@@ -113,14 +122,14 @@ class Replica:
         old = self.pin
         proof = grown.tree.consistency_proof(old.size, grown.size) if old is not None and old.size else ()
         new = pinning.advance(old, witnessed, proof, self.clock.now_ms() // 1000)
-        for record in wanted:
-            self.profile.archive.append(record)
+        self.profile.archive.extend(wanted)
         self.profile.journal.advance_pin(old, new)
         if self.profile.journal.setting(REPLAYED):
             self.profile.journal.set_setting(REPLAYED, b"")
         self.log = grown
-        self.state = machine.replay(_entries(wanted), self.state)
+        self.state = machine.replay(map(_entry, wanted), self.state)
         self.profile.journal.raise_clock(self.state.time_ms // 1000)
+        resuming.keep(self.profile, self.log, self.state)
 
     def look_ahead(self, signed: SignedCheckpoint, proof: Sequence[bytes]) -> None:
         """Accept a head without its entries, as a QR crossing brings it: L2, L4 by `proof`, L5, then pinned.
@@ -179,14 +188,26 @@ class Replica:
         evidence = self.profile.artefacts.put(notes)
         self.profile.journal.freeze_signing(self.anchor.origin, evidence)
 
-    def _load(self) -> None:
-        """Replay the archive as far as its head reaches; it must lead to that root. Refused("S2.archive-differs")."""
+    def _load(self, *, resume: bool) -> None:
+        """Rebuild the log as far as its head reaches, which must lead to that root; then replay what no kept state knows.
+
+        Refused("S2.archive-differs").
+        """
         pin = self.replayed
-        records = self.profile.archive.records(0, pin.size if pin else 0)
-        self.log.extend(_commitment(record) for record in records)
-        if pin is not None and (self.log.size != pin.size or self.log.tree.root() != pin.root):
-            raise Refused("S2.archive-differs", size=pin.size)
-        self.state = machine.replay(_entries(records))
+        size = pin.size if pin else 0
+        self.log.extend(map(_commitment, self._records(0, size)))
+        if pin is not None and (self.log.size != size or self.log.tree.root() != pin.root):
+            raise Refused("S2.archive-differs", size=size)
+        known = resuming.resume(self.profile, self.log) if resume else State()
+        self.resumed = known.size
+        self.state = machine.replay(map(_entry, self._records(known.size, size)), known)
+        if resume:
+            resuming.keep(self.profile, self.log, self.state)
+
+    def _records(self, start: int, stop: int) -> Iterator[Record]:
+        """The archive's records from `start` to before `stop`."""
+        for first in range(start, stop, BATCH):
+            yield from self.profile.archive.records(first, min(first + BATCH, stop))
 
     def witnessed_as_of(self, entry_ms: int) -> Witnessed:
         """The pinned head, judged as history for an entry of that moment (Unix ms)."""
@@ -207,5 +228,5 @@ def _commitment(record: Record) -> bytes:
     return Opening(record.index, record.time_ms, record.salt).entry(record.event)
 
 
-def _entries(records: Sequence[Record]) -> list[Entry]:
-    return [Entry(each.index, each.time_ms, each.event) for each in records]
+def _entry(record: Record) -> Entry:
+    return Entry(record.index, record.time_ms, record.event)

@@ -44,8 +44,9 @@ class Archive:
         """Keeps all records or none, durably; returns how many were new. Raises what `append` raises."""
         with self._database.transaction():
             added = sum(self._add(record) for record in records)
-            if added:
-                self._chain.append("archived", b"", self.held().to_bytes(8, "big"))
+            if added:  # the journal's own count goes on: counting the records again would cost more with each one
+                held = int.from_bytes(self._chain.last("archived") or b"", "big") + added
+                self._chain.append("archived", b"", held.to_bytes(8, "big"))
         return added
 
     def record(self, index: int) -> Record:

@@ -1,8 +1,11 @@
 """Projections: answers computed from the archive and kept only to be quick. Thrown away and rebuilt at will.
 
 - Nothing here is acknowledged, journalled, backed up or believed; losing all of it loses nothing.
-- A projection is a fold that its owner names and passes in: archive records in, (name, value) rows out.
+- A projection is a fold that its owner names and passes in: archive records in, (name, value) rows out; or rows that
+  its owner made while it read the archive anyway (`keep`).
 - It knows the archive's size it was built from; `fresh` is false as soon as the archive has grown.
+- What is kept here can be altered by whoever holds the store's key: an owner that relies on it has the journal remember
+  what it must be.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,11 +27,15 @@ class Projections:
     def rebuild(self, projection: str, fold: Fold) -> None:
         """Throws the projection away and builds it anew from the whole archive, in one transaction."""
         with self._database.transaction():
+            self.keep(projection, self._archive.size(), fold(self._archive.records()))
+
+    def keep(self, projection: str, size: int, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Puts these rows, made from the archive's first `size` records, in the projection's place, in one transaction."""
+        with self._database.transaction():
             self.throw_away(projection)
-            size = self._archive.size()
-            rows = [(projection, name, value) for name, value in fold(self._archive.records())]
+            named = [(projection, name, value) for name, value in rows]
             self._database.execute("INSERT INTO projected (projection, size) VALUES (?, ?)", (projection, size))
-            self._database.execute_many("INSERT INTO projection (projection, name, value) VALUES (?, ?, ?)", rows)
+            self._database.execute_many("INSERT INTO projection (projection, name, value) VALUES (?, ?, ?)", named)
 
     def throw_away(self, projection: str) -> None:
         """Forgets the projection."""
