@@ -33,6 +33,8 @@ def before(kind: str) -> tuple[Desk, Trade, Step]:
     if kind == "contract.proposed":
         half = world.signed_contract(world.terms(50), ["meridian"])
         return desk, trade, (kind, ["meridian"], builder.contract_body(half))
+    if kind.startswith("lending."):
+        return lending(kind, desk, trade)
     if kind == "withdrawal.requested":
         mine = world.signed_contract(world.withdrawal(), ["meridian"])
         return desk, trade, (kind, ["meridian"], builder.contract_body(mine))
@@ -43,6 +45,21 @@ def before(kind: str) -> tuple[Desk, Trade, Step]:
             return desk, trade, step
         desk.log(*step)
     raise AssertionError(kind)
+
+
+def lending(kind: str, desk: Desk, trade: Trade) -> tuple[Desk, Trade, Step]:
+    """A desk before one of lending's events."""
+    if kind != "lending.authorised":
+        desk.log("lending.authorised", ["meridian", "compliance"], world.loan_body())
+        desk.now_ms += 86_400_000
+    today = times.text(desk.now_ms // 1_000 - 86_400)[:10]
+    interest = str(500_000_000 * 250 // 3_600_000)
+    steps: dict[str, tuple[list[str], dict[str, object]]] = {
+        "lending.authorised": (["meridian", "compliance"], world.loan_body()),
+        "lending.accrued": (["desk"], {"asset": world.BTC, "date": today, "loans": 1, "interest": interest}),
+        "lending.recalled": (["meridian"], {"loan": "loan-1", "reason": "Needed for a settlement."}),
+    }
+    return desk, trade, (kind, *steps[kind])
 
 
 ASIDE = ("contract.declined", "contract.cancelled", "contract.expired", "hold.released", "instruction.refused")
@@ -180,6 +197,9 @@ WRONG_STATE = {
     "deposit.credited": "settlement.deposit-credited",
     "instruction.refused": None,  # a refusal moves nothing
     "cycle.closed": "settlement.cycle-taken",
+    "lending.authorised": "settlement.loan-taken",
+    "lending.accrued": "settlement.accrual-late",
+    "lending.recalled": "settlement.loan-over",
     "transaction.observed": "settlement.observation-late",
 }
 

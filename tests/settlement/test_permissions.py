@@ -16,6 +16,7 @@ def test_the_desk_alone_signs_prices_holds_cycles_and_finality() -> None:
     alone = {kind for kind, permission in TABLE.items() if permission.signers == ((Signer.DESK,),)}
     assert alone == {
         "contract.expired",
+        "lending.accrued",
         "price.published",
         "hold.placed",
         "hold.released",

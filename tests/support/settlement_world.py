@@ -247,12 +247,18 @@ def policy_document(**changes: object) -> dict[str, object]:
         "checkpoint_age_seconds": 86_400,
         "safe_state_age_seconds": 3_600,
         "cycles": {"cut_offs": ["16:00"], "top_up_seconds": 3_600, "cold_contracts": 500},
-        "lending": {},
+        "lending": {BTC: {"limit": "3000000000", "rate_bps": 250}},
         "confirmations": {BITCOIN: 3, ETHEREUM: 2},
         "fees": {"max_sat_vb": 500, "dual_percent": 5, "never_percent": 10},
         "witnesses": {"quorum": 0, "keys": []},
     }
     return found | changes
+
+
+def loan_body(**changes: object) -> dict[str, object]:
+    """Meridian lends 5 BTC at the policy's rate."""
+    owner = {"lei": MERIDIAN, "book": "main"}
+    return {"loan": "loan-1", "owner": owner, "asset": BTC, "amount": "500000000", "rate_bps": 250} | changes
 
 
 def terms(number: int = 1, **changes: object) -> Terms:

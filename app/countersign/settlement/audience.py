@@ -11,6 +11,7 @@ from countersign.settlement import permissions
 from countersign.settlement.bodies import DepositCredited
 from countersign.settlement.contract import Contract
 from countersign.settlement.events import Event
+from countersign.settlement.lending_bodies import LendingAuthorised, LendingRecalled
 from countersign.settlement.roster import Holder
 from countersign.settlement.state import State
 
@@ -30,8 +31,11 @@ def contracts_of(state: State, event: Event) -> tuple[str, ...]:
 
 def concerned(state: State, event: Event) -> tuple[str, ...]:
     """The LEIs of the participants that an event concerns, ascending."""
-    if isinstance(event.body, DepositCredited):
+    if isinstance(event.body, DepositCredited | LendingAuthorised):
         return (event.body.owner.lei,)
+    if isinstance(event.body, LendingRecalled):
+        loan = state.loans.get(event.body.loan)
+        return (loan.owner.lei,) if loan else ()
     records = [state.contracts.get(contract) for contract in contracts_of(state, event)]
     return tuple(sorted({lei for record in records if record for lei in record.leis}))
 

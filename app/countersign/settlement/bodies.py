@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from countersign.errors import Value
 from countersign.keys.public_key import PublicKey
 from countersign.settlement.contract import Contract
+from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
 from countersign.settlement.policy import Policy
 from countersign.settlement.roster import Custodian, Entries, Party
 
@@ -275,5 +276,6 @@ Body = (
     | WithdrawalRequested
     | HoldPlaced | HoldReleased | CycleClosed
     | InstructionPrepared | InstructionRefused | ShareAdded
+    | LendingAuthorised | LendingAccrued | LendingRecalled
     | ReleaseAuthorised | TransactionBroadcast | TransactionObserved | DeliveryConfirmed | SettlementFinal
 )  # fmt: skip

@@ -7,7 +7,7 @@
 """
 
 from countersign.errors import Malformed, Value
-from countersign.settlement import netting, policy, readers, roster_document
+from countersign.settlement import lending_bodies, netting, policy, readers, roster_document
 from countersign.settlement.bodies import (
     PURPOSES,
     SETTLEMENT,
@@ -132,6 +132,7 @@ _REASONED: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "rea
 _LEG: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "leg": readers.integer(0, 1_000)}
 
 _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
+    **lending_bodies.READERS,
     "policy.adopted": (PolicyAdopted, {"policy": policy.read}),
     "price.published": (
         PricePublished,

@@ -8,7 +8,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import ledger
+from countersign.settlement import ledger, lending
 from countersign.settlement.bodies import HoldPlaced, HoldReleased, Short
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Leg, Terms
@@ -74,6 +74,7 @@ def _check_covered(case: Case, record: ContractRecord, hold: HoldRecord, positio
     for account, units in _sums(record, hold, position).items():
         balance = case.state.ledger.balance(account)
         if balance.available < units:
+            lending.require_recalled(case.state, account)
             raise insufficient(Place(account, Pocket.AVAILABLE), units, balance)
 
 

@@ -16,7 +16,17 @@ from dataclasses import dataclass, replace
 
 from countersign.errors import Malformed, Refused
 from countersign.keys import jws as jose
-from countersign.settlement import agreement, cycling, delivery, events, founding, holding, instructing, permissions
+from countersign.settlement import (
+    agreement,
+    cycling,
+    delivery,
+    events,
+    founding,
+    holding,
+    instructing,
+    lending,
+    permissions,
+)
 from countersign.settlement.bodies import DeskFounded
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.events import Event
@@ -40,6 +50,9 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "contract.cancelled": agreement.CANCELLED,
     "contract.expired": agreement.EXPIRED,
     "withdrawal.requested": agreement.WITHDRAWAL,
+    "lending.authorised": lending.AUTHORISED,
+    "lending.accrued": lending.ACCRUED,
+    "lending.recalled": lending.RECALLED,
     "hold.placed": holding.PLACED,
     "hold.released": holding.RELEASED,
     "cycle.closed": cycling.CLOSED,

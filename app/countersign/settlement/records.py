@@ -17,6 +17,7 @@ from countersign.settlement.bodies import Short, Spend
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group, Obligation
+from countersign.settlement.roster import Party
 
 
 class ContractState(StrEnum):
@@ -200,6 +201,27 @@ class Refusal:
     kind: str
     event: str
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """Units of one owner in the custodian's pool, and what the pool owes for them, in base units.
+
+    `principal`: what is out now; `returned`: what came back. `claim`: accrued and not yet paid; `remainder`: the part of a
+    unit still with the pool, in 1/3,600,000; `accrued_to`: the last day (since 1970) with interest.
+    """
+
+    id: str
+    owner: Party
+    asset: str
+    principal: int
+    rate_bps: int
+    index: int
+    accrued_to: int
+    returned: int = 0
+    claim: int = 0
+    remainder: int = 0
+    paid: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,17 @@ from countersign.keys.public_key import PublicKey
 from countersign.settlement.assets import Price
 from countersign.settlement.ledger import Account, Ledger
 from countersign.settlement.policy import Policy
-from countersign.settlement.records import Concern, ContractRecord, Cycle, Fault, Instruction, Receipt, Refusal, SafeUse
+from countersign.settlement.records import (
+    Concern,
+    ContractRecord,
+    Cycle,
+    Fault,
+    Instruction,
+    Loan,
+    Receipt,
+    Refusal,
+    SafeUse,
+)
 from countersign.settlement.roster import Roster
 
 
@@ -43,6 +53,9 @@ class State:
     receipts: Map[str, tuple[Receipt, ...]] = field(default_factory=Map)  # instruction → unconfirmed deliveries
     unconfirmed: Map[Account, int] = field(default_factory=Map)  # the same, by account
     refusals: Map[str, tuple[Refusal, ...]] = field(default_factory=Map)  # SHA-256 of what was refused
+    loans: Map[str, Loan] = field(default_factory=Map)  # loan id
+    lent: Map[str, tuple[str, ...]] = field(default_factory=Map)  # asset → loans that are out
+    accruals: Map[str, int] = field(default_factory=Map)  # asset → last day accrued, since 1970
     seen: Map[tuple[str, str], int] = field(default_factory=Map)  # signer, event id → index
     events: Map[int, str] = field(default_factory=Map)  # index → event hash, accepted entries only
     size: int = 0  # one past the last entry looked at
