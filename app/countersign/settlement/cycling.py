@@ -8,6 +8,7 @@
 - A cycle in which everything cancels out owes nothing on chain: it is signed as it closes.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from immutables import Map
@@ -19,6 +20,7 @@ from countersign.settlement.bodies import CycleClosed, Short
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Terms
 from countersign.settlement.holding import shortfall
+from countersign.settlement.netting import Obligation
 from countersign.settlement.records import ContractState, Cycle
 from countersign.settlement.roster import Roster
 from countersign.settlement.state import State
@@ -83,11 +85,17 @@ def _check_short(state: State, body: CycleClosed, short: Short) -> None:
 
 def check_cold(state: State, body: CycleClosed) -> None:
     """A cycle that needs a cold vault's shares is small enough to be carried there; else `Refused`."""
-    terms = [state.contract(contract).terms for contract in body.contracts]
-    paying = {owed.vault for owed in netting.obligations(state.roster, terms, body.netting)}
     limit = state.adopted().cycles.cold_contracts
-    if body.count > limit and any(state.roster.cold(state.roster.vault(vault)) for vault in sorted(paying)):
+    if body.count <= limit:
+        return
+    terms = [state.contract(contract).terms for contract in body.contracts]
+    if needs_cold(state.roster, netting.obligations(state.roster, terms, body.netting)):
         raise Refused("settlement.cycle-cold", cycle=body.cycle, count=body.count, limit=limit)
+
+
+def needs_cold(roster: Roster, owed: Iterable[Obligation]) -> bool:
+    """Whether any vault that pays these obligations is cold."""
+    return any(roster.cold(roster.vault(vault)) for vault in sorted({each.vault for each in owed}))
 
 
 def _fold(case: Case, body: CycleClosed) -> State:

@@ -74,13 +74,15 @@ class Delivery:
 
 def obligations(roster: Roster, contracts: Sequence[Terms], mode: str = GROSS) -> tuple[Obligation, ...]:
     """Every obligation, ascending by vault, asset, destination. Raises `Refused` if a payer has no vault."""
-    sums: dict[tuple[str, str, str], Obligation] = {}
+    sums: dict[tuple[str, str, str], int] = {}
+    sides: dict[tuple[str, str, str], Delivery] = {}
     for each in _MODES[mode](deliveries(contracts)):
-        vault = roster.paying_vault(each.payer, each.asset).id
-        key = (vault, each.asset, each.destination)
-        before = sums[key].amount if key in sums else 0
-        sums[key] = Obligation(vault, each.payer, each.receiver, each.asset, before + each.amount, each.destination)
-    return tuple(sums[key] for key in sorted(sums))
+        key = (roster.paying_vault(each.payer, each.asset).id, each.asset, each.destination)
+        sums[key] = sums.get(key, 0) + each.amount
+        sides[key] = each
+    return tuple(
+        Obligation(key[0], sides[key].payer, sides[key].receiver, key[1], sums[key], key[2]) for key in sorted(sums)
+    )
 
 
 def deliveries(contracts: Iterable[Terms]) -> list[Delivery]:
