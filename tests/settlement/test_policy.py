@@ -36,3 +36,7 @@ def test_a_chain_that_the_policy_does_not_name_needs_six_confirmations() -> None
     found = policy.read(world.policy_document(), "policy")
     assert found.confirmations_on(world.BITCOIN) == 3
     assert found.confirmations_on("eip155:1") == 6
+
+
+def test_hours_are_said_in_words() -> None:
+    assert policy.Hours((1, 2, 7), 420, 1_205).text == "Mon Tue Sun, 07:00 to 20:05 UTC"

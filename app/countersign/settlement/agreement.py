@@ -2,7 +2,8 @@
 
 - An id and version never stand for two contracts (C3). Both parties sign the same bytes with registered keys.
 - Only certified participants trade, judged at the entry's date (rule 8); suspension stops new contracts, not open ones.
-- A sale reaches the policy's minimum notional, and agrees with published prices (`valuation.py`, rule 7).
+- A sale reaches the policy's minimum notional, and agrees with published prices (`valuation.py`, rule 7); any contract by
+  itself keeps the policy's caps and quorums (`spending.py`).
 - Every leg goes to a registered destination of its receiver, a founding one or older than the policy's cooling period:
   in custody for a sale, outside for a withdrawal.
 - Terms are amended only as a later version that names the one it replaces and that both sign; the old one is superseded.
@@ -15,7 +16,7 @@ from dataclasses import replace
 from immutables import Map
 
 from countersign.errors import Refused
-from countersign.settlement import templates, valuation
+from countersign.settlement import spending, templates, valuation
 from countersign.settlement.bodies import (
     ContractAffirmed,
     ContractCancelled,
@@ -48,6 +49,7 @@ def check_admissible(state: State, contract: Contract, seconds: int) -> None:
     if terms.sale:
         _check_amendment(state, contract)
         valuation.check_notional(state, terms)
+    spending.check_terms(state, terms)
 
 
 def _check_parties(state: State, contract: Contract, seconds: int) -> None:
@@ -171,7 +173,7 @@ def _judge_endorsed(case: Case, body: ContractEndorsed) -> None:
 
 def _fold_endorsed(case: Case, body: ContractEndorsed) -> State:
     record = case.state.contract(body.contract)
-    return with_contracts(case.state, [case.moved(record, ContractState.ENDORSED)])
+    return with_contracts(case.state, [case.moved(record, ContractState.ENDORSED, endorser=case.officers[0])])
 
 
 def _judge_declined(case: Case, body: ContractDeclined) -> None:

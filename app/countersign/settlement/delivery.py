@@ -1,6 +1,7 @@
 """Rules of delivery: release, broadcast, observation, confirmation, finality.
 
-- Nothing is released unless every instruction of the cycle has its quorum; maker and checker are two persons.
+- Nothing is released unless every instruction of the cycle has its quorum; maker and checker are two persons, within
+  officers' hours; under strict four eyes neither signed a share of the cycle, nor endorsed a contract in it.
 - A transaction is observed only as it was broadcast, its confirmations only grow, its fee is within the agreed cap.
 - A party's confirmation counts only after release, where the contract has the clause, and once every transaction of the
   settlement has been observed (rule 9).
@@ -23,8 +24,9 @@ from countersign.settlement.bodies import (
 )
 from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
 from countersign.settlement.contract import Leg, Terms
-from countersign.settlement.instructing import check_window, records_of
+from countersign.settlement.instructing import check_hours, check_window, records_of
 from countersign.settlement.ledger import Account, Posting
+from countersign.settlement.policy import STRICT
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction, Observed, Receipt, SafeUse
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
@@ -42,11 +44,25 @@ def _judge_released(case: Case, body: ReleaseAuthorised) -> None:
         if state.missing(each):
             raise Refused("settlement.no-quorum", instruction=each.hash, missing=state.missing(each))
     check_window(case, cycle)
+    check_hours(case)
     if body.maker == body.checker or set(case.officers) != {body.maker, body.checker}:
         raise Refused("settlement.maker-checker", maker=body.maker, checker=body.checker)
     for officer, role in ((body.maker, Role.OPERATIONS), (body.checker, Role.COMPLIANCE)):
         if role not in state.roster.officer(officer).roles:
             raise Refused("settlement.officer-role", officer=officer, role=role.value)
+    if state.adopted().four_eyes == STRICT:
+        _check_strict(state, cycle, (body.maker, body.checker))
+
+
+def _check_strict(state: State, cycle: Cycle, officers: tuple[str, ...]) -> None:
+    """Neither maker nor checker had a hand in the cycle before."""
+    signed = {share.officer for each in state.live(cycle) for share in each.shares}
+    endorsed = {record.endorser for record in records_of(state, cycle)}
+    for officer in officers:
+        if officer in signed:
+            raise Refused("settlement.strict-signer", officer=officer, cycle=cycle.id)
+        if officer in endorsed:
+            raise Refused("settlement.strict-endorser", officer=officer, cycle=cycle.id)
 
 
 def _fold_released(case: Case, body: ReleaseAuthorised) -> State:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from immutables import Map
 
 from countersign.errors import Refused
-from countersign.settlement import ledger
+from countersign.settlement import ledger, spending
 from countersign.settlement.case import Case, with_contracts
 from countersign.settlement.ledger import Posting
 from countersign.settlement.records import (
@@ -77,11 +77,12 @@ def _held_again(record: ContractRecord) -> ContractRecord:
 
 
 def freed(state: State, instruction: Instruction) -> State:
-    """The state in which an instruction without shares no longer claims its coins or its Safe."""
-    spending, safes = state.spending, state.safes
+    """The state in which an instruction without shares no longer claims its coins or its Safe, nor counts for caps."""
+    state = spending.given_back(state, instruction)
+    taken, safes = state.spending, state.safes
     for spend in instruction.spends:
-        spending = spending.delete(spend.outpoint)
+        taken = taken.delete(spend.outpoint)
     if instruction.nonce is not None:
         vault = instruction.group.vaults[0]
         safes = safes.set(vault, replace(safes.get(vault, SafeUse()), pending=None))
-    return replace(state, spending=spending, safes=safes)
+    return replace(state, spending=taken, safes=safes)

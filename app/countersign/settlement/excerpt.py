@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import cycling, events, instructing, machine
+from countersign.settlement import cycling, events, instructing, machine, netting, spending
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import CycleClosed, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
@@ -104,7 +104,9 @@ def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
             raise Refused("C4.expired", contract=record.hash)
     if any(each.shares for each in state.live(cycle)):
         raise Refused("settlement.share-exists", contract=cycle.contracts[0])
-    if Group(body.chain, body.kind, body.vaults) not in cycle.groups:
+    group = Group(body.chain, body.kind, body.vaults)
+    spending.flows(state, netting.owed_by(cycle.obligations, group))  # worth counts even where caps are not judged here
+    if group not in cycle.groups:
         raise Refused("settlement.not-owed", cycle=cycle.id, chain=body.chain, vaults=", ".join(body.vaults))
     for name in body.vaults:
         _check_vault(state, state.roster.vault(name), body)

@@ -36,11 +36,12 @@ def _fold_founding(case: Case, body: DeskFounded) -> State:
 
 
 def _judge_roster(case: Case, body: RosterChanged) -> None:
-    changed(case.state.roster, body.entries, time_ms=case.time_ms)
+    changed(case.state.roster, body.entries, time_ms=case.time_ms, by=case.officers)
 
 
 def _fold_roster(case: Case, body: RosterChanged) -> State:
-    return replace(case.state, roster=changed(case.state.roster, body.entries, time_ms=case.time_ms))
+    roster = changed(case.state.roster, body.entries, time_ms=case.time_ms, by=case.officers)
+    return replace(case.state, roster=roster)
 
 
 def _judge_policy(case: Case, body: PolicyAdopted) -> None:
@@ -50,7 +51,7 @@ def _judge_policy(case: Case, body: PolicyAdopted) -> None:
 
 
 def _fold_policy(case: Case, body: PolicyAdopted) -> State:
-    return replace(case.state, policy=body.policy)
+    return replace(case.state, policy=body.policy, policy_index=case.index)
 
 
 def _judge_price(case: Case, body: PricePublished) -> None:

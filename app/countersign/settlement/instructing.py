@@ -6,13 +6,15 @@
 - Who prepared for a cycle does not sign in it; an officer counts once for a vault, whatever keys they hold (rule 4).
 - A share covers every slot that its vault spends from, with that officer's own registered keys.
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
+- What leaves keeps the policy's caps and quorums (`spending.py`), and shares come within officers' hours.
 - A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4).
 """
 
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import netting
+from countersign.formats import times
+from countersign.settlement import netting, spending
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import SETTLEMENT, InstructionPrepared, InstructionRefused, ShareAdded
 from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
@@ -64,6 +66,14 @@ def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
     else:
         _check_nonce(state, body, replaced)
     _check_confirmed(state, cycle, group)
+    spending.check_group(state, cycle, group, case.seconds)
+
+
+def check_hours(case: Case) -> None:
+    """The entry's moment lies within the policy's hours for officers, else `Refused` settlement.outside-hours."""
+    hours = case.state.adopted().hours
+    if hours is not None and not hours.hold(case.seconds):
+        raise Refused("settlement.outside-hours", at=times.text(case.seconds), hours=hours.text)
 
 
 def _check_spends(state: State, body: InstructionPrepared, replaced: str | None) -> None:
@@ -127,7 +137,7 @@ def _fold_prepared(case: Case, body: InstructionPrepared) -> State:
         name, cycle.id, group, body.artefact, body.nonce, body.spends, case.officers[0], case.index, case.time_ms
     )
     cycle = replace(cycle, instructions=cycle.instructions.set(group, name))
-    state = _claimed(state, instruction)
+    state = spending.counted(_claimed(state, instruction), instruction)
     state = replace(
         state,
         instructions=state.instructions.set(name, instruction),
@@ -142,13 +152,13 @@ def _fold_prepared(case: Case, body: InstructionPrepared) -> State:
 
 
 def _claimed(state: State, instruction: Instruction) -> State:
-    spending, safes = state.spending, state.safes
+    taken, safes = state.spending, state.safes
     for spend in instruction.spends:
-        spending = spending.set(spend.outpoint, instruction.hash)
+        taken = taken.set(spend.outpoint, instruction.hash)
     if instruction.nonce is not None:
         vault = instruction.group.vaults[0]
         safes = safes.set(vault, replace(safes.get(vault, SafeUse()), pending=instruction.hash))
-    return replace(state, spending=spending, safes=safes)
+    return replace(state, spending=taken, safes=safes)
 
 
 def _judge_refused(case: Case, body: InstructionRefused) -> None:
@@ -177,6 +187,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     for record in records_of(state, cycle):
         demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
     check_window(case, cycle)
+    check_hours(case)
     oldest = instruction.time_ms // 1_000 + state.adopted().request_lifetime_seconds
     if case.seconds > oldest:
         raise Refused("C4.request-expired", instruction=instruction.hash)

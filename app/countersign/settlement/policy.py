@@ -34,6 +34,13 @@ STANDARD, STRICT = "standard", "strict"
 """How strictly persons are kept apart."""
 
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 @dataclass(frozen=True, slots=True)
 class FeeBounds:
     """B9's bounds: satoshis a virtual byte, and percentages of the value that leaves."""
@@ -75,6 +82,12 @@ class Hours:
     days: tuple[int, ...]
     opens: int
     closes: int
+
+    @property
+    def text(self) -> str:
+        """In words: "Mon Tue Wed, 07:00 to 20:00 UTC"."""
+        days = " ".join(_DAYS[day - 1] for day in self.days)
+        return f"{days}, {_clock(self.opens)} to {_clock(self.closes)} UTC"
 
     def hold(self, seconds: int) -> bool:
         """Whether a moment (unix seconds) lies within them."""

@@ -87,6 +87,7 @@ class ContractRecord:
     holds: Map[int, HoldRecord] = field(default_factory=Map)
     cycle: str | None = None
     confirmed: tuple[str, ...] = ()
+    endorser: str = ""  # the compliance officer
 
     @property
     def hash(self) -> str:

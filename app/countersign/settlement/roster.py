@@ -201,7 +201,8 @@ Vault = SlotVault | SafeVault
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A registered place of a party (SSI). `known_ms`: its entry's time; founding ones count at once.
+    """A registered place of a party (SSI). `known_ms`: its entry's time, `added_by`: the officers who signed it; founding
+    ones count at once.
 
     `vault`: the party's vault that it lies in; None for a place outside this custody, to which only withdrawals go.
     """
@@ -211,6 +212,7 @@ class Destination:
     vault: str | None
     founding: bool = False
     known_ms: int = 0
+    added_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,10 @@ from countersign.settlement.roster import (
 )
 
 
-def changed(roster: Roster, entries: Entries, *, time_ms: int, founding: bool = False) -> Roster:
-    """The roster after adding or replacing `entries`. Raises `Refused` if they contradict it or each other."""
+def changed(
+    roster: Roster, entries: Entries, *, time_ms: int, founding: bool = False, by: tuple[str, ...] = ()
+) -> Roster:
+    """The roster after officers `by` added or replaced `entries`. `Refused` if they contradict it or each other."""
     for asset in entries.assets:
         known = roster.assets.get(asset.id)
         if known is not None and known.decimals != asset.decimals:
@@ -50,7 +52,7 @@ def changed(roster: Roster, entries: Entries, *, time_ms: int, founding: bool = 
     for vault in entries.vaults:
         roster = _with_vault(roster, vault)
     for destination in entries.destinations:
-        roster = _with_destination(roster, replace(destination, founding=founding, known_ms=time_ms))
+        roster = _with_destination(roster, replace(destination, founding=founding, known_ms=time_ms, added_by=by))
     for vault in roster.vaults.values() if entries.officers else ():
         _check_still_apart(roster, vault)
     return roster

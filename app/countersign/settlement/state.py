@@ -28,6 +28,7 @@ from countersign.settlement.records import (
     SafeUse,
 )
 from countersign.settlement.roster import Roster
+from countersign.settlement.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class State:
     log: str = ""  # the log's vkey
     roster: Roster = field(default_factory=Roster)
     policy: Policy | None = None
+    policy_index: int = 0  # the entry that adopted it
     prices: Map[str, Price] = field(default_factory=Map)  # asset
     ledger: Ledger = field(default_factory=Ledger)
     deposits: Map[str, int] = field(default_factory=Map)  # "chain reference" → index
@@ -47,6 +49,7 @@ class State:
     cycles: Map[str, Cycle] = field(default_factory=Map)  # cycle id
     instructions: Map[str, Instruction] = field(default_factory=Map)  # event hash
     spending: Map[str, str] = field(default_factory=Map)  # outpoint → live or executed instruction
+    spent: Map[str, Usage] = field(default_factory=Map)  # payer (LEI) → what it gave away in 24 hours
     safes: Map[str, SafeUse] = field(default_factory=Map)  # Safe vault id
     artefacts: Map[str, str] = field(default_factory=Map)  # SHA-256 of an instruction's artefact → instruction
     transactions: Map[str, str] = field(default_factory=Map)  # transaction id → instruction
