@@ -7,7 +7,7 @@ from support.software_stage import Table, silent
 
 
 def row(table: Table, officer: str = "officer-a", verdicts: dict[str, Verdict] | None = None) -> rows.SettlementRow:
-    (found,) = rows.desk_view(table.desk.state, officer, verdicts or {}).rows
+    (found,) = rows.desk_view(table.desk.state, officer, verdicts or {}, table.stage.clock.seconds).rows
     return found
 
 
@@ -41,8 +41,9 @@ async def test_a_row_says_who_gives_what_to_whom(table: Table) -> None:
     await table.until("step-prepare")
     found = row(table)
     assert found.parties == ("Meridian Capital", "Harbour Prime")
-    assert (found.gives.units, found.gives.symbol) == (25_000_000_000, "BTC")
-    assert (found.takes.units, found.takes.symbol) == (20_000_000_000_000, "USDC")
+    (gives,), (takes,) = found.gives, found.takes
+    assert (gives.units, gives.symbol) == (25_000_000_000, "BTC")
+    assert (takes.units, takes.symbol) == (20_000_000_000_000, "USDC")
     assert (found.contract_id, found.notional_usd) == ("MH-2026-0001", 20_000_000)
 
 
@@ -65,7 +66,7 @@ async def test_the_first_deadline_bites(table: Table) -> None:
     await table.until("step-prepare")
     act_by = row(table).act_by
     assert act_by is not None
-    assert act_by.reason == "desk.act-by-request"
+    assert act_by.reason == "desk.act-by-coins"
     assert act_by.at == table.live("psbt").time_ms // 1000 + 86_400 < settle_by
     await table.until("step-final")
     assert row(table).act_by is None
@@ -81,7 +82,7 @@ async def test_checks_are_counted_and_the_first_that_fails_is_named(table: Table
 
 async def test_totals_are_of_what_is_not_settled(table: Table) -> None:
     await table.until("step-prepare")
-    totals = {each.symbol: each.units for each in rows.desk_view(table.desk.state, "officer-a", {}).totals}
+    totals = {each.symbol: each.units for each in rows.desk_view(table.desk.state, "officer-a", {}, 0).totals}
     assert totals == {"BTC": 25_000_000_000, "USDC": 20_000_000_000_000}
     await table.until("step-final")
-    assert rows.desk_view(table.desk.state, "officer-a", {}).totals == ()
+    assert rows.desk_view(table.desk.state, "officer-a", {}, 0).totals == ()

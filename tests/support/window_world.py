@@ -142,7 +142,8 @@ def review_view(*, signed: frozenset[str] = frozenset(), against: Finding | None
         (("confirmations", "BTC 1, USDC 1"), ("forum", "London Court of International Arbitration"),
          ("rules", "LCIA 2020"), ("window", "24 h"), ("notional", "USD 20,000,000")),
         (bitcoin_view(signed=PSBT in signed, against=against), ethereum_view(signed=SAFE_TX in signed)),
-        verdict(_COMMON, not_applicable("T1", "review.no-envelope")), proof(), ActBy(NOW + 3 * 3_600, "desk.act-by-request"),
+        verdict(_COMMON, not_applicable("T1", "review.no-envelope")), proof(),
+        ActBy(NOW + 3 * 3_600, "desk.act-by-coins", {"vault": "meridian-btc"}),
     )  # fmt: skip
 
 
@@ -150,8 +151,10 @@ def row(number: int = 1, **changes: object) -> SettlementRow:
     dots = (Dot("Amara Okafor", False), Dot("", False), Dot("", False))
     made = SettlementRow(
         CONTRACT if number == 1 else hashed(f"contract {number}"), f"MER-HAR-2026-11-22-{number:04d}", Group.NEEDS_YOU,
-        "instructed", ActBy(NOW + 3 * 3_600 + number * 61, "desk.act-by-request"), ("Meridian Capital", "Harbour Prime"),
-        btc(25_000_000_000 + (number - 1) * 1_000_000), usdc(20_000_000_000_000 + (number - 1) * 80_000_000_000), 20_000_000,
+        "instructed", ActBy(NOW + 3 * 3_600 + number * 61, "desk.act-by-coins", {"vault": "meridian-btc"}),
+        ("Meridian Capital", "Harbour Prime"),
+        (btc(25_000_000_000 + (number - 1) * 1_000_000),), (usdc(20_000_000_000_000 + (number - 1) * 80_000_000_000),),
+        20_000_000,
         (InstructionDots(PSBT, "psbt", REGTEST, 2, dots), InstructionDots(SAFE_TX, "safe-tx", ANVIL, 2, dots)),
         41, None, Action.SIGN,
     )  # fmt: skip

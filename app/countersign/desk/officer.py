@@ -35,6 +35,9 @@ from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract
 from countersign.settlement.records import ContractState, Instruction
 
+_CHECKED = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, ContractState.SIGNED)
+"""The states in which a settlement's instructions are judged anew each time the Desk is shown."""
+
 
 class Officer:
     """The console of one officer."""
@@ -60,12 +63,16 @@ class Officer:
         return await logbook.strip_view(self.replica, self.hand, self._reachable)
 
     async def desk(self) -> DeskView:
-        """Every settlement; the open ones with all their checks run now."""
-        verdicts = {}
-        for record in self.replica.state.contracts.values():
-            if record.state in (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, ContractState.SIGNED):
-                verdicts[record.hash] = await self._joint_verdict(record.hash)
-        return rows.desk_view(self.replica.state, self.hand.officer, verdicts)
+        """Every settlement; the open ones with all their checks run now, once for the contracts of one cycle."""
+        state, of_cycle = self.replica.state, dict[str, Verdict]()
+        verdicts: dict[str, Verdict] = {}
+        for record in state.contracts.values():
+            if record.state in _CHECKED and record.cycle is not None:
+                if record.cycle not in of_cycle:
+                    of_cycle[record.cycle] = await self._joint_verdict(record.hash)
+                verdicts[record.hash] = of_cycle[record.cycle]
+        now = max(self._moment().now, state.time_ms // 1_000)
+        return rows.desk_view(state, self.hand.officer, verdicts, now)
 
     async def review(self, contract: str) -> ReviewView:
         """One settlement, every check run now."""

@@ -28,8 +28,9 @@ from countersign.desk.views import (
 from countersign.errors import CountersignError, Unavailable
 from countersign.review import checks
 from countersign.review.case import Case, Mode
+from countersign.settlement import deadlines
 from countersign.settlement.contract import Terms
-from countersign.settlement.records import ContractRecord, ContractState, Instruction
+from countersign.settlement.records import ContractRecord, Instruction
 from countersign.settlement.state import State
 
 
@@ -83,7 +84,7 @@ def review_view(
         instructions=tuple(instructions),
         contract_verdict=checks.verdict(cases.contract_case(found, contract, moment, profile)),
         proof=shown,
-        act_by=act_by(found.state, record),
+        act_by=act_by(found.state, record, max(moment.now, found.newest)),
     )
 
 
@@ -102,16 +103,10 @@ def _terms(state: State, terms: Terms) -> tuple[tuple[str, str], ...]:
     )
 
 
-def act_by(state: State, record: ContractRecord) -> ActBy | None:
-    """The first deadline that bites, and why: settle-by, or the lifetime of a prepared request. None once it ended."""
-    if record.state in (ContractState.FINAL, ContractState.CANCELLED, ContractState.DECLINED):
-        return None
-    deadlines = [ActBy(record.terms.settle_by, "desk.act-by-settle")]
-    cycle = state.cycles.get(record.cycle or "")
-    if cycle is not None and state.policy is not None and record.state.value in ("instructed", "partly signed"):
-        lifetime = state.policy.request_lifetime_seconds
-        deadlines += [ActBy(each.time_ms // 1000 + lifetime, "desk.act-by-request") for each in state.live(cycle)]
-    return min(deadlines, key=lambda each: each.at)
+def act_by(state: State, record: ContractRecord, now: int) -> ActBy | None:
+    """The first deadline that bites at `now` (unix seconds), and why. None where nothing waits for anybody."""
+    found = deadlines.act_by(state, record, now)
+    return None if found is None else ActBy(found.at, f"desk.act-by-{found.reason}", found.values)
 
 
 def proof_view(replica: Replica, index: int) -> ProofView:

@@ -1,34 +1,48 @@
 """The Desk screen's rows: one line a settlement, sorted by its first deadline, with what the officer at this machine can do."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from countersign.desk.effects import money
 from countersign.desk.pages import act_by
 from countersign.desk.signing import vault_keys
 from countersign.desk.views import Action, DeskView, Dot, Group, InstructionDots, Money, SettlementRow
 from countersign.review.finding import Verdict
+from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction
 from countersign.settlement.state import State
 
+OVER = frozenset(
+    {
+        ContractState.FINAL,
+        ContractState.DECLINED,
+        ContractState.CANCELLED,
+        ContractState.EXPIRED,
+        ContractState.SUPERSEDED,
+        ContractState.AWARDED,
+        ContractState.VOIDED,
+    }
+)
+"""The states in which nothing waits for anybody any more."""
 SIGNABLE = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
 
 
-def desk_view(state: State, officer: str, verdicts: dict[str, Verdict]) -> DeskView:
-    """Every settlement. `verdicts` by contract hash: all checks of its instructions, run on this machine."""
-    rows = [_row(state, record, officer, verdicts.get(record.hash)) for record in state.contracts.values()]
+def desk_view(state: State, officer: str, verdicts: Mapping[str, Verdict], now: int) -> DeskView:
+    """Every settlement at `now` (unix seconds). `verdicts` by contract: all checks of its instructions, run here."""
+    rows = [_row(state, record, officer, verdicts.get(record.hash), now) for record in state.contracts.values()]
     last = 2**53
     rows.sort(key=lambda row: (row.act_by.at if row.act_by else last, row.contract_id))
     totals: Counter[str] = Counter()
     for row in rows:
         if row.group is not Group.SETTLED:
-            for each in (row.gives, row.takes):
+            for each in (*row.gives, *row.takes):
                 totals[each.asset] += each.units
     return DeskView(tuple(rows), tuple(money(state.roster, asset, units) for asset, units in sorted(totals.items())))
 
 
-def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | None) -> SettlementRow:
-    terms, roster = record.terms, state.roster
-    gives, takes = terms.legs
+def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | None, now: int) -> SettlementRow:
+    terms = record.terms
+    first = terms.payer(terms.legs[0]).lei
     cycle = state.cycles.get(record.cycle or "")
     action = _action(state, record, cycle, officer)
     return SettlementRow(
@@ -36,13 +50,10 @@ def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | 
         contract_id=terms.id,
         group=_group(record, action),
         state=record.state.value,
-        act_by=act_by(state, record),
-        parties=(
-            roster.participant(terms.payer(gives).lei).name,
-            roster.participant(terms.payer(takes).lei).name,
-        ),
-        gives=_money(state, gives.asset, gives.amount),
-        takes=_money(state, takes.asset, takes.amount),
+        act_by=act_by(state, record, now),
+        parties=(state.roster.participant(first).name, _other_side(state, terms, first)),
+        gives=_sums(state, terms, (leg for leg in terms.legs if terms.payer(leg).lei == first)),
+        takes=_sums(state, terms, (leg for leg in terms.legs if terms.payer(leg).lei != first)),
         notional_usd=terms.notional.usd,
         instructions=tuple(_dots(state, each) for each in state.live(cycle)) if cycle is not None else (),
         checks_passed=verdict.passed if verdict else 0,
@@ -51,13 +62,22 @@ def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | 
     )
 
 
-def _money(state: State, asset: str, units: int) -> Money:
-    return money(state.roster, asset, units)
+def _other_side(state: State, terms: Terms, first: str) -> str:
+    others = sorted(state.roster.participant(lei).name for lei in terms.leis if lei != first)
+    return ", ".join(others)
+
+
+def _sums(state: State, terms: Terms, legs: Iterable[Leg]) -> tuple[Money, ...]:
+    """What these legs move, asset by asset, in the order of the contract."""
+    sums: dict[str, int] = {}
+    for leg in legs:
+        sums[leg.asset] = sums.get(leg.asset, 0) + leg.amount
+    return tuple(money(state.roster, asset, units) for asset, units in sums.items())
 
 
 def _action(state: State, record: ContractRecord, cycle: Cycle | None, officer: str) -> Action:
     if record.state not in SIGNABLE or cycle is None:
-        return Action.NONE if record.state is ContractState.FINAL else Action.WAIT
+        return Action.NONE if record.state in OVER else Action.WAIT
     live = state.live(cycle)
     if any(can_sign(state, each, officer) for each in live):
         return Action.SIGN
@@ -80,7 +100,7 @@ def _signers(instruction: Instruction) -> set[str]:
 
 
 def _group(record: ContractRecord, action: Action) -> Group:
-    if record.state in (ContractState.FINAL, ContractState.CANCELLED, ContractState.DECLINED):
+    if record.state in OVER:
         return Group.SETTLED
     if action in (Action.SIGN, Action.CARRY, Action.REVIEW):
         return Group.NEEDS_YOU

@@ -5,9 +5,10 @@
 - Every view is a function of state and archive: thrown away and made anew after each change.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from countersign.errors import Values
 from countersign.review.finding import Finding as Finding
 from countersign.review.finding import Verdict
 
@@ -24,10 +25,11 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class ActBy:
-    """A deadline and why it bites: `reason` is a sentence code ("desk.act-by-settle")."""
+    """A deadline and why it bites: `reason` is a sentence code ("desk.act-by-settle"), `values` its values."""
 
     at: int
     reason: str
+    values: Values = field(default_factory=dict)
 
 
 class Group(StrEnum):
@@ -77,9 +79,9 @@ class SettlementRow:
     group: Group
     state: str
     act_by: ActBy | None
-    parties: tuple[str, str]  # names: who delivers the first leg, who delivers the second
-    gives: Money
-    takes: Money
+    parties: tuple[str, str]  # names: who delivers the first leg, and the other side; a withdrawal has no other ("")
+    gives: tuple[Money, ...]  # what the first delivers, asset by asset
+    takes: tuple[Money, ...]  # what the other side delivers; a withdrawal: nothing
     notional_usd: int
     instructions: tuple[InstructionDots, ...]
     checks_passed: int

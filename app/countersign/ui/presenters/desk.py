@@ -70,15 +70,14 @@ class DeskLine:
 def line(row: SettlementRow, now: int, *, base: bool = False) -> DeskLine:
     """One row as it is shown at `now`; `base` asks for base units."""
     written = writing.base_units if base else writing.short
-    gives, takes = written(row.gives), written(row.takes)
     tone, icon = STATE_TONES.get(row.state, ("info", "information"))
     by, by_tone = _act_by(row, now)
     return DeskLine(
         by,
         by_tone,
         (tone, icon, label_or(f"state.{row.state}", row.state)),
-        (visible(row.parties[0]), visible(row.parties[1])),
-        (f"{gives} ⇄ {takes}", visible(row.contract_id)),
+        (visible(row.parties[0]), visible(row.parties[1]) or label("desk.outside")),
+        (exchange(row, written), visible(row.contract_id)),
         writing.dollars(row.notional_usd),
         tuple(_signatures(dots) for dots in row.instructions),
         _checks(row),
@@ -86,12 +85,22 @@ def line(row: SettlementRow, now: int, *, base: bool = False) -> DeskLine:
     )
 
 
+def exchange(row: SettlementRow, written: Callable[[Money], str]) -> str:
+    """ "1,000 BTC ⇄ 20,000,000 USDC"; a side of several assets says how many, a withdrawal where it goes."""
+    gives, takes = (_side(side, written) for side in (row.gives, row.takes))
+    return label("desk.exchange", gives=gives, takes=takes) if row.takes else label("desk.withdrawal", gives=gives)
+
+
+def _side(side: Sequence[Money], written: Callable[[Money], str]) -> str:
+    return written(side[0]) if len(side) == 1 else label("desk.assets", count=len(side))
+
+
 def _act_by(row: SettlementRow, now: int) -> tuple[tuple[str, str], str]:
     if row.act_by is None:
         return (label("desk.no-deadline"), ""), "quiet"
     left = row.act_by.at - now
     tone = "bad" if left <= 0 else "warn" if left < _SOON else "ink"
-    why = label_or(f"act-by.{row.act_by.reason}", sentence(row.act_by.reason, {}))
+    why = label_or(f"act-by.{row.act_by.reason}", sentence(row.act_by.reason, row.act_by.values))
     return (writing.minute(row.act_by.at).removesuffix(" UTC"), f"{writing.until(row.act_by.at, now)} · {why}"), tone
 
 
@@ -129,7 +138,7 @@ def haystack(row: SettlementRow) -> str:
     """What the filter looks in: id, hash, state, parties, symbols, amounts, officers."""
     officers = (dot.officer for each in row.instructions for dot in each.dots)
     texts = (row.contract_id, row.contract, row.state, *row.parties, *officers)
-    return "\n".join((*texts, writing.short(row.gives), writing.short(row.takes))).casefold()
+    return "\n".join((*texts, *(writing.short(each) for each in (*row.gives, *row.takes)))).casefold()
 
 
 def _due(row: SettlementRow) -> int:
@@ -140,7 +149,7 @@ _KEYS: dict[Column, Callable[[SettlementRow], object]] = {
     Column.ACT_BY: _due,
     Column.STATE: lambda row: row.state,
     Column.PARTIES: lambda row: row.parties,
-    Column.EXCHANGE: lambda row: (row.gives.symbol, Fraction(row.gives.units, 10**row.gives.decimals)),
+    Column.EXCHANGE: lambda row: (row.gives[0].symbol, Fraction(row.gives[0].units, 10 ** row.gives[0].decimals)),
     Column.NOTIONAL: lambda row: row.notional_usd,
     Column.SIGNATURES: lambda row: sum(dot.there for each in row.instructions for dot in each.dots),
     Column.CHECKS: lambda row: (row.first_failure is None, row.checks_passed),
@@ -188,8 +197,12 @@ def by_counterparty(rows: Sequence[SettlementRow]) -> Sums:
     sums: dict[str, dict[str, Money]] = {}
     for row in rows:
         if row.group is not Group.SETTLED:
-            for party, money in zip(row.parties, (row.gives, row.takes), strict=True):
-                held = sums.setdefault(party, {})
-                before = held[money.asset].units if money.asset in held else 0
-                held[money.asset] = Money(before + money.units, money.symbol, money.decimals, money.asset)
-    return tuple((visible(party), tuple(held.values())) for party, held in sorted(sums.items()))
+            for party, side in zip(row.parties, (row.gives, row.takes), strict=True):
+                _add(sums.setdefault(party, {}), side)
+    return tuple((visible(party), tuple(held.values())) for party, held in sorted(sums.items()) if held)
+
+
+def _add(held: dict[str, Money], side: Sequence[Money]) -> None:
+    for money in side:
+        before = held[money.asset].units if money.asset in held else 0
+        held[money.asset] = Money(before + money.units, money.symbol, money.decimals, money.asset)

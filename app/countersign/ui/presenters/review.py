@@ -89,7 +89,7 @@ def deadline(view: ReviewView, now: int) -> tuple[str, str] | None:
         return None
     by = view.act_by
     words = label(
-        "review.act-by", at=writing.minute(by.at), until=writing.until(by.at, now), why=sentence(by.reason, {})
+        "review.act-by", at=writing.minute(by.at), until=writing.until(by.at, now), why=sentence(by.reason, by.values)
     )
     return words, "bad" if by.at <= now else "warn" if by.at - now < 3_600 else "info"
 

@@ -49,6 +49,6 @@ def find(rows: Sequence[SettlementRow], reviewed: Mapping[str, ReviewView], need
 
 def describe(row: SettlementRow) -> str:
     """A settlement in one line."""
-    exchange = f"{writing.short(row.gives)} ⇄ {writing.short(row.takes)}"
+    exchange = desk.exchange(row, writing.short)
     state = label_or(f"state.{row.state}", row.state)
     return f"{row.contract_id} · {row.parties[0]} ⇄ {row.parties[1]} · {exchange} · {state}"
