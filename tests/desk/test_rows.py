@@ -62,11 +62,11 @@ async def test_the_first_deadline_bites(table: Table) -> None:
     await table.until("step-contract")
     settle_by = table.desk.state.contract(table.story.contract).terms.settle_by
     assert row(table).act_by is not None
-    assert (row(table).act_by.at, row(table).act_by.reason) == (settle_by, "desk.act-by-settle")  # type: ignore[union-attr]
+    assert (row(table).act_by.at, row(table).act_by.reason) == (settle_by, "settlement.act-by-settle")  # type: ignore[union-attr]
     await table.until("step-prepare")
     act_by = row(table).act_by
     assert act_by is not None
-    assert act_by.reason == "desk.act-by-coins"
+    assert act_by.reason == "settlement.act-by-coins"
     assert act_by.at == table.live("psbt").time_ms // 1000 + 86_400 < settle_by
     await table.until("step-final")
     assert row(table).act_by is None

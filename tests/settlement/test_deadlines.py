@@ -28,7 +28,7 @@ def found(desk: Desk, trade: Trade, now: int) -> list[tuple[int, str]]:
     each = deadlines.deadlines(desk.state, desk.state.contract(trade.hash), now)
     first = deadlines.act_by(desk.state, desk.state.contract(trade.hash), now)
     assert first == (each[0] if each else None)
-    return [(deadline.at, deadline.reason) for deadline in each]
+    return [(deadline.at, deadline.reason.removeprefix("settlement.act-by-")) for deadline in each]
 
 
 def test_before_endorsement_certification_and_the_contract_itself_bite() -> None:
@@ -43,7 +43,9 @@ def test_a_certification_that_ends_first_is_named() -> None:
     trade = desk.trade()
     desk.play(trade, until="agreed")
     first = deadlines.act_by(desk.state, desk.state.contract(trade.hash), NOON)
-    assert first == deadlines.Deadline(times.parse("2026-11-22T23:59:59Z"), "certification", {"name": "Harbour Prime"})
+    assert first == deadlines.Deadline(
+        times.parse("2026-11-22T23:59:59Z"), "settlement.act-by-certification", {"name": "Harbour Prime"}
+    )
 
 
 @pytest.mark.parametrize("state", ["endorsed", "held"])

@@ -106,7 +106,7 @@ def _terms(state: State, terms: Terms) -> tuple[tuple[str, str], ...]:
 def act_by(state: State, record: ContractRecord, now: int) -> ActBy | None:
     """The first deadline that bites at `now` (unix seconds), and why. None where nothing waits for anybody."""
     found = deadlines.act_by(state, record, now)
-    return None if found is None else ActBy(found.at, f"desk.act-by-{found.reason}", found.values)
+    return None if found is None else ActBy(found.at, found.reason, found.values)
 
 
 def proof_view(replica: Replica, index: int) -> ProofView:

@@ -25,7 +25,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class ActBy:
-    """A deadline and why it bites: `reason` is a sentence code ("desk.act-by-settle"), `values` its values."""
+    """A deadline and why it bites: `reason` is a sentence code ("settlement.act-by-settle"), `values` its values."""
 
     at: int
     reason: str

@@ -7,7 +7,7 @@
   deliverer may still bring what it lacks; `certification` the last moment at which compliance can endorse the parties.
 
     >>> act_by(state, record, now)
-    Deadline(at=1795363200, reason='cut-off', values={})
+    Deadline(at=1795363200, reason='settlement.act-by-cut-off', values={})
 """
 
 from collections.abc import Iterator
@@ -20,9 +20,14 @@ from countersign.settlement.policy import Policy
 from countersign.settlement.records import ContractRecord, ContractState
 from countersign.settlement.state import State
 
-SETTLE, CUT_OFF, TOP_UP, COINS, NONCE, CERTIFICATION = "settle", "cut-off", "top-up", "coins", "nonce", "certification"
+SETTLE = "settlement.act-by-settle"
+CUT_OFF = "settlement.act-by-cut-off"
+TOP_UP = "settlement.act-by-top-up"
+COINS = "settlement.act-by-coins"
+NONCE = "settlement.act-by-nonce"
+CERTIFICATION = "settlement.act-by-certification"
 REASONS = (SETTLE, CUT_OFF, TOP_UP, COINS, NONCE, CERTIFICATION)
-"""Why a moment matters; each has its sentence and its short label."""
+"""Why a moment matters: codes of sentences, each with a short label beside."""
 
 _BEFORE_ENDORSEMENT = (ContractState.PROPOSED, ContractState.AGREED)
 _WAITING = (ContractState.ENDORSED, ContractState.HELD)

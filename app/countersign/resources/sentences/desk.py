@@ -14,27 +14,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The desk's archive holds {entries} entries and does not lead to the head of {size} entries it published last.",
         "Do not publish anything. Restore the newest archive: an older one would make the log lie.",
     ),
-    "desk.act-by-coins": (
-        "The request to sign ends then; until then the coins of the vault {vault} are kept for it.",
-        "Sign or refuse before; after it, operations prepares it again.",
-    ),
-    "desk.act-by-nonce": (
-        "The request to sign ends then; until then the next number of the Safe {vault} is kept for it.",
-        "Sign or refuse before; after it, operations prepares it again.",
-    ),
-    "desk.act-by-cut-off": (
-        "The next cycle is cut off then.",
-        "What is not held by then waits for the cycle after it.",
-    ),
-    "desk.act-by-top-up": (
-        "Until then {name} may bring what it lacks of {asset}; then the cycle closes without this contract.",
-        "Tell the deliverer, and place the hold when the deposit is credited.",
-    ),
-    "desk.act-by-certification": (
-        "The certification of {name} ends then; afterwards its new contracts cannot be endorsed.",
-        "Endorse before, or renew the certification.",
-    ),
-    "desk.act-by-settle": ("The contract must be settled by then.", "Sign or refuse before."),
     "desk.artefact-differs": ("The bytes that came for {artefact} are other bytes.", _KEEP),
     "desk.chain-would-refuse": (
         "The chain {chain} would not take the finished transaction: {reason}",
