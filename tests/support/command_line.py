@@ -13,7 +13,9 @@ from countersign.audit.quorum import Quorum
 from countersign.cli.app import UseCases, root_app, run
 from countersign.desk import auditing, checking, output_audit
 from countersign.desk.ports import Clock, Profile
+from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport, Progress
+from countersign.desk.telling import Story, story
 from countersign.errors import CountersignError
 from countersign.store.profile import open_profile
 
@@ -69,11 +71,18 @@ class CommandLine:
             check=self._check,
             audits=RealAudits(self.clock),
             provisioner=lambda module, softhsm: contextlib.AsyncExitStack(),  # type: ignore[arg-type, return-value]
+            tell=self._tell,
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = run(root_app(use_cases), arguments, self.record)
         return status, out.getvalue(), err.getvalue()
+
+    def _tell(self, profile: Path, text: str, ask: Callable[[], str]) -> Story:
+        with open_profile(profile, ask) as opened:
+            return story(
+                Replica(opened, self.clock).state, opened.archive.records(), text, self.clock.now_ms() // 1_000
+            )
 
     def _check(
         self,

@@ -12,6 +12,7 @@ from countersign.cli.check import Ask
 from countersign.cli.token import Provisioner
 from countersign.cli.watching import Progress
 from countersign.desk.reports import AuditReport, CheckReport
+from countersign.desk.telling import Story
 from countersign.errors import CountersignError
 
 VAULT_LINES = "vault-lines"
@@ -43,6 +44,7 @@ def use_cases() -> UseCases:
         check=check,
         audits=Auditing(),
         provisioner=provisioner,
+        tell=tell,
     )
 
 
@@ -57,6 +59,16 @@ def check(
         return judge(files, None, trust, CLOCK, progress)
     with open_profile(profile, ask) as store:
         return judge(files, store, trust, CLOCK, progress)
+
+
+def tell(profile: Path, text: str, ask: Ask) -> Story:
+    """`countersign settlement show`."""
+    from countersign.desk.replica import Replica
+    from countersign.desk.telling import story
+    from countersign.store.profile import open_profile
+
+    with open_profile(profile, ask) as store:
+        return story(Replica(store, CLOCK).state, store.archive.records(), text, CLOCK.now_ms() // 1_000)
 
 
 class Auditing:

@@ -4,6 +4,7 @@
     countersign demo [--headless] [--out DIR]       the demonstration
     countersign check FILE… [--profile DIR | --trust vkeys.json] [--json]
     countersign audit verify SOURCE [--trust vkeys.json] [--json]
+    countersign settlement show ID --profile DIR [--json]
     countersign token list|init|generate|test
 
 - Usage errors, Ctrl-C and a reader that has gone away end as typer ends them, without a word of ours.
@@ -23,6 +24,7 @@ import typer
 from countersign.cli import outcome
 from countersign.cli.audit import Audits, audit_app
 from countersign.cli.check import CheckFiles, check_command
+from countersign.cli.settlement import Tell, settlement_app
 from countersign.cli.token import ProvisionerFactory, token_app
 from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
@@ -45,6 +47,7 @@ class UseCases:
     check: CheckFiles
     audits: Audits
     provisioner: ProvisionerFactory
+    tell: Tell
 
 
 def root_app(use_cases: UseCases) -> typer.Typer:
@@ -76,6 +79,7 @@ def root_app(use_cases: UseCases) -> typer.Typer:
     app.command("check")(check_command(use_cases.check))
     app.add_typer(audit_app(use_cases.audits), name="audit")
     app.add_typer(token_app(use_cases.provisioner), name="token")
+    app.add_typer(settlement_app(use_cases.tell), name="settlement")
     return app
 
 

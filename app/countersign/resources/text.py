@@ -71,10 +71,13 @@ def next_step(code: str, values: Mapping[str, object], languages: tuple[str, ...
 
 
 def _words(code: str, which: int, values: Mapping[str, object], languages: tuple[str, ...] | None) -> str:
-    template = SENTENCES.get(code, _UNKNOWN)[which]
-    known = {"code": code, **values}
+    return fill(SENTENCES.get(code, _UNKNOWN)[which], {"code": code, **values}, languages)
+
+
+def fill(template: str, values: Mapping[str, object], languages: tuple[str, ...] | None = None) -> str:
+    """A template of ours, translated, with its values made visible in place of their names. Never raises."""
 
     def value(match: re.Match[str]) -> str:
-        return visible(str(known[match[1]])) if match[1] in known else "(not given)"
+        return visible(str(values[match[1]])) if match[1] in values else "(not given)"
 
     return _PLACEHOLDER.sub(value, translate(template, languages))

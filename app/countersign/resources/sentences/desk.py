@@ -6,6 +6,10 @@ _KEEP = "Rely on nothing that came with it, keep it as evidence, and tell the de
 _ROSTER = "Compare the roster with what was meant; only the administrators change it."
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.no-such-settlement": (
+        "No settlement here has the id or hash {id}.",
+        "Check its spelling. A console holds only what its desk has logged and this machine has taken in.",
+    ),
     "S2.archive-differs": (
         "The events kept here do not lead to the head of {size} entries that this machine has pinned.",
         "Sign nothing here. Keep the profile as evidence and restore it from the desk in a new one.",

@@ -1,0 +1,206 @@
+"""A settlement's whole story in order: who did what, when, and where it stands in the log.
+
+- Told from what this machine has replayed and accepted; an entry that the rules refused is told as the desk's fault.
+- Every line names its log position, its moment, the persons who signed, and the values of its event; the words come from
+  `resources.telling` by the event's type.
+- A contract is asked for by its hash, or by its id: then its latest version is told.
+
+    >>> story(state, records, "MH-2026-0001").lines[0].kind
+    'contract.affirmed'
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from countersign.desk.effects import money
+from countersign.desk.pages import act_by
+from countersign.desk.ports import Record
+from countersign.desk.views import ActBy, Money
+from countersign.errors import CountersignError, Malformed, Refused
+from countersign.settlement import audience, events
+from countersign.settlement.bodies import InstructionRefused, ShareAdded
+from countersign.settlement.events import Event
+from countersign.settlement.records import ContractRecord
+from countersign.settlement.roster import HolderKind, Party
+from countersign.settlement.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who signed: kind (desk, officer, participant), id, and the name in the roster."""
+
+    kind: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line: the entry's index and moment (ms), the event's type and hash, who signed, and its values as text.
+
+    `fault`: the code under which the rules refuse what the desk logged here; it changed nothing.
+    """
+
+    index: int
+    time_ms: int
+    kind: str
+    event: str
+    people: tuple[Person, ...]
+    values: Mapping[str, str]
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One leg: who delivers what to whom, and where it goes (CAIP-10)."""
+
+    payer: str
+    receiver: str
+    amount: Money
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A contract, where it stands, the deadline that bites first, and every line in the log's order."""
+
+    contract: str
+    contract_id: str
+    version: int
+    template: str
+    state: str
+    notional_usd: int
+    movements: tuple[Movement, ...]
+    act_by: ActBy | None
+    lines: tuple[Told, ...]
+
+
+def named(state: State, text: str) -> ContractRecord:
+    """The contract of that hash, or the latest version of that id. Refused("desk.no-such-settlement")."""
+    record = state.contracts.get(text)
+    if record is not None:
+        return record
+    versions = [version for id, version in state.versions if id == text]
+    if not versions:
+        raise Refused("desk.no-such-settlement", id=text)
+    return state.contract(state.versions[text, max(versions)])
+
+
+def story(state: State, records: Iterable[Record], text: str, now: int) -> Story:
+    """The story of a contract named by id or hash, as of `now` (unix seconds). Refused("desk.no-such-settlement")."""
+    record = named(state, text)
+    terms = record.terms
+    return Story(
+        record.hash,
+        terms.id,
+        terms.version,
+        terms.template,
+        record.state.value,
+        terms.notional.usd,
+        tuple(
+            Movement(
+                _book(state, terms.payer(leg)),
+                _book(state, terms.receiver(leg)),
+                money(state.roster, leg.asset, leg.amount),
+                leg.destination,
+            )
+            for leg in terms.legs
+        ),
+        act_by(state, record, max(now, state.time_ms // 1_000)),
+        tuple(_lines(state, record, records)),
+    )
+
+
+def _lines(state: State, record: ContractRecord, records: Iterable[Record]) -> list[Told]:
+    found = []
+    for each in records:
+        try:
+            event = events.parse(each.event)
+        except (Malformed, Refused):
+            continue
+        if record.hash in _concerned(state, event):
+            found.append((each, event))
+    signers = _signers(state, [each.index for each, _ in found])
+    shares: dict[tuple[str, str], int] = {}
+    return [_told(state, each, event, signers.get(each.index, ()), shares) for each, event in found]
+
+
+def _concerned(state: State, event: Event) -> Sequence[str]:
+    if not isinstance(event.body, InstructionRefused):
+        return audience.contracts_of(state, event)
+    about = event.body.sha256
+    instruction = state.instructions.get(state.artefacts.get(about, about))
+    return (about,) if instruction is None else state.cycle(instruction.cycle).contracts
+
+
+def _signers(state: State, indexes: Sequence[int]) -> dict[int, tuple[Person, ...]]:
+    """Whose signatures these entries carry: from what the machine remembers, so that withdrawn keys are named too."""
+    wanted, found = set(indexes), dict[int, list[Person]]()
+    for (holder, _), index in state.seen.items():
+        if index in wanted:
+            kind, _, id = holder.partition(":")
+            found.setdefault(index, []).append(Person(kind, id, _name(state, kind, id)))
+    return {index: tuple(sorted(people, key=lambda each: (each.kind, each.id))) for index, people in found.items()}
+
+
+def _name(state: State, kind: str, id: str) -> str:
+    if kind == HolderKind.OFFICER and id in state.roster.officers:
+        return state.roster.officers[id].name
+    if kind == HolderKind.PARTICIPANT and id in state.roster.participants:
+        return state.roster.participants[id].name
+    return state.roster.custodian.name if kind == HolderKind.DESK else id
+
+
+def _told(
+    state: State, record: Record, event: Event, people: tuple[Person, ...], shares: dict[tuple[str, str], int]
+) -> Told:
+    fault = state.faults.get(record.index)
+    values = _values(state, event)
+    if isinstance(event.body, ShareAdded) and fault is None:
+        place = (event.body.instruction, event.body.vault)
+        shares[place] = shares.get(place, 0) + 1
+        needed = state.roster.vault(event.body.vault).threshold
+        values |= {"count": str(shares[place]), "needed": str(needed)}
+    return Told(
+        record.index, record.time_ms, event.type, event.hash, people, values, None if fault is None else fault.code
+    )
+
+
+def _values(state: State, event: Event) -> dict[str, str]:
+    """The body's plain values as text: amounts with their symbol, parties by name, sets as lists."""
+    body, found = event.body, dict[str, str]()
+    for each in fields(body):
+        value = getattr(body, each.name)
+        if isinstance(value, str | int):
+            found[each.name] = str(value)
+        elif isinstance(value, Party):
+            found[each.name] = _book(state, value)
+        elif isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+            found[each.name] = ", ".join(value)
+    asset = getattr(body, "asset", None)
+    if isinstance(asset, str) and "amount" in found:
+        found["amount"] = _display(state, asset, int(found["amount"]))
+    if "fee_asset" in found:
+        found["fee_amount"] = _display(state, found["fee_asset"], int(found["fee_amount"]))
+    for role in ("maker", "checker"):
+        if role in found:
+            found[role] = _name(state, HolderKind.OFFICER, found[role])
+    return found | _of_instruction(state, found.get("instruction", ""))
+
+
+def _of_instruction(state: State, name: str) -> dict[str, str]:
+    instruction = state.instructions.get(name)
+    return {} if instruction is None else {"chain": instruction.group.chain, "kind": instruction.group.kind}
+
+
+def _display(state: State, asset: str, units: int) -> str:
+    try:
+        return state.roster.asset(asset).display(units)
+    except CountersignError:
+        return f"{units} {asset}"
+
+
+def _book(state: State, party: Party) -> str:
+    known = state.roster.participants.get(party.lei)
+    name = known.name if known is not None else state.roster.custodian.name
+    return f"{name} ({party.book})"

@@ -1,0 +1,98 @@
+"""`countersign settlement show`: the whole story in order, in plain sentences, and one line of JSON."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.cli.settlement import SCHEMA
+from countersign.resources.telling import TEMPLATES
+from countersign.settlement.machine import RULES
+from support.command_line import CommandLine
+
+
+def asked(command_line: CommandLine, settled: Path, *more: str) -> tuple[int, str, str]:
+    return command_line.run("settlement", "show", *more, "--profile", str(settled / "profile"))
+
+
+def value(command_line: CommandLine, settled: Path, id: str) -> dict[str, Any]:
+    status, out, _ = asked(command_line, settled, id, "--json")
+    assert (status, out.count("\n")) == (0, 1)
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_the_story_is_told_from_the_contract_to_finality(command_line: CommandLine, settled: Path) -> None:
+    status, out, err = asked(command_line, settled, "MH-2026-0001")
+    assert (status, err) == (0, "")
+    parts = [
+        "MH-2026-0001, version 1 (bilateral-spot): final",
+        "Meridian Capital (main) delivers 250.00000000 BTC to Harbour Prime (main)",
+        "it is agreed",
+        "endorsed it for the custodian",
+        "Held for leg 0: 250.00000000 BTC, and at most",
+        "Held for leg 1: 20,000,000.000000 USDC.",
+        "closed over 1 contract(s), gross",
+        "signed for meridian-btc: 1 of 2",
+        "signed for meridian-btc: 2 of 2",
+        "ordered the release and",
+        "confirmed delivery",
+        "Everything is delivered and final",
+    ]
+    places = [out.index(part) for part in parts]
+    assert places == sorted(places)
+    assert "(not given)" not in out
+
+
+def test_the_lines_name_log_positions_in_order_and_only_this_settlement(
+    command_line: CommandLine, settled: Path
+) -> None:
+    found = value(command_line, settled, "MH-2026-0001")
+    indexes = [line["index"] for line in found["story"]]
+    assert indexes == sorted(set(indexes))
+    assert (found["schema"], found["state"], found["act_by"]) == (SCHEMA, "final", None)
+    assert found["story"][0]["type"] == "contract.affirmed"
+    assert found["story"][-1]["type"] == "settlement.final"
+    assert {"deposit.credited", "desk.founded", "policy.adopted"}.isdisjoint(line["type"] for line in found["story"])
+    assert all(line["signers"] and line["fault"] is None for line in found["story"])
+
+
+def test_a_hash_and_an_id_name_the_same_settlement(command_line: CommandLine, settled: Path) -> None:
+    by_id = value(command_line, settled, "MH-2026-0001")
+    assert value(command_line, settled, by_id["contract"]) == by_id
+
+
+@pytest.mark.parametrize("id", ["MH-2026-0002", "", "00" * 32])
+def test_an_id_that_nothing_has_is_refused_with_the_next_step(
+    command_line: CommandLine, settled: Path, id: str
+) -> None:
+    status, out, err = asked(command_line, settled, id)
+    assert (status, out) == (1, "")
+    assert "[desk.no-such-settlement]" in err
+
+
+def test_telling_changes_no_byte(command_line: CommandLine, settled: Path) -> None:
+    def taken() -> dict[str, bytes]:
+        folder = settled / "profile"
+        return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+    before = taken()
+    asked(command_line, settled, "MH-2026-0001")
+    assert taken() == before
+
+
+def test_every_event_of_a_settlement_has_words_of_its_own() -> None:
+    """Types that never concern one settlement need none."""
+    elsewhere = (
+        "desk.",
+        "roster.",
+        "policy.",
+        "price.",
+        "deposit.",
+        "lending.",
+        "log.",
+        "ceremony.",
+        "reconciliation.",
+    )
+    assert {kind for kind in RULES if not kind.startswith(elsewhere)} <= set(TEMPLATES)
