@@ -46,14 +46,19 @@ def _judge_placed(case: Case, body: HoldPlaced) -> None:
     _check_covered(case, record, expected, body.leg)
 
 
-def shortfall(state: State, record: ContractRecord) -> tuple[Short, ...]:
-    """What the deliverers of a contract lack for the legs that are not held yet, ascending by account."""
+def wanted(record: ContractRecord) -> dict[Account, int]:
+    """What the legs of a contract that are not held yet ask of each account, fee caps included."""
     sums: dict[Account, int] = {}
     for position in range(len(record.terms.legs)):
         if position not in record.holds:
             for account, units in _sums(record, needed(record.terms, position), position).items():
                 sums[account] = sums.get(account, 0) + units
-    missing = {account: units - state.ledger.balance(account).available for account, units in sums.items()}
+    return sums
+
+
+def shortfall(state: State, record: ContractRecord) -> tuple[Short, ...]:
+    """What the deliverers of a contract lack for the legs that are not held yet, ascending by account."""
+    missing = {account: units - state.ledger.balance(account).available for account, units in wanted(record).items()}
     return tuple(
         Short(record.hash, account.lei, account.book, account.asset, units)
         for account, units in sorted(missing.items())
