@@ -12,6 +12,7 @@ from pathlib import Path
 from countersign.audit.quorum import Quorum
 from countersign.cli.app import UseCases, root_app, run
 from countersign.desk import auditing, checking, output_audit
+from countersign.desk.importing import Item, plan
 from countersign.desk.ports import Clock, Profile
 from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport, Progress
@@ -72,11 +73,16 @@ class CommandLine:
             audits=RealAudits(self.clock),
             provisioner=lambda module, softhsm: contextlib.AsyncExitStack(),  # type: ignore[arg-type, return-value]
             tell=self._tell,
+            judge_batch=self._judge_batch,
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = run(root_app(use_cases), arguments, self.record)
         return status, out.getvalue(), err.getvalue()
+
+    def _judge_batch(self, files: Mapping[str, bytes], profile: Path, ask: Callable[[], str]) -> list[Item]:
+        with open_profile(profile, ask) as opened:
+            return plan(Replica(opened, self.clock).state, files, self.clock.now_ms() // 1_000)
 
     def _tell(self, profile: Path, text: str, ask: Callable[[], str]) -> Story:
         with open_profile(profile, ask) as opened:

@@ -11,6 +11,7 @@ from countersign.cli.app import UseCases, root_app, run
 from countersign.cli.check import Ask
 from countersign.cli.token import Provisioner
 from countersign.cli.watching import Progress
+from countersign.desk.importing import Item
 from countersign.desk.reports import AuditReport, CheckReport
 from countersign.desk.telling import Story
 from countersign.errors import CountersignError
@@ -45,6 +46,7 @@ def use_cases() -> UseCases:
         audits=Auditing(),
         provisioner=provisioner,
         tell=tell,
+        judge_batch=judge_batch,
     )
 
 
@@ -69,6 +71,17 @@ def tell(profile: Path, text: str, ask: Ask) -> Story:
 
     with open_profile(profile, ask) as store:
         return story(Replica(store, CLOCK).state, store.archive.records(), text, CLOCK.now_ms() // 1_000)
+
+
+def judge_batch(files: Mapping[str, bytes], profile: Path, ask: Ask) -> list[Item]:
+    """`countersign import`."""
+    from countersign.desk.importing import plan
+    from countersign.desk.replica import Replica
+    from countersign.store.profile import open_profile
+
+    with open_profile(profile, ask) as store:
+        state = Replica(store, CLOCK).state
+        return plan(state, files, max(CLOCK.now_ms(), state.time_ms) // 1_000)
 
 
 class Auditing:

@@ -4,6 +4,7 @@
     countersign demo [--headless] [--out DIR]       the demonstration
     countersign check FILE… [--profile DIR | --trust vkeys.json] [--json]
     countersign audit verify SOURCE [--trust vkeys.json] [--json]
+    countersign import PATH… --profile DIR [--json]
     countersign settlement show ID --profile DIR [--json]
     countersign token list|init|generate|test
 
@@ -24,6 +25,7 @@ import typer
 from countersign.cli import outcome
 from countersign.cli.audit import Audits, audit_app
 from countersign.cli.check import CheckFiles, check_command
+from countersign.cli.importing import Import, import_command
 from countersign.cli.settlement import Tell, settlement_app
 from countersign.cli.token import ProvisionerFactory, token_app
 from countersign.errors import CountersignError
@@ -48,6 +50,7 @@ class UseCases:
     audits: Audits
     provisioner: ProvisionerFactory
     tell: Tell
+    judge_batch: Import
 
 
 def root_app(use_cases: UseCases) -> typer.Typer:
@@ -79,6 +82,7 @@ def root_app(use_cases: UseCases) -> typer.Typer:
     app.command("check")(check_command(use_cases.check))
     app.add_typer(audit_app(use_cases.audits), name="audit")
     app.add_typer(token_app(use_cases.provisioner), name="token")
+    app.command("import")(import_command(use_cases.judge_batch))
     app.add_typer(settlement_app(use_cases.tell), name="settlement")
     return app
 

@@ -48,6 +48,11 @@ def parse(data: bytes) -> Event:
     return from_jws(jose.parse(data, TYP))
 
 
+def serialise(event: Event) -> bytes:
+    """The event's bytes again."""
+    return jose.serialise(event.jws)
+
+
 def from_jws(signed: Jws) -> Event:
     """The event in a JWS. Raises as `parse`."""
     found = readers.record(parse_canonical(signed.payload), "event", _PAYLOAD)

@@ -6,6 +6,26 @@ _KEEP = "Rely on nothing that came with it, keep it as evidence, and tell the de
 _ROSTER = "Compare the roster with what was meant; only the administrators change it."
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.batch-too-large": (
+        "The batch holds {found} items; at most {limit} are taken at once.",
+        "Import it in parts.",
+    ),
+    "desk.batch-twice": (
+        "{name} holds the same thing as {other}.",
+        "Nothing is lost: the other copy is taken. Ask the sender why it came twice.",
+    ),
+    "desk.batch-conflict": (
+        "{name} and {other} give different terms for {id}.",
+        "Neither is filed. Ask the parties which of them they signed last, and import that one alone.",
+    ),
+    "desk.import-conflict": (
+        "{id} already stands for the contract {other} here; this file holds the contract {contract}.",
+        "It is not filed. If the terms changed, the parties agree a later version that replaces the other.",
+    ),
+    "desk.not-importable": (
+        "This is a file of the kind {kind}; a batch takes contracts and participants' events.",
+        "Take it out of the batch. `countersign check` says what it is worth.",
+    ),
     "desk.no-such-settlement": (
         "No settlement here has the id or hash {id}.",
         "Check its spelling. A console holds only what its desk has logged and this machine has taken in.",

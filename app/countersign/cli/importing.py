@@ -1,0 +1,84 @@
+"""`countersign import PATH…`: what a batch of contracts and participants' events holds, and what would be filed.
+
+    $ countersign import trades/ --profile profile
+    $ countersign import trades.jsonl --profile profile --json
+
+- A folder, files, or a file with one JWS on each line; every item gets one outcome (docs/formats/import-json.md).
+- Nothing is filed from here: officers file a batch from the window, where their token is.
+- Exit 0 if all of it is new or already here; 2 iff an item does not parse; 1 if one is refused, twice, or in conflict.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countersign.cli import findings, outcome, reading
+from countersign.cli.check import Ask, JsonOption, passphrase
+from countersign.cli.words import words
+from countersign.desk.importing import Item, Outcome
+from countersign.errors import CountersignError
+from countersign.resources.text import next_step, sentence
+
+SCHEMA = "countersign-import/1"
+Import = Callable[[Mapping[str, bytes], Path, Ask], Sequence[Item]]
+"""files by name, profile folder, how to ask for a passphrase"""
+PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders, files, files of lines.")]
+AgainstOption = Annotated[Path, typer.Option("--profile", help="Judge them against this profile's history.")]
+_FINE = (Outcome.NEW, Outcome.ALREADY)
+
+
+def import_command(judge: Import) -> Callable[..., None]:
+    """The command over its use case."""
+
+    def command(paths: PathsArgument, profile: AgainstOption, as_json: JsonOption = False) -> None:
+        """Say of each contract and event in a batch whether it is new, a duplicate, in conflict, refused or malformed."""
+        try:
+            items = judge(_files(paths), profile, passphrase)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        if as_json:
+            findings.show_value({"schema": SCHEMA, "items": [item_value(each) for each in items]})
+        else:
+            findings.show(item_lines(items))
+        raise typer.Exit(status(items))
+
+    return command
+
+
+def _files(paths: Sequence[Path]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for path in paths:
+        if path.is_dir():
+            found |= {str(path / name): data for name, data in reading.read_folder(path).items()}
+        else:
+            found[str(path)] = reading.read_file(path)
+    return found
+
+
+def status(items: Sequence[Item]) -> int:
+    """The exit status of a batch."""
+    if any(item.outcome is Outcome.MALFORMED for item in items):
+        return outcome.MALFORMED
+    return 0 if all(item.outcome in _FINE for item in items) else outcome.REFUSED
+
+
+def item_lines(items: Sequence[Item]) -> list[str]:
+    """The batch for a person: each item, then how many of each."""
+    lines = []
+    for item in items:
+        lines.append(words("{name}: {outcome}  {id}", name=item.name, outcome=item.outcome.value, id=item.id))
+        if item.error is not None:
+            values = dict(item.error.values)
+            lines.append(f"  {sentence(item.error.code, values)} [{item.error.code}]")
+            lines.append(f"  → {next_step(item.error.code, values)}")
+    counts = {each: sum(item.outcome is each for item in items) for each in Outcome}
+    told = ", ".join(f"{count:,} {each.value}" for each, count in counts.items() if count)
+    return [*lines, words("{count} items: {told}", count=f"{len(items):,}", told=told or "-")]
+
+
+def item_value(item: Item) -> dict[str, object]:
+    """One item as a program reads it."""
+    error = None if item.error is None else outcome.described(item.error)
+    return {"name": item.name, "outcome": item.outcome.value, "id": item.id, "hash": item.hash, "error": error}
