@@ -1,4 +1,4 @@
-"""Rules 1–4 and 6–9 of the settlement machine over random histories: valid, early, late, repeated and forged commands.
+"""Rules 1–4, 6–9 and 12 of the settlement machine over random histories: valid, early, late, repeated and forged commands.
 
 Each step tries one event; the machine takes or refuses it. After every step each rule is checked from the outside, from
 the ledger's balances and the records' facts, and the history is replayed to the same state at the end.
@@ -22,6 +22,15 @@ from support.settlement_world import BTC, OWNERS, USDC, Desk, Step, Trade
 
 ENDED = {ContractState.FINAL, ContractState.CANCELLED, ContractState.DECLINED}
 HOLDING = set(list(ContractState)[3:9])
+FORWARD = {
+    "contract.affirmed",
+    "contract.endorsed",
+    "hold.placed",
+    "cycle.closed",
+    "instruction.prepared",
+    "share.added",
+    "release.authorised",
+}
 OFFICERS = ("officer-a", "officer-c", "officer-d", "operations")
 
 
@@ -48,6 +57,7 @@ class Histories(RuleBasedStateMachine):
         self.desk: Desk = Desk()
         self.deposited = {BTC: 0, USDC: 0}
         self.suspended: set[str] = set()
+        self.orders: dict[str, str | None] = {}  # order → the contract that it names, None: all of them
         self.ended: dict[str, tuple[object, ...]] = {}
         self.numbers = 0
 
@@ -67,12 +77,52 @@ class Histories(RuleBasedStateMachine):
     def attempt(self, step: Step, **changes: Any) -> bool:
         """Log the event if the machine takes it; a refusal leaves the state as it was."""
         before = self.desk.state
+        stopped = {record.hash: record.state for record in self.records(self.stopped)}
         try:
             self.desk.log(*step, **changes)
         except CountersignError:
             assert self.desk.state is before
             return False
+        for name, stood in stopped.items():
+            now = self.desk.state.contracts[name].state
+            assert now is stood or step[0] not in FORWARD, (step[0], stood, now)
         return True
+
+    def stopped(self, record: ContractRecord) -> bool:
+        """Rule 12: whether an order or a dispute stops the contract, by what this history did."""
+        named = None in self.orders.values() or record.hash in self.orders.values()
+        return named or record.state is ContractState.DISPUTED
+
+    @rule(trade=trades, wide=st.booleans(), lifted=st.sampled_from([True, True, False]))
+    def order(self, trade: Trade, wide: bool, lifted: bool) -> None:
+        """An order stops a contract, or everything that moves bitcoin; whatever is tried then, it goes no further."""
+        self.numbers += 1
+        name = f"order-{self.numbers}"
+        scope: dict[str, object] = {"asset": BTC} if wide else {"contract": trade.hash}
+        assert self.attempt(world.freeze_step(name, **scope))
+        self.orders[name] = None if wide else trade.hash
+        for step in [*self.steps(trade, OFFICERS), *self.asides(trade)]:
+            self.attempt(step)
+        for other in list(self.orders) if lifted else []:
+            assert self.attempt(world.lift_step(other))
+            del self.orders[other]
+        assert set(self.desk.state.freezes) == set(self.orders)
+
+    @rule(
+        trade=trades,
+        opener=st.sampled_from(sorted(OWNERS)),
+        ended=st.sampled_from(["retracted", "cancel", "resume", ""]),
+    )
+    def dispute(self, trade: Trade, opener: str, ended: str) -> None:
+        """A dispute is opened and, but for some, ends."""
+        self.attempt(world.dispute_step(trade.hash, opener))
+        for step in [*self.steps(trade, OFFICERS), *self.asides(trade)]:
+            self.attempt(step)
+        body = {"contract": trade.hash, "reason": "Settled by telephone."}
+        if ended == "retracted":
+            self.attempt(("dispute.retracted", [opener], body))
+        elif ended:
+            self.attempt(("dispute.resolved", sorted(OWNERS), {**body, "outcome": ended}))
 
     @rule(owner=st.sampled_from(sorted(OWNERS)), asset=st.sampled_from([BTC, USDC]), units=st.integers(1, 10**9))
     def deposit(self, owner: str, asset: str, units: int) -> None:
@@ -106,7 +156,8 @@ class Histories(RuleBasedStateMachine):
         open_still = self.desk.now_ms // 1_000 <= trade.contract.terms.settle_by
         worth = trade.contract.terms.legs[0].amount * 80_000
         near = abs(usd * 10**8 - worth) * 100 <= worth
-        fine = usd >= 100_000 and near and not self.suspended and open_still
+        stopped = None in self.orders.values()
+        fine = usd >= 100_000 and near and not self.suspended and open_still and not stopped
         taken = self.attempt(("contract.affirmed", ["operations"], builder.contract_body(trade.contract)))
         assert taken == fine
         return trade if taken else multiple()
@@ -239,6 +290,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def rule_2_no_counterparty_risk(self) -> None:
         held: dict[Account, int] = {}
+        frozen: dict[Account, int] = {}
         for record in self.records(lambda record: record.state not in ENDED):
             if record.state in HOLDING:
                 assert len(record.holds) == len(record.terms.legs)
@@ -248,8 +300,10 @@ class Histories(RuleBasedStateMachine):
                 cap = dict(record.terms.fees).get(leg.asset, 0)
                 assert hold.amount + hold.fee_amount == leg.amount + cap
                 account = Account(owner.lei, owner.book, leg.asset)
-                held[account] = held.get(account, 0) + leg.amount + cap
+                pocket = frozen if record.state is ContractState.DISPUTED else held
+                pocket[account] = pocket.get(account, 0) + leg.amount + cap
         balances = self.desk.state.ledger.balances
+        assert {account: balance.frozen for account, balance in balances.items() if balance.frozen} == frozen
         assert {account: balance.held for account, balance in balances.items() if balance.held} == held
 
     @invariant()

@@ -62,7 +62,22 @@ def lending(kind: str, desk: Desk, trade: Trade) -> tuple[Desk, Trade, Step]:
     return desk, trade, (kind, *steps[kind])
 
 
-ASIDE = ("contract.declined", "contract.cancelled", "contract.expired", "hold.released", "instruction.refused")
+STOPS = (
+    "dispute.opened",
+    "dispute.retracted",
+    "dispute.resolved",
+    "freeze.ordered",
+    "freeze.lifted",
+    "award.made",
+)
+ASIDE = (
+    "contract.declined",
+    "contract.cancelled",
+    "contract.expired",
+    "hold.released",
+    "instruction.refused",
+    *STOPS,
+)
 """Events that leave the story of a settlement that goes well."""
 
 
@@ -72,6 +87,8 @@ def aside(kind: str, desk: Desk, trade: Trade) -> tuple[Desk, Trade, Step]:
         kind, "instructed"
     )
     desk.play(trade, until=until)
+    if kind in STOPS:
+        return desk, trade, stop(kind, desk, trade)
     if kind == "contract.expired":
         desk.now_ms = (trade.contract.terms.settle_by + 1) * 1_000
     reason = {"contract": trade.hash, "reason": "Not what we agreed."}
@@ -85,6 +102,25 @@ def aside(kind: str, desk: Desk, trade: Trade) -> tuple[Desk, Trade, Step]:
         "instruction.refused": (["officer-a"], refusal),
     }
     return desk, trade, (kind, *steps[kind])
+
+
+def stop(kind: str, desk: Desk, trade: Trade) -> Step:
+    """One of the events that stop a settlement or start it again; the desk is brought before it."""
+    if kind == "freeze.ordered":
+        return world.freeze_step()
+    if kind == "freeze.lifted":
+        desk.log(*world.freeze_step())
+        return world.lift_step()
+    opened = world.dispute_step(trade.hash, "harbour", world.transfer("meridian", "harbour", world.BTC, 7))
+    if kind == "dispute.opened":
+        return opened
+    desk.log(*opened)
+    if kind == "award.made":
+        return world.award_step(world.award(trade.hash))
+    body = {"contract": trade.hash, "reason": "We were mistaken."}
+    if kind == "dispute.resolved":
+        return kind, ["meridian", "harbour"], {**body, "outcome": "cancel"}
+    return kind, ["harbour"], body
 
 
 def raw_event(kind: str, names: list[str], body: dict[str, object], here: Desk, **payload: object) -> bytes:
@@ -154,7 +190,7 @@ def test_wrong_signers_are_refused(kind: str) -> None:
     strangers += [names[:-1]] if len(names) > 1 else []
     for wrong in strangers:
         code = refuse(desk, raw_event(kind, wrong, body, desk)).code
-        assert code in ("settlement.wrong-signers", "settlement.cancel-both"), wrong
+        assert code in ("settlement.wrong-signers", "settlement.cancel-both", "settlement.resolve-all"), wrong
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -201,6 +237,10 @@ WRONG_STATE = {
     "lending.accrued": "settlement.accrual-late",
     "lending.recalled": "settlement.loan-over",
     "transaction.observed": "settlement.observation-late",
+    "dispute.retracted": "settlement.no-dispute",
+    "dispute.resolved": "settlement.no-dispute",
+    "freeze.ordered": "settlement.order-taken",
+    "freeze.lifted": "settlement.order-lifted",
 }
 
 

@@ -127,6 +127,13 @@ POLICY = obj(
     fees=obj(max_sat_vb=INT, dual_percent=INT, never_percent=INT),
     witnesses=obj(quorum=INT, keys=arr(TEXT)),
 )
+SCOPE = obj(
+    kind=one("participant", "book", "contract", "asset"),
+    lei=null(LEI),
+    book=null(ID),
+    contract=null(H64),
+    asset=null(ASSET),
+)
 BODIES: dict[str, dict[str, Any]] = {
     "desk.founded": obj(custodian=obj(lei=LEI, name=TEXT), desk_key=JWK, log=TEXT, administrators=ADMIN, **ENT),
     "roster.changed": obj(administrators=null(ADMIN), **ENT),
@@ -180,6 +187,14 @@ BODIES: dict[str, dict[str, Any]] = {
     ),
     "delivery.confirmed": obj(contract=H64),
     "settlement.final": obj(cycle=ID),
+    "dispute.opened": obj(
+        contract=H64, expected=arr(obj(payer=PARTY, receiver=PARTY, asset=ASSET, amount=AMT)), reason=TEXT
+    ),
+    "dispute.retracted": obj(contract=H64, reason=TEXT),
+    "dispute.resolved": obj(contract=H64, outcome=one("resume", "cancel"), reason=TEXT),
+    "freeze.ordered": obj(order=ID, scope=SCOPE, document_sha256=H64, reason=TEXT),
+    "freeze.lifted": obj(order=ID, document_sha256=H64, reason=TEXT),
+    "award.made": obj(contract=JWS),
 }
 
 LEG = obj(**{"from": INT, "to": INT, "asset": ASSET, "amount": AMT, "destination": ACCOUNT})

@@ -300,6 +300,55 @@ def withdrawal(number: int = 90, **changes: object) -> Terms:
     return replace(found, **changes)  # type: ignore[arg-type]
 
 
+def award(disputed: str, number: int = 80, **changes: object) -> Terms:
+    """What a ruling on a disputed contract says: Meridian delivers 100 BTC to Harbour, and nothing comes back."""
+    found = terms(
+        number,
+        template="award",
+        replaces=disputed,
+        legs=(Leg(0, 1, BTC, 10_000_000_000, destination("harbour", BTC)),),
+        notional=Notional(8_000_000, "80000", "Northgate reference"),
+        finality=Finality(((BTC, 3),), mutual=False),
+        legal_text_sha256=sha256(b"the ruling").hexdigest(),
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def award_step(ruled: Terms, names: Sequence[str] = ("compliance", "officer-d")) -> "Step":
+    """`award.made` over these terms, signed by two officers."""
+    return "award.made", list(names), builder.contract_body(signed_contract(ruled, names))
+
+
+def dispute_step(contract: str, opener: str = "harbour", *expected: dict[str, object]) -> "Step":
+    """`dispute.opened` by a party."""
+    body = {"contract": contract, "expected": list(expected), "reason": "The wrong coins were named."}
+    return "dispute.opened", [opener], body
+
+
+def transfer(payer: str, receiver: str, asset: str, units: int) -> dict[str, object]:
+    """What a dispute's opener expects to move."""
+    parties = {
+        name: {"lei": OWNERS[who].lei, "book": "main"} for name, who in (("payer", payer), ("receiver", receiver))
+    }
+    return {**parties, "asset": asset, "amount": str(units)}
+
+
+def freeze_step(order: str = "HC-2026-114", **scope: object) -> "Step":
+    """`freeze.ordered` by compliance and another officer, of a book of Harbour's unless `scope` says otherwise."""
+    kinds = {"contract": "contract", "asset": "asset", "book": "book", "lei": "participant"}
+    named = scope or {"lei": HARBOUR, "book": "main"}
+    kind = next(kinds[name] for name in kinds if name in named)
+    whole = {"lei": None, "book": None, "contract": None, "asset": None, **named, "kind": kind}
+    body = {"order": order, "scope": whole, "document_sha256": digest(f"order {order}"), "reason": "Court order."}
+    return "freeze.ordered", ["compliance", "operations"], body
+
+
+def lift_step(order: str = "HC-2026-114") -> "Step":
+    """`freeze.lifted` by compliance and another officer."""
+    body = {"order": order, "document_sha256": digest(f"lifted {order}"), "reason": "Order discharged."}
+    return "freeze.lifted", ["compliance", "officer-d"], body
+
+
 def sign(payload: bytes, typ: str, names: Sequence[str]) -> jose.Jws:
     """A JWS over `payload` by these holders' identity keys."""
     keys = [identity(name) for name in names]

@@ -7,6 +7,7 @@
 - Every leg goes to a registered destination of its receiver, a founding one or older than the policy's cooling period:
   in custody for a sale, outside for a withdrawal.
 - Terms are amended only as a later version that names the one it replaces and that both sign; the old one is superseded.
+- What an order stops is not taken on, and does not go forward (`stops.py`).
 - Cancelling takes both parties, and ends with the first share: after it, only a settlement or a void ends a contract.
 - Past its `settle_by`, and before the first share, the desk expires a contract; its holds return.
 """
@@ -16,7 +17,7 @@ from dataclasses import replace
 from immutables import Map
 
 from countersign.errors import Refused
-from countersign.settlement import spending, templates, valuation
+from countersign.settlement import spending, stops, templates, valuation
 from countersign.settlement.bodies import (
     ContractAffirmed,
     ContractCancelled,
@@ -43,9 +44,14 @@ def check_admissible(state: State, contract: Contract, seconds: int) -> None:
         raise Refused("C3.id-taken", id=terms.id, version=terms.version, contract=known)
     if seconds > terms.settle_by:
         raise Refused("C4.expired", contract=contract.hash)
-    _check_parties(state, contract, seconds)
+    if terms.template == templates.AWARD:  # a ruling binds whoever may trade no more, too
+        for party in terms.parties:
+            state.roster.party(party.lei, party.book)
+    else:
+        _check_parties(state, contract, seconds)
     for leg in terms.legs:
         _check_leg(state, contract, leg, seconds)
+    stops.check_free(state, contract)
     if terms.sale:
         _check_amendment(state, contract)
         valuation.check_notional(state, terms)
@@ -85,6 +91,7 @@ def _check_amendment(state: State, contract: Contract) -> None:
         raise Refused("settlement.amendment", id=terms.id, version=terms.version)
     demand_state(old, *OPEN)
     check_unsigned(state, old)
+    stops.check_may_end(state, old.hash)
 
 
 def _judge_proposed(case: Case, body: ContractProposed) -> None:
@@ -167,6 +174,7 @@ def _judge_endorsed(case: Case, body: ContractEndorsed) -> None:
     record = case.state.contract(body.contract)
     demand_state(record, ContractState.AGREED)
     _check_parties(case.state, record.contract, case.seconds)
+    stops.check_free(case.state, record.contract)
     if case.seconds > record.terms.settle_by:
         raise Refused("C4.expired", contract=record.hash)
 
@@ -194,6 +202,7 @@ def _judge_cancelled(case: Case, body: ContractCancelled) -> None:
     if set(case.leis) != set(record.leis):
         raise Refused("settlement.cancel-both", contract=record.hash)
     check_unsigned(case.state, record)
+    stops.check_may_end(case.state, record.hash)
 
 
 def _fold_cancelled(case: Case, body: ContractCancelled) -> State:
@@ -206,6 +215,7 @@ def _judge_expired(case: Case, body: ContractExpired) -> None:
     if case.seconds <= record.terms.settle_by:
         raise Refused("settlement.not-expired", contract=record.hash)
     check_unsigned(case.state, record)
+    stops.check_may_end(case.state, record.hash)
 
 
 def _fold_expired(case: Case, body: ContractExpired) -> State:

@@ -21,7 +21,8 @@ def contracts_of(state: State, event: Event) -> tuple[str, ...]:
     body = event.body
     contract = getattr(body, "contract", None)
     if isinstance(contract, Contract):
-        return (contract.hash,)
+        replaced = contract.terms.replaces
+        return (contract.hash,) if replaced is None else (contract.hash, replaced)
     if isinstance(contract, str):
         return (contract,)
     instruction = state.instructions.get(getattr(body, "instruction", ""))

@@ -16,6 +16,14 @@ from countersign.settlement.contract import Contract
 from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
 from countersign.settlement.policy import Policy
 from countersign.settlement.roster import Custodian, Entries, Party
+from countersign.settlement.stop_bodies import (
+    AwardMade,
+    DisputeOpened,
+    DisputeResolved,
+    DisputeRetracted,
+    FreezeLifted,
+    FreezeOrdered,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,5 +285,6 @@ Body = (
     | HoldPlaced | HoldReleased | CycleClosed
     | InstructionPrepared | InstructionRefused | ShareAdded
     | LendingAuthorised | LendingAccrued | LendingRecalled
+    | DisputeOpened | DisputeRetracted | DisputeResolved | FreezeOrdered | FreezeLifted | AwardMade
     | ReleaseAuthorised | TransactionBroadcast | TransactionObserved | DeliveryConfirmed | SettlementFinal
 )  # fmt: skip

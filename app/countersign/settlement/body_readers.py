@@ -7,7 +7,7 @@
 """
 
 from countersign.errors import Malformed, Value
-from countersign.settlement import lending_bodies, netting, policy, readers, roster_document
+from countersign.settlement import lending_bodies, netting, policy, readers, roster_document, stop_bodies
 from countersign.settlement.bodies import (
     PURPOSES,
     SETTLEMENT,
@@ -133,6 +133,7 @@ _LEG: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "leg": re
 
 _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
     **lending_bodies.READERS,
+    **stop_bodies.READERS,
     "policy.adopted": (PolicyAdopted, {"policy": policy.read}),
     "price.published": (
         PricePublished,

@@ -28,7 +28,7 @@ from countersign.formats.strict_json import JsonValue, parse_canonical
 from countersign.keys import jws as jose
 from countersign.keys.jws import Jws
 from countersign.settlement import readers, templates
-from countersign.settlement.roster import HolderKind, Party, Purpose, Roster
+from countersign.settlement.roster import HolderKind, Party, Purpose, Role, Roster
 
 TYP = "countersign-contract+json"
 
@@ -312,8 +312,30 @@ def signed_by(contract: Contract, roster: Roster) -> tuple[str, ...]:
     return tuple(sorted(signers))
 
 
+def signed_by_officers(contract: Contract, roster: Roster) -> tuple[str, ...]:
+    """The officers whose identity keys signed the terms of an award, ascending: two, at least one of compliance.
+
+    Raises `Refused`, and what the signature check itself raises.
+    """
+    keys, signers = {}, set()
+    for signature in contract.jws.signatures:
+        registered = roster.key(signature.kid)
+        if registered.holder.kind is not HolderKind.OFFICER or registered.purpose is not Purpose.IDENTITY:
+            raise Refused("settlement.award-signer", key=signature.kid)
+        keys[signature.kid] = registered.key
+        signers.add(registered.holder.id)
+    jose.verify(contract.jws, keys, TYP)
+    compliance = [each for each in signers if Role.COMPLIANCE in roster.officer(each).roles]
+    if len(signers) != 2 or len(contract.jws.signatures) != 2 or not compliance:
+        raise Refused("settlement.award-officers", contract=contract.hash, found=len(signers))
+    return tuple(sorted(signers))
+
+
 def verify(contract: Contract, roster: Roster) -> None:
-    """Both parties signed these bytes with registered keys. Raises `Refused`."""
+    """Whoever must sign these terms did, with registered keys: every party, or for an award two officers. `Refused`."""
+    if contract.terms.template == templates.AWARD:
+        signed_by_officers(contract, roster)
+        return
     signers = signed_by(contract, roster)
     for party in contract.terms.parties:
         if party.lei not in signers:

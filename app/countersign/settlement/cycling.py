@@ -15,7 +15,7 @@ from immutables import Map
 
 from countersign.errors import Refused
 from countersign.formats import merkle
-from countersign.settlement import netting
+from countersign.settlement import netting, stops
 from countersign.settlement.bodies import CycleClosed, Short
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Terms
@@ -45,6 +45,7 @@ def _judge(case: Case, body: CycleClosed) -> None:
     for contract in body.contracts:
         record = case.state.contract(contract)
         demand_state(record, ContractState.HELD)
+        stops.check_free(case.state, record.contract)
         if record.cycle is not None:
             raise Refused("settlement.in-cycle", contract=record.hash, cycle=record.cycle)
         if case.seconds > record.terms.settle_by:

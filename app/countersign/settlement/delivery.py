@@ -2,6 +2,7 @@
 
 - Nothing is released unless every instruction of the cycle has its quorum; maker and checker are two persons, within
   officers' hours; under strict four eyes neither signed a share of the cycle, nor endorsed a contract in it.
+- Nothing disputed or frozen is released; what a chain has executed becomes final all the same.
 - A transaction is observed only as it was broadcast, its confirmations only grow, its fee is within the agreed cap.
 - A party's confirmation counts only after release, where the contract has the clause, and once every transaction of the
   settlement has been observed (rule 9).
@@ -13,7 +14,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import ledger, netting, templates
+from countersign.settlement import ledger, netting, stops, templates
 from countersign.settlement.assets import chain_of, require_spelling
 from countersign.settlement.bodies import (
     DeliveryConfirmed,
@@ -35,6 +36,7 @@ from countersign.settlement.state import State
 def _judge_released(case: Case, body: ReleaseAuthorised) -> None:
     state = case.state
     cycle = state.cycle(body.cycle)
+    stops.check_cycle(state, cycle)
     for record in records_of(state, cycle):
         demand_state(record, ContractState.SIGNED)
     live = state.live(cycle)
@@ -260,7 +262,9 @@ def _fold_final(case: Case, body: SettlementFinal) -> State:
     )
     for instruction in state.live(cycle):
         state = _received(state, cycle, instruction)
-    return with_contracts(state, [case.moved(each, ContractState.FINAL) for each in records_of(state, cycle)])
+    return with_contracts(
+        state, [case.moved(each, ContractState.FINAL, final_ms=case.time_ms) for each in records_of(state, cycle)]
+    )
 
 
 def _received(state: State, cycle: Cycle, instruction: Instruction) -> State:

@@ -14,11 +14,12 @@ from immutables import Map
 from countersign.errors import Refused
 from countersign.settlement import ledger, spending
 from countersign.settlement.case import Case, with_contracts
-from countersign.settlement.ledger import Posting
+from countersign.settlement.ledger import Cause, Pocket, Posting
 from countersign.settlement.records import (
     BEFORE_SHARES,
     ContractRecord,
     ContractState,
+    Cycle,
     HoldRecord,
     Instruction,
     SafeUse,
@@ -45,9 +46,11 @@ def ended(case: Case, record: ContractRecord, to: ContractState, **changes: obje
 
 def returned(record: ContractRecord) -> tuple[Posting, ...]:
     """Every hold of a contract back to its owner."""
+    disputed = record.state is ContractState.DISPUTED
     found: list[Posting] = []
     for leg, held in sorted(record.holds.items()):
-        found += released(record.terms.payer(record.terms.legs[leg]), held)
+        owner = record.terms.payer(record.terms.legs[leg])
+        found += thawed(owner, held) if disputed else released(owner, held)
     return tuple(found)
 
 
@@ -57,22 +60,34 @@ def released(owner: Party, held: HoldRecord) -> tuple[Posting, ...]:
     return found if held.fee_asset is None else found + ledger.release(owner, held.fee_asset, held.fee_amount)
 
 
+def thawed(owner: Party, held: HoldRecord, to: Pocket = Pocket.AVAILABLE) -> tuple[Posting, ...]:
+    """One frozen hold to another pocket of its owner, with its fee cap."""
+    found = ledger.move(owner, held.asset, held.amount, Pocket.FROZEN, to, Cause.UNFREEZE)
+    if held.fee_asset is None:
+        return found
+    return found + ledger.move(owner, held.fee_asset, held.fee_amount, Pocket.FROZEN, to, Cause.UNFREEZE)
+
+
 def without_cycle(state: State, record: ContractRecord) -> State:
-    """The contract's cycle called off, if it is in one: coins and nonces are free, the other contracts are held again."""
+    """The contract's cycle called off, if it is in one: coins and nonces are free, its contracts are held again."""
     if record.cycle is None:
         return state
-    cycle = state.cycle(record.cycle)
+    return call_off(state, state.cycle(record.cycle))
+
+
+def call_off(state: State, cycle: Cycle) -> State:
+    """A cycle in which nobody signed comes to nothing: its contracts are held again, free for another one."""
     for instruction in state.live(cycle):
         state = freed(state, instruction)
     state = replace(state, cycles=state.cycles.set(cycle.id, replace(cycle, called_off=True)))
-    others = (state.contract(contract) for contract in cycle.contracts if contract != record.hash)
-    return with_contracts(state, [_held_again(each) for each in others])
+    return with_contracts(state, [_held_again(state.contract(contract)) for contract in cycle.contracts])
 
 
 def _held_again(record: ContractRecord) -> ContractRecord:
     causes = record.causes
-    if ContractState.INSTRUCTED.value in causes:
-        causes = causes.delete(ContractState.INSTRUCTED.value)
+    for state in (ContractState.INSTRUCTED, ContractState.SIGNED):
+        if state.value in causes:
+            causes = causes.delete(state.value)
     return replace(record, state=ContractState.HELD, causes=causes, cycle=None)
 
 

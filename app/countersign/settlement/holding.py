@@ -8,7 +8,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import ledger, lending
+from countersign.settlement import ledger, lending, stops
 from countersign.settlement.bodies import HoldPlaced, HoldReleased, Short
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Leg, Terms
@@ -34,6 +34,7 @@ def _leg(terms: Terms, position: int) -> Leg:
 def _judge_placed(case: Case, body: HoldPlaced) -> None:
     record = case.state.contract(body.contract)
     demand_state(record, ContractState.ENDORSED)
+    stops.check_free(case.state, record.contract)
     expected = needed(record.terms, body.leg)
     if body.leg in record.holds:
         raise Refused("settlement.hold-twice", contract=record.hash, leg=body.leg)
@@ -58,7 +59,7 @@ def wanted(record: ContractRecord) -> dict[Account, int]:
 
 def shortfall(state: State, record: ContractRecord) -> tuple[Short, ...]:
     """What the deliverers of a contract lack for the legs that are not held yet, ascending by account."""
-    missing = {account: units - state.ledger.balance(account).available for account, units in wanted(record).items()}
+    missing = {account: units - stops.balance(state, account).available for account, units in wanted(record).items()}
     return tuple(
         Short(record.hash, account.lei, account.book, account.asset, units)
         for account, units in sorted(missing.items())
@@ -105,6 +106,7 @@ def _judge_released(case: Case, body: HoldReleased) -> None:
         raise Refused("settlement.in-cycle", contract=record.hash, cycle=record.cycle)
     if body.leg not in record.holds:
         raise Refused("settlement.no-hold", contract=record.hash, leg=body.leg)
+    stops.check_may_end(case.state, record.hash)
 
 
 def _fold_released(case: Case, body: HoldReleased) -> State:

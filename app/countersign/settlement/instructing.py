@@ -7,6 +7,7 @@
 - A share covers every slot that its vault spends from, with that officer's own registered keys.
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
 - What leaves keeps the policy's caps and quorums (`spending.py`), and shares come within officers' hours.
+- Nothing disputed or frozen is prepared or signed (`stops.py`).
 - A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4).
 """
 
@@ -14,7 +15,7 @@ from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.formats import times
-from countersign.settlement import netting, spending
+from countersign.settlement import netting, spending, stops
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import SETTLEMENT, InstructionPrepared, InstructionRefused, ShareAdded
 from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
@@ -51,6 +52,7 @@ def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
         raise Refused("settlement.instruction-contracts", cycle=cycle.id)
     if body.purpose != SETTLEMENT:
         raise Refused("settlement.purpose", purpose=body.purpose)
+    stops.check_cycle(state, cycle)
     for record in records_of(state, cycle):
         demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
     group = _group(body)
@@ -184,6 +186,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     if instruction.superseded_by is not None:
         raise Refused("settlement.superseded", instruction=instruction.hash)
     cycle = state.cycle(instruction.cycle)
+    stops.check_cycle(state, cycle)
     for record in records_of(state, cycle):
         demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
     check_window(case, cycle)

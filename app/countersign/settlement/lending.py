@@ -7,6 +7,8 @@
 - Accrued interest is a claim on the pool until it is paid, from the custodian's lending-pool account, to the owner who
   lent: at the recall, or at a second one if the pool lacked it at the first.
 - A recall accrues the days that nobody has accrued yet, then returns the whole principal.
+- Nothing is lent from a frozen account, and a frozen pool pays nothing back; a frozen owner's units do come home, where
+  they are frozen (`stops.py`).
 - Recall precedes any hold: units that are lent are not available, and the refusal names the loan.
 
     >>> accrued(loan, 20_000).claim
@@ -17,7 +19,7 @@ from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.formats import times
-from countersign.settlement import ledger
+from countersign.settlement import ledger, stops
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.ledger import LENDING_POOL, Account, Cause, Place, Pocket, Posting, insufficient
 from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
@@ -88,6 +90,7 @@ def _judge_authorised(case: Case, body: LendingAuthorised) -> None:
             "settlement.pool-limit", asset=body.asset, lent=str(there), more=str(body.amount), limit=str(terms.limit)
         )
     account = Account(owner.lei, owner.book, body.asset)
+    stops.check_account(state, account)
     balance = state.ledger.balance(account)
     if balance.available < body.amount:
         raise insufficient(Place(account, Pocket.AVAILABLE), body.amount, balance)
@@ -141,6 +144,7 @@ def _judge_recalled(case: Case, body: LendingRecalled) -> None:
         raise Refused("settlement.loan-owner", loan=loan.id, lei=loan.owner.lei)
     if loan.principal == 0 and not _payable(state, loan):
         raise Refused("settlement.loan-over", loan=loan.id, claim=str(loan.claim))
+    stops.check_account(state, Account(state.roster.custodian.lei, LENDING_POOL, loan.asset))
 
 
 def _payable(state: State, loan: Loan) -> int:

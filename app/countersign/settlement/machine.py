@@ -18,10 +18,13 @@ from countersign.errors import Malformed, Refused
 from countersign.keys import jws as jose
 from countersign.settlement import (
     agreement,
+    awarding,
     cycling,
     delivery,
+    disputing,
     events,
     founding,
+    freezing,
     holding,
     instructing,
     lending,
@@ -64,6 +67,12 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "transaction.observed": delivery.OBSERVED,
     "delivery.confirmed": delivery.CONFIRMED,
     "settlement.final": delivery.FINAL,
+    "dispute.opened": disputing.OPENED,
+    "dispute.retracted": disputing.RETRACTED,
+    "dispute.resolved": disputing.RESOLVED,
+    "freeze.ordered": freezing.ORDERED,
+    "freeze.lifted": freezing.LIFTED,
+    "award.made": awarding.MADE,
 }
 
 
@@ -119,13 +128,18 @@ def evolve(state: State, decision: Decision) -> State:
     """The state after an event that `decide` let pass in this state."""
     case = replace(decision.case, state=replace(state, ledger=state.ledger.settled()))
     event = case.event
-    seen = state.seen
+    return remembered(case, RULES[event.type].fold(case, event.body))
+
+
+def remembered(case: Case, folded: State) -> State:
+    """The state that a rule's fold made, with the event's own place, moment and id in it."""
+    seen = case.state.seen
     for holder in case.holders:
-        seen = seen.set((str(holder), event.id), case.index)
+        seen = seen.set((str(holder), case.event.id), case.index)
     return replace(
-        RULES[event.type].fold(case, event.body),
+        folded,
         seen=seen,
-        events=state.events.set(case.index, event.hash),
+        events=case.state.events.set(case.index, case.event.hash),
         size=case.index + 1,
         time_ms=case.time_ms,
     )

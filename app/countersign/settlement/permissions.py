@@ -3,6 +3,7 @@
 - A type lists alternatives; the signatures on an event must fill exactly one of them, each by another person.
 - `ADMINISTRATORS` stands for at least their threshold, `ALL_PARTIES` for every party of the contract; every other
   signer for one signature.
+- `OFFICER` stands for any officer of the desk, whatever their roles.
 - A rule of the machine may ask for more: that the share's officer owns the key, that a party is the contract's.
 - The desk and its officers who are readers see all that OFFICERS see; participants see what names them.
 
@@ -28,6 +29,7 @@ class Signer(StrEnum):
     COMPLIANCE = "compliance"
     SIGNING = "signing"
     VAULT = "vault"
+    OFFICER = "officer"
     PARTY = "party"
     ALL_PARTIES = "all parties"
 
@@ -50,6 +52,7 @@ class Permission:
 
 _BY_DESK = ((Signer.DESK,),)
 _BY_DESK_AND_OPERATIONS = ((Signer.DESK, Signer.OPERATIONS),)
+_BY_COMPLIANCE_AND_OFFICER = ((Signer.COMPLIANCE, Signer.OFFICER),)
 _BY_PARTY_OR_OPERATIONS = ((Signer.PARTY,), (Signer.OPERATIONS,))
 
 TABLE: dict[str, Permission] = {
@@ -79,6 +82,12 @@ TABLE: dict[str, Permission] = {
     "transaction.observed": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),
     "delivery.confirmed": Permission(((Signer.PARTY,),), Reader.PARTIES),
     "settlement.final": Permission(_BY_DESK, Reader.PARTIES),
+    "dispute.opened": Permission(((Signer.PARTY,),), Reader.PARTIES),
+    "dispute.retracted": Permission(((Signer.PARTY,),), Reader.PARTIES),
+    "dispute.resolved": Permission(((Signer.ALL_PARTIES,),), Reader.PARTIES),
+    "freeze.ordered": Permission(_BY_COMPLIANCE_AND_OFFICER, Reader.OFFICERS),
+    "freeze.lifted": Permission(_BY_COMPLIANCE_AND_OFFICER, Reader.OFFICERS),
+    "award.made": Permission(_BY_COMPLIANCE_AND_OFFICER, Reader.PARTIES),
 }
 
 _ROLES = {
@@ -97,6 +106,8 @@ def stands_for(roster: Roster, holder: Holder, signer: Signer) -> bool:
             return holder.kind is HolderKind.DESK
         case Signer.PARTY | Signer.ALL_PARTIES:
             return holder.kind is HolderKind.PARTICIPANT
+        case Signer.OFFICER:
+            return holder.kind is HolderKind.OFFICER
         case Signer.ADMINISTRATORS:
             return holder.kind is HolderKind.OFFICER and holder.id in roster.administrators.officers
         case _:

@@ -18,6 +18,7 @@ from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group, Obligation
 from countersign.settlement.roster import Party
+from countersign.settlement.stop_bodies import Scope, Transfer
 
 
 class ContractState(StrEnum):
@@ -76,6 +77,22 @@ class HoldRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeRecord:
+    """A party's dispute: what it expects to have moved, and where the contract stood when it was opened at `index`.
+
+    `outcome`: retracted, resumed, cancelled or awarded, by the entry `closed`; None while the dispute stands.
+    """
+
+    opener: str  # LEI
+    expected: tuple[Transfer, ...]
+    reason: str
+    stood: ContractState
+    index: int
+    outcome: str | None = None
+    closed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContractRecord:
     """A contract in the log. `causes` maps each state it is in or passed to the index of the entry that caused it."""
 
@@ -88,6 +105,9 @@ class ContractRecord:
     cycle: str | None = None
     confirmed: tuple[str, ...] = ()
     endorser: str = ""  # the compliance officer
+    dispute: DisputeRecord | None = None  # the last one
+    award: str | None = None  # the award that ruled on it
+    final_ms: int | None = None
 
     @property
     def hash(self) -> str:
@@ -223,6 +243,24 @@ class Loan:
     claim: int = 0
     remainder: int = 0
     paid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """An order that stops what its scope names, ordered by two officers at `index`.
+
+    `document_sha256`: the order's paper. `lifted`: the entry that lifted it, None while it stands; `lifted_by`: the
+    SHA-256 of the paper that did.
+    """
+
+    order: str
+    scope: Scope
+    document_sha256: str
+    reason: str
+    officers: tuple[str, ...]
+    index: int
+    lifted: int | None = None
+    lifted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

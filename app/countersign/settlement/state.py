@@ -21,6 +21,7 @@ from countersign.settlement.records import (
     ContractRecord,
     Cycle,
     Fault,
+    Freeze,
     Instruction,
     Loan,
     Receipt,
@@ -59,6 +60,8 @@ class State:
     loans: Map[str, Loan] = field(default_factory=Map)  # loan id
     lent: Map[str, tuple[str, ...]] = field(default_factory=Map)  # asset → loans that are out
     accruals: Map[str, int] = field(default_factory=Map)  # asset → last day accrued, since 1970
+    freezes: Map[str, Freeze] = field(default_factory=Map)  # order → the freeze that stands
+    lifted: Map[str, Freeze] = field(default_factory=Map)  # order → a freeze that was lifted
     seen: Map[tuple[str, str], int] = field(default_factory=Map)  # signer, event id → index
     events: Map[int, str] = field(default_factory=Map)  # index → event hash, accepted entries only
     size: int = 0  # one past the last entry looked at

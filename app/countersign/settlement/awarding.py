@@ -1,0 +1,111 @@
+"""Rules of awards: a ruling on a disputed contract is carried out as terms of its own, and moves exactly what it says.
+
+- The terms replace the disputed contract, lie between its books, and bear the ruling's document as their legal text.
+  Two officers sign them instead of the parties, and the same two sign the event; one of them is of compliance.
+- The frozen holds of the disputed contract go to the award's legs at once: what the ruling does not take returns to its
+  owners, what it takes beyond them comes from available units, or the award is refused.
+- The award is held as it is made, and goes the ordinary way: gross cycle, instruction, shares, release, finality.
+- A contract that was released before the dispute stays as it is (rule 6); its award takes from available units.
+- An award that ended unfulfilled may be made again. After a share exists the settlement is voided first (rule 10).
+
+    >>> state.contracts[disputed].state, state.contracts[award].state
+    (<ContractState.AWARDED: 'awarded'>, <ContractState.HELD: 'held'>)
+"""
+
+from dataclasses import replace
+
+from immutables import Map
+
+from countersign.errors import Refused
+from countersign.settlement import agreement, ledger, stops, templates
+from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.contract import Contract, signed_by_officers
+from countersign.settlement.disputing import open_dispute
+from countersign.settlement.ending import check_unsigned, returned
+from countersign.settlement.holding import needed
+from countersign.settlement.ledger import Ledger
+from countersign.settlement.records import ContractRecord, ContractState, HoldRecord
+from countersign.settlement.state import State
+from countersign.settlement.stop_bodies import AwardMade
+
+UNFULFILLED = (ContractState.CANCELLED, ContractState.EXPIRED, ContractState.VOIDED)
+
+
+def _judge(case: Case, body: AwardMade) -> None:
+    disputed = check_award(case, body)
+    if disputed.award is None:
+        open_dispute(disputed)
+        demand_state(disputed, ContractState.DISPUTED, ContractState.FINAL, ContractState.VOIDED)
+        check_unsigned_dispute(case.state, disputed)
+    else:
+        demand_state(case.state.contract(disputed.award), *UNFULFILLED)
+    _held(case.state.ledger, disputed, body.contract, case.index)
+
+
+def check_award(case: Case, body: AwardMade) -> ContractRecord:
+    """What holds of an award whatever the ledger says; the contract that it rules on. Raises `Refused`."""
+    contract, state = body.contract, case.state
+    if contract.terms.template != templates.AWARD or contract.terms.replaces is None:
+        raise Refused("settlement.not-an-award", contract=contract.hash, template=contract.terms.template)
+    if contract.hash in state.contracts:
+        demand_state(state.contracts[contract.hash])
+    disputed = state.contract(contract.terms.replaces)
+    for party in contract.terms.parties:
+        if party not in disputed.terms.parties:
+            raise Refused("settlement.not-a-party", lei=party.lei, contract=disputed.hash)
+    agreement.check_admissible(state, contract, case.seconds)
+    stops.check_free(state, disputed.contract)
+    if set(signed_by_officers(contract, state.roster)) != set(case.officers):
+        raise Refused("settlement.award-signers", contract=contract.hash)
+    return disputed
+
+
+def check_unsigned_dispute(state: State, disputed: ContractRecord) -> None:
+    """A contract that is not yet final is awarded only where nobody signed; else it is voided first."""
+    if disputed.state is ContractState.DISPUTED:
+        check_unsigned(state, disputed)
+
+
+def _held(
+    books: Ledger, disputed: ContractRecord, contract: Contract, index: int
+) -> tuple[Ledger, Map[int, HoldRecord]]:
+    """The ledger with the dispute's frozen units given back and every leg of the award held. Raises `Refused`."""
+    if disputed.state is ContractState.DISPUTED:
+        books = books.post(returned(disputed))
+    holds: Map[int, HoldRecord] = Map()
+    for position, leg in enumerate(contract.terms.legs):
+        hold, owner = needed(contract.terms, position, index), contract.terms.payer(leg)
+        books = books.post(ledger.hold(owner, hold.asset, hold.amount))
+        if hold.fee_asset is not None:
+            books = books.post(ledger.hold(owner, hold.fee_asset, hold.fee_amount))
+        holds = holds.set(position, hold)
+    return books, holds
+
+
+def _fold(case: Case, body: AwardMade) -> State:
+    disputed = case.state.contract(body.contract.terms.replaces or "")
+    books, holds = _held(case.state.ledger, disputed, body.contract, case.index)
+    state = taken(replace(case, state=replace(case.state, ledger=books)), body, holds)
+    return with_contracts(state, [_ruled(case, disputed, body.contract.hash)])
+
+
+def taken(case: Case, body: AwardMade, holds: Map[int, HoldRecord]) -> State:
+    """The state with the award's record, held from its first moment."""
+    contract = body.contract
+    causes = Map({ContractState.AGREED.value: case.index, ContractState.HELD.value: case.index})
+    record = ContractRecord(contract, ContractState.HELD, causes, (case.concern,), "", holds=holds)
+    versions = case.state.versions.set((contract.terms.id, contract.terms.version), contract.hash)
+    return replace(with_contracts(case.state, [record]), versions=versions)
+
+
+def _ruled(case: Case, disputed: ContractRecord, award: str) -> ContractRecord:
+    """The disputed contract, its dispute closed by the award; final and voided ones stay what they are."""
+    dispute = disputed.dispute
+    if dispute is not None and dispute.closed is None:
+        dispute = replace(dispute, outcome="awarded", closed=case.index)
+    if disputed.state is not ContractState.DISPUTED:
+        return case.touched(disputed, dispute=dispute, award=award)
+    return case.moved(disputed, ContractState.AWARDED, dispute=dispute, award=award, holds=Map(), cycle=None)
+
+
+MADE = Rule(_judge, _fold)

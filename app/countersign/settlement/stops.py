@@ -1,0 +1,127 @@
+"""What an order stops: whether a contract, a cycle or an account is frozen or disputed, and by what.
+
+- Frozen is nothing that a record remembers: it follows from the orders that stand. Orders overlap; lifting one leaves
+  the others.
+- An order for a participant or a book stops the contracts it is party of; an order for an asset, the contracts that move
+  or hold it.
+- What would move a frozen thing forward is refused under the order's name. What ends a contract is refused only where the
+  order names that contract: else its units return to accounts, and a frozen account stays frozen.
+- Units at rest in a frozen account are shown as frozen (`balance`), whatever pocket of the ledger they lie in.
+- What a chain has executed is true, frozen or not.
+
+    >>> stopping(state, record.contract)
+    Freeze(order='HC-2026-114', …)
+"""
+
+from countersign.errors import Refused
+from countersign.settlement.contract import Contract, Terms
+from countersign.settlement.ledger import Account, Balance
+from countersign.settlement.records import ContractRecord, ContractState, Cycle, Freeze
+from countersign.settlement.state import State
+from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT
+
+ENDED = frozenset(
+    {
+        ContractState.FINAL,
+        ContractState.DECLINED,
+        ContractState.CANCELLED,
+        ContractState.EXPIRED,
+        ContractState.SUPERSEDED,
+        ContractState.AWARDED,
+        ContractState.VOIDED,
+    }
+)
+"""The states in which a contract is over: an order finds nothing left to stop."""
+
+
+def stopping(state: State, contract: Contract) -> Freeze | None:
+    """The first standing order, by its place in the log, that stops a contract; None if none does."""
+    found = (freeze for freeze in state.freezes.values() if _stops(freeze, contract))
+    return min(found, key=lambda freeze: freeze.index, default=None)
+
+
+def stopping_account(state: State, account: Account) -> Freeze | None:
+    """The first standing order that stops an account."""
+    found = (freeze for freeze in state.freezes.values() if _stops_account(freeze, account))
+    return min(found, key=lambda freeze: freeze.index, default=None)
+
+
+def _stops(freeze: Freeze, contract: Contract) -> bool:
+    scope, terms = freeze.scope, contract.terms
+    match scope.kind:
+        case kind if kind == CONTRACT:
+            return scope.contract == contract.hash
+        case kind if kind == PARTICIPANT:
+            return any(party.lei == scope.lei for party in terms.parties)
+        case kind if kind == BOOK:
+            return any((party.lei, party.book) == (scope.lei, scope.book) for party in terms.parties)
+        case _:
+            return scope.asset in _assets(terms)
+
+
+def _assets(terms: Terms) -> set[str]:
+    return {leg.asset for leg in terms.legs} | {coin for coin, cap in terms.fees if cap}
+
+
+def _stops_account(freeze: Freeze, account: Account) -> bool:
+    scope = freeze.scope
+    match scope.kind:
+        case kind if kind == PARTICIPANT:
+            return scope.lei == account.lei
+        case kind if kind == BOOK:
+            return (scope.lei, scope.book) == (account.lei, account.book)
+        case kind if kind == ASSET:
+            return scope.asset == account.asset
+        case _:
+            return False
+
+
+def check_free(state: State, contract: Contract) -> None:
+    """No order stops the contract; else `Refused` settlement.frozen with the order."""
+    freeze = stopping(state, contract)
+    if freeze is not None:
+        raise Refused("settlement.frozen", contract=contract.hash, order=freeze.order)
+
+
+def check_account(state: State, account: Account) -> None:
+    """No order stops the account; else `Refused` settlement.frozen-account with the order."""
+    freeze = stopping_account(state, account)
+    if freeze is not None:
+        raise Refused(
+            "settlement.frozen-account",
+            lei=account.lei,
+            book=account.book,
+            asset=account.asset,
+            order=freeze.order,
+        )
+
+
+def check_may_end(state: State, contract: str) -> None:
+    """No order names this very contract: its holds may return. Else `Refused` settlement.frozen."""
+    for freeze in sorted(state.freezes.values(), key=lambda each: each.index):
+        if freeze.scope.kind == CONTRACT and freeze.scope.contract == contract:
+            raise Refused("settlement.frozen", contract=contract, order=freeze.order)
+
+
+def check_cycle(state: State, cycle: Cycle) -> None:
+    """Nothing stops any contract of the cycle; else `Refused` settlement.disputed or settlement.frozen."""
+    for name in cycle.contracts:
+        record = state.contract(name)
+        if record.state is ContractState.DISPUTED:
+            raise Refused("settlement.disputed", contract=record.hash)
+        check_free(state, record.contract)
+
+
+def standing(state: State, record: ContractRecord) -> ContractState:
+    """Where a contract stands for a reader: frozen while an order stops it, else its own state."""
+    if record.state in ENDED or stopping(state, record.contract) is None:
+        return record.state
+    return ContractState.FROZEN
+
+
+def balance(state: State, account: Account) -> Balance:
+    """What an account holds, as its owner may use it: in a frozen account nothing is available."""
+    found = state.ledger.balance(account)
+    if not found.available or stopping_account(state, account) is None:
+        return found
+    return Balance(0, found.held, found.frozen + found.available, found.lent)
