@@ -1,0 +1,137 @@
+"""A broker needs nothing of ours: the program of docs/formats/participants.md makes files that the machine takes.
+
+What the program's code blocks import is Python's own library and `cryptography`; a test holds them to it.
+"""
+
+import ast
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from countersign.formats import times
+from countersign.keys import jws as jose
+from countersign.settlement import contract, events, machine
+from support import settlement_world as world
+from support.settlement_world import BTC, USDC, Desk
+
+PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "participants.md").read_text("utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+SELLER, BUYER = (Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32) for seed in (7, 8))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A desk at which both institutions have registered the brokers' own keys."""
+    found, program = world.founded(), run({})
+    entries = [
+        world.participant_entry(owner, keys=[program.public_jwk(key) | {"kid": kid(program, key)}])
+        for owner, key in (("meridian", SELLER), ("harbour", BUYER))
+    ]
+    found.log("roster.changed", ["compliance", "officer-d"], world.no_entries() | {"participants": entries})
+    return found
+
+
+def kid(program: Any, key: Ed25519PrivateKey) -> str:
+    return str(program.thumbprint(program.public_jwk(key)))
+
+
+def run(given: dict[str, object], blocks: int = 1) -> Any:
+    names: dict[str, object] = dict(given)
+    for block in BLOCKS[:blocks]:
+        exec(block, names)  # noqa: S102  (the page's own program is what is tested)
+    return SimpleNamespace(**{name: value for name, value in names.items() if not name.startswith("__")})
+
+
+def files(desk: Desk) -> Any:
+    given = {
+        "DESK": world.ORIGIN, "CUSTODIAN": world.NORTHGATE, "SELLER": world.MERIDIAN, "BUYER": world.HARBOUR,
+        "BTC": BTC, "USDC": USDC, "BUYER_BTC": world.destination("harbour", BTC),
+        "SELLER_USDC": world.destination("meridian", USDC), "SELLER_OUTSIDE": world.outside("meridian", BTC),
+        "NOW": times.text(desk.now_ms // 1_000), "seller": SELLER, "buyer": BUYER,
+    }  # fmt: skip
+    return run(given, blocks=2)
+
+
+def take(desk: Desk, event: bytes) -> None:
+    desk.append(machine.Entry(len(desk.entries), desk.now_ms, event))
+
+
+def filed(desk: Desk, kind: str, data: bytes) -> None:
+    """What the importing officer does with a contract file."""
+    desk.log(kind, ["operations"], world.builder.contract_body(contract.parse(data)))
+
+
+def test_the_program_imports_nothing_of_ours() -> None:
+    imported = {
+        name.name.split(".")[0] if isinstance(node, ast.Import) else str(node.module).split(".")[0]
+        for block in BLOCKS
+        for node in ast.walk(ast.parse(block))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert imported == {"base64", "hashlib", "json", "cryptography"}
+
+
+def test_what_one_proposes_the_other_affirms(desk: Desk) -> None:
+    made = files(desk)
+    filed(desk, "contract.proposed", made.proposal)
+    assert desk.state.contract(made.contract).state.value == "proposed"
+    filed(desk, "contract.affirmed", made.agreed)
+    assert desk.state.contract(made.contract).state.value == "agreed"
+
+
+def test_what_was_declined_is_not_affirmed_later(desk: Desk) -> None:
+    made = files(desk)
+    filed(desk, "contract.proposed", made.proposal)
+    take(desk, made.decline)
+    assert desk.state.contract(made.contract).state.value == "declined"
+    late = world.builder.contract_body(contract.parse(made.agreed))
+    assert desk.attempt("contract.affirmed", ["operations"], late) == "settlement.wrong-state"
+
+
+def test_both_cancel_one_file(desk: Desk) -> None:
+    made = files(desk)
+    filed(desk, "contract.affirmed", made.agreed)
+    take(desk, made.cancel)
+    assert desk.state.contract(made.contract).state.value == "cancelled"
+
+
+def test_delivery_is_confirmed_by_file(desk: Desk) -> None:
+    made = files(desk)
+    filed(desk, "contract.affirmed", made.agreed)
+    trade = world.Trade(7, contract.parse(made.agreed))
+    for step in desk.story(trade):
+        if step[0] == "delivery.confirmed":
+            break
+        if step[0] != "contract.affirmed":
+            desk.log(*step)
+    take(desk, made.confirm)
+    assert desk.state.contract(made.contract).confirmed == (world.HARBOUR,)
+
+
+def test_a_withdrawal_is_requested_by_file(desk: Desk) -> None:
+    made = files(desk)
+    take(desk, made.withdrawal)
+    assert desk.state.contract(made.name_of(made.canonical(made.outwards))).state.value == "agreed"
+
+
+def test_a_loan_needs_the_custodians_signature_beside_the_brokers(desk: Desk) -> None:
+    made = files(desk)
+    alone = jose.parse(made.lend, events.TYP)
+    beside = world.sign(alone.payload, events.TYP, ["compliance"])
+    take(desk, jose.serialise(jose.merge(alone, beside)))
+    assert desk.state.loans["loan-7"].principal == 100_000_000
+    take(desk, made.recall)
+    assert desk.state.loans["loan-7"].principal == 0
+
+
+def test_one_changed_byte_is_refused(desk: Desk) -> None:
+    made = files(desk)
+    for at in range(0, len(made.agreed), 97):
+        altered = made.agreed[:at] + bytes([made.agreed[at] ^ 1]) + made.agreed[at + 1 :]
+        with pytest.raises(world.CountersignError):
+            filed(desk, "contract.affirmed", altered)
