@@ -33,7 +33,7 @@ def test_a_lost_key_is_replaced_and_history_still_replays() -> None:
     desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": [entry]})
     second = desk.trade()
     desk.play(second, until="agreed")
-    assert desk.attempt("contract.endorsed", ["compliance"], {"contract": second.hash}) == "settlement.unknown-key"
+    assert desk.attempt("contract.endorsed", ["compliance"], {"contract": second.hash}) == "settlement.key-withdrawn"
     assert not world.machine.replay(desk.entries).faults
 
 
@@ -92,9 +92,10 @@ def test_a_vault_does_not_come_together_in_one_hand_when_officers_change() -> No
     given = [key for key in giver["keys"] if world.PublicKey.from_jwk(key["jwk"]).kid == kid]  # type: ignore[attr-defined, index]
     kept = [key for key in giver["keys"] if key not in given]  # type: ignore[attr-defined]
     both = [giver | {"keys": kept}, taker | {"keys": [*taker["keys"], *given]}]  # type: ignore[misc]
-    assert change(desk, officers=both) == "settlement.vault-one-officer-twice"
+    assert change(desk, officers=both) == "settlement.key-kept"
+    assert change(desk, officers=both[::-1]) == "settlement.key-taken"
     signs = [key | {"purpose": "identity"} for key in given]
-    assert change(desk, officers=[giver | {"keys": [*kept, *signs]}]) == "settlement.vault-key-purpose"
+    assert change(desk, officers=[giver | {"keys": [*kept, *signs]}]) == "settlement.key-kept"
     assert change(desk, officers=[giver | {"keys": kept}]) is None
 
 
@@ -145,3 +146,95 @@ def test_assets_keep_their_decimals_and_the_custodian_does_not_trade() -> None:
     assert change(desk, assets=[{"id": world.BTC, "symbol": "XBT", "decimals": 8}]) is None
     entry = world.participant_entry("harbour", lei=world.NORTHGATE)
     assert change(desk, participants=[entry]) == "settlement.custodian-trades"
+
+
+def replaced_token(officer: str) -> dict[str, object]:
+    """The officer's entry after the token was lost: every key anew."""
+    entry = world.officer_entry(officer)
+    for place, key in enumerate(entry["keys"]):  # type: ignore[arg-type, var-annotated]
+        curve = world.Curve.SECP256K1 if place else world.Curve.ED25519
+        key["jwk"] = new_key(officer, place, curve).jwk()
+        key["token"] = {"serial": f"second-{officer}", "label": "second", "model": "SoftHSM v2"}
+    return entry
+
+
+def new_key(officer: str, place: int, curve: world.Curve = world.Curve.SECP256K1) -> world.PublicKey:
+    return world.SoftwareKey.generate(curve, f"second token of {officer} {place}").public
+
+
+def test_a_vault_with_a_lost_key_is_spent_by_the_others_and_the_lost_key_signs_nothing() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, until="instructed")
+    psbt, safe = desk.instructions(trade)
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": [replaced_token("officer-c")]})
+    assert all(desk.state.roster.able(vault) for vault in desk.state.roster.vaults.values())
+    lost = world.share_step(psbt, "officer-c", "meridian-btc")
+    assert desk.attempt(*lost) == "settlement.key-withdrawn"  # the identity key is gone with the token
+    for officer in ("officer-a", "officer-d"):
+        desk.log(*world.share_step(psbt, officer, "meridian-btc"))
+        desk.log(*world.share_step(safe, officer, "harbour-safe"))
+    assert desk.stands(trade).value == "signed"
+    assert not world.machine.replay(desk.entries).faults
+
+
+def test_a_lost_vault_key_signs_nothing_even_under_its_officers_new_identity() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, until="instructed")
+    entry = replaced_token("officer-c")
+    entry["keys"][0] = world.officer_entry("officer-c")["keys"][0]  # type: ignore[index]  # the identity is kept
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": [entry]})
+    psbt, _ = desk.instructions(trade)
+    assert desk.attempt(*world.share_step(psbt, "officer-c", "meridian-btc")) == "settlement.key-withdrawn"
+
+
+def test_new_slots_take_the_new_key_and_never_the_lost_one() -> None:
+    desk = world.founded()
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": [replaced_token("officer-c")]})
+    vault = world.vault_entries("meridian")[0]
+    old = vault["slots"][0]  # type: ignore[index]
+    others = [kid for kid in old["keys"] if kid != world.vault_key("officer-c", "bip122", "meridian").kid]
+    fresh = {"number": 9, "descriptor": "the descriptor of slot 9", "keys": [*others, new_key("officer-c", 1).kid]}
+    assert change(desk, vaults=[vault | {"slots": [*vault["slots"], fresh]}]) is None  # type: ignore[misc]
+    lost = fresh | {"keys": old["keys"]}
+    assert change(desk, vaults=[vault | {"slots": [fresh | {"number": 8}, lost]}]) is None  # those keys stand in slot 0
+    mixed = fresh | {"keys": list(reversed(old["keys"]))}
+    assert change(desk, vaults=[vault | {"slots": [*vault["slots"], mixed]}]) == "settlement.key-withdrawn"  # type: ignore[misc]
+
+
+def test_a_vault_below_its_quorum_is_said_to_be_unable() -> None:
+    desk = world.founded()
+    lost = [replaced_token("officer-c"), replaced_token("officer-d")]
+    lost[1]["keys"][0] = world.officer_entry("officer-d")["keys"][0]  # type: ignore[index]
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": lost})
+    assert not any(desk.state.roster.able(vault) for vault in desk.state.roster.vaults.values())
+
+
+def test_a_change_drafted_before_another_of_the_same_entry_is_stale() -> None:
+    desk = world.founded()
+    drafted = desk.now_ms // 1_000
+    suspended = world.participant_entry("harbour", suspended=True)
+    desk.now_ms += 60_000
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "participants": [suspended]})
+    desk.now_ms += 60_000
+    renamed = {**world.no_entries(), "participants": [world.participant_entry("harbour", name="Harbour Prime Ltd")]}
+    assert desk.attempt("roster.changed", BOTH, renamed, at=drafted) == "settlement.stale"
+    assert desk.attempt("roster.changed", BOTH, renamed) is None
+    other = {**world.no_entries(), "participants": [world.participant_entry("meridian", name="Meridian Ltd")]}
+    assert desk.attempt("roster.changed", BOTH, other, at=drafted) is None
+
+
+def test_a_contract_signed_with_a_key_that_is_withdrawn_later_stays_signed() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, until="endorsed")
+    second = world.identity("harbour 2").public.jwk()
+    new = world.participant_entry("harbour", keys=[second])
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "participants": [new]})
+    roster = desk.state.roster
+    world.contract.verify(trade.contract, roster, logged=True)
+    with pytest.raises(world.CountersignError) as caught:
+        world.contract.verify(trade.contract, roster)
+    assert caught.value.code == "settlement.key-withdrawn"
+    desk.play(trade, until="signed")

@@ -134,10 +134,19 @@ SCOPE = obj(
     contract=null(H64),
     asset=null(ASSET),
 )
+VKEY = {"type": "string", "pattern": "^[^ +]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]{44}$"}
+PHRASE = {"type": "string", "pattern": "^[a-z]{4}( [a-z]{4}){11}$"}
 BODIES: dict[str, dict[str, Any]] = {
     "desk.founded": obj(custodian=obj(lei=LEI, name=TEXT), desk_key=JWK, log=TEXT, administrators=ADMIN, **ENT),
     "roster.changed": obj(administrators=null(ADMIN), **ENT),
     "policy.adopted": obj(policy=POLICY),
+    "log.rotated": obj(log=VKEY, reason=TEXT),
+    "ceremony.recorded": obj(
+        kind=one("founding", "enrolment", "key-replacement", "clock"),
+        document=H64,
+        phrase=null(PHRASE),
+        present=arr(ID, 1),
+    ),
     "price.published": obj(asset=ASSET, price=PRICE, source=TEXT),
     "deposit.credited": obj(owner=PARTY, vault=ID, asset=ASSET, amount=AMT, reference=OUT, confirmations=INT),
     "contract.proposed": obj(contract=JWS),

@@ -198,6 +198,17 @@ def vault_entries(owner: str) -> list[dict[str, object]]:
     return [{**common, "slots": slots}, safe]
 
 
+LATER_LOG = "northgate.example/desk+960090ce+AQ11UHVOCACl0jfu9YJgNXZrmz5aFYaKlAqyiZWHiOOw"
+"""A vkey that could be the log's next."""
+
+
+def ceremony_body(*present: str, **changes: object) -> dict[str, object]:
+    """The body of a `ceremony.recorded` by these officers."""
+    words = "each jolt cusp loud frog liar vial each rust back unit love"
+    found: dict[str, object] = {"kind": "enrolment", "document": digest("paper"), "phrase": words, "present": sorted(present)}
+    return found | changes
+
+
 def no_entries() -> dict[str, object]:
     """The body of a `roster.changed` that changes nothing yet."""
     empty: dict[str, object] = {"assets": [], "participants": [], "officers": [], "vaults": [], "destinations": []}

@@ -265,7 +265,7 @@ def kept(artefacts: Artefacts, named: Iterable[str]) -> dict[str, bytes]:
 
 
 def _registered(roster: Roster, kids: Iterable[str]) -> tuple[PublicKey, ...]:
-    return tuple(roster.keys[kid].key for kid in sorted(kids) if kid in roster.keys)
+    return tuple(roster.ever(kid).key for kid in sorted(kids) if kid in roster.keys or kid in roster.retired)
 
 
 def _opening(record: Record) -> Opening:

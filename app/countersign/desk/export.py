@@ -36,7 +36,7 @@ def contract_files(replica: Replica, contract: str) -> dict[str, bytes]:
     index = record.cause(ContractState.AGREED)
     if index is None:
         raise Refused("desk.not-agreed", contract=contract)
-    keys = {kid: replica.state.roster.key(kid).key for kid in record.contract.jws.kids}
+    keys = {kid: replica.state.roster.ever(kid).key for kid in record.contract.jws.kids}
     entry = logged(replica, index, "contract")
     event = events.parse(entry["contract.event"])
     if not isinstance(event.body, ContractAffirmed):

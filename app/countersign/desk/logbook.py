@@ -124,7 +124,7 @@ def _entry_view(replica: Replica, record: Record) -> LogEntryView:
 
 
 def _signer(state: State, kid: str) -> str:
-    known = state.roster.keys.get(kid)
+    known = state.roster.keys.get(kid) or state.roster.retired.get(kid)
     if known is None:
         return kid
     if known.holder.id in state.roster.officers:

@@ -98,7 +98,7 @@ def wallet(registered: SlotVault) -> Wallet:
 def keys_agree(registered: Wallet, roster: Roster) -> None:
     """B6: every slot's descriptor holds exactly the keys registered for it, whole. Refused("B6.other-keys")."""
     for slot, found in zip(registered.vault.slots, registered.descriptors.slots, strict=True):
-        wanted = sorted(roster.key(kid).key.data for kid in slot.keys)
+        wanted = sorted(roster.ever(kid).key.data for kid in slot.keys)
         if sorted(found.public_keys) != wanted:
             raise Refused("B6.other-keys", vault=registered.id, slot=slot.number)
 

@@ -53,7 +53,7 @@ def digest(data: bytes) -> Digest:
 
 def owners(vault: SafeVault, roster: Roster) -> tuple[Address, ...]:
     """The registered owners' addresses, ascending."""
-    return tuple(sorted(Address(roster.key(kid).key.ethereum_address()) for kid in vault.keys))
+    return tuple(sorted(Address(roster.ever(kid).key.ethereum_address()) for kid in vault.keys))
 
 
 def make_share(data: bytes, key: PublicKey, rs: bytes) -> bytes:

@@ -63,7 +63,7 @@ def _one_hash(reading: Reading, facts: ContractFacts) -> Finding:
     if reading.state is None:
         return blocked("C1", ANCHOR, facts.about)
     try:
-        contracts.verify(found, reading.state.roster)
+        contracts.verify(found, reading.state.roster, logged=_logged(reading.state, found))
         carried = None if facts.event is None else contracts.parse(reading.contract_in_event(facts)).hash
     except CountersignError as error:
         return from_error("C1", error, facts.about, expected)
@@ -73,6 +73,12 @@ def _one_hash(reading: Reading, facts: ContractFacts) -> Finding:
     if (other := _named_instead(reading, found.hash)) is not None:
         return failed("C1", "request-differs", facts.about, expected, other, expected=found.hash, found=other)
     return passed("C1", "same-hash", facts.about, expected, found.hash, hash=found.hash)
+
+
+def _logged(state: State, found: Contract) -> bool:
+    """Whether the log has taken in exactly these signatures as an agreement."""
+    record = state.contracts.get(found.hash)
+    return record is not None and not record.proposer and record.contract.jws == found.jws
 
 
 def _named_instead(reading: Reading, contract: str) -> str | None:

@@ -73,7 +73,7 @@ def _recovered(digest: Digest, data: bytes) -> list[OwnerSignature]:
 
 
 def _of_owners(reading: Reading, owners: list[Address]) -> Finding:
-    """What the owners who signed make of it. Refused for a key or an officer that is no longer registered."""
+    """What the owners who signed make of it. A withdrawn key is a stranger's. Refused for an officer who is not registered."""
     vault, state, signing = safe_of(reading), reading.state, reading.case.mode is Mode.SIGN
     names = ", ".join(sorted(eip55.checksum(owner) for owner in owners))
     if len(set(owners)) != len(owners):
@@ -81,7 +81,8 @@ def _of_owners(reading: Reading, owners: list[Address]) -> Finding:
         return failed("E9", "twice", "signatures", EXPECTED, names, owner=eip55.checksum(twice))
     if state is None or vault is None:
         return blocked("E9", "E1" if state is not None else ANCHOR, "signatures")
-    registered = {Address(state.roster.key(kid).key.ethereum_address()) for kid in vault.keys}
+    live = [state.roster.keys[kid].key for kid in vault.keys if kid in state.roster.keys]
+    registered = {Address(key.ethereum_address()) for key in live}
     strangers = [eip55.checksum(owner) for owner in owners if owner not in registered]
     if strangers:
         return failed("E9", "not-an-owner", "signatures", EXPECTED, names, owner=strangers[0])

@@ -14,6 +14,7 @@ from countersign.errors import Value
 from countersign.keys.public_key import PublicKey
 from countersign.settlement.contract import Contract
 from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
+from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated
 from countersign.settlement.policy import Policy
 from countersign.settlement.roster import Custodian, Entries, Party
 from countersign.settlement.stop_bodies import (
@@ -286,5 +287,6 @@ Body = (
     | InstructionPrepared | InstructionRefused | ShareAdded
     | LendingAuthorised | LendingAccrued | LendingRecalled
     | DisputeOpened | DisputeRetracted | DisputeResolved | FreezeOrdered | FreezeLifted | AwardMade
+    | LogRotated | CeremonyRecorded
     | ReleaseAuthorised | TransactionBroadcast | TransactionObserved | DeliveryConfirmed | SettlementFinal
 )  # fmt: skip

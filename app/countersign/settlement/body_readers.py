@@ -7,7 +7,15 @@
 """
 
 from countersign.errors import Malformed, Value
-from countersign.settlement import lending_bodies, netting, policy, readers, roster_document, stop_bodies
+from countersign.settlement import (
+    governance_bodies,
+    lending_bodies,
+    netting,
+    policy,
+    readers,
+    roster_document,
+    stop_bodies,
+)
 from countersign.settlement.bodies import (
     PURPOSES,
     SETTLEMENT,
@@ -134,6 +142,7 @@ _LEG: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "leg": re
 _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
     **lending_bodies.READERS,
     **stop_bodies.READERS,
+    **governance_bodies.PLAIN,
     "policy.adopted": (PolicyAdopted, {"policy": policy.read}),
     "price.published": (
         PricePublished,

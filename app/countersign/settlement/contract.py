@@ -291,15 +291,17 @@ def terms_object(terms: Terms) -> JsonValue:
     }
 
 
-def signed_by(contract: Contract, roster: Roster) -> tuple[str, ...]:
+def signed_by(contract: Contract, roster: Roster, *, logged: bool = False) -> tuple[str, ...]:
     """The LEIs whose registered keys signed the terms, ascending; each once and each a party.
+
+    `logged`: the log took these signatures in while their keys were registered; one withdrawn since was good then.
 
     Raises `Refused` for an unknown key, a signer who is no party, or a party signing twice; `Malformed` or `Refused`
     from the signature check itself.
     """
     keys, signers = {}, []
     for signature in contract.jws.signatures:
-        registered = roster.key(signature.kid)
+        registered = roster.ever(signature.kid) if logged else roster.key(signature.kid)
         if registered.holder.kind is not HolderKind.PARTICIPANT or registered.purpose is not Purpose.IDENTITY:
             raise Refused("settlement.contract-signer", key=signature.kid)
         keys[signature.kid] = registered.key
@@ -312,31 +314,36 @@ def signed_by(contract: Contract, roster: Roster) -> tuple[str, ...]:
     return tuple(sorted(signers))
 
 
-def signed_by_officers(contract: Contract, roster: Roster) -> tuple[str, ...]:
+def signed_by_officers(contract: Contract, roster: Roster, *, logged: bool = False) -> tuple[str, ...]:
     """The officers whose identity keys signed the terms of an award, ascending: two, at least one of compliance.
+
+    `logged` as `signed_by`: keys and roles were judged when the log took it in.
 
     Raises `Refused`, and what the signature check itself raises.
     """
     keys, signers = {}, set()
     for signature in contract.jws.signatures:
-        registered = roster.key(signature.kid)
+        registered = roster.ever(signature.kid) if logged else roster.key(signature.kid)
         if registered.holder.kind is not HolderKind.OFFICER or registered.purpose is not Purpose.IDENTITY:
             raise Refused("settlement.award-signer", key=signature.kid)
         keys[signature.kid] = registered.key
         signers.add(registered.holder.id)
     jose.verify(contract.jws, keys, TYP)
-    compliance = [each for each in signers if Role.COMPLIANCE in roster.officer(each).roles]
+    compliance = [each for each in signers if logged or Role.COMPLIANCE in roster.officer(each).roles]
     if len(signers) != 2 or len(contract.jws.signatures) != 2 or not compliance:
         raise Refused("settlement.award-officers", contract=contract.hash, found=len(signers))
     return tuple(sorted(signers))
 
 
-def verify(contract: Contract, roster: Roster) -> None:
-    """Whoever must sign these terms did, with registered keys: every party, or for an award two officers. `Refused`."""
+def verify(contract: Contract, roster: Roster, *, logged: bool = False) -> None:
+    """Whoever must sign these terms did, with registered keys: every party, or for an award two officers. `Refused`.
+
+    `logged` as `signed_by`.
+    """
     if contract.terms.template == templates.AWARD:
-        signed_by_officers(contract, roster)
+        signed_by_officers(contract, roster, logged=logged)
         return
-    signers = signed_by(contract, roster)
+    signers = signed_by(contract, roster, logged=logged)
     for party in contract.terms.parties:
         if party.lei not in signers:
             raise Refused("settlement.contract-unsigned", contract=contract.hash, lei=party.lei)

@@ -1,7 +1,8 @@
 """Rules of the desk itself: founding, roster, policy, prices, deposits.
 
 - The founding is the first accepted event and happens once; its own roster says whose signatures it needs.
-- Administrators change the roster and adopt policies by their threshold, effective at that place in the log.
+- Administrators change the roster and adopt policies by their threshold, effective at that place in the log. What was
+  drafted before another change of the same thing is stale: whole entries would undo that change unseen.
 - A deposit is credited once for each place on chain that paid the vault, in that chain's one spelling of it, and never
   for a settlement's own transaction.
 """
@@ -14,7 +15,7 @@ from countersign.settlement.assets import Price, chain_of, require_spelling
 from countersign.settlement.bodies import DepositCredited, DeskFounded, PolicyAdopted, PricePublished, RosterChanged
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.roster import Roster
-from countersign.settlement.roster_change import changed, with_desk_key
+from countersign.settlement.roster_change import changed, check_fresh, with_desk_key
 from countersign.settlement.state import State
 
 
@@ -36,6 +37,7 @@ def _fold_founding(case: Case, body: DeskFounded) -> State:
 
 
 def _judge_roster(case: Case, body: RosterChanged) -> None:
+    check_fresh(case.state.roster, body.entries, case.event.at)
     changed(case.state.roster, body.entries, time_ms=case.time_ms, by=case.officers)
 
 

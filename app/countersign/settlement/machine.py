@@ -2,8 +2,8 @@
 
 - `decide` verifies signatures once, checks what holds for every event, asks the type's rule, and refuses or lets pass.
 - `evolve` applies what `decide` let pass, and cannot refuse.
-- For every event: the desk's origin is this desk's; `at` is within five minutes of the entry's moment; moments never
-  go back; the keys are registered for identity; the id is new for each signer; the signatures fill one alternative.
+- For every event: the desk's origin is this desk's; `at` is within five minutes of the entry's moment (what the
+  administrators sign one after another may have waited seven days); moments never go back; the keys are registered for identity; the id is new for each signer; the signatures fill one alternative.
 - `replay` runs `decide` again: a logged entry that it refuses changes nothing and is remembered as the desk's fault.
 
     >>> state = replay(entries)
@@ -25,6 +25,7 @@ from countersign.settlement import (
     events,
     founding,
     freezing,
+    governing,
     holding,
     instructing,
     lending,
@@ -40,10 +41,16 @@ from countersign.settlement.state import EMPTY, State
 AUTHOR_TOLERANCE_MS = 5 * 60 * 1_000
 """How far an author's `at` may lie from the moment at which the desk sequenced the event."""
 
+PATIENCE_MS = 7 * 24 * 3_600 * 1_000
+PATIENT = frozenset({"roster.changed", "policy.adopted", "log.rotated", "ceremony.recorded"})
+"""What several people sign one after another may have been drafted up to seven days before it is sequenced."""
+
 RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "desk.founded": founding.FOUNDING,
     "roster.changed": founding.ROSTER,
     "policy.adopted": founding.POLICY,
+    "log.rotated": governing.ROTATED,
+    "ceremony.recorded": governing.CEREMONY,
     "price.published": founding.PRICE,
     "deposit.credited": founding.DEPOSIT,
     "contract.proposed": agreement.PROPOSED,
@@ -171,7 +178,8 @@ def _check_place(state: State, entry: Entry, event: Event) -> None:
         raise Refused("settlement.not-founded", type=event.type)
     if state.desk and event.desk != state.desk:
         raise Refused("settlement.other-desk", desk=event.desk, here=state.desk)
-    if abs(entry.time_ms - event.at * 1_000) > AUTHOR_TOLERANCE_MS:
+    waited = entry.time_ms - event.at * 1_000
+    if not -AUTHOR_TOLERANCE_MS <= waited <= (PATIENCE_MS if event.type in PATIENT else AUTHOR_TOLERANCE_MS):
         raise Refused("settlement.author-time", id=event.id, seconds=abs(entry.time_ms // 1_000 - event.at))
 
 

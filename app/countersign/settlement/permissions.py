@@ -1,8 +1,8 @@
 """Who may sign and who may read each type of event: one table, as data.
 
 - A type lists alternatives; the signatures on an event must fill exactly one of them, each by another person.
-- `ADMINISTRATORS` stands for at least their threshold, `ALL_PARTIES` for every party of the contract; every other
-  signer for one signature.
+- `ADMINISTRATORS` stands for at least their threshold, `ALL_PARTIES` for every party of the contract, `PRESENT` for every
+  officer who was at a ceremony; every other signer for one signature.
 - `OFFICER` stands for any officer of the desk, whatever their roles.
 - A rule of the machine may ask for more: that the share's officer owns the key, that a party is the contract's.
 - The desk and its officers who are readers see all that OFFICERS see; participants see what names them.
@@ -32,6 +32,7 @@ class Signer(StrEnum):
     OFFICER = "officer"
     PARTY = "party"
     ALL_PARTIES = "all parties"
+    PRESENT = "those present"
 
 
 class Reader(StrEnum):
@@ -59,6 +60,8 @@ TABLE: dict[str, Permission] = {
     "desk.founded": Permission(((Signer.DESK, Signer.ADMINISTRATORS),), Reader.EVERYONE),
     "roster.changed": Permission(((Signer.ADMINISTRATORS,),), Reader.EVERYONE),
     "policy.adopted": Permission(((Signer.ADMINISTRATORS,),), Reader.EVERYONE),
+    "log.rotated": Permission(((Signer.DESK, Signer.ADMINISTRATORS),), Reader.EVERYONE),
+    "ceremony.recorded": Permission(((Signer.PRESENT,),), Reader.OFFICERS),
     "price.published": Permission(_BY_DESK, Reader.EVERYONE),
     "deposit.credited": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),
     "contract.proposed": Permission(_BY_PARTY_OR_OPERATIONS, Reader.PARTIES),
@@ -96,7 +99,7 @@ _ROLES = {
     Signer.SIGNING: Role.SIGNING,
     Signer.VAULT: Role.VAULT,
 }
-_GROUPS = frozenset({Signer.ADMINISTRATORS, Signer.ALL_PARTIES})
+_GROUPS = frozenset({Signer.ADMINISTRATORS, Signer.ALL_PARTIES, Signer.PRESENT})
 
 
 def stands_for(roster: Roster, holder: Holder, signer: Signer) -> bool:
@@ -106,7 +109,7 @@ def stands_for(roster: Roster, holder: Holder, signer: Signer) -> bool:
             return holder.kind is HolderKind.DESK
         case Signer.PARTY | Signer.ALL_PARTIES:
             return holder.kind is HolderKind.PARTICIPANT
-        case Signer.OFFICER:
+        case Signer.OFFICER | Signer.PRESENT:
             return holder.kind is HolderKind.OFFICER
         case Signer.ADMINISTRATORS:
             return holder.kind is HolderKind.OFFICER and holder.id in roster.administrators.officers

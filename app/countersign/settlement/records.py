@@ -264,6 +264,26 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerLog:
+    """A vkey under which the log's heads of up to `size` entries were signed."""
+
+    log: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """A recorded ceremony: kind, SHA-256 of its document, the words read aloud, the officers who signed, its entry."""
+
+    kind: str
+    document: str
+    phrase: str | None
+    present: tuple[str, ...]
+    index: int
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """A logged entry that the machine refuses: the desk should not have appended it. It changed nothing."""
 

@@ -1,7 +1,8 @@
 """Who and what the desk knows: custodian, participants, officers with their keys, vaults, destinations, assets.
 
 - A key belongs to one holder and has one purpose: identity keys sign events and contracts, vault keys spend on chain.
-- A change replaces whole entries by id; a key that is no longer listed signs nothing from that place in the log on.
+- A change replaces whole entries by id; a key that is no longer listed signs nothing from that place in the log on. It
+  stays its holder's in history (`retired`, `ever`), and vaults whose slots name it spend with the others' quorum.
 - The keys of a vault lie with different officers; a party has at most one vault for a book on a chain.
 - Certification is judged at an entry's own date.
 
@@ -248,10 +249,22 @@ class Roster:
     vault_of: Map[tuple[str, str, str], str] = field(default_factory=Map)  # (lei, book, chain) → vault id
     destinations: Map[str, Destination] = field(default_factory=Map)
     keys: Map[str, RegisteredKey] = field(default_factory=Map)
+    retired: Map[str, RegisteredKey] = field(default_factory=Map)  # withdrawn keys, by kid: never anybody else's
+    touched: Map[str, int] = field(default_factory=Map)  # "officer:officer-a" → ms of its last change
 
     def key(self, kid: str) -> RegisteredKey:
-        """A registered key; `Refused` if nobody registered it."""
+        """A registered key; `Refused` if nobody registered it, or it was withdrawn."""
         found = self.keys.get(kid)
+        if found is None:
+            withdrawn = self.retired.get(kid)
+            if withdrawn is not None:
+                raise Refused("settlement.key-withdrawn", key=kid, holder=str(withdrawn.holder))
+            raise Refused("settlement.unknown-key", key=kid)
+        return found
+
+    def ever(self, kid: str) -> RegisteredKey:
+        """A key that is or was registered, for reading what it signed in its time; `Refused` if nobody's ever."""
+        found = self.keys.get(kid) or self.retired.get(kid)
         if found is None:
             raise Refused("settlement.unknown-key", key=kid)
         return found
@@ -309,6 +322,11 @@ class Roster:
             if each.key.kid == kid:
                 return each
         raise Refused("settlement.unknown-key", key=kid)
+
+    def able(self, vault: Vault) -> bool:
+        """Whether every place of the vault still has keys enough to reach its threshold: withdrawn keys sign no more."""
+        places = [slot.keys for slot in vault.slots] if isinstance(vault, SlotVault) else [vault.keys]
+        return all(sum(kid in self.keys for kid in keys) >= vault.threshold for keys in places)
 
     def cold(self, vault: Vault) -> bool:
         """Whether fewer than `threshold` of the vault's officers have their keys on online machines."""

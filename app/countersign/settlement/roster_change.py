@@ -1,8 +1,9 @@
 """How entries change the roster: whole entries are added or replaced by id, and what contradicts is refused.
 
-- A key is registered once, for one holder and one purpose; the keys of a replaced entry count no longer.
-- Vault keys are secp256k1, of the chain's purpose, and lie with different officers, also after officers have changed; at
-  most one vault a book and chain.
+- A key is registered for one holder and one purpose, over all history: what an entry no longer lists is withdrawn, and
+  only the same holder may register it again, for the same purpose.
+- Vault keys are secp256k1, of the chain's purpose, and lie with different officers, which stays so because a key keeps
+  its holder; at most one vault a book and chain. A slot that stands keeps a withdrawn key; a new one takes none.
 - Administrators are officers with the role, and enough of them hold identity keys to reach the threshold.
 - An asset keeps its decimals, a vault its owner, chain and Safe, a slot its descriptor, a destination its owner and
   vault, for ever.
@@ -10,6 +11,7 @@
     >>> changed(roster, entries, time_ms=1795348800000)
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from countersign.errors import Refused
@@ -53,9 +55,27 @@ def changed(
         roster = _with_vault(roster, vault)
     for destination in entries.destinations:
         roster = _with_destination(roster, replace(destination, founding=founding, known_ms=time_ms, added_by=by))
-    for vault in roster.vaults.values() if entries.officers else ():
-        _check_still_apart(roster, vault)
-    return roster
+    touched = roster.touched
+    for name in _names(entries):
+        touched = touched.set(name, time_ms)
+    return replace(roster, touched=touched)
+
+
+def check_fresh(roster: Roster, entries: Entries, at: int) -> None:
+    """What was drafted at `at` (unix seconds) replaces nothing that was changed after it. Refused settlement.stale."""
+    for name in _names(entries):
+        if roster.touched.get(name, 0) // 1_000 > at:
+            raise Refused("settlement.stale", entry=name)
+
+
+def _names(entries: Entries) -> Iterator[str]:
+    """What these entries add or replace: "officer:officer-a". Destinations never change."""
+    yield from (f"asset:{each.id}" for each in entries.assets)
+    yield from (f"participant:{each.lei}" for each in entries.participants)
+    yield from (f"officer:{each.id}" for each in entries.officers)
+    yield from (f"vault:{each.id}" for each in entries.vaults)
+    if entries.administrators is not None:
+        yield "administrators"
 
 
 def with_desk_key(roster: Roster, origin: str, key: PublicKey) -> Roster:
@@ -66,16 +86,21 @@ def with_desk_key(roster: Roster, origin: str, key: PublicKey) -> Roster:
 def _with_keys(
     roster: Roster, gone: tuple[PublicKey, ...], new: tuple[tuple[PublicKey, Purpose], ...], holder: Holder
 ) -> Roster:
-    keys = roster.keys
+    keys, retired = roster.keys, roster.retired
     for key in gone:
+        retired = retired.set(key.kid, keys[key.kid])
         keys = keys.delete(key.kid)
     for key, purpose in new:
         if key.kid in keys:
             raise Refused("settlement.key-taken", key=key.kid, holder=str(keys[key.kid].holder))
         if purpose is not Purpose.IDENTITY and key.curve is not Curve.SECP256K1:
             raise Refused("settlement.vault-key-curve", key=key.kid)
+        before = retired.get(key.kid)
+        if before is not None and (before.holder, before.purpose) != (holder, purpose):
+            raise Refused("settlement.key-kept", key=key.kid, holder=str(before.holder), purpose=before.purpose.value)
         keys = keys.set(key.kid, RegisteredKey(key, holder, purpose))
-    return replace(roster, keys=keys)
+        retired = retired.delete(key.kid) if before is not None else retired
+    return replace(roster, keys=keys, retired=retired)
 
 
 def _with_participant(roster: Roster, participant: Participant) -> Roster:
@@ -116,8 +141,9 @@ def _with_vault(roster: Roster, vault: Vault) -> Roster:
     if roster.vault_of.get(place, vault.id) != vault.id:
         raise Refused("settlement.second-vault", vault=vault.id, other=roster.vault_of[place])
     _require_kept(known, vault)
+    standing = set(_places(known)) if known is not None else set()
     for group in _places(vault):
-        _check_cosigners(roster, vault, group)
+        _check_cosigners(roster, vault, group, stands=group in standing)
     return replace(roster, vaults=roster.vaults.set(vault.id, vault), vault_of=roster.vault_of.set(place, vault.id))
 
 
@@ -136,30 +162,21 @@ def _require_kept(known: Vault | None, vault: Vault) -> None:
         raise Refused("settlement.vault-moved", vault=vault.id)
 
 
-def _check_cosigners(roster: Roster, vault: Vault, keys: tuple[str, ...]) -> None:
-    """Between two and fifteen keys of the chain's purpose, each of another officer, and a reachable threshold."""
+def _check_cosigners(roster: Roster, vault: Vault, keys: tuple[str, ...], *, stands: bool) -> None:
+    """Two to fifteen keys of the chain's purpose, each of another officer, and a reachable threshold.
+
+    `stands`: these keys were here before, and any of them may have been withdrawn since.
+    """
     family = vault.chain.split(":", 1)[0]
     for kid in keys:
-        registered = roster.key(kid)
+        registered = roster.ever(kid) if stands else roster.key(kid)
         if registered.purpose != family or registered.purpose is Purpose.IDENTITY:
             raise Refused("settlement.vault-key-purpose", vault=vault.id, key=kid)
-    people = {roster.holder(kid) for kid in keys}
+    people = {roster.ever(kid).holder for kid in keys}
     if len(people) != len(keys):
         raise Refused("settlement.vault-one-officer-twice", vault=vault.id)
     if not 2 <= vault.threshold <= len(keys) <= 15:
         raise Refused("settlement.vault-threshold", vault=vault.id, threshold=vault.threshold, keys=len(keys))
-
-
-def _check_still_apart(roster: Roster, vault: Vault) -> None:
-    """After officers changed: a vault's keys still lie with different officers, and still spend (a withdrawn one is gone)."""
-    family = vault.chain.split(":", 1)[0]
-    for group in _places(vault):
-        known = [roster.keys[kid] for kid in group if kid in roster.keys]
-        for each in known:
-            if each.purpose != family:
-                raise Refused("settlement.vault-key-purpose", vault=vault.id, key=each.key.kid)
-        if len({each.holder for each in known}) != len(known):
-            raise Refused("settlement.vault-one-officer-twice", vault=vault.id)
 
 
 def _with_destination(roster: Roster, destination: Destination) -> Roster:

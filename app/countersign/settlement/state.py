@@ -17,11 +17,13 @@ from countersign.settlement.assets import Price
 from countersign.settlement.ledger import Account, Ledger
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import (
+    Ceremony,
     Concern,
     ContractRecord,
     Cycle,
     Fault,
     Freeze,
+    FormerLog,
     Instruction,
     Loan,
     Receipt,
@@ -38,7 +40,8 @@ class State:
 
     desk: str = ""  # the log's origin; empty before the founding
     desk_key: PublicKey | None = None
-    log: str = ""  # the log's vkey
+    log: str = ""  # the log's vkey in force
+    former_logs: tuple[FormerLog, ...] = ()  # the vkeys before it, in order
     roster: Roster = field(default_factory=Roster)
     policy: Policy | None = None
     policy_index: int = 0  # the entry that adopted it
@@ -57,6 +60,7 @@ class State:
     receipts: Map[str, tuple[Receipt, ...]] = field(default_factory=Map)  # instruction → unconfirmed deliveries
     unconfirmed: Map[Account, int] = field(default_factory=Map)  # the same, by account
     refusals: Map[str, tuple[Refusal, ...]] = field(default_factory=Map)  # SHA-256 of what was refused
+    ceremonies: Map[int, Ceremony] = field(default_factory=Map)  # index
     loans: Map[str, Loan] = field(default_factory=Map)  # loan id
     lent: Map[str, tuple[str, ...]] = field(default_factory=Map)  # asset → loans that are out
     accruals: Map[str, int] = field(default_factory=Map)  # asset → last day accrued, since 1970
