@@ -23,7 +23,10 @@ def before(kind: str) -> tuple[Desk, Trade, Step]:
     ready = {
         "roster.changed": (["compliance", "officer-d"], world.no_entries()),
         "policy.adopted": (["compliance", "officer-d"], {"policy": world.policy_document(version=2)}),
-        "log.rotated": (["desk", "compliance", "officer-d"], {"log": world.LATER_LOG, "reason": "The module is replaced."}),
+        "log.rotated": (
+            ["desk", "compliance", "officer-d"],
+            {"log": world.LATER_LOG, "reason": "The module is replaced."},
+        ),
         "ceremony.recorded": (["compliance", "officer-a"], world.ceremony_body("compliance", "officer-a")),
         "price.published": (["desk"], {"asset": world.BTC, "price": "80001.5", "source": "Northgate reference"}),
         "deposit.credited": (["desk", "operations"], world.deposit_body("harbour", world.BTC, 7, 9)),

@@ -85,3 +85,12 @@ def test_what_is_no_phrase_is_malformed(phrase: str) -> None:
     with pytest.raises(Malformed) as caught:
         READERS["ceremony.recorded"](world.ceremony_body("compliance", phrase=phrase), "body")
     assert caught.value.code == "settlement.not-phrase"
+
+
+def test_a_witness_does_not_become_the_log() -> None:
+    desk = world.founded()
+    witness = str(note.verifier_key(bytes([4]) * 32, "witness.example", note.COSIGNATURE))
+    policy = world.policy_document(version=2, witnesses={"quorum": 1, "keys": [witness]})
+    desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": policy})
+    assert desk.attempt("log.rotated", THREE, rotation(vkey(4))) == "settlement.log-witness"
+    assert desk.attempt("log.rotated", THREE, rotation(vkey(5))) is None

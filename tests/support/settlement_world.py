@@ -205,7 +205,12 @@ LATER_LOG = "northgate.example/desk+960090ce+AQ11UHVOCACl0jfu9YJgNXZrmz5aFYaKlAq
 def ceremony_body(*present: str, **changes: object) -> dict[str, object]:
     """The body of a `ceremony.recorded` by these officers."""
     words = "each jolt cusp loud frog liar vial each rust back unit love"
-    found: dict[str, object] = {"kind": "enrolment", "document": digest("paper"), "phrase": words, "present": sorted(present)}
+    found: dict[str, object] = {
+        "kind": "enrolment",
+        "document": digest("paper"),
+        "phrase": words,
+        "present": sorted(present),
+    }
     return found | changes
 
 

@@ -1,12 +1,14 @@
 """The anchor of a profile: the one desk it trusts, by the log's key, its witnesses and how many of them are needed.
 
 - It comes from the enrolment (people compare its twelve words), never from a file that is being checked.
-- Once the replayed log has a policy, the policy's witnesses and quorum hold; the log's key stays the enrolled one.
+- Once the replayed log has a policy, the policy's witnesses and quorum hold.
+- The log's key is the enrolled one, or one that it was changed to by `log.rotated`: this machine replayed the
+  administrators' signatures over that itself. A head is signed with the key in force after its last entry.
 
     {"insiders":false,"log":"northgate.example/desk+…","quorum":2,"witnesses":["…","…"]}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.audit.note import VerifierKey
 from countersign.audit.quorum import Quorum
@@ -57,13 +59,27 @@ class Anchor:
         return cls(Quorum(found["log"], found["witnesses"], found["quorum"]), found[INSIDERS])
 
     def now(self, state: State) -> Quorum:
-        """The quorum that holds in a state. Refused("desk.other-log") if the log names another key than was enrolled."""
-        if state.log and state.log != str(self.quorum.log):
-            raise Refused("desk.other-log", enrolled=self.quorum.log.name)
+        """The quorum that holds in a state. Refused("desk.other-log") if its log never had the key that was enrolled."""
+        log = self.key(state)
         if state.policy is None:
-            return self.quorum
+            return replace(self.quorum, log=log)
         keys = tuple(VerifierKey.parse(text) for text in state.policy.witnesses.keys)
-        return Quorum(self.quorum.log, keys, state.policy.witnesses.quorum)
+        return Quorum(log, keys, state.policy.witnesses.quorum)
+
+    def key(self, state: State, size: int | None = None) -> VerifierKey:
+        """The log's key in a state; `size`: the one that signs heads of so many entries. Refused("desk.other-log")."""
+        enrolled = str(self.quorum.log)
+        if not state.log:
+            return self.quorum.log
+        if enrolled not in {state.log, *(former.log for former in state.former_logs)}:
+            raise Refused("desk.other-log", enrolled=self.quorum.log.name)
+        older = [former.log for former in state.former_logs if size is not None and size <= former.size]
+        wanted = older[0] if older else state.log
+        return self.quorum.log if wanted == enrolled else VerifierKey.parse(wanted)
+
+    def of_size(self, state: State, size: int) -> Quorum:
+        """The quorum that holds in a state, with the log's key for heads of `size` entries. Raises as `now`."""
+        return replace(self.now(state), log=self.key(state, size))
 
 
 def require(setting: bytes | None) -> Anchor:

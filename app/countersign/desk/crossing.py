@@ -107,7 +107,8 @@ class Crossing:
     async def request(self, name: str, recipient: str, channel: Channel) -> bytes:
         """The sealed request for one instruction, recorded before it is given out; the same again while the head is.
 
-        Refused("desk.nothing-to-carry", "desk.recipient-unknown", "desk.behind-recipient", "settlement.unknown-…").
+        Refused("desk.nothing-to-carry", "desk.recipient-unknown", "desk.behind-recipient", "desk.log-rotated",
+        "settlement.unknown-…").
         """
         instruction = self._replica.state.instruction(name)
         if recipient not in self.recipients(instruction):
@@ -132,6 +133,9 @@ class Crossing:
         session, replayed = self._record.session(recipient), self._record.replayed(recipient)
         if replayed is None and channel is Channel.QR:
             raise Refused("desk.recipient-unknown", recipient=recipient)
+        former = self._replica.state.former_logs
+        if channel is Channel.QR and former and former[-1].size >= (replayed or 0):
+            raise Refused("desk.log-rotated", recipient=recipient, index=former[-1].size)
         contracts = self._replica.state.cycle(instruction.cycle).contracts
         return Envelope(
             desk=self._replica.anchor.origin,

@@ -80,7 +80,7 @@ def _head(found: Envelope, replica: Replica) -> Iterator[Finding]:
     expected = "a head of this log, consistent with this machine's own"
     try:
         signed = SignedCheckpoint.parse(found.log_head)
-        replica.anchor.now(replica.state).verify_log(signed)
+        replica.anchor.of_size(replica.state, signed.checkpoint.size).verify_log(signed)
         size, root, tree = signed.checkpoint.size, signed.checkpoint.root, replica.log.tree
         if size <= tree.size:
             if tree.root(size) != root:

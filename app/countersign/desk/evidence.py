@@ -48,7 +48,7 @@ from countersign.settlement.state import State
 
 SCHEMA = "countersign-evidence/1"
 MANIFEST, CHECKPOINT, JWKS, VKEYS = "manifest.json", "checkpoint", "jwks.json", "vkeys.json"
-GROUNDS = frozenset({"desk.founded", "roster.changed", "policy.adopted", "price.published"})
+GROUNDS = frozenset({"desk.founded", "roster.changed", "policy.adopted", "log.rotated", "price.published"})
 """What every settlement rests on, whoever it concerns; deposits are chosen by account."""
 
 _EVENT = re.compile(r"events/(0|[1-9][0-9]{0,15})\.(event|opening\.json|tlog-proof)\Z")

@@ -4,6 +4,8 @@ DESIGN.md §3, CHECKS.md L1–L6. In this order: the log's signature (L2) → co
 lead to the head's root → witnesses (L5) → archive, durable → pin, durable (L6) → replay → use.
 
 - The desk is believed in nothing: every entry is rebuilt from its opening, and `decide` runs again over all of it.
+- The log's key may have changed among the new entries (`log.rotated`): they are replayed first, kept nowhere, to know by
+  the administrators' word which key must have signed the head. A head without its entries is never under a new key.
 - A head that lies (same size, other root) freezes signing on this machine and keeps both notes as evidence.
 - A start replays only what is new since the state that was kept (`resuming`); every entry is still rebuilt from its
   opening and the root compared. Who audits resumes from nothing.
@@ -14,7 +16,7 @@ lead to the head's root → witnesses (L5) → archive, durable → pin, durable
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from countersign.audit import pin as pinning
@@ -115,7 +117,8 @@ class Replica:
         # Entries beyond the pin may lie in the archive after a crash; they count only once a head has proved them.
         grown = self.log.copy()
         grown.extend(_commitment(record) for record in wanted)
-        witnessed = self.judge(signed, grown)
+        after = machine.replay(map(_entry, wanted), self.state)
+        witnessed = self.judge(signed, grown, after)
         if grown.size != signed.checkpoint.size or grown.tree.root() != signed.checkpoint.root:
             raise Refused("desk.entries-differ", size=signed.checkpoint.size, entries=grown.size)
         require_not_ahead(wanted, witnessed.times())
@@ -127,7 +130,7 @@ class Replica:
         if self.profile.journal.setting(REPLAYED):
             self.profile.journal.set_setting(REPLAYED, b"")
         self.log = grown
-        self.state = machine.replay(map(_entry, wanted), self.state)
+        self.state = after
         self.profile.journal.raise_clock(self.state.time_ms // 1000)
         resuming.keep(self.profile, self.log, self.state)
 
@@ -152,8 +155,8 @@ class Replica:
 
         Refused("L4.equivocation"), with signing frozen and both notes kept; Refused("L2.…", "L4.…").
         """
-        self.anchor.now(self.state).verify_log(signed)
         pin, head = self.pin, signed.checkpoint
+        self.anchor.of_size(self.state, head.size).verify_log(signed)
         if pin is None or head.size >= pin.size:
             self.require_consistent(signed, proof)
         elif head.size <= self.log.size and self.log.tree.root(head.size) != head.root:
@@ -161,11 +164,16 @@ class Replica:
             self._freeze(found)
             raise Refused("L4.equivocation", (found,), size=head.size)
 
-    def judge(self, signed: SignedCheckpoint, grown: Log) -> Witnessed:
-        """L2, L4, L5 of a head, with consistency taken from `grown`'s own hashes. A lie freezes signing."""
-        quorum = self.anchor.now(self.state)
-        quorum.verify_log(signed)
+    def judge(self, signed: SignedCheckpoint, grown: Log, after: State) -> Witnessed:
+        """L2, L4, L5 of a head, with consistency taken from `grown`'s own hashes. A lie freezes signing.
+
+        `after`: the state that the new entries lead to; it says which log key must have signed, and nothing else.
+        """
         old, size = self.pin, signed.checkpoint.size
+        quorum = self.anchor.now(self.state)
+        if after.former_logs != self.state.former_logs:
+            quorum = replace(quorum, log=self.anchor.key(after, size))
+        quorum.verify_log(signed)
         if size > grown.size:
             raise Refused("desk.entries-differ", size=size, entries=grown.size)
         proof = grown.tree.consistency_proof(old.size, size) if old and 0 < old.size <= size <= grown.size else ()

@@ -9,12 +9,14 @@ cosign → publish the checkpoint → evolve.
 - A witness that does not answer does not stop the desk; a checkpoint without its quorum counts for nobody, so `submit` raises
   `Unavailable("desk.no-quorum")` and the event stands logged, to be witnessed with the next head, or by `renew`.
 - An unchanged head is cosigned again every six hours (L5), when somebody asks for it.
+- When the log's key changes (`log.rotated`), the very head that includes that entry is signed with the new key; without
+  it at hand the change is refused (`hold`).
 - A desk whose archive does not lead to the head it published last signs nothing: `Refused("desk.archive-behind-head")`.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.audit import witness as conversation
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -26,6 +28,8 @@ from countersign.audit.witness import AddCheckpoint, Response
 from countersign.desk.ports import Archive, Clock, Entropy, Receipt, Record, TileStore, Witness
 from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.settlement import events, machine
+from countersign.settlement.bodies import Body
+from countersign.settlement.governance_bodies import LogRotated
 from countersign.settlement.machine import Entry
 from countersign.settlement.state import State
 
@@ -64,6 +68,7 @@ class Sequencer:
         self._sign_head = sign_head
         self._log = Log(quorum.origin)
         self._known: dict[VerifierKey, int] = {}
+        self._ready: dict[str, Callable[[str], Signature]] = {}
         self._lock = asyncio.Lock()
         self._published = b""
         self._published_at = 0  # unix seconds
@@ -80,15 +85,21 @@ class Sequencer:
         """The log's key, the witnesses' keys and how many of them are needed."""
         return self._quorum
 
+    def hold(self, log: VerifierKey, sign_head: Callable[[str], Signature]) -> None:
+        """Make ready the key that the log may be changed to. From an accepted `log.rotated` on, heads are signed with it."""
+        self._ready[str(log)] = sign_head
+
     async def open(self) -> None:
         """Rebuild log and state from the archive, and publish whatever a crash left unpublished.
 
-        Without a quorum of witnesses the desk opens under the head it published last. Refused("desk.archive-behind-head").
+        Without a quorum of witnesses the desk opens under the head it published last. Refused("desk.archive-behind-head",
+        "desk.log-key-absent").
         """
         records = self._archive.records()
         self._log.extend(_entry(record) for record in records)
         self._recall()
         self.state = machine.replay(Entry(each.index, each.time_ms, each.event) for each in records)
+        self._take_key(self.state)
         if records:
             await self._renew()
 
@@ -98,10 +109,12 @@ class Sequencer:
             parsed = events.parse(event)
             entry = Entry(self._log.size, max(self._clock.now_ms(), self.state.time_ms), event)
             decision = machine.decide(self.state, entry, parsed)
+            self._require_key(parsed.body)
             record = Record(entry.index, entry.time_ms, self._entropy.random_bytes(32), event)
             self._archive.append(record)
             self._log.append(_entry(record))
             self.state = machine.evolve(self.state, decision)
+            self._take_key(self.state)
             await self._publish()
             return Receipt(entry.index, entry.time_ms, parsed.hash)
 
@@ -124,6 +137,20 @@ class Sequencer:
         except Unavailable as silent:
             if silent.code != "desk.no-quorum":
                 raise
+
+    def _require_key(self, body: Body) -> None:
+        """A change of the log's key is only logged where the new one is at hand. Refused("desk.log-key-absent")."""
+        if isinstance(body, LogRotated) and body.log not in self._ready:
+            raise Refused("desk.log-key-absent", log=body.log)
+
+    def _take_key(self, state: State) -> None:
+        """Sign with the key in force from now on. Refused("desk.log-key-absent")."""
+        if not state.former_logs or state.log == str(self._quorum.log):
+            return
+        if state.log not in self._ready:
+            raise Refused("desk.log-key-absent", log=state.log)
+        self._quorum = replace(self._quorum, log=VerifierKey.parse(state.log))
+        self._sign_head = self._ready[state.log]
 
     def _recall(self) -> None:
         """The head published last, to which the archive must lead. Refused("desk.archive-behind-head")."""

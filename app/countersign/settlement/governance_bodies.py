@@ -57,6 +57,14 @@ def _log_key(spelled: str) -> str:
     return spelled
 
 
+def public_of(vkey: str) -> bytes:
+    """A vkey's public key, without name and type: what two vkeys over one key have in common."""
+    try:
+        return a2b_base64(vkey.split("+", 2)[-1].encode())[1:]
+    except Error:
+        return vkey.encode()
+
+
 def _phrase(spelled: str) -> str:
     if not _PHRASE.match(spelled):
         raise Malformed("settlement.not-phrase")

@@ -1,7 +1,7 @@
 """Rules of the desk's own order: its log's key changes, ceremonies are recorded.
 
-- A new log key has the log's name and was never this log's key before; heads of more entries than this one's index are
-  signed with it, shorter heads stay as they were signed (`State.former_logs`).
+- A new log key has the log's name, is no witness's, and was never this log's key before. Heads of more entries than this
+  one's index are signed with it; shorter heads stay as they were signed (`State.former_logs`).
 - A ceremony is signed by exactly the officers it names as present. Only the comparing of a clock is one person's act;
   at every other ceremony there are two or more, an administrator among them.
 - What a ceremony decided stands in events of its own; this is the record that people met over it.
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.settlement.case import Case, Rule
-from countersign.settlement.governance_bodies import CLOCK, CeremonyRecorded, LogRotated
+from countersign.settlement.governance_bodies import CLOCK, CeremonyRecorded, LogRotated, public_of
 from countersign.settlement.records import Ceremony, FormerLog
 from countersign.settlement.state import State
 
@@ -22,6 +22,9 @@ def _judge_rotated(case: Case, body: LogRotated) -> None:
         raise Refused("settlement.log-name", log=body.log, desk=state.desk)
     if body.log == state.log or body.log in {former.log for former in state.former_logs}:
         raise Refused("settlement.log-used", log=body.log)
+    witnesses = state.policy.witnesses.keys if state.policy else ()
+    if public_of(body.log) in {public_of(witness) for witness in witnesses}:
+        raise Refused("settlement.log-witness", log=body.log)
 
 
 def _fold_rotated(case: Case, body: LogRotated) -> State:

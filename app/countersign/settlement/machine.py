@@ -2,8 +2,9 @@
 
 - `decide` verifies signatures once, checks what holds for every event, asks the type's rule, and refuses or lets pass.
 - `evolve` applies what `decide` let pass, and cannot refuse.
-- For every event: the desk's origin is this desk's; `at` is within five minutes of the entry's moment (what the
-  administrators sign one after another may have waited seven days); moments never go back; the keys are registered for identity; the id is new for each signer; the signatures fill one alternative.
+- For every event: the desk's origin is this desk's; `at` is within five minutes of the entry's moment (what several
+  people sign one after another may have waited seven days); moments never go back; the keys are registered for identity;
+  the id is new for each signer; the signatures fill one alternative.
 - `replay` runs `decide` again: a logged entry that it refuses changes nothing and is remembered as the desk's fault.
 
     >>> state = replay(entries)

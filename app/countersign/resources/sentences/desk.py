@@ -112,6 +112,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Refuse the settlement itself, with your reason, if you do not want to sign.",
     ),
     "desk.officer-refuses": ("The officer refuses: {reason}", "Talk to the officer before anything else."),
+    "desk.log-key-absent": (
+        "The log's key in force is {log}, and this desk does not hold it.",
+        "Give the desk that key, then try again. Without it no head of this log can be signed.",
+    ),
     "desk.other-fee": (
         "The fees reported for the transaction {transaction} are not what its bytes say.",
         "Observe it again with a node of your own.",

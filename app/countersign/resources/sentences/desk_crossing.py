@@ -16,6 +16,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is nothing to carry to “{recipient}” for instruction {instruction}.",
         "Choose a vault operator with a key of this vault on a cold machine who has neither signed nor refused yet.",
     ),
+    "desk.log-rotated": (
+        "The log's key changed at entry {index}, which {recipient}'s machine does not hold yet; it cannot follow that by QR.",
+        "Carry the request by USB: the whole history shows the machine who changed the key.",
+    ),
     "desk.recipient-unknown": (
         "This machine does not know which part of the log {recipient}'s machine holds.",
         "Carry the request by USB, or enter the head with which that machine was enrolled.",

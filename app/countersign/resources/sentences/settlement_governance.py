@@ -27,6 +27,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The log key {log} is, or was before, this log's key.",
         "Make a fresh key. Nothing has changed.",
     ),
+    "settlement.log-witness": (
+        "The new log key {log} is over the key of a witness; nobody witnesses their own log.",
+        "Make a fresh key. Nothing has changed.",
+    ),
     "settlement.not-log-key": (
         "This is not a log's verifier key: an Ed25519 key with its name and its own short id is wanted.",
         "Copy the key as the log's operator gives it.",
