@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from countersign.errors import Value
 from countersign.keys.public_key import PublicKey
 from countersign.settlement.contract import Contract
-from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
 from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated
+from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
 from countersign.settlement.policy import Policy
 from countersign.settlement.roster import Custodian, Entries, Party
 from countersign.settlement.stop_bodies import (
