@@ -68,10 +68,13 @@ def test_the_terms_are_shown_whole(final: Table) -> None:
 def test_what_is_over_has_no_deadline(final: Table) -> None:
     state = final.officer.replica.state
     record = state.contract(final.story.contract)
-    assert pages.act_by(state, record, 0) is None
+    ends = pages.act_by(state, record, 0)
+    assert ends is not None
+    assert ends.reason == "settlement.act-by-dispute"
+    assert pages.act_by(state, record, ends.at + 1) is None
     for ended in (ContractState.CANCELLED, ContractState.DECLINED):
-        assert pages.act_by(state, replace(record, state=ended), 0) is None
-    assert pages.act_by(state, replace(record, state=ContractState.SIGNED), 0) is not None
+        assert pages.act_by(state, replace(record, state=ended, final_ms=None), 0) is None
+    assert pages.act_by(state, replace(record, state=ContractState.SIGNED, final_ms=None), 0) is not None
 
 
 def test_with_shares_the_page_is_history(final: Table) -> None:

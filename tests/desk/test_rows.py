@@ -69,7 +69,9 @@ async def test_the_first_deadline_bites(table: Table) -> None:
     assert act_by.reason == "settlement.act-by-coins"
     assert act_by.at == table.live("psbt").time_ms // 1000 + 86_400 < settle_by
     await table.until("step-final")
-    assert row(table).act_by is None
+    act_by = row(table).act_by
+    assert act_by is not None
+    assert act_by.reason == "settlement.act-by-dispute"
 
 
 async def test_checks_are_counted_and_the_first_that_fails_is_named(table: Table) -> None:

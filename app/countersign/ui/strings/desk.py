@@ -39,6 +39,7 @@ LABELS: dict[str, str] = {
     "act-by.settlement.act-by-nonce": "request ends, Safe number kept",
     "act-by.settlement.act-by-cut-off": "cut-off",
     "act-by.settlement.act-by-top-up": "top-up ends",
+    "act-by.settlement.act-by-dispute": "dispute window ends",
     "act-by.settlement.act-by-certification": "certification ends",
     "desk.outside": "outside custody",
     "desk.exchange": "{gives} ⇄ {takes}",
