@@ -12,8 +12,9 @@ from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import phrase_of
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.formats import strict_json
+from countersign.rails import ethereum
 from countersign.review.case import Channel
-from countersign.settlement import events, excerpt
+from countersign.settlement import events, excerpt, netting
 from countersign.settlement.bodies import InstructionRefused
 from support import settlement_world as settlement
 from support.crossing_world import CrossingWorld, no_progress, resealed, show
@@ -356,3 +357,48 @@ async def test_qr_carries_only_what_an_excerpt_takes_in(world: CrossingWorld) ->
     by_usb = carried(await world.crossing.request(psbt, "officer-c", Channel.USB))
     assert all(excerpt.carried(kind) for kind in by_qr)
     assert by_qr == [kind for kind in by_usb if kind != "hold.placed"]
+
+
+def prepare_netted(world: CrossingWorld, count: int) -> str:
+    """A netted cycle over so many contracts; the hash of its Safe's instruction."""
+    desk, hashes = world.desk, []
+    for number in range(1, count + 1):
+        terms = settlement.terms(number)
+        legs = tuple(replace(leg, amount=leg.amount // 160) for leg in terms.legs)
+        notional = replace(terms.notional, usd=125_000)
+        contract = settlement.signed_contract(replace(terms, legs=legs, notional=notional))
+        desk.log("contract.affirmed", ["operations"], settlement.builder.contract_body(contract))
+        desk.log("contract.endorsed", ["compliance"], {"contract": contract.hash})
+        for leg in (0, 1):
+            desk.log("hold.placed", ["desk"], settlement.builder.hold_body(contract.terms, contract.hash, leg))
+        hashes.append(contract.hash)
+    body = settlement.builder.cycle_body("netted", hashes, settlement.START, netting="multilateral")
+    desk.log("cycle.closed", ["desk"], body)
+    cycle = desk.state.cycle("netted")
+    (group,) = [each for each in cycle.groups if each.kind == "safe-tx"]
+    vault = desk.state.roster.vault(group.vaults[0])
+    data = ethereum.serialise(ethereum.build(netting.owed_by(cycle.obligations, group), vault, 0))
+    artefact = world._keep(data)
+    desk.log(
+        "instruction.prepared",
+        ["operations"],
+        settlement.builder.safe_instruction_body("netted", hashes, group.chain, vault.id, artefact, 0),
+    )
+    world.publish()
+    world.take_in()
+    return desk.state.cycle("netted").instructions[group]
+
+
+async def test_a_cycle_too_large_for_qr_is_refused_by_name_and_crosses_by_usb(world: CrossingWorld) -> None:
+    for asset, owner in ((settlement.BTC, "meridian"), (settlement.USDC, "harbour")):
+        world.desk.deposit(owner, asset, 10**13, 7)
+    instruction = prepare_netted(world, 130)
+    with refused("desk.too-large-for-qr", Refused):
+        await world.crossing.request(instruction, "officer-c", Channel.QR)
+    assert not world.crossing.requested(instruction, "officer-c")
+    request = await world.crossing.request(instruction, "officer-c", Channel.USB)
+    assert len(request) > 512 * 1024
+    await world.vault.confirm_clock(True)
+    view = await show(world, request, Channel.USB)
+    against = [each.reason for each in view.instruction.verdict.against]
+    assert against == ["C6.leg-missing"]  # the Bitcoin instruction is not prepared in this test

@@ -6,6 +6,7 @@
   that a lost request blocks nothing. Every session ever used stays recorded on both sides.
 - The recipient's newest head is known from its enrolment (`remember`) and from its answers; the consistency proof
   leads from it.
+- A request that is too large for its way is refused by name before it is recorded: by QR T3's bound, with USB offered.
 - An answer counts once: unsealed, T1, its request ours, what it says verified here, its head held against our history
   (L7); then the share is put, the event submitted. Interrupted, it is taken again from the same bytes.
 
@@ -16,6 +17,7 @@
 from hashlib import sha256
 
 from countersign.airgap import envelope as envelopes
+from countersign.airgap import fountain
 from countersign.airgap.envelope import Envelope
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -28,6 +30,7 @@ from countersign.desk.records import PeerHead
 from countersign.desk.replica import Replica
 from countersign.desk.views import CrossingView
 from countersign.errors import Refused, Unavailable
+from countersign.formats import cbor
 from countersign.review.case import Channel
 from countersign.settlement import events
 from countersign.settlement.records import ContractState, Instruction
@@ -108,7 +111,7 @@ class Crossing:
         """The sealed request for one instruction, recorded before it is given out; the same again while the head is.
 
         Refused("desk.nothing-to-carry", "desk.recipient-unknown", "desk.behind-recipient", "desk.log-rotated",
-        "settlement.unknown-…").
+        "desk.too-large-for-qr", "desk.too-large-for-usb", "settlement.unknown-…").
         """
         instruction = self._replica.state.instruction(name)
         if recipient not in self.recipients(instruction):
@@ -116,6 +119,7 @@ class Crossing:
         data = self._again(name, recipient, channel)
         if data is None:
             data = await sealed(self._author, await self.compose(instruction, recipient, channel))
+            _require_carried(data, channel, len(self._replica.state.cycle(instruction.cycle).contracts))
         self._record.keep(envelopes.peek(data), Carried(name, recipient, channel), data)
         return data
 
@@ -221,6 +225,14 @@ class Crossing:
         if self._replica.pin is None:
             raise Unavailable("desk.nothing-pinned")
         return self._replica.pin.signed
+
+
+def _require_carried(data: bytes, channel: Channel, contracts: int) -> None:
+    """What the other side would refuse for its size is refused here by name, before it is recorded or shown."""
+    if channel is Channel.QR and len(data) > fountain.MESSAGE_LIMIT:
+        raise Refused("desk.too-large-for-qr", size=len(data), limit=fountain.MESSAGE_LIMIT, contracts=contracts)
+    if len(data) > cbor.LIMIT:
+        raise Refused("desk.too-large-for-usb", size=len(data), limit=cbor.LIMIT, contracts=contracts)
 
 
 def _view(

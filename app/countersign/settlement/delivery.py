@@ -231,17 +231,19 @@ def postings(state: State, cycle: Cycle) -> tuple[Posting, ...]:
     }
     found: list[Posting] = []
     for record in records_of(state, cycle):
+        own: list[Posting] = []
         for position, hold in sorted(record.holds.items()):
             leg = record.terms.legs[position]
             payer = record.terms.payer(leg)
-            found += _moved(record.terms, leg)
+            own += _moved(record.terms, leg)
             if hold.fee_asset is None:
                 continue
             vault = state.roster.paying_vault(payer, leg.asset).id
             charged = min(fees.get(vault, 0), hold.fee_amount)
             fees[vault] = fees.get(vault, 0) - charged
-            found += ledger.network_fee(payer, state.roster.custodian.lei, hold.fee_asset, charged)
-            found += ledger.release(payer, hold.fee_asset, hold.fee_amount - charged)
+            own += ledger.network_fee(payer, state.roster.custodian.lei, hold.fee_asset, charged)
+            own += ledger.release(payer, hold.fee_asset, hold.fee_amount - charged)
+        found += ledger.belonging(record.hash, own)
     return tuple(found)
 
 

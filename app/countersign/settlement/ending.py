@@ -51,7 +51,7 @@ def returned(record: ContractRecord) -> tuple[Posting, ...]:
     for leg, held in sorted(record.holds.items()):
         owner = record.terms.payer(record.terms.legs[leg])
         found += thawed(owner, held) if disputed else released(owner, held)
-    return tuple(found)
+    return ledger.belonging(record.hash, found)
 
 
 def released(owner: Party, held: HoldRecord) -> tuple[Posting, ...]:

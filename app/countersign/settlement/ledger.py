@@ -70,13 +70,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """`units` of `asset` from `source` to `target`; None is the world outside the ledger."""
+    """`units` of `asset` from `source` to `target`; None is the world outside the ledger.
+
+    `contract`: the hash of the one it belongs to, where an entry that concerns several moves them all at once.
+    """
 
     asset: str
     units: int
     source: Place | None
     target: Place | None
     cause: Cause
+    contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,11 @@ def _crossed(totals: Totals, posting: Posting) -> Totals:
 def _places(owner: Party, asset: str) -> tuple[Place, Place]:
     account = Account(owner.lei, owner.book, asset)
     return Place(account, Pocket.AVAILABLE), Place(account, Pocket.HELD)
+
+
+def belonging(contract: str, postings: Iterable[Posting]) -> tuple[Posting, ...]:
+    """The same postings, each saying which contract it belongs to."""
+    return tuple(replace(each, contract=contract) for each in postings)
 
 
 def credit(owner: Party, asset: str, units: int) -> tuple[Posting, ...]:

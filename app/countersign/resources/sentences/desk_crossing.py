@@ -28,6 +28,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{recipient}'s machine has seen {theirs} entries of the log; this machine holds {ours}.",
         "Synchronise this machine with the desk, then make the request again.",
     ),
+    "desk.too-large-for-qr": (
+        "The request over {contracts} contracts has {size} bytes; a QR crossing carries at most {limit}.",
+        "Carry it by USB: the same request goes onto a stick whole.",
+    ),
+    "desk.too-large-for-usb": (
+        "The request over {contracts} contracts has {size} bytes with all that was logged since; a stick carries {limit}.",
+        "Carry to the cold vault more often, and let the administrators lower the policy's bound on cold contracts.",
+    ),
     "desk.not-our-request": (
         "This answers a request that was not sent from this machine ({request}).",
         "Take it to the machine that sent the request.",
