@@ -201,3 +201,18 @@ def test_the_plan_is_the_same_in_whatever_order_the_contracts_lie_in_the_map() -
         state = world.replace(desk.state, contracts=contracts)
         found.append(gather(state, moment, moment, lambda index: desk.entries[index].time_ms))
     assert len(set(found)) == 1
+
+
+def test_what_an_order_stops_is_left_aside_with_its_holds_and_the_others_go_on() -> None:
+    desk = world.founded()
+    stopped, free = sale(1, 2 * 10**8), sale(2, 2 * 10**8)
+    endorse(desk, stopped, free)
+    desk.log("hold.placed", ["desk"], builder.hold_body(stopped.contract.terms, stopped.hash, 0))
+    scope = {"kind": "contract", "lei": None, "book": None, "contract": stopped.hash, "asset": None}
+    kind, names, body = world.freeze_step()
+    desk.log(kind, names, {**body, "scope": scope})
+    found = plan(desk, desk.now_ms // 1_000)
+    assert (found.ready, found.aside) == ((free.hash,), (Aside(stopped.hash, "stopped"),))
+    assert (found.short, found.release) == ((), ())
+    carry_out(desk, found)
+    assert len(desk.state.contract(stopped.hash).holds) == 1

@@ -4,7 +4,8 @@
 - Holds are placed greedily in the order of endorsement. A contract that its deliverers cannot cover is short, what it
   has held in part returns, and the next one is looked at: only what cannot settle is dropped.
 - Where an owner's own loans are what is lacking, they are recalled first (rule 11).
-- A contract whose window is not open at the cut-off, or over by now, is left aside with the reason.
+- A contract that an order stops, whose window is not open at the cut-off, or is over by now, is left aside with the
+  reason, and keeps the holds that it has.
 - Pure: the same state, cut-off and moment give the same plan on every machine; what the desk does is what was shown.
 
     >>> gather(state, next_cut_off(policy, now), now, moment_of).short
@@ -25,6 +26,7 @@ from countersign.settlement.ledger import Account, Cause, Ledger, Pocket
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import ContractRecord, ContractState
 from countersign.settlement.state import State
+from countersign.settlement.stops import stopping
 
 MomentOf = Callable[[int], int]
 """The moment (ms) at which the entry of an index was sequenced."""
@@ -46,7 +48,7 @@ def last_cut_off(policy: Policy, seconds: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A contract that this cut-off leaves alone, and why: `late`, `not-open` or `expired`."""
+    """A contract that this cut-off leaves alone, and why: `late`, `not-open`, `expired`, or `stopped` by an order."""
 
     contract: str
     reason: str
@@ -88,7 +90,7 @@ def gather(state: State, cut_off: int, seconds: int, moment_of: MomentOf) -> Gat
     """What would go into the cycles of a cut-off if they were closed at `seconds`."""
     plan = _Plan(_returned(state), [], [], [], [], [], [])
     for record in waiting(state):
-        reason = _aside(record, cut_off, seconds, moment_of)
+        reason = "stopped" if stopping(state, record.contract) else _aside(record, cut_off, seconds, moment_of)
         if reason is not None:
             plan.aside.append(Aside(record.hash, reason))
         elif record.state is ContractState.HELD:
@@ -142,7 +144,7 @@ def _aside(record: ContractRecord, cut_off: int, seconds: int, moment_of: Moment
 def _returned(state: State) -> State:
     """The state with every hold back that is not both sides': who comes first may need what a later one has."""
     for record in waiting(state):
-        if record.state is ContractState.ENDORSED:
+        if record.state is ContractState.ENDORSED and stopping(state, record.contract) is None:
             for leg, held in record.holds.items():
                 back = released(record.terms.payer(record.terms.legs[leg]), held)
                 state = _with(state, state.ledger.post(back))
