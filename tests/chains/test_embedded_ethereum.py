@@ -68,13 +68,13 @@ REASONS = {
     "inner padding not zero": None,
     "ether with a transfer": "GS013",
     "bit flipped in the inner call": "GS026",
-    "delegate call": UNSUPPORTED + "a delegate call",
+    "delegate call": UNSUPPORTED + "a delegate call to anything but MultiSendCallOnly 1.4.1",
     "gas refund": UNSUPPORTED + "a gas refund",
     "administration": UNSUPPORTED + "a call with data to anything but a known token",
     "approval": UNSUPPORTED + "a token call other than transfer",
     "precompiled contract": UNSUPPORTED + "a call to a precompiled contract",
     "not a safe": UNSUPPORTED + "a call to anything but a Safe",
-    "very long": UNSUPPORTED + "call data of more than 8,192 bytes",
+    "very long": UNSUPPORTED + "call data of more than 32,768 bytes",
 }
 
 

@@ -7,7 +7,8 @@ from eth_account import Account
 from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
-from countersign.chains.ethereum_rpc import GAS, EthereumRpc
+from countersign.chains.ethereum_rpc import EthereumRpc
+from countersign.chains.gas import GAS
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum.abi import word

@@ -11,7 +11,7 @@ from countersign.ethereum import abi, safe
 from countersign.resources.sentences.ethereum import SENTENCES
 
 ROOM = Path(abi.__file__).parent
-MODULES = ["abi", "deployments", "eip712", "erc20", "execute", "inspect", "safe", "signatures", "views"]
+MODULES = ["abi", "deployments", "eip712", "erc20", "execute", "inspect", "multisend", "safe", "signatures", "views"]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.ethereum import erc20
+from countersign.ethereum import erc20, multisend
 from countersign.ethereum.abi import ZERO_ADDRESS, Address, selector
 from countersign.ethereum.inspect import (
     REFUSED_SELECTORS,
@@ -14,6 +14,7 @@ from countersign.ethereum.inspect import (
     DelegateCall,
     Erc20Transfer,
     EtherTransfer,
+    MalformedBatch,
     MalformedTransfer,
     SelfCall,
     UnknownCall,
@@ -21,7 +22,8 @@ from countersign.ethereum.inspect import (
     is_reserved,
     read,
 )
-from countersign.ethereum.safe import SafeTx, plain_tx
+from countersign.ethereum.multisend import InnerCall
+from countersign.ethereum.safe import CURRENT, SafeTx, SafeVersion, plain_tx
 from countersign.formats import eip55
 from support.vectors import load_vectors
 
@@ -100,6 +102,60 @@ def test_a_delegate_call_is_said_to_be_one_whatever_its_data() -> None:
     assert facts.shown == DelegateCall(TOKEN, Erc20Transfer(TOKEN, RECIPIENT, 20_000_000))
     assert facts.call == read(TRANSFER).call == read(TRANSFER).shown
     assert not read(TRANSFER).delegatecall
+
+
+def batch(*calls: InnerCall, version: SafeVersion = CURRENT) -> SafeTx:
+    """These calls through a release's MultiSendCallOnly."""
+    return replace(TRANSFER, to=multisend.pinned(version), data=multisend.serialise(calls), operation=1)
+
+
+def test_every_call_of_a_batch_is_read_like_one_that_is_alone() -> None:
+    approve = bytes.fromhex("095ea7b3") + bytes(64)
+    calls = (
+        InnerCall(TOKEN, 0, DATA),
+        InnerCall(RECIPIENT, 7, b""),
+        InnerCall(TOKEN, 0, approve),
+        InnerCall(SAFE, 0, b""),
+        InnerCall(TOKEN, 3, DATA[:-1]),
+        InnerCall(Address(bytes(19) + b"\x04"), 0, b""),
+    )
+    facts = read(batch(*calls))
+    alone = [read(plain_tx(31337, SAFE, call.to, call.value, call.data, 0)) for call in calls]
+    for inner, other in zip(facts.batch, alone, strict=True):
+        assert (inner.call, inner.contract, inner.ether) == (other.call, other.contract, other.ether)
+        assert (inner.reserved_target, inner.target) == (other.reserved_target, other.target)
+    assert facts.calls == facts.batch
+    assert facts.fault is None
+    assert all(other.calls == (other,) and other.batch == () for other in alone)
+
+
+def test_a_batch_is_still_said_to_be_a_delegate_call() -> None:
+    facts = read(batch(InnerCall(TOKEN, 0, DATA)))
+    assert facts.delegatecall
+    assert isinstance(facts.shown, DelegateCall)
+
+
+def test_data_for_a_batch_that_is_none_says_why() -> None:
+    good = batch(InnerCall(TOKEN, 0, DATA), InnerCall(RECIPIENT, 7, b""))
+    facts = read(replace(good, data=good.data + bytes(32)))
+    assert (facts.batch, facts.fault) == ((), MalformedBatch("E3.batch-form", {}))
+    assert facts.calls == (facts,)
+
+
+@pytest.mark.parametrize("change", [{"operation": 0}, {"to": TOKEN}, {"to": Address(b"\x38" * 20)}])
+def test_only_a_delegate_call_to_a_pinned_address_is_a_batch(change: dict[str, object]) -> None:
+    good = batch(InnerCall(TOKEN, 0, DATA), InnerCall(RECIPIENT, 7, b""))
+    assert len(read(good).batch) == 2
+    facts = read(replace(good, **change))  # type: ignore[arg-type]
+    assert (facts.batch, facts.fault) == ((), None)
+
+
+@pytest.mark.parametrize(("text", "itself"), [("1.3.0", False), ("1.4.1", False), ("1.5.0", True)])
+def test_since_1_5_0_the_zero_address_in_a_batch_is_the_safe_itself(text: str, itself: bool) -> None:
+    (inner,) = read(batch(InnerCall(ZERO_ADDRESS, 0, DATA), version=SafeVersion.parse(text))).batch
+    assert isinstance(inner.call, SelfCall) is itself
+    assert inner.target == (SAFE if itself else ZERO_ADDRESS)
+    assert inner.reserved_target is not itself
 
 
 @pytest.mark.parametrize(

@@ -70,12 +70,6 @@ def on_token(selector: str, *words: bytes) -> Case:
     return call(selector, *words, to=Address(eip55.parse(world.USDC_ADDRESS)))
 
 
-def broken_inner() -> Case:
-    """A MultiSendCallOnly whose inner call says that it is longer than the data."""
-    inner = b"\x00" + ATTACKER + word(0) + word(10_000) + b"\x01"
-    return call("8d80ff0a", word(32), word(len(inner)), inner.ljust(128, b"\x00"), to=CALL_ONLY, operation=1)
-
-
 def other_hash() -> Case:
     """The file's safeTxHash is another one."""
     return story(safe=lambda tx: safe_file.serialise(ClaimedSafeTx(tx, abi.Digest(bytes(32))))).safe_case()
@@ -236,7 +230,6 @@ CASES: list[Hostile] = [
         honest,
         overlaps("E4", "E5"),
     ),
-    Hostile("E3", "inner length past the end", "E3.delegatecall-known", broken_inner, honest, overlaps("E4", "E5")),
     *each(
         "E4",
         "E4.self-call",

@@ -475,7 +475,7 @@ def parts_exchanged(world: World, rng: Random) -> Call:
 @kind
 def very_long(world: World, rng: Random) -> Call:
     tx = world.transfer(rng)
-    return call(world, tx, blob(tx, world.keys[:2]) + bytes(rng.choice((9_000, 200_000))))
+    return call(world, tx, blob(tx, world.keys[:2]) + bytes(rng.choice((33_000, 200_000))))
 
 
 def mutations(world: World, count: int, seed: int) -> Iterator[tuple[str, Call]]:

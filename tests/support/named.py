@@ -8,12 +8,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from countersign.errors import CountersignError
+from countersign.errors import CountersignError, Value
 
 
 @contextmanager
-def named(kind: type[CountersignError], code: str) -> Iterator[pytest.ExceptionInfo[CountersignError]]:
-    """The block raises exactly this kind with this code."""
+def named(kind: type[CountersignError], code: str, **values: Value) -> Iterator[pytest.ExceptionInfo[CountersignError]]:
+    """The block raises exactly this kind with this code, and these values among its own."""
     with pytest.raises(kind) as caught:
         yield caught
     assert (type(caught.value), caught.value.code) == (kind, code)
+    assert values.items() <= dict(caught.value.values).items()

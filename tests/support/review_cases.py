@@ -30,6 +30,8 @@ from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.ethereum.safe import SafeTx
+from countersign.formats import eip55
+from countersign.formats.keccak import keccak256
 from countersign.keys import jws as jose
 from countersign.rails import bitcoin, ethereum
 from countersign.review.case import (
@@ -94,12 +96,16 @@ def unchanged_founding(body: dict[str, object]) -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is settled: the terms, a change of the founding, deposits and prices beside the usual ones."""
+    """What is settled: the terms, a change of the founding, deposits and prices beside the usual ones.
+
+    `netting`: unless it is gross, all contracts settle in the first one's cycle.
+    """
 
     terms: tuple[Terms, ...] = field(default_factory=lambda: (world.terms(1),))
     founding: Founding = unchanged_founding
     deposits: tuple[tuple[str, str, int], ...] = ()
     prices: tuple[tuple[str, str], ...] = ()
+    netting: str = netting.GROSS
 
 
 @cache
@@ -121,7 +127,9 @@ def held(plan: Plan) -> tuple[Desk, tuple[Trade, ...]]:
         desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
         for leg in (0, 1):
             desk.log("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg))
-    desk.log("cycle.closed", ["desk"], builder.cycle_body(trades[0].cycle, [trades[0].hash], world.START))
+    together = [trade.hash for trade in trades] if plan.netting != netting.GROSS else [trades[0].hash]
+    body = builder.cycle_body(trades[0].cycle, together, world.START, netting=plan.netting)
+    desk.log("cycle.closed", ["desk"], body)
     return desk, trades
 
 
@@ -299,7 +307,7 @@ def story(
     """The story up to both instructions prepared. `psbt` and `safe` alter what the preparer prepared."""
     base, trades = held(plan)
     desk, cycle = base.copy(), base.state.cycles[trades[0].cycle]
-    names, psbt_data, safe_data = [trades[0].hash], b"", b""
+    names, psbt_data, safe_data = list(cycle.contracts), b"", b""
     prepared: dict[str, str] = {}
     for group in cycle.groups:
         owed = netting.owed_by(cycle.obligations, group)
@@ -371,6 +379,50 @@ def _ether_terms() -> Terms:
 
 
 _ETHER = Plan((_ether_terms(),), _admit_ether, (("harbour", ETHER, 6_000 * 10**18),), ((ETHER, "4000"),))
+
+
+def batch_plan() -> Plan:
+    """Three contracts in one netted cycle: Harbour's Safe owes Meridian dollars, euros at another place, and ether."""
+    return _BATCH
+
+
+EURC_ADDRESS = eip55.checksum(keccak256(b"countersign test token in euros")[12:])
+EURC = f"{world.ETHEREUM}/erc20:{EURC_ADDRESS}"
+SECOND_PLACE = eip55.checksum(keccak256(b"another place of Meridian's")[12:])
+
+
+def _admit_second_place(body: dict[str, object]) -> None:
+    _admit_ether(body)
+    assets, destinations = body["assets"], body["destinations"]
+    assert isinstance(assets, list)
+    assert isinstance(destinations, list)
+    assets.append({"id": EURC, "symbol": "EURC", "decimals": 6})
+    owner = {"lei": world.OWNERS["meridian"].lei, "book": "main"}
+    place = {"account": f"{world.ETHEREUM}:{SECOND_PLACE}", "owner": owner, "vault": "meridian-safe"}
+    destinations.append(place)
+
+
+def _smaller(number: int, bitcoin_units: int, asset: str, amount: int, destination: str, usd: int) -> Terms:
+    found = world.terms(number)
+    legs = (
+        replace(found.legs[0], amount=bitcoin_units),
+        replace(found.legs[1], asset=asset, amount=amount, destination=destination),
+    )
+    finality = replace(found.finality, confirmations=((world.BTC, 3), (asset, 2)))
+    return replace(found, legs=legs, finality=finality, notional=replace(found.notional, usd=usd))
+
+
+_BATCH = Plan(
+    (
+        world.terms(1),
+        _smaller(2, 2_000_000_000, ETHER, 400 * 10**18, world.destination("meridian", ETHER), 1_600_000),
+        _smaller(3, 1_000_000_000, EURC, 640_000_000_000, f"{world.ETHEREUM}:{SECOND_PLACE}", 800_000),
+    ),
+    _admit_second_place,
+    (("harbour", ETHER, 500 * 10**18), ("harbour", EURC, 640_000_000_000)),
+    ((ETHER, "4000"), (EURC, "1.25")),
+    netting=netting.BILATERAL,
+)
 
 
 def two_vault_trades() -> Plan:

@@ -5,6 +5,7 @@ It stands for `desk.ports.EthereumNode` and follows Safe.sol 1.4.1 (`safe_rules`
 - a call is `execTransaction` on a Safe of this chain, in the Contract ABI's canonical encoding;
 - the digest is rebuilt from the call, this chain's id, the Safe's address and its current nonce;
 - a transfer moves a balance that is there, or everything reverts and the nonce stays;
+- several go through MultiSendCallOnly 1.4.1, which is simply there at its pinned address: all of them happen, or none;
 - each accepted transaction is a block of its own; each look at one adds an empty block; no clock, no randomness.
 
 Where it is narrower than a real node it refuses, and says so (`embedded.UNSUPPORTED`); docs/chains.md lists it.
@@ -15,22 +16,22 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from countersign.chains.embedded import unsupported
+from countersign.chains.holdings import Holdings, Moves
 from countersign.chains.safe_rules import EmbeddedSafe, signed
 from countersign.desk.ports import Observation
 from countersign.errors import Malformed, Refused
-from countersign.ethereum import erc20, execute
-from countersign.ethereum.abi import ZERO_ADDRESS, Address, address
-from countersign.ethereum.erc20 import Transfer
-from countersign.ethereum.execute import Execution
-from countersign.ethereum.safe import CALL, SafeTx
+from countersign.ethereum import execute, multisend
+from countersign.ethereum.abi import Address, address
+from countersign.ethereum.multisend import InnerCall
+from countersign.ethereum.safe import CALL, CURRENT, SafeTx
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 
 __all__ = ["EmbeddedEthereum", "EmbeddedSafe"]
 
-MOST_CALL_DATA = 8192
+MOST_CALL_DATA = 32_768
 MOST_SAFE_TX_GAS = 500_000
-PRECOMPILES = 2**16
+BATCH = multisend.pinned(CURRENT)
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class EmbeddedEthereum:
         safe = address(eip55.parse(to))
         if (reason := self.verdict(safe, data)) is not None:
             raise Refused("chains.ethereum-refused", reason=reason)
-        self._execute(safe, execute.decode(data))
+        self._execute(safe, execute.decode(data).safe_tx(self.chain_id, safe, self.safes[safe].nonce))
         self.height += 1
         transaction = "0x" + keccak256(safe + self.height.to_bytes(8, "big") + data).hex()
         self.mined[transaction] = self.height
@@ -99,13 +100,13 @@ class EmbeddedEthereum:
         if safe is None:
             return unsupported("a call to anything but a Safe")
         if len(data) > MOST_CALL_DATA:
-            return unsupported("call data of more than 8,192 bytes")
+            return unsupported("call data of more than 32,768 bytes")
         try:
             call = execute.decode(data)
             tx = call.safe_tx(self.chain_id, to, safe.nonce)
         except Malformed as error:
             return unsupported(f"call data in another form than the canonical one ({error.code})")
-        return signed(safe, tx.digest, call.signatures) or self._gas(tx) or self._inner(to, tx)
+        return signed(safe, tx.digest, call.signatures) or self._gas(tx) or self._calls(tx)
 
     def _safe(self, text: str) -> EmbeddedSafe:
         found = self.safes.get(address(eip55.parse(text)))
@@ -113,47 +114,33 @@ class EmbeddedEthereum:
             raise Refused("chains.no-contract", address=text)
         return found
 
-    def _execute(self, safe: Address, call: Execution) -> None:
+    def _execute(self, safe: Address, tx: SafeTx) -> None:
+        """What `verdict` accepted. The moves are all made, or none was."""
+        moves = self._moves(tx)
+        assert isinstance(moves, Moves)
         self.safes[safe].nonce += 1
-        if call.value:
-            _move(self.ether, safe, call.to, call.value)
-        if call.data:
-            transfer = _transfer(call.data)
-            _move(self.balances[call.to], safe, transfer.recipient, transfer.amount)
+        moves.settle()
 
     def _gas(self, tx: SafeTx) -> str | None:
-        if tx.operation != CALL:
-            return unsupported("a delegate call")
         if tx.gas_price:
             return unsupported("a gas refund")
         return unsupported("a safeTxGas of more than 500,000") if tx.safe_tx_gas > MOST_SAFE_TX_GAS else None
 
-    def _inner(self, safe: Address, tx: SafeTx) -> str | None:
-        """The call that the Safe makes. One that fails reverts all (GS013), or with a safeTxGas burns the nonce."""
+    def _calls(self, tx: SafeTx) -> str | None:
+        """What the Safe does. If it fails, all reverts (GS013), or with a safeTxGas the nonce is burned."""
+        moves = self._moves(tx)
+        return moves if isinstance(moves, str) else None
+
+    def _moves(self, tx: SafeTx) -> Moves | str:
+        """What moves if it succeeds, else why not."""
         failed = "GS013" if tx.safe_tx_gas == 0 else "ExecutionFailure"
-        if ZERO_ADDRESS < tx.to < PRECOMPILES.to_bytes(20, "big"):
-            return unsupported("a call to a precompiled contract")
-        if tx.value > self.ether.get(safe, 0):
-            return failed
-        if tx.to in self.balances:
-            return failed if tx.value or not tx.data else self._token(safe, tx, failed)
-        return unsupported("a call with data to anything but a known token") if tx.data else None
-
-    def _token(self, safe: Address, tx: SafeTx, failed: str) -> str | None:
-        if tx.data[:4] != erc20.SELECTOR:
-            return unsupported("a token call other than transfer")
-        if len(tx.data) < erc20.LENGTH:
-            return failed
-        transfer = _transfer(tx.data)
-        enough = self.balances[tx.to].get(safe, 0) >= transfer.amount
-        return None if enough and transfer.recipient != ZERO_ADDRESS else failed
-
-
-def _transfer(data: bytes) -> Transfer:
-    """As the contract reads it: a recipient's padding and what follows the amount mean nothing to it."""
-    return Transfer(address(data[16:36]), int.from_bytes(data[36 : erc20.LENGTH], "big"))
-
-
-def _move(ledger: dict[Address, int], giver: Address, taker: Address, amount: int) -> None:
-    ledger[giver] = ledger.get(giver, 0) - amount
-    ledger[taker] = ledger.get(taker, 0) + amount
+        moves = Moves(Holdings(self.balances, self.ether), tx.safe, frozenset({BATCH}), failed)
+        if tx.operation == CALL:
+            return moves.call(InnerCall(tx.to, tx.value, tx.data)) or moves
+        if tx.to != BATCH:
+            return unsupported("a delegate call to anything but MultiSendCallOnly 1.4.1")
+        try:
+            calls = multisend.parse(tx.data)
+        except Malformed as error:
+            return unsupported(f"a batch in another form than the canonical one ({error.code})")
+        return next((reason for call in calls if (reason := moves.call(call)) is not None), None) or moves

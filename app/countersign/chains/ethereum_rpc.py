@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from countersign.chains import answers
+from countersign.chains.gas import gas_limit
 from countersign.chains.jsonrpc import LONGEST_REASON, JsonRpc, RpcError
 from countersign.desk.ports import Observation
 from countersign.errors import Malformed, Refused, Unavailable
@@ -23,7 +24,6 @@ from countersign.formats import eip55
 from countersign.keys import ecdsa
 from countersign.keys.public_key import Curve, PublicKey
 
-GAS = 1_000_000
 TIP_WEI = 10**9
 REVERTED = 3
 REASONS = frozenset((REVERTED, -32000, -32003))
@@ -67,7 +67,7 @@ class EthereumRpc:
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the chain's reason."""
         eip55.parse(to)
-        call = {"from": self._from, "to": to, "data": _hex(data), "gas": hex(GAS)}
+        call = {"from": self._from, "to": to, "data": _hex(data), "gas": hex(gas_limit(data))}
         try:
             answer = answers.data(await self._rpc.call("eth_call", call, "latest"), "eth_call")
         except RpcError as error:
@@ -112,7 +112,7 @@ class EthereumRpc:
             nonce=await self._number("eth_getTransactionCount", self._from, "pending"),
             to=to,
             data=data,
-            gas=GAS,
+            gas=gas_limit(data),
             max_fee_per_gas=2 * base + TIP_WEI,
             max_priority_fee_per_gas=TIP_WEI,
         )

@@ -1,7 +1,7 @@
 """The effects of a transaction, decoded from its own bytes and set beside what is owed: lines, flows, digests.
 
 - Bitcoin: `rails.readback` sorts inputs and outputs; each obligation gets the output that discharges it, or none.
-- Ethereum: what the call is shown as (`Facts.shown`); a delegate call is never shown as a transfer.
+- Ethereum has a module of its own, `safe_effects`.
 - Nothing here judges; the checks do. What could not be decoded is shown as unknown, never left out.
 """
 
@@ -14,16 +14,13 @@ from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.desk.views import Digest, Flow, MatchLine, Money
 from countersign.errors import CountersignError
-from countersign.ethereum import inspect, safe_file
-from countersign.ethereum.inspect import AdminCall, DelegateCall, Erc20Transfer, EtherTransfer, SelfCall
-from countersign.ethereum.safe import SafeTx
-from countersign.formats import bech32, caip, eip55
+from countersign.formats import bech32, caip
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin import Readback, Wallet
 from countersign.settlement import netting
 from countersign.settlement.netting import Obligation
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import Roster, SafeVault, SlotVault
+from countersign.settlement.roster import Roster, SlotVault
 from countersign.settlement.state import State
 
 
@@ -62,7 +59,7 @@ def bitcoin_view(state: State, instruction: Instruction, data: bytes) -> Decoded
     flows = _Flows(state.roster, coin, caip.hrp(chain), wallets, owed)
     extra = [flows.extra(found, index) for index in sorted_out.extra]
     return Decoded(
-        lines=tuple(_line(state.roster, each, each not in sorted_out.missing) for each in owed),
+        lines=tuple(line_of(state.roster, each, paid=each not in sorted_out.missing) for each in owed),
         extra=tuple(extra + [f"input {index} of no registered vault" for index in sorted_out.foreign]),
         flows=flows.all(found, sorted_out),
         fee=None if found.fee is None else money(state.roster, coin, found.fee),
@@ -137,7 +134,8 @@ class _Flows:
         return f"script {script.hex()}"
 
 
-def _line(roster: Roster, owed: Obligation, paid: bool) -> MatchLine:
+def line_of(roster: Roster, owed: Obligation, *, paid: bool) -> MatchLine:
+    """An obligation beside exactly what it wants, or beside nothing."""
     amount, place = money(roster, owed.asset, owed.amount), caip.AccountId.parse(owed.destination).address
     return MatchLine(
         chain=owed.chain,
@@ -149,88 +147,3 @@ def _line(roster: Roster, owed: Obligation, paid: bool) -> MatchLine:
         paid_to=place if paid else "",
         matches=paid,
     )
-
-
-def ethereum_view(state: State, instruction: Instruction, data: bytes) -> Decoded:
-    """A Safe transaction's effects. Malformed: C2.*, ethereum.*."""
-    tx = safe_file.parse(data).tx
-    owed = netting.owed_by(state.cycle(instruction.cycle).obligations, instruction.group)
-    paid = _payment(state, tx)
-    lines = tuple(_safe_line(state.roster, each, paid) for each in owed)
-    paying = paid is not None and any(line.matches for line in lines)
-    extra = (() if paying else (_describe(tx),)) + _beside(tx)
-    vault = state.roster.vault(instruction.group.vaults[0])
-    owner = state.roster.participant(vault.owner.lei).name
-    flows = (
-        ()
-        if paid is None
-        else (
-            Flow("in", "vault", f"{owner}, {vault.id}", eip55.checksum(tx.safe), paid[0]),
-            Flow("out", "counterparty", lines[0].receiver if lines else "", paid[1], paid[0]),
-        )
-    )
-    return Decoded(
-        lines=lines,
-        extra=extra,
-        flows=flows,
-        fee=None,
-        digests=(
-            words("safe-tx-hash", tx.digest),
-            words("domain-hash", tx.domain_hash),
-            words("message-hash", tx.message_hash),
-        ),
-        facts=(
-            ("safe", eip55.checksum(tx.safe)),
-            ("safe-version", vault.version if isinstance(vault, SafeVault) else ""),
-            ("chain-id", str(tx.chain_id)),
-            ("nonce", str(tx.nonce)),
-            ("operation", "0 (call)" if tx.operation == 0 else "1 (delegate call)"),
-            ("call-target", eip55.checksum(tx.to)),
-            ("call-data", "0x" + tx.data.hex()),
-        ),
-    )
-
-
-def _payment(state: State, tx: SafeTx) -> tuple[Money, str] | None:
-    """What the transaction pays and to whom, if it is a payment at all."""
-    shown = inspect.read(tx).shown
-    chain = f"eip155:{tx.chain_id}"
-    match shown:
-        case Erc20Transfer(token, recipient, amount):
-            return money(state.roster, f"{chain}/erc20:{eip55.checksum(token)}", amount), eip55.checksum(recipient)
-        case EtherTransfer(recipient, amount):
-            return money(state.roster, f"{chain}/slip44:60", amount), eip55.checksum(recipient)
-    return None
-
-
-def _safe_line(roster: Roster, owed: Obligation, paid: tuple[Money, str] | None) -> MatchLine:
-    line = _line(roster, owed, paid=False)
-    if paid is None:
-        return line
-    matches = paid == (line.owed, line.owed_to)
-    return MatchLine(line.chain, line.payer, line.receiver, line.owed, line.owed_to, paid[0], paid[1], matches)
-
-
-def _beside(tx: SafeTx) -> tuple[str, ...]:
-    """What happens beside the call itself: ether that travels with it, a refund of gas out of the Safe."""
-    found = inspect.read(tx)
-    ether = () if isinstance(found.call, EtherTransfer) or not found.ether else (f"{found.ether} wei with the call",)
-    refund = (f"a gas refund out of the Safe: {', '.join(found.gas_refund)}",) if found.gas_refund else ()
-    return ether + refund
-
-
-def _describe(tx: SafeTx) -> str:
-    """An effect that no contract owes, in plain values."""
-    shown, to = inspect.read(tx).shown, eip55.checksum(tx.to)
-    match shown:
-        case DelegateCall():
-            return f"delegate call: the code at {to} would run as the Safe itself"
-        case AdminCall(_, _, name):
-            return f"{name} on {to}"
-        case SelfCall(selector, name):
-            return f"{name or selector.hex() or 'empty call'} on the Safe itself"
-        case Erc20Transfer(token, recipient, amount):
-            return f"transfer of {amount} base units of {eip55.checksum(token)} to {eip55.checksum(recipient)}"
-        case EtherTransfer(recipient, amount):
-            return f"{amount} wei to {eip55.checksum(recipient)}"
-    return f"a call to {to} that nobody here can read: 0x{tx.data[:4].hex()}"

@@ -14,9 +14,10 @@ from countersign.audit.proof import steps
 from countersign.audit.quorum import AsOf
 from countersign.desk import cases
 from countersign.desk.cases import Basis, Circumstances
-from countersign.desk.effects import bitcoin_view, ethereum_view
+from countersign.desk.effects import bitcoin_view
 from countersign.desk.ports import Profile
 from countersign.desk.replica import Replica
+from countersign.desk.safe_effects import ethereum_view
 from countersign.desk.views import (
     ActBy,
     InstructionView,

@@ -3,6 +3,8 @@
 For the checks E3–E7 and for every screen. It judges nothing: it names, and `review/` decides.
 
 - A delegate call is shown (`Facts.shown`) as the handing over of the Safe itself, whatever its data is dressed as.
+- A delegate call to a pinned MultiSendCallOnly is a batch: `Facts.batch` holds its inner calls, `Facts.fault` why it is
+  none. Whether it is the Safe's own release's is not known here (E3).
 - A call to the Safe itself, a call that administers something and a call nobody knows are three different facts.
 - Only a transfer that decodes strictly is shown as a transfer.
 
@@ -14,8 +16,9 @@ For the checks E3–E7 and for every screen. It judges nothing: it names, and `r
 from dataclasses import dataclass
 
 from countersign.errors import Malformed, Values
-from countersign.ethereum import deployments, erc20
+from countersign.ethereum import deployments, erc20, multisend
 from countersign.ethereum.abi import ZERO_ADDRESS, Address
+from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import DELEGATECALL, SafeTx
 
 REFUSED_SELECTORS: dict[bytes, str] = {
@@ -114,21 +117,46 @@ class DelegateCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything that is known about one Safe transaction from its fields.
+class CallFacts:
+    """One plain call of the Safe: what it means, and whom it calls.
 
-    `call` is what the data means as a plain call: for the checks, each of which judges its own part. `shown` is for
-    people. `contract` names a released Safe contract at `target`, or None. `ether` is the value in wei that travels
-    with the call. `gas_refund` names the fields of E7 that are not zero. `reserved_target`: nobody can hold `target`.
+    `contract` names a released Safe contract at `target`, or None. `ether` is the value in wei that travels with the
+    call. `reserved_target`: nobody can hold `target`.
     """
 
     call: PlainCall
-    delegatecall: bool
     contract: deployments.Deployment | None
     ether: int
-    gas_refund: tuple[str, ...]
     reserved_target: bool
     target: Address
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedBatch:
+    """Data sent to a MultiSendCallOnly that is no batch of plain calls; `code` and `values` say why (E3)."""
+
+    code: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Facts(CallFacts):
+    """Everything that is known about one Safe transaction from its fields.
+
+    `call` is what the data means as a plain call: for the checks, each of which judges its own part. `shown` is for
+    people. `gas_refund` names the fields of E7 that are not zero. `batch`: the inner calls of a batch, each judged like
+    a transaction of its own; empty if it is none.
+    """
+
+    delegatecall: bool
+    gas_refund: tuple[str, ...]
+    batch: tuple[CallFacts, ...] = ()
+    fault: MalformedBatch | None = None
+
+    @property
+    def calls(self) -> tuple[CallFacts, ...]:
+        """The calls to judge: a batch's inner ones, in order, else the transaction itself."""
+        return self.batch or (self,)
 
     @property
     def shown(self) -> PlainCall | DelegateCall:
@@ -144,14 +172,39 @@ class Facts:
 
 def read(tx: SafeTx) -> Facts:
     """Decode a Safe transaction. Total: every SafeTx has facts."""
+    batch, fault = _batch(tx)
     return Facts(
         call=read_call(tx.safe, tx.to, tx.value, tx.data),
-        delegatecall=tx.operation == DELEGATECALL,
         contract=deployments.named(tx.to),
         ether=tx.value,
-        gas_refund=gas_refund_fields(tx),
         reserved_target=is_reserved(tx.to),
         target=tx.to,
+        delegatecall=tx.operation == DELEGATECALL,
+        gas_refund=gas_refund_fields(tx),
+        batch=batch,
+        fault=fault,
+    )
+
+
+def _batch(tx: SafeTx) -> tuple[tuple[CallFacts, ...], MalformedBatch | None]:
+    if tx.operation != DELEGATECALL or tx.to not in multisend.RELEASES:
+        return (), None
+    try:
+        calls = multisend.parse(tx.data)
+    except Malformed as error:
+        return (), MalformedBatch(error.code, error.values)
+    zero_is_self = multisend.RELEASES[tx.to] >= multisend.ZERO_MEANS_SELF
+    return tuple(_inner(tx.safe, call, zero_is_self=zero_is_self) for call in calls), None
+
+
+def _inner(safe: Address, inner: InnerCall, *, zero_is_self: bool) -> CallFacts:
+    to = safe if zero_is_self and inner.to == ZERO_ADDRESS else inner.to
+    return CallFacts(
+        call=read_call(safe, to, inner.value, inner.data),
+        contract=deployments.named(to),
+        ether=inner.value,
+        reserved_target=is_reserved(to),
+        target=to,
     )
 
 

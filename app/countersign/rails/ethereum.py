@@ -1,37 +1,86 @@
-"""Ethereum: one obligation of a Safe ⇄ one SafeTx.
+"""Ethereum: what one Safe owes ⇄ one SafeTx.
 
-DESIGN.md §8. In this version an instruction is one ERC-20 `transfer` or one payment of ether, operation 0, no refund.
+DESIGN.md §8. An instruction is one ERC-20 `transfer` or one payment of ether, operation 0; where a Safe owes several,
+one delegate call to the MultiSendCallOnly of its own release makes them all or none. No refund.
 
-- `build` makes the SafeTx of an obligation, `serialise` its file; the digest is always rebuilt from the fields.
+- `build` makes the SafeTx, payments in the order of the obligations; `serialise` its file; the digest is always rebuilt
+  from the fields.
+- `readback` sets every call beside an obligation (`safe_payments.pair`); in another order they pay the same.
 - Before every signature `digest` asks the second implementation (eth-account) too, and refuses if the two differ.
 - A share is one owner's 65 bytes; `combine` orders owners; `finalise` gives the call that executes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.errors import Refused
-from countersign.ethereum import eip712, erc20, execute, safe_file, signatures
+from countersign.ethereum import eip712, erc20, execute, inspect, multisend, safe_file, signatures
 from countersign.ethereum.abi import Address, Digest
-from countersign.ethereum.safe import ClaimedSafeTx, SafeTx, plain_tx, require_signable
+from countersign.ethereum.multisend import InnerCall
+from countersign.ethereum.safe import DELEGATECALL, ClaimedSafeTx, SafeTx, SafeVersion, plain_tx, require_signable
 from countersign.ethereum.signatures import OwnerSignature
 from countersign.formats import caip, eip55
 from countersign.keys.public_key import PublicKey
+from countersign.rails import safe_payments
+from countersign.rails.safe_payments import Pair
 from countersign.settlement.netting import Obligation
 from countersign.settlement.roster import Roster, SafeVault
 
 
+@dataclass(frozen=True, slots=True)
+class Readback:
+    """What a SafeTx would do, sorted. Numbers are calls' places, from 1.
+
+    `opaque`: it hands the Safe's code to something that nobody here may run, so that nothing can be said of its calls.
+    """
+
+    pairs: tuple[Pair, ...]  # every obligation in order, then calls beyond them
+    payments: tuple[int, ...]  # calls that discharge an obligation
+    missing: tuple[Obligation, ...]  # obligations that no call discharges
+    extra: tuple[int, ...]  # calls that discharge none
+    opaque: bool
+
+
 def build(owed: Sequence[Obligation], vault: SafeVault, nonce: int) -> SafeTx:
-    """The Safe transaction that discharges this vault's one obligation. Refused("rails.one-obligation")."""
-    if len(owed) != 1 or owed[0].vault != vault.id:
-        raise Refused("rails.one-obligation", vault=vault.id, count=len(owed))
-    (one,) = owed
-    asset, recipient = caip.AssetId.parse(one.asset), Address(caip.AccountId.parse(one.destination).ethereum_address)
-    chain, safe = asset.chain.number, Address(eip55.parse(vault.address))
+    """The Safe transaction that discharges what this vault owes.
+
+    Refused: `rails.number-of-payments`, `rails.other-vault`; several of a Safe without a pinned batch: `E3.no-release`.
+    """
+    if not 1 <= len(owed) <= multisend.MOST_CALLS:
+        raise Refused("rails.number-of-payments", vault=vault.id, count=len(owed), limit=multisend.MOST_CALLS)
+    if (other := next((each.vault for each in owed if each.vault != vault.id), None)) is not None:
+        raise Refused("rails.other-vault", vault=vault.id, other=other)
+    chain, safe = caip.ChainId.parse(vault.chain).number, Address(eip55.parse(vault.address))
+    calls = tuple(_call(each) for each in owed)
+    if len(calls) == 1:
+        return plain_tx(chain, safe, calls[0].to, calls[0].value, calls[0].data, nonce)
+    to = multisend.pinned(SafeVersion.parse(vault.version))
+    return replace(plain_tx(chain, safe, to, 0, multisend.serialise(calls), nonce), operation=DELEGATECALL)
+
+
+def _call(owed: Obligation) -> InnerCall:
+    asset, recipient = caip.AssetId.parse(owed.asset), Address(caip.AccountId.parse(owed.destination).ethereum_address)
     if asset.is_coin:
-        return plain_tx(chain, safe, recipient, one.amount, b"", nonce)
-    data = erc20.encode(erc20.Transfer(recipient, one.amount))
-    return plain_tx(chain, safe, Address(asset.token), 0, data, nonce)
+        return InnerCall(recipient, owed.amount, b"")
+    return InnerCall(Address(asset.token), 0, erc20.encode(erc20.Transfer(recipient, owed.amount)))
+
+
+def readback(tx: SafeTx, vault: SafeVault, owed: Sequence[Obligation]) -> Readback:
+    """Sort every call of a SafeTx against what its vault owes. It does not judge."""
+    facts = inspect.read(tx)
+    opaque = facts.delegatecall and not (facts.batch and _is_pinned(tx.to, vault))
+    pairs = safe_payments.pair(() if opaque else facts.calls, owed)
+    return Readback(
+        pairs=pairs,
+        payments=tuple(each.number for each in pairs if each.pays),
+        missing=tuple(each.owed for each in pairs if each.owed is not None and not each.pays),
+        extra=tuple(each.number for each in pairs if each.call is not None and not each.pays),
+        opaque=opaque,
+    )
+
+
+def _is_pinned(to: Address, vault: SafeVault) -> bool:
+    return multisend.RELEASES.get(to) == SafeVersion.parse(vault.version)
 
 
 def serialise(tx: SafeTx) -> bytes:

@@ -1,29 +1,24 @@
-"""E1–E8: the Safe transaction's digest is ours, it does one transfer that the contract owes, and nothing beside it.
+"""E1, E2, E7, E8: the Safe transaction's digest is ours, for the registered Safe, its next nonce, and without a refund.
 
 - Everything is read from the fields that are hashed; a hash that came with the file is a claim (E2).
-- In this version a Safe transaction is one ERC-20 `transfer` or one payment of ether: operation 1 is refused (E3).
-- What only a registered vault can tell (E1, E5, E6, E8) is blocked by "anchor" where there is no profile, unless the
-  bytes by themselves are already wrong.
+- What only a registered vault can tell (E1, E8) is blocked by "anchor" where there is no profile, unless the bytes by
+  themselves are already wrong. E3 to E6, about the calls it makes, are `ethereum_call_checks`.
 - A file of the Safe transaction service is judged row by row.
 """
 
 from collections.abc import Iterator
 
-from countersign.errors import CountersignError, Malformed
-from countersign.ethereum import inspect
-from countersign.ethereum.inspect import AdminCall, Erc20Transfer, EtherTransfer, Facts, MalformedTransfer, SelfCall
-from countersign.ethereum.safe import OLDEST_SIGNABLE, ClaimedSafeTx, SafeTx, SafeVersion, version_that_explains
-from countersign.formats import caip, eip55
+from countersign.errors import CountersignError
+from countersign.ethereum.safe import OLDEST_SIGNABLE, SafeTx, SafeVersion, version_that_explains
+from countersign.formats import eip55
 from countersign.review.case import ANCHOR
 from countersign.review.check import Check
+from countersign.review.ethereum_call_checks import administration, ether, operation, token_transfer
+from countersign.review.ethereum_reading import claim_of, facts_of, safe_of
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
-from countersign.settlement.netting import Obligation
 from countersign.settlement.records import Instruction, SafeUse
-from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
-
-AMOUNT_LIMIT = 2**128
 
 
 def domain(reading: Reading) -> Iterator[Finding]:
@@ -74,100 +69,9 @@ def digest(reading: Reading) -> Iterator[Finding]:
         yield failed("E2", "other-digest", "safeTxHash", ours, claimed, expected=ours, found=claimed)
 
 
-def operation(reading: Reading) -> Iterator[Finding]:
-    """E3: a plain call; a delegate call hands the Safe's own code to the target."""
-    facts = _facts(reading)
-    if facts is None:
-        yield not_applicable("E3", "E1.no-safe-transaction")
-        return
-    if not facts.delegatecall:
-        yield passed("E3", "plain-call", "operation", "0 (call)", "0 (call)")
-        return
-    claim = claim_of(reading)
-    assert claim is not None
-    to = eip55.checksum(claim.tx.to)
-    name = facts.contract.name if facts.contract is not None else ""
-    found = f"1 (delegate call) to {to}"
-    if name:
-        yield failed("E3", "delegatecall-known", "operation", "0 (call)", found, to=to, contract=name)
-    else:
-        yield failed("E3", "delegatecall", "operation", "0 (call)", found, to=to)
-
-
-def administration(reading: Reading) -> Iterator[Finding]:
-    """E4: not the Safe itself, not its own machinery, no reserved address, no call that changes who may spend."""
-    facts, claim = _facts(reading), claim_of(reading)
-    if facts is None or claim is None:
-        yield not_applicable("E4", "E1.no-safe-transaction")
-        return
-    to, expected = eip55.checksum(claim.tx.to), "a payment to somebody else"
-    if isinstance(facts.call, SelfCall):
-        name = facts.call.name or facts.call.selector.hex() or "an empty call"
-        yield failed("E4", "self-call", "call", expected, f"{name} on the Safe itself", call=name)
-    elif isinstance(facts.call, AdminCall):
-        yield failed("E4", "admin-call", "call", expected, facts.call.name, call=facts.call.name, to=to)
-    elif facts.reserved_target:
-        yield failed("E4", "reserved", "call", expected, to, to=to)
-    elif facts.contract is not None or to == _singleton(reading):
-        name = facts.contract.name if facts.contract is not None else "the Safe's singleton"
-        yield failed("E4", "safe-machinery", "call", expected, f"{name} at {to}", contract=name, to=to)
-    else:
-        yield passed("E4", "no-administration", "call", expected, to)
-
-
-def token_transfer(reading: Reading) -> Iterator[Finding]:
-    """E5: `transfer` of the registered token, to the contract's address, of the contract's amount, in 68 bytes."""
-    facts = _facts(reading)
-    if facts is None:
-        yield not_applicable("E5", "E1.no-safe-transaction")
-        return
-    if isinstance(facts.call, MalformedTransfer):
-        code, values = facts.call.code, facts.call.values
-        yield from_error("E5", Malformed(code, **values), "call", "transfer(address,uint256), 68 bytes")
-    elif reading.state is None:
-        yield blocked("E5", ANCHOR, "call")
-    elif (owed := _owed(reading)) is None:
-        count = len(reading.owed)
-        yield failed("E5", "not-one-obligation", "call", "exactly one obligation", str(count), count=count)
-    elif caip.AssetId.parse(owed.asset).is_coin:
-        yield not_applicable("E5", "E5.other-kind")
-    else:
-        yield _transfer_matches(reading, facts, owed)
-
-
-def ether(reading: Reading) -> Iterator[Finding]:
-    """E6: plain ether, no data, to the contract's address, of the contract's amount."""
-    facts = _facts(reading)
-    if facts is None:
-        yield not_applicable("E6", "E1.no-safe-transaction")
-        return
-    if reading.state is None:
-        yield blocked("E6", ANCHOR, "call")
-        return
-    owed = _owed(reading)
-    if owed is None:
-        yield blocked("E6", "E5", "call")
-        return
-    if not caip.AssetId.parse(owed.asset).is_coin:
-        yield not_applicable("E6", "E6.other-kind")
-        return
-    expected = f"{owed.amount} wei to {owed.destination}"
-    if not isinstance(facts.call, EtherTransfer):
-        yield failed("E6", "no-payment", "call", expected, type(facts.call).__name__)
-        return
-    to = eip55.checksum(facts.call.recipient)
-    found = f"{facts.call.amount} wei to {to}"
-    if caip.AccountId.parse(owed.destination).ethereum_address != facts.call.recipient:
-        yield failed("E6", "recipient", "call", expected, found, expected=owed.destination, found=to)
-    elif facts.call.amount != owed.amount:
-        yield failed("E6", "amount", "call", expected, found, expected=owed.amount, found=facts.call.amount)
-    else:
-        yield passed("E6", "pays-what-is-owed", "call", expected, found)
-
-
 def gas_refund(reading: Reading) -> Iterator[Finding]:
     """E7: nothing is paid to whoever executes, and a failing call cannot burn the nonce."""
-    facts = _facts(reading)
+    facts = facts_of(reading)
     if facts is None:
         yield not_applicable("E7", "E1.no-safe-transaction")
     elif facts.gas_refund:
@@ -205,58 +109,6 @@ def _next_nonce(reading: Reading, tx: SafeTx, record: Instruction, prepared: int
     if before != digest:
         return failed("E8", "signed-before", "nonce", digest, before, nonce=tx.nonce, here=digest, other=before)
     return passed("E8", "next-nonce", "nonce", str(prepared), str(tx.nonce), nonce=tx.nonce)
-
-
-def claim_of(reading: Reading) -> ClaimedSafeTx | None:
-    """The Safe transaction under review; None where there is none that parses."""
-    return reading.safe_tx if isinstance(reading.safe_tx, ClaimedSafeTx) else None
-
-
-def _facts(reading: Reading) -> Facts | None:
-    claim = claim_of(reading)
-    return inspect.read(claim.tx) if claim is not None else None
-
-
-def safe_of(reading: Reading) -> SafeVault | None:
-    """The registered Safe that pays; None where nothing is registered or owed."""
-    return next((vault for vault in reading.vaults if isinstance(vault, SafeVault)), None)
-
-
-def _singleton(reading: Reading) -> str | None:
-    vault = safe_of(reading)
-    return vault.singleton if vault is not None else None
-
-
-def _owed(reading: Reading) -> Obligation | None:
-    """The one obligation that this Safe transaction must discharge, or None where there is not exactly one."""
-    return reading.owed[0] if len(reading.owed) == 1 else None
-
-
-def _transfer_matches(reading: Reading, facts: Facts, owed: Obligation) -> Finding:
-    token, recipient = caip.AssetId.parse(owed.asset).token, caip.AccountId.parse(owed.destination).ethereum_address
-    expected = f"{owed.amount} of {eip55.checksum(token)} to {eip55.checksum(recipient)}"
-    call = facts.call
-    if not isinstance(call, Erc20Transfer):
-        return failed("E5", "no-transfer", "call", expected, type(call).__name__)
-    found = f"{call.amount} of {eip55.checksum(call.token)} to {eip55.checksum(call.recipient)}"
-    claim = claim_of(reading)
-    assert claim is not None
-    nobody = (bytes(20), claim.tx.safe, call.token)
-    if call.token != token or reading.state is None or owed.asset not in reading.state.roster.assets:
-        return failed("E5", "token", "call", expected, found, expected=expected, found=found)
-    if facts.ether:
-        return failed(
-            "E5", "ether-with-it", "call", "no ether with the call", f"{facts.ether} wei", wei=str(facts.ether)
-        )
-    if call.recipient in nobody:
-        return failed("E5", "to-nobody", "call", expected, found, found=eip55.checksum(call.recipient))
-    if call.recipient != recipient:
-        return failed("E5", "recipient", "call", expected, found, expected=expected, found=found)
-    if call.amount != owed.amount:
-        return failed("E5", "amount", "call", expected, found, expected=str(owed.amount), found=str(call.amount))
-    if not 0 < call.amount < AMOUNT_LIMIT:
-        return failed("E5", "amount-range", "call", expected, found, found=str(call.amount))
-    return passed("E5", "pays-what-is-owed", "call", expected, found)
 
 
 CHECKS = (

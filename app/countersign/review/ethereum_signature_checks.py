@@ -17,7 +17,7 @@ from countersign.ethereum.signatures import OwnerSignature
 from countersign.formats import caip, eip55
 from countersign.review.case import ANCHOR, InstructionFacts, Mode
 from countersign.review.check import Check
-from countersign.review.ethereum_checks import claim_of, safe_of
+from countersign.review.ethereum_reading import claim_of, safe_of
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.settlement.roster import Roster, SafeVault

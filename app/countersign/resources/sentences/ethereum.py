@@ -2,6 +2,7 @@
 
 _ASK_AGAIN = "Do not sign. Ask the sender for the file again, written by a program that keeps the published form."
 _STOP = "Do not sign. Tell the desk: somebody may have changed the request."
+_FRAUD = "Do not sign. Refuse it and tell the desk by another way than the one it came: this looks like theft."
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "ethereum.address-length": ("An Ethereum address has 20 bytes; this one has {length}.", _ASK_AGAIN),
@@ -36,6 +37,56 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "E2.implementations-differ": (
         "Two independent programs computed different hashes for this Safe transaction.",
         "Do not sign, and keep the file. One of the two has a fault: send it to the desk's administrators.",
+    ),
+    "E3.batch-form": (
+        "The batch is not written in its one proper form; something in it is out of place or left over.",
+        _STOP,
+    ),
+    "E3.batch-selector": (
+        "This is not a call that makes several payments at once (it begins with {selector}).",
+        _FRAUD,
+    ),
+    "E3.batch-size": (
+        "A batch makes 1 to {limit} calls; this one has {count}.",
+        "Do not sign. Ask the desk to settle fewer contracts at a time.",
+    ),
+    "E3.delegatecall": (
+        (
+            "This is not a transfer. With operation 1 it hands the Safe's own code to {to}: that contract "
+            "would act as the Safe itself and could replace the wallet and take all that is in it."
+        ),
+        _FRAUD,
+    ),
+    "E3.delegatecall-known": (
+        (
+            "This is not a transfer. With operation 1 it hands the Safe's own code to {contract} at {to}, "
+            "which would act as the Safe itself. Only MultiSendCallOnly of the Safe's own release may."
+        ),
+        _FRAUD,
+    ),
+    "E3.inner-length": (
+        "Call {number} of the batch says that it is longer than the batch: more would be done than can be read.",
+        _FRAUD,
+    ),
+    "E3.inner-operation": (
+        "Call {number} of the batch has operation {operation}; only plain calls (0) leave the Safe's own code alone.",
+        _FRAUD,
+    ),
+    "E3.inner-trailing": (
+        "Behind call {count} the batch goes on with {length} bytes that are no call.",
+        _STOP,
+    ),
+    "E3.nested": (
+        "Call {number} of the batch is itself a batch, in which other calls can hide.",
+        _FRAUD,
+    ),
+    "E3.no-release": (
+        "For a Safe of version {version} no address is known at which several payments may be made at once.",
+        "Settle these contracts one at a time, or move the vault to a Safe of version 1.3.0, 1.4.1 or 1.5.0.",
+    ),
+    "E3.other-release": (
+        "It hands the Safe's own code to {to}, which belongs to Safe {found}; this Safe is of version {version}.",
+        _STOP,
     ),
     "E5.length": (
         "A token transfer has exactly 68 bytes of data; this one has {length}.",

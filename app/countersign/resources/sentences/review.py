@@ -178,8 +178,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign on this machine. Keep the file as it is, and restore a backup beside it.",
     ),
     "S1.store-in-order": ("Every setting of the store took, every page of it authenticates.", _NONE),
-    "rails.one-obligation": (
-        "The Safe {vault} would have to make {count} payments; one Safe transaction makes exactly one.",
-        "Settle them one after the other.",
+    "rails.other-vault": (
+        "The Safe {vault} cannot pay what {other} owes.",
+        "Prepare an instruction for each Safe by itself.",
+    ),
+    "rails.number-of-payments": (
+        "The Safe {vault} would have to make {count} payments; one Safe transaction makes 1 to {limit}.",
+        "Close the cycle with fewer contracts, and settle the rest in the next one.",
     ),
 }

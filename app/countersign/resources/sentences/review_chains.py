@@ -118,21 +118,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _FRAUD,
     ),
     "E2.same-digest": ("The hash was computed here from the fields, and it is the one in the file.", _NONE),
-    "E3.delegatecall": (
-        (
-            "This is not a transfer. With operation 1 it hands the Safe's own code to {to}: that contract "
-            "would act as the Safe itself and could replace the wallet and take all that is in it."
-        ),
-        _FRAUD,
-    ),
-    "E3.delegatecall-known": (
-        (
-            "This is not a transfer. With operation 1 it hands the Safe's own code to {contract} at {to}, "
-            "which would act as the Safe itself. This version signs no such transaction."
-        ),
-        _FRAUD,
-    ),
     "E3.plain-call": ("It is a plain call; the Safe's own code is not touched.", _NONE),
+    "E3.batch-value": (
+        "The batch says that it moves {wei} wei itself, which would have no effect: whoever wrote it meant something else.",
+        _STOP,
+    ),
+    "E3.batch": (
+        (
+            "It makes {count} plain calls, all or none, through MultiSendCallOnly of the Safe's own release, "
+            "which can do nothing else."
+        ),
+        _NONE,
+    ),
     "E4.self-call": ("It calls the Safe itself: {call}. No payment does that; it changes who may spend.", _FRAUD),
     "E4.admin-call": (
         "It calls {call} at {to}. That is no payment: it gives somebody power over what the Safe holds.",
@@ -141,10 +138,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "E4.reserved": ("It pays to {to}, an address that nobody can hold.", _STOP),
     "E4.safe-machinery": ("It calls {contract} at {to}, a part of the Safe's own machinery.", _STOP),
     "E4.no-administration": ("It changes nothing about the Safe or its owners.", _NONE),
-    "E5.not-one-obligation": (
-        "The contracts here make this Safe owe {count} payments; a Safe transaction is compared with exactly one.",
+    "E5.nothing-owed": (
+        "The contracts here make this Safe owe nothing.",
         "Do not sign. Give the contract that it belongs to.",
     ),
+    "E5.unpaid": ("The contracts want {expected}; nothing in this transaction does that.", _STOP),
+    "E5.extra": ("Call {number} does what no contract asks for: {found}.", _FRAUD),
     "E5.other-kind": ("The Safe owes ether here, not a token.", _NONE),
     "E5.no-transfer": ("The Safe owes a token transfer, and this is none.", _STOP),
     "E5.token": (
@@ -157,6 +156,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "E5.amount": ("It moves {found} base units; the contract says {expected}.", _STOP),
     "E5.amount-range": ("The amount {found} is zero or too large to be true.", _STOP),
     "E5.pays-what-is-owed": ("It transfers exactly what the contract says, to whom it says.", _NONE),
+    "E6.unpaid": ("The contracts want {expected}; nothing in this transaction does that.", _STOP),
+    "E6.extra": ("Call {number} pays what no contract asks for: {found}.", _FRAUD),
     "E6.other-kind": ("The Safe owes a token here, not ether.", _NONE),
     "E6.no-payment": ("The Safe owes ether, and this is not a plain payment of ether.", _STOP),
     "E6.recipient": ("It pays ether to {found}; the contract says {expected}.", _FRAUD),
