@@ -8,9 +8,11 @@ import pytest
 from countersign.chains.embedded import UNSUPPORTED
 from countersign.chains.embedded_ethereum import EmbeddedEthereum, EmbeddedSafe
 from countersign.errors import Malformed, Refused
+from countersign.ethereum import erc20, multisend
 from countersign.ethereum.abi import Address
+from countersign.ethereum.multisend import InnerCall
 from countersign.formats import eip55
-from support.ethereum_mutations import KINDS, World, call, mutations
+from support.ethereum_mutations import BATCH, KINDS, World, call, mutations
 from support.twin_ethereum import owners
 
 SAFE, OTHER, TOKEN, OTHER_TOKEN = (Address(bytes((number,)) * 20) for number in (0x51, 0x52, 0x71, 0x72))
@@ -69,6 +71,13 @@ REASONS = {
     "ether with a transfer": "GS013",
     "bit flipped in the inner call": "GS026",
     "delegate call": UNSUPPORTED + "a delegate call to anything but MultiSendCallOnly 1.4.1",
+    "batch": None,
+    "batch changed after signing": "GS026",
+    "batch whose first call fails": "GS013",
+    "batch that gives back": None,
+    "batch with a value of its own": None,
+    "batch as a plain call": UNSUPPORTED + "a call with data to anything but a known token",
+    "batch to another address": UNSUPPORTED + "a delegate call to anything but MultiSendCallOnly 1.4.1",
     "gas refund": UNSUPPORTED + "a gas refund",
     "administration": UNSUPPORTED + "a call with data to anything but a known token",
     "approval": UNSUPPORTED + "a token call other than transfer",
@@ -126,6 +135,52 @@ async def test_ether_moves_too(chain: EmbeddedEthereum, world: World) -> None:
 async def test_the_whole_balance_and_one_more(chain: EmbeddedEthereum, world: World) -> None:
     assert await chain.test(*text(call(world, world.paying(RECIPIENT, TOKENS)))) is None
     assert await chain.test(*text(call(world, world.paying(RECIPIENT, TOKENS + 1)))) == "GS013"
+
+
+def transfer(to: Address, amount: int, token: Address = TOKEN) -> InnerCall:
+    return InnerCall(token, 0, erc20.encode(erc20.Transfer(to, amount)))
+
+
+async def test_a_batch_moves_everything_and_one_nonce(chain: EmbeddedEthereum, world: World) -> None:
+    other = Address(b"\xed" * 20)
+    calls = (transfer(RECIPIENT, 20), transfer(other, 30), transfer(other, 4, OTHER_TOKEN), InnerCall(other, WEI, b""))
+    await chain.broadcast(*text(call(world, world.batch(calls))))
+    assert chain.balances[TOKEN] == {SAFE: TOKENS - 50, RECIPIENT: 20, other: 30}
+    assert chain.balances[OTHER_TOKEN] == {SAFE: TOKENS - 4, other: 4}
+    assert chain.ether == {SAFE: 0, other: WEI}
+    assert chain.safes[SAFE].nonce == 2
+
+
+@pytest.mark.parametrize("place", range(4))
+async def test_a_batch_of_which_one_call_fails_moves_nothing(place: int, chain: EmbeddedEthereum, world: World) -> None:
+    calls = [transfer(RECIPIENT, 20), transfer(RECIPIENT, 30), InnerCall(RECIPIENT, 5, b"")]
+    calls.insert(place, transfer(RECIPIENT, TOKENS - 49))
+    before = state(chain)
+    with pytest.raises(Refused, match=r"chains\.ethereum-refused.*GS013"):
+        await chain.broadcast(*text(call(world, world.batch(calls))))
+    assert state(chain) == before
+    calls[place] = transfer(RECIPIENT, TOKENS - 50)
+    await chain.broadcast(*text(call(world, world.batch(calls))))
+    assert chain.balances[TOKEN] == {SAFE: 0, RECIPIENT: TOKENS}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"", "E3.batch-selector"), (multisend.SELECTOR, "ethereum.truncated")],
+)
+async def test_a_batch_in_another_form_is_unsupported_by_name(
+    data: bytes, code: str, chain: EmbeddedEthereum, world: World
+) -> None:
+    tx = replace(world.batch((transfer(RECIPIENT, 1),)), data=data)
+    reason = await chain.test(*text(call(world, tx)))
+    assert reason == f"{UNSUPPORTED}a batch in another form than the canonical one ({code})"
+
+
+async def test_the_batch_contract_takes_no_ether(chain: EmbeddedEthereum, world: World) -> None:
+    for value in (0, 1):
+        assert await chain.test(*text(call(world, world.calling(BATCH, b"", value)))) == "GS013"
+        assert await chain.test(*text(call(world, world.batch((InnerCall(BATCH, value, b""),))))) == "GS013"
+    assert await chain.test(*text(call(world, world.batch((InnerCall(RECIPIENT, 0, b""),))))) is None
 
 
 async def test_who_is_there_and_who_is_not(chain: EmbeddedEthereum) -> None:

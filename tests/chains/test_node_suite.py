@@ -205,6 +205,19 @@ async def test_the_contracts_reason_comes_through(
     assert await ethereum.node.token_balance(ethereum.token_text, ethereum.safe_text) == FUNDS
 
 
+async def test_a_batch_happens_whole_or_not_at_all(ethereum: EthereumChain) -> None:
+    node, other = ethereum.node, Address(b"\xed" * 20)
+    short = ethereum.call(await ethereum.transfers({RECIPIENT: 20, other: FUNDS - 19}))
+    assert await node.test(ethereum.safe_text, short) == "GS013"
+    whole = ethereum.call(await ethereum.transfers({RECIPIENT: 20, other: FUNDS - 20}))
+    seen = await mined(node, await node.broadcast(ethereum.safe_text, whole))
+    assert seen.accepted
+    assert await node.safe_nonce(ethereum.safe_text) == 1
+    held = [await node.token_balance(ethereum.token_text, eip55.checksum(place)) for place in (RECIPIENT, other)]
+    assert held == [20, FUNDS - 20]
+    assert await node.token_balance(ethereum.token_text, ethereum.safe_text) == 0
+
+
 async def test_a_safe_or_token_that_is_not_there(ethereum: EthereumChain) -> None:
     node, nobody = ethereum.node, eip55.checksum(b"\x99" * 20)
     for asked in (node.safe_nonce(nobody), node.safe_owners(nobody), node.token_balance(nobody, nobody)):

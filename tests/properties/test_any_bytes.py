@@ -19,7 +19,9 @@ from countersign.audit.leaf import Opening
 from countersign.bitcoin import descriptor, inspect, psbt, transaction
 from countersign.desk import evidence, output_audit, recognising, stored_zip
 from countersign.errors import CountersignError
-from countersign.ethereum import execute, safe_file, service, signatures
+from countersign.ethereum import execute, multisend, safe_file, service, signatures
+from countersign.ethereum.abi import Address
+from countersign.ethereum.multisend import InnerCall
 from countersign.formats import caip, cbor, jcs, strict_json, times
 from countersign.keys import cose, ecdsa, jws, wrapping
 from countersign.resources.text import SENTENCES
@@ -104,6 +106,7 @@ PARSERS: dict[str, tuple[Read, tuple[str, ...]]] = {
     "Safe transaction": (same(safe_file.parse, safe_file.serialise), ("ethereum/safe_tx.json",)),
     "Safe service": (lambda data: service.parse(data, 1), ("service",)),
     "execTransaction": (execute.decode, ("call",)),
+    "batch": (same(multisend.parse, multisend.serialise), ("batch",)),
     "signatures": (signatures.parse, ("ethereum/signatures.json",)),
     "UR": (text(ur.parse), ("ur",)),
     "UR scan": (scanned, ("scan",)),
@@ -138,6 +141,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "descriptor": files["bitcoin/descriptor.txt"].split(b"\n", 1)[0],
         "transaction": bytes.fromhex(files["bitcoin/final.hex"].decode()),
         "call": bytes.fromhex(files["ethereum/exec_transaction.hex"].decode().strip()[2:]),
+        "batch": multisend.serialise([InnerCall(Address(bytes([at]) * 20), at, bytes(at)) for at in range(9)]),
         "service": jcs.encode({"results": [row]}),
         "ur": shown[0].upper().encode(),
         "scan": "\n".join(shown).encode(),

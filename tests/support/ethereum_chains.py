@@ -1,15 +1,16 @@
 """Both kinds of `desk.ports.EthereumNode` under one roof, for the suite that each must pass."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from countersign.chains.embedded_ethereum import EmbeddedEthereum, EmbeddedSafe
 from countersign.desk.ports import EthereumNode
-from countersign.ethereum import erc20, execute
+from countersign.ethereum import erc20, execute, multisend
 from countersign.ethereum.abi import Address
+from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import SafeTx, plain_tx
 from countersign.formats import eip55
-from support.ethereum_mutations import blob
+from support.ethereum_mutations import BATCH, blob
 from support.ethereum_node import CHAIN_ID, AnvilNode, deploy_safe_contracts
 from support.software_keys import SoftwareKey
 from support.twin_ethereum import owners, relayer
@@ -38,6 +39,12 @@ class EthereumChain:
         """The next SafeTx of this Safe."""
         data = erc20.encode(erc20.Transfer(recipient, amount))
         return plain_tx(CHAIN_ID, self.safe, self.token, 0, data, await self.node.safe_nonce(self.safe_text))
+
+    async def transfers(self, amounts: Mapping[Address, int]) -> SafeTx:
+        """The next SafeTx of this Safe: a batch that pays all of these."""
+        paid = [erc20.encode(erc20.Transfer(to, amount)) for to, amount in amounts.items()]
+        data = multisend.serialise([InnerCall(self.token, 0, each) for each in paid])
+        return replace(await self.transfer(self.safe, 0), to=BATCH, data=data, operation=1)
 
     def call(self, tx: SafeTx, who: Sequence[int] = (0, 1)) -> bytes:
         """Call data signed by the owners `who`, in that order."""

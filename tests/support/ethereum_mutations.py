@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import NamedTuple
 
-from countersign.ethereum import erc20, execute
-from countersign.ethereum.abi import ZERO_ADDRESS, Address, Digest, address_word, selector, word
-from countersign.ethereum.safe import SafeTx, plain_tx
+from countersign.ethereum import erc20, execute, multisend
+from countersign.ethereum.abi import ZERO_ADDRESS, Address, Digest, address_word, padded, selector, word
+from countersign.ethereum.multisend import InnerCall
+from countersign.ethereum.safe import CURRENT, SafeTx, SafeVersion, plain_tx
 from countersign.formats.keccak import keccak256
 from countersign.keys import ecdsa
 from countersign.keys.curve import ORDER, Curve
@@ -19,6 +20,7 @@ from support.software_keys import SoftwareKey
 
 N = ORDER[Curve.SECP256K1]
 HEAD_WORDS = 10
+BATCH = multisend.pinned(CURRENT)
 
 
 class Call(NamedTuple):
@@ -50,8 +52,23 @@ class World:
     def paying(self, recipient: Address, amount: int) -> SafeTx:
         return self.calling(self.token, erc20.encode(erc20.Transfer(recipient, amount)))
 
+    def batch(self, calls: Sequence[InnerCall]) -> SafeTx:
+        """These calls through MultiSendCallOnly of the Safe's release."""
+        return replace(self.calling(BATCH, multisend.serialise(calls)), operation=1)
+
     def calling(self, to: Address, data: bytes, value: int = 0) -> SafeTx:
         return plain_tx(self.chain_id, self.safe, to, value, data, self.nonce)
+
+
+def payments(world: World, rng: Random) -> list[InnerCall]:
+    """Two to four payments of a few units each, of either token or ether."""
+    found = []
+    for _ in range(rng.randint(2, 4)):
+        to, amount = account(rng), rng.randrange(1000)
+        token = rng.choice((world.token, world.other_token, None))
+        transfer = erc20.encode(erc20.Transfer(to, amount))
+        found.append(InnerCall(to, amount, b"") if token is None else InnerCall(token, 0, transfer))
+    return found
 
 
 def account(rng: Random) -> Address:
@@ -336,6 +353,127 @@ def not_a_safe(world: World, rng: Random) -> Call:
 def other_function_of_the_safe(world: World, rng: Random) -> Call:
     question = rng.choice(("nonce()", "getThreshold()", "approveHash(bytes32)", "nobody()"))
     return Call(world.safe, selector(question) + call(world, world.transfer(rng)).data[4:])
+
+
+# Batches.
+
+
+@kind
+def batch(world: World, rng: Random) -> Call:
+    return call(world, world.batch(payments(world, rng)))
+
+
+@kind
+def batch_changed_after_signing(world: World, rng: Random) -> Call:
+    tx = world.batch(payments(world, rng))
+    data = bytearray(tx.data)
+    data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    return call(world, replace(tx, data=bytes(data)), signed_as=tx)
+
+
+@kind
+def batch_at_the_edge_of_what_is_there(world: World, rng: Random) -> Call:
+    """Together all the tokens or all the ether, or one more: the last call then fails, and so must all."""
+    more, first = rng.choice((0, 0, 1)), 1 + rng.randrange(1000)
+    transfers = [(account(rng), first), (account(rng), world.tokens - first + more)]
+    ways = (
+        [InnerCall(world.token, 0, erc20.encode(erc20.Transfer(*each))) for each in transfers],
+        [InnerCall(account(rng), first, b""), InnerCall(account(rng), world.wei - first + more, b"")],
+    )
+    calls = [*payments(world, rng)[1:], *rng.choice(ways)] if more else list(rng.choice(ways))
+    return call(world, world.batch(calls))
+
+
+@kind
+def batch_whose_first_call_fails(world: World, rng: Random) -> Call:
+    too_much = erc20.encode(erc20.Transfer(account(rng), world.tokens + 1))
+    return call(world, world.batch((InnerCall(world.token, 0, too_much), *payments(world, rng))))
+
+
+@kind
+def batch_that_gives_back(world: World, rng: Random) -> Call:
+    """What comes back to the Safe can be paid again."""
+    back = InnerCall(world.token, 0, erc20.encode(erc20.Transfer(world.safe, world.tokens)))
+    return call(world, world.batch((back, back, InnerCall(world.safe, world.wei, b""), *payments(world, rng))))
+
+
+@kind
+def batch_with_one_odd_call(world: World, rng: Random) -> Call:
+    """Ether with a transfer, to a token, to the batch contract; a transfer cut short, or to nobody."""
+    good, to = erc20.encode(erc20.Transfer(account(rng), 5)), account(rng)
+    odd = rng.choice(
+        (
+            InnerCall(world.token, 1, good),
+            InnerCall(world.token, 1, b""),
+            InnerCall(BATCH, rng.choice((0, 1)), b""),
+            InnerCall(world.token, 0, good[:67]),
+            InnerCall(world.token, 0, good + b"\x07"),
+            InnerCall(world.token, 0, erc20.encode(erc20.Transfer(ZERO_ADDRESS, 5))),
+            InnerCall(ZERO_ADDRESS, 1, b""),
+            InnerCall(to, 0, b""),
+        )
+    )
+    return call(world, world.batch((*payments(world, rng), odd)))
+
+
+@kind
+def batch_that_administers(world: World, rng: Random) -> Call:
+    owner = selector("addOwnerWithThreshold(address,uint256)") + address_word(account(rng)) + word(1)
+    approve = selector("approve(address,uint256)") + address_word(account(rng)) + word(2**256 - 1)
+    odd = rng.choice((InnerCall(world.safe, 0, owner), InnerCall(world.token, 0, approve)))
+    return call(world, world.batch((*payments(world, rng), odd)))
+
+
+@kind
+def batch_with_a_safe_tx_gas(world: World, rng: Random) -> Call:
+    """If a call fails, the nonce is burned and still nothing moves."""
+    too_much = InnerCall(account(rng), world.wei + 1, b"")
+    tx = world.batch([*payments(world, rng), *rng.choice(((), (too_much,)))])
+    return call(world, replace(tx, safe_tx_gas=rng.choice((1, 100_000, 500_000))))
+
+
+@kind
+def batch_with_a_value_of_its_own(world: World, rng: Random) -> Call:
+    """A delegate call moves no ether, however much it names."""
+    tx = world.batch(payments(world, rng))
+    return call(world, replace(tx, value=rng.choice((1, world.wei + 1, 2**200))))
+
+
+@kind
+def batch_as_a_plain_call(world: World, rng: Random) -> Call:
+    return call(world, replace(world.batch(payments(world, rng)), operation=0))
+
+
+@kind
+def batch_to_another_address(world: World, rng: Random) -> Call:
+    """Nobody is there, and a delegate call to nobody succeeds with nothing."""
+    tx = world.batch(payments(world, rng))
+    return call(world, replace(tx, to=rng.choice((multisend.pinned(SafeVersion(1, 3, 0)), account(rng)))))
+
+
+@kind
+def batch_in_another_form(world: World, rng: Random) -> Call:
+    """The contract reads on, or passes over, what the codec refuses."""
+    data = world.batch(payments(world, rng)).data
+    packed = data[68 : 68 + int.from_bytes(data[36:68], "big")]
+    operation, inner = bytearray(packed), InnerCall(account(rng), 0, data)
+    operation[0] = rng.choice((1, 2))
+    nested = b"\x00" + inner.to + word(0) + word(len(data)) + data
+    ways = (
+        data + bytes(32),
+        data[:-1] + b"\x07",
+        around(packed + bytes(rng.choice((1, 32, 33)))),
+        around(bytes(operation)),
+        around(packed[:-1]),
+        around(packed + nested),
+        around(b""),
+    )
+    return call(world, replace(world.batch(payments(world, rng)), data=rng.choice(ways)))
+
+
+def around(packed: bytes) -> bytes:
+    """Call data of `multiSend(bytes)` around any bytes."""
+    return multisend.SELECTOR + word(32) + padded(packed)
 
 
 # Signatures.

@@ -18,7 +18,9 @@ from typing import Any
 
 from eth_abi import encode as abi_encode
 
+from countersign.ethereum import multisend
 from countersign.ethereum.abi import Address, address, selector
+from countersign.ethereum.safe import SafeVersion
 from countersign.ethereum.views import LogEntry
 from support.parts import anvil, safe_contracts
 
@@ -141,13 +143,22 @@ class SafeContracts:
 
 
 def deploy_safe_contracts(node: AnvilNode, singleton: str = "SafeL2") -> SafeContracts:
-    """Deploy the Safe 1.4.1 (`SafeL2` or `Safe`), its proxy factory and fallback handler."""
+    """Deploy the Safe 1.4.1 (`SafeL2` or `Safe`), its proxy factory and fallback handler; MultiSendCallOnly stands."""
+    place_multi_send_call_only(node)
     return SafeContracts(
         node,
         deploy(node, f"{singleton}.sol/{singleton}"),
         deploy(node, "proxies/SafeProxyFactory.sol/SafeProxyFactory"),
         deploy(node, "handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler"),
     )
+
+
+def place_multi_send_call_only(node: AnvilNode) -> Address:
+    """Put the package's MultiSendCallOnly 1.4.1 where every chain has it: at its canonical address."""
+    where = multisend.pinned(SafeVersion(1, 4, 1))
+    code = artifact_of("libraries/MultiSendCallOnly.sol/MultiSendCallOnly")["deployedBytecode"]
+    node.rpc("anvil_setCode", hexed(where), code)
+    return where
 
 
 def deploy(node: AnvilNode, artifact: str) -> Address:
@@ -158,9 +169,14 @@ def deploy(node: AnvilNode, artifact: str) -> Address:
 
 
 @cache
+def artifact_of(name: str) -> dict[str, Any]:
+    """One compiled contract of the package, as hardhat wrote it."""
+    path = safe_contracts() / "build" / "artifacts" / "contracts" / f"{name}.json"
+    return dict(json.loads(path.read_text("utf-8")))
+
+
 def bytecode(artifact: str) -> bytes:
-    path = safe_contracts() / "build" / "artifacts" / "contracts" / f"{artifact}.json"
-    return bytes.fromhex(json.loads(path.read_text("utf-8"))["bytecode"][2:])
+    return bytes.fromhex(artifact_of(artifact)["bytecode"][2:])
 
 
 def receipt_logs(receipt: dict[str, Any]) -> list[LogEntry]:
