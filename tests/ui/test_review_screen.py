@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from countersign.desk.views import Digest, Flow
+from countersign.desk.views import Digest, Flow, InstructionView
 from countersign.ui.application import OfficerWindow
+from countersign.ui.widgets.line_list import LineList
 from countersign.ui.widgets.opening import Opening
 from support import window_world as world
 from support.window_hands import click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
@@ -61,6 +62,62 @@ async def test_hundreds_of_inputs_are_summed_and_every_one_can_be_read(
     text = seen(window)
     assert "vault · Meridian Capital, slot 949 · 0.00001000 BTC · bcrt 1q00" in text
     assert " ".join(world.hashed("949")[at : at + 4] for at in range(0, 64, 4)) in text
+
+
+def batch(count: int, *, wrong: int | None = None) -> InstructionView:
+    """The Safe pays so many amounts to places of their own; one of them pays somebody else."""
+    view, data = world.ethereum_view(), "0x8d80ff0a" + "ab" * 153 * count
+    first, place = view.lines[0], "0x{:040x}".format
+    lines = [replace(first, owed=world.usdc(at), paid=world.usdc(at), owed_to=place(at), paid_to=place(at))
+             for at in range(1, count + 1)]  # fmt: skip
+    flows = [replace(view.flows[1], money=world.usdc(at), address=place(at)) for at in range(1, count + 1)]
+    if wrong is not None:
+        lines[wrong] = replace(lines[wrong], paid_to=place(0xBAD), matches=False)
+    facts = tuple((key, data if key == "call-data" else value) for key, value in view.facts)
+    return replace(view, lines=tuple(lines), flows=(view.flows[0], *flows), facts=facts)
+
+
+async def test_every_payment_of_a_batch_stands_beside_its_own_obligation(window: OfficerWindow) -> None:
+    await opened(window)
+    window.review.show_view(replace(world.review_view(), instructions=(batch(3, wrong=1),)))
+    text = seen(window)
+    assert [text.count(f"To, in the contract: 0x{at:040x}") for at in (1, 2, 3)] == [1, 1, 1]
+    assert text.count("To, in the transaction: ") == 3
+    assert f"To, in the transaction: 0x{0xBAD:040x}" in text
+    assert (text.count("equal\n"), text.count("DIFFERS\n")) == (2, 1)
+
+
+async def test_of_many_payments_what_differs_stands_first_and_every_one_can_be_read(window: OfficerWindow) -> None:
+    await opened(window)
+    window.review.show_view(replace(world.review_view(), instructions=(batch(128, wrong=40),)))
+    text = seen(window)
+    assert "127 of 128 payments are equal; what differs stands above" in text
+    assert text.count("To, in the contract: ") == 1
+    assert f"To, in the contract: 0x{41:040x}" in text
+    assert "128 payments together\n0.008256 USDC" in text
+    whole = window.review.findChildren(LineList)[0].toPlainText()
+    assert whole.count("· equal") == 127
+    assert "0.000128 USDC to 0x 0000 0000 0000 0000 0000 0000 0000 0000 0000 0080: Harbour Prime owes" in whole
+    assert whole.count("DIFFERS, pays 0.000041 USDC 0x 0000 0000 0000 0000 0000 0000 0000 0000 0000 0bad") == 1
+
+
+async def test_many_payments_that_are_all_equal_are_said_to_be(window: OfficerWindow) -> None:
+    await opened(window)
+    window.review.show_view(replace(world.review_view(), instructions=(batch(128),)))
+    text = seen(window)
+    assert "All 128 payments are equal" in text
+    assert "The contract says" not in text
+    click(window, "Every payment, one by one")
+    assert any("0.000077 USDC" in each.toPlainText() for each in window.review.findChildren(LineList)[1:])
+
+
+async def test_long_call_data_opens_on_demand_and_is_whole(window: OfficerWindow) -> None:
+    await opened(window)
+    window.review.show_view(replace(world.review_view(), instructions=(batch(20),)))
+    assert "abab abab" not in seen(window)
+    click(window, "Call data (3,064 bytes)")
+    (data,) = [each for each in window.review.findChildren(LineList) if each.accessibleName() == "Call data"]
+    assert data.toPlainText().replace(" ", "").strip() == dict(batch(20).facts)["call-data"]
 
 
 async def test_what_is_closed_is_not_built_and_inputs_add_no_widgets(window: OfficerWindow) -> None:

@@ -109,6 +109,17 @@ def match(line: MatchLine, *, base: bool) -> Match:
     )
 
 
+def told(line: Match) -> str:
+    """One line of the comparison as text, its addresses whole."""
+    words = label(
+        "review.line", owed=line.owed, place=writing.groups(line.owed_to), payer=line.payer, receiver=line.receiver,
+        word=line.word,
+    )  # fmt: skip
+    if line.tone == "ok":
+        return words
+    return label("review.line-differs", line=words, paid=line.paid, paid_to=writing.groups(line.paid_to)).strip()
+
+
 def effects(instruction: InstructionView) -> tuple[str, str, str]:
     """Tone, icon, words: what the transaction does beyond the contract; none is said out loud."""
     if not instruction.extra_effects:

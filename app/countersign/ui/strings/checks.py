@@ -52,7 +52,7 @@ LABELS: dict[str, str] = {
     "check.B13": "Combining and finishing",
     "check.E1": "Chain and Safe",
     "check.E2": "Digest recomputed",
-    "check.E3": "Operation is a plain call",
+    "check.E3": "Plain calls only",
     "check.E4": "No administration of the Safe",
     "check.E5": "Token transfer equals the contract",
     "check.E6": "Ether transfer equals the contract",

@@ -19,26 +19,39 @@ from countersign.ui.widgets.picture import Picture
 from countersign.ui.widgets.proof_picture import ProofPicture, Rung
 
 _MANY = 12
+_LONG = 1_000
 
 
 def comparison(instruction: InstructionView, *, base: bool, pixels: int = measure.CAPTION) -> Card:
-    """Contract left, transaction right, line by line; extra effects said out loud."""
+    """Contract left, transaction right, line by line; extra effects said out loud. Of many lines, what differs first."""
     mine = "review.signed-by-me" if instruction.signed_by_me else "review.not-signed-by-me"
     chip = Chip(label(mine), *(("pass", "ok") if instruction.signed_by_me else ("none", "quiet")))
     card = Card(review.kind(instruction), chip)
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(measure.GAP)
-    grid.setVerticalSpacing(2)
-    grid.addWidget(PlainLabel(label("review.owed"), "caption"), 0, 0)
-    grid.addWidget(PlainLabel(label("review.paid"), "caption"), 0, 2)
-    for number, line in enumerate(instruction.lines):
-        _match(grid, 1 + 4 * number, review.match(line, base=base), pixels)
-    grid.setColumnStretch(0, 1)
-    grid.setColumnStretch(2, 1)
-    card.body.addLayout(grid)
+    lines = [review.match(line, base=base) for line in instruction.lines]
+    many = len(lines) > _MANY
+    _side_by_side(card, [line for line in lines if not many or line.tone != "ok"], pixels)
+    if many:
+        equal = sum(line.tone == "ok" for line in lines)
+        name = label("review.all-equal" if equal == len(lines) else "review.some-equal", count=len(lines), equal=equal)
+        card.body.addWidget(PlainLabel(name, "strong"))
+        card.body.addWidget(LineList(name, [review.told(line) for line in lines]))
     tone, icon, words = review.effects(instruction)
     card.body.addWidget(Note(words, tone, Picture(icon, tone)))
     return card
+
+
+def _side_by_side(card: Card, lines: Sequence[Match], pixels: int) -> None:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(measure.GAP)
+    grid.setVerticalSpacing(2)
+    if lines:
+        grid.addWidget(PlainLabel(label("review.owed"), "caption"), 0, 0)
+        grid.addWidget(PlainLabel(label("review.paid"), "caption"), 0, 2)
+    for number, line in enumerate(lines):
+        _match(grid, 1 + 4 * number, line, pixels)
+    grid.setColumnStretch(0, 1)
+    grid.setColumnStretch(2, 1)
+    card.body.addLayout(grid)
 
 
 def _match(grid: QGridLayout, top: int, match: Match, pixels: int) -> None:
@@ -74,13 +87,17 @@ def flow(instruction: InstructionView, *, base: bool) -> Card:
         inputs, outputs = _together(instruction, base=base)
     card.body.addWidget(FlowPicture(inputs, outputs, (label("review.from"), label("review.to"))))
     if many:
-        every = label("review.every-flow")
+        every = label("review.every-flow" if instruction.kind == "psbt" else "review.every-payment")
         card.body.addWidget(Opening(every, lambda: LineList(every, [review.spoken(line) for line in lines])))
     told = review.facts(instruction, base=base)
     if told:
         card.body.addWidget(rule())
         card.body.addWidget(PlainLabel(label("review.facts"), "caption"))
-        card.body.addLayout(fields([(name, _fact(name, value)) for name, value in told], columns=_columns(told)))
+        short = [(name, value) for name, value in told if len(value) <= _LONG]
+        card.body.addLayout(fields([(name, _fact(name, value)) for name, value in short], columns=_columns(short)))
+        for name, value in told:
+            if len(value) > _LONG:
+                card.body.addWidget(_long_fact(name, value))
     return card
 
 
@@ -92,14 +109,19 @@ def _fact(name: str, value: str) -> PlainLabel:
     return WholeValue(name, value, writing.groups(value)) if review.is_whole(value) else PlainLabel(value)
 
 
+def _long_fact(name: str, value: str) -> Opening:
+    """Bytes that would push everything else off the screen, whole on demand."""
+    head = label("review.bytes", name=name, count=f"{len(value) // 2 - 1:,}")
+    return Opening(head, lambda: LineList(name, [writing.groups(value)]))
+
+
 def _together(instruction: InstructionView, *, base: bool) -> tuple[list[FlowBox], list[FlowBox]]:
     """Hundreds of inputs or outputs as one box for each role, with their sum."""
     sides: tuple[list[FlowBox], list[FlowBox]] = ([], [])
+    outputs = "review.many-outputs" if instruction.kind == "psbt" else "review.many-payments"
     for inward, summed, count in review.together(instruction.flows):
         line = review.flow(summed, base=base)
-        owner = (
-            line.owner if count == 1 else label("review.many-inputs" if inward else "review.many-outputs", count=count)
-        )
+        owner = line.owner if count == 1 else label("review.many-inputs" if inward else outputs, count=count)
         address = line.address if count == 1 else ""
         box = FlowBox(line.role, line.icon, line.tone, owner, line.amount, label("review.address"), address,
                       writing.groups(address))  # fmt: skip
