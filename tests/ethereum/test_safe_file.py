@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_abi import encode as abi_encode
+from eth_abi.packed import encode_packed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.errors import Malformed
-from countersign.ethereum import safe_file
+from countersign.ethereum import eip712, multisend, safe_file
 from countersign.ethereum.abi import Address, Digest
 from countersign.ethereum.erc20 import Transfer, encode
 from countersign.ethereum.safe import CURRENT, ClaimedSafeTx, SafeTx, SafeVersion, plain_tx
-from countersign.formats import jcs
+from countersign.formats import eip55, jcs
 from support.safe_txs import safe_txs
 
 SAFE = Address(bytes.fromhex("111ceeee040739fd91d29c34c33e6b3e112f2177"))
@@ -57,6 +59,25 @@ def test_the_page_in_docs_shows_this_very_file() -> None:
     example, schema = re.findall(r"```json\n(.*?)\n```", page, re.DOTALL)[:2]
     assert example.encode() == safe_file.serialise(TX)
     assert set(json.loads(schema)["required"]) == set(GOOD) == set(json.loads(schema)["properties"])
+
+
+def test_the_page_in_docs_shows_a_batch_and_cuts_it_where_its_parts_end() -> None:
+    """Written by another library, hashed by both implementations, and read back."""
+    page = (Path(__file__).parents[2] / "docs" / "formats" / "safe-tx.md").read_text("utf-8").split("## A batch", 1)[1]
+    found = safe_file.parse(re.findall(r"```json\n(.*?)\n```", page, re.DOTALL)[0].encode())
+    cut = re.findall(r"```text\n(.*?)\n```", page, re.DOTALL)[0]
+    ether = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc"
+    types = ["uint8", "address", "uint256", "uint256", "bytes"]
+    packed = encode_packed(types, [0, "0x" + TOKEN.hex(), 0, 68, TX.data]) + encode_packed(
+        types, [0, ether, 10**18, 0, b""]
+    )
+    data = bytes.fromhex("8d80ff0a") + abi_encode(["bytes"], [packed])
+    assert bytes.fromhex("".join(line.split()[0] for line in cut.splitlines())) == data == found.tx.data
+    multisend.require_pinned(found.tx.to, SafeVersion(1, 4, 1))
+    assert found.agrees
+    assert eip712.agree(found.tx) == found.claimed
+    pins = {version: eip55.checksum(where) for version, where in multisend.MULTI_SEND_CALL_ONLY.items()}
+    assert all(f"| {version} | `{where}` |" in page for version, where in pins.items())
 
 
 def test_a_false_claim_parses_and_does_not_agree() -> None:
