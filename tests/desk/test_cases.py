@@ -6,10 +6,13 @@ from countersign.audit.proof import verify_inclusion
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.transaction import display
 from countersign.desk import cases
+from countersign.desk.ports import Record
 from countersign.desk.replica import Replica
 from countersign.errors import Unavailable
 from countersign.review import checks
 from countersign.review.case import Mode
+from countersign.settlement import builder
+from support import settlement_world as world
 from support.software_stage import Table, silent
 
 
@@ -97,3 +100,23 @@ async def test_bytes_that_do_not_parse_leave_the_journal_to_the_checks(signed: T
         case = cases.instruction_case(found, signed.live(kind), b"junk", moment(signed), replica.profile, Mode.LOOK)
         assert (case.journal.outpoints, case.journal.nonces) == ({}, {})
         assert not checks.verdict(case).may_sign
+
+
+class Kept:
+    """A machine whose archive holds a desk's entries."""
+
+    def __init__(self, desk: world.Desk) -> None:
+        self.state, self._entries = desk.state, desk.entries
+
+    def record(self, index: int) -> Record:
+        return Record(index, self._entries[index].time_ms, bytes(32), self._entries[index].event)
+
+
+def test_a_contracts_signatures_come_from_the_entry_that_carries_them() -> None:
+    desk = world.founded()
+    half, whole = world.signed_contract(world.terms(), ["meridian"]), world.signed_contract(world.terms())
+    desk.log("contract.proposed", ["meridian"], builder.contract_body(half))
+    assert cases.signed_contract(Kept(desk), desk.state.contract(half.hash)) == half  # type: ignore[arg-type]
+    desk.log("contract.affirmed", ["harbour"], builder.contract_body(whole))
+    desk.log("contract.endorsed", ["compliance"], {"contract": whole.hash})
+    assert cases.signed_contract(Kept(desk), desk.state.contract(whole.hash)) == whole  # type: ignore[arg-type]

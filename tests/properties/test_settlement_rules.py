@@ -331,7 +331,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def rule_6_what_ended_stays_ended(self) -> None:
         for record in self.records(lambda record: record.state in ENDED):
-            facts = (record.state, record.causes, record.holds, record.contract)
+            facts = (record.state, record.causes, record.holds, record.terms)
             assert self.ended.setdefault(record.hash, facts) == facts
 
     @invariant()

@@ -31,3 +31,18 @@ def test_another_spelling_is_malformed(reader: readers.Reader[object], value: ob
         reader(value, "body.field")
     assert caught.value.code == code
     assert caught.value.values["where"] == "body.field"
+
+
+def test_what_a_history_repeats_is_held_once() -> None:
+    def parsed(text: str) -> str:
+        return "".join(text)  # another object each time, as JSON gives them
+
+    for reader, text in ((readers.asset, "eip155:1/slip44:60"), (readers.identifier, "vault-1"), (readers.word, "x.y")):
+        assert reader(parsed(text), "here") is reader(parsed(text), "there")
+
+
+def test_what_is_refused_is_refused_again() -> None:
+    for _ in range(2):
+        with pytest.raises(Malformed) as refused:
+            readers.lei("not a lei", "body.lei")
+        assert refused.value.values["where"] == "body.lei"

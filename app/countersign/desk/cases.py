@@ -17,7 +17,7 @@ from countersign.bitcoin.transaction import display
 from countersign.desk.ports import Artefacts, Journal, Profile
 from countersign.desk.records import Outpoint, SafeNonce
 from countersign.desk.replica import Replica
-from countersign.errors import CountersignError, Unavailable
+from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.ethereum import safe_file
 from countersign.formats import eip55
 from countersign.keys import jws as jose
@@ -36,7 +36,9 @@ from countersign.review.case import (
     TokenFacts,
     TransportFacts,
 )
-from countersign.settlement.records import ContractState, Instruction
+from countersign.settlement import audience, events
+from countersign.settlement.contract import Contract
+from countersign.settlement.records import ContractRecord, ContractState, Instruction
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 
@@ -118,11 +120,21 @@ def contract_facts(replica: Replica, contract: str) -> ContractFacts:
     """A logged contract with its event, opening and a proof to the pinned head. Refused for a contract not in the log."""
     record = replica.state.contract(contract)
     index = record.cause(ContractState.AGREED)
-    jws = jose.serialise(record.contract.jws)
+    jws = jose.serialise(signed_contract(replica, record).jws)
     if index is None:
         return ContractFacts(jws)
     held = replica.record(index)
     return ContractFacts(jws, held.event, Opening(index, held.time_ms, held.salt), proof(replica, index))
+
+
+def signed_contract(replica: Replica, record: ContractRecord) -> Contract:
+    """A logged contract with its signatures, from the last entry that carries it. Refused("L3.not-affirmed")."""
+    index = record.cause(ContractState.AGREED)
+    event = events.parse(replica.record(record.concerns[0].index if index is None else index).event)
+    found = audience.carried(event)
+    if found is None:
+        raise Refused("L3.not-affirmed", type=event.type)
+    return found
 
 
 def proof(replica: Replica, index: int) -> TlogProof:

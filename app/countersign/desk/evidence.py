@@ -204,7 +204,7 @@ def gather(replica: Replica, contract: str) -> Pack:
     record = state.contract(contract)
     if pin is None:
         raise Unavailable("desk.nothing-pinned")
-    exhibits, named, signers = [], set[str](), set[str](record.contract.jws.kids)
+    exhibits, named, signers = [], set[str](), set[str]()
     for held in replica.profile.archive.records(0, pin.size):
         event = events.parse(held.event) if held.index in state.events else None
         if event is None or not belongs(state, record, event):
@@ -213,7 +213,8 @@ def gather(replica: Replica, contract: str) -> Pack:
         proof = TlogProof(held.index, path, pin.signed.serialise())
         exhibits.append(Exhibit(held.event, _opening(held), proof))
         named.update(artefacts_of(event))
-        signers.update(event.jws.kids)
+        whole = audience.carried(event)
+        signers.update(event.jws.kids, whole.jws.kids if whole is not None and whole.hash == contract else ())
     return Pack(
         desk=replica.anchor.origin,
         contract=contract,

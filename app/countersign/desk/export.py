@@ -36,13 +36,14 @@ def contract_files(replica: Replica, contract: str) -> dict[str, bytes]:
     index = record.cause(ContractState.AGREED)
     if index is None:
         raise Refused("desk.not-agreed", contract=contract)
-    keys = {kid: replica.state.roster.ever(kid).key for kid in record.contract.jws.kids}
     entry = logged(replica, index, "contract")
     event = events.parse(entry["contract.event"])
     if not isinstance(event.body, ContractAffirmed):
         raise Refused("desk.not-agreed", contract=contract)
+    signed = event.body.contract.jws
+    keys = {kid: replica.state.roster.ever(kid).key for kid in signed.kids}
     return {
-        "contract.json": jose.serialise(record.contract.jws),
+        "contract.json": jose.serialise(signed),
         "contract.jwks.json": jcs.encode({"keys": [{**keys[kid].jwk(), "kid": kid} for kid in sorted(keys)]}),
         "vkeys.json": replica.anchor.now(replica.state).serialise(),
         **entry,

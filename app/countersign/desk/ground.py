@@ -30,7 +30,7 @@ from countersign.review.case import (
     Shared,
     StoreFacts,
 )
-from countersign.settlement import machine
+from countersign.settlement import audience, events, machine
 from countersign.settlement.machine import Entry
 from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.state import State
@@ -72,8 +72,10 @@ class Ground:
         if record is None or index is None:
             return None
         found = self.exhibit(index)
-        jws = jose.serialise(record.contract.jws)
-        return ContractFacts(jws, found.event, found.opening, found.proof, about)
+        signed = audience.carried(events.parse(found.event))
+        if signed is None:
+            return None
+        return ContractFacts(jose.serialise(signed.jws), found.event, found.opening, found.proof, about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def _judged(state: State, logged: frozenset[str], item: Item, now: int) -> Item:
     if not isinstance(item.found, Contract):
         return item
     known = state.contracts.get(item.hash)
-    if known is not None and _signatures(item) <= len(known.contract.jws.signatures):
+    if known is not None and _signatures(item) <= (1 if known.proposer else len(known.leis)):
         return replace(item, outcome=Outcome.ALREADY)
     other = state.versions.get((item.found.terms.id, item.found.terms.version))
     if other is not None and other != item.hash:

@@ -121,7 +121,7 @@ class Officer:
         """Refuse a logged settlement: its contract (None) or one instruction; signed with what the checks found."""
         if instruction is None:
             record = self.replica.state.contract(contract)
-            await self._refuse(CONTRACT, record.contract.jws.payload, (of_officer(reason),), reason)
+            await self._refuse(CONTRACT, record.terms.serialise(), (of_officer(reason),), reason)
             return
         known = self.replica.state.instruction(instruction)
         _, case, data = await self._instruction_case(known)

@@ -120,9 +120,8 @@ def _lines(state: State, record: ContractRecord, records: Iterable[Record]) -> l
             continue
         if record.hash in _concerned(state, event):
             found.append((each, event))
-    signers = _signers(state, [each.index for each, _ in found])
     shares: dict[tuple[str, str], int] = {}
-    return [_told(state, each, event, signers.get(each.index, ()), shares) for each, event in found]
+    return [_told(state, each, event, _signers(state, each.index, event), shares) for each, event in found]
 
 
 def _concerned(state: State, event: Event) -> Sequence[str]:
@@ -133,14 +132,11 @@ def _concerned(state: State, event: Event) -> Sequence[str]:
     return (about,) if instruction is None else state.cycle(instruction.cycle).contracts
 
 
-def _signers(state: State, indexes: Sequence[int]) -> dict[int, tuple[Person, ...]]:
-    """Whose signatures these entries carry: from what the machine remembers, so that withdrawn keys are named too."""
-    wanted, found = set(indexes), dict[int, list[Person]]()
-    for (holder, _), index in state.seen.items():
-        if index in wanted:
-            kind, _, id = holder.partition(":")
-            found.setdefault(index, []).append(Person(kind, id, _name(state, kind, id)))
-    return {index: tuple(sorted(people, key=lambda each: (each.kind, each.id))) for index, people in found.items()}
+def _signers(state: State, index: int, event: Event) -> tuple[Person, ...]:
+    """Whose signatures an entry carries: from what the machine remembers, so that withdrawn keys are named too."""
+    holders = (holder.partition(":") for holder, ids in state.seen.items() if ids.get(event.id) == index)
+    found = (Person(kind, id, _name(state, kind, id)) for kind, _, id in holders)
+    return tuple(sorted(found, key=lambda each: (each.kind, each.id)))
 
 
 def _name(state: State, kind: str, id: str) -> str:

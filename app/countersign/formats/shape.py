@@ -138,7 +138,7 @@ def one_of(*allowed: str) -> Reader[str]:
             raise _wrong(value, where, "string")
         if value not in allowed:
             raise Malformed("C2.not-allowed", where=where, found=excerpt(value), allowed=", ".join(allowed))
-        return value
+        return allowed[allowed.index(value)]
 
     return read
 

@@ -28,7 +28,7 @@ from countersign.settlement.bodies import (
     WithdrawalRequested,
 )
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
-from countersign.settlement.contract import Contract, Leg, signed_by, verify
+from countersign.settlement.contract import Contract, Leg, Terms, signed_by, verify
 from countersign.settlement.ending import OPEN, check_unsigned, ended
 from countersign.settlement.records import ContractRecord, ContractState
 from countersign.settlement.state import State
@@ -48,7 +48,7 @@ def check_admissible(state: State, contract: Contract, seconds: int) -> None:
         for party in terms.parties:
             state.roster.party(party.lei, party.book)
     else:
-        _check_parties(state, contract, seconds)
+        _check_parties(state, terms, seconds)
     for leg in terms.legs:
         _check_leg(state, contract, leg, seconds)
     stops.check_free(state, contract)
@@ -58,8 +58,8 @@ def check_admissible(state: State, contract: Contract, seconds: int) -> None:
     spending.check_terms(state, terms)
 
 
-def _check_parties(state: State, contract: Contract, seconds: int) -> None:
-    for party in contract.terms.parties:
+def _check_parties(state: State, terms: Terms, seconds: int) -> None:
+    for party in terms.parties:
         state.roster.party(party.lei, party.book)
         participant = state.roster.participant(party.lei)
         if participant.suspended:
@@ -111,14 +111,15 @@ def _check_sale(contract: Contract) -> None:
         raise Refused("settlement.not-a-sale", contract=contract.hash, template=contract.terms.template)
 
 
-def _check_filer(case: Case, contract: Contract) -> None:
+def _check_filer(case: Case, contract: Contract | ContractRecord) -> None:
     """A participant files only contracts that it is a party of."""
     if case.leis and case.leis[0] not in {party.lei for party in contract.terms.parties}:
         raise Refused("settlement.not-a-party", lei=case.leis[0], contract=contract.hash)
 
 
 def _new(case: Case, contract: Contract, state: ContractState, proposer: str) -> State:
-    record = ContractRecord(contract, state, Map({state.value: case.index}), (case.concern,), proposer)
+    causes = Map({state.value: case.index})
+    record = ContractRecord(contract.hash, contract.terms, state, causes, (case.concern,), proposer)
     found = with_contracts(case.state, [record])
     version = (contract.terms.id, contract.terms.version)
     return replace(found, versions=found.versions.set(version, contract.hash))
@@ -146,7 +147,7 @@ def _fold_affirmed(case: Case, body: ContractAffirmed) -> State:
     known = case.state.contracts.get(body.contract.hash)
     if known is None:
         return _new(case, body.contract, ContractState.AGREED, "")
-    record = case.moved(known, ContractState.AGREED, contract=body.contract, proposer="")
+    record = case.moved(known, ContractState.AGREED, proposer="")
     return with_contracts(case.state, [record])
 
 
@@ -173,8 +174,8 @@ def _fold_withdrawal(case: Case, body: WithdrawalRequested) -> State:
 def _judge_endorsed(case: Case, body: ContractEndorsed) -> None:
     record = case.state.contract(body.contract)
     demand_state(record, ContractState.AGREED)
-    _check_parties(case.state, record.contract, case.seconds)
-    stops.check_free(case.state, record.contract)
+    _check_parties(case.state, record.terms, case.seconds)
+    stops.check_free(case.state, record)
     if case.seconds > record.terms.settle_by:
         raise Refused("C4.expired", contract=record.hash)
 
@@ -188,7 +189,7 @@ def _judge_declined(case: Case, body: ContractDeclined) -> None:
     """A party declines or withdraws a proposal; compliance declines what it has not endorsed."""
     record = case.state.contract(body.contract)
     demand_state(record, *((ContractState.PROPOSED,) if case.leis else (ContractState.PROPOSED, ContractState.AGREED)))
-    _check_filer(case, record.contract)
+    _check_filer(case, record)
 
 
 def _fold_declined(case: Case, body: ContractDeclined) -> State:

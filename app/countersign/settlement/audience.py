@@ -16,13 +16,19 @@ from countersign.settlement.roster import Holder
 from countersign.settlement.state import State
 
 
+def carried(event: Event) -> Contract | None:
+    """The contract that an event carries, with its signatures; None for an event that only names one, or none."""
+    contract = getattr(event.body, "contract", None)
+    return contract if isinstance(contract, Contract) else None
+
+
 def contracts_of(state: State, event: Event) -> tuple[str, ...]:
     """The hashes of the contracts that an event concerns."""
     body = event.body
+    if (whole := carried(event)) is not None:
+        replaced = whole.terms.replaces
+        return (whole.hash,) if replaced is None else (whole.hash, replaced)
     contract = getattr(body, "contract", None)
-    if isinstance(contract, Contract):
-        replaced = contract.terms.replaces
-        return (contract.hash,) if replaced is None else (contract.hash, replaced)
     if isinstance(contract, str):
         return (contract,)
     instruction = state.instructions.get(getattr(body, "instruction", ""))

@@ -54,7 +54,7 @@ def check_award(case: Case, body: AwardMade) -> ContractRecord:
         if party not in disputed.terms.parties:
             raise Refused("settlement.not-a-party", lei=party.lei, contract=disputed.hash)
     agreement.check_admissible(state, contract, case.seconds)
-    stops.check_free(state, disputed.contract)
+    stops.check_free(state, disputed)
     if set(signed_by_officers(contract, state.roster)) != set(case.officers):
         raise Refused("settlement.award-signers", contract=contract.hash)
     return disputed
@@ -93,7 +93,8 @@ def taken(case: Case, body: AwardMade, holds: Map[int, HoldRecord]) -> State:
     """The state with the award's record, held from its first moment."""
     contract = body.contract
     causes = Map({ContractState.AGREED.value: case.index, ContractState.HELD.value: case.index})
-    record = ContractRecord(contract, ContractState.HELD, causes, (case.concern,), "", holds=holds)
+    held = ContractState.HELD
+    record = ContractRecord(contract.hash, contract.terms, held, causes, (case.concern,), "", holds=holds)
     versions = case.state.versions.set((contract.terms.id, contract.terms.version), contract.hash)
     return replace(with_contracts(case.state, [record]), versions=versions)
 

@@ -45,7 +45,7 @@ def _judge(case: Case, body: CycleClosed) -> None:
     for contract in body.contracts:
         record = case.state.contract(contract)
         demand_state(record, ContractState.HELD)
-        stops.check_free(case.state, record.contract)
+        stops.check_free(case.state, record)
         if record.cycle is not None:
             raise Refused("settlement.in-cycle", contract=record.hash, cycle=record.cycle)
         if case.seconds > record.terms.settle_by:

@@ -22,7 +22,7 @@ from countersign.settlement.contract import hash_of
 TYP = "countersign-event+json"
 
 _PAYLOAD: dict[str, readers.Reader[object]] = {
-    "type": readers.string(maximum=64),
+    "type": readers.word,
     "desk": readers.prose_of(256),
     "id": readers.identifier,
     "at": readers.moment,

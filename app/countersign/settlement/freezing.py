@@ -54,7 +54,7 @@ def _holds_others_up(state: State, cycle: Cycle) -> bool:
         return False
     if any(each.shares for each in state.live(cycle)):
         return False
-    stopped = [stops.stopping(state, state.contract(each).contract) is not None for each in cycle.contracts]
+    stopped = [stops.stopping(state, state.contract(each)) is not None for each in cycle.contracts]
     return any(stopped) and not all(stopped)
 
 

@@ -34,7 +34,7 @@ def _leg(terms: Terms, position: int) -> Leg:
 def _judge_placed(case: Case, body: HoldPlaced) -> None:
     record = case.state.contract(body.contract)
     demand_state(record, ContractState.ENDORSED)
-    stops.check_free(case.state, record.contract)
+    stops.check_free(case.state, record)
     expected = needed(record.terms, body.leg)
     if body.leg in record.holds:
         raise Refused("settlement.hold-twice", contract=record.hash, leg=body.leg)

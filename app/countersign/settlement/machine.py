@@ -15,6 +15,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from immutables import Map
+
 from countersign.errors import Malformed, Refused
 from countersign.keys import jws as jose
 from countersign.settlement import (
@@ -126,7 +128,7 @@ def admit(state: State, entry: Entry, event: Event) -> Case:
     roster = _roster_for(state, entry, event)
     holders = _verified(roster, event)
     for holder in holders:
-        if (str(holder), event.id) in state.seen:
+        if event.id in state.seen.get(str(holder), ()):
             raise Refused("settlement.replayed", id=event.id, signer=str(holder))
     permissions.check_signers(event.type, roster, holders)
     return Case(state, event, entry.index, entry.time_ms, holders)
@@ -143,7 +145,8 @@ def remembered(case: Case, folded: State) -> State:
     """The state that a rule's fold made, with the event's own place, moment and id in it."""
     seen = case.state.seen
     for holder in case.holders:
-        seen = seen.set((str(holder), case.event.id), case.index)
+        signer = str(holder)
+        seen = seen.set(signer, seen.get(signer, Map()).set(case.event.id, case.index))
     return replace(
         folded,
         seen=seen,

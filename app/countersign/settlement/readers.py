@@ -3,6 +3,7 @@
 - A reader takes a value and the place where it stands, and returns it typed or raises `Malformed`; it never repairs.
 - Amounts are decimal strings in base units; hashes lower-case hex; ids, LEIs, times and CAIP texts have one spelling.
 - Where an array is a set, its items ascend, so that equal sets have equal bytes.
+- A long history says the same few texts again and again: each is judged once and held once (`once`).
 
     >>> amount("25000000000", "body.amount")
     25000000000
@@ -10,6 +11,8 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 from countersign.errors import Malformed
@@ -32,9 +35,9 @@ from countersign.keys.public_key import PublicKey
 
 __all__ = [
     "Reader", "amount", "anything", "array", "ascending", "asset", "boolean", "chain", "date", "destination",
-    "ethereum_address", "fields", "identifier", "integer", "lei", "mapping", "minute", "moment", "name", "nullable", "one_of",
-    "outpoint", "pairs", "positive_amount", "price", "prose", "prose_of", "public_key", "record", "sha256", "shown",
-    "string", "transaction",
+    "ethereum_address", "fields", "identifier", "integer", "lei", "mapping", "minute", "moment", "name", "nullable",
+    "once", "one_of", "outpoint", "pairs", "positive_amount", "price", "prose", "prose_of", "public_key", "record",
+    "sha256", "shown", "string", "transaction", "word",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -81,32 +84,39 @@ def _minute(spelled: str) -> int:
     return int(spelled[:2]) * 60 + int(spelled[3:])
 
 
+def once(judge: Callable[[str], str]) -> Callable[[str], str]:
+    """The judge of a text, which remembers what it passed lately and gives the same object again."""
+    return lru_cache(maxsize=1 << 13)(judge)
+
+
 def _matching(pattern: re.Pattern[str], code: str) -> Reader[str]:
     def judge(spelled: str) -> str:
         if not pattern.match(spelled):
             raise Malformed(code)
         return spelled
 
-    return string(judge)
+    return string(once(judge))
 
 
-identifier: Reader[str] = string(ids.identifier)
-lei: Reader[str] = string(ids.lei)
-name: Reader[str] = string(ids.name)
+word: Reader[str] = string(once(str), maximum=64)
+"""A word of ours, to be looked up in a table: any short text."""
+identifier: Reader[str] = string(once(ids.identifier))
+lei: Reader[str] = string(once(ids.lei))
+name: Reader[str] = string(once(ids.name))
 amount: Reader[int] = string(ids.amount)
 positive_amount: Reader[int] = string(_positive)
 moment: Reader[int] = string(times.parse)
 minute: Reader[int] = string(_minute)
 """`HH:MM` of a UTC day, as minutes since midnight."""
-date: Reader[str] = string(_date)
-price: Reader[str] = string(_price)
-chain: Reader[str] = string(lambda spelled: str(caip.ChainId.parse(spelled)))
-asset: Reader[str] = string(lambda spelled: str(caip.AssetId.parse(spelled)))
-destination: Reader[str] = string(lambda spelled: str(caip.AccountId.parse(spelled)))
-ethereum_address: Reader[str] = string(_ethereum_address)
+date: Reader[str] = string(once(_date))
+price: Reader[str] = string(once(_price))
+chain: Reader[str] = string(once(lambda spelled: str(caip.ChainId.parse(spelled))))
+asset: Reader[str] = string(once(lambda spelled: str(caip.AssetId.parse(spelled))))
+destination: Reader[str] = string(once(lambda spelled: str(caip.AccountId.parse(spelled))))
+ethereum_address: Reader[str] = string(once(_ethereum_address))
 sha256 = _matching(_SHA256, "settlement.not-sha256")
 transaction = _matching(_TRANSACTION, "settlement.not-transaction")
-outpoint: Reader[str] = string(_outpoint)
+outpoint: Reader[str] = string(once(_outpoint))
 
 
 def prose_of(most: int) -> Reader[str]:
@@ -121,7 +131,7 @@ def prose_of(most: int) -> Reader[str]:
             raise Malformed("settlement.prose-characters")
         return spelled
 
-    return string(judge, maximum=max(most, 4096))
+    return string(once(judge), maximum=max(most, 4096))
 
 
 prose: Reader[str] = prose_of(500)

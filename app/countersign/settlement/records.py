@@ -14,7 +14,7 @@ from immutables import Map
 
 from countersign.errors import Values
 from countersign.settlement.bodies import Short, Spend
-from countersign.settlement.contract import Contract, Terms
+from countersign.settlement.contract import Terms
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group, Obligation
 from countersign.settlement.roster import Party
@@ -94,9 +94,13 @@ class DisputeRecord:
 
 @dataclass(frozen=True, slots=True)
 class ContractRecord:
-    """A contract in the log. `causes` maps each state it is in or passed to the index of the entry that caused it."""
+    """A contract in the log. `causes` maps each state it is in or passed to the index of the entry that caused it.
 
-    contract: Contract
+    `hash` is the contract's, hex. Its signatures stay in the archive: no rule asks for them again, and there are many.
+    """
+
+    hash: str
+    terms: Terms
     state: ContractState
     causes: Map[str, int]
     concerns: tuple[Concern, ...]
@@ -108,16 +112,6 @@ class ContractRecord:
     dispute: DisputeRecord | None = None  # the last one
     award: str | None = None  # the award that ruled on it
     final_ms: int | None = None
-
-    @property
-    def hash(self) -> str:
-        """The contract's hash, hex."""
-        return self.contract.hash
-
-    @property
-    def terms(self) -> Terms:
-        """What was agreed."""
-        return self.contract.terms
 
     @property
     def leis(self) -> tuple[str, ...]:

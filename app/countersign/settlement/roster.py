@@ -12,6 +12,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from immutables import Map
 
@@ -58,7 +59,13 @@ class Holder:
     id: str
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.id}"
+        return _spelled(self.kind, self.id)
+
+
+@lru_cache(maxsize=4096)
+def _spelled(kind: HolderKind, name: str) -> str:
+    """One text for each holder: every event names its signers, and the state remembers them."""
+    return f"{kind}:{name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class State:
     accruals: Map[str, int] = field(default_factory=Map)  # asset → last day accrued, since 1970
     freezes: Map[str, Freeze] = field(default_factory=Map)  # order → the freeze that stands
     lifted: Map[str, Freeze] = field(default_factory=Map)  # order → a freeze that was lifted
-    seen: Map[tuple[str, str], int] = field(default_factory=Map)  # signer, event id → index
+    seen: Map[str, Map[str, int]] = field(default_factory=Map)  # signer → event id → index
     events: Map[int, str] = field(default_factory=Map)  # index → event hash, accepted entries only
     size: int = 0  # one past the last entry looked at
     time_ms: int = 0  # the last accepted entry's moment

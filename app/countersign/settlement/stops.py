@@ -9,7 +9,7 @@
 - Units at rest in a frozen account are shown as frozen (`balance`), whatever pocket of the ledger they lie in.
 - What a chain has executed is true, frozen or not.
 
-    >>> stopping(state, record.contract)
+    >>> stopping(state, record)
     Freeze(order='HC-2026-114', …)
 """
 
@@ -34,7 +34,7 @@ ENDED = frozenset(
 """The states in which a contract is over: an order finds nothing left to stop."""
 
 
-def stopping(state: State, contract: Contract) -> Freeze | None:
+def stopping(state: State, contract: Contract | ContractRecord) -> Freeze | None:
     """The first standing order, by its place in the log, that stops a contract; None if none does."""
     found = (freeze for freeze in state.freezes.values() if _stops(freeze, contract))
     return min(found, key=lambda freeze: freeze.index, default=None)
@@ -46,7 +46,7 @@ def stopping_account(state: State, account: Account) -> Freeze | None:
     return min(found, key=lambda freeze: freeze.index, default=None)
 
 
-def _stops(freeze: Freeze, contract: Contract) -> bool:
+def _stops(freeze: Freeze, contract: Contract | ContractRecord) -> bool:
     scope, terms = freeze.scope, contract.terms
     match scope.kind:
         case kind if kind == CONTRACT:
@@ -76,7 +76,7 @@ def _stops_account(freeze: Freeze, account: Account) -> bool:
             return False
 
 
-def check_free(state: State, contract: Contract) -> None:
+def check_free(state: State, contract: Contract | ContractRecord) -> None:
     """No order stops the contract; else `Refused` settlement.frozen with the order."""
     freeze = stopping(state, contract)
     if freeze is not None:
@@ -109,12 +109,12 @@ def check_cycle(state: State, cycle: Cycle) -> None:
         record = state.contract(name)
         if record.state is ContractState.DISPUTED:
             raise Refused("settlement.disputed", contract=record.hash)
-        check_free(state, record.contract)
+        check_free(state, record)
 
 
 def standing(state: State, record: ContractRecord) -> ContractState:
     """Where a contract stands for a reader: frozen while an order stops it, else its own state."""
-    if record.state in ENDED or stopping(state, record.contract) is None:
+    if record.state in ENDED or stopping(state, record) is None:
         return record.state
     return ContractState.FROZEN
 
