@@ -185,3 +185,12 @@ def test_cancelling_returns_every_hold() -> None:
         25_000_000_000_000,
     }
     assert USDC in desk.state.ledger.totals
+
+
+def test_the_record_knows_the_last_signed_bytes_by_their_hash() -> None:
+    desk = world.founded()
+    half, whole = world.signed_contract(world.terms(), ["meridian"]), world.signed_contract(world.terms())
+    desk.log("contract.proposed", ["meridian"], builder.contract_body(half))
+    assert desk.state.contract(half.hash).signed == half.signed != whole.signed
+    desk.log("contract.affirmed", ["harbour"], builder.contract_body(whole))
+    assert desk.state.contract(whole.hash).signed == whole.signed

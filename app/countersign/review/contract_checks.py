@@ -78,7 +78,7 @@ def _one_hash(reading: Reading, facts: ContractFacts) -> Finding:
 def _logged(state: State, found: Contract) -> bool:
     """Whether the log has taken in exactly these signatures as an agreement."""
     record = state.contracts.get(found.hash)
-    return record is not None and not record.proposer and record.contract.jws == found.jws
+    return record is not None and not record.proposer and record.signed == found.signed
 
 
 def _named_instead(reading: Reading, contract: str) -> str | None:

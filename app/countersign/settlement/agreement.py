@@ -119,7 +119,7 @@ def _check_filer(case: Case, contract: Contract | ContractRecord) -> None:
 
 def _new(case: Case, contract: Contract, state: ContractState, proposer: str) -> State:
     causes = Map({state.value: case.index})
-    record = ContractRecord(contract.hash, contract.terms, state, causes, (case.concern,), proposer)
+    record = ContractRecord(contract.hash, contract.signed, contract.terms, state, causes, (case.concern,), proposer)
     found = with_contracts(case.state, [record])
     version = (contract.terms.id, contract.terms.version)
     return replace(found, versions=found.versions.set(version, contract.hash))
@@ -147,7 +147,7 @@ def _fold_affirmed(case: Case, body: ContractAffirmed) -> State:
     known = case.state.contracts.get(body.contract.hash)
     if known is None:
         return _new(case, body.contract, ContractState.AGREED, "")
-    record = case.moved(known, ContractState.AGREED, proposer="")
+    record = case.moved(known, ContractState.AGREED, proposer="", signed=body.contract.signed)
     return with_contracts(case.state, [record])
 
 

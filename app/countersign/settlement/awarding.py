@@ -93,8 +93,8 @@ def taken(case: Case, body: AwardMade, holds: Map[int, HoldRecord]) -> State:
     """The state with the award's record, held from its first moment."""
     contract = body.contract
     causes = Map({ContractState.AGREED.value: case.index, ContractState.HELD.value: case.index})
-    held = ContractState.HELD
-    record = ContractRecord(contract.hash, contract.terms, held, causes, (case.concern,), "", holds=holds)
+    named = (contract.hash, contract.signed, contract.terms)
+    record = ContractRecord(*named, ContractState.HELD, causes, (case.concern,), "", holds=holds)
     versions = case.state.versions.set((contract.terms.id, contract.terms.version), contract.hash)
     return replace(with_contracts(case.state, [record]), versions=versions)
 

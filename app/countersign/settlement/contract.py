@@ -135,6 +135,11 @@ class Contract:
     jws: Jws
     hash: str
 
+    @property
+    def signed(self) -> bytes:
+        """What stands for the whole of it, signatures included: the SHA-256 of the JWS."""
+        return sha256(jose.serialise(self.jws)).digest()
+
 
 def fee_coin(asset: str) -> str | None:
     """The coin in which a deliverer pays for moving an asset; None on chains whose gas is the custodian's."""

@@ -90,7 +90,7 @@ def gather(state: State, cut_off: int, seconds: int, moment_of: MomentOf) -> Gat
     """What would go into the cycles of a cut-off if they were closed at `seconds`."""
     plan = _Plan(_returned(state), [], [], [], [], [], [])
     for record in waiting(state):
-        reason = "stopped" if stopping(state, record.contract) else _aside(record, cut_off, seconds, moment_of)
+        reason = "stopped" if stopping(state, record) else _aside(record, cut_off, seconds, moment_of)
         if reason is not None:
             plan.aside.append(Aside(record.hash, reason))
         elif record.state is ContractState.HELD:
@@ -144,7 +144,7 @@ def _aside(record: ContractRecord, cut_off: int, seconds: int, moment_of: Moment
 def _returned(state: State) -> State:
     """The state with every hold back that is not both sides': who comes first may need what a later one has."""
     for record in waiting(state):
-        if record.state is ContractState.ENDORSED and stopping(state, record.contract) is None:
+        if record.state is ContractState.ENDORSED and stopping(state, record) is None:
             for leg, held in record.holds.items():
                 back = released(record.terms.payer(record.terms.legs[leg]), held)
                 state = _with(state, state.ledger.post(back))

@@ -96,10 +96,11 @@ class DisputeRecord:
 class ContractRecord:
     """A contract in the log. `causes` maps each state it is in or passed to the index of the entry that caused it.
 
-    `hash` is the contract's, hex. Its signatures stay in the archive: no rule asks for them again, and there are many.
+    `hash` is the contract's, hex. Its JWS stays in the archive, for there are many: `signed` is the SHA-256 of the last.
     """
 
     hash: str
+    signed: bytes
     terms: Terms
     state: ContractState
     causes: Map[str, int]
