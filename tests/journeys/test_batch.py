@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
+from countersign.desk import export, output_parts, reworking
 from countersign.desk import ground as grounds
-from countersign.desk import reworking
+from countersign.desk.checking import check
 from countersign.desk.matching import instruction_for
 from countersign.errors import Refused
 from countersign.ethereum import execute, multisend, safe_file
@@ -76,6 +77,15 @@ async def test_history_works_again_and_finds_the_batch_by_what_is_signed(table: 
         found = instruction_for(ground, "safe-tx", file, safe_file.parse(file), [])
         assert found is not None
         assert found.hash == instruction.hash
+    files = export.ethereum_files(table.officer.replica, instruction, table.desk.artefacts)
+    assert all(each.ok for each in output_parts.ethereum(files, ground, table.story.contract))
+    forged = files | {"ethereum/safe_tx.json": turned}
+    against = [each for each in output_parts.ethereum(forged, ground, table.story.contract) if not each.ok]
+    assert [each.looked_at for each in against] == ["ethereum/safe_tx.json"]
+    # In another order it pays the same, but it is not what was prepared, and nobody signed it.
+    for file, fails in ((data, []), (turned, ["C5.other-artefact", "E9.not-an-owner"])):
+        report = check({"safe_tx.json": file}, table.stage.officer_store, None, table.stage.clock)
+        assert [each.reason for one in report.judged for each in one.verdict.against] == fails
     finished = execute.decode(table.desk.artefacts.get(bytes.fromhex(instruction.finished or "")))
     assert multisend.parse(finished.data) == calls
 

@@ -34,7 +34,7 @@ def comparison(instruction: InstructionView, *, base: bool, pixels: int = measur
         equal = sum(line.tone == "ok" for line in lines)
         name = label("review.all-equal" if equal == len(lines) else "review.some-equal", count=len(lines), equal=equal)
         card.body.addWidget(PlainLabel(name, "strong"))
-        card.body.addWidget(LineList(name, [review.told(line) for line in lines]))
+        card.body.addWidget(LineList(name, [review.told(line) for line in lines], pixels))
     tone, icon, words = review.effects(instruction)
     card.body.addWidget(Note(words, tone, Picture(icon, tone)))
     return card
