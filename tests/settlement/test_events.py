@@ -30,6 +30,10 @@ def before(kind: str) -> tuple[Desk, Trade, Step]:
         "ceremony.recorded": (["compliance", "officer-a"], world.ceremony_body("compliance", "officer-a")),
         "price.published": (["desk"], {"asset": world.BTC, "price": "80001.5", "source": "Northgate reference"}),
         "deposit.credited": (["desk", "operations"], world.deposit_body("harbour", world.BTC, 7, 9)),
+        "reconciliation.recorded": (
+            ["desk", "operations"],
+            {"as_of": len(desk.entries), "report": "ab" * 32, "accounts": 4, "breaks": 1},
+        ),
     }
     if kind == "desk.founded":
         return Desk(), trade, (kind, ["desk", "compliance", "officer-d"], world.founding_body())
@@ -245,6 +249,7 @@ WRONG_STATE = {
     "lending.authorised": "settlement.loan-taken",
     "lending.accrued": "settlement.accrual-late",
     "lending.recalled": "settlement.loan-over",
+    "reconciliation.recorded": "settlement.reconciliation-again",
     "transaction.observed": "settlement.observation-late",
     "dispute.retracted": "settlement.no-dispute",
     "dispute.resolved": "settlement.no-dispute",

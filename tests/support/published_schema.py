@@ -157,6 +157,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "lending.authorised": obj(loan=ID, owner=PARTY, asset=ASSET, amount=AMT, rate_bps=INT),
     "lending.accrued": obj(asset=ASSET, date=DATE, loans=INT, interest=AMT),
     "lending.recalled": obj(loan=ID, reason=TEXT),
+    "reconciliation.recorded": obj(as_of=INT, report=H64, accounts=INT, breaks=INT),
     "contract.expired": obj(contract=H64),
     "withdrawal.requested": obj(contract=JWS),
     "hold.placed": obj(contract=H64, leg=INT, asset=ASSET, amount=AMT, fee_asset=null(ASSET), fee_amount=AMT),

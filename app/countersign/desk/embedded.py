@@ -9,6 +9,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from countersign.desk import reconciliation
 from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
 from countersign.desk.sequencer import Sequencer
@@ -16,6 +17,7 @@ from countersign.desk.vouching import Nodes, vouch
 from countersign.settlement import events, permissions
 from countersign.settlement.events import Event
 from countersign.settlement.permissions import Signer
+from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
 from countersign.settlement.state import State
 
 
@@ -40,6 +42,8 @@ class EmbeddedDesk:
         parsed = events.parse(event)
         if self._wants_desk(parsed):
             await vouch(self.state, parsed, self.artefacts, self.nodes)
+            if isinstance(parsed.body, ReconciliationRecorded):
+                await reconciliation.confirm(self.state, self.archive, self.artefacts, self.nodes, parsed.body)
             event = await add_signature(event, self.author)
         return await self.sequencer.submit(event)
 

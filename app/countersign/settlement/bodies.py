@@ -16,6 +16,7 @@ from countersign.settlement.contract import Contract
 from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated
 from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
 from countersign.settlement.policy import Policy
+from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
 from countersign.settlement.roster import Custodian, Entries, Party
 from countersign.settlement.stop_bodies import (
     AwardMade,
@@ -285,7 +286,7 @@ Body = (
     | WithdrawalRequested
     | HoldPlaced | HoldReleased | CycleClosed
     | InstructionPrepared | InstructionRefused | ShareAdded
-    | LendingAuthorised | LendingAccrued | LendingRecalled
+    | LendingAuthorised | LendingAccrued | LendingRecalled | ReconciliationRecorded
     | DisputeOpened | DisputeRetracted | DisputeResolved | FreezeOrdered | FreezeLifted | AwardMade
     | LogRotated | CeremonyRecorded
     | ReleaseAuthorised | TransactionBroadcast | TransactionObserved | DeliveryConfirmed | SettlementFinal

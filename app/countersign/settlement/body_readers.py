@@ -13,6 +13,7 @@ from countersign.settlement import (
     netting,
     policy,
     readers,
+    reconciliation_bodies,
     roster_document,
     stop_bodies,
 )
@@ -141,6 +142,7 @@ _LEG: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "leg": re
 
 _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
     **lending_bodies.READERS,
+    **reconciliation_bodies.READERS,
     **stop_bodies.READERS,
     **governance_bodies.PLAIN,
     "policy.adopted": (PolicyAdopted, {"policy": policy.read}),

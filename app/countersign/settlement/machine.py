@@ -33,6 +33,7 @@ from countersign.settlement import (
     instructing,
     lending,
     permissions,
+    reconciling,
 )
 from countersign.settlement.bodies import DeskFounded
 from countersign.settlement.case import Case, Rule
@@ -66,6 +67,7 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "lending.authorised": lending.AUTHORISED,
     "lending.accrued": lending.ACCRUED,
     "lending.recalled": lending.RECALLED,
+    "reconciliation.recorded": reconciling.RECORDED,
     "hold.placed": holding.PLACED,
     "hold.released": holding.RELEASED,
     "cycle.closed": cycling.CLOSED,

@@ -74,6 +74,7 @@ TABLE: dict[str, Permission] = {
     "lending.authorised": Permission(((Signer.PARTY, Signer.COMPLIANCE),), Reader.PARTIES),
     "lending.accrued": Permission(_BY_DESK, Reader.OFFICERS),
     "lending.recalled": Permission(((Signer.PARTY,), (Signer.DESK, Signer.OPERATIONS)), Reader.PARTIES),
+    "reconciliation.recorded": Permission(_BY_DESK_AND_OPERATIONS, Reader.OFFICERS),
     "hold.placed": Permission(_BY_DESK, Reader.PARTIES),
     "hold.released": Permission(_BY_DESK, Reader.PARTIES),
     "cycle.closed": Permission(_BY_DESK, Reader.PARTIES),

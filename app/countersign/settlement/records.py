@@ -210,6 +210,17 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A reconciliation in the log: the size at which it was made, its report's SHA-256, what it compared and found."""
+
+    as_of: int
+    report: str
+    accounts: int
+    breaks: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A signed refusal by an officer, and the entry that holds it."""
 

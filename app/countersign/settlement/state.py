@@ -27,6 +27,7 @@ from countersign.settlement.records import (
     Instruction,
     Loan,
     Receipt,
+    Reconciled,
     Refusal,
     SafeUse,
 )
@@ -66,6 +67,7 @@ class State:
     accruals: Map[str, int] = field(default_factory=Map)  # asset → last day accrued, since 1970
     freezes: Map[str, Freeze] = field(default_factory=Map)  # order → the freeze that stands
     lifted: Map[str, Freeze] = field(default_factory=Map)  # order → a freeze that was lifted
+    reconciled: Reconciled | None = None  # the last reconciliation
     seen: Map[str, Map[str, int]] = field(default_factory=Map)  # signer → event id → index
     events: Map[int, str] = field(default_factory=Map)  # index → event hash, accepted entries only
     size: int = 0  # one past the last entry looked at

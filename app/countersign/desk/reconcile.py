@@ -1,0 +1,189 @@
+"""Reconciliation: the ledger against the vaults on their chains, and against a participant's own trades.
+
+- For every vault and asset: what the ledger's account holds, what the desk's own node sees, and breaks that account for
+  the whole difference, each with its cause: there − here over a vault's breaks = chain − ledger, always.
+- A transaction that is on its chain before the settlement is final (or final before it is on its chain) is *unconfirmed*,
+  the network's share of it a *fee*; a coin that nobody credited is *missing here*, or *unconfirmed* while it is young; a
+  credited coin that is gone is *missing there*; the rest is *unexplained*.
+- Pure over what was seen; `look` asks the nodes. Ether itself is not compared: its node port does not tell it.
+
+    report = compare(state, await look(state, archive, nodes))
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from countersign.desk.breaks import Break, Cause
+from countersign.desk.ports import Archive, Artefacts
+from countersign.desk.vouching import Nodes, fees_of
+from countersign.formats import ids
+from countersign.rails import bitcoin as rail
+from countersign.settlement import events, netting
+from countersign.settlement.assets import chain_of
+from countersign.settlement.bodies import DepositCredited
+from countersign.settlement.ledger import Account
+from countersign.settlement.records import Instruction
+from countersign.settlement.roster import SafeVault, SlotVault, Vault
+from countersign.settlement.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCoin:
+    """A coin in a vault: `txid:vout`, satoshis, confirmations."""
+
+    outpoint: str
+    satoshis: int
+    confirmations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the desk's nodes said: coins by Bitcoin vault, balances by (Safe, asset); of the transactions that matter, by
+    instruction, whether one is in a block and what of its fee each vault bears; and every credited coin, with its vault
+    and satoshis.
+    """
+
+    coins: Mapping[str, tuple[SeenCoin, ...]]
+    balances: Mapping[tuple[str, str], int]
+    in_block: Mapping[str, bool]
+    fees: Mapping[str, Mapping[str, int]]
+    credited: Mapping[str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class VaultLine:
+    """One vault and asset, base units: what the ledger says it holds, and what its chain says."""
+
+    vault: str
+    lei: str
+    book: str
+    asset: str
+    ledger: int
+    chain: int
+
+
+async def look(state: State, archive: Archive, artefacts: Artefacts, nodes: Nodes) -> Seen:
+    """Ask the nodes. Unavailable where one is absent or silent."""
+    coins: dict[str, tuple[SeenCoin, ...]] = {}
+    balances: dict[tuple[str, str], int] = {}
+    for vault in state.roster.vaults.values():
+        if isinstance(vault, SlotVault):
+            scripts = [slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots]
+            seen = await nodes.of_bitcoin(vault.chain).coins(scripts)
+            coins[vault.id] = tuple(SeenCoin(f"{one.txid}:{one.vout}", one.satoshis, one.confirmations) for one in seen)
+        else:
+            for asset in _tokens(state, vault):
+                token = asset.rsplit(":", 1)[1]
+                balances[vault.id, asset] = await nodes.of_ethereum(vault.chain).token_balance(token, vault.address)
+    in_block, fees = {}, {}
+    for instruction in _under_way(state):
+        in_block[instruction.hash] = await _in_block(instruction, nodes)
+        if instruction.group.kind == "psbt":
+            data = artefacts.get(bytes.fromhex(instruction.artefact))
+            fees[instruction.hash] = fees_of(state, instruction, data)
+    return Seen(coins, balances, in_block, fees, dict(_credited(state, archive)))
+
+
+def _tokens(state: State, vault: Vault) -> list[str]:
+    return sorted(asset for asset in state.roster.assets if asset.startswith(f"{vault.chain}/erc20:"))
+
+
+def _under_way(state: State) -> Iterator[Instruction]:
+    """The instructions whose transaction may be on one side of the books and not yet on the other."""
+    for instruction in state.instructions.values():
+        if instruction.transaction is None or instruction.superseded_by is not None:
+            continue
+        cycle = state.cycle(instruction.cycle)
+        if not cycle.called_off and (cycle.final is None or instruction.hash in state.receipts):
+            yield instruction
+
+
+async def _in_block(instruction: Instruction, nodes: Nodes) -> bool:
+    chain, transaction = instruction.group.chain, instruction.transaction or ""
+    node = nodes.of_bitcoin(chain) if instruction.group.kind == "psbt" else nodes.of_ethereum(chain)
+    return (await node.observe(transaction)).block is not None
+
+
+def _credited(state: State, archive: Archive) -> Iterator[tuple[str, tuple[str, int]]]:
+    """The coins that were credited, by outpoint."""
+    for index in state.deposits.values():
+        body = events.parse(archive.record(index).event).body
+        if isinstance(body, DepositCredited) and chain_of(body.asset).startswith("bip122:"):
+            yield body.reference, (body.vault, body.amount)
+
+
+def compare(state: State, seen: Seen) -> tuple[tuple[VaultLine, ...], tuple[Break, ...]]:
+    """Every vault and asset, and every break, ascending by vault and asset."""
+    lines, breaks = [], []
+    for vault in sorted(state.roster.vaults.values(), key=lambda each: each.id):
+        for asset, chain in _holdings(state, vault, seen):
+            held = state.ledger.balance(Account(vault.owner.lei, vault.owner.book, asset)).total
+            line = VaultLine(vault.id, vault.owner.lei, vault.owner.book, asset, held, chain)
+            lines.append(line)
+            breaks += _breaks(state, seen, line)
+    return tuple(lines), (*breaks, *_without_vault(state))
+
+
+def _holdings(state: State, vault: Vault, seen: Seen) -> list[tuple[str, int]]:
+    if isinstance(vault, SafeVault):
+        return [(asset, seen.balances[vault.id, asset]) for asset in _tokens(state, vault)]
+    return [(f"{vault.chain}/slip44:0", sum(coin.satoshis for coin in seen.coins[vault.id]))]
+
+
+def _breaks(state: State, seen: Seen, line: VaultLine) -> list[Break]:
+    """What makes up chain − ledger of one line, the unexplained rest last."""
+    found = [*_on_the_way(state, seen, line), *_coins(state, seen, line)]
+    rest = line.chain - line.ledger - sum(int(each.there) - int(each.here) for each in found)
+    return [*found, _break(line, Cause.UNEXPLAINED, rest)] if rest else found
+
+
+def _break(line: VaultLine, cause: Cause, more: int, reference: str = "") -> Break:
+    """`more` units on the chain than in the ledger; negative: fewer."""
+    here, there = ids.amount_text(max(0, -more)), ids.amount_text(max(0, more))
+    return Break(cause, line.vault, line.lei, line.book, line.asset, here, there, reference)
+
+
+def _on_the_way(state: State, seen: Seen, line: VaultLine) -> Iterator[Break]:
+    """Transactions on their chain and not yet in the ledger, or the other way round."""
+    for instruction in sorted(_under_way(state), key=lambda each: each.index):
+        cycle = state.cycle(instruction.cycle)
+        sign = seen.in_block[instruction.hash] - (cycle.final is not None)
+        if not sign:
+            continue
+        for owed in netting.owed_by(cycle.obligations, instruction.group):
+            place = state.roster.destinations.get(owed.destination)
+            if owed.asset == line.asset and owed.vault == line.vault:
+                yield _break(line, Cause.UNCONFIRMED, -sign * owed.amount, instruction.transaction or "")
+            if owed.asset == line.asset and place is not None and place.vault == line.vault:
+                yield _break(line, Cause.UNCONFIRMED, sign * owed.amount, instruction.transaction or "")
+        share = seen.fees.get(instruction.hash, {}).get(line.vault, 0)
+        if share and chain_of(line.asset) == instruction.group.chain:
+            yield _break(line, Cause.FEE, -sign * share, instruction.transaction or "")
+
+
+def _coins(state: State, seen: Seen, line: VaultLine) -> Iterator[Break]:
+    """Coins that nobody credited, and credited coins that are gone and that no transaction of ours has spent."""
+    if line.vault not in seen.coins:
+        return
+    there = {coin.outpoint for coin in seen.coins[line.vault]}
+    for coin in sorted(seen.coins[line.vault], key=lambda each: each.outpoint):
+        if coin.outpoint not in seen.credited and coin.outpoint.split(":")[0] not in state.transactions:
+            young = coin.confirmations < state.adopted().confirmations_on(chain_of(line.asset))
+            yield _break(line, Cause.UNCONFIRMED if young else Cause.MISSING_HERE, coin.satoshis, coin.outpoint)
+    for outpoint, (vault, satoshis) in sorted(seen.credited.items()):
+        if vault == line.vault and outpoint not in there and not _spent(state, outpoint):
+            yield _break(line, Cause.MISSING_THERE, -satoshis, outpoint)
+
+
+def _spent(state: State, outpoint: str) -> bool:
+    spender = state.spending.get(outpoint)
+    return spender is not None and state.instruction(spender).transaction is not None
+
+
+def _without_vault(state: State) -> Iterator[Break]:
+    """Accounts that hold units for which no vault stands."""
+    for account, balance in sorted(state.ledger.balances.items()):
+        place = (account.lei, account.book, chain_of(account.asset))
+        if balance.total and place not in state.roster.vault_of:
+            here = ids.amount_text(balance.total)
+            yield Break(Cause.MISSING_THERE, account.book, account.lei, account.book, account.asset, here, "0")
