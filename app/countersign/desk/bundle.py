@@ -4,9 +4,9 @@ DESIGN.md §3 "What a cold machine can know".
 
 - By USB: every event since the last head that the recipient has replayed, with its opening. The recipient rebuilds
   the root from the leaves, so no event carries a proof.
-- By QR: only what `settlement.excerpt` takes in and this instruction rests on (roster and policy since that head, the
-  newest prices before the contract, the contract's events, its cycle, the live instructions), each with its inclusion
-  proof.
+- By QR: only what `settlement.excerpt` takes in and this instruction rests on (roster, policy and orders since that
+  head, the newest prices before the contract, the events of the contract and of those it replaced, its cycle, the live
+  instructions), each with its inclusion proof.
 - The contract's and the instruction's own events are always among them, whatever the recipient has already.
 - Entries that the replay refused are the desk's fault and are never carried by QR; by USB they are, as part of the
   history.
@@ -24,7 +24,8 @@ from countersign.settlement.bodies import PricePublished
 from countersign.settlement.records import ContractRecord, ContractState, Instruction
 from countersign.settlement.state import State
 
-_STANDING = frozenset({"roster.changed", "policy.adopted"})
+_STANDING = frozenset({"roster.changed", "policy.adopted", "freeze.ordered", "freeze.lifted"})
+_OWN = ("contract.", "withdrawal.", "dispute.", "award.")
 
 
 def request_body(
@@ -71,8 +72,8 @@ def _excerpt(replica: Replica, instruction: Instruction, records: Sequence[Contr
     state = replica.state
     cycle = state.cycle(instruction.cycle)
     chosen = {cycle.index, *(each.index for each in state.live(cycle))}
-    for record in records:
-        chosen |= {each.index for each in record.concerns if each.type.startswith("contract.")}
+    for record in (each for settled in records for each in state.replaced(settled)):
+        chosen |= {each.index for each in record.concerns if each.type.startswith(_OWN)}
     kinds = {record.index: events.parse(record.event) for record in _accepted(replica, replayed)}
     chosen |= {index for index, event in kinds.items() if event.type in _STANDING}
     prices = {index: event.body.asset for index, event in kinds.items() if isinstance(event.body, PricePublished)}

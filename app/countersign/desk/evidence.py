@@ -8,7 +8,8 @@ DESIGN.md §2, docs/formats/evidence.md. The file is a stored zip (`stored_zip`)
     artefacts/<sha256>      what those events name, as far as it is kept
     jwks.json, vkeys.json   the signers' keys; the log's and its witnesses'
 
-- In it: every event of the settlement, and every founding, roster, policy, price and deposit event that it rests on.
+- In it: every event of the settlement, of what it replaced and of the orders that stopped it, and every founding, roster,
+  policy, price and deposit event that it rests on.
 - The manifest names every other file with its hash; a file more or less is refused. `serialise(parse(x)) == x`.
 - Nothing in a pack makes itself believed: a signer's key counts only if a logged roster event in the pack registers it,
   the log's and witnesses' keys only where the reader was given the same from elsewhere.
@@ -32,7 +33,7 @@ from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Unavailable
 from countersign.formats import jcs, shape, strict_json
 from countersign.keys.public_key import PublicKey
-from countersign.settlement import audience, events
+from countersign.settlement import audience, events, stops
 from countersign.settlement.bodies import (
     ContractAffirmed,
     ContractProposed,
@@ -40,11 +41,13 @@ from countersign.settlement.bodies import (
     InstructionPrepared,
     ShareAdded,
     TransactionBroadcast,
+    WithdrawalRequested,
 )
 from countersign.settlement.events import Event
 from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import Roster
 from countersign.settlement.state import State
+from countersign.settlement.stop_bodies import AwardMade, FreezeLifted, FreezeOrdered
 
 SCHEMA = "countersign-evidence/1"
 MANIFEST, CHECKPOINT, JWKS, VKEYS = "manifest.json", "checkpoint", "jwks.json", "vkeys.json"
@@ -227,15 +230,21 @@ def gather(replica: Replica, contract: str) -> Pack:
 
 
 def belongs(state: State, record: ContractRecord, event: Event) -> bool:
-    """Whether an accepted event is the settlement's own, or one that it rests on."""
+    """Whether an accepted event is the settlement's own, or one that it rests on: what it replaced, what stopped it."""
     if event.type in GROUNDS:
         return True
+    chain = state.replaced(record)
     if isinstance(event.body, DepositCredited):
-        terms = record.terms
         return (event.body.owner, event.body.asset) in {
-            (terms.payer(leg), asset) for leg in terms.legs for asset in (leg.asset, *_fee(record, leg.asset))
+            (each.terms.payer(leg), asset)
+            for each in chain
+            for leg in each.terms.legs
+            for asset in (leg.asset, *_fee(each, leg.asset))
         }
-    return record.hash in audience.contracts_of(state, event)
+    scope = stops.scope_of(state, event.body)
+    if scope is not None:
+        return any(stops.within(scope, each.contract) for each in chain)
+    return bool({each.hash for each in chain} & set(audience.contracts_of(state, event)))
 
 
 def _fee(record: ContractRecord, asset: str) -> tuple[str, ...]:
@@ -248,8 +257,10 @@ def artefacts_of(event: Event) -> tuple[str, ...]:
     match event.body:
         case InstructionPrepared() | ShareAdded() | TransactionBroadcast():
             return (event.body.artefact,)
-        case ContractAffirmed() | ContractProposed():
+        case ContractAffirmed() | ContractProposed() | WithdrawalRequested() | AwardMade():
             return (event.body.contract.terms.legal_text_sha256,)
+        case FreezeOrdered() | FreezeLifted():
+            return (event.body.document_sha256,)
         case _:
             return ()
 

@@ -23,7 +23,6 @@ from countersign.rails import ethereum as ethereum_rail
 from countersign.resources.text import sentence
 from countersign.review.finding import Finding
 from countersign.settlement import events
-from countersign.settlement.bodies import ContractAffirmed
 from countersign.settlement.records import STORY, ContractState, Instruction
 from countersign.settlement.roster import Roster, SafeVault, SlotVault
 
@@ -38,7 +37,7 @@ def contract_files(replica: Replica, contract: str) -> dict[str, bytes]:
         raise Refused("desk.not-agreed", contract=contract)
     entry = logged(replica, index, "contract")
     event = events.parse(entry["contract.event"])
-    if not isinstance(event.body, ContractAffirmed):
+    if events.binding(event) is None:
         raise Refused("desk.not-agreed", contract=contract)
     signed = event.body.contract.jws
     keys = {kid: replica.state.roster.ever(kid).key for kid in signed.kids}

@@ -28,7 +28,8 @@ from countersign.errors import CountersignError
 from countersign.ethereum import safe_file
 from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.formats import eip55
-from countersign.settlement.bodies import ContractAffirmed, ContractProposed
+from countersign.settlement import events
+from countersign.settlement.bodies import ContractProposed
 from countersign.settlement.contract import Contract
 from countersign.settlement.events import Event
 from countersign.settlement.records import Instruction
@@ -59,8 +60,9 @@ class Trio:
     def carried(self) -> Contract | None:
         """The contract that the event carries."""
         event = self.event.parsed if self.event is not None else None
-        body = event.body if isinstance(event, Event) else None
-        return body.contract if isinstance(body, ContractAffirmed | ContractProposed) else None
+        if not isinstance(event, Event):
+            return None
+        return event.body.contract if isinstance(event.body, ContractProposed) else events.binding(event)
 
 
 def trios(files: Sequence[Recognised], ground: Ground | None) -> list[Trio]:

@@ -31,7 +31,7 @@ from countersign.resources.text import sentence
 from countersign.review.finding import Finding
 from countersign.settlement import contract as contracts
 from countersign.settlement import events
-from countersign.settlement.bodies import ContractAffirmed, InstructionRefused
+from countersign.settlement.bodies import InstructionRefused
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
 
@@ -111,7 +111,8 @@ def contract(files: Mapping[str, bytes], rebuilt: Rebuilt, ground: Ground, diges
         yield from differing("contract.json", digest, found.hash)
         contracts.verify(found, ground.state.roster)
         event, index = _stands(files, "contract", rebuilt)
-        carried = jose.serialise(event.body.contract.jws) if isinstance(event.body, ContractAffirmed) else b""
+        bound = events.binding(event)
+        carried = jose.serialise(bound.jws) if bound is not None else b""
         yield from differing("contract.event: body.contract", digest, contracts.parse(carried).hash if carried else "")
         yield from differing("contract.event", sha256(files["contract.json"]).hexdigest(), sha256(carried).hexdigest())
         known = ground.state.contracts[digest].causes.get("agreed") if digest in ground.state.contracts else None

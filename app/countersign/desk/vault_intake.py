@@ -31,7 +31,6 @@ from countersign.errors import Refused
 from countersign.keys import jws as jose
 from countersign.review.case import Channel, ContractFacts, HeadFacts, TransportFacts
 from countersign.settlement import events
-from countersign.settlement.bodies import ContractAffirmed
 from countersign.settlement.excerpt import excerpt
 from countersign.settlement.machine import Entry
 from countersign.settlement.records import Instruction
@@ -139,9 +138,10 @@ def _verify(event: ProvenEvent, head: SignedCheckpoint) -> None:
 
 def _contract(event: ProvenEvent, note: bytes) -> tuple[str, ContractFacts]:
     parsed = events.parse(event.event)
-    if not isinstance(parsed.body, ContractAffirmed):
+    contract = events.binding(parsed)
+    if contract is None:
         raise Refused("L3.not-affirmed", type=parsed.type)
-    contract, proof = parsed.body.contract, TlogProof(event.index, event.proof, note)
+    proof = TlogProof(event.index, event.proof, note)
     return contract.hash, ContractFacts(jose.serialise(contract.jws), event.event, _opening(event), proof)
 
 
@@ -160,8 +160,8 @@ def _require_still_registered(state: State, arrived: Unsealed) -> None:
 def require_named(state: State, envelope: Envelope, body: RequestBody) -> Instruction:
     """What the envelope's outside says is what its events say. Refused("desk.request-differs", what=…)."""
     instruction = state.instruction(events.parse(body.event(body.instruction).event).hash)
-    contracts = [events.parse(body.event(index).event).body for index in body.contracts]
-    hashes = {each.contract.hash for each in contracts if isinstance(each, ContractAffirmed)}
+    contracts = [events.binding(events.parse(body.event(index).event)) for index in body.contracts]
+    hashes = {each.hash for each in contracts if each is not None}
     said = {
         "settlement": envelope.settlement_id == instruction.cycle,
         "kind": body.kind.value == instruction.group.kind,

@@ -1,6 +1,7 @@
 """C1–C6: is this the contract both institutions signed, is it this one's time, who asks, and is it whole.
 
-- C2 is the parser's rule; C1 compares the contract's hash wherever it stands and verifies both parties' signatures.
+- C2 is the parser's rule; C1 compares the contract's hash wherever it stands and verifies the signatures of
+  its parties, or of an award's two officers.
 - C3 looks at the replayed log and at this machine's own journal: one id and version has one hash for ever.
 - C4 uses T = max(clock, last stored time, last log time); history is judged at the first share's entry.
 - C5 and C6 concern an instruction: who prepared it, and whether both sides of the exchange are there.
@@ -21,13 +22,22 @@ from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.settlement import contract as contracts
-from countersign.settlement import netting
+from countersign.settlement import netting, templates
 from countersign.settlement.contract import Contract
 from countersign.settlement.records import ContractState, Cycle, Instruction
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
 
-ENDED = (ContractState.FINAL, ContractState.CANCELLED, ContractState.DECLINED)
+ENDED = (
+    ContractState.FINAL,
+    ContractState.CANCELLED,
+    ContractState.DECLINED,
+    ContractState.EXPIRED,
+    ContractState.SUPERSEDED,
+    ContractState.DISPUTED,
+    ContractState.AWARDED,
+    ContractState.VOIDED,
+)
 REQUEST_LIFETIME = 24 * 3_600
 """Seconds; the default where no policy says otherwise."""
 
@@ -57,7 +67,7 @@ def _one_hash(reading: Reading, facts: ContractFacts) -> Finding:
     found = reading.contract(facts)
     if not isinstance(found, Contract):
         return blocked("C1", "C2", facts.about)
-    expected = f"contract {found.hash}, signed by both parties"
+    expected = f"contract {found.hash}, signed by {_signers(found)}"
     if jose.serialise(found.jws) != facts.jws or found.terms.serialise() != found.jws.payload:
         return failed("C1", "not-canonical", facts.about, expected, "other bytes than its canonical form")
     if reading.state is None:
@@ -79,6 +89,13 @@ def _logged(state: State, found: Contract) -> bool:
     """Whether the log has taken in exactly these signatures as an agreement."""
     record = state.contracts.get(found.hash)
     return record is not None and not record.proposer and record.signed == found.signed
+
+
+def _signers(found: Contract) -> str:
+    """Who must have signed: every party, or for an award two officers."""
+    if found.terms.template == templates.AWARD:
+        return "two officers"
+    return "both parties" if len(found.terms.leis) == 2 else "its party"
 
 
 def _named_instead(reading: Reading, contract: str) -> str | None:

@@ -22,7 +22,6 @@ from countersign.rails.bitcoin import Wallet
 from countersign.review.case import Case, ContractFacts, InstructionFacts
 from countersign.settlement import contract as contracts
 from countersign.settlement import events, netting
-from countersign.settlement.bodies import ContractAffirmed
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.netting import FeeCap, Group, Obligation
 from countersign.settlement.records import Instruction
@@ -68,11 +67,12 @@ class Reading:
         return found.hash if isinstance(found, Contract) else None
 
     def contract_in_event(self, facts: ContractFacts) -> bytes:
-        """The JWS that the case's `contract.affirmed` event carries, re-encoded. Malformed, Refused L3.not-affirmed."""
+        """The JWS that the case's event brings into force, re-encoded. Malformed, Refused L3.not-affirmed."""
         event = events.parse(facts.event or b"")
-        if not isinstance(event.body, ContractAffirmed):
+        carried = events.binding(event)
+        if carried is None:
             raise Refused("L3.not-affirmed", type=event.type)
-        return jose.serialise(event.body.contract.jws)
+        return jose.serialise(carried.jws)
 
     def proof_head(self, proof: TlogProof) -> SignedCheckpoint:
         """The head a proof leads to: the case's own, or an older one whose root this machine computed itself.

@@ -85,8 +85,7 @@ def _held(
 def _fold(case: Case, body: AwardMade) -> State:
     disputed = case.state.contract(body.contract.terms.replaces or "")
     books, holds = _held(case.state.ledger, disputed, body.contract, case.index)
-    state = taken(replace(case, state=replace(case.state, ledger=books)), body, holds)
-    return with_contracts(state, [_ruled(case, disputed, body.contract.hash)])
+    return ruled(case, replace(taken(case, body, holds), ledger=books), body)
 
 
 def taken(case: Case, body: AwardMade, holds: Map[int, HoldRecord]) -> State:
@@ -99,14 +98,16 @@ def taken(case: Case, body: AwardMade, holds: Map[int, HoldRecord]) -> State:
     return replace(with_contracts(case.state, [record]), versions=versions)
 
 
-def _ruled(case: Case, disputed: ContractRecord, award: str) -> ContractRecord:
-    """The disputed contract, its dispute closed by the award; final and voided ones stay what they are."""
+def ruled(case: Case, state: State, body: AwardMade) -> State:
+    """The state in which the award has closed the dispute; final and voided contracts stay what they are."""
+    disputed, award = state.contract(body.contract.terms.replaces or ""), body.contract.hash
     dispute = disputed.dispute
     if dispute is not None and dispute.closed is None:
         dispute = replace(dispute, outcome="awarded", closed=case.index)
     if disputed.state is not ContractState.DISPUTED:
-        return case.touched(disputed, dispute=dispute, award=award)
-    return case.moved(disputed, ContractState.AWARDED, dispute=dispute, award=award, holds=Map(), cycle=None)
+        return with_contracts(state, [case.touched(disputed, dispute=dispute, award=award)])
+    to = ContractState.AWARDED
+    return with_contracts(state, [case.moved(disputed, to, dispute=dispute, award=award, holds=Map(), cycle=None)])
 
 
 MADE = Rule(_judge, _fold)

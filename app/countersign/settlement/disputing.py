@@ -83,17 +83,20 @@ def _check_transfer(state: State, record: ContractRecord, transfer: Transfer) ->
 
 
 def _fold_opened(case: Case, body: DisputeOpened) -> State:
-    record = case.state.contract(body.contract)
-    dispute = DisputeRecord(
-        opener=case.leis[0], expected=body.expected, reason=body.reason, stood=record.state, index=case.index
-    )
+    state, record = case.state, case.state.contract(body.contract)
+    if record.state in BEFORE_RELEASE:
+        state = replace(state, ledger=state.ledger.post(frozen(record)))
+        if unsigned(state, record):
+            state = without_cycle(state, record)
+            record = state.contract(record.hash)
+    return set_aside(case, state, record, body)
+
+
+def set_aside(case: Case, state: State, record: ContractRecord, body: DisputeOpened) -> State:
+    """The state with the dispute on the contract's record, which steps aside where it was not released."""
+    dispute = DisputeRecord(case.leis[0], body.expected, body.reason, record.state, case.index)
     if record.state in AFTER_RELEASE:
-        return with_contracts(case.state, [case.touched(record, dispute=dispute)])
-    state = replace(case.state, ledger=case.state.ledger.post(frozen(record)))
-    if unsigned(state, record):
-        dispute = replace(dispute, stood=ContractState.HELD)
-        state = without_cycle(state, record)
-        record = state.contract(record.hash)
+        return with_contracts(state, [case.touched(record, dispute=dispute)])
     return with_contracts(state, [case.moved(record, ContractState.DISPUTED, dispute=dispute)])
 
 

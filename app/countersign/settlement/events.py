@@ -15,9 +15,10 @@ from countersign.formats.strict_json import parse_canonical
 from countersign.keys import jws as jose
 from countersign.keys.jws import Jws
 from countersign.settlement import readers
-from countersign.settlement.bodies import Body
+from countersign.settlement.bodies import Body, ContractAffirmed, WithdrawalRequested
 from countersign.settlement.body_readers import READERS
-from countersign.settlement.contract import hash_of
+from countersign.settlement.contract import Contract, hash_of
+from countersign.settlement.stop_bodies import AwardMade
 
 TYP = "countersign-event+json"
 
@@ -41,6 +42,16 @@ class Event:
     body: Body
     hash: str
     jws: Jws
+
+
+_BINDING = (ContractAffirmed, WithdrawalRequested, AwardMade)
+
+
+def binding(event: Event) -> Contract | None:
+    """The contract that an event brings into force, whole: affirmed by its parties, a withdrawal requested by its owner,
+    an award made by two officers. None for any other event."""
+    body = event.body
+    return body.contract if isinstance(body, _BINDING) else None
 
 
 def parse(data: bytes) -> Event:

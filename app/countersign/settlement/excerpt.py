@@ -8,6 +8,7 @@ proved what the gaps hold.
   place, keys, permissions and shape are judged; whether the holds stood, a coin was confirmed or taken, is the desk's
   word for it.
 - A Safe's nonce that the pinned state knows as executed is refused. What was executed since is not known here.
+- A dispute and an award rest on holds too (`excerpt_stops.py`).
 - An event of any other type is refused by name, and so is one that its rule refuses: an excerpt is whole or nothing.
 - What this cannot show (a cancellation, a freeze, a change of roster or policy that was left out) is nobody's proof
   here: the screen says that it is not checked, until two officers attest it (L8).
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import cycling, events, instructing, machine, netting, spending
+from countersign.settlement import cycling, events, excerpt_stops, instructing, machine, netting, spending
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import CycleClosed, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
@@ -43,6 +44,7 @@ ORDINARY = frozenset(
         "contract.expired",
         "withdrawal.requested",
     }
+    | excerpt_stops.ORDINARY
 )
 """The types that an excerpt judges by the machine's own rules."""
 
@@ -60,13 +62,18 @@ def excerpt(entries: Iterable[Entry], state: State) -> State:
 
 def carried(kind: str) -> bool:
     """Whether an excerpt may carry events of this type."""
-    return kind in ORDINARY or kind in _SHAPED
+    return kind in ORDINARY or kind in _SHAPED or kind in excerpt_stops.FOLDED
 
 
 def _taken_in(state: State, entry: Entry) -> State:
     event = events.parse(entry.event)
     if event.type in ORDINARY:
         return machine.evolve(state, machine.decide(state, entry, event))
+    whole = excerpt_stops.FOLDED.get(event.type)
+    if whole is not None:
+        case = machine.admit(state, entry, event)
+        whole.judge(case, event.body)
+        return machine.remembered(case, whole.fold(case, event.body))
     rule = _SHAPED.get(event.type)
     if rule is None:
         raise Refused("settlement.excerpt-event", type=event.type, index=entry.index)

@@ -81,6 +81,13 @@ class State:
             raise Refused("settlement.unknown-contract", contract=contract)
         return found
 
+    def replaced(self, record: ContractRecord) -> tuple[ContractRecord, ...]:
+        """The contract and those that it stands in the place of, newest first: earlier versions, what it was awarded on."""
+        found = [record]
+        while (name := found[-1].terms.replaces) is not None and name in self.contracts:
+            found.append(self.contracts[name])
+        return tuple(found)
+
     def concerns(self, record: ContractRecord) -> tuple[Concern, ...]:
         """Every entry that concerned a contract, its cycle's among them, in the log's order."""
         cycle = self.cycles.get(record.cycle or "")

@@ -18,7 +18,7 @@ from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.ledger import Account, Balance
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Freeze
 from countersign.settlement.state import State
-from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT
+from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT, FreezeLifted, FreezeOrdered, Scope
 
 ENDED = frozenset(
     {
@@ -36,7 +36,7 @@ ENDED = frozenset(
 
 def stopping(state: State, contract: Contract | ContractRecord) -> Freeze | None:
     """The first standing order, by its place in the log, that stops a contract; None if none does."""
-    found = (freeze for freeze in state.freezes.values() if _stops(freeze, contract))
+    found = (freeze for freeze in state.freezes.values() if within(freeze.scope, contract))
     return min(found, key=lambda freeze: freeze.index, default=None)
 
 
@@ -46,8 +46,9 @@ def stopping_account(state: State, account: Account) -> Freeze | None:
     return min(found, key=lambda freeze: freeze.index, default=None)
 
 
-def _stops(freeze: Freeze, contract: Contract | ContractRecord) -> bool:
-    scope, terms = freeze.scope, contract.terms
+def within(scope: Scope, contract: Contract | ContractRecord) -> bool:
+    """Whether a contract lies in an order's scope."""
+    terms = contract.terms
     match scope.kind:
         case kind if kind == CONTRACT:
             return scope.contract == contract.hash
@@ -57,6 +58,16 @@ def _stops(freeze: Freeze, contract: Contract | ContractRecord) -> bool:
             return any((party.lei, party.book) == (scope.lei, scope.book) for party in terms.parties)
         case _:
             return scope.asset in _assets(terms)
+
+
+def scope_of(state: State, body: object) -> Scope | None:
+    """The scope of the order that an event gives or lifts; None for any other event."""
+    if isinstance(body, FreezeOrdered):
+        return body.scope
+    if not isinstance(body, FreezeLifted):
+        return None
+    known = state.lifted.get(body.order) or state.freezes.get(body.order)
+    return known.scope if known is not None else None
 
 
 def _assets(terms: Terms) -> set[str]:

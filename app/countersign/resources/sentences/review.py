@@ -26,7 +26,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign. Ask the desk for the event that belongs to this contract.",
     ),
     "C1.request-differs": ("The request names contract {found}; this one is {expected}.", _STOP),
-    "C1.same-hash": ("File, log and request name one contract, {hash}, and both parties signed it.", _NONE),
+    "C1.same-hash": ("File, log and request name one contract, {hash}, signed by whoever must sign it.", _NONE),
     "C2.strict": ("The contract is well-formed, every field of it known.", _NONE),
     "C3.other-hash": (
         "Contract {id} version {version} is already known with other terms, under the hash {other}.",
@@ -97,8 +97,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not rely on them. Ask the desk for the event together with its opening and its inclusion proof.",
     ),
     "L3.not-affirmed": (
-        "The event beside the contract is {type}, not the one that affirms it.",
-        "Give the contract's contract.affirmed event.",
+        "The event beside the contract is {type}, not the one that brings it into force.",
+        "Give the contract.affirmed event, for a withdrawal withdrawal.requested, for an award award.made.",
     ),
     "L3.other-contract": (
         "Entry {index} of the log carries another contract.",
