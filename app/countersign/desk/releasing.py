@@ -9,6 +9,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from countersign.desk import stopping
 from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
@@ -90,8 +91,9 @@ async def check_release(desk: EmbeddedDesk, release: bytes, checker: Author) -> 
 async def broadcast(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
     """Send every released transaction that was not sent yet, and log each. A refused one stops here, named.
 
-    Refused("desk.not-released") before the release. Until the first is out all are tried once more; then none waits. A
-    Bitcoin transaction that went out before a crash could log it is found on its chain and logged, not sent again.
+    Refused("desk.not-released") before the release, "settlement.frozen" by an order that came after it. Until the first is
+    out the order is heeded and all are tried once more; then none waits. A Bitcoin transaction that went out before a
+    crash could log it is found on its chain and logged, not sent again.
     """
     closed, receipts = desk.state.cycle(cycle), []
     if closed.released is None:
@@ -100,6 +102,7 @@ async def broadcast(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[
     waiting = [finish(desk, each) for each in live if each.transaction is None]
     out = {each.instruction for each in waiting if each.kind == "psbt" and await _is_out(desk, each)}
     if len(waiting) == len(live) and not out:
+        stopping.require_running(desk, cycle)
         await finish_all(desk, cycle)
     for done in waiting:
         sent = done.transaction if done.instruction in out else await _send(desk, done)

@@ -34,7 +34,6 @@ ENDED = (
     ContractState.DECLINED,
     ContractState.EXPIRED,
     ContractState.SUPERSEDED,
-    ContractState.DISPUTED,
     ContractState.AWARDED,
     ContractState.VOIDED,
 )
