@@ -1,9 +1,9 @@
 """What the journeys of stops share: one settlement on a software stage, moved on step by step and looked at.
 
-    await agreed(table, terms)                # logged, endorsed, held; its hash
-    cycle = await instructed(table, contract)
-    await signed_by_both(table, cycle)        # officer A online, officer C cold, by USB
-    await delivered(table, cycle)             # released, broadcast, observed
+await agreed(table, terms)                # logged, endorsed, held; its hash
+cycle = await instructed(table, contract)
+await signed_by_both(table, cycle)        # officer A online, officer C cold, by USB
+await delivered(table, cycle)             # released, broadcast, observed
 """
 
 from collections.abc import Callable
@@ -11,10 +11,11 @@ from dataclasses import replace
 from hashlib import sha256
 
 from countersign.demonstration import cast
-from countersign.desk import deals, preparing, releasing
+from countersign.desk import deals, founding, preparing, releasing
 from countersign.desk.author import signed
 from countersign.errors import CountersignError
 from countersign.formats import bech32
+from countersign.rails import bitcoin as bitcoin_rail
 from countersign.settlement import builder
 from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract, Finality, Leg, Notional, Terms
@@ -108,10 +109,7 @@ async def signed_cold(table: Table, cycle: str, *, by_qr: bool = False) -> None:
     """Every request crosses to the cold vault, which signs; the answers come back."""
     for each in live(table, cycle):
         await cold_sees(table, each.hash, by_qr=by_qr)
-        await table.stage.vault.sign()
-        table.story.stick.mkdir(parents=True, exist_ok=True)
-        await table.officer.take_from_usb(await table.stage.vault.answer_to_usb(table.story.stick))
-        await table.officer.synchronise()
+        await cold_signs(table)
 
 
 async def cold_sees(table: Table, instruction: str, *, by_qr: bool = False) -> dict[str, object]:
@@ -151,7 +149,8 @@ async def online_objects(table: Table, contract: str) -> set[str]:
     """The checks that object on officer A's machine to what is to be signed for a contract."""
     await table.officer.synchronise()
     review = await table.officer.review(contract)
-    return {each.check for each in review.verdict.against}
+    verdicts = [review.contract_verdict, *(each.verdict for each in review.instructions)]
+    return {finding.check for verdict in verdicts for finding in verdict.against}
 
 
 async def refusal(call: Callable[[], object]) -> str:
@@ -171,3 +170,33 @@ def stands(table: Table, contract: str) -> str:
 def balance(table: Table, party: Party, asset: str) -> Balance:
     """What a party's account holds, pocket by pocket."""
     return table.desk.state.ledger.balance(Account(party.lei, party.book, asset))
+
+
+async def place_outside(table: Table) -> None:
+    """Administrators register Meridian's place outside this custody; its cooling period passes."""
+    body = {
+        "assets": [],
+        "participants": [],
+        "officers": [],
+        "vaults": [],
+        "destinations": [
+            {"account": OUTSIDE, "owner": {"lei": SELLER.lei, "book": SELLER.book}, "vault": None},
+        ],
+        "administrators": None,
+    }
+    administrators = [table.author("compliance"), table.author("officer-d")]
+    await founding.change_roster(table.desk, administrators, body)
+    table.stage.clock.seconds += 172_800 + 60
+
+
+async def cold_signs(table: Table) -> None:
+    """The cold vault signs what it was shown; its answer comes back."""
+    await table.stage.vault.sign()
+    table.story.stick.mkdir(parents=True, exist_ok=True)
+    await table.officer.take_from_usb(await table.stage.vault.answer_to_usb(table.story.stick))
+    await table.officer.synchronise()
+
+
+async def paid(table: Table, account: str) -> int:
+    """Satoshis that lie at a place on the embedded Bitcoin chain."""
+    return sum(coin.satoshis for coin in await table.stage.bitcoin.coins([bitcoin_rail.script_at(account)]))

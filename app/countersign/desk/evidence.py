@@ -243,7 +243,7 @@ def belongs(state: State, record: ContractRecord, event: Event) -> bool:
         }
     scope = stops.scope_of(state, event.body)
     if scope is not None:
-        return any(stops.within(scope, each.contract) for each in chain)
+        return any(stops.within(scope, each) for each in chain)
     return bool({each.hash for each in chain} & set(audience.contracts_of(state, event)))
 
 

@@ -36,10 +36,10 @@ def contract_files(replica: Replica, contract: str) -> dict[str, bytes]:
     if index is None:
         raise Refused("desk.not-agreed", contract=contract)
     entry = logged(replica, index, "contract")
-    event = events.parse(entry["contract.event"])
-    if events.binding(event) is None:
+    bound = events.binding(events.parse(entry["contract.event"]))
+    if bound is None:
         raise Refused("desk.not-agreed", contract=contract)
-    signed = event.body.contract.jws
+    signed = bound.jws
     keys = {kid: replica.state.roster.ever(kid).key for kid in signed.kids}
     return {
         "contract.json": jose.serialise(signed),
