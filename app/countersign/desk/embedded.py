@@ -14,10 +14,11 @@ from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
 from countersign.desk.sequencer import Sequencer
 from countersign.desk.vouching import Nodes, vouch
-from countersign.settlement import events, permissions
+from countersign.settlement import audience, events, permissions
 from countersign.settlement.events import Event
 from countersign.settlement.permissions import Signer
 from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
+from countersign.settlement.roster import Holder
 from countersign.settlement.state import State
 
 
@@ -59,6 +60,12 @@ class EmbeddedDesk:
     async def records(self, start: int) -> Sequence[Record]:
         """Every event from an index on. All its consoles are officers', who may read everything."""
         return self.archive.records(start)
+
+    async def records_for(self, reader: Holder, start: int) -> Sequence[Record]:
+        """Every event from an index on that one reader may have: officers and auditors all, a participant what names it."""
+        found = self.archive.records(start)
+        given = set(audience.receivable(self.state, ((each.index, each.event) for each in found), reader))
+        return [each for each in found if each.index in given]
 
     async def artefact(self, digest: bytes) -> bytes:
         """Content-addressed bytes."""

@@ -7,12 +7,14 @@
     True
 """
 
-from countersign.settlement import permissions
+from collections.abc import Iterable, Iterator
+
+from countersign.settlement import events, permissions
 from countersign.settlement.bodies import DepositCredited
 from countersign.settlement.contract import Contract
 from countersign.settlement.events import Event
 from countersign.settlement.lending_bodies import LendingAuthorised, LendingRecalled
-from countersign.settlement.roster import Holder
+from countersign.settlement.roster import Holder, HolderKind
 from countersign.settlement.state import State
 
 
@@ -50,3 +52,15 @@ def concerned(state: State, event: Event) -> tuple[str, ...]:
 def may_receive(state: State, event: Event, reader: Holder) -> bool:
     """Whether a reader receives the event and its opening."""
     return permissions.may_read(event.type, reader, concerned(state, event))
+
+
+def receivable(state: State, entries: Iterable[tuple[int, bytes]], reader: Holder) -> Iterator[int]:
+    """The indices among these entries (index, event's bytes) whose openings a reader receives, in their order.
+
+    What the rules refused, or what is no event, is the desk's fault: its officers and auditors look at it, nobody else.
+    """
+    for index, event in entries:
+        if reader.kind is not HolderKind.PARTICIPANT or (
+            index in state.events and may_receive(state, events.parse(event), reader)
+        ):
+            yield index
