@@ -10,6 +10,8 @@ from countersign.errors import CountersignError
 from countersign.settlement import machine
 from countersign.settlement.fingerprint import state_hash
 from countersign.settlement.roster import SlotVault
+from countersign.settlement.roster_words import differences
+from countersign.settlement.state import State
 from support import settlement_world as world
 from support.settlement_world import Desk
 
@@ -59,6 +61,15 @@ def logged(desk: Desk, body: dict[str, object], name: str, drafted: int) -> bool
     return True
 
 
+def require_said(before: State, desk: Desk) -> None:
+    """A change says something exactly where it changes something, and names every key that came or went."""
+    old, new = (world.replace(each.roster, touched=world.machine.EMPTY.roster.touched) for each in (before, desk.state))
+    told = differences(old, new, cooling=0)
+    assert (told == ()) == (old == new)
+    named = {str(each.then.values.get("key")) for each in told}
+    assert set(old.keys) ^ set(new.keys) <= named
+
+
 def require_apart(desk: Desk) -> None:
     roster = desk.state.roster
     for vault in roster.vaults.values():
@@ -94,6 +105,7 @@ def test_a_key_has_one_holder_over_all_history(
         last[officer] = desk.entries[-1].time_ms // 1_000
         owners |= {kid: (f"officer:{officer}", purpose) for kid, purpose in keys.items()}
         require_apart(desk)
+        require_said(before, desk)
         for kid, owner in owners.items():
             known = desk.state.roster.ever(kid)
             assert (str(known.holder), known.purpose.value) == owner

@@ -34,6 +34,7 @@ from countersign.desk.ceremony import Keyring
 from countersign.desk.console import OfficerConsole
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import AskSecret
+from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.sequencer import Sequencer, Watcher
 from countersign.desk.signing import Hand
@@ -345,7 +346,8 @@ class SoftwareStage:
         """An embedded desk over the desk's store."""
         nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
         scribe = Scribe(cast.ORIGIN, self.clock, self.entropy)
-        return EmbeddedDesk(sequencer, self.store.archive, self.store.artefacts, author, scribe, nodes)
+        box = ProposalBox(self.store.journal)
+        return EmbeddedDesk(sequencer, self.store.archive, self.store.artefacts, author, scribe, nodes, box)
 
     async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
         self.officer_store = self.profile(officer)

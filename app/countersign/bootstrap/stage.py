@@ -25,6 +25,7 @@ from countersign.desk.author import Author, Scribe
 from countersign.desk.ceremony import Keyring
 from countersign.desk.console import OfficerConsole
 from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.sequencer import Sequencer, Watcher
 from countersign.desk.signing import Hand
@@ -129,7 +130,8 @@ class DemonstrationStage:
         await sequencer.open()
         nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
         scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
-        self._desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes)
+        box = ProposalBox(store.journal)
+        self._desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, box)
 
     async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
         """The officer's console on a new profile enrolled with this desk."""

@@ -11,8 +11,10 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.desk.author import Scribe
 from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
+from countersign.desk.governance import Governance
 from countersign.desk.officer import Officer
 from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox
+from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE
 from countersign.desk.signing import Hand, Progress
@@ -21,7 +23,7 @@ from countersign.review.case import Channel
 
 
 class OfficerConsole(Officer):
-    """The console of one officer, with a courier."""
+    """The console of one officer, with a courier. `box`: where proposals wait; its own journal if none is given."""
 
     def __init__(
         self,
@@ -32,10 +34,13 @@ class OfficerConsole(Officer):
         scribe: Scribe,
         entropy: Entropy,
         courier: Courier,
+        box: ProposalBox | None = None,
     ) -> None:
         super().__init__(replica, mailbox, hand, clock, scribe)
         self._crossing = Crossing(replica, mailbox, hand.author, entropy)
         self._carrying = Carrying(replica, self._crossing, courier, clock)
+        kept = box if box is not None else ProposalBox(replica.profile.journal)
+        self.governance = Governance(replica, mailbox, hand.author, scribe, clock, kept)
 
     def remember_vault(self, officer: str, head: SignedCheckpoint) -> None:
         """What a cold machine was enrolled with: its head, replayed in full."""

@@ -7,11 +7,12 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from countersign.desk import reconciliation
 from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
+from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.sequencer import Sequencer
 from countersign.desk.vouching import Nodes, vouch
 from countersign.settlement import audience, events, permissions
@@ -24,7 +25,7 @@ from countersign.settlement.state import State
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedDesk:
-    """One desk. `author` holds the desk's own key; `nodes` are its own eyes on the chains."""
+    """One desk. `author` holds the desk's own key; `nodes` are its own eyes on the chains; `proposals` wait here."""
 
     sequencer: Sequencer
     archive: Archive
@@ -32,6 +33,7 @@ class EmbeddedDesk:
     author: Author
     scribe: Scribe
     nodes: Nodes
+    proposals: ProposalBox = field(default_factory=ProposalBox)
 
     @property
     def state(self) -> State:

@@ -4,11 +4,12 @@ Surfaces receive an object of these shapes and nothing else of the desk. All are
 through the `Progress` it was given and can be cancelled as asyncio tasks are. They raise only `CountersignError`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
-from countersign.desk.ports import DENSEST, AskSecret
+from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
+from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.views import (
     CrossingView,
     DeskView,
@@ -85,6 +86,34 @@ class OfficerConsole(Watching, Protocol):
 
     async def take_from_usb(self, file: Path) -> CrossingView:
         """An answer from a `.countersign` file."""
+
+
+class Governing(Protocol):
+    """What an officer does about roster and policy: look, propose, sign, hand on, have logged. Nothing is edited."""
+
+    def participants(self) -> Sequence[ParticipantView]: ...
+
+    def roster(self) -> RosterView: ...
+
+    def policy(self) -> PolicyView: ...
+
+    def proposals(self) -> Sequence[ProposalView]: ...
+
+    async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:
+        """Draft a change (`roster.changed`, `policy.adopted`, `log.rotated`, `ceremony.recorded`); sign it if one may."""
+
+    async def sign(self, id: str) -> ProposalView: ...
+
+    def take_in(self, data: bytes) -> ProposalView:
+        """A `.proposal` file."""
+
+    def export(self, id: str) -> bytes:
+        """The `.proposal` file to hand on."""
+
+    def withdraw(self, id: str) -> None: ...
+
+    async def append(self, id: str) -> Receipt:
+        """Have a complete proposal logged."""
 
 
 class VaultConsole(Watching, Protocol):

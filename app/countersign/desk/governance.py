@@ -1,0 +1,110 @@
+"""What an officer does about the desk's own order: look, propose, sign a proposal, hand it on, have it logged.
+
+- Everything is proposed and nothing edited: a change counts from its place in the log on, once the administrators'
+  threshold has signed it (DESIGN.md §6).
+- A proposal that this officer can sign is signed as it is made; another's is looked at first, its changes in words.
+- Proposals travel as `.proposal` files between consoles; consoles that share a desk in their own process share its box.
+
+    view = await governance.propose("policy.adopted", {"policy": document})
+    (folder / f"{view.id}.proposal").write_bytes(governance.export(view.id))
+"""
+
+from collections.abc import Mapping
+
+from countersign.desk import governance_pages as pages
+from countersign.desk import proposals
+from countersign.desk.author import Author, Scribe
+from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
+from countersign.desk.ports import Clock, Mailbox, Receipt
+from countersign.desk.proposal_box import ProposalBox
+from countersign.desk.proposals import Proposal
+from countersign.desk.replica import Replica
+from countersign.errors import Refused
+from countersign.settlement.state import State
+
+
+class Governance:
+    """One officer's console, as far as roster, policy and proposals go."""
+
+    def __init__(
+        self, replica: Replica, mailbox: Mailbox, author: Author, scribe: Scribe, clock: Clock, box: ProposalBox
+    ) -> None:
+        self._replica = replica
+        self._mailbox = mailbox
+        self._author = author
+        self._scribe = scribe
+        self._clock = clock
+        self._box = box
+
+    @property
+    def _state(self) -> State:
+        return self._replica.state
+
+    def _now_ms(self) -> int:
+        return max(self._clock.now_ms(), self._state.time_ms)
+
+    def participants(self) -> tuple[ParticipantView, ...]:
+        """Every participant, whom it may trade with no more, and what is open with it."""
+        return pages.participants(self._state, self._now_ms() // 1_000)
+
+    def roster(self) -> RosterView:
+        """The roster in force."""
+        return pages.roster(self._state, self._now_ms() // 1_000)
+
+    def policy(self) -> PolicyView:
+        """The policy in force, in statements."""
+        return pages.policy(self._state)
+
+    def proposals(self) -> tuple[ProposalView, ...]:
+        """Every proposal kept here. One whose signatures are no longer good here is shown with what is against it."""
+        return tuple(self._view(each) for each in self._box.all())
+
+    def proposal(self, id: str) -> ProposalView:
+        """One proposal. Refused("desk.proposal-unknown")."""
+        return self._view(self._box.get(id))
+
+    async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:
+        """Draft a change; sign it if this officer may. Malformed, Refused: what the rules say against it, nothing kept."""
+        full = proposals.completed(body) if kind == "roster.changed" else body
+        proposal = proposals.parse(proposals.draft(self._scribe, kind, full))
+        found = proposals.examine(self._state, proposal, self._now_ms())
+        proposals.require_open(found)
+        if not found.differences:
+            raise Refused("desk.proposal-empty")
+        data = proposal.serialise()
+        if self._author.id in found.missing:
+            data = await proposals.sign(self._state, data, self._author, self._now_ms())
+        return self._view(self._box.take_in(data))
+
+    async def sign(self, id: str) -> ProposalView:
+        """Sign a proposal that is kept here. Refused: why it is stale, "desk.proposal-not-yours", "desk.proposal-unknown"."""
+        data = self._box.get(id).serialise()
+        return self._view(self._box.take_in(await proposals.sign(self._state, data, self._author, self._now_ms())))
+
+    def take_in(self, data: bytes) -> ProposalView:
+        """A `.proposal` file from another console, with good signatures only. Malformed; Refused."""
+        found = proposals.examine(self._state, proposals.parse(data), self._now_ms())
+        proposals.require_open(found)
+        return self._view(self._box.take_in(data))
+
+    def export(self, id: str) -> bytes:
+        """The `.proposal` file to hand on. Refused("desk.proposal-unknown")."""
+        return self._box.get(id).serialise()
+
+    def withdraw(self, id: str) -> None:
+        """Forget a proposal here, for good. Refused("desk.proposal-unknown")."""
+        self._box.withdraw(id)
+
+    async def append(self, id: str) -> Receipt:
+        """Give a complete proposal to the desk. Refused: "desk.proposal-incomplete", why it is stale, what the desk says."""
+        proposal = self._box.get(id)
+        found = proposals.examine(self._state, proposal, self._now_ms())
+        proposals.require_open(found)
+        if not found.complete:
+            raise Refused("desk.proposal-incomplete", signed=len(found.signed), wanted=found.wanted)
+        receipt = await self._mailbox.submit(proposal.serialise())
+        self._box.drop(id)
+        return receipt
+
+    def _view(self, proposal: Proposal) -> ProposalView:
+        return pages.proposal(self._state, proposals.examine(self._state, proposal, self._now_ms()), self._author.id)

@@ -1,0 +1,40 @@
+"""What is refused of proposals, enrolment and ceremonies, in an officer's words."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.no-such-entries": (
+        "A change of the roster lists nothing called {name}.",
+        "Use assets, participants, officers, vaults, destinations and administrators only.",
+    ),
+    "desk.not-a-proposal": (
+        "An event of the type {type} is not passed round for signatures.",
+        "Only changes of roster, policy and log key, and records of ceremonies, are proposed.",
+    ),
+    "desk.proposal-empty": (
+        "This proposal changes nothing: the roster or policy already says all of it.",
+        "Look at what is in force, then propose what should differ.",
+    ),
+    "desk.proposal-incomplete": (
+        "The proposal has {signed} of the {wanted} signatures that it needs.",
+        "Hand it on to the next administrator.",
+    ),
+    "desk.proposal-logged": (
+        "The proposal {id} is already in the log.",
+        "Nothing more is to be done; take in the newest entries to see it.",
+    ),
+    "desk.proposal-not-yours": (
+        "{officer} cannot sign this proposal ({type}).",
+        "The administrators sign changes, and a ceremony's record is signed by those it names as present.",
+    ),
+    "desk.proposal-old": (
+        "The proposal {id} was drafted {days} days ago; after seven days it counts no more.",
+        "Draft it again from what is in force now.",
+    ),
+    "desk.proposal-unknown": (
+        "There is no open proposal {id} here.",
+        "Take in its file again, or look among the log's entries: it may have been logged.",
+    ),
+    "desk.proposal-withdrawn": (
+        "The proposal {id} was withdrawn on this console.",
+        "If it is wanted after all, draft it again.",
+    ),
+}
