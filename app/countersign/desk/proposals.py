@@ -105,7 +105,7 @@ def examine(state: State, proposal: Proposal, now_ms: int) -> Examined:
     """Hold a proposal against a state. A signature that is not good here stands against all of it."""
     event = proposal.event
     signed, objection = _verified(state, event)
-    logged = any((str(holder), event.id) in state.seen for holder in signed)
+    logged = any(event.id in state.seen.get(str(holder), ()) for holder in signed)
     objection = None if logged else objection or _objection(state, event, signed, now_ms)
     wanted, able = _able(state, event)
     return Examined(
