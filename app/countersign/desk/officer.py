@@ -74,6 +74,15 @@ class Officer:
         now = max(self._moment().now, state.time_ms // 1_000)
         return rows.desk_view(state, self.hand.officer, verdicts, now)
 
+    async def history(self) -> HistoryView:
+        """Every settlement, and what they add up to."""
+        return history.history_view(self.replica.state, lambda index: self.replica.record(index).time_ms)
+
+    async def story(self, contract: str) -> Story:
+        """One settlement, entry by entry."""
+        records = self.replica.profile.archive.records()
+        return telling.story(self.replica.state, records, contract, self._moment().now)
+
     async def review(self, contract: str) -> ReviewView:
         """One settlement, every check run now."""
         moment = self._moment()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from countersign.desk.effects import money
 from countersign.desk.pages import act_by
@@ -41,8 +42,7 @@ def desk_view(state: State, officer: str, verdicts: Mapping[str, Verdict], now: 
 
 
 def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | None, now: int) -> SettlementRow:
-    terms = record.terms
-    first = terms.payer(terms.legs[0]).lei
+    terms, shown = record.terms, sides(state, record.terms)
     cycle = state.cycles.get(record.cycle or "")
     action = _action(state, record, cycle, officer)
     return SettlementRow(
@@ -51,14 +51,33 @@ def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | 
         group=_group(record, action),
         state=record.state.value,
         act_by=act_by(state, record, now),
-        parties=(state.roster.participant(first).name, _other_side(state, terms, first)),
-        gives=_sums(state, terms, (leg for leg in terms.legs if terms.payer(leg).lei == first)),
-        takes=_sums(state, terms, (leg for leg in terms.legs if terms.payer(leg).lei != first)),
+        parties=shown.parties,
+        gives=shown.gives,
+        takes=shown.takes,
         notional_usd=terms.notional.usd,
         instructions=tuple(_dots(state, each) for each in state.live(cycle)) if cycle is not None else (),
         checks_passed=verdict.passed if verdict else 0,
         first_failure=verdict.against[0].check if verdict and verdict.against else None,
         action=action,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Who gives what to whom: names (a withdrawal has no other side, ""), and what each side delivers."""
+
+    parties: tuple[str, str]
+    gives: tuple[Money, ...]
+    takes: tuple[Money, ...]
+
+
+def sides(state: State, terms: Terms) -> Sides:
+    """A contract's two sides; the first is the one that delivers the first leg."""
+    first = terms.payer(terms.legs[0]).lei
+    return Sides(
+        (state.roster.participant(first).name, _other_side(state, terms, first)),
+        _sums(state, terms, (leg for leg in terms.legs if terms.payer(leg).lei == first)),
+        _sums(state, terms, (leg for leg in terms.legs if terms.payer(leg).lei != first)),
     )
 
 

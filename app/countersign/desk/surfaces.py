@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
+from countersign.desk.history import HistoryView
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
+from countersign.desk.telling import Story
 from countersign.desk.views import (
     CrossingView,
     DeskView,
@@ -53,6 +55,12 @@ class OfficerConsole(Watching, Protocol):
 
     async def review(self, contract: str) -> ReviewView:
         """Everything of one settlement, every check run now, on this machine."""
+
+    async def history(self) -> HistoryView:
+        """Every settlement that this machine has replayed, and what they add up to."""
+
+    async def story(self, contract: str) -> Story:
+        """What happened to one settlement, entry by entry."""
 
     async def to_sign(self, contract: str) -> Sequence[SignView]:
         """The instructions of a settlement that this officer's key can still sign."""
