@@ -86,9 +86,7 @@ class CommandLine:
 
     def _tell(self, profile: Path, text: str, ask: Callable[[], str]) -> Story:
         with open_profile(profile, ask) as opened:
-            return story(
-                Replica(opened, self.clock).state, opened.archive.records(), text, self.clock.now_ms() // 1_000
-            )
+            return story(Replica(opened, self.clock).state, opened.archive.record, text, self.clock.now_ms() // 1_000)
 
     def _check(
         self,

@@ -70,7 +70,7 @@ def tell(profile: Path, text: str, ask: Ask) -> Story:
     from countersign.store.profile import open_profile
 
     with open_profile(profile, ask) as store:
-        return story(Replica(store, CLOCK).state, store.archive.records(), text, CLOCK.now_ms() // 1_000)
+        return story(Replica(store, CLOCK).state, store.archive.record, text, CLOCK.now_ms() // 1_000)
 
 
 def judge_batch(files: Mapping[str, bytes], profile: Path, ask: Ask) -> list[Item]:

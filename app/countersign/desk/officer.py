@@ -10,13 +10,15 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
-from countersign.desk import cases, logbook, pages, rows, signing
+from countersign.desk import cases, history, logbook, pages, rows, signing, telling
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
+from countersign.desk.history import HistoryView
 from countersign.desk.ports import AskSecret, Clock, Mailbox, Receipt
 from countersign.desk.refusing import CONTRACT, INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
 from countersign.desk.signing import Hand, Progress
+from countersign.desk.telling import Story
 from countersign.desk.views import (
     DeskView,
     InstructionView,
@@ -80,8 +82,7 @@ class Officer:
 
     async def story(self, contract: str) -> Story:
         """One settlement, entry by entry."""
-        records = self.replica.profile.archive.records()
-        return telling.story(self.replica.state, records, contract, self._moment().now)
+        return telling.story(self.replica.state, self.replica.record, contract, self._moment().now)
 
     async def review(self, contract: str) -> ReviewView:
         """One settlement, every check run now."""

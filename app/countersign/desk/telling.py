@@ -5,11 +5,11 @@
   `resources.telling` by the event's type.
 - A contract is asked for by its hash, or by its id: then its latest version is told.
 
-    >>> story(state, records, "MH-2026-0001").lines[0].kind
+    >>> story(state, archive.record, "MH-2026-0001", now).lines[0].kind
     'contract.affirmed'
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from countersign.desk.effects import money
@@ -23,6 +23,9 @@ from countersign.settlement.events import Event
 from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import HolderKind, Party
 from countersign.settlement.state import State
+
+RecordOf = Callable[[int], Record]
+"""The archived entry of an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,11 @@ def named(state: State, text: str) -> ContractRecord:
     return state.contract(state.versions[text, max(versions)])
 
 
-def story(state: State, records: Iterable[Record], text: str, now: int) -> Story:
-    """The story of a contract named by id or hash, as of `now` (unix seconds). Refused("desk.no-such-settlement")."""
+def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:
+    """The story of a contract named by id or hash, as of `now` (unix seconds). Refused("desk.no-such-settlement").
+
+    Only the entries that concern the contract are read, and those that the rules refuse.
+    """
     record = named(state, text)
     terms = record.terms
     return Story(
@@ -107,18 +113,19 @@ def story(state: State, records: Iterable[Record], text: str, now: int) -> Story
             for leg in terms.legs
         ),
         act_by(state, record, max(now, state.time_ms // 1_000)),
-        tuple(_lines(state, record, records)),
+        tuple(_lines(state, record, record_of)),
     )
 
 
-def _lines(state: State, record: ContractRecord, records: Iterable[Record]) -> list[Told]:
+def _lines(state: State, record: ContractRecord, record_of: RecordOf) -> list[Told]:
     found = []
-    for each in records:
+    for index in sorted({each.index for each in state.concerns(record)} | set(state.faults)):
+        each = record_of(index)
         try:
             event = events.parse(each.event)
         except (Malformed, Refused):
             continue
-        if record.hash in _concerned(state, event):
+        if index not in state.faults or record.hash in _concerned(state, event):
             found.append((each, event))
     shares: dict[tuple[str, str], int] = {}
     return [_told(state, each, event, _signers(state, each.index, event), shares) for each, event in found]

@@ -21,7 +21,7 @@ from countersign.settlement import agreement, ledger, stops, templates
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Contract, signed_by_officers
 from countersign.settlement.disputing import open_dispute
-from countersign.settlement.ending import check_unsigned, returned
+from countersign.settlement.ending import check_unsigned, remembering, returned
 from countersign.settlement.holding import needed
 from countersign.settlement.ledger import Ledger
 from countersign.settlement.records import ContractRecord, ContractState, HoldRecord
@@ -106,7 +106,7 @@ def ruled(case: Case, state: State, body: AwardMade) -> State:
         dispute = replace(dispute, outcome="awarded", closed=case.index)
     if disputed.state is not ContractState.DISPUTED:
         return with_contracts(state, [case.touched(disputed, dispute=dispute, award=award)])
-    to = ContractState.AWARDED
+    to, disputed = ContractState.AWARDED, remembering(case.state, disputed)
     return with_contracts(state, [case.moved(disputed, to, dispute=dispute, award=award, holds=Map(), cycle=None)])
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from countersign.errors import Refused
 from countersign.settlement import ledger, stops
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
-from countersign.settlement.ending import check_unsigned, ended, thawed, without_cycle
+from countersign.settlement.ending import check_unsigned, ended, remembering, thawed, without_cycle
 from countersign.settlement.ledger import Cause, Pocket, Posting
 from countersign.settlement.records import ContractRecord, ContractState, DisputeRecord
 from countersign.settlement.state import State
@@ -167,7 +167,7 @@ def _fold_resolved(case: Case, body: DisputeResolved) -> State:
 def out_of_settlement(case: Case, record: ContractRecord) -> ContractRecord:
     """A disputed contract whose settlement was voided: the dispute goes on over its frozen holds, in no cycle."""
     dispute = replace(open_dispute(record), stood=ContractState.HELD)
-    return case.touched(record, dispute=dispute, cycle=None)
+    return case.touched(remembering(case.state, record), dispute=dispute, cycle=None)
 
 
 OPENED = Rule(_judge_opened, _fold_opened)

@@ -41,6 +41,7 @@ def ended(case: Case, record: ContractRecord, to: ContractState, **changes: obje
     """The state in which a contract has gone to `to`, without holds and out of its cycle."""
     state = replace(case.state, ledger=case.state.ledger.post(returned(record)))
     state = without_cycle(state, record)
+    record = remembering(case.state, record)
     return with_contracts(state, [case.moved(record, to, holds=Map(), cycle=None, **changes)])
 
 
@@ -80,7 +81,13 @@ def call_off(state: State, cycle: Cycle) -> State:
     for instruction in state.live(cycle):
         state = freed(state, instruction)
     state = replace(state, cycles=state.cycles.set(cycle.id, replace(cycle, called_off=True)))
-    return with_contracts(state, [_held_again(state.contract(contract)) for contract in cycle.contracts])
+    records = (remembering(state, state.contract(contract)) for contract in cycle.contracts)
+    return with_contracts(state, [_held_again(each) for each in records])
+
+
+def remembering(state: State, record: ContractRecord) -> ContractRecord:
+    """The record that leaves its cycle: what concerned the cycle so far concerned it too."""
+    return replace(record, concerns=state.concerns(record))
 
 
 def _held_again(record: ContractRecord) -> ContractRecord:
