@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from countersign.desk.history import HistoryRow, HistoryView, Volume
 from countersign.desk.ports import AskSecret
 from countersign.desk.surfaces import Progress
+from countersign.desk.telling import Person, Story, Told
 from countersign.desk.views import (
     ActBy,
     Action,
@@ -161,6 +163,49 @@ def row(number: int = 1, **changes: object) -> SettlementRow:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+def history_row(number: int = 1, **changes: object) -> HistoryRow:
+    made = HistoryRow(
+        CONTRACT if number == 1 else hashed(f"contract {number}"), f"MER-HAR-2026-11-{23 - number:02d}-0001", 1,
+        "bilateral-spot", "final", ("Meridian Capital", "Harbour Prime"), (btc(25_000_000_000),),
+        (usdc(20_000_000_000_000),), 20_000_000, f"2026-11-{23 - number:02d}", NOW - number * 86_400,
+        f"cycle-{number}", ("meridian-btc",), ("Amara Okafor", "Chidi Brandt"),
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def history_view() -> HistoryView:
+    basket = (btc(1_000_000_000), usdc(5_000_000), btc(7))
+    rows = (
+        history_row(1, state="partly signed", final_at=None),
+        history_row(2),
+        history_row(3, template="multi-leg-basket", gives=basket, notional_usd=143_200_000),
+        history_row(4, template="withdrawal", parties=("Harbour Prime", ""), takes=(), version=2),
+        history_row(5, state="disputed", final_at=None),
+        history_row(6, state="voided", final_at=None, officers=("Dora Finch",)),
+    )
+    days = ((17, 20), (18, 143), (20, 61), (21, 20))
+    volume = tuple(Volume(f"2026-11-{day:02d}", usd * 1_000_000, usd // 10) for day, usd in days)
+    return HistoryView(rows, volume, 5_412, 71, 9)
+
+
+def story(contract: str) -> Story:
+    def told(index: int, kind: str, name: str, **values: str) -> Told:
+        return Told(index, (NOW - 7_200 + index * 60) * 1_000, kind, hashed(f"event {index}"),
+                    (Person("officer", name.split()[0], name),), values)  # fmt: skip
+
+    lines = (
+        told(7, "contract.affirmed", "Olive Penn"),
+        told(8, "contract.endorsed", "Conrad Lake"),
+        told(9, "hold.placed", "Northgate Trust", leg="0", amount="250.00000000 BTC", fee_asset="x",
+             fee_amount="0.00050000 BTC"),
+        told(11, "cycle.closed", "Northgate Trust", cycle="cycle-1", count="1", netting="gross"),
+        told(14, "share.added", "Amara Okafor", vault="meridian-btc", count="1", needed="2"),
+        replace(told(15, "share.added", "Amara Okafor", vault="meridian-btc", count="2", needed="2"),
+                fault="settlement.share-twice"),
+    )  # fmt: skip
+    return Story(contract, "MER-HAR-2026-11-22-0001", 1, "bilateral-spot", "partly signed", 20_000_000, (), None, lines)
+
+
 def busy_desk() -> DeskView:
     signed = (Dot("Amara Okafor", True), Dot("", False), Dot("", False))
     full = (Dot("Amara Okafor", True), Dot("Chidi Brandt", True), Dot("", False))
@@ -302,6 +347,13 @@ class OfficerDouble:
 
     async def desk(self) -> DeskView:
         return self.rows
+
+    async def history(self) -> HistoryView:
+        return history_view()
+
+    async def story(self, contract: str) -> Story:
+        self._ask("story", contract)
+        return story(contract)
 
     async def review(self, contract: str) -> ReviewView:
         self._ask("review", contract)

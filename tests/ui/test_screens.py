@@ -22,10 +22,12 @@ async def test_every_screen_can_be_grabbed(window: OfficerWindow, vault: VaultWi
     await window.refresh()
     await window.show_settlement(world.CONTRACT)
     await settled(window)
-    pictures = {screen: grab(window, screen, "light") for screen in ("desk", "review", "sign", "carry", "log")}
+    pictures = {
+        screen: grab(window, screen, "light") for screen in ("desk", "review", "sign", "carry", "log", "history")
+    }
     await vault.refresh()
     pictures["vault"] = grab(vault, "vault", "light")
-    assert len(set(pictures.values())) == 6
+    assert len(set(pictures.values())) == 7
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
 
 

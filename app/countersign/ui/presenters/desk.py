@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
+from typing import Protocol
 
 from countersign.desk.views import Action, Group, InstructionDots, Money, SettlementRow
 from countersign.resources.text import sentence
@@ -85,7 +86,16 @@ def line(row: SettlementRow, now: int, *, base: bool = False) -> DeskLine:
     )
 
 
-def exchange(row: SettlementRow, written: Callable[[Money], str]) -> str:
+class Exchange(Protocol):
+    """What has two sides: a Desk's row, a settlement of the history."""
+
+    @property
+    def gives(self) -> tuple[Money, ...]: ...
+    @property
+    def takes(self) -> tuple[Money, ...]: ...
+
+
+def exchange(row: Exchange, written: Callable[[Money], str]) -> str:
     """ "1,000 BTC ⇄ 20,000,000 USDC"; a side of several assets says how many, a withdrawal where it goes."""
     gives, takes = (_side(side, written) for side in (row.gives, row.takes))
     return label("desk.exchange", gives=gives, takes=takes) if row.takes else label("desk.withdrawal", gives=gives)

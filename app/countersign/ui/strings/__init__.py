@@ -11,7 +11,7 @@ import re
 
 from countersign.resources.text import translate
 from countersign.resources.visible import visible
-from countersign.ui.strings import carry, checks, demonstration, desk, frame, log, review, sign, vault
+from countersign.ui.strings import carry, checks, demonstration, desk, frame, history, log, review, sign, vault
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -24,6 +24,7 @@ LABELS: dict[str, str] = {
     **carry.LABELS,
     **vault.LABELS,
     **log.LABELS,
+    **history.LABELS,
     **demonstration.LABELS,
 }
 

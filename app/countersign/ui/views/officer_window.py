@@ -22,6 +22,7 @@ from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
 from countersign.ui.views.frame import Frame
+from countersign.ui.views.history_screen import HistoryScreen
 from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.log_verbs import LogVerbs
 from countersign.ui.views.refuse_dialog import RefuseDialog
@@ -31,7 +32,7 @@ from countersign.ui.views.secret_dialog import LAST, asking
 from countersign.ui.views.sign_screen import SignScreen
 
 _Done = TypeVar("_Done")
-_RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry", "log": "log"}
+_RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry", "log": "log", "history": "history"}
 
 
 class OfficerWindow(Frame):
@@ -46,7 +47,15 @@ class OfficerWindow(Frame):
         self.signing: asyncio.Task[None] | None = None
         self.desk, self.review = DeskScreen(context), ReviewScreen(context)
         self.sign, self.carry, self.log = SignScreen(context), CarryScreen(context), LogScreen(context)
-        screens = {"desk": self.desk, "review": self.review, "sign": self.sign, "carry": self.carry, "log": self.log}
+        self.history = HistoryScreen(context)
+        screens = {
+            "desk": self.desk,
+            "review": self.review,
+            "sign": self.sign,
+            "carry": self.carry,
+            "log": self.log,
+            "history": self.history,
+        }
         super().__init__(context, banner, screens, _RAIL)
         self._connect()
         self.open_screen("desk")
@@ -71,7 +80,8 @@ class OfficerWindow(Frame):
         self.carry.scan.read.connect(self._take_text)
         self.carry.scan.pictures.connect(self._take_pictures)
         self.carry.usb.reading.connect(self._take_usb)
-        self.history = LogVerbs(self.log, self.console, self.context.runner)
+        self.history.chosen.connect(self._tell)
+        self.log_verbs = LogVerbs(self.log, self.console, self.context.runner)
 
     def _offer(self) -> None:
         self.sign.offer()
@@ -97,6 +107,15 @@ class OfficerWindow(Frame):
         self.carry.show_view(await self.console.carry_requests())
         self.rail.count("carry", self.carry.waiting)
         self.log.show_view(await self.console.log())
+        await self._show_history()
+
+    async def _show_history(self) -> None:
+        self.history.show_view(await self.console.history())
+        if self.history.told:
+            self.history.show_story(await self.console.story(self.history.told))
+
+    def _tell(self, contract: str) -> None:
+        self.context.runner.start(self.console.story(contract), self.history.show_story)
 
     async def show_settlement(self, contract: str) -> None:
         """Run every check of a settlement; Review and Sign show it."""
@@ -184,6 +203,7 @@ class OfficerWindow(Frame):
         self.carry.show_view(await self.console.carry_requests())
         self.rail.count("carry", self.carry.waiting)
         self.log.show_view(await self.console.log())
+        await self._show_history()
 
     def _refuse(self, contract: str) -> None:
         view = self.reviewed[contract]

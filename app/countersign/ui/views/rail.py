@@ -10,11 +10,11 @@ from countersign.ui.theme import measure
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.layout import column
 
-_KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4")
+_KEYS = tuple(f"Ctrl+{number}" for number in range(1, 9))
 
 
 class Rail(QFrame):
-    """`chosen` says the key of the screen: desk, sign, carry, log, vault."""
+    """`chosen` says the key of the screen: desk, sign, carry, log, history, vault."""
 
     chosen = Signal(str)
     refreshing = Signal()

@@ -1,0 +1,151 @@
+"""History: what happened to a settlement? Every settlement with search, the timeline of one, what all add up to."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+
+from countersign.desk.history import HistoryView
+from countersign.desk.telling import Story
+from countersign.ui.models.history_model import HistoryModel
+from countersign.ui.presenters import history, writing
+from countersign.ui.strings import label
+from countersign.ui.tasks.runner import aside
+from countersign.ui.theme import measure
+from countersign.ui.views.context import Context
+from countersign.ui.widgets.bars import Bars
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.cells import CellDelegate
+from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.layout import Card, Note, clear, column, fields, page, row, scrolling
+from countersign.ui.widgets.picture import Picture
+
+_WIDTHS = (184, 122, 190, 138)
+
+
+class HistoryScreen(QWidget):
+    """`chosen` asks for the story of a contract."""
+
+    chosen = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.setProperty("part", "page")
+        self.view: HistoryView | None = None
+        self.stacks: list[str] = []
+        self.told = ""
+        self.model = HistoryModel()
+        self.search = QLineEdit()
+        self.search.setAccessibleName(label("history.search"))
+        self.search.setToolTip(label("key.tip", action=label("history.search"), key="Ctrl+F"))
+        self.search.setPlaceholderText(label("history.search-hint"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _: self.arrange())
+        self.go_search = Button(label("history.find"), "Ctrl+F", icon="search")
+        self.go_search.clicked.connect(self.search.setFocus)
+        self.export = Button(label("history.export"), "Ctrl+Shift+E")
+        self.export.explain(label("history.export-tip"), "Ctrl+Shift+E")
+        self.export.clicked.connect(self._export)
+        self.count = PlainLabel("", "quiet", wrap=False)
+        self.said, self.summary, self.story = column(gap=0), column(gap=measure.UNIT), column(gap=measure.UNIT)
+        self.story.addWidget(PlainLabel(label("history.none"), "quiet"))
+        self.table = self._table()
+        self.setLayout(self._page())
+
+    def _page(self) -> QVBoxLayout:
+        left = column(row(self.search, self.go_search, self.count), gap=measure.UNIT)
+        left.addWidget(self.table, 1)
+        right = scrolling(page(self.summary, self.story, margin=0), label("history.timeline-area"))
+        both = row(gap=measure.GAP)
+        both.addLayout(left, 3)
+        both.addWidget(right, 2)
+        head = row(PlainLabel(label("screen.history"), "title", wrap=False), None, self.export)
+        whole = column(head, self.said, gap=measure.UNIT, margin=measure.GAP)
+        whole.addLayout(both, 1)
+        return whole
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setItemDelegate(CellDelegate(table))
+        table.setAccessibleName(label("history.table"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(measure.ROW)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        for at, width in enumerate(_WIDTHS):
+            table.setColumnWidth(at, width)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().currentRowChanged.connect(lambda current, _: self._choose(current.row()))
+        return table
+
+    def show_view(self, view: HistoryView) -> None:
+        """Show this history; the settlement that was being read stays chosen."""
+        self.view, self.stacks = view, history.haystacks(view.rows)
+        clear(self.summary)
+        card = Card(label("history.summary"))
+        card.body.addLayout(fields([(name, PlainLabel(value)) for name, value in history.summary(view)]))
+        if view.volume:
+            card.body.addWidget(PlainLabel(label("history.volume"), "caption"))
+            card.body.addWidget(Bars(label("history.volume"), history.bars(view.volume)))
+        self.summary.addWidget(card)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Show the rows that hold every word of the search."""
+        if self.view is None:
+            return
+        places = history.found(self.stacks, self.search.text())
+        wanted = self.told
+        self.model.show(self.view.rows, places)
+        shown = label("history.count", shown=f"{len(places):,}", all=f"{len(self.view.rows):,}")
+        self.count.say(shown if self.view.rows else label("history.empty"))
+        for line, place in enumerate(places):
+            if self.view.rows[place].contract == wanted:
+                self.table.selectRow(line)
+                return
+
+    def _choose(self, line: int) -> None:
+        found = self.model.at(line)
+        if found is not None:
+            self.chosen.emit(found.contract)
+
+    def show_story(self, story: Story) -> None:
+        """Show what happened to one settlement."""
+        self.told = story.contract
+        clear(self.story)
+        card = Card(label("history.timeline"))
+        name = label("history.hash")
+        card.body.addWidget(PlainLabel(name, "caption"))
+        card.body.addWidget(WholeValue(name, story.contract, writing.groups(story.contract)))
+        for when, what, fault in history.lines(story):
+            line = Note(what, "bad", Picture("fail", "bad")) if fault else PlainLabel(what)
+            card.body.addWidget(PlainLabel(when, "caption"))
+            card.body.addWidget(line)
+        self.story.addWidget(card)
+
+    def _export(self) -> None:
+        dialog = QFileDialog(self, label("history.export"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(label("history.export-kinds"))
+        dialog.setDefaultSuffix("csv")
+        dialog.fileSelected.connect(lambda chosen: self.export_to(Path(chosen)))
+        dialog.open()
+
+    def export_to(self, path: Path) -> None:
+        """Write the rows that are shown; JSON where the name says so, else CSV."""
+        rows = [self.model.rows[at] for at in self.model.places]
+        data = history.exported(rows, as_json=path.suffix.lower() == ".json")
+        keep = self.context.instruments.drives.keep
+
+        def told(_: object) -> None:
+            clear(self.said)
+            self.said.addWidget(Note(label("history.exported", path=str(path)), "ok", Picture("pass", "ok")))
+
+        self.context.runner.start(aside(lambda: keep(path.parent, path.name, data)), told)
