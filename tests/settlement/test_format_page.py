@@ -13,7 +13,7 @@ from countersign.settlement import contract
 from countersign.settlement.body_readers import READERS
 from countersign.settlement.permissions import TABLE, needed
 from support import settlement_world as world
-from support.published_schema import schemas, text
+from support.published_schema import fits, schemas, text
 
 FORMATS = Path(__file__).parents[2] / "docs" / "formats"
 SECTION = re.compile(r"^## (?P<kind>\S+)\n\n(?P<text>.*?)\n\n```json\n(?P<body>.*?)\n```$", re.DOTALL | re.MULTILINE)
@@ -25,29 +25,7 @@ def schema(name: str) -> dict[str, Any]:
     return found
 
 
-def fits(value: object, rule: dict[str, Any]) -> bool:
-    """Whether a value fits a schema, as far as our schemas use the language (fields, items, patterns, choices)."""
-    if "anyOf" in rule:
-        return any(fits(value, each) for each in rule["anyOf"])
-    if "const" in rule or "enum" in rule:
-        return value in rule.get("enum", [rule.get("const")])
-    kinds = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
-    allowed = [rule["type"]] if isinstance(rule["type"], str) else rule["type"]
-    if type(value) not in {kinds[kind] for kind in allowed}:
-        return False
-    if isinstance(value, dict):
-        known, other = rule.get("properties", {}), rule.get("additionalProperties", False)
-        return set(rule.get("required", [])) <= set(value) and all(
-            fits(item, known[name]) if name in known else bool(other) and fits(item, other)
-            for name, item in value.items()
-        )
-    if isinstance(value, list):
-        inside = rule.get("minItems", 0) <= len(value) <= rule.get("maxItems", len(value))
-        return inside and all(fits(item, rule["items"]) for item in value)
-    return not isinstance(value, str) or re.search(rule.get("pattern", ""), value) is not None
-
-
-@pytest.mark.parametrize("name", ["events", "contract"])
+@pytest.mark.parametrize("name", sorted(schemas()))
 def test_the_published_schema_is_the_one_that_is_written_from_the_code(name: str) -> None:
     assert (FORMATS / "schema" / f"{name}.json").read_text("utf-8") == text(schemas()[name])
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from countersign.audit.quorum import Quorum
+from countersign.bootstrap.books import ProfileBooks
 from countersign.cli.app import UseCases, root_app, run
 from countersign.desk import auditing, checking, output_audit
 from countersign.desk.importing import Item, plan
@@ -74,6 +75,8 @@ class CommandLine:
             provisioner=lambda module, softhsm: contextlib.AsyncExitStack(),  # type: ignore[arg-type, return-value]
             tell=self._tell,
             judge_batch=self._judge_batch,
+            books=ProfileBooks(self.clock),
+            cycles=ProfileBooks(self.clock),
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -4,6 +4,7 @@ Written anew by `PYTHONPATH=app:tests python -m support.published_schema` from t
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,124 @@ TERMS = obj(
 )
 
 
+BALANCE = obj(available=AMT, held=AMT, frozen=AMT, lent=AMT, total=AMT)
+MEMBER = obj(contract=H64, id=ID, state=TEXT)
+BLOCK = obj(vault=ID, instruction=H64, cycle=ID, contracts=arr(ID, 1), index=INT, since=TIME)
+POSITION = obj(asset=ASSET, lei=LEI, book=ID, gross_in=AMT, gross_out=AMT, net_in=AMT, net_out=AMT, conserved=BOOL)
+PROVEN = {
+    "proof": obj(holds=BOOL, positions=arr(POSITION)),
+    "saved": obj(
+        transactions=obj(gross=INT, net=INT),
+        usd=obj(gross=AMT, net=AMT, unpriced=arr(ASSET)),
+        assets=arr(obj(asset=ASSET, gross=AMT, net=AMT, payments=obj(gross=INT, net=INT))),
+    ),
+}
+NETTING = one("gross", "bilateral", "multilateral")
+CYCLE = {
+    "id": ID,
+    "state": TEXT,
+    "netting": NETTING,
+    "cut_off": TIME,
+    "index": INT,
+    "contracts": arr(MEMBER, 1),
+    "obligations": arr(
+        obj(**{"from": TEXT, "to": TEXT, "vault": ID, "destination": ACCOUNT, "asset": ASSET, "amount": AMT})
+    ),
+    **PROVEN,
+    "short": arr(obj(contract=MEMBER, owner=TEXT, book=ID, asset=ASSET, missing=AMT)),
+    "instructions": arr(obj(chain=CHAIN, vaults=arr(ID, 1), instruction=H64, missing=INT, transaction=null(TX))),
+    "blocks": arr(BLOCK),
+}
+MOVEMENT = obj(
+    **{
+        "index": INT,
+        "at": TIME,
+        "event": TEXT,
+        "cause": TEXT,
+        "from": null(TEXT),
+        "to": null(TEXT),
+        "amount": AMT,
+        "contract": null(ID),
+        "contract_hash": null(H64),
+        "settlement": null(ID),
+        "counterparty": null(TEXT),
+        "balance": BALANCE,
+    }
+)
+BREAK = obj(
+    cause=one("missing here", "missing there", "amount differs", "state differs", "fee", "unconfirmed", "unexplained"),
+    passing=BOOL,
+    about=TEXT,
+    lei=LEI,
+    book=ID,
+    asset=ASSET,
+    here=null(TEXT),
+    there=null(TEXT),
+    reference=null(TEXT),
+)
+BOOKS = {
+    "ledger": obj(
+        schema={"const": "countersign-ledger/1"},
+        desk=TEXT,
+        size=INT,
+        at=TIME,
+        balanced=BOOL,
+        accounts=arr(obj(lei=LEI, owner=TEXT, book=ID, asset=ASSET, balance=BALANCE, unconfirmed=AMT)),
+        assets=arr(
+            obj(
+                asset=ASSET,
+                symbol=TEXT,
+                decimals=INT,
+                total=AMT,
+                credits=AMT,
+                withdrawals=AMT,
+                network_fees=AMT,
+                balanced=BOOL,
+            )
+        ),
+    ),
+    "statement": obj(
+        **{
+            "schema": {"const": "countersign-statement/1"},
+            "account": obj(lei=LEI, book=ID, asset=ASSET),
+            "from": DATE,
+            "until": DATE,
+            "size": INT,
+            "opening": BALANCE,
+            "movements": arr(MOVEMENT),
+            "closing": BALANCE,
+        }
+    ),
+    "reconciliation": obj(
+        schema={"const": "countersign-reconciliation/1"},
+        desk=TEXT,
+        as_of=INT,
+        lei=null(LEI),
+        file=null(H64),
+        trades=INT,
+        vaults=arr(obj(vault=ID, lei=LEI, book=ID, asset=ASSET, ledger=AMT, chain=AMT)),
+        breaks=arr(BREAK),
+    ),
+    "cycle": obj(schema={"const": "countersign-cycle/1"}, **CYCLE),
+    "cycles": obj(
+        schema={"const": "countersign-cycles/1"},
+        size=INT,
+        cycles=arr(obj(**CYCLE)),
+        upcoming=obj(
+            cut_off=TIME,
+            top_up_until=TIME,
+            ready=arr(MEMBER),
+            short=arr(H64),
+            lacking=arr(obj(owner=TEXT, book=ID, asset=ASSET, missing=AMT)),
+            recalls=arr(ID),
+            aside=arr(obj(contract=H64, id=ID, state=TEXT, reason=one("late", "not-open", "expired", "stopped"))),
+            cycles=arr(obj(id=ID, netting=NETTING, contracts=arr(H64, 1), **PROVEN)),
+            blocks=arr(BLOCK),
+        ),
+    ),
+}
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """Every published schema, by the name of its file."""
     events = [obj(type={"const": kind}, desk=TEXT, id=ID, at=TIME, body=BODIES[kind]) for kind in RULES]
@@ -244,7 +363,35 @@ def schemas() -> dict[str, dict[str, Any]]:
             "title": "Terms of a Countersign contract (the JWS payload)",
             **TERMS,
         },
+        "books": {
+            "$schema": DRAFT,
+            "$id": "countersign/books/1",
+            "title": "What ledger, statement, reconcile and cycle print with --json",
+            "oneOf": list(BOOKS.values()),
+        },
     }
+
+
+def fits(value: object, rule: dict[str, Any]) -> bool:
+    """Whether a value fits a schema, as far as our schemas use the language (fields, items, patterns, choices)."""
+    if "anyOf" in rule:
+        return any(fits(value, each) for each in rule["anyOf"])
+    if "const" in rule or "enum" in rule:
+        return value in rule.get("enum", [rule.get("const")])
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+    allowed = [rule["type"]] if isinstance(rule["type"], str) else rule["type"]
+    if type(value) not in {kinds[kind] for kind in allowed}:
+        return False
+    if isinstance(value, dict):
+        known, other = rule.get("properties", {}), rule.get("additionalProperties", False)
+        return set(rule.get("required", [])) <= set(value) and all(
+            fits(item, known[name]) if name in known else bool(other) and fits(item, other)
+            for name, item in value.items()
+        )
+    if isinstance(value, list):
+        inside = rule.get("minItems", 0) <= len(value) <= rule.get("maxItems", len(value))
+        return inside and all(fits(item, rule["items"]) for item in value)
+    return not isinstance(value, str) or re.search(rule.get("pattern", ""), value) is not None
 
 
 def text(schema: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from countersign.audit.quorum import Quorum
+from countersign.bootstrap.books import ProfileBooks
 from countersign.bootstrap.machine import CLOCK
 from countersign.cli.app import UseCases, root_app, run
 from countersign.cli.check import Ask
@@ -47,6 +48,8 @@ def use_cases() -> UseCases:
         provisioner=provisioner,
         tell=tell,
         judge_batch=judge_batch,
+        books=ProfileBooks(CLOCK),
+        cycles=ProfileBooks(CLOCK),
     )
 
 

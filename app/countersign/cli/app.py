@@ -6,6 +6,9 @@
     countersign audit verify SOURCE [--trust vkeys.json] [--json]
     countersign import PATH… --profile DIR [--json]
     countersign settlement show ID --profile DIR [--json]
+    countersign ledger | cycle [ID] --profile DIR [--json]
+    countersign statement --account LEI/BOOK/ASSET [--from DAY] [--until DAY] --profile DIR [--csv | --json]
+    countersign reconcile --trades FILE.csv --profile DIR [--json]
     countersign token list|init|generate|test
 
 - Usage errors, Ctrl-C and a reader that has gone away end as typer ends them, without a word of ours.
@@ -24,7 +27,9 @@ import typer
 
 from countersign.cli import outcome
 from countersign.cli.audit import Audits, audit_app
+from countersign.cli.books import Books, add_books
 from countersign.cli.check import CheckFiles, check_command
+from countersign.cli.cycle import CyclesOf, cycle_command
 from countersign.cli.importing import Import, import_command
 from countersign.cli.settlement import Tell, settlement_app
 from countersign.cli.token import ProvisionerFactory, token_app
@@ -51,6 +56,8 @@ class UseCases:
     provisioner: ProvisionerFactory
     tell: Tell
     judge_batch: Import
+    books: Books
+    cycles: CyclesOf
 
 
 def root_app(use_cases: UseCases) -> typer.Typer:
@@ -84,6 +91,8 @@ def root_app(use_cases: UseCases) -> typer.Typer:
     app.add_typer(token_app(use_cases.provisioner), name="token")
     app.command("import")(import_command(use_cases.judge_batch))
     app.add_typer(settlement_app(use_cases.tell), name="settlement")
+    add_books(app, use_cases.books)
+    app.command("cycle")(cycle_command(use_cases.cycles))
     return app
 
 

@@ -15,9 +15,11 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from countersign.desk.accounts import owner
 from countersign.errors import Malformed, Refused
 from countersign.formats import caip, ids, jcs, times
 from countersign.settlement import events, machine
+from countersign.settlement.assets import Asset
 from countersign.settlement.audience import contracts_of
 from countersign.settlement.ledger import Account, Balance, Place, Posting
 from countersign.settlement.machine import Entry
@@ -78,9 +80,14 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`size`: one past the last entry of the span or before it; `closing` is the state's own balance there."""
+    """`size`: one past the last entry of the span or before it; `closing` is the state's own balance there.
+
+    `owner` is the participant's or custodian's name, `unit` the asset's symbol and decimals.
+    """
 
     account: Account
+    owner: str
+    unit: Asset
     span: Span
     size: int
     opening: Balance
@@ -110,8 +117,8 @@ def statement(entries: Iterable[Entry], account: Account, span: Span, state: Sta
         elif any(account in _accounts(each) for each in state.ledger.moved):
             movements += _movements(entry, state, account, movements[-1].after if movements else opening)
     state.roster.party(account.lei, account.book)
-    state.roster.asset(account.asset)
-    return Statement(account, span, size, opening, tuple(movements), closing)
+    unit, name = state.roster.asset(account.asset), owner(state.roster, account.lei)
+    return Statement(account, name, unit, span, size, opening, tuple(movements), closing)
 
 
 def replayed(entries: Iterable[Entry], state: State = EMPTY) -> Iterator[tuple[Entry, State]]:

@@ -1,0 +1,235 @@
+"""`countersign ledger`, `statement`, `reconcile`: the custody books, for people and for programs. Nothing is changed.
+
+    $ countersign ledger --profile profile
+    $ countersign statement --account 9845MERDINDEMO000088/main/bip122:…/slip44:0 --from 2026-11-01 --profile profile
+    $ countersign reconcile --trades trades.csv --profile profile --json
+
+- Exit 0; 1 where the books do not add up, or a break does not go away by itself, or an account is refused; 2 and 3 as
+  everywhere. docs/formats/books-json.md.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+from countersign.cli import findings, outcome, reading
+from countersign.cli.check import Ask, JsonOption, passphrase
+from countersign.cli.words import words
+from countersign.desk import reconciliation
+from countersign.desk import statement as statements
+from countersign.desk.accounts import Overview
+from countersign.desk.breaks import Break
+from countersign.desk.reconciliation import Report
+from countersign.desk.statement import Movement, Statement
+from countersign.desk.trade_file import MOST_BYTES
+from countersign.errors import CountersignError
+from countersign.formats import ids, times
+from countersign.settlement.assets import Asset
+from countersign.settlement.ledger import Balance
+
+LEDGER = "countersign-ledger/1"
+RestOption = Annotated[Path, typer.Option("--profile", help="Rest on this profile's history.")]
+AccountOption = Annotated[str, typer.Option("--account", metavar="LEI/BOOK/ASSET", help="As the ledger lists it.")]
+FromOption = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="The first day, UTC.")]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="The last day, UTC.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+TradesOption = Annotated[Path, typer.Option("--trades", metavar="FILE.csv", help="A participant's own trade file.")]
+
+
+class Books(Protocol):
+    """The use cases; each takes a profile's folder and how to ask for its passphrase."""
+
+    def ledger(self, profile: Path, ask: Ask) -> Overview: ...
+
+    def statement(self, profile: Path, account: str, first: str | None, last: str | None, ask: Ask) -> Statement: ...
+
+    def reconcile(self, profile: Path, trades: bytes, ask: Ask) -> Report: ...
+
+
+def add_books(app: typer.Typer, books: Books) -> None:
+    """Add the three commands."""
+    app.command("ledger")(_ledger(books))
+    app.command("statement")(_statement(books))
+    app.command("reconcile")(_reconcile(books))
+
+
+def _ledger(books: Books) -> Callable[..., None]:
+    def ledger(profile: RestOption, as_json: JsonOption = False) -> None:
+        """Every account, and whether the books add up."""
+        try:
+            found = books.ledger(profile, passphrase)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        if as_json:
+            findings.show_value(ledger_value(found))
+        else:
+            findings.show(list(ledger_lines(found)))
+        raise typer.Exit(0 if found.balanced else outcome.REFUSED)
+
+    return ledger
+
+
+def _statement(books: Books) -> Callable[..., None]:
+    def statement(
+        account: AccountOption,
+        profile: RestOption,
+        first: FromOption = None,
+        until: UntilOption = None,
+        as_csv: CsvOption = False,
+        as_json: JsonOption = False,
+    ) -> None:
+        """The movements of one account, with the balance after each."""
+        if as_csv and as_json:
+            raise typer.BadParameter("give either --csv or --json")
+        try:
+            found = books.statement(profile, account, first, until, passphrase)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        if as_json:
+            findings.show_value(statements.value(found))
+        elif as_csv:
+            typer.echo(statements.as_csv(found).decode(), nl=False)
+        else:
+            findings.show(list(statement_lines(found)))
+
+    return statement
+
+
+def _reconcile(books: Books) -> Callable[..., None]:
+    def reconcile(trades: TradesOption, profile: RestOption, as_json: JsonOption = False) -> None:
+        """Compare a participant's own trades with this log, and name every break."""
+        try:
+            report = books.reconcile(profile, reading.read_file(trades, MOST_BYTES + 1), passphrase)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        if as_json:
+            findings.show_value(reconciliation.value(report))
+        else:
+            findings.show(list(report_lines(report)))
+        raise typer.Exit(outcome.REFUSED if report.lasting else 0)
+
+    return reconcile
+
+
+def ledger_value(found: Overview) -> dict[str, object]:
+    """The ledger as a program reads it."""
+    return {
+        "schema": LEDGER,
+        "desk": found.desk,
+        "size": found.size,
+        "at": times.text(found.time_ms // 1_000),
+        "balanced": found.balanced,
+        "accounts": [
+            {
+                "lei": each.account.lei,
+                "owner": each.owner,
+                "book": each.account.book,
+                "asset": each.account.asset,
+                "balance": statements.balance_value(each.balance),
+                "unconfirmed": ids.amount_text(each.unconfirmed),
+            }
+            for each in found.accounts
+        ],
+        "assets": [
+            {
+                "asset": each.asset,
+                "symbol": each.total.symbol,
+                "decimals": each.total.decimals,
+                "total": ids.amount_text(each.total.units),
+                "credits": ids.amount_text(each.totals.credits),
+                "withdrawals": ids.amount_text(each.totals.withdrawals),
+                "network_fees": ids.amount_text(each.totals.network_fees),
+                "balanced": each.balanced,
+            }
+            for each in found.assets
+        ],
+    }
+
+
+def ledger_lines(found: Overview) -> Iterator[str]:
+    """The ledger for a person, asset by asset."""
+    at = times.text(found.time_ms // 1_000)
+    yield words("Ledger of {desk} at {size} entries, {at}", desk=found.desk, size=found.size, at=at)
+    for sums in found.assets:
+        unit = Asset(sums.asset, sums.total.symbol, sums.total.decimals)
+        yield ""
+        yield words("{symbol}  {asset}", symbol=unit.symbol, asset=unit.id)
+        for each in (one for one in found.accounts if one.account.asset == sums.asset):
+            yield words("  {owner}, {book} ({lei})", owner=each.owner, book=each.account.book, lei=each.account.lei)
+            yield f"    {_pockets(unit, each.balance)}"
+            if each.unconfirmed:
+                yield words("    of it not yet confirmed: {units}", units=unit.digits(each.unconfirmed))
+        crossed = sums.totals
+        yield words(
+            "  Credits {credits} - withdrawals {out} - network fees {fees} = {inside}; all accounts {total}: {word}",
+            credits=unit.digits(crossed.credits),
+            out=unit.digits(crossed.withdrawals),
+            fees=unit.digits(crossed.network_fees),
+            inside=unit.digits(crossed.inside) if crossed.inside >= 0 else str(crossed.inside),
+            total=unit.digits(sums.total.units),
+            word=words("balanced") if sums.balanced else words("NOT BALANCED"),
+        )
+
+
+def _pockets(unit: Asset, balance: Balance) -> str:
+    """The total, and each pocket that is not empty beside available."""
+    beside = [("held", balance.held), ("frozen", balance.frozen), ("lent", balance.lent)]
+    parts = [f"{words('available')} {unit.digits(balance.available)}"]
+    parts += [f"{words(name)} {unit.digits(units)}" for name, units in beside if units]
+    return f"{unit.display(balance.total)}: {', '.join(parts)}"
+
+
+def statement_lines(found: Statement) -> Iterator[str]:
+    """The statement for a person."""
+    account, unit = found.account, found.unit
+    yield words("{owner}, {book} ({lei})", owner=found.owner, book=account.book, lei=account.lei)
+    yield words("{symbol}  {asset}", symbol=unit.symbol, asset=account.asset)
+    first, last = times.date_text(found.span.first), times.date_text(found.span.last)
+    yield words("From {first} to {last}, log of {size} entries", first=first, last=last, size=found.size)
+    yield ""
+    yield words("Opening balance  {pockets}", pockets=_pockets(unit, found.opening))
+    for each in found.movements:
+        yield from _movement_lines(unit, each)
+    yield words("Closing balance  {pockets}", pockets=_pockets(unit, found.closing))
+
+
+def _movement_lines(unit: Asset, each: Movement) -> Iterator[str]:
+    at = times.text(each.time_ms // 1_000)
+    way = words("{source} to {target}", source=each.source or words("outside"), target=each.target or words("outside"))
+    amount = unit.display(each.units)
+    yield words("{at}  entry {index}  {cause}: {amount}, {way}", at=at, index=each.index, cause=each.cause,
+                amount=amount, way=way)  # fmt: skip
+    about = [words("contract {id}", id=each.contract_id)] if each.contract_id else []
+    about += [words("settlement {id}", id=each.settlement)] if each.settlement else []
+    about += [words("other side {account}", account=each.counterparty)] if each.counterparty else []
+    if about:
+        yield f"    {', '.join(about)}"
+    yield words("    then {pockets}", pockets=_pockets(unit, each.after))
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """A reconciliation for a person."""
+    yield words(
+        "Trades of {lei} compared at {size} entries: {count}; breaks: {breaks}",
+        count=report.trades,
+        lei=report.lei,
+        size=report.as_of,
+        breaks=len(report.breaks),
+    )
+    for each in report.breaks:
+        yield _break_line(each)
+
+
+def _break_line(each: Break) -> str:
+    nothing = words("nothing")
+    return words(
+        "{cause}: {about}, {book}, {asset}: here {here}, there {there}",
+        cause=each.cause.value,
+        about=each.about,
+        book=each.book,
+        asset=each.asset,
+        here=each.here or nothing,
+        there=each.there or nothing,
+    )
