@@ -32,7 +32,7 @@ from countersign.desk.views import CrossingView
 from countersign.errors import Refused, Unavailable
 from countersign.formats import cbor
 from countersign.review.case import Channel
-from countersign.settlement import events
+from countersign.settlement import events, stops
 from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
@@ -90,7 +90,8 @@ class Crossing:
         state = self._replica.state
         records = bundle.settled(state, instruction)
         live = instruction.superseded_by is None and all(record.state in _OPEN for record in records)
-        return live and state.missing(instruction) > 0
+        running = stops.running(state, state.cycle(instruction.cycle))
+        return live and running and state.missing(instruction) > 0
 
     def requested(self, instruction: str, recipient: str) -> bool:
         """Whether a request of this instruction to this recipient was ever recorded here."""

@@ -29,7 +29,7 @@ from countersign.desk.views import (
 from countersign.errors import CountersignError, Unavailable
 from countersign.review import checks
 from countersign.review.case import Case, Mode
-from countersign.settlement import deadlines
+from countersign.settlement import deadlines, stops
 from countersign.settlement.contract import Terms
 from countersign.settlement.records import ContractRecord, Instruction
 from countersign.settlement.state import State
@@ -74,7 +74,7 @@ def review_view(
         contract=contract,
         contract_id=terms.id,
         version=terms.version,
-        state=record.state.value,
+        state=stops.standing(found.state, record).value,
         parties=tuple((roster.participant(party.lei).name, party.lei) for party in terms.parties),
         custodian=roster.custodian.name,
         trade_date=terms.trade_date,

@@ -9,6 +9,7 @@ from countersign.desk.pages import act_by
 from countersign.desk.signing import vault_keys
 from countersign.desk.views import Action, DeskView, Dot, Group, InstructionDots, Money, SettlementRow
 from countersign.review.finding import Verdict
+from countersign.settlement import stops
 from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction
 from countersign.settlement.state import State
@@ -49,7 +50,7 @@ def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | 
         contract=record.hash,
         contract_id=terms.id,
         group=_group(record, action),
-        state=record.state.value,
+        state=stops.standing(state, record).value,
         act_by=act_by(state, record, now),
         parties=shown.parties,
         gives=shown.gives,
@@ -100,17 +101,19 @@ def _action(state: State, record: ContractRecord, cycle: Cycle | None, officer: 
     live = state.live(cycle)
     if any(can_sign(state, each, officer) for each in live):
         return Action.SIGN
-    waiting = [each for each in live if state.missing(each)]
+    waiting = [each for each in live if state.missing(each) and stops.running(state, cycle)]
     return Action.CARRY if waiting and all(officer in _signers(each) for each in waiting) else Action.WAIT
 
 
 def can_sign(state: State, instruction: Instruction, officer: str) -> bool:
-    """Whether this officer owns a key of the instruction's vaults, has not signed, did not prepare it, and one is lacking."""
+    """Whether this officer owns a key of the instruction's vaults, has not signed, did not prepare it, one is lacking, and
+    neither dispute nor order stops it."""
     return (
         bool(vault_keys(state.roster, officer, instruction))
         and officer not in _signers(instruction)
         and officer != instruction.preparer
         and state.missing(instruction) > 0
+        and stops.running(state, state.cycle(instruction.cycle))
     )
 
 

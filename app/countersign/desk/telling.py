@@ -17,12 +17,13 @@ from countersign.desk.pages import act_by
 from countersign.desk.ports import Record
 from countersign.desk.views import ActBy, Money
 from countersign.errors import CountersignError, Malformed, Refused
-from countersign.settlement import audience, events
+from countersign.settlement import audience, events, stops
 from countersign.settlement.bodies import InstructionRefused, ShareAdded
 from countersign.settlement.events import Event
 from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import HolderKind, Party
 from countersign.settlement.state import State
+from countersign.settlement.stop_bodies import DisputeOpened, Transfer
 
 RecordOf = Callable[[int], Record]
 """The archived entry of an index."""
@@ -101,7 +102,7 @@ def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:
         terms.id,
         terms.version,
         terms.template,
-        record.state.value,
+        stops.standing(state, record).value,
         terms.notional.usd,
         tuple(
             Movement(
@@ -119,19 +120,23 @@ def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:
 
 def _lines(state: State, record: ContractRecord, record_of: RecordOf) -> list[Told]:
     found = []
-    for index in sorted({each.index for each in state.concerns(record)} | set(state.faults)):
+    own = {each.index for each in state.concerns(record)} | stops.entries(state, record)
+    for index in sorted(own | set(state.faults)):
         each = record_of(index)
         try:
             event = events.parse(each.event)
         except (Malformed, Refused):
             continue
-        if index not in state.faults or record.hash in _concerned(state, event):
+        if index not in state.faults or record.hash in _concerned(state, record, event):
             found.append((each, event))
     shares: dict[tuple[str, str], int] = {}
     return [_told(state, each, event, _signers(state, each.index, event), shares) for each, event in found]
 
 
-def _concerned(state: State, event: Event) -> Sequence[str]:
+def _concerned(state: State, record: ContractRecord, event: Event) -> Sequence[str]:
+    scope = stops.scope_of(state, event.body)
+    if scope is not None:
+        return (record.hash,) if stops.within(scope, record) else ()
     if not isinstance(event.body, InstructionRefused):
         return audience.contracts_of(state, event)
     about = event.body.sha256
@@ -180,6 +185,8 @@ def _values(state: State, event: Event) -> dict[str, str]:
             found[each.name] = _book(state, value)
         elif isinstance(value, tuple) and all(isinstance(item, str) for item in value):
             found[each.name] = ", ".join(value)
+    if isinstance(body, DisputeOpened) and body.expected:
+        found["expected"] = ", ".join(_expected(state, each) for each in body.expected)
     asset = getattr(body, "asset", None)
     if isinstance(asset, str) and "amount" in found:
         found["amount"] = _display(state, asset, int(found["amount"]))
@@ -189,6 +196,11 @@ def _values(state: State, event: Event) -> dict[str, str]:
         if role in found:
             found[role] = _name(state, HolderKind.OFFICER, found[role])
     return found | _of_instruction(state, found.get("instruction", ""))
+
+
+def _expected(state: State, transfer: Transfer) -> str:
+    payer, receiver = _book(state, transfer.payer), _book(state, transfer.receiver)
+    return f"{_display(state, transfer.asset, transfer.amount)} {payer} → {receiver}"
 
 
 def _of_instruction(state: State, name: str) -> dict[str, str]:

@@ -34,6 +34,7 @@ TEMPLATES: dict[str, str] = {
     "settlement.failed": "One chain accepted and another refused: {reason} The custodian makes it good.",
     "settlement.voided": "It was voided: coins came home, the Safe's number is used up, holds returned.",
     "dispute.opened": "{who} disputed it: {reason}",
+    "dispute.opened.expected": "{who} disputed it, expecting {expected}: {reason}",
     "dispute.retracted": "{who} retracted the dispute: {reason}",
     "dispute.resolved": "The dispute was resolved ({outcome}): {reason}",
     "freeze.ordered": "{who} froze it under order {order}: {reason}",
@@ -44,12 +45,15 @@ PLAIN, FAULT = (
     "{who}: {kind}.",
     "The desk logged this although the rules refuse it ({fault}); it changed nothing. {line}",
 )
+_PARTS = (("fee", "fee_asset"), ("expected", "expected"))
+"""What an event may say beyond its type's plain line: the template's ending, and the value that calls for it."""
 NOBODY, TOGETHER = "nobody", "{first} and {last}"
 
 
 def told(kind: str, who: str, values: Mapping[str, str], fault: str | None = None) -> str:
     """One line of a story, in words. Never raises."""
-    form = f"{kind}.fee" if "fee_asset" in values and f"{kind}.fee" in TEMPLATES else kind
+    further = (f"{kind}.{part}" for part, mark in _PARTS if mark in values)
+    form = next((each for each in further if each in TEMPLATES), kind)
     line = fill(TEMPLATES.get(form, PLAIN), {"kind": kind, **values, "who": who})
     return line if fault is None else fill(FAULT, {"fault": fault, "line": line})
 

@@ -60,6 +60,12 @@ def within(scope: Scope, contract: Contract | ContractRecord) -> bool:
             return scope.asset in _assets(terms)
 
 
+def entries(state: State, record: ContractRecord) -> set[int]:
+    """The entries of every order, standing or lifted, that concerns a contract."""
+    orders = (each for kept in (state.freezes, state.lifted) for each in kept.values() if within(each.scope, record))
+    return {index for each in orders for index in (each.index, each.lifted) if index is not None}
+
+
 def scope_of(state: State, body: object) -> Scope | None:
     """The scope of the order that an event gives or lifts; None for any other event."""
     if isinstance(body, FreezeOrdered):
@@ -121,6 +127,12 @@ def check_cycle(state: State, cycle: Cycle) -> None:
         if record.state is ContractState.DISPUTED:
             raise Refused("settlement.disputed", contract=record.hash)
         check_free(state, record)
+
+
+def running(state: State, cycle: Cycle) -> bool:
+    """Whether nothing stops any contract of the cycle."""
+    records = [state.contract(name) for name in cycle.contracts]
+    return all(each.state is not ContractState.DISPUTED and stopping(state, each) is None for each in records)
 
 
 def standing(state: State, record: ContractRecord) -> ContractState:

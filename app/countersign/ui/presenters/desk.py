@@ -24,6 +24,7 @@ STATE_TONES = {
     "final": ("ok", "pass"), "signed": ("ok", "pass"), "released": ("info", "forward"), "settling": ("info", "forward"),
     "disputed": ("warn", "warning"), "frozen": ("bad", "blocked"), "failed": ("bad", "fail"), "voided": ("quiet", "none"),
     "expired": ("bad", "clock"), "cancelled": ("quiet", "none"), "declined": ("bad", "refuse"),
+    "awarded": ("quiet", "none"), "superseded": ("quiet", "none"),
 }  # fmt: skip
 
 

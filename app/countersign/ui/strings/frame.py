@@ -118,6 +118,7 @@ LABELS: dict[str, str] = {
     "state.disputed": "disputed",
     "state.frozen": "frozen",
     "state.awarded": "awarded",
+    "state.superseded": "superseded",
     "state.failed": "failed",
     "state.voided": "voided",
 }
