@@ -38,7 +38,12 @@ def action(table: Table) -> tuple[str, Action]:
 
 
 def lines(table: Table) -> list[str]:
-    found = story(table.desk.state, table.desk.archive.records(0), table.story.contract, table.stage.clock.seconds)
+    found = story(
+        table.desk.state,
+        lambda index: table.desk.archive.records(index)[0],
+        table.story.contract,
+        table.stage.clock.seconds,
+    )
     return [told(each.kind, together([who.name for who in each.people]), each.values) for each in found.lines]
 
 
