@@ -116,6 +116,34 @@ def test_a_transaction_weighs_at_most_four_hundred_thousand_units_signed(coins: 
     assert cycle_limits.fits(state, GROUP, owed(1), purses, {}) is fits
 
 
+@pytest.mark.parametrize(("count", "fits"), [(1, True), (128, True), (129, False)])
+def test_a_safes_transaction_has_at_most_as_many_payments_as_a_batch_has_calls(count: int, fits: bool) -> None:
+    state, place = world.founded().state, world.destination("meridian", world.USDC)
+    payer, receiver = world.OWNERS["harbour"], world.OWNERS["meridian"]
+    many = [Obligation("harbour-safe", payer, receiver, world.USDC, 5, place)] * count
+    group = Group(world.ETHEREUM, "safe-tx", ("harbour-safe",))
+    assert cycle_limits.fits(state, group, many, {}, {}) is fits
+
+
+@pytest.mark.parametrize(("cap", "sizes"), [(None, [4]), (480_000, [4]), (479_999, [2, 2]), (120_000, [1, 1, 1, 1])])
+def test_the_policys_cap_on_one_transaction_makes_several(cap: int | None, sizes: list[int]) -> None:
+    desk, names = held(4)
+    caps = {"transaction_usd": None if cap is None else str(cap), "day_usd": None, "counterparty_usd": None}
+    document = world.policy_document(version=2, caps=caps)
+    desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": document})
+    parts = cycle_plan.split(desk.state, names, MULTILATERAL, everything_fits)
+    assert [len(part) for part in parts] == sizes
+
+
+@pytest.mark.parametrize(("usd", "sizes"), [(480_001, [4]), (480_000, [2, 2]), (200_000, [1, 1, 1, 1])])
+def test_what_needs_more_signatures_than_a_vault_has_is_not_put_into_one(usd: int, sizes: list[int]) -> None:
+    desk, names = held(4)
+    document = world.policy_document(version=2, quorums=[{"from_usd": str(usd), "signatures": 3}])
+    desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": document})
+    parts = cycle_plan.split(desk.state, names, MULTILATERAL, everything_fits)
+    assert [len(part) for part in parts] == sizes
+
+
 def test_only_as_many_coins_count_as_are_needed_with_the_fee() -> None:
     state = world.founded().state
     purses = {"meridian-btc": (10**8, *[1] * 2_000)}

@@ -1,6 +1,7 @@
 """Whether one transaction a chain can discharge what a cycle owes, asked of the desk's own node (CHECKS.md, B2).
 
 - A Bitcoin transaction: at most 2,000 outputs, change among them, and at most 400,000 weight units once it is signed.
+- A SafeTx: at most as many payments as a batch has calls.
 - The inputs are those that the rail would choose: each paying vault's free, confirmed coins, the largest first, until
   they cover what it owes and the most it may bear of the fee.
 - A vault that lacks coins is no matter of size: preparing says so by name.
@@ -13,6 +14,7 @@ from countersign.bitcoin import weights
 from countersign.bitcoin.psbt.form import MAX_OUTPUTS, MAX_WEIGHT
 from countersign.desk.cycle_plan import Fits
 from countersign.desk.embedded import EmbeddedDesk
+from countersign.ethereum.multisend import MOST_CALLS
 from countersign.rails import bitcoin as rail
 from countersign.settlement import netting
 from countersign.settlement.netting import Group, Obligation
@@ -35,9 +37,7 @@ async def of(desk: EmbeddedDesk, contracts: Sequence[str]) -> Fits:
     }
     caps = {each.vault: each.cap for each in netting.fee_caps(state.roster, terms)}
     return lambda owed: all(
-        fits(state, group, netting.owed_by(owed, group), purses, caps)
-        for group in netting.groups(owed)
-        if group.kind == "psbt"
+        fits(state, group, netting.owed_by(owed, group), purses, caps) for group in netting.groups(owed)
     )
 
 
@@ -53,7 +53,12 @@ async def _purse(desk: EmbeddedDesk, vault: SlotVault) -> tuple[int, ...]:
 
 
 def fits(state: State, group: Group, owed: Sequence[Obligation], purses: Purses, caps: Mapping[str, int]) -> bool:
-    """Whether one PSBT over a group's vaults stays within outputs and weight. `caps`: satoshis of fee by vault."""
+    """Whether one PSBT over a group's vaults stays within outputs and weight, or one SafeTx within the calls of a batch.
+
+    `caps`: satoshis of fee by vault.
+    """
+    if group.kind != "psbt":
+        return len(owed) <= MOST_CALLS
     outputs = len(owed) + len(group.vaults)
     weight = sum(weights.output(rail.script_of(each)) for each in owed)
     inputs = 0

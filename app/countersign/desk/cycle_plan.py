@@ -2,7 +2,8 @@
 
 - Pure over the replayed state; the same for whoever holds the same history. `cycles` closes what this plans.
 - One cycle over all sales that are ready; more only where a limit demands it: the policy's bound on a cycle that needs
-  cold shares, the size of a chain's transaction (`fits`). Parts follow the order of endorsement.
+  cold shares, its cap or quorum for one transaction, the size of a chain's transaction (`fits`). Parts follow the order
+  of endorsement.
 - Withdrawals and awards settle gross, each in a cycle of its own.
 - At most one unexecuted instruction a Safe: what blocks is named, with its settlement and since when.
 """
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from countersign.formats import times
-from countersign.settlement import cut_off, cycling, netting, proof
+from countersign.settlement import cut_off, cycling, netting, proof, spending
 from countersign.settlement.contract import Terms
 from countersign.settlement.cut_off import Gathered, MomentOf
 from countersign.settlement.netting import GROSS, MULTILATERAL, Group, Obligation
@@ -106,12 +107,25 @@ def split(state: State, contracts: Sequence[str], mode: str, fits: Fits) -> list
     most = cold if len(contracts) > cold and cycling.needs_cold(state.roster, owed) else MOST
     if len(contracts) > most:
         parts = [contracts[start : start + most] for start in range(0, len(contracts), most)]
-    elif len(contracts) > 1 and not fits(owed):
+    elif len(contracts) > 1 and not (fits(owed) and _kept(state, owed)):
         half = (len(contracts) + 1) // 2
         parts = [contracts[:half], contracts[half:]]
     else:
         return [list(contracts)]
     return [one for part in parts for one in split(state, part, mode, fits)]
+
+
+def _kept(state: State, owed: Sequence[Obligation]) -> bool:
+    """Whether each transaction keeps what the policy asks of one transaction: its cap, and the quorum for its amount."""
+    policy = state.adopted()
+    if policy.caps.transaction_usd is None and not policy.quorums:
+        return True
+    return all(
+        ruling.kept
+        for group in netting.groups(owed)
+        for ruling in spending.rulings(state, spending.flows(state, netting.owed_by(owed, group)), spending.Used())
+        if ruling.rule in (spending.TRANSACTION, spending.QUORUM)
+    )
 
 
 def _terms(state: State, contracts: Iterable[str]) -> list[Terms]:
