@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 from countersign.couriers import pictures
-from countersign.couriers.picture_wire import FILE, GREY, HEADER, LENGTH
+from countersign.couriers.picture_wire import FILE, GREY, HEADER
+from countersign.couriers.pipes import LENGTH
 
 
 def conversation(*requests: bytes) -> list[object]:

@@ -91,7 +91,7 @@ def test_a_killed_child_costs_its_frame_and_a_new_child():
     with PictureReader() as reader:
         assert reader.decode(GOOD) == [TEXT]
         reader._child.kill()
-        reader._child.wait()
+        reader._child.process.wait()
         assert refusal(reader, GOOD) == "T5.decoder-fault"
         assert reader.decode(GOOD) == [TEXT]
 

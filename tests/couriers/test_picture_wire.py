@@ -1,6 +1,7 @@
 """The wire between reader and child, fixed."""
 
-from countersign.couriers.picture_wire import FILE, GREY, HEADER, LENGTH
+from countersign.couriers.picture_wire import FILE, GREY, HEADER
+from countersign.couriers.pipes import LENGTH
 
 
 def test_a_header_is_thirteen_bytes_big_endian():

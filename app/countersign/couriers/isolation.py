@@ -15,24 +15,19 @@ import ctypes
 import errno
 import fcntl
 import os
-import platform
 import socket
 import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from countersign.couriers import seccomp
 from countersign.errors import Unavailable
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-PR_SET_NO_NEW_PRIVS, SECCOMP_SET_MODE_FILTER, FILTER_FLAG_TSYNC = 38, 1, 1
 REFUSED_FAMILIES = (socket.AF_INET, socket.AF_INET6, 17)  # 17: AF_PACKET
 IO_URING_SETUP = 425
 SIOCGIFFLAGS, IFF_UP, IFF_LOOPBACK = 0x8913, 0x1, 0x8
-# machine → audit architecture, numbers of `socket` and `seccomp`
-TABLES = {"x86_64": (0xC000003E, 41, 317), "aarch64": (0xC00000B7, 198, 277)}
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
-ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +98,20 @@ def _enter_empty_namespace() -> bool:
 
 
 def _refuse_families_in_kernel() -> bool:
-    table = TABLES.get(platform.machine())
-    if sys.platform != "linux" or table is None:
-        return False
-    architecture, socket_call, seccomp_call = table
-    program = _program(architecture, socket_call)
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
-    header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        return False
-    return int(libc.syscall(seccomp_call, SECCOMP_SET_MODE_FILTER, FILTER_FLAG_TSYNC, header)) == 0
+    machine = seccomp.known()
+    return machine is not None and seccomp.install(machine, _program(machine))
 
 
-def _program(architecture: int, socket_call: int) -> list[tuple[int, int, int, int]]:
-    """A BPF program over `struct seccomp_data`: number at 0, architecture at 4, first argument at 16."""
-    families = [(EQUAL, len(REFUSED_FAMILIES) - place, 0, int(family)) for place, family in enumerate(REFUSED_FAMILIES)]
+def _program(machine: seccomp.Machine) -> list[seccomp.Line]:
+    """Socket by its first argument, io_uring whatever it wants; everything else is as before."""
+    equal, give = seccomp.EQUAL, seccomp.RETURN
+    families = [(equal, len(REFUSED_FAMILIES) - place, 0, int(family)) for place, family in enumerate(REFUSED_FAMILIES)]
     return [
-        (LOAD, 0, 0, 4),
-        (EQUAL, 1, 0, architecture),
-        (RETURN, 0, 0, KILL),
-        (LOAD, 0, 0, 0),
-        (AT_LEAST, 0, 1, 0x40000000),  # the x32 table of x86-64
-        (RETURN, 0, 0, KILL),
-        (EQUAL, len(REFUSED_FAMILIES) + 3, 0, IO_URING_SETUP),
-        (EQUAL, 0, len(REFUSED_FAMILIES) + 1, socket_call),
-        (LOAD, 0, 0, 16),
+        *seccomp.preamble(machine),
+        (equal, len(REFUSED_FAMILIES) + 3, 0, IO_URING_SETUP),
+        (equal, 0, len(REFUSED_FAMILIES) + 1, machine.socket),
+        (seccomp.LOAD, 0, 0, seccomp.ARGUMENTS),
         *families,
-        (RETURN, 0, 0, ALLOW),
-        (RETURN, 0, 0, REFUSE | errno.EAFNOSUPPORT),
+        (give, 0, 0, seccomp.ALLOW),
+        (give, 0, 0, seccomp.REFUSE | errno.EAFNOSUPPORT),
     ]

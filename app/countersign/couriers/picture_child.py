@@ -11,23 +11,15 @@ Implements the child of T5 in CHECKS.md. Started by `picture_reader`; never impo
 """
 
 import json
-import os
 import signal
 from collections.abc import Callable
 from functools import partial
 
 from countersign.couriers import pictures
 from countersign.couriers.confinement import confine
-from countersign.couriers.picture_wire import FRAME_SECONDS, GREY, HEADER, LENGTH
+from countersign.couriers.picture_wire import FRAME_SECONDS, GREY, HEADER
+from countersign.couriers.pipes import give, take
 from countersign.errors import Malformed
-
-
-def _take(count: int) -> bytes:
-    parts: list[bytes] = []
-    while count and (part := os.read(0, min(count, 1 << 20))):
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
 
 
 def _answer(look: Callable[[], list[str]]) -> bytes:
@@ -41,22 +33,16 @@ def _answer(look: Callable[[], list[str]]) -> bytes:
     return json.dumps(said).encode("ascii")
 
 
-def _give(text: bytes) -> None:
-    left = memoryview(LENGTH.pack(len(text)) + text)
-    while left:
-        left = left[os.write(1, left) :]
-
-
 def serve() -> None:
     """Answer frames until standard input ends."""
     pictures.read(pictures.frame("WARM UP"))  # loads what Pillow and zxing-cpp load late, while files can be opened
     confine()
-    _give(b"[]")
-    while len(head := _take(HEADER.size)) == HEADER.size:
+    give(b"[]")
+    while len(head := take(HEADER.size)) == HEADER.size:
         kind, width, height, length = HEADER.unpack(head)
-        data = _take(length)
+        data = take(length)
         picture = pictures.Grey(width, height, data) if kind == GREY else data
-        _give(_answer(partial(pictures.read, picture)))
+        give(_answer(partial(pictures.read, picture)))
 
 
 if __name__ == "__main__":

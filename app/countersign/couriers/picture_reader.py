@@ -14,18 +14,15 @@ Implements T5 of CHECKS.md: decoding happens in a child without network or files
         texts = reader.decode(Path("request-0001.png").read_bytes())
 """
 
-import os
-import select
 import signal
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final
 
-from countersign.couriers.picture_wire import FILE, GREY, HEADER, LENGTH, REPLY_LIMIT, TEXT_LIMIT, TEXTS_LIMIT
+from countersign.couriers.child import Child, started
+from countersign.couriers.picture_wire import FILE, GREY, HEADER, REPLY_LIMIT, TEXT_LIMIT, TEXTS_LIMIT
 from countersign.couriers.pictures import Grey, check_size
 from countersign.errors import Malformed, Unavailable
 from countersign.formats import strict_json
@@ -46,7 +43,7 @@ class PictureReader:
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self._command = tuple(command)
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._turn = threading.Lock()
         self.restarts = 0
 
@@ -68,7 +65,7 @@ class PictureReader:
         with self._turn:
             child = self._running()
             try:
-                reply = _exchange(child, request, CLOCK_SECONDS)
+                reply = child.ask(request, CLOCK_SECONDS, REPLY_LIMIT)
             except (OSError, EOFError, TimeoutError) as reason:
                 raise self._broken(child, reason) from reason
         return _texts(reply)
@@ -77,21 +74,21 @@ class PictureReader:
         """End the child. A later `decode` starts another."""
         with self._turn:
             if self._child is not None:
-                _end(self._child)
+                self._child.end()
             self._child = None
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> Child:
         if self._child is None:
             try:
-                self._child = _start(self._command)
+                self._child = started(self._command, START_SECONDS)
             except (OSError, EOFError, TimeoutError) as reason:
                 raise Unavailable("couriers.picture-reader", reason=type(reason).__name__) from reason
         return self._child
 
-    def _broken(self, child: subprocess.Popen[bytes], reason: Exception) -> Malformed:
+    def _broken(self, child: Child, reason: Exception) -> Malformed:
         """Which of the two limits it was. The child is gone afterwards, and the next frame gets a new one."""
         in_time = not isinstance(reason, TimeoutError)
-        status = _end(child, wait=in_time)
+        status = child.end(wait=in_time)
         self._child = None
         self.restarts += 1
         if in_time and status != -signal.SIGPROF:
@@ -106,75 +103,6 @@ def _request(frame: Frame) -> bytes:
     if len(frame) > FILE_LIMIT:
         raise Malformed("T5.file-size", size=len(frame), limit=FILE_LIMIT)
     return HEADER.pack(FILE, 0, 0, len(frame)) + frame
-
-
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """A child that has confined itself and said so."""
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"LANG": "C.UTF-8"},
-        cwd="/",
-        start_new_session=True,
-        bufsize=0,
-    )
-    try:
-        _exchange(child, b"", START_SECONDS)
-    except (OSError, EOFError, TimeoutError):
-        _end(child)
-        raise
-    return child
-
-
-def _end(child: subprocess.Popen[bytes], *, wait: bool = False) -> int:
-    """The child's exit status; it is killed unless `wait` says that it ends by itself."""
-    if wait:
-        try:
-            child.wait(CLOCK_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-    else:
-        child.kill()
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            pipe.close()
-    return child.wait()
-
-
-def _exchange(child: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
-    """Send, then take one answer, before the clock has moved by `seconds`. EOFError, TimeoutError, OSError."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    until = time.monotonic() + seconds
-    _send(child.stdin.fileno(), request, until)
-    (length,) = LENGTH.unpack(_take(child.stdout.fileno(), LENGTH.size, until))
-    if length > REPLY_LIMIT:
-        raise EOFError
-    return _take(child.stdout.fileno(), length, until)
-
-
-def _send(pipe: int, data: bytes, until: float) -> None:
-    os.set_blocking(pipe, False)
-    left = memoryview(data)
-    while left:
-        if not select.select((), (pipe,), (), max(0.0, until - time.monotonic()))[1]:
-            raise TimeoutError
-        left = left[os.write(pipe, left) :]
-
-
-def _take(pipe: int, count: int, until: float) -> bytes:
-    parts: list[bytes] = []
-    while count:
-        if not select.select((pipe,), (), (), max(0.0, until - time.monotonic()))[0]:
-            raise TimeoutError
-        part = os.read(pipe, count)
-        if not part:
-            raise EOFError
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
 
 
 def _texts(reply: bytes) -> list[str]:

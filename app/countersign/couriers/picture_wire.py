@@ -1,7 +1,7 @@
 """The few bytes between `picture_reader` and `picture_child`, over two pipes.
 
 - Parent to child: `HEADER` (kind, width, height, length), then that many bytes of a file or of greyscale pixels.
-- Child to parent: `LENGTH`, then that many bytes of JSON: a list of texts, or {"code", "values"} of a Malformed.
+- Child to parent: `pipes.LENGTH`, then that many bytes of JSON: a list of texts, or {"code", "values"} of a Malformed.
   The first answer is an empty list, unasked: the child is confined and ready.
 
     >>> HEADER.pack(FILE, 0, 0, 5).hex()
@@ -12,7 +12,6 @@ import struct
 from typing import Final
 
 HEADER: Final = struct.Struct(">BIII")
-LENGTH: Final = struct.Struct(">I")
 FILE: Final = 0
 GREY: Final = 1
 FRAME_SECONDS: Final = 0.2
