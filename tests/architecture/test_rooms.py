@@ -72,6 +72,18 @@ def _our_own_verb(call: ast.Attribute) -> bool:
     return isinstance(call.value, ast.Name) and call.value.id in {"envelope", "note", "checkpoint"}
 
 
+def test_a_pdf_is_opened_by_the_confined_process_alone() -> None:
+    """import-linter keeps `ui.rendering` for that process; QtPdf itself is imported nowhere else."""
+    doors = [
+        str(path.relative_to(PACKAGE))
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.ImportFrom) and "QtPdf" in (node.module or ""))
+        or (isinstance(node, ast.Import | ast.ImportFrom) and any("QtPdf" in each.name for each in node.names))
+    ]
+    assert doors == ["ui/rendering/pdf.py"]
+
+
 @pytest.mark.parametrize("word", ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error", "pragma: no " + "cover"])
 def test_nothing_is_left_for_later(word: str) -> None:
     assert [str(path.relative_to(ROOT)) for path in modules() if word in path.read_text("utf-8")] == []

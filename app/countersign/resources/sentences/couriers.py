@@ -1,6 +1,9 @@
 """What is said of drives, pictures and the process that reads them: T2, T5, and the couriers' own codes."""
 
 _DRIVE = "Nothing was taken over. Do not use this drive again before you know who put this on it."
+_OTHER_PDF = (
+    "Ask the sender for an ordinary PDF of the same text; its hash will differ, so the contract must name that one."
+)
 _ANOTHER = "Show the code again, closer and straight, or carry the message by USB."
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -74,4 +77,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Take all pictures of the row; some of them may have been lost.",
     ),
     "couriers.no-frames": ("There is nothing to draw.", "Ask for the request or the answer again."),
+    "couriers.pdf-size": ("The PDF has {size} bytes; at most {limit} are opened.", _OTHER_PDF),
+    "couriers.pdf-damaged": ("This PDF is damaged or has no page.", _OTHER_PDF),
+    "couriers.pdf-encrypted": (
+        "This PDF is encrypted. No password is asked for here, so it cannot be shown.",
+        "Do not rely on what you have not read. Ask the parties for a contract whose text is not encrypted.",
+    ),
+    "couriers.pdf-pages": ("The PDF has {count} pages; at most {limit} are shown.", _OTHER_PDF),
+    "couriers.pdf-page-size": (
+        "Page {page} of the PDF measures {width} by {height} points: no page of paper.",
+        _OTHER_PDF,
+    ),
+    "couriers.pdf-page": (
+        "Page {page} of the PDF cannot be drawn.",
+        "The other pages can. Do not rely on this one before you have read it elsewhere from a file with the same hash.",
+    ),
+    "couriers.pdf-time": (
+        "Drawing this PDF took too long and was stopped.",
+        "Nothing else was touched. Ask the sender for an ordinary PDF of the same text, and keep this one as evidence.",
+    ),
+    "couriers.pdf-fault": (
+        "The closed process that draws PDF pages ended unexpectedly (status {status}).",
+        "Nothing else was touched. Try once more; if it ends again, keep the file as evidence and ask its sender about it.",
+    ),
+    "couriers.pdf-painter": (
+        "The process that draws PDF pages could not be started ({reason}).",
+        "Start the program again. If that does not help, its installation is not whole.",
+    ),
+    "couriers.pdf-closed": ("The document was closed before its page was drawn.", "Open the legal text again."),
 }
