@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from countersign.couriers import kernel, usb
+from countersign.couriers.carrier import Carrier
 from countersign.couriers.usb import Entry, UsbFolder
 from countersign.errors import Malformed, Unavailable
 
@@ -26,6 +27,12 @@ def folder(request, tmp_path, monkeypatch) -> Path:
 def refusal(folder: Path, name: str = NAME) -> str:
     with pytest.raises(Malformed) as refused:
         UsbFolder(folder).read(name)
+    return refused.value.code
+
+
+def refused_anyhow(folder: Path, name: str) -> str:
+    with pytest.raises(Malformed) as refused:
+        UsbFolder(folder).read_named_anyhow(name)
     return refused.value.code
 
 
@@ -277,3 +284,40 @@ def test_whether_the_kernel_holds_the_folder_shut_is_said(tmp_path, monkeypatch)
         os.close(descriptor)
     monkeypatch.setattr(kernel, "open_beneath", lambda folder, name: None)
     assert UsbFolder(tmp_path).mount().beneath is False
+
+
+@pytest.mark.parametrize(
+    "name", ["Sale agreement (final, signed).pdf", "Vertrag – Entwurf 3.pdf", "合同.txt", ".hidden", "-x"]
+)
+def test_a_file_that_a_person_chose_may_have_any_name(folder, name):
+    (folder / name).write_bytes(b"text")
+    assert UsbFolder(folder).read_named_anyhow(name) == b"text"
+    assert refusal(folder, name) == "T2.name"
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "/etc/hostname", "a\0b"])
+def test_a_chosen_name_still_leads_nowhere_else(folder, name):
+    assert refused_anyhow(folder, name) == "T2.name"
+
+
+def test_a_chosen_file_has_every_other_guard(folder):
+    os.mkfifo(folder / "a pipe")
+    assert refused_anyhow(folder, "a pipe") == "T2.not-a-file"
+    with (folder / "long one").open("wb") as large:
+        large.truncate(usb.SIZE_LIMIT + 1)
+    assert refused_anyhow(folder, "long one") == "T2.size"
+
+
+async def test_links_to_a_chosen_file_are_followed_before_the_guards(tmp_path):
+    (tmp_path / "kept here").mkdir()
+    (tmp_path / "kept here" / "sale (1).pdf").write_bytes(b"%PDF-")
+    (tmp_path / "documents").symlink_to(tmp_path / "kept here")
+    (tmp_path / "documents" / "newest.pdf").symlink_to("sale (1).pdf")
+    carrier = Carrier()
+    try:
+        assert await carrier.read_chosen(tmp_path / "documents" / "newest.pdf") == b"%PDF-"
+        with pytest.raises(Malformed) as refused:
+            await carrier.read_chosen(tmp_path / "documents" / "gone.pdf")
+        assert refused.value.code == "T2.absent"
+    finally:
+        carrier.close()

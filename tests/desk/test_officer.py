@@ -152,7 +152,7 @@ async def test_everything_the_log_names_is_kept_here(table: Table) -> None:
             assert keep.get(bytes.fromhex(digest or ""))
     assert (
         keep.get(bytes.fromhex(table.desk.state.contract(table.story.contract).terms.legal_text_sha256))
-        == cast.LEGAL_TEXT
+        == table.stage.legal_text
     )
 
 

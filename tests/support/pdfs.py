@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 A4 = "[0 0 595 842]"
 BLUE_SQUARE = b"0 0 1 rg 100 600 100 100 re f"
+ESCAPED = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)"})
 FONT = "/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >> >>"
 
 
@@ -64,11 +65,8 @@ def document(
 
 def lines(text: str) -> bytes:
     """Contents that write a text, a line a line."""
-    shown = " T* ".join(f"({line.translate(_ESCAPED)}) Tj" for line in text.split("\n"))
+    shown = " T* ".join(f"({line.translate(ESCAPED)}) Tj" for line in text.split("\n"))
     return f"BT /F1 14 Tf 18 TL 72 760 Td {shown} ET".encode("latin-1")
-
-
-_ESCAPED = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)"})
 
 
 def small(pages: Sequence[str] = ("A page.",)) -> bytes:

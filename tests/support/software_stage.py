@@ -43,6 +43,7 @@ from countersign.desk.vouching import Nodes
 from countersign.errors import Refused, Unavailable
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.keys.wrapping import Cost
+from countersign.resources.location import data_path
 from countersign.settlement.records import Instruction
 from countersign.store import auditor
 from countersign.store import profile as profiles
@@ -184,6 +185,9 @@ class FileCourier:
     async def read_file(self, file: Path) -> bytes:
         return file.read_bytes()
 
+    async def read_chosen(self, file: Path) -> bytes:
+        return file.read_bytes()
+
     async def write_file(self, folder: Path, name: str, data: bytes) -> Path:
         (folder / name).write_bytes(data)
         return folder / name
@@ -268,6 +272,7 @@ class SoftwareStage:
         self.clock = SetClock()
         self.entropy = CountedEntropy()
         self.ask_pin: AskSecret = _pin
+        self.legal_text = data_path("demonstration/legal-text.pdf").read_bytes()
         self.bitcoin = EmbeddedBitcoin()
         self.ethereum = EmbeddedEthereum(31337)
         self.outside = Outside(self.bitcoin, self.ethereum)

@@ -4,12 +4,14 @@ The story's own settlement: Meridian Capital sells 250 BTC to Harbour Prime for 
 """
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from countersign.desk.history import HistoryRow, HistoryView, Volume
+from countersign.desk.legal_text import LegalText
 from countersign.desk.ports import AskSecret
 from countersign.desk.surfaces import Progress
 from countersign.desk.telling import Person, Story, Told
@@ -25,6 +27,9 @@ from countersign.desk.views import (
     Group,
     InstructionDots,
     InstructionView,
+    KeptLegalText,
+    LegalKind,
+    LegalTextView,
     LogEntryView,
     LogView,
     MatchLine,
@@ -67,6 +72,7 @@ def usdc(units: int) -> Money:
 
 
 CONTRACT = hashed("MER-HAR-2026-11-22-0001")
+LEGAL = hashed("legal text")
 PSBT, SAFE_TX = hashed("psbt"), hashed("safe-tx")
 
 _COMMON = ("C1", "C2", "C3", "C4", "C5", "C6", "L1", "L2", "L3", "L4", "L5", "L6", "H2", "H3", "H4", "T1", "S1")
@@ -136,7 +142,9 @@ def witnesses() -> tuple[WitnessView, ...]:
     return WitnessView("witness-one.example", NOW - 95, True), WitnessView("witness-two.example", NOW - 93, True)
 
 
-def review_view(*, signed: frozenset[str] = frozenset(), against: Finding | None = None) -> ReviewView:
+def review_view(
+    *, signed: frozenset[str] = frozenset(), against: Finding | None = None, legal: LegalKind = LegalKind.PDF
+) -> ReviewView:
     return ReviewView(
         CONTRACT, "MER-HAR-2026-11-22-0001", 1, "partly signed" if signed else "instructed",
         (("Meridian Capital", "5299000J2N45DDNE4Y28"), ("Harbour Prime", "5493001KJTIIGC8Y1R12")), "Northgate Trust",
@@ -146,6 +154,7 @@ def review_view(*, signed: frozenset[str] = frozenset(), against: Finding | None
         (bitcoin_view(signed=PSBT in signed, against=against), ethereum_view(signed=SAFE_TX in signed)),
         verdict(_COMMON, not_applicable("T1", "review.no-envelope")), proof(),
         ActBy(NOW + 3 * 3_600, "settlement.act-by-coins", {"vault": "meridian-btc"}),
+        LegalTextView(LEGAL, legal, 1_234),
     )  # fmt: skip
 
 
@@ -291,6 +300,48 @@ class DrivesDouble:
             raise error
 
 
+@dataclass(frozen=True)
+class SizeDouble:
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class PictureDouble:
+    width: int
+    height: int
+    pixels: bytes
+
+
+class PdfDouble:
+    """A document of grey pages, each a little darker: it remembers what it was asked."""
+
+    def __init__(self, sizes: Sequence[SizeDouble] = (SizeDouble(595, 842),) * 3) -> None:
+        self.sizes, self.painted, self.closed = tuple(sizes), list[tuple[int, int]](), 0
+        self.errors: dict[int | None, CountersignError] = {}  # of a page, or None: of the document
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def open(self) -> Sequence[SizeDouble]:
+        self._fail(None)
+        return self.sizes
+
+    def paint(self, page: int, width: int) -> PictureDouble:
+        self.painted.append((page, width))
+        self.gate.wait(30)
+        self._fail(page)
+        height = round(width * self.sizes[page].height / self.sizes[page].width)
+        return PictureDouble(width, height, bytes([40 * page, 40 * page, 40 * page, 255]) * (width * height))
+
+    def close(self) -> None:
+        self.closed += 1
+        self.gate.set()
+
+    def _fail(self, of: int | None) -> None:
+        if of in self.errors:
+            raise self.errors[of]
+
+
 def fork() -> ForkView:
     def note(root: str) -> str:
         return f"northgate.example/desk\n26\n{root}=\n\n— northgate.example/desk Az3grlgtzPICa5OS8npVmf1Mye5q0xt4\n"
@@ -313,6 +364,9 @@ class OfficerDouble:
         self.gate: asyncio.Event | None = None
         self.taken = 0
         self.tries = "ok"
+        self.legal = LegalText(LEGAL, LegalKind.PDF, b"%PDF-")
+        self.legal_kind = LegalKind.PDF
+        self.kept = KeptLegalText(("MER-HAR-2026-11-22-0001",), True)
 
     def _ask(self, *what: object) -> None:
         self.asked.append(what)
@@ -357,7 +411,16 @@ class OfficerDouble:
 
     async def review(self, contract: str) -> ReviewView:
         self._ask("review", contract)
-        return review_view(signed=self.signed, against=self.against)
+        return review_view(signed=self.signed, against=self.against, legal=self.legal_kind)
+
+    async def legal_text(self, contract: str) -> LegalText:
+        self._ask("legal text", contract)
+        return self.legal
+
+    async def take_legal_text(self, file: Path) -> KeptLegalText:
+        self._ask("take legal text", file)
+        self.legal_kind = LegalKind.PDF
+        return self.kept
 
     async def to_sign(self, contract: str) -> Sequence[SignView]:
         view = review_view(signed=self.signed)

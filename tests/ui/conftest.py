@@ -52,12 +52,19 @@ def kept() -> list[str]:
 
 
 @pytest.fixture
-def instruments(kept: list[str]) -> Instruments:
+def pdf() -> world.PdfDouble:
+    return world.PdfDouble()
+
+
+@pytest.fixture
+def instruments(kept: list[str], pdf: world.PdfDouble) -> Instruments:
     def keep(trace: str) -> str:
         kept.append(trace)
         return "evidence/1.txt"
 
-    return Instruments(lambda: world.NOW, world.draw_code, lambda grey, width, height: [], keep, world.DrivesDouble())
+    return Instruments(
+        lambda: world.NOW, world.draw_code, lambda grey, width, height: [], keep, world.DrivesDouble(), lambda data: pdf
+    )
 
 
 @pytest.fixture

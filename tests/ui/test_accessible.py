@@ -97,10 +97,11 @@ async def test_every_control_of_the_vault_has_a_name_and_shows_its_key(vault: Va
     assert missing == []
 
 
-async def test_every_control_of_the_dialogs_has_a_name(window: OfficerWindow) -> None:
+async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_clipped(window: OfficerWindow) -> None:
     await filled(window)
     openers: list[tuple[str, Callable[[], object]]] = [
         ("review", lambda: click(window, "Refuse…")),
+        ("review", lambda: click(window, "Read the legal text")),
         ("sign", lambda: click(window, "Unlock token…")),
         ("desk", lambda: click(window, "Search settlements, addresses, hashes, officers")),
     ]
@@ -110,6 +111,9 @@ async def test_every_control_of_the_dialogs_has_a_name(window: OfficerWindow) ->
         asked = await dialog(window)
         assert unnamed(asked) == []
         assert keyless(asked) == []
+        grab_again(asked)
+        assert clipped(asked) == []
+        assert marked_up(asked) == []
         asked.reject()
         await settled(window)
 

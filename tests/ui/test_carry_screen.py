@@ -35,7 +35,9 @@ def read(grey: bytes, width: int, height: int) -> list[str]:
 
 @pytest.fixture
 def instruments(kept: list[str]) -> Instruments:
-    return Instruments(lambda: world.NOW, modules, read, lambda trace: "evidence", world.DrivesDouble())
+    return Instruments(
+        lambda: world.NOW, modules, read, lambda trace: "evidence", world.DrivesDouble(), lambda data: world.PdfDouble()
+    )
 
 
 def grey(image: QImage) -> tuple[bytes, int, int]:

@@ -1,6 +1,7 @@
 """What the windows are handed besides a console: a clock, codes, removable drives, a place for evidence."""
 
 import secrets
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -9,8 +10,12 @@ from countersign.bootstrap.machine import CLOCK
 from countersign.couriers import pictures
 from countersign.couriers.carrier import Carrier
 from countersign.couriers.drives import Drives
+from countersign.couriers.pdf_pages import PdfPages
 from countersign.couriers.pictures import Grey
 from countersign.ui.presenters.instruments import Instruments
+
+PDF_CHILD = (sys.executable, "-I", "-m", "countersign.bootstrap.pdf_child")
+"""The program that opens PDFs."""
 
 
 def instruments(carrier: Carrier) -> Instruments:
@@ -21,6 +26,7 @@ def instruments(carrier: Carrier) -> Instruments:
         read_picture=lambda grey, width, height: carrier.read_grey(Grey(width, height, grey)),
         keep_evidence=keep_evidence,
         drives=Drives(),
+        open_pdf=lambda pdf: PdfPages(pdf, PDF_CHILD),
     )
 
 

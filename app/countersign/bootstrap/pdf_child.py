@@ -1,4 +1,4 @@
-"""The program that opens a stranger's PDF: Qt's painter in the confined process (docs/decisions/0005).
+"""The program that opens a stranger's PDF: Qt's painter in the confined process (docs/decisions/0006).
 
 python -I -m countersign.bootstrap.pdf_child
 """

@@ -30,6 +30,7 @@ from countersign.desk.replica import Replica
 from countersign.desk.sequencer import Sequencer, Watcher
 from countersign.desk.signing import Hand
 from countersign.desk.vouching import Nodes
+from countersign.resources.location import data_path
 from countersign.signers.provision import provisioner_for
 from countersign.store import auditor
 from countersign.store import profile as profiles
@@ -38,6 +39,7 @@ from countersign.store.tile_files import TileFiles
 from countersign.sync.memory_file import FileMemory
 from countersign.sync.witness import Witness
 
+LEGAL_TEXT = "demonstration/legal-text.pdf"
 WITNESSES = ("witness-one.example", "witness-two.example")
 
 
@@ -48,6 +50,7 @@ class DemonstrationStage:
         self.folder = folder
         self.clock = CLOCK
         self.ask_pin = answer(cast.PIN)
+        self.legal_text = data_path(LEGAL_TEXT).read_bytes()
         self._pins: dict[str, str] = {}
         self._holds = AsyncExitStack()
         self.bitcoin = EmbeddedBitcoin()

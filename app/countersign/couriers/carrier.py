@@ -4,6 +4,7 @@ Blocking work (decoding pictures in the confined child, fsync) runs off the even
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -52,9 +53,18 @@ class Carrier:
         """One file of a drive, under T2's guards."""
         return await asyncio.to_thread(UsbFolder(file.parent).read, file.name)
 
+    async def read_chosen(self, file: Path) -> bytes:
+        """One file that a person chose, of any name, links followed; then under T2's guards."""
+        return await asyncio.to_thread(_chosen, file)
+
     async def write_file(self, folder: Path, name: str, data: bytes) -> Path:
         """One file, whole, durable, read back and compared."""
         return (await asyncio.to_thread(UsbFolder(folder).write, name, data)).path
+
+
+def _chosen(file: Path) -> bytes:
+    place = Path(os.path.realpath(file))
+    return UsbFolder(place.parent).read_named_anyhow(place.name)
 
 
 class PictureFolder:

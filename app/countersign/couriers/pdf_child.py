@@ -1,7 +1,7 @@
 """The process that opens a stranger's PDF: the document in by standard input, pictures of its pages out by standard output.
 
 Implements T5 of CHECKS.md for documents: no network, no files, limits on memory and time. Started by `pdf_pages`; never imported by
-anything that holds a key. What paints (`Painter`) is handed in: it is Qt's, and Qt lives in `ui` (docs/decisions/0005).
+anything that holds a key. What paints (`Painter`) is handed in: it is Qt's, and Qt lives in `ui` (docs/decisions/0006).
 
 - Requests and answers are framed as `pdf_wire` says. One process sees one document.
 - 5 s of processor time a request (ITIMER_PROF): past it, SIGPROF ends the process. The parent holds the clock.

@@ -22,7 +22,6 @@ SOLD, PAID = 25_000_000_000, 20_000_000_000_000
 FEE_CAP = 50_000
 RATE = 4
 CONFIRMATIONS = 1
-LEGAL_TEXT = b"Sale of 250 BTC by Meridian Capital to Harbour Prime for 20,000,000 USDC. Demonstration only.\n"
 
 
 @dataclass(frozen=True, slots=True)

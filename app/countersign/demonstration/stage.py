@@ -88,6 +88,9 @@ class Stage(Protocol):
     def anchor(self) -> Anchor: ...
     @property
     def ask_pin(self) -> AskSecret: ...
+    @property
+    def legal_text(self) -> bytes:
+        """The document that the contracts name by its hash."""
 
     async def tokens(self, people: Mapping[str, Sequence[str]]) -> Mapping[str, Bearer]:
         """Initialise a token for each name and generate an identity key and the vault keys of these labels in it."""

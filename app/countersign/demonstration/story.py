@@ -148,7 +148,7 @@ class Story:
         self.contract_file = await deals.sign_contract(deals.spot_terms(cast.ORIGIN, self.sold), parties)
         found, _ = await deals.import_contract(desk, self._author("operations"), self.contract_file)
         self.contract = found.hash
-        await desk.put_artefact(cast.LEGAL_TEXT)
+        await desk.put_artefact(self.stage.legal_text)
         await deals.endorse(desk, self._author("compliance"), self.contract)
         await deals.place_holds(desk, self.contract)
         await deals.close_cycle(desk, self.cycle, [self.contract])
@@ -173,7 +173,7 @@ class Story:
             confirmations=cast.CONFIRMATIONS,
             not_before=now - 3600,
             settle_by=now + 36 * 3600,
-            legal_text=cast.LEGAL_TEXT,
+            legal_text=self.stage.legal_text,
         )
 
     async def prepare(self) -> None:

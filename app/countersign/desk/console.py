@@ -18,7 +18,7 @@ from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE
 from countersign.desk.signing import Hand, Progress
-from countersign.desk.views import CrossingView
+from countersign.desk.views import CrossingView, KeptLegalText
 from countersign.review.case import Channel
 
 
@@ -41,6 +41,7 @@ class OfficerConsole(Officer):
         self._carrying = Carrying(replica, self._crossing, courier, clock)
         kept = box if box is not None else ProposalBox(replica.profile.journal)
         self.governance = Governance(replica, mailbox, hand.author, scribe, clock, kept)
+        self._courier = courier
 
     def remember_vault(self, officer: str, head: SignedCheckpoint) -> None:
         """What a cold machine was enrolled with: its head, replayed in full."""
@@ -49,6 +50,10 @@ class OfficerConsole(Officer):
     def requested(self, instruction: str, officer: str) -> bool:
         """Whether a request of this instruction to an officer was ever made here."""
         return self._crossing.requested(instruction, officer)
+
+    async def take_legal_text(self, file: Path) -> KeptLegalText:
+        """Keep a file that is a logged contract's legal text. Raises as `keep_legal_text` and the courier."""
+        return await self.keep_legal_text(await self._courier.read_chosen(file))
 
     async def carry_requests(self) -> Sequence[CrossingView]:
         """What waits to be carried, and what was carried and not yet answered."""

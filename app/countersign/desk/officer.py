@@ -10,11 +10,12 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
-from countersign.desk import cases, history, logbook, pages, rows, signing, telling
+from countersign.desk import cases, history, legal_text, logbook, pages, rows, signing, telling
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.history import HistoryView
-from countersign.desk.ports import AskSecret, Clock, Mailbox, Receipt
+from countersign.desk.legal_text import LegalText
+from countersign.desk.ports import Artefacts, AskSecret, Clock, Mailbox, Receipt
 from countersign.desk.refusing import CONTRACT, INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
 from countersign.desk.signing import Hand, Progress
@@ -22,6 +23,7 @@ from countersign.desk.telling import Story
 from countersign.desk.views import (
     DeskView,
     InstructionView,
+    KeptLegalText,
     LogView,
     ProofView,
     ReviewView,
@@ -51,12 +53,13 @@ class Officer:
         self._clock = clock
         self._scribe = scribe
         self._reachable = False
+        self._held: set[str] = set()
 
     async def synchronise(self) -> None:
         """Take in and prove what the desk has logged since."""
         self._reachable = False
         await self.replica.take_in(self._mailbox)
-        for digest in self._named_artefacts():
+        for digest in dict.fromkeys(self._named_artefacts()):
             await self._fetch(digest)
         self._reachable = True
 
@@ -96,7 +99,23 @@ class Officer:
             shown.append(await asyncio.to_thread(pages.instruction_view, *parts))
         index = found.state.contract(contract).cause(ContractState.AGREED)
         proof = pages.proof_view(self.replica, index) if index is not None else None
-        return pages.review_view(found, self.replica.profile, contract, moment, shown, proof)
+        view = pages.review_view(found, self.replica.profile, contract, moment, shown, proof)
+        return replace(view, legal_text=await asyncio.to_thread(legal_text.view, *self._legal_text(contract)))
+
+    async def legal_text(self, contract: str) -> LegalText:
+        """The legal text that the contract names, its hash checked. Raises as `legal_text.read`."""
+        return await asyncio.to_thread(legal_text.read, *self._legal_text(contract))
+
+    async def keep_legal_text(self, data: bytes) -> KeptLegalText:
+        """Keep bytes that are a logged contract's legal text, here and at the desk if it can be reached. Raises as
+        `legal_text.contracts_of`."""
+        named = legal_text.contracts_of(self.replica.state, data)
+        await asyncio.to_thread(self.replica.profile.artefacts.put, data)
+        try:
+            await self._mailbox.put_artefact(data)
+        except Unavailable:
+            return KeptLegalText(named, given=False)
+        return KeptLegalText(named, given=True)
 
     async def to_sign(self, contract: str) -> Sequence[SignView]:
         """The instructions that this officer's key can still sign."""
@@ -223,6 +242,10 @@ class Officer:
             self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(share.artefact)))
         return data
 
+    def _legal_text(self, contract: str) -> tuple[Artefacts, str]:
+        terms = self.replica.state.contract(contract).terms
+        return self.replica.profile.artefacts, terms.legal_text_sha256
+
     def _named_artefacts(self) -> list[str]:
         """What logged events name by SHA-256: unsigned and finished transactions, shares, legal texts."""
         state = self.replica.state
@@ -236,12 +259,17 @@ class Officer:
         return texts
 
     async def _fetch(self, digest: str) -> None:
-        """Keep an artefact that the desk has and this profile has not. One that the desk has not is left out."""
+        """Keep an artefact that the desk has and this profile has not. One that the desk has not is left out; one that was
+        found here (a legal text may be long) is not read again to see whether it is still here."""
+        if digest in self._held:
+            return
         try:
             self.replica.profile.artefacts.get(bytes.fromhex(digest))
         except Unavailable:
             with suppress(Unavailable):
                 self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(digest)))
+        else:
+            self._held.add(digest)
 
     @property
     def _name(self) -> str:

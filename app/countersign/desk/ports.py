@@ -238,6 +238,9 @@ class Courier(Protocol):
     async def read_file(self, file: Path) -> bytes:
         """One file of a removable drive, read as T2 wants it."""
 
+    async def read_chosen(self, file: Path) -> bytes:
+        """One file that a person chose from a disk, whatever its name, with T2's other guards."""
+
     async def write_file(self, folder: Path, name: str, data: bytes) -> Path:
         """Write one file whole and durable, read it back, compare."""
 

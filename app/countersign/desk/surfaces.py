@@ -10,11 +10,13 @@ from typing import Final, Protocol
 
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
+from countersign.desk.legal_text import LegalText
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.telling import Story
 from countersign.desk.views import (
     CrossingView,
     DeskView,
+    KeptLegalText,
     LogView,
     ProofView,
     ReviewView,
@@ -61,6 +63,12 @@ class OfficerConsole(Watching, Protocol):
 
     async def story(self, contract: str) -> Story:
         """What happened to one settlement, entry by entry."""
+
+    async def legal_text(self, contract: str) -> LegalText:
+        """The legal text that the contract names, its hash checked; refuses what is not at hand or neither PDF nor text."""
+
+    async def take_legal_text(self, file: Path) -> KeptLegalText:
+        """Keep a file that is a logged contract's legal text; refuses every other file."""
 
     async def to_sign(self, contract: str) -> Sequence[SignView]:
         """The instructions of a settlement that this officer's key can still sign."""

@@ -182,6 +182,33 @@ class ProofView:
     needed: int
 
 
+class LegalKind(StrEnum):
+    """What a contract's legal text is on this machine. ALTERED: the store holds other bytes under its hash."""
+
+    ABSENT = "absent"
+    PDF = "pdf"
+    TEXT = "text"
+    OTHER = "other"
+    ALTERED = "altered"
+
+
+@dataclass(frozen=True, slots=True)
+class LegalTextView:
+    """The legal text that the terms name: its SHA-256 (hex), what is at hand, its size in bytes. PDF, TEXT and OTHER: checked."""
+
+    sha256: str
+    kind: LegalKind
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLegalText:
+    """A legal text taken in: the ids of the contracts that name it, and whether the desk has it too."""
+
+    contracts: tuple[str, ...]
+    given: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewView:
     """Everything the Review screen shows of one settlement."""
@@ -201,6 +228,7 @@ class ReviewView:
     contract_verdict: Verdict
     proof: ProofView | None
     act_by: ActBy | None
+    legal_text: LegalTextView | None = None  # None: this machine does not look for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Final once both parties confirm delivery, or with the agreed confirmations.",
         "Nothing to do.",
     ),
+    "desk.legal-text-absent": (
+        "The legal text with the hash {sha256} is not at hand.",
+        "Ask the parties for the file that they signed, and take it in: it is recognised by its hash.",
+    ),
+    "desk.legal-text-kind": (
+        "The legal text is neither a PDF nor plain text in UTF-8, or it is larger than this console shows.",
+        "Do not rely on what you have not read. Ask the parties for a contract whose text is a PDF or plain text.",
+    ),
+    "desk.legal-text-size": (
+        "The file has {size} bytes; a legal text has at most {limit}.",
+        "Check that it is the right file.",
+    ),
+    "desk.legal-text-unknown": (
+        "This file is no contract's legal text: no contract in the log names its hash {sha256}.",
+        "Nothing was kept. Ask the parties for the very file that they signed; a file that was saved anew has another hash.",
+    ),
     "desk.no-anchor": ("This profile trusts no desk yet.", "Enrol it with a desk first."),
     "desk.no-checkpoint": ("The desk has not published a head yet.", _AGAIN),
     "desk.no-free-slot": (

@@ -1,8 +1,10 @@
-"""What bootstrap hands the window besides a console: a clock, codes drawn and read, removable drives, a place for evidence.
+"""What bootstrap hands the window besides a console: a clock, codes drawn and read, removable drives, PDFs, a place for evidence.
 
 - `draw_code` gives the modules of one QR code, dark is True, without its quiet zone.
 - `read_picture` takes 8-bit greyscale, `width * height` bytes, and gives the texts of the QR codes in it; it may block,
   so the window calls it on a thread. It raises only `CountersignError`. So do the methods of `drives`.
+- `open_pdf` takes a PDF's bytes and gives its pages as pictures, painted in a process of their own. Every method may block, so the
+  window calls it on a thread; it raises only `CountersignError`.
 - `keep_evidence` keeps the trace of an error that is our own bug (types, files and lines; never values) and says where.
 """
 
@@ -24,6 +26,39 @@ class ReadPicture(Protocol):
     """Reads the QR codes of one greyscale picture."""
 
     def __call__(self, grey: bytes, width: int, height: int, /) -> list[str]: ...
+
+
+class PageSize(Protocol):
+    """A page's width and height in points (1/72 inch)."""
+
+    @property
+    def width(self) -> float: ...
+    @property
+    def height(self) -> float: ...
+
+
+class PagePicture(Protocol):
+    """A page as `width * height` pixels of four bytes: blue, green, red, alpha. Paper is transparent."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def pixels(self) -> bytes: ...
+
+
+class Pages(Protocol):
+    """One PDF, opened by nobody but a confined process."""
+
+    def open(self) -> Sequence[PageSize]:
+        """The size of every page; at least one."""
+
+    def paint(self, page: int, width: int) -> PagePicture:
+        """A page, from 0, as many pixels wide as asked, or as the limits allow."""
+
+    def close(self) -> None:
+        """End the process; what waits for it is refused."""
 
 
 class DriveFacts(Protocol):
@@ -64,3 +99,4 @@ class Instruments:
     read_picture: ReadPicture
     keep_evidence: Callable[[str], str]
     drives: DriveBay
+    open_pdf: Callable[[bytes], Pages]

@@ -11,7 +11,7 @@ import re
 
 from countersign.resources.text import translate
 from countersign.resources.visible import visible
-from countersign.ui.strings import carry, checks, demonstration, desk, frame, history, log, review, sign, vault
+from countersign.ui.strings import carry, checks, demonstration, desk, frame, history, legal, log, review, sign, vault
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -19,6 +19,7 @@ LABELS: dict[str, str] = {
     **frame.LABELS,
     **desk.LABELS,
     **review.LABELS,
+    **legal.LABELS,
     **checks.LABELS,
     **sign.LABELS,
     **carry.LABELS,

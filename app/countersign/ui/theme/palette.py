@@ -10,6 +10,8 @@ from typing import Final
 
 CODE_INK: Final = "#000000"
 CODE_GROUND: Final = "#ffffff"
+PAPER: Final = "#ffffff"
+"""What a document's page is painted on, in every theme: its ink was chosen for paper."""
 
 
 @dataclass(frozen=True, slots=True)

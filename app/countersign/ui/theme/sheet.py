@@ -34,6 +34,8 @@ QWidget[part="wizard"] QLabel[part="reading"] {{ font-size: {TITLE}px; }}
 QWidget[part="wizard"] QLabel[part="large"] {{ font-size: {LARGE}px; }}
 QWidget[part="wizard"] QCheckBox {{ font-size: {STRONG}px; }}
 QScrollArea, QScrollArea > QWidget > QWidget[part="page"] {{ background: transparent; border: 0; }}
+QScrollArea[part="sheets"] {{ border: 2px solid {line}; border-radius: {HALF}px; }}
+QScrollArea[part="sheets"]:focus {{ border: 2px solid {accent}; }}
 QPushButton, QToolButton, QComboBox {{ background: {surface}; border: 1px solid {line}; border-radius: {RADIUS}px;
   padding: {HALF}px {GAP}px; min-height: {CONTROL_INNER}px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {raised}; border-color: {quiet}; }}

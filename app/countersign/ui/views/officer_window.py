@@ -23,6 +23,7 @@ from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.history_screen import HistoryScreen
+from countersign.ui.views.legal_verbs import LegalVerbs
 from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.log_verbs import LogVerbs
 from countersign.ui.views.refuse_dialog import RefuseDialog
@@ -82,6 +83,7 @@ class OfficerWindow(Frame):
         self.carry.usb.reading.connect(self._take_usb)
         self.history.chosen.connect(self._tell)
         self.log_verbs = LogVerbs(self.log, self.console, self.context.runner)
+        self.legal = LegalVerbs(self.review, self.console, self.context, self.show_settlement)
 
     def _offer(self) -> None:
         self.sign.offer()

@@ -11,6 +11,7 @@ from countersign.ui.theme import measure
 from countersign.ui.views import transaction_cards as cards
 from countersign.ui.views.check_list import check_cards, verdict_note
 from countersign.ui.views.context import Context
+from countersign.ui.views.legal_line import LegalLine
 from countersign.ui.widgets.button import Button, base_units
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
@@ -20,8 +21,11 @@ from countersign.ui.widgets.picture import Picture
 
 
 class ReviewScreen(QWidget):
-    """`signing` and `refusing` say the contract; `left` goes back to the Desk."""
+    """`signing`, `refusing` and `reading` (its legal text) say the contract; `taking` says it and a file; `left` goes back to the
+    Desk."""
 
+    reading = Signal(str)
+    taking = Signal(str, object)
     signing = Signal(str)
     refusing = Signal(str)
     left = Signal()
@@ -122,8 +126,14 @@ class ReviewScreen(QWidget):
         name = label("review.contract-hash")
         hashed = WholeValue(name, view.contract, writing.groups(view.contract))
         terms = review.header(view)
-        first = [(caption, PlainLabel(value)) for caption, value in terms[:2]]
-        card.body.addLayout(fields([*first, (name, hashed)]))
+        lines: list[tuple[str, QWidget]] = [(caption, PlainLabel(value)) for caption, value in terms[:2]]
+        lines.append((name, hashed))
+        if view.legal_text is not None:
+            legal = LegalLine(view.legal_text)
+            legal.reading.connect(lambda: self._tell(self.reading))
+            legal.taking.connect(lambda file: self.taking.emit(view.contract, file))
+            lines.append((label("legal.name"), legal))
+        card.body.addLayout(fields(lines))
         card.body.addWidget(Opening(label("review.more-terms"), lambda: _terms(terms[2:])))
         return card
 
