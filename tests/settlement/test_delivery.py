@@ -67,8 +67,8 @@ def test_transactions_are_observed_as_they_were_broadcast_within_the_fee_cap(sig
     desk.log("transaction.observed", CHAIN, world.observed_body(psbt, trade.bitcoin_transaction, 2, 900))
     changed = world.observed_body(psbt, trade.bitcoin_transaction, 3, 901)
     assert desk.attempt("transaction.observed", CHAIN, changed) == "settlement.fee-changed"
-    older = world.observed_body(psbt, trade.bitcoin_transaction, 1, 900)
-    assert desk.attempt("transaction.observed", CHAIN, older) == "settlement.observation-late"
+    again = world.observed_body(psbt, trade.bitcoin_transaction, 2, 900)
+    assert desk.attempt("transaction.observed", CHAIN, again) == "settlement.observation-late"
 
 
 def test_a_confirmation_counts_only_after_every_transaction_was_observed(signed: tuple[Desk, Trade]) -> None:

@@ -12,6 +12,7 @@ from countersign.settlement.body_readers import READERS
 from countersign.settlement.fingerprint import state_hash
 from countersign.settlement.permissions import TABLE
 from support import settlement_world as world
+from support import trouble_world as trouble
 from support.settlement_world import Desk, Step, Trade
 
 
@@ -47,6 +48,8 @@ def before(kind: str) -> tuple[Desk, Trade, Step]:
     if kind == "withdrawal.requested":
         mine = world.signed_contract(world.withdrawal(), ["meridian"])
         return desk, trade, (kind, ["meridian"], builder.contract_body(mine))
+    if kind in TROUBLE:
+        return troubled(kind, desk, trade)
     if kind in ASIDE:
         return aside(kind, desk, trade)
     for step in desk.story(trade):
@@ -130,6 +133,23 @@ def stop(kind: str, desk: Desk, trade: Trade) -> Step:
     if kind == "dispute.resolved":
         return kind, ["meridian", "harbour"], {**body, "outcome": "cancel"}
     return kind, ["harbour"], body
+
+
+TROUBLE = ("settlement.voided", "settlement.failed", "transaction.replaced")
+"""Events of a settlement that goes wrong after the first share."""
+
+
+def troubled(kind: str, desk: Desk, trade: Trade) -> tuple[Desk, Trade, Step]:
+    """A desk before one of the events of a settlement that goes wrong."""
+    if kind == "settlement.voided":
+        desk.play(trade, until="partly signed")
+        trouble.void_all(desk, trade)
+        return desk, trade, (kind, ["desk"], {"cycle": trade.cycle})
+    _, safe = trouble.half_delivered(desk, trade)
+    if kind == "transaction.replaced":
+        return desk, trade, trouble.replaced(safe, safe.transaction or "", trouble.transaction_of(safe, 1))
+    desk.log(*trouble.failed(trade, safe))
+    return desk, trade, trouble.failed(trade, safe, executable=False)
 
 
 def raw_event(kind: str, names: list[str], body: dict[str, object], here: Desk, **payload: object) -> bytes:
@@ -255,6 +275,8 @@ WRONG_STATE = {
     "dispute.resolved": "settlement.no-dispute",
     "freeze.ordered": "settlement.order-taken",
     "freeze.lifted": "settlement.order-lifted",
+    "transaction.replaced": "settlement.not-broadcast",
+    "settlement.failed": "settlement.failed-already",
 }
 
 

@@ -22,6 +22,7 @@ def test_the_desk_alone_signs_prices_holds_cycles_and_finality() -> None:
         "hold.released",
         "cycle.closed",
         "settlement.final",
+        "settlement.voided",
     }
 
 

@@ -194,7 +194,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "release.authorised": obj(cycle=ID, instructions=arr(H64), maker=ID, checker=ID),
     "transaction.broadcast": obj(instruction=H64, transaction=TX, artefact=H64),
     "transaction.observed": obj(
-        instruction=H64, transaction=TX, block=TX, height=INT, confirmations=INT, fees=mapping(AMT)
+        instruction=H64, transaction=TX, block=null(TX), height=null(INT), confirmations=INT, fees=mapping(AMT)
     ),
     "delivery.confirmed": obj(contract=H64),
     "settlement.final": obj(cycle=ID),
@@ -206,6 +206,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "freeze.ordered": obj(order=ID, scope=SCOPE, document_sha256=H64, reason=TEXT),
     "freeze.lifted": obj(order=ID, document_sha256=H64, reason=TEXT),
     "award.made": obj(contract=JWS),
+    "transaction.replaced": obj(instruction=H64, transaction=TX, replacement=TX, artefact=H64, reason=TEXT),
+    "settlement.failed": obj(cycle=ID, instruction=H64, executable=BOOL, reason=TEXT),
+    "settlement.voided": obj(cycle=ID),
 }
 
 LEG = obj(**{"from": INT, "to": INT, "asset": ASSET, "amount": AMT, "destination": ACCOUNT})

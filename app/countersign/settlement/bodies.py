@@ -26,6 +26,7 @@ from countersign.settlement.stop_bodies import (
     FreezeLifted,
     FreezeOrdered,
 )
+from countersign.settlement.trouble_bodies import SettlementFailed, SettlementVoided, TransactionReplaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +257,15 @@ class TransactionBroadcast:
 
 @dataclass(frozen=True, slots=True)
 class TransactionObserved:
-    """A node's word. `fees`: satoshis borne by each paying vault of a Bitcoin transaction; empty on Ethereum."""
+    """A node's word. `fees`: satoshis borne by each paying vault of a Bitcoin transaction; empty on Ethereum.
+
+    `block` and `height` are None, and `confirmations` 0, where a reorganisation left it in no block.
+    """
 
     instruction: str
     transaction: str
-    block: str
-    height: int
+    block: str | None
+    height: int | None
     confirmations: int
     fees: tuple[tuple[str, int], ...]
 
@@ -290,4 +294,5 @@ Body = (
     | DisputeOpened | DisputeRetracted | DisputeResolved | FreezeOrdered | FreezeLifted | AwardMade
     | LogRotated | CeremonyRecorded
     | ReleaseAuthorised | TransactionBroadcast | TransactionObserved | DeliveryConfirmed | SettlementFinal
+    | SettlementVoided | SettlementFailed | TransactionReplaced
 )  # fmt: skip

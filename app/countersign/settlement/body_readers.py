@@ -16,6 +16,7 @@ from countersign.settlement import (
     reconciliation_bodies,
     roster_document,
     stop_bodies,
+    trouble_bodies,
 )
 from countersign.settlement.bodies import (
     PURPOSES,
@@ -125,6 +126,21 @@ def _instruction_prepared(value: object, where: str) -> InstructionPrepared:
     return found
 
 
+def _transaction_observed(value: object, where: str) -> TransactionObserved:
+    fields = {
+        "instruction": readers.sha256,
+        "transaction": readers.transaction,
+        "block": readers.nullable(readers.transaction),
+        "height": readers.nullable(readers.integer(0)),
+        "confirmations": readers.integer(0),
+        "fees": readers.pairs(readers.identifier, readers.amount),
+    }
+    found = TransactionObserved(**readers.record(value, where, fields))
+    if not (found.block is None) == (found.height is None) == (found.confirmations == 0):
+        raise Malformed("settlement.observed-block", where=where)
+    return found
+
+
 def _short(value: object, where: str) -> Short:
     fields = {
         "contract": readers.sha256,
@@ -222,17 +238,6 @@ _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
         TransactionBroadcast,
         {"instruction": readers.sha256, "transaction": readers.transaction, "artefact": readers.sha256},
     ),
-    "transaction.observed": (
-        TransactionObserved,
-        {
-            "instruction": readers.sha256,
-            "transaction": readers.transaction,
-            "block": readers.transaction,
-            "height": readers.integer(0),
-            "confirmations": readers.integer(1),
-            "fees": readers.pairs(readers.identifier, readers.amount),
-        },
-    ),
     "delivery.confirmed": (DeliveryConfirmed, _CONTRACT),
     "settlement.final": (SettlementFinal, {"cycle": readers.identifier}),
 }
@@ -247,6 +252,8 @@ READERS: dict[str, readers.Reader[Body]] = {
     "desk.founded": _desk_founded,
     "roster.changed": _roster_changed,
     "instruction.prepared": _instruction_prepared,
+    "transaction.observed": _transaction_observed,
+    **trouble_bodies.READERS,
     **{kind: _plain(kind) for kind in _PLAIN},
 }
 """Every event type that exists, with the reader of its body."""

@@ -3,7 +3,8 @@
 - Nothing is released unless every instruction of the cycle has its quorum; maker and checker are two persons, within
   officers' hours; under strict four eyes neither signed a share of the cycle, nor endorsed a contract in it.
 - Nothing disputed or frozen is released; what a chain has executed becomes final all the same.
-- A transaction is observed only as it was broadcast, its confirmations only grow, its fee is within the agreed cap.
+- What is prepared after a release (a replacement, a leg that failed, a void's further try) is released by itself.
+- What a chain did is the rule of `observing.py`.
 - A party's confirmation counts only after release, where the contract has the clause, and once every transaction of the
   settlement has been observed (rule 9).
 - Final needs every transaction observed, and for each contract both parties' word, or the confirmations that contract
@@ -11,6 +12,7 @@
   rest of the fee cap returns.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from countersign.errors import Refused
@@ -21,14 +23,15 @@ from countersign.settlement.bodies import (
     ReleaseAuthorised,
     SettlementFinal,
     TransactionBroadcast,
-    TransactionObserved,
 )
+from countersign.settlement.breaks import closed
 from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
 from countersign.settlement.contract import Leg, Terms
-from countersign.settlement.instructing import check_hours, check_window, records_of
-from countersign.settlement.ledger import Account, Posting
+from countersign.settlement.instructing import check_hours, check_window, completes, records_of
+from countersign.settlement.ledger import Posting
 from countersign.settlement.policy import STRICT
-from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction, Observed, Receipt, SafeUse
+from countersign.settlement.receipts import received
+from countersign.settlement.records import BreakCause, ContractRecord, ContractState, Cycle, Instruction
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
 
@@ -37,15 +40,17 @@ def _judge_released(case: Case, body: ReleaseAuthorised) -> None:
     state = case.state
     cycle = state.cycle(body.cycle)
     stops.check_cycle(state, cycle)
+    waiting = _waiting(state, cycle)
+    later = (ContractState.SETTLING, ContractState.FAILED) if waiting else ()
     for record in records_of(state, cycle):
-        demand_state(record, ContractState.SIGNED)
-    live = state.live(cycle)
-    if body.instructions != tuple(sorted(each.hash for each in live)):
+        demand_state(record, ContractState.SIGNED, *later)
+    if body.instructions != tuple(sorted(each.hash for each in waiting)):
         raise Refused("settlement.release-instructions", cycle=cycle.id)
-    for each in live:
+    for each in waiting:
         if state.missing(each):
             raise Refused("settlement.no-quorum", instruction=each.hash, missing=state.missing(each))
-    check_window(case, cycle)
+    if not waiting or not all(completes(cycle, each) for each in waiting):
+        check_window(case, cycle)
     check_hours(case)
     if body.maker == body.checker or set(case.officers) != {body.maker, body.checker}:
         raise Refused("settlement.maker-checker", maker=body.maker, checker=body.checker)
@@ -67,25 +72,34 @@ def _check_strict(state: State, cycle: Cycle, officers: tuple[str, ...]) -> None
             raise Refused("settlement.strict-endorser", officer=officer, cycle=cycle.id)
 
 
+def _waiting(state: State, cycle: Cycle) -> tuple[Instruction, ...]:
+    """The instructions that nobody released yet."""
+    return tuple(each for each in state.live(cycle) if each.released is None)
+
+
 def _fold_released(case: Case, body: ReleaseAuthorised) -> State:
     state = case.state
-    cycle = replace(state.cycle(body.cycle), released=case.index)
-    state = replace(state, cycles=state.cycles.set(cycle.id, cycle))
+    cycle = state.cycle(body.cycle)
+    instructions = state.instructions
+    for each in _waiting(state, cycle):
+        instructions = instructions.set(each.hash, replace(each, released=case.index))
+    first = case.index if cycle.released is None else cycle.released
+    cycle = replace(cycle, released=first)
+    state = replace(state, instructions=instructions, cycles=state.cycles.set(cycle.id, cycle))
+    if records_of(state, cycle)[0].state is not ContractState.SIGNED:
+        return noted(case, state, cycle.id)
     to = ContractState.RELEASED if cycle.groups else ContractState.SETTLING
     return with_contracts(state, [case.moved(each, to) for each in records_of(state, cycle)])
 
 
-def _live_instruction(state: State, name: str) -> tuple[Instruction, Cycle]:
-    instruction = state.instruction(name)
-    if instruction.superseded_by is not None:
-        raise Refused("settlement.superseded", instruction=name)
-    return instruction, state.cycle(instruction.cycle)
-
-
 def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
-    instruction, cycle = _live_instruction(case.state, body.instruction)
-    for record in records_of(case.state, cycle):
-        demand_state(record, ContractState.RELEASED, ContractState.SETTLING)
+    instruction = case.state.instruction(body.instruction)
+    if instruction.superseded_by is not None:
+        raise Refused("settlement.superseded", instruction=instruction.hash)
+    for record in records_of(case.state, case.state.cycle(instruction.cycle)):
+        demand_state(record, ContractState.RELEASED, ContractState.SETTLING, ContractState.FAILED)
+    if instruction.released is None:
+        raise Refused("settlement.not-released", instruction=instruction.hash)
     if instruction.transaction is not None:
         raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
     require_spelling(instruction.group.chain, body.transaction)
@@ -95,8 +109,8 @@ def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
 
 def _fold_broadcast(case: Case, body: TransactionBroadcast) -> State:
     state = case.state
-    instruction, cycle = _live_instruction(state, body.instruction)
-    instruction = replace(instruction, transaction=body.transaction, finished=body.artefact)
+    instruction = replace(state.instruction(body.instruction), transaction=body.transaction, finished=body.artefact)
+    cycle = state.cycle(instruction.cycle)
     state = replace(
         state,
         instructions=state.instructions.set(instruction.hash, instruction),
@@ -108,67 +122,12 @@ def _fold_broadcast(case: Case, body: TransactionBroadcast) -> State:
     return noted(case, state, cycle.id)
 
 
-def _judge_observed(case: Case, body: TransactionObserved) -> None:
-    state = case.state
-    instruction, cycle = _live_instruction(state, body.instruction)
-    for record in records_of(state, cycle):
-        demand_state(record, ContractState.SETTLING, ContractState.FINAL)
-    if instruction.transaction != body.transaction:
-        raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
-    require_spelling(instruction.group.chain, body.block)
-    before = instruction.observed
-    if before is not None and body.confirmations <= before.confirmations:
-        raise Refused("settlement.observation-late", transaction=body.transaction, confirmations=body.confirmations)
-    if before is not None and body.fees != before.fees:
-        raise Refused("settlement.fee-changed", transaction=body.transaction)
-    _check_fees(state, cycle, instruction, dict(body.fees))
-
-
-def _check_fees(state: State, cycle: Cycle, instruction: Instruction, fees: dict[str, int]) -> None:
-    payers = instruction.group.vaults if instruction.group.kind == "psbt" else ()
-    if set(fees) != set(payers):
-        raise Refused("settlement.fee-vaults", instruction=instruction.hash)
-    terms = [record.terms for record in records_of(state, cycle)]
-    for cap in netting.fee_caps(state.roster, terms):
-        if fees.get(cap.vault, 0) > cap.cap:
-            raise Refused("settlement.fee-cap", vault=cap.vault, fee=str(fees[cap.vault]), cap=str(cap.cap))
-
-
-def _fold_observed(case: Case, body: TransactionObserved) -> State:
-    state = case.state
-    instruction, cycle = _live_instruction(state, body.instruction)
-    seen = Observed(body.block, body.height, body.confirmations, body.fees, case.index)
-    instruction = replace(instruction, observed=seen)
-    state = replace(state, instructions=state.instructions.set(instruction.hash, instruction))
-    if instruction.nonce is not None:
-        state = _executed(state, instruction.group.vaults[0], instruction.hash, instruction.nonce)
-    if body.confirmations >= state.adopted().confirmations_on(instruction.group.chain):
-        state = _settled_on_chain(state, instruction.hash)
-    return noted(case, state, cycle.id)
-
-
-def _executed(state: State, vault: str, instruction: str, nonce: int) -> State:
-    """The Safe is free for its next instruction; a later look at an earlier one changes nothing."""
-    if state.safes.get(vault, SafeUse()).pending != instruction:
-        return state
-    return replace(state, safes=state.safes.set(vault, SafeUse(None, nonce)))
-
-
-def _settled_on_chain(state: State, instruction: str) -> State:
-    """The deliveries of a transaction have the policy's confirmations: they may be spent on chain."""
-    receipts = state.receipts.get(instruction)
-    if receipts is None:
-        return state
-    unconfirmed = state.unconfirmed
-    for receipt in receipts:
-        unconfirmed = unconfirmed.set(receipt.account, unconfirmed[receipt.account] - receipt.units)
-    return replace(state, receipts=state.receipts.delete(instruction), unconfirmed=unconfirmed)
-
-
 def _judge_confirmed(case: Case, body: DeliveryConfirmed) -> None:
     state = case.state
     record = state.contract(body.contract)
     demand_state(record, ContractState.SETTLING)
+    if state.cycle(record.cycle or "").voiding:
+        raise Refused("settlement.voiding", cycle=record.cycle or "")
     lei = case.leis[0]
     if lei not in record.leis:
         raise Refused("settlement.not-a-party", lei=lei, contract=record.hash)
@@ -181,7 +140,7 @@ def _judge_confirmed(case: Case, body: DeliveryConfirmed) -> None:
 
 def _check_observed(state: State, cycle: Cycle) -> None:
     for instruction in state.live(cycle):
-        if instruction.observed is None:
+        if not instruction.seen:
             raise Refused("settlement.not-observed", instruction=instruction.hash)
 
 
@@ -216,14 +175,16 @@ def _judge_final(case: Case, body: SettlementFinal) -> None:
     cycle = state.cycle(body.cycle)
     for record in records_of(state, cycle):
         demand_state(record, ContractState.SETTLING)
+    if cycle.voiding:
+        raise Refused("settlement.voiding", cycle=cycle.id)
     _check_observed(state, cycle)
     for record in records_of(state, cycle):
         if not delivered(state, record):
             raise Refused("settlement.not-delivered", contract=record.hash)
 
 
-def postings(state: State, cycle: Cycle) -> tuple[Posting, ...]:
-    """What finality moves in the ledger: deliveries, network fees, and the rest of each fee cap back."""
+def postings(state: State, cycle: Cycle, settled: Callable[[Terms, Leg], tuple[Posting, ...]]) -> tuple[Posting, ...]:
+    """What the end of a cycle moves in the ledger: each hold as `settled` says, network fees, the rest of each fee cap back."""
     fees = {
         vault: fee
         for instruction in state.live(cycle)
@@ -235,7 +196,7 @@ def postings(state: State, cycle: Cycle) -> tuple[Posting, ...]:
         for position, hold in sorted(record.holds.items()):
             leg = record.terms.legs[position]
             payer = record.terms.payer(leg)
-            own += _moved(record.terms, leg)
+            own += settled(record.terms, leg)
             if hold.fee_asset is None:
                 continue
             vault = state.roster.paying_vault(payer, leg.asset).id
@@ -247,7 +208,7 @@ def postings(state: State, cycle: Cycle) -> tuple[Posting, ...]:
     return tuple(found)
 
 
-def _moved(terms: Terms, leg: Leg) -> tuple[Posting, ...]:
+def _delivered(terms: Terms, leg: Leg) -> tuple[Posting, ...]:
     """One leg's hold to its receiver, or for a withdrawal out of this custody."""
     if terms.template == templates.WITHDRAWAL:
         return ledger.withdraw(terms.payer(leg), leg.asset, leg.amount)
@@ -259,33 +220,18 @@ def _fold_final(case: Case, body: SettlementFinal) -> State:
     cycle = state.cycle(body.cycle)
     state = replace(
         state,
-        ledger=state.ledger.post(postings(state, cycle)),
+        ledger=state.ledger.post(postings(state, cycle, _delivered)),
         cycles=state.cycles.set(cycle.id, replace(cycle, final=case.index)),
     )
     for instruction in state.live(cycle):
-        state = _received(state, cycle, instruction)
+        state = received(state, instruction)
+    state = closed(state, cycle.id, case.index, BreakCause.FAILED)
     return with_contracts(
         state, [case.moved(each, ContractState.FINAL, final_ms=case.time_ms) for each in records_of(state, cycle)]
     )
 
 
-def _received(state: State, cycle: Cycle, instruction: Instruction) -> State:
-    """Deliveries that are final before the policy's confirmations: usable for holds, not yet to be spent on chain."""
-    seen = instruction.observed.confirmations if instruction.observed else 0
-    if seen >= state.adopted().confirmations_on(instruction.group.chain):
-        return state
-    unconfirmed, receipts = state.unconfirmed, []
-    for owed in netting.owed_by(cycle.obligations, instruction.group):
-        if owed.receiver == owed.payer:  # a withdrawal: it left this custody
-            continue
-        account = Account(owed.receiver.lei, owed.receiver.book, owed.asset)
-        receipts.append(Receipt(account, owed.amount))
-        unconfirmed = unconfirmed.set(account, unconfirmed.get(account, 0) + owed.amount)
-    return replace(state, unconfirmed=unconfirmed, receipts=state.receipts.set(instruction.hash, tuple(receipts)))
-
-
 RELEASED = Rule(_judge_released, _fold_released)
 BROADCAST = Rule(_judge_broadcast, _fold_broadcast)
-OBSERVED = Rule(_judge_observed, _fold_observed)
 CONFIRMED = Rule(_judge_confirmed, _fold_confirmed)
 FINAL = Rule(_judge_final, _fold_final)

@@ -33,7 +33,10 @@ OPEN = (ContractState.PROPOSED, *BEFORE_SHARES)
 
 def check_unsigned(state: State, record: ContractRecord) -> None:
     """Nobody has signed for the contract's cycle; else `Refused` settlement.share-exists."""
-    if record.cycle is not None and any(each.shares for each in state.live(state.cycle(record.cycle))):
+    if record.cycle is None:
+        return
+    cycle = state.cycle(record.cycle)
+    if cycle.voiding or any(each.shares for each in state.live(cycle)):
         raise Refused("settlement.share-exists", contract=record.hash)
 
 
@@ -99,12 +102,13 @@ def _held_again(record: ContractRecord) -> ContractRecord:
 
 
 def freed(state: State, instruction: Instruction) -> State:
-    """The state in which an instruction without shares no longer claims its coins or its Safe, nor counts for caps."""
+    """The state in which an instruction claims no coin and no Safe any more, nor counts for caps; others' stay theirs."""
     state = spending.given_back(state, instruction)
     taken, safes = state.spending, state.safes
     for spend in instruction.spends:
-        taken = taken.delete(spend.outpoint)
-    if instruction.nonce is not None:
-        vault = instruction.group.vaults[0]
-        safes = safes.set(vault, replace(safes.get(vault, SafeUse()), pending=None))
+        if taken.get(spend.outpoint) == instruction.hash:
+            taken = taken.delete(spend.outpoint)
+    vault = instruction.group.vaults[0]
+    if instruction.nonce is not None and (use := safes.get(vault, SafeUse())).pending == instruction.hash:
+        safes = safes.set(vault, replace(use, pending=None))
     return replace(state, spending=taken, safes=safes)

@@ -8,7 +8,10 @@
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
 - What leaves keeps the policy's caps and quorums (`spending.py`), and shares come within officers' hours.
 - Nothing disputed or frozen is prepared or signed (`stops.py`).
-- A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4).
+- A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4), but for
+  what only brings home or completes: a void, a replacement, the leg of a failed settlement that is still owed.
+- In a failed settlement a leg is prepared again once its instruction can never execute. Declared instructions
+  (`declaring.py`) take the place of one that has shares.
 """
 
 from dataclasses import replace
@@ -17,13 +20,13 @@ from countersign.errors import Refused
 from countersign.formats import times
 from countersign.settlement import netting, spending, stops
 from countersign.settlement.assets import require_spelling
-from countersign.settlement.bodies import SETTLEMENT, InstructionPrepared, InstructionRefused, ShareAdded
+from countersign.settlement.bodies import InstructionPrepared, InstructionRefused, ShareAdded
 from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
 from countersign.settlement.ending import freed
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction, Refusal, SafeUse, Share
-from countersign.settlement.roster import SafeVault, SlotVault, Vault
+from countersign.settlement.roster import Role, SafeVault, SlotVault, Vault
 from countersign.settlement.state import State
 
 
@@ -41,34 +44,37 @@ def check_window(case: Case, cycle: Cycle) -> None:
             raise Refused("C4.expired", contract=record.hash)
 
 
-def _group(body: InstructionPrepared) -> Group:
+def group_of(body: InstructionPrepared) -> Group:
+    """The group whose obligations an instruction discharges."""
     return Group(body.chain, body.kind, body.vaults)
 
 
-def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
-    state = case.state
-    cycle = state.cycle(body.cycle)
+def check_subject(state: State, cycle: Cycle, body: InstructionPrepared) -> None:
+    """The instruction is for this cycle's contracts, and for vaults that owe in it; else `Refused`."""
     if body.contracts != cycle.contracts or cycle.called_off:
         raise Refused("settlement.instruction-contracts", cycle=cycle.id)
-    if body.purpose != SETTLEMENT:
-        raise Refused("settlement.purpose", purpose=body.purpose)
     stops.check_cycle(state, cycle)
-    for record in records_of(state, cycle):
-        demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
-    group = _group(body)
-    if group not in cycle.groups:
+    if group_of(body) not in cycle.groups:
         raise Refused("settlement.not-owed", cycle=cycle.id, chain=body.chain, vaults=", ".join(body.vaults))
-    if any(each.shares for each in state.live(cycle)):
-        raise Refused("settlement.share-exists", contract=cycle.contracts[0])
-    if case.seconds > min(record.terms.settle_by for record in records_of(state, cycle)):
-        raise Refused("C4.expired", contract=cycle.contracts[0])
-    replaced = cycle.instructions.get(group)
+
+
+def judge_settlement(case: Case, body: InstructionPrepared) -> None:
+    """An instruction that delivers, prepared by operations alone. Raises `Refused`."""
+    state = case.state
+    cycle = state.cycle(body.cycle)
+    if len(case.officers) != 1:
+        raise Refused("settlement.declared-twice", purpose=body.purpose)
+    if cycle.failed is None:
+        replaced = _before_shares(case, cycle, body)
+    else:
+        check_subject(state, cycle, body)
+        replaced = _after_failure(state, cycle, body)
     if body.kind == "psbt":
-        _check_spends(state, body, replaced)
+        check_spends(state, body, replaced)
     else:
         _check_nonce(state, body, replaced)
-    _check_confirmed(state, cycle, group)
-    spending.check_group(state, cycle, group, case.seconds)
+    _check_confirmed(state, cycle, group_of(body))
+    spending.check_group(state, cycle, group_of(body), case.seconds)
 
 
 def check_hours(case: Case) -> None:
@@ -78,7 +84,34 @@ def check_hours(case: Case) -> None:
         raise Refused("settlement.outside-hours", at=times.text(case.seconds), hours=hours.text)
 
 
-def _check_spends(state: State, body: InstructionPrepared, replaced: str | None) -> None:
+def _before_shares(case: Case, cycle: Cycle, body: InstructionPrepared) -> str | None:
+    """The instruction whose place this one may take while nobody has signed; None where it is the first."""
+    check_subject(case.state, cycle, body)
+    for record in records_of(case.state, cycle):
+        demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
+    if any(each.shares for each in case.state.live(cycle)):
+        raise Refused("settlement.share-exists", contract=cycle.contracts[0])
+    if case.seconds > min(record.terms.settle_by for record in records_of(case.state, cycle)):
+        raise Refused("C4.expired", contract=cycle.contracts[0])
+    return cycle.instructions.get(group_of(body))
+
+
+def _after_failure(state: State, cycle: Cycle, body: InstructionPrepared) -> str | None:
+    """The instruction whose place this one may take in a failed settlement: one that can never execute beside it."""
+    for record in records_of(state, cycle):
+        demand_state(record, ContractState.FAILED)
+    name = cycle.instructions.get(group_of(body))
+    if name is None:
+        return None
+    old = state.instruction(name)
+    same_coin = {spend.outpoint for spend in old.spends} & {spend.outpoint for spend in body.spends}
+    exclusive = old.released is None and (bool(same_coin) or (old.nonce is not None and old.nonce == body.nonce))
+    if old.executable and not (old.void and old.seen) and not exclusive:
+        raise Refused("settlement.still-executable", instruction=name)
+    return name
+
+
+def check_spends(state: State, body: InstructionPrepared, replaced: str | None) -> None:
     for spend in body.spends:
         require_spelling(body.chain, spend.outpoint)
         if spend.vault not in body.vaults:
@@ -127,19 +160,16 @@ def _check_confirmed(state: State, cycle: Cycle, group: Group) -> None:
             )
 
 
-def _fold_prepared(case: Case, body: InstructionPrepared) -> State:
-    state, name, group = case.state, case.event.hash, _group(body)
+def fold_prepared(case: Case, body: InstructionPrepared) -> State:
+    """The instruction counts from here on, in the place of the one before it."""
+    state, name, group = case.state, case.event.hash, group_of(body)
     cycle = state.cycle(body.cycle)
     old = cycle.instructions.get(group)
     if old is not None:
-        state = freed(state, state.instruction(old))
-        superseded = replace(state.instruction(old), superseded_by=name)
-        state = replace(state, instructions=state.instructions.set(old, superseded))
-    instruction = Instruction(
-        name, cycle.id, group, body.artefact, body.nonce, body.spends, case.officers[0], case.index, case.time_ms
-    )
+        state = superseded(state, old, name)
+    instruction = _instruction(case, body)
     cycle = replace(cycle, instructions=cycle.instructions.set(group, name))
-    state = spending.counted(_claimed(state, instruction), instruction)
+    state = claimed(state, instruction)
     state = replace(
         state,
         instructions=state.instructions.set(name, instruction),
@@ -153,14 +183,51 @@ def _fold_prepared(case: Case, body: InstructionPrepared) -> State:
     return noted(case, state, cycle.id)
 
 
-def _claimed(state: State, instruction: Instruction) -> State:
+def _instruction(case: Case, body: InstructionPrepared) -> Instruction:
+    preparer, declarer = prepared_by(case)
+    return Instruction(
+        case.event.hash,
+        body.cycle,
+        group_of(body),
+        body.artefact,
+        body.nonce,
+        body.spends,
+        preparer,
+        case.index,
+        case.time_ms,
+        purpose=body.purpose,
+        replaces=body.replaces,
+        declarer=declarer,
+    )
+
+
+def prepared_by(case: Case) -> tuple[str, str | None]:
+    """Who prepared, and who of compliance declared it with them: None where one person signed."""
+    first, *rest = case.officers
+    if not rest:
+        return first, None
+    operations = [each for each in case.officers if Role.OPERATIONS in case.state.roster.officer(each).roles]
+    compliance = [each for each in case.officers if Role.COMPLIANCE in case.state.roster.officer(each).roles]
+    preparer = next(each for each in operations if set(compliance) - {each})
+    return preparer, next(each for each in compliance if each != preparer)
+
+
+def superseded(state: State, old: str, name: str) -> State:
+    """The state in which `name` counts in the place of `old`; what stands in a block keeps what it spent."""
+    known = state.instruction(old)
+    state = state if known.seen else freed(state, known)
+    return replace(state, instructions=state.instructions.set(old, replace(known, superseded_by=name)))
+
+
+def claimed(state: State, instruction: Instruction) -> State:
+    """The state in which an instruction claims its coins and its Safe's next place, and counts for caps."""
     taken, safes = state.spending, state.safes
     for spend in instruction.spends:
         taken = taken.set(spend.outpoint, instruction.hash)
     if instruction.nonce is not None:
         vault = instruction.group.vaults[0]
         safes = safes.set(vault, replace(safes.get(vault, SafeUse()), pending=instruction.hash))
-    return replace(state, spending=taken, safes=safes)
+    return spending.counted(replace(state, spending=taken, safes=safes), instruction)
 
 
 def _judge_refused(case: Case, body: InstructionRefused) -> None:
@@ -187,9 +254,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
         raise Refused("settlement.superseded", instruction=instruction.hash)
     cycle = state.cycle(instruction.cycle)
     stops.check_cycle(state, cycle)
-    for record in records_of(state, cycle):
-        demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
-    check_window(case, cycle)
+    _check_signable(case, cycle, instruction)
     check_hours(case)
     oldest = instruction.time_ms // 1_000 + state.adopted().request_lifetime_seconds
     if case.seconds > oldest:
@@ -197,10 +262,26 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     if body.vault not in instruction.group.vaults:
         raise Refused("settlement.share-vault", instruction=instruction.hash, vault=body.vault)
     officer = case.officers[0]
-    if officer in {each.preparer for each in state.live(cycle)}:
+    if officer in {hand for each in state.live(cycle) for hand in each.hands}:
         raise Refused("C5.preparer-signs", officer=officer)
     _check_share_keys(state, instruction, state.roster.vault(body.vault), body, officer)
     _check_quorum(state, cycle, instruction, body.vault, officer)
+
+
+def _check_signable(case: Case, cycle: Cycle, instruction: Instruction) -> None:
+    """Its contracts wait for signatures, or it came after a release and waits by itself; its time has not passed."""
+    later = () if instruction.released is not None else (ContractState.SETTLING, ContractState.FAILED)
+    for record in records_of(case.state, cycle):
+        demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, *later)
+    if cycle.voiding and not instruction.void:
+        raise Refused("settlement.voiding", cycle=cycle.id)
+    if not completes(cycle, instruction):
+        check_window(case, cycle)
+
+
+def completes(cycle: Cycle, instruction: Instruction) -> bool:
+    """Whether it only brings home or completes what was begun, so that `settle_by` no longer binds it."""
+    return instruction.declared or cycle.failed is not None
 
 
 def _check_share_keys(state: State, instruction: Instruction, vault: Vault, body: ShareAdded, officer: str) -> None:
@@ -238,7 +319,7 @@ def _fold_share(case: Case, body: ShareAdded) -> State:
     state = replace(state, instructions=state.instructions.set(instruction.hash, instruction))
     cycle = state.cycle(instruction.cycle)
     records = records_of(state, cycle)
-    complete = all(state.missing(each) == 0 for each in state.live(cycle))
+    complete = state.ready(cycle) and records[0].state in (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
     if records[0].state is ContractState.INSTRUCTED:
         records = [case.moved(record, ContractState.PARTLY_SIGNED) for record in records]
     elif not complete:
@@ -253,6 +334,5 @@ def _fold_share(case: Case, body: ShareAdded) -> State:
     return with_contracts(state, records)
 
 
-PREPARED = Rule(_judge_prepared, _fold_prepared)
 REFUSED = Rule(_judge_refused, _fold_refused)
 SHARE = Rule(_judge_share, _fold_share)

@@ -23,17 +23,21 @@ from countersign.settlement import (
     agreement,
     awarding,
     cycling,
+    declaring,
     delivery,
     disputing,
     events,
+    failing,
     founding,
     freezing,
     governing,
     holding,
     instructing,
     lending,
+    observing,
     permissions,
     reconciling,
+    voiding,
 )
 from countersign.settlement.bodies import DeskFounded
 from countersign.settlement.case import Case, Rule
@@ -71,12 +75,12 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "hold.placed": holding.PLACED,
     "hold.released": holding.RELEASED,
     "cycle.closed": cycling.CLOSED,
-    "instruction.prepared": instructing.PREPARED,
+    "instruction.prepared": declaring.PREPARED,
     "instruction.refused": instructing.REFUSED,
     "share.added": instructing.SHARE,
     "release.authorised": delivery.RELEASED,
     "transaction.broadcast": delivery.BROADCAST,
-    "transaction.observed": delivery.OBSERVED,
+    "transaction.observed": observing.OBSERVED,
     "delivery.confirmed": delivery.CONFIRMED,
     "settlement.final": delivery.FINAL,
     "dispute.opened": disputing.OPENED,
@@ -85,6 +89,9 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "freeze.ordered": freezing.ORDERED,
     "freeze.lifted": freezing.LIFTED,
     "award.made": awarding.MADE,
+    "transaction.replaced": failing.REPLACED,
+    "settlement.failed": failing.FAILED,
+    "settlement.voided": voiding.VOIDED,
 }
 
 

@@ -78,7 +78,7 @@ TABLE: dict[str, Permission] = {
     "hold.placed": Permission(_BY_DESK, Reader.PARTIES),
     "hold.released": Permission(_BY_DESK, Reader.PARTIES),
     "cycle.closed": Permission(_BY_DESK, Reader.PARTIES),
-    "instruction.prepared": Permission(((Signer.OPERATIONS,),), Reader.OFFICERS),
+    "instruction.prepared": Permission(((Signer.OPERATIONS,), (Signer.OPERATIONS, Signer.COMPLIANCE)), Reader.OFFICERS),
     "instruction.refused": Permission(((Signer.SIGNING,), (Signer.VAULT,)), Reader.OFFICERS),
     "share.added": Permission(((Signer.DESK, Signer.SIGNING), (Signer.DESK, Signer.VAULT)), Reader.OFFICERS),
     "release.authorised": Permission(((Signer.OPERATIONS, Signer.COMPLIANCE),), Reader.PARTIES),
@@ -92,6 +92,9 @@ TABLE: dict[str, Permission] = {
     "freeze.ordered": Permission(_BY_COMPLIANCE_AND_OFFICER, Reader.OFFICERS),
     "freeze.lifted": Permission(_BY_COMPLIANCE_AND_OFFICER, Reader.OFFICERS),
     "award.made": Permission(_BY_COMPLIANCE_AND_OFFICER, Reader.PARTIES),
+    "transaction.replaced": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),
+    "settlement.failed": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),
+    "settlement.voided": Permission(_BY_DESK, Reader.PARTIES),
 }
 
 _ROLES = {

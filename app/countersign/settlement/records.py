@@ -13,7 +13,7 @@ from enum import StrEnum
 from immutables import Map
 
 from countersign.errors import Values
-from countersign.settlement.bodies import Short, Spend
+from countersign.settlement.bodies import SETTLEMENT, VOID, Short, Spend
 from countersign.settlement.contract import Terms
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group, Obligation
@@ -137,10 +137,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The last that a node said of a transaction. `fees`: satoshis by paying vault."""
+    """The last that a node said of a transaction. `fees`: satoshis by paying vault; no block after a reorganisation."""
 
-    block: str
-    height: int
+    block: str | None
+    height: int | None
     confirmations: int
     fees: tuple[tuple[str, int], ...]
     index: int
@@ -148,7 +148,11 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """An instruction in the log, by its event's hash. `superseded_by` names the one prepared in its place."""
+    """An instruction in the log, by its event's hash. `superseded_by` names the one that counts in its place.
+
+    `replaces` is the one whose place a declared one (a replacement, a void) took; `declarer` signed that beside the
+    preparer. `others` are further transactions that carry it; `executable` is false once the chain can take none.
+    """
 
     hash: str
     cycle: str
@@ -164,6 +168,37 @@ class Instruction:
     transaction: str | None = None
     finished: str | None = None  # SHA-256 of the finished transaction
     observed: Observed | None = None
+    purpose: str = SETTLEMENT
+    replaces: str | None = None
+    declarer: str | None = None
+    others: tuple[str, ...] = ()
+    released: int | None = None
+    executable: bool = True
+
+    @property
+    def declared(self) -> bool:
+        """Whether two persons declared it in another's place."""
+        return self.purpose != SETTLEMENT
+
+    @property
+    def void(self) -> bool:
+        """Whether it delivers nothing: it only ends the settlement."""
+        return self.purpose == VOID
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        """Who prepared and declared it: they do not sign it (rule 4)."""
+        return (self.preparer,) if self.declarer is None else (self.preparer, self.declarer)
+
+    @property
+    def seen(self) -> bool:
+        """Whether it stands in a block, as far as anybody observed."""
+        return self.observed is not None and self.observed.block is not None
+
+    @property
+    def delivers(self) -> bool:
+        """Whether it stands in a block and delivers what it was prepared for."""
+        return self.seen and not self.void
 
     def signers(self, vault: str) -> tuple[str, ...]:
         """The officers whose shares count for one vault, each once."""
@@ -175,7 +210,8 @@ class Cycle:
     """Contracts settled together, what they owe, and the live instruction of each group.
 
     `netting`: how deliveries were set against each other (`netting.MODES`); `cut_off`: unix seconds; `short`: what was
-    left out because somebody lacked it.
+    left out because somebody lacked it. `voiding`: it is being ended without delivery; `failed`, `voided`: the entries
+    that said so.
     """
 
     id: str
@@ -190,6 +226,9 @@ class Cycle:
     released: int | None = None
     final: int | None = None
     called_off: bool = False
+    voiding: bool = False
+    failed: int | None = None
+    voided: int | None = None
     concerns: tuple[Concern, ...] = ()  # entries that concerned the whole cycle and moved no contract
 
 
@@ -207,6 +246,29 @@ class Receipt:
 
     account: Account
     units: int
+
+
+class BreakCause(StrEnum):
+    """Why the custodian owes something."""
+
+    FAILED = "failed"  # one leg was delivered, this one was not
+    REORGANISED = "reorganised"  # delivered and final, and then in no block any more
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """What the custodian owes to whom because a chain did not do what was released: `units` of the account's asset.
+
+    `account` is the custodian's suspense; `group` what failed; `opened` and `closed` are entries.
+    """
+
+    account: Account
+    creditor: Party
+    units: int
+    cause: BreakCause
+    group: Group
+    opened: int
+    closed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

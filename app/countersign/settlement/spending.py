@@ -167,7 +167,7 @@ def check_group(state: State, cycle: Cycle, group: Group, seconds: int) -> None:
 
 def counted(state: State, instruction: Instruction) -> State:
     """The state in which what an instruction pays counts against its payers' caps, from its entry on."""
-    leaving = flows(state, netting.owed_by(state.cycle(instruction.cycle).obligations, instruction.group))
+    leaving = flows(state, state.owed(instruction))
     spent = state.spent
     for payer in sorted({each.payer for each in leaving}):
         given = _sums((each.receiver, each.usd) for each in leaving if each.payer == payer)
@@ -179,9 +179,7 @@ def counted(state: State, instruction: Instruction) -> State:
 def given_back(state: State, instruction: Instruction) -> State:
     """The state in which an instruction that moves nothing any more is not counted."""
     spent = state.spent
-    for payer in {
-        each.payer.lei for each in netting.owed_by(state.cycle(instruction.cycle).obligations, instruction.group)
-    }:
+    for payer in {each.payer.lei for each in state.owed(instruction)}:
         if payer in spent:
             spent = spent.set(payer, spent[payer].without([instruction.hash]))
     return replace(state, spent=spent)

@@ -13,10 +13,12 @@ from immutables import Map
 
 from countersign.errors import Refused
 from countersign.keys.public_key import PublicKey
+from countersign.settlement import netting
 from countersign.settlement.assets import Price
 from countersign.settlement.ledger import Account, Ledger
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import (
+    Break,
     Ceremony,
     Concern,
     ContractRecord,
@@ -60,6 +62,7 @@ class State:
     transactions: Map[str, str] = field(default_factory=Map)  # transaction id → instruction
     receipts: Map[str, tuple[Receipt, ...]] = field(default_factory=Map)  # instruction → unconfirmed deliveries
     unconfirmed: Map[Account, int] = field(default_factory=Map)  # the same, by account
+    breaks: Map[str, tuple[Break, ...]] = field(default_factory=Map)  # cycle id → the custodian's debts
     refusals: Map[str, tuple[Refusal, ...]] = field(default_factory=Map)  # SHA-256 of what was refused
     ceremonies: Map[int, Ceremony] = field(default_factory=Map)  # index
     loans: Map[str, Loan] = field(default_factory=Map)  # loan id
@@ -111,6 +114,25 @@ class State:
         """The cycle's instructions that count, in the order of their groups."""
         found = (cycle.instructions.get(group) for group in cycle.groups)
         return tuple(self.instructions[each] for each in found if each is not None)
+
+    def owed(self, instruction: Instruction) -> tuple[netting.Obligation, ...]:
+        """What an instruction discharges; a void discharges nothing."""
+        cycle = self.cycle(instruction.cycle)
+        return () if instruction.void else netting.owed_by(cycle.obligations, instruction.group)
+
+    def ready(self, cycle: Cycle) -> bool:
+        """Whether every instruction that counts has its quorum, and in a void every one that has shares is voided."""
+        live = self.live(cycle)
+        return all(self.missing(each) == 0 and (each.void or not cycle.voiding) for each in live)
+
+    def replaced_by(self, instruction: Instruction) -> tuple[Instruction, ...]:
+        """The instructions in whose place a declared one stands, the nearest first."""
+        found: list[Instruction] = []
+        name = instruction.replaces
+        while name is not None and name in self.instructions:
+            found.append(self.instructions[name])
+            name = found[-1].replaces
+        return tuple(found)
 
     def missing(self, instruction: Instruction) -> int:
         """How many shares its vaults still lack for their quorums."""

@@ -1,0 +1,76 @@
+"""What is refused when a settlement is voided, fails or is reorganised, and what to do next."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "settlement.declared-twice": (
+        "An instruction for {purpose} is prepared by operations alone, and this one carries two signatures.",
+        "Prepare it again with one signature; only a replacement or a void is declared by two.",
+    ),
+    "settlement.declared-alone": (
+        "An instruction for {purpose} is declared by operations and compliance together; this one carries one signature.",
+        "Ask an officer of compliance to check the same instruction and sign it too.",
+    ),
+    "settlement.replaces": (
+        "The instruction takes the place of {instruction}, but the one that counts there is {live}.",
+        "Prepare it again against the instruction that counts now.",
+    ),
+    "settlement.already-executed": (
+        "Instruction {instruction} is on its chain already, as transaction {transaction}.",
+        "Nothing takes its place any more; go on from what the chain did.",
+    ),
+    "settlement.void-unshared": (
+        "Nobody has signed instruction {instruction}, so it needs no void.",
+        "Void the instructions that carry shares; the others end with them.",
+    ),
+    "settlement.void-coins": (
+        "The void does not spend exactly the coins, or use up exactly the nonce, of instruction {instruction}.",
+        "Prepare the void again from that instruction: only the same coins or nonce stop it.",
+    ),
+    "settlement.voiding": (
+        "The settlement of cycle {cycle} is being voided.",
+        "Go on with its void; it ends without delivery.",
+    ),
+    "settlement.not-voiding": (
+        "The settlement of cycle {cycle} is not being voided.",
+        "There is nothing to end: look at the settlement's state.",
+    ),
+    "settlement.void-unconfirmed": (
+        "The void {instruction} has {confirmations} of the {needed} confirmations that the policy asks for.",
+        "Wait for its confirmations; holds return then.",
+    ),
+    "settlement.replacement-kind": (
+        "Instruction {instruction} is a Safe transaction: its fee is paid outside it, so nothing signed is replaced.",
+        "Send the same call again with more gas.",
+    ),
+    "settlement.replacement-coins": (
+        "The replacement shares no coin with instruction {instruction}, so both could be mined.",
+        "Prepare it again with at least one coin of the instruction it replaces.",
+    ),
+    "settlement.replaced-kind": (
+        "Instruction {instruction} is a Bitcoin transaction: what was signed fixes its id, so no other carries it.",
+        "Declare a replacement with a higher fee instead, and have it signed.",
+    ),
+    "settlement.still-executable": (
+        "Instruction {instruction} may still be executed; another beside it could pay twice.",
+        "Send it again, replace it, or record that its chain can never take it.",
+    ),
+    "settlement.not-released": (
+        "Instruction {instruction} has not been released.",
+        "Let maker and checker release it first.",
+    ),
+    "settlement.other-cycle": (
+        "Instruction {instruction} does not belong to cycle {cycle}.",
+        "Name the cycle and its own instruction.",
+    ),
+    "settlement.nothing-delivered": (
+        "No transaction of cycle {cycle} is on its chain, so nobody waits for the other side.",
+        "Send the transactions again; if nothing was sent at all, the settlement can be voided.",
+    ),
+    "settlement.failed-already": (
+        "The failure of instruction {instruction} is recorded already.",
+        "Take one of the ways out: send it again, replace it, or prepare its leg anew once it can never execute.",
+    ),
+    "settlement.observed-block": (
+        "In {where}, a transaction in no block has no height and no confirmations, and one in a block has all three.",
+        "Observe the transaction again with your node.",
+    ),
+}

@@ -1,0 +1,57 @@
+"""The rule by which a settlement ends without delivery after its first share (rule 10).
+
+- Every instruction that had shares was voided, and every void has the policy's confirmations.
+- Holds return, less the network fee that the voids cost: each vault's part is charged to its owner's fee cap and leaves
+  through the custodian's network-fees account.
+
+    {"cycle":"cycle-1"}
+"""
+
+from dataclasses import replace
+
+from immutables import Map
+
+from countersign.errors import Refused
+from countersign.settlement import ledger
+from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.contract import Leg, Terms
+from countersign.settlement.delivery import postings
+from countersign.settlement.instructing import records_of
+from countersign.settlement.ledger import Posting
+from countersign.settlement.records import ContractState
+from countersign.settlement.state import State
+from countersign.settlement.trouble_bodies import SettlementVoided
+
+
+def _judge(case: Case, body: SettlementVoided) -> None:
+    state = case.state
+    cycle = state.cycle(body.cycle)
+    for record in records_of(state, cycle):
+        demand_state(record, ContractState.SETTLING)
+    if not cycle.voiding:
+        raise Refused("settlement.not-voiding", cycle=cycle.id)
+    for each in state.live(cycle):
+        found = each.observed.confirmations if each.void and each.observed else 0
+        needed = state.adopted().confirmations_on(each.group.chain)
+        if found < needed:
+            raise Refused("settlement.void-unconfirmed", instruction=each.hash, confirmations=found, needed=needed)
+
+
+def _fold(case: Case, body: SettlementVoided) -> State:
+    state = case.state
+    cycle = state.cycle(body.cycle)
+    state = replace(
+        state,
+        ledger=state.ledger.post(postings(state, cycle, _returned)),
+        cycles=state.cycles.set(cycle.id, replace(cycle, voided=case.index)),
+    )
+    voided = ContractState.VOIDED
+    return with_contracts(state, [case.moved(each, voided, holds=Map()) for each in records_of(state, cycle)])
+
+
+def _returned(terms: Terms, leg: Leg) -> tuple[Posting, ...]:
+    return ledger.release(terms.payer(leg), leg.asset, leg.amount)
+
+
+VOIDED = Rule(_judge, _fold)
+"""`settlement.voided`."""
