@@ -60,6 +60,7 @@ class Histories(RuleBasedStateMachine):
         self.orders: dict[str, str | None] = {}  # order → the contract that it names, None: all of them
         self.ended: dict[str, tuple[object, ...]] = {}
         self.numbers = 0
+        self.judged_final: set[str] = set()
 
     @initialize(target=trades, mutual=st.booleans())
     def found(self, mutual: bool) -> Any:
@@ -342,6 +343,9 @@ class Histories(RuleBasedStateMachine):
     def rule_9_final_only_when_observed_and_confirmed(self) -> None:
         state = self.desk.state
         for record in self.records(lambda record: record.state is ContractState.FINAL):
+            if record.hash in self.judged_final:
+                continue  # what a chain takes back later reverses nothing
+            self.judged_final.add(record.hash)
             seen = [
                 each.observed.confirmations if each.observed else 0
                 for each in state.live(state.cycle(record.cycle or ""))

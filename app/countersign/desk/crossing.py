@@ -89,7 +89,8 @@ class Crossing:
     def _wanted(self, instruction: Instruction) -> bool:
         state = self._replica.state
         records = bundle.settled(state, instruction)
-        live = instruction.superseded_by is None and all(record.state in _OPEN for record in records)
+        later = () if instruction.released is not None else (ContractState.SETTLING, ContractState.FAILED)
+        live = instruction.superseded_by is None and all(record.state in (*_OPEN, *later) for record in records)
         running = stops.running(state, state.cycle(instruction.cycle))
         return live and running and state.missing(instruction) > 0
 
@@ -136,6 +137,8 @@ class Crossing:
         """The envelope of the next request to a recipient, neither sealed nor recorded. Raises as `request`."""
         artefact, head = await self._unsigned(instruction), self._head()
         session, replayed = self._record.session(recipient), self._record.replayed(recipient)
+        if instruction.declared and channel is Channel.QR:
+            raise Refused("settlement.excerpt-declared", purpose=instruction.purpose)
         if replayed is None and channel is Channel.QR:
             raise Refused("desk.recipient-unknown", recipient=recipient)
         former = self._replica.state.former_logs

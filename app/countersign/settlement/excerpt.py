@@ -9,6 +9,7 @@ proved what the gaps hold.
   word for it.
 - A Safe's nonce that the pinned state knows as executed is refused. What was executed since is not known here.
 - A dispute and an award rest on holds too (`excerpt_stops.py`).
+- A declared instruction (a replacement, a void) rests on shares and failures that are not carried: it crosses by USB.
 - An event of any other type is refused by name, and so is one that its rule refuses: an excerpt is whole or nothing.
 - What this cannot show (a cancellation, a freeze, a change of roster or policy that was left out) is nobody's proof
   here: the screen says that it is not checked, until two officers attest it (L8).
@@ -23,7 +24,7 @@ from dataclasses import replace
 from countersign.errors import Refused
 from countersign.settlement import cycling, events, excerpt_stops, instructing, machine, netting, spending
 from countersign.settlement.assets import require_spelling
-from countersign.settlement.bodies import CycleClosed, InstructionPrepared
+from countersign.settlement.bodies import SETTLEMENT, CycleClosed, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.machine import Decision, Entry
 from countersign.settlement.netting import Group
@@ -103,6 +104,8 @@ def _held(case: Case, body: CycleClosed) -> State:
 def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
     state = case.state
     cycle = state.cycle(body.cycle)
+    if body.purpose != SETTLEMENT:
+        raise Refused("settlement.excerpt-declared", purpose=body.purpose)
     if body.contracts != cycle.contracts:
         raise Refused("settlement.instruction-contracts", cycle=cycle.id)
     for record in instructing.records_of(state, cycle):

@@ -128,10 +128,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Contract {contract} may still be settled: its time has not passed.",
         "Wait for its last moment, or let both parties cancel it.",
     ),
-    "settlement.purpose": (
-        "An instruction for the purpose {purpose} does not fit where this settlement stands.",
-        "Prepare an ordinary instruction, or declare a void or a replacement once shares are logged.",
-    ),
     "settlement.cycle-root": ("The fingerprint of cycle {cycle} does not match its contracts.", _DESK),
     "settlement.cycle-taken": ("There already is a cycle {cycle}.", "Close the cycle under another name."),
     "settlement.decimals-changed": (

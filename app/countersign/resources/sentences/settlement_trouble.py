@@ -69,6 +69,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The failure of instruction {instruction} is recorded already.",
         "Take one of the ways out: send it again, replace it, or prepare its leg anew once it can never execute.",
     ),
+    "settlement.excerpt-declared": (
+        "An instruction for {purpose} does not cross by QR: what it takes the place of, and why, is not carried.",
+        "Nothing was taken in. Carry it by USB, with the whole history.",
+    ),
     "settlement.observed-block": (
         "In {where}, a transaction in no block has no height and no confirmations, and one in a block has all three.",
         "Observe the transaction again with your node.",
