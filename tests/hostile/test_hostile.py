@@ -5,7 +5,15 @@ import pytest
 from countersign.resources.text import SENTENCES, next_step, sentence
 from countersign.review.checks import CHECKS, CODES, verdict
 from countersign.review.finding import Status
-from hostile import batch_cases, bitcoin_cases, contract_cases, ethereum_cases, log_cases, machine_cases
+from hostile import (
+    batch_cases,
+    bitcoin_cases,
+    contract_cases,
+    ethereum_cases,
+    log_cases,
+    machine_cases,
+    trouble_cases,
+)
 from hostile.table import Hostile
 
 CASES: list[Hostile] = [
@@ -15,6 +23,7 @@ CASES: list[Hostile] = [
     *ethereum_cases.CASES,
     *batch_cases.CASES,
     *machine_cases.CASES,
+    *trouble_cases.CASES,
 ]
 WITHOUT_CASE = {"L8"}  # judges nothing until its own issue: it says "later cancellation not checked"
 

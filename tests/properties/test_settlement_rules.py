@@ -87,6 +87,8 @@ class Histories(RuleBasedStateMachine):
         for name, stood in stopped.items():
             now = self.desk.state.contracts[name].state
             assert now is stood or step[0] not in FORWARD, (step[0], stood, now)
+        if step[0] == "settlement.final":
+            self.check_final()
         return True
 
     def stopped(self, record: ContractRecord) -> bool:
@@ -339,12 +341,12 @@ class Histories(RuleBasedStateMachine):
     def rule_7_minimum_notional(self) -> None:
         assert all(record.terms.notional.usd >= 100_000 for record in self.records())
 
-    @invariant()
-    def rule_9_final_only_when_observed_and_confirmed(self) -> None:
+    def check_final(self) -> None:
+        """Rule 9, when it becomes final: what a chain takes back later reverses nothing."""
         state = self.desk.state
         for record in self.records(lambda record: record.state is ContractState.FINAL):
             if record.hash in self.judged_final:
-                continue  # what a chain takes back later reverses nothing
+                continue
             self.judged_final.add(record.hash)
             seen = [
                 each.observed.confirmations if each.observed else 0
@@ -353,6 +355,10 @@ class Histories(RuleBasedStateMachine):
             assert min(seen) >= 1
             mutual = record.terms.finality.mutual and len(record.confirmed) == 2
             assert mutual or (seen[0] >= 3 and seen[1] >= 2)
+
+    @invariant()
+    def rule_9_what_is_received_early_is_there(self) -> None:
+        state = self.desk.state
         early = {account: units for account, units in state.unconfirmed.items() if units}
         assert all(units <= state.ledger.balance(account).total for account, units in early.items())
 

@@ -223,3 +223,13 @@ def test_what_is_signed_is_the_digest_that_both_implementations_agree_on() -> No
     assert rail.digest(data) == rail.parse(data).tx.digest
     assert rail.parse(data).agrees
     assert SafeVersion.parse(registered()[0].version) >= SafeVersion(1, 3, 0)
+
+
+def test_a_void_is_an_empty_call_of_the_safe_to_itself_under_the_same_nonce() -> None:
+    desk, _ = held(PLAN)
+    vault = desk.state.roster.vaults["harbour-safe"]
+    assert isinstance(vault, SafeVault)
+    tx = rail.void(vault, 7)
+    assert inspect.read(tx).void
+    assert (tx.to, tx.value, tx.data, tx.operation, tx.nonce) == (tx.safe, 0, b"", 0, 7)
+    assert eip55.checksum(tx.safe) == vault.address

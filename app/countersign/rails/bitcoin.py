@@ -127,7 +127,7 @@ def build(owed: Sequence[Obligation], funds: Sequence[Funds], rate: int) -> Buil
     payers = [
         Payer(
             each.wallet.descriptors.checksum,
-            tuple(_coin(each.wallet, parents.read(raw), vout) for raw, vout in each.coins),
+            tuple(coin_of(each.wallet, parents.read(raw), vout) for raw, vout in each.coins),
             tuple(Output(script_of(one), Satoshis(one.amount)) for one in owed if one.vault == each.wallet.id),
             each.wallet.descriptor(each.change_slot),
         )
@@ -136,7 +136,8 @@ def build(owed: Sequence[Obligation], funds: Sequence[Funds], rate: int) -> Buil
     return build_psbt(payers, rate)
 
 
-def _coin(paying: Wallet, parent: Parent, vout: int) -> purse.Coin:
+def coin_of(paying: Wallet, parent: Parent, vout: int) -> purse.Coin:
+    """An output of a whole parent as a coin of the wallet. Refused("bitcoin.not-our-coin")."""
     output = parent.output(vout)
     number = None if output is None else paying.slot_of(output.script_pubkey)
     if number is None:

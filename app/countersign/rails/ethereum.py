@@ -83,6 +83,12 @@ def _is_pinned(to: Address, vault: SafeVault) -> bool:
     return multisend.RELEASES.get(to) == SafeVersion.parse(vault.version)
 
 
+def void(vault: SafeVault, nonce: int) -> SafeTx:
+    """The empty call of a Safe to itself that uses up a nonce and does nothing else (DESIGN.md §6, rule 10)."""
+    chain, safe = caip.ChainId.parse(vault.chain), Address(eip55.parse(vault.address))
+    return plain_tx(chain.number, safe, safe, 0, b"", nonce)
+
+
 def serialise(tx: SafeTx) -> bytes:
     """Our file form with the digest computed here."""
     return safe_file.serialise(tx)

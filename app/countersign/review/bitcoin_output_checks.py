@@ -1,6 +1,7 @@
 """B7–B10: what leaves is what the contract says, what stays is provably ours, the fee is bounded, the time is now.
 
 - Every output is a payment that is owed, change of a paying vault by its registered script, or extra: extra fails B8.
+- A declared void pays nobody: every coin returns to its vault, less the fee.
 - The vaults' equation is checked for each paying vault by itself, to the satoshi.
 - A claim of change that fails is a fraud, not "an external output" (B7).
 """
@@ -53,13 +54,16 @@ def outputs(reading: Reading) -> Iterator[Finding]:
     if wallets is None or isinstance(wallets, CountersignError):
         yield blocked("B8", ANCHOR if wallets is None else "B6", "outputs")
         return
-    if not reading.owed:
+    if not reading.owed and not reading.void:
         yield failed("B8", "nothing-owed", "outputs", "obligations of the contract", "none")
         return
     found = rail.readback(facts, wallets, reading.owed)
     faults = [*_unpaid(reading, found), *_extra(facts, found), *_malformed(facts), *_unbalanced(found)]
     yield from faults[:20]
-    if not faults:
+    if not faults and reading.void:
+        yield passed("B8", "returns", "outputs", "every coin back to its vault, less the fee",
+                     f"{len(facts.outputs)} outputs, all the paying vaults' own", vaults=len(found.sides))  # fmt: skip
+    elif not faults:
         yield passed("B8", "pays-what-is-owed", "outputs", f"{len(reading.owed)} payments of the contract",
                      f"{len(found.payments)} payments, extra effects: none", payments=len(found.payments))  # fmt: skip
 
@@ -126,6 +130,8 @@ def fee(reading: Reading) -> Iterator[Finding]:
 
 def _bounded(reading: Reading, facts: PsbtFacts, paid: int, found: Readback, bounds: FeeBounds) -> Iterator[Finding]:
     leaving = facts.total_out - sum(side.change_satoshis for side in found.sides)
+    if reading.void:
+        leaving = sum(side.spent for side in found.sides)  # nothing leaves: measured by what returns
     caps = {each.vault: each.cap for each in reading.fee_caps}
     cap, of_it = sum(caps.values()), f"{paid} sat of {leaving}"
     expected = f"at most {cap} sat, under {bounds.dual_percent} % of what leaves, 1 to {bounds.max_sat_vb} sat/vB"
@@ -137,7 +143,7 @@ def _bounded(reading: Reading, facts: PsbtFacts, paid: int, found: Readback, bou
     if paid * 100 >= leaving * bounds.never_percent:
         good = False
         yield failed("B9", "never", "fee", expected, of_it, fee=paid, leaving=leaving, percent=bounds.never_percent)
-    elif paid * 100 >= leaving * bounds.dual_percent:
+    elif paid * 100 >= leaving * bounds.dual_percent and (reading.record is None or reading.record.declarer is None):
         good = False
         yield failed("B9", "dual", "fee", expected, of_it, fee=paid, leaving=leaving, percent=bounds.dual_percent)
     rate = f"{paid}/{facts.vsize} sat/vB"

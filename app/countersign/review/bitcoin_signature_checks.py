@@ -3,13 +3,18 @@
 - Existing signatures are those in the PSBT's own maps and those of the shares beside it; every one is verified over the
   digest rebuilt from the PSBT under review, never from the share.
 - A share over another unsigned transaction is B13's matter; B11 passes over it.
+- What two persons declared may spend a coin again: a replacement that pays the same with a higher fee, a void of exactly
+  the same coins.
 - How many there may be is asked only before a signature: history shows finished work.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from countersign.bitcoin import combine, consensus, finalise, inspect, signatures, verify
+from countersign.bitcoin.inspect import PsbtFacts
 from countersign.bitcoin.psbt import Psbt
+from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.transaction import display
 from countersign.errors import CountersignError, Refused
 from countersign.rails.bitcoin import Wallet
@@ -17,6 +22,7 @@ from countersign.review.case import ANCHOR, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
+from countersign.settlement.records import Instruction
 
 
 def existing_signatures(reading: Reading) -> Iterator[Finding]:
@@ -86,10 +92,72 @@ def double_spend(reading: Reading) -> Iterator[Finding]:
             yield failed("B12", "spent-in-log", where, "no other instruction", live, outpoint=outpoint, other=live)
             return
         before = reading.case.journal.outpoints.get(outpoint)
-        if before is not None and before != txid:
+        if before not in (None, txid) and before not in _declared_against(reading):
             yield failed("B12", "signed-before", where, txid, before, outpoint=outpoint, other=before)
             return
-    yield passed("B12", "first-spend", "coins", "never signed into another transaction", f"{len(facts.inputs)} coins")
+    if reading.record is not None and reading.record.declared:
+        yield _declared(reading, reading.record, facts)
+    else:
+        yield passed(
+            "B12", "first-spend", "coins", "never signed into another transaction", f"{len(facts.inputs)} coins"
+        )
+
+
+def _declared_against(reading: Reading) -> set[str]:
+    """The ids of the transactions in whose place a declared one may be signed."""
+    if reading.record is None or reading.record.declarer is None:
+        return set()
+    return {display(psbt.txid) for _, data in reading.earlier if (psbt := _parsed(data)) is not None}
+
+
+def _parsed(data: bytes | None) -> Psbt | None:
+    try:
+        return None if data is None else parse_psbt(data)
+    except CountersignError:
+        return None
+
+
+def _declared(reading: Reading, record: Instruction, facts: PsbtFacts) -> Finding:
+    """A void spends exactly the same coins; a replacement pays the same with a higher fee, over at least one same coin."""
+    if record.declarer is None:
+        return failed(
+            "B12", "not-dual", "declaration", "operations and compliance", record.preparer, purpose=record.purpose
+        )
+    if not reading.earlier or reading.earlier[0][0].cycle != record.cycle:
+        return failed("B12", "replaces-nothing", "declaration", "an instruction of this settlement", "none")
+    old, data = reading.earlier[0]
+    mine, theirs = {str(fact.outpoint) for fact in facts.inputs}, {spend.outpoint for spend in old.spends}
+    if record.void and mine != theirs:
+        differing = ", ".join(sorted(mine ^ theirs))
+        return failed("B12", "void-coins", "coins", "exactly the same coins", differing, outpoints=differing)
+    if record.void:
+        return passed("B12", "declared-void", "coins", "exactly the same coins", f"{len(mine)} coins")
+    psbt = _parsed(data)
+    if psbt is None:
+        return failed("B12", "replaced-absent", "declaration", old.artefact, "not here", artefact=old.artefact)
+    return _replaces(reading, facts, inspect.facts(psbt), mine & theirs)
+
+
+def _replaces(reading: Reading, facts: PsbtFacts, old: PsbtFacts, same: set[str]) -> Finding:
+    wallets = reading.wallets if isinstance(reading.wallets, tuple) else ()
+    if not same:
+        return failed("B12", "replacement-coins", "coins", "at least one same coin", "none")
+    if _leaving(facts, wallets) != _leaving(old, wallets):
+        return failed("B12", "replacement-outputs", "outputs", "the same payments", "other payments")
+    was, now = old.fee or 0, facts.fee or 0
+    if now <= was:
+        return failed("B12", "replacement-fee", "fee", f"more than {was} sat", f"{now} sat", was=was, now=now)
+    return passed("B12", "declared-replacement", "coins", f"the same payments, more than {was} sat fee", f"{now} sat",
+                  was=was, now=now)  # fmt: skip
+
+
+def _leaving(facts: PsbtFacts, wallets: tuple[Wallet, ...]) -> Counter[tuple[bytes, int]]:
+    """The outputs that are no slot of a paying vault."""
+    return Counter(
+        (each.output.script_pubkey, int(each.output.satoshis))
+        for each in facts.outputs
+        if all(wallet.slot_of(each.output.script_pubkey) is None for wallet in wallets)
+    )
 
 
 def combined(reading: Reading) -> Iterator[Finding]:

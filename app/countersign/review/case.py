@@ -103,6 +103,7 @@ class InstructionFacts:
     """One unsigned transaction: its bytes as received, and the `instruction.prepared` it claims (payload's SHA-256).
 
     `original` is the artefact that the event names, where this machine has it: `data` may be that with shares added.
+    `replaced`: what a declared one takes the place of, the nearest first, as far as its bytes are here.
     `shares` are those already logged or imported; one of a Safe may be 65·k bytes. A file of the Safe service holds no
     bytes of ours: `claim` is one of its rows, read strictly, `confirmations` the (owner, signature) pairs it lists.
     """
@@ -111,6 +112,7 @@ class InstructionFacts:
     data: bytes
     prepared: str | None = None
     original: bytes | None = None
+    replaced: tuple[bytes, ...] = ()
     shares: tuple[Shared, ...] = ()
     claim: ClaimedSafeTx | None = None
     confirmations: tuple[tuple[bytes, bytes], ...] = ()

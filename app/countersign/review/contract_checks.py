@@ -24,6 +24,7 @@ from countersign.review.reading import Reading
 from countersign.settlement import contract as contracts
 from countersign.settlement import netting, templates
 from countersign.settlement.contract import Contract
+from countersign.settlement.instructing import completes
 from countersign.settlement.records import ContractState, Cycle, Instruction
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
@@ -157,6 +158,8 @@ def window(reading: Reading) -> Iterator[Finding]:
             yield failed(
                 "C4", "not-yet", terms.id, expected, at, id=terms.id, now=at, start=times.text(terms.not_before)
             )
+        elif now > terms.settle_by and _completes(reading, state):
+            yield passed("C4", "completes", terms.id, "as long as it takes", at, id=terms.id)
         elif now > terms.settle_by:
             yield failed("C4", "too-late", terms.id, expected, at, id=terms.id, now=at, end=times.text(terms.settle_by))
         else:
@@ -166,6 +169,12 @@ def window(reading: Reading) -> Iterator[Finding]:
         yield _alive(reading.record, lifetime, now)
     elif reading.case.instruction is not None:
         yield blocked("C4", "C5", "request")
+
+
+def _completes(reading: Reading, state: State) -> bool:
+    """Whether it only brings home or completes what was begun: the time to settle no longer binds it."""
+    record = reading.record
+    return record is not None and completes(state.cycles[record.cycle], record)
 
 
 def _alive(record: Instruction, lifetime: int, now: int) -> Finding:
@@ -189,6 +198,12 @@ def originator(reading: Reading) -> Iterator[Finding]:
         yield failed("C5", "not-prepared", instruction.about, "an instruction.prepared event", "none in the log")
     elif reading.record.superseded_by is not None:
         yield failed("C5", "superseded", instruction.about, "the live instruction", reading.record.superseded_by)
+    elif state.cycles[reading.record.cycle].voiding and not reading.record.void:
+        cycle = reading.record.cycle
+        yield failed("C5", "voiding", instruction.about, "a settlement that goes on", "one that is voided", cycle=cycle)
+    elif reading.record.declared and reading.record.declarer is None:
+        purpose = reading.record.purpose
+        yield failed("C5", "not-dual", instruction.about, "operations and compliance", "operations", purpose=purpose)
     else:
         yield _prepared(reading, state, reading.record, instruction)
 
@@ -200,12 +215,16 @@ def _prepared(reading: Reading, state: State, record: Instruction, instruction: 
         return failed("C5", "not-operations", about, "an operations officer", preparer, officer=preparer)
     if signer is None and reading.case.mode is Mode.SIGN:
         return blocked("C5", "signer", about)
-    preparers = {each.preparer for each in state.live(state.cycles[record.cycle])}
+    preparers = {hand for each in state.live(state.cycles[record.cycle]) for hand in each.hands}
     if signer is not None and signer.officer in preparers:
         return failed("C5", "own-request", about, "somebody else than who signs", preparer, officer=signer.officer)
     if not _same_artefact(reading, record, instruction):
         found = sha256(instruction.data).hexdigest()
         return failed("C5", "other-artefact", about, record.artefact, found, expected=record.artefact, found=found)
+    if record.declared:
+        both = ", ".join(record.hands)
+        return passed("C5", "declared", about, "declared by operations and compliance, for these bytes", both,
+                      purpose=record.purpose, officers=both)  # fmt: skip
     return passed("C5", "prepared", about, "prepared by an operations officer, for these bytes", preparer,
                   officer=preparer)  # fmt: skip
 
@@ -254,6 +273,8 @@ def _complete(reading: Reading, record: Instruction, cycle: Cycle, about: str) -
         wanted, there = ", ".join(cycle.contracts), ", ".join(sorted(here)) or "none"
         return failed("C6", "contracts-missing", about, wanted, there, expected=wanted, found=there)
     assert not isinstance(reading.obligations, Refused)
+    if record.void:
+        return passed("C6", "void", about, "nothing is delivered", "a declared void", cycle=cycle.id)
     groups = netting.groups(reading.obligations)
     missing = ", ".join(group.chain for group in groups if group not in cycle.instructions)
     if missing:

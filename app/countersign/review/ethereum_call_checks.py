@@ -4,6 +4,7 @@
   MultiSendCallOnly of the vault's own release (E3), each of whose inner calls must pass E4 to E6 like one that is alone.
 - E5 and E6 together hold every call against every obligation, one by one: in another order they pay the same; one more,
   one less or one changed fails by name.
+- A declared void is the one call of a Safe to itself that is signed: alone, no value, no data (E4); it pays nothing (E5, E6).
 - What only a registered vault can tell is blocked by "anchor" where there is no profile, unless the bytes by themselves
   are already wrong.
 """
@@ -77,11 +78,22 @@ def administration(reading: Reading) -> Iterator[Finding]:
         yield not_applicable("E4", "E1.no-safe-transaction")
     elif facts.fault is not None:
         yield blocked("E4", "E3", "call")
+    elif reading.void:
+        yield _only_voids(facts)
     else:
         findings = [_administers(reading, each, at) for at, each in _places(facts)]
         against = [each for each in findings if each is not None]
         targets = ", ".join(dict.fromkeys(eip55.checksum(each.target) for each in facts.calls))
         yield from against or (passed("E4", "no-administration", "call", NO_ADMINISTRATION, targets),)
+
+
+def _only_voids(facts: Facts) -> Finding:
+    """A void is an empty call of the Safe to itself, and nothing else."""
+    to, expected = eip55.checksum(facts.target), "an empty call of the Safe to itself"
+    if facts.void:
+        return passed("E4", "declared-void", "call", expected, to)
+    found = f"{type(facts.shown).__name__} to {to}, {facts.ether} wei"
+    return failed("E4", "not-void", "call", expected, found, found=found)
 
 
 def _administers(reading: Reading, facts: CallFacts, at: str) -> Finding | None:
@@ -109,6 +121,9 @@ def token_transfer(reading: Reading) -> Iterator[Finding]:
     if facts.fault is not None:
         yield blocked("E5", "E3", "call")
         return
+    if reading.void:
+        yield not_applicable("E5", "E5.void")
+        return
     broken = [_malformed(each.call, at) for at, each in _places(facts) if isinstance(each.call, MalformedTransfer)]
     yield from broken
     if reading.state is None:
@@ -131,6 +146,8 @@ def ether(reading: Reading) -> Iterator[Finding]:
         yield blocked("E6", "E3", "call")
     elif reading.state is None:
         yield blocked("E6", ANCHOR, "call")
+    elif reading.void:
+        yield not_applicable("E6", "E6.void")
     elif not reading.owed:
         yield blocked("E6", "E5", "call")
     else:

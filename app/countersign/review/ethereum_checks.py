@@ -6,9 +6,11 @@
 - A file of the Safe transaction service is judged row by row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from countersign.errors import CountersignError
+from countersign.ethereum import safe_file
 from countersign.ethereum.safe import OLDEST_SIGNABLE, SafeTx, SafeVersion, version_that_explains
 from countersign.formats import eip55
 from countersign.review.case import ANCHOR
@@ -106,9 +108,33 @@ def _next_nonce(reading: Reading, tx: SafeTx, record: Instruction, prepared: int
     if use.pending not in (None, record.hash):
         other = use.pending or ""
         return failed("E8", "taken", "nonce", record.hash, other, nonce=tx.nonce, here=record.hash, other=other)
+    if record.void:
+        return _void_nonce(reading, tx, record, before)
     if before != digest:
         return failed("E8", "signed-before", "nonce", digest, before, nonce=tx.nonce, here=digest, other=before)
     return passed("E8", "next-nonce", "nonce", str(prepared), str(tx.nonce), nonce=tx.nonce)
+
+
+def _void_nonce(reading: Reading, tx: SafeTx, record: Instruction, before: str) -> Finding:
+    """Declared by two, against an instruction of the same nonce; what was signed under it here is what it voids."""
+    digest, earlier = tx.digest.hex(), reading.earlier
+    if record.declarer is None:
+        return failed(
+            "E8", "not-dual", "declaration", "operations and compliance", record.preparer, purpose=record.purpose
+        )
+    if not earlier or earlier[0][0].nonce != tx.nonce:
+        held = str(earlier[0][0].nonce) if earlier else "none"
+        return failed("E8", "void-nonce", "nonce", held, str(tx.nonce), expected=held, found=tx.nonce)
+    if before not in (digest, *_digests(earlier)):
+        return failed("E8", "signed-before", "nonce", digest, before, nonce=tx.nonce, here=digest, other=before)
+    return passed("E8", "declared-void", "nonce", str(record.nonce), str(tx.nonce), nonce=tx.nonce)
+
+
+def _digests(earlier: Iterable[tuple[Instruction, bytes | None]]) -> Iterator[str]:
+    """The safeTxHashes of what a void takes the place of, as far as their bytes are here."""
+    for _, data in earlier:
+        with suppress(CountersignError):
+            yield safe_file.parse(data or b"").tx.digest.hex()
 
 
 CHECKS = (

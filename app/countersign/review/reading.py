@@ -6,6 +6,7 @@
 """
 
 from functools import cached_property
+from hashlib import sha256
 
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.tlog_proof import TlogProof
@@ -104,6 +105,20 @@ class Reading:
             return None
         return self.state.instructions.get(instruction.prepared)
 
+    @property
+    def void(self) -> bool:
+        """Whether the instruction was declared to end the settlement without delivery."""
+        return self.record is not None and self.record.void
+
+    @cached_property
+    def earlier(self) -> tuple[tuple[Instruction, bytes | None], ...]:
+        """What a declared instruction takes the place of, the nearest first, each with its bytes where they are here."""
+        instruction = self.case.instruction
+        if self.state is None or self.record is None or instruction is None:
+            return ()
+        known = {sha256(data).hexdigest(): data for data in instruction.replaced}
+        return tuple((each, known.get(each.artefact)) for each in self.state.replaced_by(self.record))
+
     @cached_property
     def psbt(self) -> Psbt | CountersignError | None:
         """The PSBT under review; None where the case holds none."""
@@ -171,8 +186,8 @@ class Reading:
 
     @cached_property
     def owed(self) -> tuple[Obligation, ...]:
-        """The obligations of this instruction's group."""
-        if self.group is None or isinstance(self.obligations, Refused):
+        """The obligations of this instruction's group; a void discharges none."""
+        if self.void or self.group is None or isinstance(self.obligations, Refused):
             return ()
         return netting.owed_by(self.obligations, self.group)
 

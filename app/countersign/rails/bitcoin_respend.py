@@ -1,0 +1,109 @@
+"""The same coins again, to other outputs: how a Bitcoin instruction is voided, and how it is replaced by a higher fee.
+
+- Exactly the inputs of the original: two transactions over one coin exclude each other.
+- A void pays nothing: every vault's coins return to it, less its share of the fee. A replacement pays what the original
+  pays, and each vault's change bears its share of the higher fee.
+- Change goes where the original's change goes: only one of the two is ever mined, so no address is used twice. A vault
+  whose original had none takes a spare slot.
+
+    >>> respend(original, wallets, settled=owed, owed=(), rate=5, spare={})    # a void
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from countersign.bitcoin import coins as purse
+from countersign.bitcoin import fees, script, transaction, weights
+from countersign.bitcoin import parent as parents
+from countersign.bitcoin.build import Built, create
+from countersign.bitcoin.inspect import PsbtFacts, facts
+from countersign.bitcoin.psbt import fields, parse
+from countersign.bitcoin.transaction import Output, Satoshis
+from countersign.errors import Refused
+from countersign.rails.bitcoin import VaultSide, Wallet, coin_of, readback, script_of
+from countersign.settlement.netting import Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One vault's coins, what it still owes, and where its change goes (None: nowhere)."""
+
+    wallet: Wallet
+    coins: tuple[purse.Coin, ...]
+    owed: int
+    slot: int | None
+
+    @property
+    def spent(self) -> int:
+        return sum(int(coin.output.satoshis) for coin in self.coins)
+
+    @property
+    def weight(self) -> int:
+        change = 0 if self.slot is None else weights.output(self.wallet.descriptor(self.slot).script_pubkey)
+        return sum(coin.weight for coin in self.coins) + change
+
+
+def respend(
+    original: bytes,
+    paying: Sequence[Wallet],
+    *,
+    settled: Sequence[Obligation],
+    owed: Sequence[Obligation],
+    rate: int,
+    spare: Mapping[str, int],
+) -> Built:
+    """The unsigned PSBT over the original's coins that pays `owed` at `rate` satoshis a vbyte; `settled` the original paid.
+
+    `spare`: a free slot by vault, for those without change. Refused: bitcoin.rate, rails.foreign-coin, rails.change-dust.
+    """
+    if rate < 1:
+        raise Refused("bitcoin.rate", found=rate)
+    found = facts(parse(original))
+    read = readback(found, paying, settled)
+    if read.foreign or any(fact.spent is None for fact in found.inputs):
+        raise Refused("rails.foreign-coin", count=len(read.foreign))
+    sides = [_side(original, found, each, side, owed, spare) for each, side in zip(paying, read.sides, strict=True)]
+    payments = [Output(script_of(one), Satoshis(one.amount)) for one in owed]
+    shares = _shares(sides, payments, rate)
+    outputs: list[tuple[Output, object]] = [(each, None) for each in payments]
+    changes = [_change(side, share) for side, share in zip(sides, shares, strict=True)]
+    for side, satoshis in zip(sides, changes, strict=True):
+        if side.slot is not None:
+            descriptor = side.wallet.descriptor(side.slot)
+            outputs.append((Output(descriptor.script_pubkey, Satoshis(satoshis)), descriptor))
+    psbt = create([coin for side in sides for coin in side.coins], outputs)  # type: ignore[arg-type]
+    return Built(psbt, sum(shares), shares, tuple(changes))
+
+
+def _side(
+    original: bytes,
+    found: PsbtFacts,
+    paying: Wallet,
+    side: VaultSide,
+    owed: Sequence[Obligation],
+    spare: Mapping[str, int],
+) -> _Side:
+    psbt = parse(original)
+    raw = [(psbt.inputs[index][fields.NON_WITNESS_UTXO], found.inputs[index].outpoint.vout) for index in side.inputs]
+    coins = tuple(coin_of(paying, parents.read(data), vout) for data, vout in raw)
+    scripts = [found.outputs[index].output.script_pubkey for index in side.change]
+    slot = next((number for each in scripts if (number := paying.slot_of(each)) is not None), spare.get(paying.id))
+    return _Side(paying, coins, sum(one.amount for one in owed if one.vault == paying.id), slot)
+
+
+def _shares(sides: Sequence[_Side], payments: Sequence[Output], rate: int) -> tuple[int, ...]:
+    """Each vault's share of the fee at this rate, with full signatures."""
+    outputs = len(payments) + sum(side.slot is not None for side in sides)
+    weight = weights.overhead(sum(len(side.coins) for side in sides), outputs)
+    weight += sum(weights.output(each.script_pubkey) for each in payments) + sum(side.weight for side in sides)
+    fee = rate * transaction.virtual_size(weight)
+    return fees.shares(fee, [(side.wallet.descriptors.checksum, side.weight) for side in sides])
+
+
+def _change(side: _Side, share: int) -> int:
+    """What returns to a vault. Refused("rails.change-dust") where that is too little to be an output."""
+    left = side.spent - side.owed - share
+    least = 0 if side.slot is None else script.dust_limit(side.wallet.descriptor(side.slot).script_pubkey)
+    if left < least or (side.slot is None and left):
+        raise Refused("rails.change-dust", vault=side.wallet.id, left=left, least=least)
+    return left

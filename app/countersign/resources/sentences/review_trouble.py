@@ -1,0 +1,75 @@
+"""What the checks say of a void or a replacement, and what to do next."""
+
+_COMPLIANCE = "Refuse it. A void or a replacement is declared by operations and compliance together."
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "B8.returns": (
+        "Every output returns to a vault that pays: {vaults} vaults get back what they bring, less their share of the fee.",
+        "Nothing to do.",
+    ),
+    "B12.not-dual": ("A {purpose} of coins signed before was not declared by two persons.", _COMPLIANCE),
+    "B12.replaces-nothing": (
+        "The declared instruction takes the place of none in this settlement.",
+        "Refuse it, and ask operations which instruction it is against.",
+    ),
+    "B12.void-coins": (
+        "The void does not spend exactly the coins of what it voids: {outpoints}.",
+        "Refuse it: only the same coins stop what was signed.",
+    ),
+    "B12.declared-void": ("It spends exactly the coins of the instruction it voids, as declared.", "Nothing to do."),
+    "B12.replaced-absent": (
+        "The transaction that is to be replaced ({artefact}) is not on this machine, so they cannot be compared.",
+        "Bring it to this machine, then check again.",
+    ),
+    "B12.replacement-coins": (
+        "The replacement shares no coin with the transaction it replaces: both could be mined.",
+        "Refuse it; a replacement spends at least one same coin.",
+    ),
+    "B12.replacement-outputs": (
+        "The replacement does not pay exactly what the transaction it replaces pays.",
+        "Refuse it; a replacement changes the fee and nothing else.",
+    ),
+    "B12.replacement-fee": (
+        "The replacement pays {now} satoshis in fees, the transaction it replaces {was}.",
+        "Refuse it; only a higher fee is a reason to sign the coins again.",
+    ),
+    "B12.declared-replacement": (
+        "It pays what the transaction it replaces pays, with {now} satoshis in fees instead of {was}, as declared.",
+        "Nothing to do.",
+    ),
+    "C4.completes": (
+        "The time to settle {id} has passed; this only brings assets home or completes what was begun.",
+        "Nothing to do.",
+    ),
+    "C5.voiding": (
+        "The settlement of cycle {cycle} is being voided.",
+        "Do not sign it. Sign its void instead.",
+    ),
+    "C5.not-dual": ("Its {purpose} was not declared by two persons.", _COMPLIANCE),
+    "C5.declared": (
+        "Declared as a {purpose} by operations and compliance, for these bytes: {officers}.",
+        "Nothing to do.",
+    ),
+    "C6.void": ("Nothing is delivered: the settlement of cycle {cycle} ends by this void.", "Nothing to do."),
+    "E4.not-void": (
+        "The void is not an empty call of the Safe to itself: {found}.",
+        "Refuse it: a void has no value, no data and no other target.",
+    ),
+    "E4.declared-void": ("An empty call of the Safe to itself, declared as a void.", "Nothing to do."),
+    "E5.void": ("A void transfers no token.", "Nothing to do."),
+    "E6.void": ("A void pays no ether.", "Nothing to do."),
+    "E8.not-dual": ("A {purpose} of a nonce signed before was not declared by two persons.", _COMPLIANCE),
+    "E8.void-nonce": (
+        "The void has nonce {found}, what it voids has {expected}.",
+        "Refuse it: only the same nonce stops what was signed.",
+    ),
+    "E8.declared-void": ("It uses up nonce {nonce} of the instruction it voids, as declared.", "Nothing to do."),
+    "rails.change-dust": (
+        "What would return to vault {vault} is {left} satoshis; the least that can be an output is {least}.",
+        "Choose a lower fee rate.",
+    ),
+    "rails.foreign-coin": (
+        "{count} inputs of the original belong to no paying vault, or their amounts are not proven.",
+        "Refuse it, and ask operations where the original comes from.",
+    ),
+}
