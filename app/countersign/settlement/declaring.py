@@ -4,6 +4,7 @@
 - A **void** (rule 10) spends exactly the same outpoints back to the same vaults, or uses up the same Safe nonce. It may
   be declared from the first share on, and after a release as long as nothing was sent. Every instruction of the cycle
   that has shares needs one; those without are freed at once. Meanwhile none of the others takes shares.
+- An order stops no void: units come home and stay frozen there. A disputed contract's void waits for the dispute's end.
 - A **replacement** pays the same with a higher fee and spends at least one same coin, so that only one of the two can
   ever be mined. It is declared after the release, where the first was not taken into a block. On Ethereum the outer
   transaction is replaced instead: what the owners signed stays.
@@ -15,6 +16,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
+from countersign.settlement import stops
 from countersign.settlement.bodies import REPLACEMENT, SETTLEMENT, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.instructing import (
@@ -43,6 +45,7 @@ def _judge(case: Case, body: InstructionPrepared) -> None:
     check_subject(state, cycle, body)
     old = _replaced(state, cycle, body)
     if body.purpose == REPLACEMENT:
+        stops.check_cycle(state, cycle)
         _judge_replacement(state, cycle, body, old)
     else:
         _judge_void(state, cycle, body, old)

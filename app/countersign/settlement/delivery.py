@@ -39,7 +39,8 @@ from countersign.settlement.state import State
 def _judge_released(case: Case, body: ReleaseAuthorised) -> None:
     state = case.state
     cycle = state.cycle(body.cycle)
-    stops.check_cycle(state, cycle)
+    if not cycle.voiding:
+        stops.check_cycle(state, cycle)
     waiting = _waiting(state, cycle)
     later = (ContractState.SETTLING, ContractState.FAILED) if waiting else ()
     for record in records_of(state, cycle):

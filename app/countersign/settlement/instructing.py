@@ -7,7 +7,7 @@
 - A share covers every slot that its vault spends from, with that officer's own registered keys.
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
 - What leaves keeps the policy's caps and quorums (`spending.py`), and shares come within officers' hours.
-- Nothing disputed or frozen is prepared or signed (`stops.py`).
+- Nothing disputed or frozen is prepared or signed (`stops.py`), but the void of what is frozen: it brings home only.
 - A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4), but for
   what only brings home or completes: a void, a replacement, the leg of a failed settlement that is still owed.
 - In a failed settlement a leg is prepared again once its instruction can never execute. Declared instructions
@@ -53,7 +53,6 @@ def check_subject(state: State, cycle: Cycle, body: InstructionPrepared) -> None
     """The instruction is for this cycle's contracts, and for vaults that owe in it; else `Refused`."""
     if body.contracts != cycle.contracts or cycle.called_off:
         raise Refused("settlement.instruction-contracts", cycle=cycle.id)
-    stops.check_cycle(state, cycle)
     if group_of(body) not in cycle.groups:
         raise Refused("settlement.not-owed", cycle=cycle.id, chain=body.chain, vaults=", ".join(body.vaults))
 
@@ -64,6 +63,7 @@ def judge_settlement(case: Case, body: InstructionPrepared) -> None:
     cycle = state.cycle(body.cycle)
     if len(case.officers) != 1:
         raise Refused("settlement.declared-twice", purpose=body.purpose)
+    stops.check_cycle(state, cycle)
     if cycle.failed is None:
         replaced = _before_shares(case, cycle, body)
     else:
@@ -253,7 +253,8 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     if instruction.superseded_by is not None:
         raise Refused("settlement.superseded", instruction=instruction.hash)
     cycle = state.cycle(instruction.cycle)
-    stops.check_cycle(state, cycle)
+    if not instruction.void:
+        stops.check_cycle(state, cycle)
     _check_signable(case, cycle, instruction)
     check_hours(case)
     oldest = instruction.time_ms // 1_000 + state.adopted().request_lifetime_seconds
