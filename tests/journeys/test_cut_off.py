@@ -7,13 +7,16 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import cycle_plan, cycles, founding, preparing
+from countersign.demonstration.story import Story
+from countersign.desk import cycle_plan, cycles, founding, preparing, reconciling, releasing
 from countersign.desk.cycle_plan import Preview
+from countersign.desk.statement import Span, statement
 from countersign.formats import times
 from countersign.settlement import proof
 from countersign.settlement.ledger import Account
+from countersign.settlement.machine import Entry
 from support.cut_off_day import DAY, CutOffDay
-from support.software_stage import Table
+from support.software_stage import SoftwareStage, Table
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (where it is there, waiting for a disk proves nothing in these tests)
 BITCOIN = 10**8
@@ -167,3 +170,67 @@ async def test_what_blocks_a_safe_is_named_with_its_settlement_and_since_when(da
     day.table.stage.clock.seconds += times.DAY
     await day.agree("MH-9", 3 * BITCOIN)
     assert [each.cycle for each in (await looked(day)).blocks] == [one]
+
+
+class NettedStory(Story):
+    """The story's acts (sign, cross, release) over a netted cycle."""
+
+    netted = ""
+
+    @property
+    def cycle(self) -> str:
+        """The cycle that the acts are about."""
+        return self.netted
+
+
+async def test_a_netted_cycle_goes_from_cut_off_to_final_and_every_book_agrees() -> None:
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        stage = SoftwareStage(Path(folder))
+        story = NettedStory(stage, Path(folder) / "out")
+        day = await CutOffDay.begin(Table(stage, story))
+        desk, operations = day.table.desk, day.table.author("operations")
+
+        # Three sales, one of them the other way: Meridian owes 120 bitcoin in all, Harbour the dollars for them.
+        await day.top_up(cast.BUYER.coins, 41 * BITCOIN)
+        await dollars(day, cast.SELLER.safe, 40 * 80_000 * 10**6)
+        agreed = [await day.agree("MH-1", 100 * BITCOIN), await day.agree("MH-2", 60 * BITCOIN)]
+        agreed.append(await day.agree("MH-3", 40 * BITCOIN, back=True))
+        (story.netted,) = (await day.close_at("16:00")).cycles
+        cycle = desk.state.cycle(story.netted)
+        assert [each.amount for each in cycle.obligations if each.asset == cast.BTC] == [120 * BITCOIN]
+        assert len(cycle.groups) == 2
+        assert (await reconciling.reconcile(desk)).breaks == ()
+
+        # One PSBT and one Safe transaction; officer A signs, the cold vault signs, two officers release.
+        story.contract = agreed[0]
+        await story.prepare()
+        await story.sign()
+        await story.cross_by_qr()
+        await story.cross_by_usb()
+        await story.release()
+        report = await reconciling.reconcile(desk)
+        assert report.breaks
+        assert report.lasting == ()
+
+        # Observed and confirmed by both, everything is final in one entry; ledger and chains agree to the last unit.
+        await releasing.observe(desk, story.netted, operations)
+        for contract in agreed:
+            for each in cast.PARTICIPANTS:
+                await releasing.confirm_delivery(desk, contract, day.table.author(each.token))
+        await releasing.make_final(desk, story.netted)
+        assert {day.stands(each) for each in agreed} == {"final"}
+        report, receipt = await reconciling.record(desk, operations)
+        assert report.breaks == ()
+        assert desk.state.reconciled is not None
+        assert desk.state.reconciled.index == receipt.index
+
+        # And the statement tells each contract by itself, though the chain saw one payment.
+        entries = [Entry(each.index, each.time_ms, each.event) for each in desk.archive.records()]
+        account = Account(cast.SELLER.lei, "main", cast.BTC)
+        found = statement(entries, account, Span.read(DAY, DAY))
+        moved = {each.contract_id: each.units for each in found.movements if each.cause == "delivery"}
+        assert moved == {"MH-1": 100 * BITCOIN, "MH-2": 60 * BITCOIN, "MH-3": 40 * BITCOIN}
+        fees = sum(each.units for each in found.movements if each.cause == "fee")
+        assert found.closing.total == 265 * BITCOIN - 120 * BITCOIN - fees == desk.state.ledger.balance(account).total
+        assert {line.chain for line in report.vaults if line.vault == cast.SELLER.coins} == {found.closing.total}
+        stage.holds.close()
