@@ -9,7 +9,7 @@ from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.demonstration import cast
-from countersign.desk import ceremony, deals, founding, preparing
+from countersign.desk import ceremony, deals, founding, preparing, stopping
 from countersign.desk.author import signed
 from countersign.desk.ports import Coin
 from countersign.desk.vouching import Nodes
@@ -131,3 +131,13 @@ async def test_a_safe_with_an_unexecuted_instruction_waits(closed: Table) -> Non
     with pytest.raises(Refused) as refused:
         await closed.desk.submit(await signed(draft, [closed.author("operations")]))
     assert refused.value.code.startswith("settlement.safe")
+
+
+async def test_a_slot_promised_by_what_nobody_signed_before_it_was_called_off_is_free_again(table: Table) -> None:
+    await table.until("step-prepare")
+    contract, harbour = table.story.contract, table.author("harbour")
+    await stopping.open_dispute(table.desk, contract, harbour, [], "Wait.")
+    await stopping.retract_dispute(table.desk, contract, harbour, "Go on.")
+    await deals.close_cycle(table.desk, "again", [contract])
+    await preparing.prepare(table.desk, table.author("operations"), "again", rate=cast.RATE)
+    assert table.contract_state == "instructed"

@@ -153,6 +153,13 @@ async def online_objects(table: Table, contract: str) -> set[str]:
     return {finding.check for verdict in verdicts for finding in verdict.against}
 
 
+def objections(seen: dict[str, object]) -> list[str]:
+    """The checks that object in what the cold vault said."""
+    found = seen["against"]
+    assert isinstance(found, list)
+    return found
+
+
 async def refusal(call: Callable[[], object]) -> str:
     """The code with which something is refused."""
     try:

@@ -247,7 +247,7 @@ class Officer:
         return self.replica.profile.artefacts, terms.legal_text_sha256
 
     def _named_artefacts(self) -> list[str]:
-        """What logged events name by SHA-256: unsigned and finished transactions, shares, legal texts."""
+        """What logged events name by SHA-256: unsigned and finished transactions, shares, legal texts, orders."""
         state = self.replica.state
         texts = [record.terms.legal_text_sha256 for record in state.contracts.values()]
         for each in state.instructions.values():
@@ -256,6 +256,8 @@ class Officer:
                 *(share.artefact for share in each.shares),
                 *([each.finished] if each.finished else []),
             ]
+        for order in (*state.freezes.values(), *state.lifted.values()):
+            texts += [order.document_sha256, *([order.lifted_by] if order.lifted_by else [])]
         return texts
 
     async def _fetch(self, digest: str) -> None:

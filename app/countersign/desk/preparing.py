@@ -2,7 +2,8 @@
 
 - Coins come from the desk's node with their whole previous transactions; what another instruction spends is left alone, and
   so is what has not the policy's confirmations yet.
-- Change goes to a slot that was never paid nor promised change by another instruction: no address is used twice.
+- Change goes to a slot that was never paid nor promised change by another instruction: no address is used twice. One that
+  nobody signed before it was called off promised nothing.
 - The Safe's nonce is the chain's next; at most one unexecuted instruction a Safe is the machine's rule.
 """
 
@@ -22,8 +23,9 @@ from countersign.rails.bitcoin import Funds, Readback, Wallet
 from countersign.settlement import builder, netting
 from countersign.settlement.bodies import Spend
 from countersign.settlement.netting import Group
-from countersign.settlement.records import Cycle
+from countersign.settlement.records import Cycle, Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.state import State
 
 
 async def prepare(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:
@@ -81,6 +83,8 @@ def _unused_slot(desk: EmbeddedDesk, wallet: Wallet, seen: Sequence[Coin]) -> in
     """The lowest slot that holds no coin, was never spent from or paid by an instruction, and is no registered destination."""
     used = {wallet.slot_of(coin.script_pubkey) for coin in seen}
     for instruction in desk.state.instructions.values():
+        if _came_to_nothing(desk.state, instruction):
+            continue
         used |= {spend.slot for spend in instruction.spends if spend.vault == wallet.id}
         if instruction.group.kind == "psbt":
             outputs = facts(parse_psbt(desk.artefacts.get(bytes.fromhex(instruction.artefact)))).outputs
@@ -92,6 +96,12 @@ def _unused_slot(desk: EmbeddedDesk, wallet: Wallet, seen: Sequence[Coin]) -> in
     if not free:
         raise Refused("desk.no-free-slot", vault=wallet.id)
     return free[0]
+
+
+def _came_to_nothing(state: State, instruction: Instruction) -> bool:
+    """Whether nobody signed the instruction and nobody will: another took its place, or its cycle was called off."""
+    gone = instruction.superseded_by is not None or state.cycle(instruction.cycle).called_off
+    return gone and not instruction.shares
 
 
 async def _safe_tx(desk: EmbeddedDesk, cycle: Cycle, group: Group) -> dict[str, object]:
