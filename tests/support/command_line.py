@@ -13,13 +13,18 @@ from countersign.audit.quorum import Quorum
 from countersign.bootstrap.books import ProfileBooks
 from countersign.cli.app import UseCases, root_app, run
 from countersign.desk import auditing, checking, output_audit
+from countersign.desk.author import Scribe
+from countersign.desk.enrolment import History, enrol
 from countersign.desk.importing import Item, plan
+from countersign.desk.order import Order
 from countersign.desk.ports import Clock, Profile
 from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport, Progress
 from countersign.desk.telling import Story, story
 from countersign.errors import CountersignError
+from countersign.store import profile as profiles
 from countersign.store.profile import open_profile
+from support.software_stage import CHEAP, CountedEntropy
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,31 @@ class CommandLine:
             judge_batch=self._judge_batch,
             books=ProfileBooks(self.clock),
             cycles=ProfileBooks(self.clock),
+            orders=self._order,
+            enrol=self._enrol,
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = run(root_app(use_cases), arguments, self.record)
         return status, out.getvalue(), err.getvalue()
+
+    def _order(self, profile: Path, ask: Callable[[], str]) -> Order:
+        with open_profile(profile, ask) as opened:
+            return self._ordered(Replica(opened, self.clock))
+
+    def _ordered(self, replica: Replica) -> Order:
+        entropy = CountedEntropy("command line")
+        return Order(replica.state, self.clock.now_ms(), Scribe(replica.anchor.origin, self.clock, entropy))
+
+    def _enrol(self, profile: Path, handed: History, ask: Callable[[], str], ask_new: Callable[[], str]) -> Order:
+        if (profile / "profile.json").is_file():
+            store = profiles.open_profile(profile, ask)
+        else:
+            store = profiles.create(
+                profile, profiles.Kind.CONSOLE, CountedEntropy("new").random_bytes, ask_new, {}, CHEAP
+            )
+        with store:
+            return self._ordered(enrol(store, self.clock, handed.anchor, handed.records, handed.checkpoint))
 
     def _judge_batch(self, files: Mapping[str, bytes], profile: Path, ask: Callable[[], str]) -> list[Item]:
         with open_profile(profile, ask) as opened:

@@ -12,7 +12,10 @@ from countersign.cli.app import UseCases, root_app, run
 from countersign.cli.check import Ask
 from countersign.cli.token import Provisioner
 from countersign.cli.watching import Progress
+from countersign.desk.enrolment import History
 from countersign.desk.importing import Item
+from countersign.desk.order import Order
+from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport
 from countersign.desk.telling import Story
 from countersign.errors import CountersignError
@@ -50,6 +53,8 @@ def use_cases() -> UseCases:
         judge_batch=judge_batch,
         books=ProfileBooks(CLOCK),
         cycles=ProfileBooks(CLOCK),
+        orders=order,
+        enrol=enrol,
     )
 
 
@@ -68,7 +73,6 @@ def check(
 
 def tell(profile: Path, text: str, ask: Ask) -> Story:
     """`countersign settlement show`."""
-    from countersign.desk.replica import Replica
     from countersign.desk.telling import story
     from countersign.store.profile import open_profile
 
@@ -76,10 +80,38 @@ def tell(profile: Path, text: str, ask: Ask) -> Story:
         return story(Replica(store, CLOCK).state, store.archive.record, text, CLOCK.now_ms() // 1_000)
 
 
+def order(profile: Path, ask: Ask) -> Order:
+    """`countersign roster`, `countersign policy`."""
+    from countersign.store.profile import open_profile
+
+    with open_profile(profile, ask) as store:
+        return ordered(Replica(store, CLOCK))
+
+
+def enrol(profile: Path, handed: History, ask: Ask, ask_new: Ask) -> Order:
+    """`countersign enrol`: into a profile that is there, or a new one."""
+    from countersign.desk import enrolment
+    from countersign.store import profile as profiles
+
+    if (profile / "profile.json").is_file():
+        store = profiles.open_profile(profile, ask)
+    else:
+        store = profiles.create(profile, profiles.Kind.CONSOLE, secrets.token_bytes, ask_new)
+    with store:
+        return ordered(enrolment.enrol(store, CLOCK, handed.anchor, handed.records, handed.checkpoint))
+
+
+def ordered(replica: Replica) -> Order:
+    """What a replica's history says now."""
+    from countersign.bootstrap.machine import ENTROPY
+    from countersign.desk.author import Scribe
+
+    return Order(replica.state, CLOCK.now_ms(), Scribe(replica.anchor.origin, CLOCK, ENTROPY))
+
+
 def judge_batch(files: Mapping[str, bytes], profile: Path, ask: Ask) -> list[Item]:
     """`countersign import`."""
     from countersign.desk.importing import plan
-    from countersign.desk.replica import Replica
     from countersign.store.profile import open_profile
 
     with open_profile(profile, ask) as store:

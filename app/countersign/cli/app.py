@@ -5,6 +5,9 @@
     countersign check FILE… [--profile DIR | --trust vkeys.json] [--json]
     countersign audit verify SOURCE [--trust vkeys.json] [--json]
     countersign import PATH… --profile DIR [--json]
+    countersign enrol FILE --profile DIR [--present IDS --record FILE]
+    countersign roster show|propose --profile DIR
+    countersign policy show|propose|explain [--profile DIR]
     countersign settlement show ID --profile DIR [--json]
     countersign ledger | cycle [ID] --profile DIR [--json]
     countersign statement --account LEI/BOOK/ASSET [--from DAY] [--until DAY] --profile DIR [--csv | --json]
@@ -30,6 +33,8 @@ from countersign.cli.audit import Audits, audit_app
 from countersign.cli.books import Books, add_books
 from countersign.cli.check import CheckFiles, check_command
 from countersign.cli.cycle import CyclesOf, cycle_command
+from countersign.cli.enrol import Enrol, enrol_command
+from countersign.cli.governance import Orders, policy_app, roster_app
 from countersign.cli.importing import Import, import_command
 from countersign.cli.settlement import Tell, settlement_app
 from countersign.cli.token import ProvisionerFactory, token_app
@@ -58,6 +63,8 @@ class UseCases:
     judge_batch: Import
     books: Books
     cycles: CyclesOf
+    orders: Orders
+    enrol: Enrol
 
 
 def root_app(use_cases: UseCases) -> typer.Typer:
@@ -93,6 +100,9 @@ def root_app(use_cases: UseCases) -> typer.Typer:
     app.add_typer(settlement_app(use_cases.tell), name="settlement")
     add_books(app, use_cases.books)
     app.command("cycle")(cycle_command(use_cases.cycles))
+    app.command("enrol")(enrol_command(use_cases.enrol))
+    app.add_typer(roster_app(use_cases.orders), name="roster")
+    app.add_typer(policy_app(use_cases.orders), name="policy")
     return app
 
 

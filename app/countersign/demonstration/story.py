@@ -11,7 +11,7 @@ from pathlib import Path
 
 from countersign.demonstration import cast, papers
 from countersign.demonstration.stage import Bearer, Stage
-from countersign.desk import ceremony, deals, drill, founding, preparing, releasing
+from countersign.desk import ceremonies, ceremony, deals, drill, founding, preparing, releasing
 from countersign.desk.author import Author
 from countersign.desk.console import OfficerConsole
 from countersign.desk.deals import Sale, Side
@@ -112,12 +112,14 @@ class Story:
             self.founding_body(cold),
         )
         await founding.adopt_policy(desk, administrators, self.policy())
+        await ceremonies.founded(desk, administrators, self.stage.anchor)
         await founding.publish_price(desk, cast.BTC, "80000", "Northgate reference")
         await founding.publish_price(desk, self.stage.outside.token(), "1", "Northgate reference")
         await self._deposit()
         self.officer = await self.stage.console(cast.OFFICER_A.id, self.people[cast.OFFICER_A.id])
         await self.officer.synchronise()
         await self.stage.vault.enrol(desk, self.stage.anchor)
+        await ceremonies.enrolled(desk, administrators, self.stage.anchor)
         await self.stage.vault.confirm_clock()
 
     def founding_body(self, cold: ceremony.Keyring) -> dict[str, object]:

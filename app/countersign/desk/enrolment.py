@@ -26,12 +26,14 @@ from countersign.desk.ceremony import Keyring
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Clock, Profile, Record
 from countersign.desk.replica import Replica
-from countersign.errors import Conflict
+from countersign.errors import Conflict, Refused
 from countersign.formats import base64url, jcs, shape, strict_json
 from countersign.formats.strict_json import JsonValue
 from countersign.keys.public_key import PublicKey
 
 LIMIT = 64 << 20
+COMPARED = "enrolled-with-words"
+"""The setting that keeps the words under which a profile was enrolled."""
 _EVENT = shape.string(base64url.decode, maximum=512 * 1024)
 _RECORD = shape.fields(
     {"event": _EVENT, "index": shape.integer(0), "salt": shape.hex_bytes(32), "time_ms": shape.integer(0)}
@@ -95,6 +97,12 @@ def phrase_of(anchor: Anchor) -> str:
     return phrase(Purpose.TRUST, sha256(anchor.serialise()).digest())
 
 
+def require_same_words(anchor: Anchor, typed: str) -> None:
+    """The words that the other side read are this anchor's. Refused("desk.enrolment-words")."""
+    if typed.lower().split() != phrase_of(anchor).split():
+        raise Refused("desk.enrolment-words", desk=anchor.origin)
+
+
 def enrol(
     profile: Profile, clock: Clock, anchor: Anchor, records: Sequence[Record], checkpoint: SignedCheckpoint
 ) -> Replica:
@@ -109,6 +117,7 @@ def enrol(
         if journal.pin(before.origin) is not None:
             raise Conflict("desk.enrolled-otherwise", desk=before.origin)
     journal.set_setting(anchors.SETTING, wanted)
+    journal.set_setting(COMPARED, phrase_of(anchor).encode())
     replica = Replica(profile, clock)
     if replica.pin is None or replica.pin.signed != checkpoint:
         replica.advance([each for each in records if each.index >= replica.log.size], checkpoint)

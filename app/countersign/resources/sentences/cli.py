@@ -1,6 +1,30 @@
 """What the command line itself says."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "cli.file-exists": (
+        "There is already a file {path}.",
+        "Give another name, or move that file away.",
+    ),
+    "cli.file-unwritten": (
+        "The file {path} could not be written ({why}).",
+        "Give a place that you can write to, and try again.",
+    ),
+    "cli.no-such-type": (
+        "There is no event type {type}.",
+        "Run the command without a type to see all of them.",
+    ),
+    "cli.nobody-present": (
+        "Nobody is named as present.",
+        "Give the officers' ids with commas between them.",
+    ),
+    "cli.not-a-change": (
+        "The file {path} does not hold a change.",
+        "Write a JSON object with the new entries, or with the whole new policy; docs/formats shows both.",
+    ),
+    "cli.other-proposal": (
+        "The file proposes something of the type {found}, not {expected}.",
+        "Look at it with the command of its own kind.",
+    ),
     "cli.no-terminal": (
         "There is no terminal in which a secret could be typed unseen.",
         "Run the command in a terminal, or give a PIN in a file that only you can read.",

@@ -1,0 +1,153 @@
+"""`countersign roster` and `countersign policy`: what is in force, in plain sentences, and changes of it as files.
+
+    $ countersign roster show --profile profile
+    $ countersign roster propose change.json --profile profile --out change.proposal
+    $ countersign policy propose change.proposal --profile profile       (looks at one, writes nothing)
+    $ countersign policy explain share.added
+
+- FILE is JSON with the new entries (roster) or the whole new policy, or a `.proposal` that somebody sent; either way the
+  changes are said in words. `--out` writes the draft, which nobody has signed: administrators sign it on their consoles.
+- Exit 0 when it was shown; 1 if the rules refuse the proposal; 2 and 3 as everywhere. docs/formats/governance-json.md.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countersign.cli import findings, outcome, reading
+from countersign.cli.check import Ask, JsonOption, passphrase
+from countersign.cli.governance_lines import (
+    explained_lines,
+    explained_value,
+    policy_lines,
+    policy_value,
+    proposal_lines,
+    proposal_value,
+    roster_lines,
+    roster_value,
+)
+from countersign.desk.governance_views import ProposalView
+from countersign.desk.order import Order
+from countersign.errors import Conflict, CountersignError, Malformed, Refused, Unavailable
+from countersign.formats import strict_json
+from countersign.settlement.permissions import TABLE
+
+Orders = Callable[[Path, Ask], Order]
+"""profile folder, how to ask for its passphrase"""
+LIMIT = 256 * 1024
+ProfileOption = Annotated[Path, typer.Option("--profile", help="Rest on this profile's history.")]
+MaybeProfile = Annotated[Path | None, typer.Option("--profile", help="Also say what this profile's policy says.")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What should change, or a .proposal file.")]
+WriteOption = Annotated[Path | None, typer.Option("--out", help="Write the draft here, for administrators to sign.")]
+TypeArgument = Annotated[str | None, typer.Argument(metavar="TYPE", help="One event type, for instance share.added.")]
+
+
+def roster_app(orders: Orders) -> typer.Typer:
+    """`countersign roster`."""
+    app = typer.Typer(help="Who and what the desk knows.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+    def show(profile: ProfileOption, as_json: JsonOption = False) -> None:
+        """Participants, officers with their keys, vaults, destinations, assets, as they are in force."""
+        _shown(as_json, lambda: _roster(orders(profile, passphrase), as_json))
+
+    def propose(
+        file: FileArgument, profile: ProfileOption, out: WriteOption = None, as_json: JsonOption = False
+    ) -> None:
+        """Say what a change of the roster does; draft it as a file that administrators sign."""
+        _shown(as_json, lambda: _proposed(orders(profile, passphrase), "roster.changed", file, out, as_json))
+
+    app.command("show")(show)
+    app.command("propose")(propose)
+    return app
+
+
+def policy_app(orders: Orders) -> typer.Typer:
+    """`countersign policy`."""
+    app = typer.Typer(help="The desk's rules.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+    def show(profile: ProfileOption, as_json: JsonOption = False) -> None:
+        """The policy in force, in sentences with its numbers."""
+        _shown(as_json, lambda: _policy(orders(profile, passphrase), as_json))
+
+    def propose(
+        file: FileArgument, profile: ProfileOption, out: WriteOption = None, as_json: JsonOption = False
+    ) -> None:
+        """Say what a new policy changes; draft it as a file that administrators sign."""
+        _shown(as_json, lambda: _proposed(orders(profile, passphrase), "policy.adopted", file, out, as_json))
+
+    def explain(kind: TypeArgument = None, profile: MaybeProfile = None, as_json: JsonOption = False) -> None:
+        """Who may sign each type of event and who receives it; with a profile, the policy in force too."""
+        _shown(as_json, lambda: _explained(kind, orders(profile, passphrase) if profile else None, as_json))
+
+    app.command("show")(show)
+    app.command("propose")(propose)
+    app.command("explain")(explain)
+    return app
+
+
+def _shown(as_json: bool, work: Callable[[], int]) -> None:
+    try:
+        status = work()
+    except CountersignError as error:
+        status = outcome.tell(error, as_json=as_json)
+    raise typer.Exit(status)
+
+
+def _roster(order: Order, as_json: bool) -> int:
+    view = order.roster()
+    findings.show_value(roster_value(view)) if as_json else findings.show(roster_lines(view))
+    return 0
+
+
+def _policy(order: Order, as_json: bool) -> int:
+    view = order.policy()
+    findings.show_value(policy_value(view)) if as_json else findings.show(policy_lines(view))
+    return 0
+
+
+def _explained(kind: str | None, order: Order | None, as_json: bool) -> int:
+    if kind is not None and kind not in TABLE:
+        raise Malformed("cli.no-such-type", type=kind)
+    kinds = (kind,) if kind is not None else tuple(TABLE)
+    policy = order.policy() if order is not None else None
+    if as_json:
+        findings.show_value(explained_value(kinds, policy))
+    else:
+        findings.show(explained_lines(kinds, policy))
+    return 0
+
+
+def _proposed(order: Order, kind: str, file: Path, out: Path | None, as_json: bool) -> int:
+    data = reading.read_file(file, LIMIT)
+    found = strict_json.parse(data, limit=LIMIT)
+    if not isinstance(found, dict):
+        raise Malformed("cli.not-a-change", path=str(file))
+    if set(found) != {"payload", "signatures"}:
+        data = order.propose(kind, found if kind == "roster.changed" else {"policy": found})
+    view = order.look(data)
+    if view.kind != kind:
+        raise Refused("cli.other-proposal", found=view.kind, expected=kind)
+    if out is not None:
+        write_new(out, data)
+    return _said(view, as_json)
+
+
+def _said(view: ProposalView, as_json: bool) -> int:
+    if as_json:
+        findings.show_value(proposal_value(view))
+    else:
+        findings.show(proposal_lines(view))
+    return 0 if view.objection is None else outcome.exit_status(view.objection)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """A new file; what stands there already stays. Conflict("cli.file-exists"), Unavailable("cli.file-unwritten")."""
+    try:
+        with path.open("xb") as stream:
+            stream.write(data)
+    except FileExistsError:
+        raise Conflict("cli.file-exists", path=str(path)) from None
+    except OSError as error:
+        raise Unavailable("cli.file-unwritten", path=str(path), why=error.strerror or type(error).__name__) from None

@@ -1,0 +1,48 @@
+"""The desk's own order as one profile's history has it, for people at a terminal: what is in force, and proposals as files.
+
+- Nothing is signed here: a draft goes as a file to the administrators, who sign it on their consoles.
+
+    order.look(order.propose("roster.changed", {"participants": [entry]})).changes
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from countersign.desk import governance_pages as pages
+from countersign.desk import proposals
+from countersign.desk.author import Scribe
+from countersign.desk.governance_views import PolicyView, ProposalView, RosterView
+from countersign.errors import Refused
+from countersign.settlement.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a replayed history says at a moment; `scribe` drafts."""
+
+    state: State
+    now_ms: int
+    scribe: Scribe
+
+    def roster(self) -> RosterView:
+        """The roster in force."""
+        return pages.roster(self.state, self.now_ms // 1_000)
+
+    def policy(self) -> PolicyView:
+        """The policy in force."""
+        return pages.policy(self.state)
+
+    def look(self, data: bytes) -> ProposalView:
+        """A `.proposal` file held against this history. Malformed; Refused("desk.not-a-proposal")."""
+        found = proposals.examine(self.state, proposals.parse(data), self.now_ms)
+        return pages.proposal(self.state, found, "")
+
+    def propose(self, kind: str, body: Mapping[str, object]) -> bytes:
+        """A draft that nobody has signed. Malformed; Refused: what the rules say against it, "desk.proposal-empty"."""
+        full = proposals.completed(body) if kind == "roster.changed" else body
+        data = proposals.draft(self.scribe, kind, full)
+        found = proposals.examine(self.state, proposals.parse(data), self.now_ms)
+        proposals.require_open(found)
+        if not found.differences:
+            raise Refused("desk.proposal-empty")
+        return data

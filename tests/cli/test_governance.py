@@ -1,0 +1,119 @@
+"""`countersign roster` and `countersign policy`: what is in force, the table in words, changes drafted as files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.formats import jcs, strict_json
+from countersign.settlement.permissions import TABLE
+from support import settlement_world as world
+from support.command_line import CommandLine
+from support.finished_settlement import Finished
+
+
+@pytest.fixture
+def profile(settled: Path) -> str:
+    return str(settled / "profile")
+
+
+def value(command_line: CommandLine, *arguments: str) -> tuple[int, dict[str, Any]]:
+    status, out, _ = command_line.run(*arguments, "--json")
+    assert out.count("\n") == 1
+    return status, json.loads(out)
+
+
+def change(path: Path, found: object) -> str:
+    path.write_bytes(jcs.encode(found))
+    return str(path)
+
+
+def test_the_roster_is_told_whole(command_line: CommandLine, profile: str) -> None:
+    status, out, err = command_line.run("roster", "show", "--profile", profile)
+    assert (status, err) == (0, "")
+    for expected in ("Administrators:", f"({world.HARBOUR}), certified until 2027-06-30", "Vault harbour-safe of "):
+        assert expected in out
+    status, found = value(command_line, "roster", "show", "--profile", profile)
+    assert (status, found["schema"], found["administrators"]["threshold"]) == (0, "countersign-roster/1", 2)
+    assert {each["lei"] for each in found["participants"]} == {world.HARBOUR, world.MERIDIAN}
+
+
+def test_a_suspended_participants_open_contracts_are_told(command_line: CommandLine, profile: str) -> None:
+    _, found = value(command_line, "roster", "show", "--profile", profile)
+    assert [each["barred"] for each in found["participants"]] == [None, None]
+
+
+def test_the_policy_is_told_with_its_numbers(command_line: CommandLine, profile: str) -> None:
+    status, out, _ = command_line.run("policy", "show", "--profile", profile)
+    assert status == 0
+    assert "A contract is worth at least 100,000 USD; there is no maximum." in out
+    status, found = value(command_line, "policy", "show", "--profile", profile)
+    minimum = next(each for each in found["clauses"] if each["code"] == "policy.minimum")
+    assert (status, minimum["values"], found["version"]) == (0, {"usd": "100,000"}, 1)
+
+
+def test_every_type_is_explained_and_nothing_else(command_line: CommandLine) -> None:
+    status, out, _ = command_line.run("policy", "explain")
+    assert status == 0
+    assert [line for line in out.splitlines() if line and not line.startswith(" ")] == list(TABLE)
+    status, found = value(command_line, "policy", "explain")
+    assert {each["type"] for each in found["types"]} == set(TABLE)
+    assert all(each["signed_by"] and each["read_by"] for each in found["types"])
+
+
+def test_one_type_is_explained_in_words(command_line: CommandLine, profile: str) -> None:
+    status, out, _ = command_line.run("policy", "explain", "share.added")
+    assert (status, out.splitlines()) == (
+        0,
+        [
+            "share.added",
+            "  signed by the desk and a signing officer; or the desk and a vault operator",
+            "  read by officers and auditors only",
+        ],
+    )
+    status, out, _ = command_line.run("policy", "explain", "price.published", "--profile", profile)
+    assert "Nothing may be lent." in out or "The pool takes at most" in out
+    status, _, err = command_line.run("policy", "explain", "price.revoked")
+    assert status == 2
+    assert "cli.no-such-type" in err
+
+
+def test_a_change_is_drafted_and_looked_at_again(command_line: CommandLine, profile: str, tmp_path: Path) -> None:
+    file = change(tmp_path / "change.json", {"participants": [world.participant_entry("harbour", suspended=True)]})
+    draft = tmp_path / "change.proposal"
+    status, out, err = command_line.run("roster", "propose", file, "--profile", profile, "--out", str(draft))
+    assert (status, err) == (0, "")
+    assert f"({world.HARBOUR}) is suspended: it enters no new contract." in out
+    assert "Signed by 0 of 2: -" in out
+    assert strict_json.parse_canonical(draft.read_bytes())["signatures"] == []  # type: ignore[index, call-overload]
+    status, found = value(command_line, "roster", "propose", str(draft), "--profile", profile)
+    assert (status, found["schema"], found["objection"]) == (0, "countersign-proposal/1", None)
+    assert [each["then"]["code"] for each in found["changes"]] == ["roster.suspended"]
+    status, _, err = command_line.run("roster", "propose", file, "--profile", profile, "--out", str(draft))
+    assert (status, "cli.file-exists" in err) == (1, True)
+    status, _, err = command_line.run("policy", "propose", str(draft), "--profile", profile)
+    assert (status, "cli.other-proposal" in err) == (1, True)
+
+
+def test_a_policy_that_does_not_follow_is_refused_by_name(
+    command_line: CommandLine, profile: str, over: Finished, tmp_path: Path
+) -> None:
+    document = world.policy_document(version=2, minimum_notional_usd="250000")
+    status, out, _ = command_line.run("policy", "propose", change(tmp_path / "2.json", document), "--profile", profile)
+    assert status == 0
+    assert "A contract is worth at least 250,000 USD; there is no maximum." in out
+    assert "until now: A contract is worth at least 100,000 USD; there is no maximum." in out
+    wrong = change(tmp_path / "3.json", document | {"version": 3})
+    status, _, err = command_line.run("policy", "propose", wrong, "--profile", profile)
+    assert (status, "settlement.policy-version" in err) == (1, True)
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b'{"people":[]}', b'{"payload":"x","signatures":[]}', b'{"a":1,"a":2}'])
+def test_what_is_no_change_is_said_to_be_none(
+    data: bytes, command_line: CommandLine, profile: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(data)
+    status, _, err = command_line.run("roster", "propose", str(tmp_path / "file"), "--profile", profile)
+    assert status == 2
+    assert "Traceback" not in err
