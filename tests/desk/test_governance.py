@@ -6,6 +6,7 @@ import pytest
 
 from countersign.demonstration import cast
 from countersign.desk import proposals
+from countersign.desk.enrolment import phrase_of
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.ports import Receipt
@@ -14,6 +15,8 @@ from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Refused
 from countersign.formats import base64url, jcs, strict_json
 from countersign.resources.governance_words import said
+from countersign.settlement import events
+from countersign.settlement.roster import Holder, HolderKind
 from support.refusals import refused
 from support.software_stage import Table, software_token
 
@@ -253,3 +256,34 @@ async def test_the_roster_is_shown_whole(founded: Table) -> None:
     seller = next(each for each in view.participants if each.lei == LEI)
     assert all(place.counts for place in seller.destinations)
     assert seller.barred is None
+
+
+async def test_every_officers_console_has_it(founded: Table) -> None:
+    own = founded.officer.governance
+    made = await own.propose("roster.changed", participant(founded, suspended=True))
+    assert (made.signed, own.proposals()[0].id) == ((), made.id)
+    assert own.policy().version == 1
+
+
+async def test_founding_and_enrolment_are_on_record_with_the_words_of_the_anchor(founded: Table) -> None:
+    await founded.officer.synchronise()
+    held = founded.officer.governance.roster().ceremonies
+    assert [each.kind for each in held] == ["founding", "enrolment"]
+    assert {each.phrase for each in held} == {phrase_of(founded.stage.anchor)}
+    document = founded.desk.artefacts.get(bytes.fromhex(held[0].document))
+    assert document == founded.stage.anchor.serialise()
+
+
+async def test_a_participant_is_given_what_names_it_and_an_officer_everything(founded: Table) -> None:
+    everything = await founded.desk.records(0)
+    officer, seller, other = (
+        Holder(HolderKind.OFFICER, "officer-a"),
+        Holder(HolderKind.PARTICIPANT, LEI),
+        Holder(HolderKind.PARTICIPANT, "5493STRANGER"),
+    )
+    assert await founded.desk.records_for(officer, 0) == list(everything)
+    kinds = [
+        {events.parse(each.event).type for each in await founded.desk.records_for(who, 0)} for who in (seller, other)
+    ]
+    public = {"desk.founded", "policy.adopted", "price.published"}
+    assert kinds == [{*public, "deposit.credited"}, public]

@@ -1,6 +1,7 @@
 """The log's key changes: consoles follow it by the whole history, on the administrators' word, and by nothing less."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,22 @@ async def test_each_head_is_judged_under_the_key_of_its_size(founded: Table) -> 
     stranger = Anchor(replace(anchor.quorum, log=note.verifier_key(b"\x77" * 32, cast.ORIGIN, ED25519)))
     with refused("desk.other-log", Refused):
         stranger.now(state)
+
+
+async def test_a_request_by_qr_is_refused_by_name_and_by_usb_the_cold_machine_signs(
+    table: Table, tmp_path: Path
+) -> None:
+    await table.until("step-sign")
+    for witness in table.stage.witnesses:
+        witness._logs[cast.ORIGIN] = (table.stage.log_verifier, NEXT)
+    await rotate(table)
+    await table.officer.synchronise()
+    instruction = table.live("psbt").hash
+    with refused("desk.log-rotated", Refused):
+        await table.officer.request_frames(instruction)
+    file = await table.officer.request_to_usb(instruction, tmp_path)
+    assert (await table.stage.vault.take_from_usb(file))["may_sign"]
+    await table.stage.vault.sign()
+    answer = await table.stage.vault.answer_to_usb(tmp_path)
+    await table.officer.take_from_usb(answer)
+    assert table.desk.state.missing(table.live("psbt")) == 0
