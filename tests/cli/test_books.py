@@ -62,6 +62,8 @@ def test_the_ledger_lists_every_account_and_adds_up(run: CommandLine, profile: P
     assert "Meridian Capital, main" in shown
     assert "40.00000000 BTC: available 4.99900000, held 35.00100000" in shown
     assert shown.count("balanced") == 2
+    assert found["reconciled"] == {"as_of": 25, "report": "ab" * 32, "accounts": 4, "breaks": 1, "index": 25}
+    assert "Last reconciled by entry 25 as of 25 entries, breaks: 1" in shown
     assert "NOT" not in shown
     assert story.over.desk.state.ledger.balances_with_totals()
 

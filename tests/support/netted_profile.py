@@ -72,4 +72,6 @@ def netted() -> Netted:
     lacking = shortfall(desk.state, desk.state.contract(short.hash))
     body = builder.cycle_body(CYCLE, [there.hash, back.hash], CUT_OFF, netting=netting.MULTILATERAL, short=lacking)
     desk.log("cycle.closed", ["desk"], body)
+    compared = {"as_of": len(desk.entries), "report": "ab" * 32, "accounts": 4, "breaks": 1}
+    desk.log("reconciliation.recorded", ["desk", "operations"], compared)
     return Netted(Finished(desk, there), there, back, short, blocking)

@@ -307,6 +307,7 @@ BOOKS = {
                 balanced=BOOL,
             )
         ),
+        reconciled=null(obj(as_of=INT, report=H64, accounts=INT, breaks=INT, index=INT)),
     ),
     "statement": obj(
         **{

@@ -28,6 +28,7 @@ from countersign.errors import CountersignError
 from countersign.formats import ids, times
 from countersign.settlement.assets import Asset
 from countersign.settlement.ledger import Balance
+from countersign.settlement.records import Reconciled
 
 LEDGER = "countersign-ledger/1"
 RestOption = Annotated[Path, typer.Option("--profile", help="Rest on this profile's history.")]
@@ -145,6 +146,19 @@ def ledger_value(found: Overview) -> dict[str, object]:
             }
             for each in found.assets
         ],
+        "reconciled": _reconciled(found.reconciled),
+    }
+
+
+def _reconciled(last: Reconciled | None) -> dict[str, object] | None:
+    if last is None:
+        return None
+    return {
+        "as_of": last.as_of,
+        "report": last.report,
+        "accounts": last.accounts,
+        "breaks": last.breaks,
+        "index": last.index,
     }
 
 
@@ -170,6 +184,15 @@ def ledger_lines(found: Overview) -> Iterator[str]:
             inside=unit.digits(crossed.inside) if crossed.inside >= 0 else str(crossed.inside),
             total=unit.digits(sums.total.units),
             word=words("balanced") if sums.balanced else words("NOT BALANCED"),
+        )
+    yield ""
+    last = found.reconciled
+    if last is None:
+        yield words("Never reconciled.")
+    else:
+        values = {"index": last.index, "as_of": last.as_of, "breaks": last.breaks, "report": last.report}
+        yield words(
+            "Last reconciled by entry {index} as of {as_of} entries, breaks: {breaks}; report {report}", **values
         )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from countersign.desk.effects import money
 from countersign.desk.views import Money
 from countersign.settlement.ledger import Account, Balance, Totals
+from countersign.settlement.records import Reconciled
 from countersign.settlement.roster import Roster
 from countersign.settlement.state import State
 
@@ -44,13 +45,14 @@ class AssetSum:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole ledger at `size` entries; `time_ms`: the last accepted entry's moment."""
+    """The whole ledger at `size` entries; `time_ms`: the last accepted entry's moment; the last reconciliation, if any."""
 
     desk: str
     size: int
     time_ms: int
     accounts: tuple[Line, ...]
     assets: tuple[AssetSum, ...]
+    reconciled: Reconciled | None
 
     @property
     def balanced(self) -> bool:
@@ -71,6 +73,7 @@ def overview(state: State) -> Overview:
             AssetSum(asset, money(state.roster, asset, sums[asset]), state.ledger.totals.get(asset, Totals()))
             for asset in sorted(sums)
         ),
+        state.reconciled,
     )
 
 
