@@ -9,7 +9,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 from countersign.audit.leaf import Opening
 from countersign.audit.note import VerifierKey
@@ -35,6 +35,8 @@ from countersign.settlement.machine import Entry
 from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.state import State
 
+LATELY = 16
+"""How many earlier states are held for whoever asks for the same again."""
 Remembered = Callable[[State, tuple[str, ...], InstructionFacts | None], JournalFacts]
 
 
@@ -155,7 +157,7 @@ def of_replica(replica: Replica) -> Ground:
         store=cases.store_facts(replica.profile),
         head=lambda entry_ms: cases.head_facts(replica, entry_ms=entry_ms),
         exhibit=exhibit,
-        state_before=cache(replica.state_before),
+        state_before=lru_cache(maxsize=LATELY)(replica.state_before),
         artefact=lambda digest: kept(replica.profile.artefacts, (digest,)).get(digest),
         remembered=lambda state, contracts, instruction: cases.journal_facts(
             replica.profile.journal, state, contracts, instruction
@@ -184,7 +186,9 @@ def of_pack(pack: Pack, trust: Quorum | None) -> Ground:
         store=None,
         head=lambda entry_ms: replace(head, entry_ms=entry_ms),
         exhibit=exhibits.__getitem__,
-        state_before=cache(lambda index: machine.replay(entry for entry in entries if entry.index < index)),
+        state_before=lru_cache(maxsize=LATELY)(
+            lambda index: machine.replay(entry for entry in entries if entry.index < index)
+        ),
         artefact=pack.artefacts.get,
         remembered=lambda *_: JournalFacts(),
     )

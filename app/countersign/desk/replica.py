@@ -28,6 +28,7 @@ from countersign.audit.quorum import MAX_AHEAD, AsOf, Fresh, Witnessed
 from countersign.desk import anchor as anchors
 from countersign.desk import resuming
 from countersign.desk.anchor import Anchor
+from countersign.desk.passed import Passed
 from countersign.desk.ports import Clock, Mailbox, Profile, Record
 from countersign.errors import Refused
 from countersign.formats import jcs
@@ -73,6 +74,7 @@ class Replica:
         self.log = Log(self.anchor.origin)
         self.state = State()
         self.resumed = 0
+        self._passed = Passed(lambda start, stop: map(_entry, self._records(start, stop)))
         self._load(resume=resume)
 
     @property
@@ -97,7 +99,7 @@ class Replica:
 
     def state_before(self, index: int) -> State:
         """The state that this machine replays from the entries before `index`."""
-        return machine.replay(map(_entry, self._records(0, index)))
+        return self._passed.before(index)
 
     async def take_in(self, mailbox: Mailbox) -> None:
         """Fetch what the desk has logged since, prove it, keep it.
@@ -130,6 +132,7 @@ class Replica:
         if self.profile.journal.setting(REPLAYED):
             self.profile.journal.set_setting(REPLAYED, b"")
         self.log = grown
+        self._passed.remember(self.state)
         self.state = after
         self.profile.journal.raise_clock(self.state.time_ms // 1000)
         resuming.keep(self.profile, self.log, self.state)
@@ -208,7 +211,8 @@ class Replica:
             raise Refused("S2.archive-differs", size=size)
         known = resuming.resume(self.profile, self.log) if resume else State()
         self.resumed = known.size
-        self.state = machine.replay(map(_entry, self._records(known.size, size)), known)
+        self._passed.remember(known)
+        self.state = self._passed.before(size)
         if resume:
             resuming.keep(self.profile, self.log, self.state)
 
