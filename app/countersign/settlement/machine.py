@@ -145,8 +145,9 @@ def admit(state: State, entry: Entry, event: Event) -> Case:
 
 def evolve(state: State, decision: Decision) -> State:
     """The state after an event that `decide` let pass in this state."""
-    case = replace(decision.case, state=replace(state, ledger=state.ledger.settled()))
-    event = case.event
+    case, event = decision.case, decision.case.event
+    if state.ledger.moved or case.state is not state:  # making a state anew costs, and most events move nothing
+        case = replace(case, state=replace(state, ledger=state.ledger.settled()))
     return remembered(case, RULES[event.type].fold(case, event.body))
 
 
