@@ -3,14 +3,13 @@
 import pytest
 
 from countersign.settlement import builder, disputing
-from countersign.settlement.case import Case
-from countersign.settlement.events import parse
 from countersign.settlement.ledger import Account, Balance
 from countersign.settlement.netting import MULTILATERAL
 from countersign.settlement.records import ContractState
 from countersign.settlement.roster import Party
 from countersign.settlement.stop_bodies import Transfer
 from support import settlement_world as world
+from support import trouble_world as trouble
 from support.settlement_world import BTC, FEE_CAP, USDC, Desk, Trade
 
 COINS = Account(world.MERIDIAN, "main", BTC)
@@ -179,13 +178,53 @@ def test_a_withdrawal_has_nobody_to_dispute_with() -> None:
     assert desk.attempt(*world.dispute_step(mine.hash, "meridian")) == "settlement.not-disputable"
 
 
-def test_where_the_settlement_was_voided_the_dispute_goes_on_in_no_cycle() -> None:
-    desk, trade = at("partly signed")
+def voided(until: str) -> tuple[Desk, Trade]:
+    desk, trade = at(until)
     desk.log(*world.dispute_step(trade.hash))
-    record = desk.state.contract(trade.hash)
-    entry = desk.entries[-1]
-    case = Case(desk.state, parse(entry.event), entry.index, entry.time_ms, ())
-    after = disputing.out_of_settlement(case, record)
-    assert (after.state, after.cycle, after.holds) == (ContractState.DISPUTED, None, record.holds)
-    assert after.dispute is not None
-    assert after.dispute.stood is ContractState.HELD
+    trouble.void_all(desk, trade)
+    desk.log("settlement.voided", ["desk"], {"cycle": trade.cycle})
+    return desk, trade
+
+
+@pytest.mark.parametrize("until", ["partly signed", "signed"])
+def test_a_void_brings_the_coins_home_and_the_dispute_goes_on_over_them(until: str) -> None:
+    desk, trade = voided(until)
+    assert desk.stands(trade) is ContractState.DISPUTED
+    left = 30_000_000_000 - world.BTC_UNITS - trouble.FEE
+    assert desk.state.ledger.balance(COINS) == Balance(left, 0, world.BTC_UNITS)
+    assert desk.state.ledger.balance(DOLLARS) == Balance(5_000_000_000_000, 0, world.USDC_UNITS)
+    assert desk.state.ledger.balances_with_totals()
+
+
+@pytest.mark.parametrize("end", ["retracted", "resume", "cancel"])
+def test_what_was_voided_does_not_come_back_when_the_dispute_ends(end: str) -> None:
+    desk, trade = voided("signed")
+    desk.log(*(retract(trade) if end == "retracted" else resolve(trade, end)))
+    assert desk.stands(trade) == ("cancelled" if end == "cancel" else "voided")
+    assert desk.state.ledger.balance(COINS) == Balance(30_000_000_000 - trouble.FEE)
+    assert desk.state.ledger.balance(DOLLARS) == Balance(25_000_000_000_000)
+    assert not desk.state.contract(trade.hash).holds
+
+
+def test_what_was_voided_may_be_awarded_from_what_is_frozen() -> None:
+    desk, trade = voided("signed")
+    desk.log(*world.award_step(world.award(trade.hash)))
+    assert desk.stands(trade) is ContractState.AWARDED
+    assert desk.state.ledger.balance(COINS).held == 10_000_000_000 + FEE_CAP
+    assert desk.state.ledger.balance(DOLLARS) == Balance(25_000_000_000_000)
+
+
+def test_nothing_is_disputed_while_it_is_voided() -> None:
+    desk, trade = at("signed")
+    trouble.void_declared(desk, trade)
+    assert desk.attempt(*world.dispute_step(trade.hash)) == "settlement.voiding"
+
+
+def test_a_contract_that_an_order_names_keeps_its_holds_though_its_coins_came_home() -> None:
+    desk, trade = at("signed")
+    trouble.void_all(desk, trade)
+    desk.log(*world.freeze_step(contract=trade.hash))
+    step = "settlement.voided", ["desk"], {"cycle": trade.cycle}
+    assert desk.attempt(*step) == "settlement.frozen"
+    desk.log(*world.lift_step())
+    assert desk.attempt(*step) is None

@@ -16,7 +16,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import stops
+from countersign.settlement import disputing, stops
 from countersign.settlement.bodies import REPLACEMENT, SETTLEMENT, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.instructing import (
@@ -63,7 +63,8 @@ def _replaced(state: State, cycle: Cycle, body: InstructionPrepared) -> Instruct
 
 
 def _judge_void(state: State, cycle: Cycle, body: InstructionPrepared, old: Instruction) -> None:
-    allowed = (*SIGNING, ContractState.SETTLING) if old.void else SIGNING
+    signing = (*SIGNING, ContractState.DISPUTED)
+    allowed = (*signing, ContractState.SETTLING) if old.void else signing
     for record in records_of(state, cycle):
         demand_state(record, *allowed)
     if not old.shares and not old.void:
@@ -94,6 +95,8 @@ def _fold(case: Case, body: InstructionPrepared) -> State:
             state = superseded(state, each.hash, case.event.hash)
             cycle = replace(cycle, instructions=cycle.instructions.delete(each.group))
     state = replace(state, cycles=state.cycles.set(cycle.id, replace(cycle, voiding=True)))
+    for record in records_of(state, cycle):
+        state = disputing.let_void(state, record)
     return _signing_again(state, cycle)
 
 

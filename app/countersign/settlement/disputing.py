@@ -3,6 +3,7 @@
 - Before release, a dispute takes the contract aside: its holds are frozen, and nothing of its cycle is prepared, signed
   or released. A cycle that nobody signed in is called off and its other contracts are held again; one with shares stands
   still until the dispute ends or the settlement is voided.
+- A void brings the coins home whatever is disputed; the dispute goes on over them, frozen, in no cycle.
 - After release, until the contract's dispute window after finality has passed, it is recorded and moves nothing (rule 6).
 - Resuming puts the contract back where it stood. Cancelling returns the holds, and only where no share exists.
 - Withdrawals and awards are not disputed: the one has no other party, the other is the ruling itself.
@@ -12,6 +13,8 @@
 """
 
 from dataclasses import replace
+
+from immutables import Map
 
 from countersign.errors import Refused
 from countersign.settlement import ledger, stops
@@ -57,6 +60,8 @@ def _judge_opened(case: Case, body: DisputeOpened) -> None:
 def check_opened(case: Case, record: ContractRecord, body: DisputeOpened, *allowed: ContractState) -> None:
     """A party of a sale opens its only dispute within the window. Raises `Refused`."""
     demand_state(record, *allowed)
+    if record.cycle is not None and case.state.cycle(record.cycle).voiding:
+        raise Refused("settlement.voiding", cycle=record.cycle)
     if not record.terms.sale:
         raise Refused("settlement.not-disputable", contract=record.hash, template=record.terms.template)
     _check_party(case, record)
@@ -141,6 +146,8 @@ def _resumed(case: Case, record: ContractRecord, outcome: str) -> State:
     closed = replace(dispute, outcome=outcome, closed=case.index)
     if record.state is not ContractState.DISPUTED:
         return with_contracts(case.state, [case.touched(record, dispute=closed)])
+    if dispute.stood is ContractState.VOIDED:
+        return ended(case, record, ContractState.VOIDED, dispute=closed)
     state = replace(case.state, ledger=case.state.ledger.post(held_again(record)))
     return with_contracts(state, [case.touched(record, state=dispute.stood, dispute=closed)])
 
@@ -164,10 +171,32 @@ def _fold_resolved(case: Case, body: DisputeResolved) -> State:
     return ended(case, record, ContractState.CANCELLED, dispute=closed)
 
 
-def out_of_settlement(case: Case, record: ContractRecord) -> ContractRecord:
-    """A disputed contract whose settlement was voided: the dispute goes on over its frozen holds, in no cycle."""
-    dispute = replace(open_dispute(record), stood=ContractState.HELD)
-    return case.touched(remembering(case.state, record), dispute=dispute, cycle=None)
+def let_void(state: State, record: ContractRecord) -> State:
+    """The state in which a disputed contract may be voided: its holds are held meanwhile, its dispute stands."""
+    if record.state is not ContractState.DISPUTED:
+        return state
+    state = replace(state, ledger=state.ledger.post(held_again(record)))
+    return with_contracts(state, [replace(record, state=open_dispute(record).stood)])
+
+
+def outlasts_void(record: ContractRecord) -> bool:
+    """Whether a dispute from before the release stands over a contract whose settlement has been voided."""
+    dispute = record.dispute
+    return dispute is not None and dispute.closed is None and dispute.stood in BEFORE_RELEASE
+
+
+def after_void(case: Case, state: State, record: ContractRecord) -> State:
+    """The dispute goes on over what came home, in no cycle: frozen again, until it is awarded or returns."""
+    holds = Map({leg: replace(held, fee_asset=None, fee_amount=0) for leg, held in record.holds.items()})
+    dispute = replace(open_dispute(record), stood=ContractState.VOIDED)
+    record = case.moved(remembering(state, record), ContractState.DISPUTED, holds=holds, dispute=dispute, cycle=None)
+    moved = [
+        ledger.move(owner, held.asset, held.amount, Pocket.AVAILABLE, Pocket.FROZEN, Cause.FREEZE)
+        for leg, held in sorted(holds.items())
+        for owner in (record.terms.payer(record.terms.legs[leg]),)
+    ]
+    books = state.ledger.post(posting for each in moved for posting in each)
+    return with_contracts(replace(state, ledger=books), [record])
 
 
 OPENED = Rule(_judge_opened, _fold_opened)

@@ -3,6 +3,8 @@
 - Every instruction that had shares was voided, and every void has the policy's confirmations.
 - Holds return, less the network fee that the voids cost: each vault's part is charged to its owner's fee cap and leaves
   through the custodian's network-fees account.
+- What is disputed does not return: it is frozen again, and the dispute goes on (`disputing.py`). What an order names by
+  itself stays held until the order is lifted.
 
     {"cycle":"cycle-1"}
 """
@@ -12,7 +14,7 @@ from dataclasses import replace
 from immutables import Map
 
 from countersign.errors import Refused
-from countersign.settlement import ledger
+from countersign.settlement import disputing, ledger, stops
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.delivery import postings
@@ -28,6 +30,7 @@ def _judge(case: Case, body: SettlementVoided) -> None:
     cycle = state.cycle(body.cycle)
     for record in records_of(state, cycle):
         demand_state(record, ContractState.SETTLING)
+        stops.check_may_end(state, record.hash)
     if not cycle.voiding:
         raise Refused("settlement.not-voiding", cycle=cycle.id)
     for each in state.live(cycle):
@@ -45,8 +48,12 @@ def _fold(case: Case, body: SettlementVoided) -> State:
         ledger=state.ledger.post(postings(state, cycle, _returned)),
         cycles=state.cycles.set(cycle.id, replace(cycle, voided=case.index)),
     )
-    voided = ContractState.VOIDED
-    return with_contracts(state, [case.moved(each, voided, holds=Map()) for each in records_of(state, cycle)])
+    for record in records_of(state, cycle):
+        if disputing.outlasts_void(record):
+            state = disputing.after_void(case, state, record)
+        else:
+            state = with_contracts(state, [case.moved(record, ContractState.VOIDED, holds=Map())])
+    return state
 
 
 def _returned(terms: Terms, leg: Leg) -> tuple[Posting, ...]:
