@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from countersign.desk.cut_off_view import Blocking, CutOffView, Lacking, Saving
 from countersign.desk.history import HistoryRow, HistoryView, Volume
 from countersign.desk.legal_text import LegalText
 from countersign.desk.ports import AskSecret
@@ -36,6 +37,7 @@ from countersign.desk.views import (
     Money,
     ProofStep,
     ProofView,
+    Remark,
     ReviewView,
     SettlementRow,
     SignView,
@@ -233,6 +235,32 @@ def busy_desk() -> DeskView:
     return DeskView(rows, (btc(125_000_000_000), usdc(100_000_000_000_000)))
 
 
+def cut_off_view() -> CutOffView:
+    """Forty contracts at 16:00 that net to four transactions; Harbour Prime lacks dollars, one Safe waits."""
+    return CutOffView(
+        NOW + 5_400, NOW + 9_000, 40, 1, 80, 4, 812_000_000, 61_500_000,
+        (Saving(btc(1_015_000_000_000), btc(76_800_000_000)), Saving(usdc(812_000_000_000_000), usdc(61_500_000_000_000))),
+        (Lacking("Harbour Prime", "main", usdc(1_200_000_000_000)),), 1,
+        (Blocking("harbour-safe", ("MER-HAR-2026-11-21-0009",), NOW - 40_000),),
+    )  # fmt: skip
+
+
+def hindered_desk() -> DeskView:
+    """Every remark that a row can carry, and what is no sale."""
+    waiting = {"group": Group.WAITING, "action": Action.WAIT, "instructions": (), "checks_passed": 0}
+    rows = (
+        row(1, **waiting, state="proposed", remark=Remark("allegement", ("Meridian Capital", "Harbour Prime"))),
+        row(2, **waiting, state="endorsed", remark=Remark("short", ("Harbour Prime",), usdc(1_200_000_000_000))),
+        row(3, **waiting, state="held", remark=Remark("blocked", ("harbour-safe", "MER-HAR-2026-11-21-0009"), at=NOW - 40_000)),
+        row(4, **waiting, state="frozen", remark=Remark("frozen", ("HC-2026-114",), why="High Court, claim HC-2026-114")),
+        row(5, **waiting, state="disputed", remark=Remark("disputed", ("Harbour Prime",), why="Paid twice.")),
+        row(6, **waiting, state="endorsed", template="withdrawal", takes=(), parties=("Harbour Prime", "")),
+        row(7, **waiting, state="agreed", template="award"),
+        row(8, **waiting, state="held", gives=(btc(1), usdc(5), btc(7)), template="multi-leg-basket"),
+    )  # fmt: skip
+    return DeskView(rows, (btc(125_000_000_000), usdc(100_000_000_000_000)))
+
+
 TOKEN = TokenView("signing-a", "7c1e1b6a2f90d3c4", "SoftHSM v2", "Amara Okafor", False, "ok")
 STRIP = StripView("Amara Okafor", "signing", TOKEN, 26, NOW - 93, 2, 2, True)
 CROSSINGS = (
@@ -357,6 +385,7 @@ class OfficerDouble:
         self.unlocked = False
         self.signed: frozenset[str] = frozenset()
         self.rows = busy_desk()
+        self.ahead = cut_off_view()
         self.against: Finding | None = None
         self.error: BaseException | None = None
         self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900, "UR:COUNTERSIGN/" + "C" * 900)
@@ -408,6 +437,9 @@ class OfficerDouble:
     async def story(self, contract: str) -> Story:
         self._ask("story", contract)
         return story(contract)
+
+    async def cut_off(self) -> CutOffView:
+        return self.ahead
 
     async def review(self, contract: str) -> ReviewView:
         self._ask("review", contract)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from countersign.desk import cases, history, legal_text, logbook, pages, rows, signing, telling
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
+from countersign.desk.cut_off_view import CutOffView, cut_off_view
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
 from countersign.desk.ports import Artefacts, AskSecret, Clock, Mailbox, Receipt
@@ -54,6 +55,7 @@ class Officer:
         self._scribe = scribe
         self._reachable = False
         self._held: set[str] = set()
+        self._rows = rows.Rows(hand.officer, lambda index: replica.record(index).time_ms)
 
     async def synchronise(self) -> None:
         """Take in and prove what the desk has logged since."""
@@ -77,7 +79,13 @@ class Officer:
                     of_cycle[record.cycle] = await self._joint_verdict(record.hash)
                 verdicts[record.hash] = of_cycle[record.cycle]
         now = max(self._moment().now, state.time_ms // 1_000)
-        return rows.desk_view(state, self.hand.officer, verdicts, now)
+        return await asyncio.to_thread(self._rows.view, state, verdicts, now)
+
+    async def cut_off(self) -> CutOffView:
+        """What the next cut-off would close and save, who lacks what for it, what blocks."""
+        state = self.replica.state
+        now = max(self._moment().now, state.time_ms // 1_000)
+        return await asyncio.to_thread(cut_off_view, state, now, lambda index: self.replica.record(index).time_ms)
 
     async def history(self) -> HistoryView:
         """Every settlement, and what they add up to."""

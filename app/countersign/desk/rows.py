@@ -1,18 +1,31 @@
-"""The Desk screen's rows: one line a settlement, sorted by its first deadline, with what the officer at this machine can do."""
+"""The Desk screen's rows: one line a settlement, sorted by its first deadline, with what the officer at this machine can do.
+
+- `desk_view` makes every row; `Rows` makes again only those of records that are others than before (records are immutable).
+- What has ended is shown on its day (UTC), then only in the history.
+- A row's remark says what stands in the way: an order, a dispute, a Safe that waits, what is lacking, who has not signed.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from countersign.desk import cycle_plan
 from countersign.desk.effects import money
 from countersign.desk.pages import act_by
 from countersign.desk.signing import vault_keys
-from countersign.desk.views import Action, DeskView, Dot, Group, InstructionDots, Money, SettlementRow
+from countersign.desk.views import Action, DeskView, Dot, Group, InstructionDots, Money, Remark, SettlementRow
+from countersign.formats import times
 from countersign.review.finding import Verdict
-from countersign.settlement import stops
+from countersign.settlement import cut_off
 from countersign.settlement.contract import Leg, Terms
+from countersign.settlement.holding import shortfall
+from countersign.settlement.policy import Policy
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction
 from countersign.settlement.state import State
+from countersign.settlement.stops import stopping
+
+MomentOf = Callable[[int], int]
+"""The moment (ms) of a log entry."""
 
 OVER = frozenset(
     {
@@ -29,28 +42,128 @@ OVER = frozenset(
 SIGNABLE = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
 
 
+_LAST = 2**53
+
+
+class Rows:
+    """One officer's rows, remembered from look to look: made again is only what is no longer what it was."""
+
+    def __init__(self, officer: str, moment_of: MomentOf) -> None:
+        self.made = 0  # how many rows the last look made
+        self._officer = officer
+        self._moment_of = moment_of
+        self._known: dict[str, tuple[_Ground, SettlementRow]] = {}
+        self._live: dict[str, tuple[Instruction, ...]] = {}
+        self._ended: dict[str, tuple[ContractRecord, int]] = {}
+
+    def view(self, state: State, verdicts: Mapping[str, Verdict], now: int) -> DeskView:
+        """The Desk at `now` (unix seconds). `verdicts` by contract: all checks of its instructions, run here."""
+        known, self._known, self.made = self._known, {}, 0
+        common = (state.roster, state.policy, state.freezes)
+        phase = _phase(state.policy, now)
+        today = (now - now % times.DAY) * 1_000
+        for record in state.contracts.values():
+            if record.state in OVER and self._ended_ms(record) < today:
+                continue
+            verdict = verdicts.get(record.hash)
+            ground = self._ground(state, record, verdict, (common, phase))
+            before = known.get(record.hash)
+            if before is None or not before[0].same(ground) or _passed(before[1], now):
+                self.made += 1
+                before = (ground, row(state, record, self._officer, verdict, now))
+            self._known[record.hash] = before
+        return _view(state, [each for _, each in self._known.values()])
+
+    def _ground(
+        self, state: State, record: ContractRecord, verdict: Verdict | None, rest: tuple[tuple[object, ...], object]
+    ) -> "_Ground":
+        """What a row is made from: things by identity, the verdict and the part of the day by value."""
+        common, phase = rest
+        shown = (verdict.passed, verdict.against[0].check if verdict.against else "") if verdict else None
+        if record.cycle is None:
+            waits = state.ledger if record.state is ContractState.ENDORSED else None
+            return _Ground((record, waits, *common), (shown, phase))
+        cycle = state.cycles[record.cycle]
+        live = state.live(cycle)
+        before = self._live.get(cycle.id, ())
+        if len(before) == len(live) and all(one is other for one, other in zip(before, live, strict=True)):
+            live = before
+        self._live[cycle.id] = live
+        safes = state.safes if len(live) < len(cycle.groups) else None
+        return _Ground((record, cycle, live, safes, *common), (shown, phase))
+
+    def _ended_ms(self, record: ContractRecord) -> int:
+        """When it ended."""
+        known = self._ended.get(record.hash)
+        if known is None or known[0] is not record:
+            known = self._ended[record.hash] = (record, ended_ms(record, self._moment_of))
+        return known[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a row was made from."""
+
+    things: tuple[object, ...]
+    facts: tuple[object, ...]
+
+    def same(self, other: "_Ground") -> bool:
+        """Whether it would be the same row again."""
+        return (
+            len(self.things) == len(other.things)
+            and all(one is another for one, another in zip(self.things, other.things, strict=True))
+            and self.facts == other.facts
+        )
+
+
+def ended_ms(record: ContractRecord, moment_of: MomentOf) -> int:
+    """When a contract came to the state that it is in (unix ms)."""
+    cause = record.cause(record.state)
+    return record.final_ms or moment_of(record.concerns[-1].index if cause is None else cause)
+
+
+def _passed(row: SettlementRow, now: int) -> bool:
+    """Whether a dispute window has run out since the row was made: then nothing bites any more."""
+    return row.act_by is not None and row.group is Group.SETTLED and row.act_by.at < now
+
+
+def _phase(policy: Policy | None, now: int) -> tuple[int, int, bool]:
+    """Which cut-offs deadlines refer to: they change a few times a day."""
+    if policy is None:
+        return 0, 0, False
+    last = cut_off.last_cut_off(policy, now)
+    return last, cut_off.next_cut_off(policy, now), now <= last + policy.cycles.top_up_seconds
+
+
 def desk_view(state: State, officer: str, verdicts: Mapping[str, Verdict], now: int) -> DeskView:
-    """Every settlement at `now` (unix seconds). `verdicts` by contract: all checks of its instructions, run here."""
-    rows = [_row(state, record, officer, verdicts.get(record.hash), now) for record in state.contracts.values()]
-    last = 2**53
-    rows.sort(key=lambda row: (row.act_by.at if row.act_by else last, row.contract_id))
+    """Every settlement at `now` (unix seconds), whenever it ended. `verdicts` by contract: all its checks, run here."""
+    made = [row(state, record, officer, verdicts.get(record.hash), now) for record in state.contracts.values()]
+    return _view(state, made)
+
+
+def _view(state: State, rows: list[SettlementRow]) -> DeskView:
+    rows.sort(key=lambda row: (row.act_by.at if row.act_by else _LAST, row.contract_id))
     totals: Counter[str] = Counter()
-    for row in rows:
-        if row.group is not Group.SETTLED:
-            for each in (*row.gives, *row.takes):
-                totals[each.asset] += each.units
+    for each in rows:
+        if each.group is not Group.SETTLED:
+            for money_ in (*each.gives, *each.takes):
+                totals[money_.asset] += money_.units
     return DeskView(tuple(rows), tuple(money(state.roster, asset, units) for asset, units in sorted(totals.items())))
 
 
-def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | None, now: int) -> SettlementRow:
+def row(state: State, record: ContractRecord, officer: str, verdict: Verdict | None, now: int) -> SettlementRow:
+    """One settlement's row."""
     terms, shown = record.terms, sides(state, record.terms)
     cycle = state.cycles.get(record.cycle or "")
-    action = _action(state, record, cycle, officer)
+    freeze = stopping(state, record) if state.freezes and record.state not in OVER else None
+    stopped = freeze is not None or record.state is ContractState.DISPUTED
+    action = Action.WAIT if stopped else _action(state, record, cycle, officer)
+    remark = Remark("frozen", (freeze.order,), why=freeze.reason) if freeze else _remark(state, record, cycle)
     return SettlementRow(
         contract=record.hash,
         contract_id=terms.id,
-        group=_group(record, action),
-        state=stops.standing(state, record).value,
+        group=Group.WAITING if stopped else _group(record, action),
+        state=(ContractState.FROZEN if freeze else record.state).value,
         act_by=act_by(state, record, now),
         parties=shown.parties,
         gives=shown.gives,
@@ -60,7 +173,31 @@ def _row(state: State, record: ContractRecord, officer: str, verdict: Verdict | 
         checks_passed=verdict.passed if verdict else 0,
         first_failure=verdict.against[0].check if verdict and verdict.against else None,
         action=action,
+        remark=remark,
+        template=terms.template,
     )
+
+
+def _remark(state: State, record: ContractRecord, cycle: Cycle | None) -> Remark | None:
+    """What stands in the way of a contract that no order stops."""
+    names = state.roster.participants
+    match record.state:
+        case ContractState.PROPOSED:
+            missing = [names[lei].name for lei in record.leis if lei != record.proposer]
+            return Remark("allegement", (names[record.proposer].name, ", ".join(missing)))
+        case ContractState.DISPUTED if record.dispute is not None:
+            return Remark("disputed", (names[record.dispute.opener].name,), why=record.dispute.reason)
+        case ContractState.ENDORSED if record.cycle is None:
+            short = shortfall(state, record)
+            owner = names.get(short[0].lei) if short else None
+            name = owner.name if owner else state.roster.custodian.name
+            return Remark("short", (name,), money(state.roster, short[0].asset, short[0].missing)) if short else None
+        case ContractState.HELD | ContractState.INSTRUCTED if cycle is not None:
+            blocks = cycle_plan.blocked_by(state, cycle) if len(cycle.instructions) < len(cycle.groups) else ()
+            if blocks:
+                first = blocks[0]
+                return Remark("blocked", (first.vault, ", ".join(first.contracts)), at=first.since_ms // 1_000)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

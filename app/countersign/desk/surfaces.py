@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from countersign.desk.cut_off_view import CutOffView
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
@@ -54,6 +55,9 @@ class OfficerConsole(Watching, Protocol):
         """Take in what the desk has logged since, proving it; refuses a head that is not consistent or not witnessed."""
 
     async def desk(self) -> DeskView: ...
+
+    async def cut_off(self) -> CutOffView:
+        """What the next cut-off would close and save, who lacks what for it, which Safe waits."""
 
     async def review(self, contract: str) -> ReviewView:
         """Everything of one settlement, every check run now, on this machine."""

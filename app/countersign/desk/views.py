@@ -71,6 +71,20 @@ class InstructionDots:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What an officer should know of a row at once: `code` is short, blocked, frozen, disputed or allegement.
+
+    `names`: who or what it is about; `money`: what is lacking; `at`: since when, unix seconds; `why`: in a person's words.
+    """
+
+    code: str
+    names: tuple[str, ...] = ()
+    money: Money | None = None
+    at: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SettlementRow:
     """One line of the Desk."""
 
@@ -87,6 +101,8 @@ class SettlementRow:
     checks_passed: int
     first_failure: str | None  # a check code, "B8"
     action: Action
+    remark: Remark | None = None
+    template: str = "bilateral-spot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class DeskModel(QAbstractTableModel):
         self.counts: dict[Group, int] = {}
         self.now = 0
         self.base = False
+        self.narrow = False
         self.written = lru_cache(maxsize=512)(self._write)
 
     def show(self, rows: Sequence[SettlementRow], places: list[int | Group], now: int, *, base: bool) -> None:
@@ -45,6 +46,13 @@ class DeskModel(QAbstractTableModel):
                 self.counts[group] += 1
         self.written.cache_clear()
         self.endResetModel()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Whether parties and notional stand with the exchange, their own columns being hidden."""
+        self.narrow = narrow
+        self.written.cache_clear()
+        if self.places:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.places) - 1, len(Column) - 1))
 
     def settlement(self, row: int) -> SettlementRow | None:
         """The settlement in this row, None for a heading."""
@@ -96,7 +104,11 @@ class DeskModel(QAbstractTableModel):
             case Column.PARTIES:
                 return Cell(line.parties, spoken=label("desk.between", giver=line.parties[0], taker=line.parties[1]))
             case Column.EXCHANGE:
-                return Cell(line.exchange, strong=True)
+                if not self.narrow:
+                    return Cell(line.exchange, strong=True)
+                between = label("desk.between", giver=line.parties[0], taker=line.parties[1])
+                told = label("desk.with-notional", id=line.exchange[1], notional=line.notional)
+                return Cell((line.exchange[0], between, told), strong=True)
             case Column.NOTIONAL:
                 return Cell((line.notional,), right=True)
             case Column.SIGNATURES:
@@ -109,4 +121,7 @@ class DeskModel(QAbstractTableModel):
                 tone, icon, word, more = line.checks
                 return Cell(chip=(tone, icon, word), spoken=f"{word} {more}".strip())
             case Column.ACTION:
-                return Cell(chip=line.action)
+                tone, short, whole = line.remark
+                if not short:
+                    return Cell(chip=line.action)
+                return Cell((short,), ink=tone, strong=True, spoken=f"{line.action[2]}. {whole}")

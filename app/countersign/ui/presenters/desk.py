@@ -4,11 +4,12 @@
 - `arrange` sorts and filters: positions into the rows, with the four groups' headings between them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
-from typing import Protocol
+from heapq import merge
+from typing import Any, Protocol
 
 from countersign.desk.views import Action, Group, InstructionDots, Money, SettlementRow
 from countersign.resources.text import sentence
@@ -19,6 +20,7 @@ from countersign.ui.strings import label, label_or
 
 _SOON = 3_600
 _NEVER = 1 << 62
+_PIECE = 4_096
 GROUPS = tuple(Group)
 STATE_TONES = {
     "final": ("ok", "pass"), "signed": ("ok", "pass"), "released": ("info", "forward"), "settling": ("info", "forward"),
@@ -63,6 +65,7 @@ class DeskLine:
     state: tuple[str, str, str]  # tone, icon, word
     parties: tuple[str, str]
     exchange: tuple[str, str]
+    remark: tuple[str, str, str]  # tone, in short, in full
     notional: str
     signatures: tuple[Signatures, ...]
     checks: tuple[str, str, str, str]  # tone, icon, word, more
@@ -79,12 +82,36 @@ def line(row: SettlementRow, now: int, *, base: bool = False) -> DeskLine:
         by_tone,
         (tone, icon, label_or(f"state.{row.state}", row.state)),
         (visible(row.parties[0]), visible(row.parties[1]) or label("desk.outside")),
-        (exchange(row, written), visible(row.contract_id)),
+        (exchange(row, written), _identity(row)),
+        _remark(row, written),
         writing.dollars(row.notional_usd),
         tuple(_signatures(dots) for dots in row.instructions),
         _checks(row),
         _action(row.action),
     )
+
+
+def _identity(row: SettlementRow) -> str:
+    """The contract's id; what is no sale says so before it."""
+    told = visible(row.contract_id)
+    return told if row.template not in ("withdrawal", "award") else label(f"desk.template-{row.template}", id=told)
+
+
+def _remark(row: SettlementRow, written: Callable[[Money], str]) -> tuple[str, str, str]:
+    """What stands in the way, in short for the cell and in full for its tooltip and a screen reader."""
+    found = row.remark
+    if found is None:
+        return "quiet", "", ""
+    first, second = (*found.names, "", "")[:2]
+    values = {
+        "name": first,
+        "other": second,
+        "amount": written(found.money) if found.money else "",
+        "since": writing.minute(found.at) if found.at is not None else "",
+        "why": found.why,
+    }
+    tone = "bad" if found.code == "frozen" else "warn"
+    return tone, label(f"desk.remark-{found.code}", **values), label(f"desk.remark-{found.code}-full", **values)
 
 
 class Exchange(Protocol):
@@ -148,7 +175,8 @@ def _action(action: Action) -> tuple[str, str, str]:
 def haystack(row: SettlementRow) -> str:
     """What the filter looks in: id, hash, state, parties, symbols, amounts, officers."""
     officers = (dot.officer for each in row.instructions for dot in each.dots)
-    texts = (row.contract_id, row.contract, row.state, *row.parties, *officers)
+    remarks = (row.remark.code, *row.remark.names) if row.remark else ()
+    texts = (row.contract_id, row.contract, row.state, row.template, *row.parties, *officers, *remarks)
     return "\n".join((*texts, *(writing.short(each) for each in (*row.gives, *row.takes)))).casefold()
 
 
@@ -166,6 +194,14 @@ _KEYS: dict[Column, Callable[[SettlementRow], object]] = {
     Column.CHECKS: lambda row: (row.first_failure is None, row.checks_passed),
     Column.ACTION: lambda row: row.action.value,
 }
+
+
+def _sorted(places: list[int], key: Callable[[int], tuple[Any, int]], *, descending: bool) -> Iterable[int]:
+    """Sorted in pieces that are merged: one long sort would keep the window from painting while it lasts."""
+    pieces = [places[start : start + _PIECE] for start in range(0, len(places), _PIECE)]
+    for piece in pieces:
+        piece.sort(key=key, reverse=descending)
+    return pieces[0] if len(pieces) == 1 else merge(*pieces, key=key, reverse=descending)
 
 
 def arrange(
@@ -189,7 +225,7 @@ def arrange(
     key = _KEYS[column]
     keys = {at: (key(rows[at]), _due(rows[at])) for at in places}
     shelves: dict[Group, list[int]] = {group: [] for group in GROUPS}
-    for at in sorted(places, key=keys.__getitem__, reverse=descending):
+    for at in _sorted(list(places), keys.__getitem__, descending=descending):
         shelves[rows[at].group].append(at)
     result: list[int | Group] = []
     for group in GROUPS:

@@ -60,6 +60,12 @@ def minute(seconds: int) -> str:
     return f"{moment(seconds)[:16]} UTC"
 
 
+def clock(seconds: int, now: int) -> str:
+    """ "14:30 UTC" on the day of `now`, else with its date."""
+    told = minute(seconds)
+    return told[11:] if told[:10] == moment(now)[:10] else told
+
+
 def span(seconds: int) -> str:
     """A length of time in its two largest units: "2 h 10 min"."""
     days, rest = divmod(max(seconds, 0), 86_400)

@@ -3,25 +3,30 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStackedWidget, QTableView, QWidget
 
 from countersign.desk.views import DeskView, Group
 from countersign.ui.models.desk_model import DeskModel
-from countersign.ui.presenters import desk, writing
+from countersign.ui.presenters import desk
 from countersign.ui.presenters.desk import Column
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import aside
 from countersign.ui.theme import measure
 from countersign.ui.views.context import Context
+from countersign.ui.views.desk_totals import DeskTotals
 from countersign.ui.widgets.button import Button, base_units
 from countersign.ui.widgets.cells import CellDelegate
 from countersign.ui.widgets.label import PlainLabel
-from countersign.ui.widgets.layout import Card, clear, column, row
+from countersign.ui.widgets.layout import column, row
 
 _WIDTHS = {
     Column.ACT_BY: 176, Column.STATE: 140, Column.PARTIES: 124, Column.EXCHANGE: 238, Column.NOTIONAL: 126,
     Column.SIGNATURES: 172, Column.CHECKS: 124, Column.ACTION: 162,
 }  # fmt: skip
+_NARROW = {Column.ACT_BY: 152, Column.CHECKS: 122}
+_FOLDED = (Column.PARTIES, Column.NOTIONAL)
+_ROOMY = 1_180
 _MANY = 2_000
 
 
@@ -37,6 +42,7 @@ class DeskScreen(QWidget):
         self.view = DeskView((), ())
         self.order, self.descending, self.turn, self.arranging = Column.ACT_BY, False, 0, False
         self.stacks: list[str] = []
+        self.low: list[int] = []  # rows that are headings now
         self.model = DeskModel()
         self.table = self._table()
         self.filter = QLineEdit()
@@ -60,13 +66,15 @@ class DeskScreen(QWidget):
         self.body = QStackedWidget()
         self.body.addWidget(self.table)
         self.body.addWidget(self.empty)
-        self.totals = row(gap=measure.GAP)
+        self.totals = DeskTotals(context)
         title = PlainLabel(label("screen.desk"), "title", wrap=False)
-        head = row(title, self.count, None, self.base, self.filter, self.go_filter, self.review, gap=measure.UNIT)
+        head = row(title, self.count, None, gap=measure.UNIT)
+        for each in (self.base, self.filter, self.go_filter, self.review):
+            head.addWidget(each)
         head.setStretch(4, 2)
         page = column(head, gap=measure.GAP, margin=measure.GAP)
         page.addWidget(self.body, 1)
-        page.addLayout(self.totals)
+        page.addWidget(self.totals)
         self.setLayout(page)
 
     def _table(self) -> QTableView:
@@ -95,13 +103,25 @@ class DeskScreen(QWidget):
         table.activated.connect(self._open)
         return table
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room parties and notional stand with the exchange."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _ROOMY
+        if narrow != self.model.narrow:
+            for place in _FOLDED:
+                self.table.setColumnHidden(int(place), narrow)
+            for place, width in _NARROW.items():
+                self.table.setColumnWidth(int(place), width if narrow else _WIDTHS[place])
+            self.model.set_narrow(narrow)
+
     def show_view(self, view: DeskView) -> None:
         """Show these settlements in the order and filter of now."""
         self.view, self.stacks = view, []
         if len(view.rows) <= _MANY:
-            self._show_totals(desk.by_counterparty(view.rows))
+            self.totals.show_sums(view.totals, desk.by_counterparty(view.rows))
         else:
-            self.context.runner.start(aside(lambda: desk.by_counterparty(view.rows)), self._show_totals)
+            work = aside(lambda: desk.by_counterparty(view.rows))
+            self.context.runner.start(work, lambda parties: self.totals.show_sums(view.totals, parties))
         self.arrange()
 
     def sort(self, place: int) -> None:
@@ -148,7 +168,9 @@ class DeskScreen(QWidget):
         chosen = self._chosen()
         self.model.show(self.view.rows, places, self.context.now, base=self.base.isChecked())
         self.table.clearSpans()
-        headings = self.model.headings()
+        for at in self.low:
+            self.table.setRowHeight(at, measure.ROW)
+        self.low = headings = self.model.headings()
         for at in headings:
             self.table.setSpan(at, 0, 1, len(Column))
             self.table.setRowHeight(at, measure.CONTROL)
@@ -173,17 +195,3 @@ class DeskScreen(QWidget):
         row = self.model.settlement(index.row())
         if row is not None:
             self.opened.emit(row.contract)
-
-    def _show_totals(self, parties: desk.Sums) -> None:
-        clear(self.totals)
-        card = Card(label("desk.totals"), margin=measure.UNIT)
-        amounts = [PlainLabel(writing.short(money), "amount") for money in self.view.totals]
-        card.body.addLayout(row(*(amounts or [PlainLabel(label("desk.totals-none"), "quiet")]), None, gap=measure.WIDE))
-        self.totals.addWidget(card, 1)
-        if not parties:
-            return
-        card = Card(label("desk.by-party"), margin=measure.UNIT)
-        for party, sums in parties[:4]:
-            told = ", ".join(writing.short(money) for money in sums)
-            card.body.addLayout(row(PlainLabel(party), PlainLabel(told, "strong")))
-        self.totals.addWidget(card, 1)

@@ -103,6 +103,7 @@ class OfficerWindow(Frame):
         self.strip.show_view(await self.console.strip(), self.context.now)
         view = await self.console.desk()
         self.desk.show_view(view)
+        self.context.runner.start(self.console.cut_off(), self.desk.totals.show_cut_off)
         self.rail.count("desk", sum(row.group.value == "needs you" for row in view.rows))
         if self.contract:
             await self.show_settlement(self.contract)
@@ -202,6 +203,7 @@ class OfficerWindow(Frame):
         """What a signature, a refusal or an answer changes besides its own screen."""
         self.strip.show_view(await self.console.strip(), self.context.now)
         self.desk.show_view(await self.console.desk())
+        self.context.runner.start(self.console.cut_off(), self.desk.totals.show_cut_off)
         self.carry.show_view(await self.console.carry_requests())
         self.rail.count("carry", self.carry.waiting)
         self.log.show_view(await self.console.log())
