@@ -11,7 +11,7 @@ from countersign.ui.application import OfficerWindow
 from countersign.ui.presenters.desk import Column, arrange
 from countersign.ui.widgets.cells import HEADING
 from support import window_world as world
-from support.window_hands import click, key, named, seen, settled, type_into
+from support.window_hands import click, dialog, key, named, seen, settled, type_into, words
 
 
 def table(window: OfficerWindow) -> QTableView:
@@ -120,3 +120,82 @@ def test_rows_are_arranged_without_a_proxy_and_none_is_lost() -> None:
     places = arrange(rows)
     assert sorted(place for place in places if isinstance(place, int)) == list(range(len(rows)))
     assert [place for place in places if isinstance(place, Group)] == list(Group)
+
+
+async def test_a_row_says_what_stands_in_its_way_and_what_is_no_sale(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.rows = world.hindered_desk()
+    await window.refresh()
+    assert shown(window, Column.ACTION)[:5] == [
+        "Wait for others. Allegement: Meridian Capital has signed, Harbour Prime has not.",
+        "Wait for others. Harbour Prime lacks 1,200,000 USDC for this settlement.",
+        (
+            "Wait for others. The Safe harbour-safe waits for an instruction of MER-HAR-2026-11-21-0009, "
+            "not executed since 2026-11-22 03:23 UTC."
+        ),
+        "Wait for others. Frozen by order HC-2026-114: High Court, claim HC-2026-114",
+        "Wait for others. Disputed by Harbour Prime: Paid twice.",
+    ]
+    assert shown(window, Column.STATE)[3:5] == ["frozen", "disputed"]
+    assert shown(window, Column.EXCHANGE)[5:7] == [
+        "250.05 BTC → outside · withdrawal · MER-HAR-2026-11-22-0006",
+        "250.06 BTC ⇄ 20,480,000 USDC · award · MER-HAR-2026-11-22-0007",
+    ]
+    type_into(window, "Filter settlements", "hc-2026-114")
+    assert shown(window, Column.STATE) == ["frozen"]
+
+
+async def test_the_next_cut_off_stands_gross_beside_net(window: OfficerWindow) -> None:
+    await window.refresh()
+    await settled(window)
+    for told in (
+        "16:00 UTC, in 1 h 30 min · contracts: 40 · cycles: 1",
+        "80 transactions gross, 4 netted: 76 saved",
+        "Harbour Prime (main) lacks 1,200,000 USDC until 17:00 UTC",
+        "The Safe harbour-safe waits for MER-HAR-2026-11-21-0009, not executed since 03:23 UTC",
+        "Harbour Prime: 100,800,000 USDC",
+    ):
+        assert told in seen(window)
+
+
+async def test_all_totals_open_by_a_key_with_every_place(window: OfficerWindow) -> None:
+    await window.refresh()
+    await settled(window)
+    key(window, "Ctrl+T")
+    asked = await dialog(window)
+    told = words(asked)
+    assert "USD 812,000,000 gross, USD 61,500,000 netted" in told
+    assert "10,150 BTC gross, 768 BTC netted" in told
+    assert "1,250.00000000 BTC" in told
+    click(asked, "Close")
+
+
+async def test_more_than_has_room_says_how_many_more(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    parties = ("Alder", "Birch", "Cedar", "Doum", "Elm")
+    officer.rows = DeskView(tuple(world.row(at, parties=(name, "Zelkova")) for at, name in enumerate(parties, 1)), ())
+    officer.ahead = replace(officer.ahead, lacking=officer.ahead.lacking * 4)
+    await window.refresh()
+    await settled(window)
+    assert "and 4 more: Ctrl+T shows all" in seen(window)
+    assert "and 3 more: Ctrl+T shows all" in seen(window)
+
+
+async def test_where_there_is_little_room_notional_and_parties_stand_with_the_exchange(window: OfficerWindow) -> None:
+    await window.refresh()
+    window.resize(1200, 760)
+    assert table(window).isColumnHidden(int(Column.NOTIONAL))
+    assert (
+        "Meridian Capital → Harbour Prime · MER-HAR-2026-11-22-0001 · USD 20,000,000"
+        in shown(window, Column.EXCHANGE)[1]
+    )
+    window.resize(1440, 900)
+    assert not table(window).isColumnHidden(int(Column.NOTIONAL))
+
+
+async def test_rows_keep_their_height_when_headings_move(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    await window.refresh()
+    officer.rows = world.hindered_desk()
+    await window.refresh()
+    heights = {table(window).rowHeight(at) for at in range(1, table(window).model().rowCount())}
+    assert heights == {64}

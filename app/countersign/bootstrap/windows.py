@@ -9,6 +9,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -180,6 +181,7 @@ async def attend(story: Story, stage: DemonstrationStage) -> None:
     window = seat(story, stage)
     window.closed.connect(over.set)
     place(window)
+    gc.freeze()  # what is replayed stays: looking through it again and again would make the window stand still
     window.begin()
     try:
         await over.wait()

@@ -45,6 +45,18 @@ SIGNABLE = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
 _LAST = 2**53
 
 
+@dataclass(slots=True)
+class _Made:
+    """A row with what it was made from: things that are compared by identity, and the verdict in short."""
+
+    record: ContractRecord
+    cycle: Cycle | None
+    live: tuple[Instruction, ...]
+    beside: object  # the ledger or the Safes, where the row depends on them
+    shown: tuple[int, str] | None
+    row: SettlementRow
+
+
 class Rows:
     """One officer's rows, remembered from look to look: made again is only what is no longer what it was."""
 
@@ -52,45 +64,82 @@ class Rows:
         self.made = 0  # how many rows the last look made
         self._officer = officer
         self._moment_of = moment_of
-        self._known: dict[str, tuple[_Ground, SettlementRow]] = {}
+        self._common: tuple[object, ...] = ()
+        self._known: dict[str, _Made] = {}
         self._live: dict[str, tuple[Instruction, ...]] = {}
         self._ended: dict[str, tuple[ContractRecord, int]] = {}
+        self._rows: list[SettlementRow] = []
+        self._totals: Counter[str] = Counter()
 
     def view(self, state: State, verdicts: Mapping[str, Verdict], now: int) -> DeskView:
         """The Desk at `now` (unix seconds). `verdicts` by contract: all checks of its instructions, run here."""
-        known, self._known, self.made = self._known, {}, 0
-        common = (state.roster, state.policy, state.freezes)
-        phase = _phase(state.policy, now)
+        self._begin(state, now)
         today = (now - now % times.DAY) * 1_000
-        for record in state.contracts.values():
+        stale, fresh = False, set[str]()
+        for name, record in state.contracts.items():
+            before = self._known.get(name)
             if record.state in OVER and self._ended_ms(record) < today:
-                continue
-            verdict = verdicts.get(record.hash)
-            ground = self._ground(state, record, verdict, (common, phase))
-            before = known.get(record.hash)
-            if before is None or not before[0].same(ground) or _passed(before[1], now):
-                self.made += 1
-                before = (ground, row(state, record, self._officer, verdict, now))
-            self._known[record.hash] = before
-        return _view(state, [each for _, each in self._known.values()])
+                stale = self._drop(name) or stale
+            elif before is None or not self._stands(state, before, record, verdicts.get(name), now):
+                self._make(state, record, verdicts.get(name), now)
+                fresh.add(name)
+        if stale or fresh:
+            kept = [each for each in self._rows if each.contract in self._known and each.contract not in fresh]
+            kept.extend(self._known[name].row for name in fresh)
+            kept.sort(key=_order)  # nearly in order already, so that it takes no time
+            self._rows = kept
+        return DeskView(tuple(self._rows), _sums_of(state, self._totals))
 
-    def _ground(
-        self, state: State, record: ContractRecord, verdict: Verdict | None, rest: tuple[tuple[object, ...], object]
-    ) -> "_Ground":
-        """What a row is made from: things by identity, the verdict and the part of the day by value."""
-        common, phase = rest
-        shown = (verdict.passed, verdict.against[0].check if verdict.against else "") if verdict else None
-        if record.cycle is None:
-            waits = state.ledger if record.state is ContractState.ENDORSED else None
-            return _Ground((record, waits, *common), (shown, phase))
-        cycle = state.cycles[record.cycle]
-        live = state.live(cycle)
-        before = self._live.get(cycle.id, ())
+    def _begin(self, state: State, now: int) -> None:
+        """Forget everything where what all rows depend on is another: roster, policy, orders, the part of the day."""
+        self.made = 0
+        common = (state.roster, state.policy, state.freezes, *_phase(state.policy, now))
+        same = len(self._common) == len(common) and all(
+            one is other or (isinstance(one, int) and one == other)
+            for one, other in zip(self._common, common, strict=True)
+        )
+        if not same:
+            self._common, self._known, self._totals, self._rows = common, {}, Counter(), []
+
+    def _stands(self, state: State, before: _Made, record: ContractRecord, verdict: Verdict | None, now: int) -> bool:
+        """Whether the row would be the same again."""
+        if before.record is not record or before.shown != _shown(verdict) or _passed(before.row, now):
+            return False
+        cycle = state.cycles[record.cycle] if record.cycle is not None else None
+        return (
+            before.cycle is cycle
+            and (cycle is None or before.live is self._live_of(state, cycle))
+            and before.beside is _beside(state, record, cycle)
+        )
+
+    def _make(self, state: State, record: ContractRecord, verdict: Verdict | None, now: int) -> None:
+        self._drop(record.hash)
+        cycle = state.cycles[record.cycle] if record.cycle is not None else None
+        live = self._live_of(state, cycle) if cycle is not None else ()
+        made = row(state, record, self._officer, verdict, now)
+        self._known[record.hash] = _Made(record, cycle, live, _beside(state, record, cycle), _shown(verdict), made)
+        self._count(made, 1)
+        self.made += 1
+
+    def _drop(self, contract: str) -> bool:
+        """Forget a row; whether there was one."""
+        gone = self._known.pop(contract, None)
+        if gone is not None:
+            self._count(gone.row, -1)
+        return gone is not None
+
+    def _count(self, row: SettlementRow, sign: int) -> None:
+        if row.group is not Group.SETTLED:
+            for each in (*row.gives, *row.takes):
+                self._totals[each.asset] += sign * each.units
+
+    def _live_of(self, state: State, cycle: Cycle) -> tuple[Instruction, ...]:
+        """The live instructions; the same tuple as before where they are the same."""
+        live, before = state.live(cycle), self._live.get(cycle.id, ())
         if len(before) == len(live) and all(one is other for one, other in zip(before, live, strict=True)):
-            live = before
+            return before
         self._live[cycle.id] = live
-        safes = state.safes if len(live) < len(cycle.groups) else None
-        return _Ground((record, cycle, live, safes, *common), (shown, phase))
+        return live
 
     def _ended_ms(self, record: ContractRecord) -> int:
         """When it ended."""
@@ -100,20 +149,15 @@ class Rows:
         return known[1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What a row was made from."""
+def _shown(verdict: Verdict | None) -> tuple[int, str] | None:
+    return (verdict.passed, verdict.against[0].check if verdict.against else "") if verdict else None
 
-    things: tuple[object, ...]
-    facts: tuple[object, ...]
 
-    def same(self, other: "_Ground") -> bool:
-        """Whether it would be the same row again."""
-        return (
-            len(self.things) == len(other.things)
-            and all(one is another for one, another in zip(self.things, other.things, strict=True))
-            and self.facts == other.facts
-        )
+def _beside(state: State, record: ContractRecord, cycle: Cycle | None) -> object:
+    """What else a row depends on: who lacks what on the ledger, which Safe waits on the Safes."""
+    if cycle is None:
+        return state.ledger if record.state is ContractState.ENDORSED else None
+    return state.safes if len(cycle.instructions) < len(cycle.groups) else None
 
 
 def ended_ms(record: ContractRecord, moment_of: MomentOf) -> int:
@@ -142,13 +186,20 @@ def desk_view(state: State, officer: str, verdicts: Mapping[str, Verdict], now: 
 
 
 def _view(state: State, rows: list[SettlementRow]) -> DeskView:
-    rows.sort(key=lambda row: (row.act_by.at if row.act_by else _LAST, row.contract_id))
     totals: Counter[str] = Counter()
     for each in rows:
         if each.group is not Group.SETTLED:
-            for money_ in (*each.gives, *each.takes):
-                totals[money_.asset] += money_.units
-    return DeskView(tuple(rows), tuple(money(state.roster, asset, units) for asset, units in sorted(totals.items())))
+            for sum_ in (*each.gives, *each.takes):
+                totals[sum_.asset] += sum_.units
+    return DeskView(tuple(sorted(rows, key=_order)), _sums_of(state, totals))
+
+
+def _order(row: SettlementRow) -> tuple[int, str]:
+    return row.act_by.at if row.act_by else _LAST, row.contract_id
+
+
+def _sums_of(state: State, totals: Mapping[str, int]) -> tuple[Money, ...]:
+    return tuple(money(state.roster, asset, units) for asset, units in sorted(totals.items()) if units)
 
 
 def row(state: State, record: ContractRecord, officer: str, verdict: Verdict | None, now: int) -> SettlementRow:

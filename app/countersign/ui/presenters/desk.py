@@ -7,7 +7,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from fractions import Fraction
 from heapq import merge
 from typing import Any, Protocol
 
@@ -21,6 +20,7 @@ from countersign.ui.strings import label, label_or
 _SOON = 3_600
 _NEVER = 1 << 62
 _PIECE = 4_096
+_PLACES = 36  # amounts of one symbol with different decimals are compared by their worth in units of this many places
 GROUPS = tuple(Group)
 STATE_TONES = {
     "final": ("ok", "pass"), "signed": ("ok", "pass"), "released": ("info", "forward"), "settling": ("info", "forward"),
@@ -188,7 +188,7 @@ _KEYS: dict[Column, Callable[[SettlementRow], object]] = {
     Column.ACT_BY: _due,
     Column.STATE: lambda row: row.state,
     Column.PARTIES: lambda row: row.parties,
-    Column.EXCHANGE: lambda row: (row.gives[0].symbol, Fraction(row.gives[0].units, 10 ** row.gives[0].decimals)),
+    Column.EXCHANGE: lambda row: (row.gives[0].symbol, row.gives[0].units * 10 ** (_PLACES - row.gives[0].decimals)),
     Column.NOTIONAL: lambda row: row.notional_usd,
     Column.SIGNATURES: lambda row: sum(dot.there for each in row.instructions for dot in each.dots),
     Column.CHECKS: lambda row: (row.first_failure is None, row.checks_passed),

@@ -1,0 +1,133 @@
+"""The Desk looked at again: rows are made anew only where something changed, and say what stands in the way."""
+
+from dataclasses import replace
+
+from countersign.desk.rows import Rows
+from countersign.desk.views import DeskView, Group
+from countersign.settlement import builder
+from support import settlement_world as world
+
+DAY = 86_400
+
+
+def looking(desk: world.Desk) -> tuple[Rows, list[world.machine.Entry]]:
+    return Rows("officer-a", lambda index: desk.entries[index].time_ms), desk.entries
+
+
+def look(rows: Rows, desk: world.Desk, now: int = world.START + 60) -> DeskView:
+    return rows.view(desk.state, {}, now)
+
+
+def test_a_second_look_makes_only_the_rows_of_what_changed() -> None:
+    desk = world.founded()
+    trades = [desk.trade() for _ in range(5)]
+    for each in trades:
+        desk.play(each, "agreed")
+    rows, _ = looking(desk)
+    first = look(rows, desk)
+    assert rows.made == 5
+    assert look(rows, desk) == first
+    assert rows.made == 0
+    desk.log("contract.endorsed", ["compliance"], {"contract": trades[2].hash})
+    second = look(rows, desk)
+    assert rows.made == 1
+    assert [each.state for each in second.rows].count("endorsed") == 1
+    assert second == Rows("officer-a", lambda index: desk.entries[index].time_ms).view(desk.state, {}, world.START + 60)
+
+
+def test_a_deposit_is_seen_by_what_waits_for_it() -> None:
+    desk = world.founded(bitcoin=1)
+    trade = desk.trade()
+    desk.play(trade, "endorsed")
+    rows, _ = looking(desk)
+    (found,) = look(rows, desk).rows
+    assert found.remark is not None
+    assert (found.remark.code, found.remark.names) == ("short", ("Meridian Capital",))
+    assert found.remark.money is not None
+    assert found.remark.money.units == world.BTC_UNITS + world.FEE_CAP - 1
+    desk.deposit("meridian", world.BTC, 30_000_000_000, 7)
+    (found,) = look(rows, desk).rows
+    assert found.remark is None
+
+
+def test_deadlines_move_on_with_the_cut_offs() -> None:
+    desk = world.founded()
+    desk.play(desk.trade(), "endorsed")
+    rows, _ = looking(desk)
+    early = look(rows, desk).rows[0].act_by
+    late = look(rows, desk, world.START + DAY).rows[0].act_by
+    assert early is not None
+    assert late is not None
+    assert early.at < late.at
+
+
+def test_what_ended_is_shown_on_its_day_only() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade)
+    rows, _ = looking(desk)
+    assert [each.group for each in look(rows, desk).rows] == [Group.SETTLED]
+    assert look(rows, desk, world.START + DAY).rows == ()
+
+
+def test_who_has_signed_and_who_has_not() -> None:
+    desk = world.founded()
+    half = world.signed_contract(world.terms(), ["meridian"])
+    desk.log("contract.proposed", ["meridian"], builder.contract_body(half))
+    (found,) = look(looking(desk)[0], desk).rows
+    assert found.remark is not None
+    assert (found.remark.code, found.remark.names) == ("allegement", ("Meridian Capital", "Harbour Prime"))
+
+
+def test_an_order_is_named_and_lifting_it_is_seen() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, "instructed")
+    rows, _ = looking(desk)
+    assert look(rows, desk).rows[0].group is Group.NEEDS_YOU
+    desk.log(*world.freeze_step(kind="contract", contract=trade.hash))
+    (found,) = look(rows, desk).rows
+    assert (found.state, found.group) == ("frozen", Group.WAITING)
+    assert found.remark is not None
+    assert found.remark.names == ("HC-2026-114",)
+    desk.log(*world.lift_step())
+    (found,) = look(rows, desk).rows
+    assert (found.state, found.remark, found.group) == ("instructed", None, Group.NEEDS_YOU)
+
+
+def test_a_dispute_names_who_opened_it() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, "held")
+    desk.log(*world.dispute_step(trade.hash))
+    (found,) = look(looking(desk)[0], desk).rows
+    assert found.remark is not None
+    assert (found.state, found.remark.code, found.remark.names) == ("disputed", "disputed", ("Harbour Prime",))
+
+
+def test_a_safe_that_waits_names_the_settlement_that_keeps_it() -> None:
+    desk = world.founded(bitcoin=60_000_000_000, dollars=50_000_000_000_000)
+    first, second = desk.trade(), desk.trade()
+    desk.play(first, "instructed")
+    for step in desk.story(second):
+        if step[0] == "instruction.prepared":
+            break
+        desk.log(*step)
+    found = {each.contract: each.remark for each in look(looking(desk)[0], desk).rows}
+    assert found[first.hash] is None
+    blocked = found[second.hash]
+    assert blocked is not None
+    assert (blocked.code, blocked.names) == ("blocked", ("harbour-safe", first.contract.terms.id))
+    assert blocked.at is not None
+
+
+def test_a_withdrawal_is_named_as_one() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, "agreed")
+    row = look(looking(desk)[0], desk).rows[0]
+    assert row.template == "bilateral-spot"
+    state = desk.state
+    record = state.contract(trade.hash)
+    other = replace(state, contracts=state.contracts.set(trade.hash, replace(record, terms=world.withdrawal())))
+    assert Rows("officer-a", lambda _: 0).view(other, {}, world.START + 60).rows[0].template == "withdrawal"
