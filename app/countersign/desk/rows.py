@@ -16,13 +16,12 @@ from countersign.desk.signing import vault_keys
 from countersign.desk.views import Action, DeskView, Dot, Group, InstructionDots, Money, Remark, SettlementRow
 from countersign.formats import times
 from countersign.review.finding import Verdict
-from countersign.settlement import cut_off
+from countersign.settlement import cut_off, stops
 from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.holding import shortfall
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction
 from countersign.settlement.state import State
-from countersign.settlement.stops import stopping
 
 MomentOf = Callable[[int], int]
 """The moment (ms) of a log entry."""
@@ -68,6 +67,7 @@ class Rows:
         self._known: dict[str, _Made] = {}
         self._live: dict[str, tuple[Instruction, ...]] = {}
         self._ended: dict[str, tuple[ContractRecord, int]] = {}
+        self._running: dict[str, bool] = {}  # of this look
         self._rows: list[SettlementRow] = []
         self._totals: Counter[str] = Counter()
 
@@ -92,7 +92,7 @@ class Rows:
 
     def _begin(self, state: State, now: int) -> None:
         """Forget everything where what all rows depend on is another: roster, policy, orders, the part of the day."""
-        self.made = 0
+        self.made, self._running = 0, {}
         common = (state.roster, state.policy, state.freezes, *_phase(state.policy, now))
         same = len(self._common) == len(common) and all(
             one is other or (isinstance(one, int) and one == other)
@@ -109,7 +109,7 @@ class Rows:
         return (
             before.cycle is cycle
             and (cycle is None or before.live is self._live_of(state, cycle))
-            and before.beside is _beside(state, record, cycle)
+            and before.beside is self._beside(state, record, cycle)
         )
 
     def _make(self, state: State, record: ContractRecord, verdict: Verdict | None, now: int) -> None:
@@ -117,7 +117,7 @@ class Rows:
         cycle = state.cycles[record.cycle] if record.cycle is not None else None
         live = self._live_of(state, cycle) if cycle is not None else ()
         made = row(state, record, self._officer, verdict, now)
-        self._known[record.hash] = _Made(record, cycle, live, _beside(state, record, cycle), _shown(verdict), made)
+        self._known[record.hash] = _Made(record, cycle, live, self._beside(state, record, cycle), _shown(verdict), made)
         self._count(made, 1)
         self.made += 1
 
@@ -141,6 +141,18 @@ class Rows:
         self._live[cycle.id] = live
         return live
 
+    def _beside(self, state: State, record: ContractRecord, cycle: Cycle | None) -> object:
+        """What else a row depends on: who lacks what, which Safe waits, whether the stop of another stops this one."""
+        if cycle is None:
+            return state.ledger if record.state is ContractState.ENDORSED else None
+        if len(cycle.instructions) < len(cycle.groups):
+            return state.safes
+        if record.state not in SIGNABLE:
+            return None
+        if cycle.id not in self._running:
+            self._running[cycle.id] = stops.running(state, cycle)
+        return self._running[cycle.id]
+
     def _ended_ms(self, record: ContractRecord) -> int:
         """When it ended."""
         known = self._ended.get(record.hash)
@@ -151,13 +163,6 @@ class Rows:
 
 def _shown(verdict: Verdict | None) -> tuple[int, str] | None:
     return (verdict.passed, verdict.against[0].check if verdict.against else "") if verdict else None
-
-
-def _beside(state: State, record: ContractRecord, cycle: Cycle | None) -> object:
-    """What else a row depends on: who lacks what on the ledger, which Safe waits on the Safes."""
-    if cycle is None:
-        return state.ledger if record.state is ContractState.ENDORSED else None
-    return state.safes if len(cycle.instructions) < len(cycle.groups) else None
 
 
 def ended_ms(record: ContractRecord, moment_of: MomentOf) -> int:
@@ -206,7 +211,7 @@ def row(state: State, record: ContractRecord, officer: str, verdict: Verdict | N
     """One settlement's row."""
     terms, shown = record.terms, sides(state, record.terms)
     cycle = state.cycles.get(record.cycle or "")
-    freeze = stopping(state, record) if state.freezes and record.state not in OVER else None
+    freeze = stops.stopping(state, record) if state.freezes and record.state not in OVER else None
     stopped = freeze is not None or record.state is ContractState.DISPUTED
     action = Action.WAIT if stopped else _action(state, record, cycle, officer)
     remark = Remark("frozen", (freeze.order,), why=freeze.reason) if freeze else _remark(state, record, cycle)
