@@ -116,9 +116,24 @@ async def test_a_second_settlement_spends_other_coins_and_changes_to_another_slo
     closed.stage.bitcoin.fund(slot_script(closed, 0), 1_000_000_000)
     await founding.credit_coins(closed.desk, closed.author("operations"), cast.SELLER.coins, cast.BTC)
     await second_contract(closed)
+    cycle = closed.desk.state.cycle("cycle-second")
+    (group,) = [each for each in cycle.groups if each.kind == "psbt"]
+    with pytest.raises(Refused) as refused:
+        await preparing._psbt(closed.desk, cycle, group, cast.RATE)
+    assert refused.value.code == "desk.no-free-slot"
+
+
+async def test_while_another_settlement_keeps_a_safe_nothing_is_prepared_and_it_is_named(closed: Table) -> None:
+    await prepare(closed)
+    await second_contract(closed)
+    before = closed.desk.state
     with pytest.raises(Refused) as refused:
         await prepare(closed, "cycle-second")
-    assert refused.value.code == "desk.no-free-slot"
+    assert refused.value.code == "desk.safe-waits"
+    values = dict(refused.value.values)
+    assert (values["vault"], values["cycle"]) == (cast.BUYER.safe, closed.story.cycle)
+    assert values["contracts"] == closed.desk.state.contract(closed.story.contract).terms.id
+    assert closed.desk.state is before
 
 
 async def test_a_safe_with_an_unexecuted_instruction_waits(closed: Table) -> None:

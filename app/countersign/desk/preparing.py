@@ -4,7 +4,8 @@
   so is what has not the policy's confirmations yet.
 - Change goes to a slot that was never paid nor promised change by another instruction: no address is used twice. One that
   nobody signed before it was called off promised nothing.
-- The Safe's nonce is the chain's next; at most one unexecuted instruction a Safe is the machine's rule.
+- The Safe's nonce is the chain's next; at most one unexecuted instruction a Safe is the machine's rule. While another
+  settlement keeps a Safe, nothing of the cycle is prepared: what blocks is named.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,12 @@ from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.bitcoin.transaction import display
+from countersign.desk import cycle_plan
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Receipt
 from countersign.errors import Refused
+from countersign.formats import times
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
 from countersign.rails.bitcoin import Funds, Readback, Wallet
@@ -31,9 +34,11 @@ from countersign.settlement.state import State
 async def prepare(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:
     """Prepare every instruction that the cycle still lacks; `rate` in satoshis a vbyte.
 
-    Refused("desk.fee-above-cap") before anything is logged, "desk.no-free-slot"; what the rails and the machine raise.
+    Refused("desk.safe-waits") and "desk.fee-above-cap" before anything is logged, "desk.no-free-slot"; what the rails
+    and the machine raise.
     """
     closed = desk.state.cycle(cycle)
+    _require_free_safes(desk, closed)
     receipts = []
     for group in closed.groups:
         if group not in closed.instructions:
@@ -42,6 +47,18 @@ async def prepare(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: i
                 await desk.submit(await signed(desk.scribe.draft("instruction.prepared", body), [operations]))
             )
     return receipts
+
+
+def _require_free_safes(desk: EmbeddedDesk, cycle: Cycle) -> None:
+    """No half is prepared while another settlement's instruction keeps a Safe: its lifetime would run for nothing."""
+    for block in cycle_plan.blocked_by(desk.state, cycle):
+        raise Refused(
+            "desk.safe-waits",
+            vault=block.vault,
+            cycle=block.cycle,
+            contracts=", ".join(block.contracts),
+            since=times.text(block.since_ms // 1_000),
+        )
 
 
 async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> dict[str, object]:

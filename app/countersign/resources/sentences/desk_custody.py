@@ -47,6 +47,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The reconciliation was made at {as_of} entries, the last one in the log at {last}.",
         "Reconcile again from the newest log.",
     ),
+    "desk.safe-waits": (
+        "{vault} has an unexecuted instruction of {cycle} ({contracts}), prepared at {since}; it takes one at a time.",
+        "Finish or void that settlement, then prepare this one.",
+    ),
     "desk.span-order": (
         "The span begins on {first} and ends before it, on {last}.",
         "Give the earlier day first.",
