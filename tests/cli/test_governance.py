@@ -117,3 +117,21 @@ def test_what_is_no_change_is_said_to_be_none(
     status, _, err = command_line.run("roster", "propose", str(tmp_path / "file"), "--profile", profile)
     assert status == 2
     assert "Traceback" not in err
+
+
+def test_the_limits_are_told_with_the_numbers_of_a_case(
+    command_line: CommandLine, profile: str, over: Finished
+) -> None:
+    state = over.state
+    for each in state.instructions.values():
+        status, found = value(command_line, "policy", "explain", "--profile", profile, "--instruction", each.hash)
+        assert (status, found["schema"]) == (0, "countersign-policy-case/1")
+        assert [one["rule"] for one in found["rulings"]] == ["transaction", "day", "counterparty", "quorum"]
+        assert all(
+            one["kept"] and one["values"]["usd"] == found["rulings"][0]["values"]["usd"] for one in found["rulings"]
+        )
+        status, out, _ = command_line.run("policy", "explain", "--profile", profile, "--instruction", each.hash)
+        assert f"This transaction moves {found['rulings'][0]['values']['usd']} USD. Cap on one: none." in out
+    status, _, err = command_line.run("policy", "explain", "--profile", profile, "--instruction", "ab" * 32)
+    assert (status, "settlement.unknown-instruction" in err) == (1, True)
+    assert command_line.run("policy", "explain", "--instruction", "ab" * 32)[0] == 2

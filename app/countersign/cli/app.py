@@ -7,7 +7,7 @@
     countersign import PATH… --profile DIR [--json]
     countersign enrol FILE --profile DIR [--present IDS --record FILE]
     countersign roster show|propose --profile DIR
-    countersign policy show|propose|explain [--profile DIR]
+    countersign policy show|propose|explain [TYPE] [--profile DIR] [--instruction HASH]
     countersign settlement show ID --profile DIR [--json]
     countersign ledger | cycle [ID] --profile DIR [--json]
     countersign statement --account LEI/BOOK/ASSET [--from DAY] [--until DAY] --profile DIR [--csv | --json]

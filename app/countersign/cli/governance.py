@@ -4,10 +4,12 @@
     $ countersign roster propose change.json --profile profile --out change.proposal
     $ countersign policy propose change.proposal --profile profile       (looks at one, writes nothing)
     $ countersign policy explain share.added
+    $ countersign policy explain --profile profile --instruction 9f3c…
 
 - FILE is JSON with the new entries (roster) or the whole new policy, or a `.proposal` that somebody sent; either way the
   changes are said in words. `--out` writes the draft, which nobody has signed: administrators sign it on their consoles.
-- Exit 0 when it was shown; 1 if the rules refuse the proposal; 2 and 3 as everywhere. docs/formats/governance-json.md.
+- Exit 0 when it was shown; 1 if the rules refuse the proposal or the case passes a limit; 2 and 3 as everywhere.
+  docs/formats/governance-json.md.
 """
 
 from collections.abc import Callable
@@ -19,6 +21,8 @@ import typer
 from countersign.cli import findings, outcome, reading
 from countersign.cli.check import Ask, JsonOption, passphrase
 from countersign.cli.governance_lines import (
+    case_lines,
+    case_value,
     explained_lines,
     explained_value,
     policy_lines,
@@ -41,6 +45,9 @@ ProfileOption = Annotated[Path, typer.Option("--profile", help="Rest on this pro
 MaybeProfile = Annotated[Path | None, typer.Option("--profile", help="Also say what this profile's policy says.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What should change, or a .proposal file.")]
 WriteOption = Annotated[Path | None, typer.Option("--out", help="Write the draft here, for administrators to sign.")]
+InstructionOption = Annotated[
+    str | None, typer.Option("--instruction", help="Hold the policy's limits against this instruction (its hash).")
+]
 TypeArgument = Annotated[str | None, typer.Argument(metavar="TYPE", help="One event type, for instance share.added.")]
 
 
@@ -77,8 +84,17 @@ def policy_app(orders: Orders) -> typer.Typer:
         """Say what a new policy changes; draft it as a file that administrators sign."""
         _shown(as_json, lambda: _proposed(orders(profile, passphrase), "policy.adopted", file, out, as_json))
 
-    def explain(kind: TypeArgument = None, profile: MaybeProfile = None, as_json: JsonOption = False) -> None:
-        """Who may sign each type of event and who receives it; with a profile, the policy in force too."""
+    def explain(
+        kind: TypeArgument = None,
+        profile: MaybeProfile = None,
+        instruction: InstructionOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Who may sign each type of event and who receives it; with a profile, the policy in force, or one case of it."""
+        if instruction is not None:
+            if profile is None or kind is not None:
+                raise typer.BadParameter("--instruction goes with --profile, and without a TYPE")
+            _shown(as_json, lambda: _case(orders(profile, passphrase), instruction, as_json))
         _shown(as_json, lambda: _explained(kind, orders(profile, passphrase) if profile else None, as_json))
 
     app.command("show")(show)
@@ -105,6 +121,15 @@ def _policy(order: Order, as_json: bool) -> int:
     view = order.policy()
     findings.show_value(policy_value(view)) if as_json else findings.show(policy_lines(view))
     return 0
+
+
+def _case(order: Order, instruction: str, as_json: bool) -> int:
+    rulings = order.case(instruction)
+    if as_json:
+        findings.show_value(case_value(instruction, rulings))
+    else:
+        findings.show(case_lines(instruction, rulings))
+    return 0 if all(each.kept for each in rulings) else outcome.REFUSED
 
 
 def _explained(kind: str | None, order: Order | None, as_json: bool) -> int:

@@ -14,8 +14,10 @@ from countersign.resources.governance_words import said
 from countersign.resources.text import next_step, sentence
 from countersign.settlement.permissions import TABLE
 from countersign.settlement.saying import Difference, Said
+from countersign.settlement.spending import Ruling
 
 ROSTER, POLICY, PROPOSAL = "countersign-roster/1", "countersign-policy/1", "countersign-proposal/1"
+CASE = "countersign-policy-case/1"
 
 
 def words_of(each: Said) -> str:
@@ -226,6 +228,30 @@ def proposal_value(view: ProposalView) -> dict[str, object]:
             for each in view.changes
         ],
     }
+
+
+def case_lines(instruction: str, rulings: Iterable[Ruling]) -> list[str]:
+    """Each limit of the policy beside the numbers of one instruction, for a person."""
+    lines = [words("Instruction {instruction}", instruction=instruction)]
+    for each in rulings:
+        kept = "kept" if each.kept else "PASSED"
+        lines.append(words("  {kept}: {text}", kept=kept, text=said(f"case.{each.rule}", each.values)))
+    return lines
+
+
+def case_value(instruction: str, rulings: Iterable[Ruling]) -> dict[str, object]:
+    """The same as a program reads it."""
+    cases = [
+        {
+            "rule": each.rule,
+            "kept": each.kept,
+            "limited": each.limited,
+            "values": dict(each.values),
+            "words": said(f"case.{each.rule}", each.values),
+        }
+        for each in rulings
+    ]
+    return {"schema": CASE, "instruction": instruction, "rulings": cases}
 
 
 def explained(kind: str) -> tuple[str, str]:

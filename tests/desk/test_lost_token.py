@@ -1,0 +1,35 @@
+"""A token of a vault is lost in the middle of a settlement: its keys are withdrawn, the others bring it to its end."""
+
+from countersign.demonstration import cast
+from countersign.desk import founding
+from countersign.desk.auditing import verify_profile
+from support.software_stage import Table, software_token
+
+
+def replaced(table: Table, officer: str) -> dict[str, object]:
+    """The officer's entry with the keys of a second token in place of the first's."""
+    known = table.desk.state.roster.officer(officer)
+    token = software_token(f"{officer}, the second", [each.label for each in known.keys if each.label != "identity"])
+    place = {"serial": token.serial, "label": token.label, "model": token.model}
+    keys = [
+        {"purpose": each.purpose.value, "jwk": token.public[each.label].jwk(), "token": place, "label": each.label,
+         "online": each.online}
+        for each in known.keys
+    ]  # fmt: skip
+    return {"id": known.id, "name": known.name, "roles": [role.value for role in known.roles], "keys": keys}
+
+
+async def test_the_others_bring_the_settlement_to_its_end(table: Table) -> None:
+    await table.until("step-prepare")
+    entries = {"assets": [], "participants": [], "vaults": [], "destinations": [], "administrators": None}
+    body = {**entries, "officers": [replaced(table, "officer-d")]}
+    await founding.change_roster(table.desk, [table.author("compliance"), table.author("officer-d")], body)
+    roster = table.desk.state.roster
+    assert {each.holder.id for each in roster.retired.values()} == {"officer-d"}
+    assert all(roster.able(vault) for vault in roster.vaults.values())
+    await table.until("step-final")
+    assert table.contract_state == "final"
+    await table.officer.synchronise()
+    report = verify_profile(table.officer.replica.profile, None, table.stage.clock)
+    assert report.status == 0
+    assert cast.SELLER.coins in roster.vaults
