@@ -66,7 +66,7 @@ async def agreed(table: Table) -> str:
     parties = [table.author("meridian"), table.author("harbour")]
     data = await deals.sign_contract(sale(table), parties)
     found, _ = await deals.import_contract(table.desk, table.author("operations"), data)
-    await table.desk.put_artefact(cast.LEGAL_TEXT)
+    await table.desk.put_artefact(table.stage.legal_text)
     return await held(table, found.hash)
 
 
