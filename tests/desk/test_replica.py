@@ -34,7 +34,10 @@ class Offering:
 
 @pytest.fixture
 async def founded(table: Table) -> Table:
-    return await table.until("step-found")
+    """A founded desk, and an officer's machine that has taken in all of it."""
+    await table.until("step-found")
+    await table.officer.replica.take_in(table.desk)
+    return table
 
 
 def offering(table: Table) -> Offering:

@@ -39,6 +39,7 @@ async def kept(table: Table, monkeypatch: pytest.MonkeyPatch) -> Table:
     """A founded desk; the officer's machine has kept its state, and three entries came after that."""
     monkeypatch.setattr(resuming, "LEAST", 1)
     await table.until("step-found")
+    await table.officer.replica.take_in(table.desk)
     monkeypatch.setattr(resuming, "LEAST", 1_000)
     await grow(table, 3)
     assert profile(table).projections.rows(resuming.PROJECTION)
