@@ -70,7 +70,7 @@ class BatchStory(Story):
             found, _ = await deals.import_contract(desk, self._author("operations"), data)
             self.contracts.append(found.hash)
         self.sold, self.contract = dollars, self.contracts[0]
-        await desk.put_artefact(cast.LEGAL_TEXT)
+        await desk.put_artefact(self.stage.legal_text)
         for contract in self.contracts:
             await deals.endorse(desk, self._author("compliance"), contract)
             await deals.place_holds(desk, contract)
