@@ -144,6 +144,14 @@ def own_request(preparer: str) -> Case:
     return story(plan=TWO_HATS, preparer=preparer).psbt_case()
 
 
+def called_off(*, called: bool) -> Case:
+    """The cycle came to nothing before anybody signed: a dispute, a cancellation, an order over another contract of it."""
+    scene = story()
+    cycle = scene.state.cycles[scene.trades[0].cycle]
+    cycles = scene.state.cycles.set(cycle.id, replace(cycle, called_off=called))
+    return scene.psbt_case(state=replace(scene.state, cycles=cycles))
+
+
 def field_more(psbt: bytes) -> bytes:
     """The same PSBT with a proprietary field that nobody asked for."""
     return psbts.serialise(alter.header(psbts.parse(psbt), b"\xfc\x01a\x00", b"x"))
@@ -277,6 +285,13 @@ CASES: list[Hostile] = [
     ),
     Hostile("C5", "never prepared", "C5.not-prepared", not_prepared, honest, overlaps("C4", "C6", "B12")),
     Hostile("C5", "nothing to sign", "C5.nothing-to-sign", nothing_to_sign, honest),
+    Hostile(
+        "C5",
+        "its cycle was called off",
+        "C5.called-off",
+        partial(called_off, called=True),
+        partial(called_off, called=False),
+    ),
     Hostile(
         "C5",
         "preparer is no operations officer",

@@ -198,6 +198,9 @@ def originator(reading: Reading) -> Iterator[Finding]:
         yield failed("C5", "not-prepared", instruction.about, "an instruction.prepared event", "none in the log")
     elif reading.record.superseded_by is not None:
         yield failed("C5", "superseded", instruction.about, "the live instruction", reading.record.superseded_by)
+    elif state.cycles[reading.record.cycle].called_off:
+        cycle = reading.record.cycle
+        yield failed("C5", "called-off", instruction.about, "a settlement that goes on", "called off", cycle=cycle)
     elif state.cycles[reading.record.cycle].voiding and not reading.record.void:
         cycle = reading.record.cycle
         yield failed("C5", "voiding", instruction.about, "a settlement that goes on", "one that is voided", cycle=cycle)

@@ -60,6 +60,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign. Only what an operations officer prepared and logged is signed.",
     ),
     "C5.superseded": ("Another instruction was prepared in place of this one.", "Open the newer one instead."),
+    "C5.called-off": (
+        "Cycle {cycle} was called off before anybody signed; its contracts settle in another, or not at all.",
+        "Do not sign. Open the instruction of the contract's present cycle, if it has one.",
+    ),
     "C5.not-operations": ("{officer}, who prepared it, does not hold the operations role.", _STOP),
     "C5.own-request": (
         "{officer} prepared this settlement's instructions, and who prepares does not sign.",
