@@ -8,6 +8,7 @@
     countersign enrol FILE --profile DIR [--present IDS --record FILE]
     countersign roster show|propose --profile DIR
     countersign policy show|propose|explain [TYPE] [--profile DIR] [--instruction HASH]
+    countersign proposal show|sign FILE --profile DIR
     countersign settlement show ID --profile DIR [--json]
     countersign ledger | cycle [ID] --profile DIR [--json]
     countersign statement --account LEI/BOOK/ASSET [--from DAY] [--until DAY] --profile DIR [--csv | --json]
@@ -36,6 +37,7 @@ from countersign.cli.cycle import CyclesOf, cycle_command
 from countersign.cli.enrol import Enrol, enrol_command
 from countersign.cli.governance import Orders, policy_app, roster_app
 from countersign.cli.importing import Import, import_command
+from countersign.cli.proposal import proposal_app
 from countersign.cli.settlement import Tell, settlement_app
 from countersign.cli.token import ProvisionerFactory, token_app
 from countersign.errors import CountersignError
@@ -103,6 +105,7 @@ def root_app(use_cases: UseCases) -> typer.Typer:
     app.command("enrol")(enrol_command(use_cases.enrol))
     app.add_typer(roster_app(use_cases.orders), name="roster")
     app.add_typer(policy_app(use_cases.orders), name="policy")
+    app.add_typer(proposal_app(use_cases.orders, use_cases.provisioner), name="proposal")
     return app
 
 

@@ -124,6 +124,11 @@ def show(lines: Sequence[str]) -> None:
     typer.echo("\n".join(lines).lstrip("\n"))
 
 
+def warn(lines: Sequence[str]) -> None:
+    """Print on stderr what a person should read before a question is asked."""
+    typer.echo("\n".join(lines), err=True)
+
+
 def show_value(value: dict[str, object]) -> None:
     """Print for a program."""
     outcome.show_json(value)

@@ -156,10 +156,11 @@ def _proposed(order: Order, kind: str, file: Path, out: Path | None, as_json: bo
         raise Refused("cli.other-proposal", found=view.kind, expected=kind)
     if out is not None:
         write_new(out, data)
-    return _said(view, as_json)
+    return said_proposal(view, as_json)
 
 
-def _said(view: ProposalView, as_json: bool) -> int:
+def said_proposal(view: ProposalView, as_json: bool) -> int:
+    """Show a proposal; the exit status that goes with it."""
     if as_json:
         findings.show_value(proposal_value(view))
     else:

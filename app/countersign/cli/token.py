@@ -19,6 +19,7 @@ from typing import Annotated, Any, Protocol
 import typer
 
 from countersign.cli import outcome, pins
+from countersign.desk.ports import Signer
 from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.resources.visible import visible
@@ -71,6 +72,12 @@ class KeyTest(Protocol):
     def error(self) -> CountersignError | None: ...
 
 
+class TokenSigner(Signer, Protocol):
+    """What signs with a token's keys, once it is unlocked."""
+
+    async def unlock(self, ask: AskSecret) -> None: ...
+
+
 class Provisioner(Protocol):
     """What makes, lists and tests tokens and keys."""
 
@@ -79,6 +86,7 @@ class Provisioner(Protocol):
     async def initialise(self, label: str, ask: AskSecret) -> Token: ...
     async def generate(self, identity: Any, label: str, curve: Curve, ask: AskSecret) -> Key: ...
     async def test(self, identity: Any, ask: AskSecret) -> Sequence[KeyTest]: ...
+    def signer(self, identity: Any) -> TokenSigner: ...
 
 
 ProvisionerFactory = Callable[[str | None, Path | None], AbstractAsyncContextManager[Provisioner]]

@@ -1,19 +1,20 @@
 """The desk's own order as one profile's history has it, for people at a terminal: what is in force, and proposals as files.
 
-- Nothing is signed here: a draft goes as a file to the administrators, who sign it on their consoles.
+- A draft goes as a file to the administrators; each signs it on their own machine, with their own token.
 
     order.look(order.propose("roster.changed", {"participants": [entry]})).changes
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from countersign.desk import governance_pages as pages
 from countersign.desk import proposals
-from countersign.desk.author import Scribe
+from countersign.desk.author import Author, Scribe
 from countersign.desk.governance_views import PolicyView, ProposalView, RosterView
 from countersign.errors import Refused
 from countersign.settlement import spending
+from countersign.settlement.roster import HolderKind, Purpose
 from countersign.settlement.spending import Ruling
 from countersign.settlement.state import State
 
@@ -48,6 +49,22 @@ class Order:
         """A `.proposal` file held against this history. Malformed; Refused("desk.not-a-proposal")."""
         found = proposals.examine(self.state, proposals.parse(data), self.now_ms)
         return pages.proposal(self.state, found, "")
+
+    def officer_of(self, held: Iterable[str]) -> tuple[str, str] | None:
+        """The officer, and the key, of whom one of these keys (kids) is a registered identity key."""
+        for kid in held:
+            known = self.state.roster.keys.get(kid)
+            if known is not None and known.holder.kind is HolderKind.OFFICER and known.purpose is Purpose.IDENTITY:
+                return known.holder.id, kid
+        return None
+
+    def require_signable(self, data: bytes, officer: str) -> None:
+        """Before a PIN is asked for: nothing stands against it, and this officer signs it. Refused; raises as `sign`."""
+        proposals.require_signable(proposals.examine(self.state, proposals.parse(data), self.now_ms), officer)
+
+    async def sign(self, data: bytes, author: Author) -> bytes:
+        """The proposal with one more signature. Raises as `proposals.sign`."""
+        return await proposals.sign(self.state, data, author, self.now_ms)
 
     def propose(self, kind: str, body: Mapping[str, object]) -> bytes:
         """A draft that nobody has signed. Malformed; Refused: what the rules say against it, "desk.proposal-empty"."""

@@ -127,11 +127,9 @@ async def sign(state: State, data: bytes, author: Author, now_ms: int) -> bytes:
     """
     proposal = parse(data)
     found = examine(state, proposal, now_ms)
-    require_open(found)
+    require_signable(found, author.id)
     if Holder(HolderKind.OFFICER, author.id) in found.signed:
         return data
-    if author.id not in found.missing:
-        raise Refused("desk.proposal-not-yours", type=proposal.event.type, officer=author.id)
     payload = proposal.event.jws.payload
     return jose.serialise(jose.merge(proposal.event.jws, await author.sign(payload)))
 
@@ -147,6 +145,13 @@ def require_open(found: Examined) -> None:
         raise Refused("desk.proposal-logged", id=found.proposal.event.id)
     if found.objection is not None:
         raise found.objection
+
+
+def require_signable(found: Examined, officer: str) -> None:
+    """This officer can sign it, or has. Refused: as `require_open`, "desk.proposal-not-yours"."""
+    require_open(found)
+    if officer not in found.missing and Holder(HolderKind.OFFICER, officer) not in found.signed:
+        raise Refused("desk.proposal-not-yours", type=found.proposal.event.type, officer=officer)
 
 
 def _verified(state: State, event: Event) -> tuple[tuple[Holder, ...], CountersignError | None]:

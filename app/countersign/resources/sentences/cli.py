@@ -13,6 +13,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no event type {type}.",
         "Run the command without a type to see all of them.",
     ),
+    "cli.not-an-officers-token": (
+        "The token {token} holds no officer's identity key that is registered.",
+        "Attach your own token. If it is new, ask the administrators to register it first.",
+    ),
     "cli.nobody-present": (
         "Nobody is named as present.",
         "Give the officers' ids with commas between them.",

@@ -1,0 +1,100 @@
+"""`countersign proposal show|sign FILE`: look at a proposal of any kind, and sign it with a token at a terminal.
+
+    $ countersign proposal show change.proposal --profile profile
+    $ countersign proposal sign change.proposal --profile profile --token conrad --softhsm trial --out signed.proposal
+
+- What it would change is said in words before the PIN is asked for; the PIN is the consent.
+- The officer is whoever holds the token's identity key by the roster of this profile. Nothing is logged from here: the file
+  goes on to the next administrator, or to a console that gives it to the desk.
+- Exit 0 when shown or signed; 1 if the rules, the roster or the token refuse; 2 and 3 as everywhere.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countersign.cli import findings, outcome, pins, reading
+from countersign.cli.check import JsonOption, passphrase
+from countersign.cli.governance import LIMIT, Orders, ProfileOption, said_proposal, write_new
+from countersign.cli.governance_lines import proposal_lines
+from countersign.cli.token import (
+    ModuleOption,
+    PinFileOption,
+    Provisioner,
+    ProvisionerFactory,
+    SerialOption,
+    SoftHsmOption,
+    chosen,
+)
+from countersign.desk.author import Author
+from countersign.desk.order import Order
+from countersign.errors import CountersignError, Refused
+
+ProposalArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A .proposal file.")]
+TokenOption = Annotated[str, typer.Option("--token", help="The label of the token to sign with.")]
+SignedOption = Annotated[Path, typer.Option("--out", help="Write the proposal with your signature here.")]
+
+
+def proposal_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
+    """The commands, over what a history says and what reaches tokens."""
+    app = typer.Typer(help="Changes on their way to signatures.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+    def show(file: ProposalArgument, profile: ProfileOption, as_json: JsonOption = False) -> None:
+        """Say what a proposal changes, who has signed it, and whether anything stands against it."""
+        try:
+            view = orders(profile, passphrase).look(reading.read_file(file, LIMIT))
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        raise typer.Exit(said_proposal(view, as_json))
+
+    def sign(
+        file: ProposalArgument,
+        profile: ProfileOption,
+        token: TokenOption,
+        out: SignedOption,
+        module: ModuleOption = None,
+        softhsm: SoftHsmOption = None,
+        serial: SerialOption = None,
+        pin_file: PinFileOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Say what a proposal changes, then sign it with your token's identity key."""
+        if (module is None) is (softhsm is None):
+            raise typer.BadParameter("give either --module or --softhsm")
+        try:
+            order, data = orders(profile, passphrase), reading.read_file(file, LIMIT)
+            findings.warn(proposal_lines(order.look(data)))
+            ask = pins.asking({"signers.ask-pin": pin_file})
+
+            async def within() -> bytes:
+                async with tokens(module, softhsm) as provisioner:
+                    return await _signed(order, data, provisioner, (token, serial), ask)
+
+            signed = asyncio.run(within())
+            write_new(out, signed)
+            status = said_proposal(order.look(signed), as_json)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        raise typer.Exit(status)
+
+    app.command("show")(show)
+    app.command("sign")(sign)
+    return app
+
+
+async def _signed(
+    order: Order, data: bytes, provisioner: Provisioner, named: tuple[str, str | None], ask: pins.AskSecret
+) -> bytes:
+    """The proposal with the signature of whoever holds this token. Refused("cli.not-an-officers-token"), what `sign` raises."""
+    found = await chosen(provisioner, *named)
+    held = {key.public.kid: key.public for key in await provisioner.keys(found.identity)}
+    officer = order.officer_of(held)
+    if officer is None:
+        raise Refused("cli.not-an-officers-token", token=found.label)
+    name, kid = officer
+    order.require_signable(data, name)
+    signer = provisioner.signer(found.identity)
+    await signer.unlock(ask)
+    return await order.sign(data, Author(name, held[kid], signer))
