@@ -277,7 +277,16 @@ MOVEMENT = obj(
     }
 )
 BREAK = obj(
-    cause=one("missing here", "missing there", "amount differs", "state differs", "fee", "unconfirmed", "unexplained"),
+    cause=one(
+        "missing here",
+        "missing there",
+        "amount differs",
+        "state differs",
+        "fee",
+        "unconfirmed",
+        "failed",
+        "unexplained",
+    ),
     passing=BOOL,
     about=TEXT,
     lei=LEI,

@@ -20,6 +20,7 @@ class Cause(StrEnum):
     STATE = "state differs"
     FEE = "fee"
     UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
     UNEXPLAINED = "unexplained"
 
 

@@ -3,8 +3,9 @@
 - For every vault and asset: what the ledger's account holds, what the desk's own node sees, and breaks that account for
   the whole difference, each with its cause: there − here over a vault's breaks = chain − ledger, always.
 - A transaction that is on its chain before the settlement is final (or final before it is on its chain) is *unconfirmed*,
-  the network's share of it a *fee*; a coin that nobody credited is *missing here*, or *unconfirmed* while it is young; a
-  credited coin that is gone is *missing there*; the rest is *unexplained*.
+  one of a settlement that failed on another chain *failed*, the network's share of it a *fee*; a coin that nobody
+  credited is *missing here*, or *unconfirmed* while it is young; a credited coin that is gone is *missing there*; the
+  rest is *unexplained*.
 - Pure over what was seen; `look` asks the nodes. Ether itself is not compared: its node port does not tell it.
 
     report = compare(state, await look(state, archive, nodes))
@@ -18,11 +19,11 @@ from countersign.desk.ports import Archive, Artefacts
 from countersign.desk.vouching import Nodes, fees_of
 from countersign.formats import ids
 from countersign.rails import bitcoin as rail
-from countersign.settlement import events, netting
+from countersign.settlement import events
 from countersign.settlement.assets import chain_of
 from countersign.settlement.bodies import DepositCredited
 from countersign.settlement.ledger import Account
-from countersign.settlement.records import Instruction
+from countersign.settlement.records import Cycle, Instruction
 from countersign.settlement.roster import SafeVault, SlotVault, Vault
 from countersign.settlement.state import State
 
@@ -89,19 +90,27 @@ def _tokens(state: State, vault: Vault) -> list[str]:
 
 
 def _under_way(state: State) -> Iterator[Instruction]:
-    """The instructions whose transaction may be on one side of the books and not yet on the other."""
+    """The instructions whose transaction may be on one side of the books and not yet on the other.
+
+    One that another replaced is among them: until the settlement ends, either may be what the chain took.
+    """
     for instruction in state.instructions.values():
-        if instruction.transaction is None or instruction.superseded_by is not None:
+        if instruction.transaction is None:
             continue
-        cycle = state.cycle(instruction.cycle)
-        if not cycle.called_off and (cycle.final is None or instruction.hash in state.receipts):
+        if not _ended(state.cycle(instruction.cycle)) or instruction.hash in state.receipts:
             yield instruction
 
 
+def _ended(cycle: Cycle) -> bool:
+    """Whether the ledger has moved for the settlement: delivered, or voided."""
+    return cycle.final is not None or cycle.voided is not None
+
+
 async def _in_block(instruction: Instruction, nodes: Nodes) -> bool:
-    chain, transaction = instruction.group.chain, instruction.transaction or ""
+    """Whether any of its transactions is in a block; on Ethereum it may have gone out more than once."""
+    chain, sent = instruction.group.chain, (instruction.transaction or "", *instruction.others)
     node = nodes.of_bitcoin(chain) if instruction.group.kind == "psbt" else nodes.of_ethereum(chain)
-    return (await node.observe(transaction)).block is not None
+    return any([(await node.observe(transaction)).block is not None for transaction in sent])
 
 
 def _credited(state: State, archive: Archive) -> Iterator[tuple[str, tuple[str, int]]]:
@@ -147,15 +156,16 @@ def _on_the_way(state: State, seen: Seen, line: VaultLine) -> Iterator[Break]:
     """Transactions on their chain and not yet in the ledger, or the other way round."""
     for instruction in sorted(_under_way(state), key=lambda each: each.index):
         cycle = state.cycle(instruction.cycle)
-        sign = seen.in_block[instruction.hash] - (cycle.final is not None)
+        sign = seen.in_block[instruction.hash] - _ended(cycle)
+        cause = Cause.UNCONFIRMED if cycle.failed is None else Cause.FAILED
         if not sign:
             continue
-        for owed in netting.owed_by(cycle.obligations, instruction.group):
+        for owed in state.owed(instruction):
             place = state.roster.destinations.get(owed.destination)
             if owed.asset == line.asset and owed.vault == line.vault:
-                yield _break(line, Cause.UNCONFIRMED, -sign * owed.amount, instruction.transaction or "")
+                yield _break(line, cause, -sign * owed.amount, instruction.transaction or "")
             if owed.asset == line.asset and place is not None and place.vault == line.vault:
-                yield _break(line, Cause.UNCONFIRMED, sign * owed.amount, instruction.transaction or "")
+                yield _break(line, cause, sign * owed.amount, instruction.transaction or "")
         share = seen.fees.get(instruction.hash, {}).get(line.vault, 0)
         if share and chain_of(line.asset) == instruction.group.chain:
             yield _break(line, Cause.FEE, -sign * share, instruction.transaction or "")
