@@ -47,6 +47,7 @@ async def test_an_answer_by_usb_is_logged_and_taken_in_again(signed: Table) -> N
 
 
 async def test_an_answer_frame_by_frame_counts_and_is_taken_in_once_whole(signed: Table) -> None:
+    await signed.story.attest()
     frames = await signed.officer.request_frames(signed.live("psbt").hash)
     pictures = signed.stage.pictures.write(drive(signed), "request", frames)
     await signed.stage.vault.take_pictures(pictures)

@@ -130,7 +130,7 @@ OTHER_RELEASE = multisend.pinned(SafeVersion(1, 3, 0))
 
 CASES: list[Hostile] = [
     *[
-        Hostile("E3", name, reason, hostile, honest, frozenset(("E4", "E5", "E6")))
+        Hostile("E3", name, reason, hostile, honest, frozenset(("C7", "E4", "E5", "E6")))
         for name, reason, hostile in (
             ("inner operation 1", "E3.inner-operation", partial(packed, inner_delegate_call)),
             ("inner length past the end", "E3.inner-length", partial(packed, longer_than_it_is)),
@@ -144,9 +144,10 @@ CASES: list[Hostile] = [
     ],
     Hostile("E3", "MultiSendCallOnly of another release", "E3.other-release", partial(altered, to=OTHER_RELEASE), honest),
     Hostile("E3", "wei of the batch itself", "E3.batch-value", partial(altered, value=1), honest),
-    Hostile("E4", "a batch as a plain call", "E4.admin-call", partial(altered, operation=0), honest, frozenset(("E5", "E6"))),
+    Hostile("E4", "a batch as a plain call", "E4.admin-call", partial(altered, operation=0), honest,
+            frozenset(("C7", "E5", "E6"))),
     *[
-        Hostile("E4", f"{name} in a batch", reason, hostile, honest, frozenset((also,)))
+        Hostile("E4", f"{name} in a batch", reason, hostile, honest, frozenset(("C7", also)))
         for name, reason, hostile, also in (
             ("addOwnerWithThreshold", "E4.self-call", partial(to_the_safe, 0, OWNER), "E5"),
             ("an empty call to the Safe", "E4.self-call", partial(to_the_safe, 0, b""), "E6"),
@@ -155,27 +156,27 @@ CASES: list[Hostile] = [
         )
     ],
     *[
-        Hostile("E5", name, reason, partial(with_calls, change), honest)
-        for name, reason, change in (
-            ("one more transfer in a batch", "E5.extra", and_one_more(TOKEN, 0, STOLEN)),
-            ("one transfer twice in a batch", "E5.extra", lambda calls: (calls[0], *calls)),
-            ("a call with unknown data in a batch", "E5.extra", and_one_more(ATTACKER, 0, b"\x12\x34\x56\x78")),
-            ("one transfer left out of a batch", "E5.unpaid", lambda calls: calls[1:]),
-            ("one unit more in a batch", "E5.amount", paying(1, more=1)),
-            ("two amounts exchanged in a batch", "E5.amount", exchanged),
-            ("another recipient in a batch", "E5.recipient", paying(1, to=ATTACKER)),
-            ("a fake USDC in a batch", "E5.token", but(1, to=ATTACKER)),
-            ("ether with a transfer in a batch", "E5.ether-with-it", but(1, value=1)),
-            ("67 bytes in a batch", "E5.length", lambda calls: but(1, data=calls[1].data[:-1])(calls)),
+        Hostile("E5", name, reason, partial(with_calls, change), honest, frozenset(also))
+        for name, reason, change, also in (
+            ("one more transfer in a batch", "E5.extra", and_one_more(TOKEN, 0, STOLEN), ("C7",)),
+            ("one transfer twice in a batch", "E5.extra", lambda calls: (calls[0], *calls), ()),
+            ("a call with unknown data in a batch", "E5.extra", and_one_more(ATTACKER, 0, b"\x12\x34\x56\x78"), ("C7",)),
+            ("one transfer left out of a batch", "E5.unpaid", lambda calls: calls[1:], ()),
+            ("one unit more in a batch", "E5.amount", paying(1, more=1), ()),
+            ("two amounts exchanged in a batch", "E5.amount", exchanged, ()),
+            ("another recipient in a batch", "E5.recipient", paying(1, to=ATTACKER), ("C7",)),
+            ("a fake USDC in a batch", "E5.token", but(1, to=ATTACKER), ("C7",)),
+            ("ether with a transfer in a batch", "E5.ether-with-it", but(1, value=1), ("C7",)),
+            ("67 bytes in a batch", "E5.length", lambda calls: but(1, data=calls[1].data[:-1])(calls), ("C7",)),
         )
     ],
     *[
-        Hostile("E6", name, reason, partial(with_calls, change), honest)
-        for name, reason, change in (
-            ("one wei more in a batch", "E6.amount", but(2, value=400 * 10**18 + 1)),
-            ("another recipient of ether in a batch", "E6.recipient", but(2, to=ATTACKER)),
-            ("one more payment of ether in a batch", "E6.extra", and_one_more(ATTACKER, 1, b"")),
-            ("the ether left out of a batch", "E6.unpaid", lambda calls: calls[:-1]),
+        Hostile("E6", name, reason, partial(with_calls, change), honest, frozenset(also))
+        for name, reason, change, also in (
+            ("one wei more in a batch", "E6.amount", but(2, value=400 * 10**18 + 1), ()),
+            ("another recipient of ether in a batch", "E6.recipient", but(2, to=ATTACKER), ("C7",)),
+            ("one more payment of ether in a batch", "E6.extra", and_one_more(ATTACKER, 1, b""), ("C7",)),
+            ("the ether left out of a batch", "E6.unpaid", lambda calls: calls[:-1], ()),
         )
     ],
 ]  # fmt: skip

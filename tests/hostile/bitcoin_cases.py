@@ -58,7 +58,7 @@ CASES: list[Hostile] = [
         "B1.hrp",
         testnet_contract,
         honest,
-        overlaps("C2", "C1", "C3", "C4", "C6", "L3", "B8", "B9"),
+        overlaps("C2", "C1", "C3", "C4", "C6", "L3", "L8", "B8", "B9"),
     ),
     Hostile(
         "B1", "another coin type in a key path", "B1.coin-type", partial(altered, coin_type(0)), honest, overlaps("B6")
@@ -163,7 +163,9 @@ CASES: list[Hostile] = [
     ),
     Hostile("B6", "who signs has no key there", "B6.no-own-key", signed_by_stranger, honest),
     Hostile("B7", "change at an unfindable path", "B7.fraud", partial(altered, unfindable_path), honest),
-    Hostile("B7", "right path, attacker's key", "B7.fraud", partial(altered, attackers_change), honest, overlaps("B8")),
+    Hostile(
+        "B7", "right path, attacker's key", "B7.fraud", partial(altered, attackers_change), honest, overlaps("B8", "C7")
+    ),
     Hostile(
         "B8",
         "recipient one satoshi more",
@@ -172,10 +174,14 @@ CASES: list[Hostile] = [
         partial(altered, reversed_outputs),
     ),
     Hostile("B8", "recipient one satoshi less", "B8.unpaid", partial(altered, recipient(-1)), honest),
-    Hostile("B8", "another recipient", "B8.extra", partial(altered, to_attacker), honest),
-    Hostile("B8", "an output more", "B8.extra", partial(altered, extra(ATTACKERS_SCRIPT, 1_000)), honest),
-    Hostile("B8", "OP_RETURN", "B8.op-return", partial(altered, extra(b"\x6a\x01a", 0)), honest),
-    Hostile("B8", "dust of 329 satoshis", "B8.dust", partial(altered, extra(ATTACKERS_SCRIPT, 329)), honest),
+    Hostile("B8", "another recipient", "B8.extra", partial(altered, to_attacker), honest, overlaps("C7")),
+    Hostile(
+        "B8", "an output more", "B8.extra", partial(altered, extra(ATTACKERS_SCRIPT, 1_000)), honest, overlaps("C7")
+    ),
+    Hostile("B8", "OP_RETURN", "B8.op-return", partial(altered, extra(b"\x6a\x01a", 0)), honest, overlaps("C7")),
+    Hostile(
+        "B8", "dust of 329 satoshis", "B8.dust", partial(altered, extra(ATTACKERS_SCRIPT, 329)), honest, overlaps("C7")
+    ),
     Hostile("B8", "two changes", "B8.two-changes", partial(altered, second_change), honest),
     Hostile(
         "B8",

@@ -124,7 +124,7 @@ def at(plan: Plan, now: int, floor: int | None = None) -> Case:
 
 def unconfirmed_clock(*, confirmed: bool) -> Case:
     """A cold console whose operator has or has not confirmed the clock."""
-    scene = story()
+    scene = story().attest("compliance", "officer-d")
     way = TransportFacts(Channel.QR, None, sender="officer-a", sequence=1)
     return scene.psbt_case(clock=scene.clock(confirmed=confirmed), channel=Channel.QR, transport=way)
 
@@ -238,8 +238,13 @@ CASES: list[Hostile] = [
             "C3.ended",
             partial(ended, state),
             partial(ended, ContractState.PARTLY_SIGNED),
+            overlaps(*also),
         )
-        for state in (ContractState.FINAL, ContractState.CANCELLED, ContractState.DECLINED)
+        for state, also in (
+            (ContractState.FINAL, ()),
+            (ContractState.CANCELLED, ("L8",)),
+            (ContractState.DECLINED, ("L8",)),
+        )
     ),
     Hostile("C3", "a newer version in the log", "C3.superseded", newer_version, honest),
     Hostile(

@@ -42,7 +42,8 @@ def high_s() -> bytes:
 def arrived(channel: Channel, *, opened: CountersignError | None = None, codec: CountersignError | None = None) -> Case:
     """A request that came by `channel`, with what envelope and codec said."""
     way = TransportFacts(channel, opened, codec, sender="officer-a", sequence=1)
-    return story().psbt_case(channel=channel, transport=way)
+    scene = story().attest("compliance", "officer-d") if channel is Channel.QR else story()
+    return scene.psbt_case(channel=channel, transport=way)
 
 
 def refusal(call: Callable[[], object]) -> CountersignError:

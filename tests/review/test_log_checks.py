@@ -1,4 +1,4 @@
-"""What the hostile cases leave open about L1 to L6 and L8."""
+"""What the hostile cases leave open about L1 to L6."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from countersign.audit.checkpoint import Checkpoint
 from countersign.audit.tlog_proof import TlogProof
 from countersign.errors import Malformed
-from countersign.review.case import Case, Channel, ContractFacts
+from countersign.review.case import Case, ContractFacts
 from countersign.review.checks import verdict
 from countersign.review.finding import Finding, Status
 from hostile.log_cases import forked_head
@@ -78,12 +78,6 @@ def test_witnesses_inside_the_program_are_said_to_be_inside() -> None:
 def test_a_machine_without_a_copy_of_the_pin_says_so() -> None:
     scene = story()
     assert one(scene.contract_case(head=scene.head(outside_pin=None)), "L6").reason == "L6.no-outside-pin"
-
-
-def test_over_qr_later_cancellation_is_not_checked_and_the_finding_says_it() -> None:
-    assert one(story().contract_case(channel=Channel.QR), "L8").reason == "L8.not-checked-by-qr"
-    assert one(story().contract_case(channel=Channel.USB), "L8").reason == "L8.replayed-by-c3"
-    assert one(story().contract_case(), "L8").status is Status.NOT_APPLICABLE
 
 
 def test_an_unlogged_contract_without_a_replayed_log_is_blocked_not_failed() -> None:

@@ -23,11 +23,11 @@ def with_bytes(case: Case, data: bytes) -> Case:
     return replace(case, instruction=replace(case.instruction, data=data))
 
 
-def test_a_recipient_altered_after_review_is_refused_by_b8_and_as_other_bytes_by_c5() -> None:
+def test_a_recipient_altered_after_review_is_refused_by_b8_as_other_bytes_by_c5_and_as_unregistered_by_c7() -> None:
     scene = story()
     case = scene.psbt_case()
     altered = psbts.serialise(to_attacker(psbts.parse(scene.psbt)))
-    assert fails(with_bytes(case, altered)) == {"B8", "C5"}
+    assert fails(with_bytes(case, altered)) == {"B8", "C5", "C7"}
     assert verdict(with_bytes(case, scene.psbt)).may_sign
 
 

@@ -89,6 +89,7 @@ ASIDE = (
     "hold.released",
     "instruction.refused",
     *STOPS,
+    "state.attested",
 )
 """Events that leave the story of a settlement that goes well."""
 
@@ -113,6 +114,8 @@ def aside(kind: str, desk: Desk, trade: Trade) -> tuple[Desk, Trade, Step]:
         "hold.released": (["desk"], {"contract": trade.hash, "leg": 0, "reason": "Window over."}),
         "instruction.refused": (["officer-a"], refusal),
     }
+    if kind == "state.attested":
+        steps[kind] = (["compliance", "officer-d"], world.attested_body(desk, trade))
     return desk, trade, (kind, *steps[kind])
 
 
@@ -265,6 +268,7 @@ WRONG_STATE = {
     "price.published": None,
     "deposit.credited": "settlement.deposit-credited",
     "instruction.refused": None,  # a refusal moves nothing
+    "state.attested": None,  # a later attestation takes the place of an earlier one
     "cycle.closed": "settlement.cycle-taken",
     "lending.authorised": "settlement.loan-taken",
     "lending.accrued": "settlement.accrual-late",

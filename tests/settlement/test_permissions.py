@@ -44,7 +44,7 @@ def test_one_person_with_two_keys_is_one_person() -> None:
 def test_participants_read_what_concerns_them_and_never_instructions_or_shares() -> None:
     desk = world.founded()
     desk.play(desk.trade())
-    hidden = {"instruction.prepared", "share.added"}
+    hidden = {"instruction.prepared", "state.attested", "share.added"}
     for entry in desk.entries:
         event = events.parse(entry.event)
         allowed = {who: audience.may_receive(desk.state, event, who) for who in (MERIDIAN, HARBOUR, STRANGER, OFFICER)}

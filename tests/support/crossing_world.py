@@ -37,7 +37,7 @@ from countersign.keys.public_key import PublicKey
 from countersign.keys.wrapping import Cost
 from countersign.rails import bitcoin, ethereum
 from countersign.review.case import Channel
-from countersign.settlement import builder, events, netting
+from countersign.settlement import attesting, builder, events, netting
 from countersign.settlement.contract import Contract
 from countersign.settlement.machine import Entry
 from countersign.settlement.roster import SafeVault
@@ -233,8 +233,11 @@ class CrossingWorld:
         records = self.all_records()[:size]
         return enrol(self.profile(name), clock, Anchor(quorum()), records, self.head(size))
 
-    def prepare(self, **changes: object) -> tuple[str, str]:
-        """The story up to both prepared instructions; their hashes, the PSBT's first. `changes` are of the terms."""
+    def prepare(self, *, attested: bool = True, **changes: object) -> tuple[str, str]:
+        """The story up to both prepared instructions, attested for a QR crossing; their hashes, the PSBT's first.
+
+        `changes` are of the terms.
+        """
         trade = self.desk.trade(**changes)
         self.desk.log("contract.affirmed", ["operations"], builder.contract_body(trade.contract))
         self.desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
@@ -244,6 +247,8 @@ class CrossingWorld:
         names = self.prepare_instructions(trade)
         self.publish()
         self.take_in()
+        if attested:
+            self.attest()
         return names
 
     def prepare_instructions(self, trade: Trade) -> tuple[str, str]:
@@ -263,6 +268,17 @@ class CrossingWorld:
                 body = builder.safe_instruction_body(cycle.id, [trade.hash], group.chain, vault.id, self._keep(data), 0)
             self.desk.log("instruction.prepared", ["operations"], body)
         return self.desk.instructions(trade)
+
+    def attest(
+        self, cycle: str = "", officers: Sequence[str] = ("compliance", "operations"), **changes: object
+    ) -> None:
+        """Two officers attest a cycle (the newest one's) at the newest checkpoint; officer A takes it in."""
+        size = len(self.desk.entries)
+        name = cycle or f"cycle-{self.desk.trades}"
+        body = {**attesting.body(self.desk.state, name, size, self.log(size).tree.root().hex()), **changes}
+        self.desk.log("state.attested", officers, body)
+        self.publish()
+        self.take_in()
 
     def publish(self) -> None:
         """Sign and cosign the newest head, now."""

@@ -155,6 +155,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "contract.endorsed": obj(contract=H64),
     "contract.declined": obj(contract=H64, reason=TEXT),
     "contract.cancelled": obj(contract=H64, reason=TEXT),
+    "state.attested": obj(
+        cycle=ID,
+        instructions=arr(H64),
+        size=INT,
+        root=H64,
+        used=arr(obj(payer=LEI, receiver=LEI, usd=AMT)),
+    ),
     "lending.authorised": obj(loan=ID, owner=PARTY, asset=ASSET, amount=AMT, rate_bps=INT),
     "lending.accrued": obj(asset=ASSET, date=DATE, loans=INT, interest=AMT),
     "lending.recalled": obj(loan=ID, reason=TEXT),

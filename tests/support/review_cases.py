@@ -50,7 +50,7 @@ from countersign.review.case import (
     TokenFacts,
     TransportFacts,
 )
-from countersign.settlement import builder, netting
+from countersign.settlement import attesting, builder, netting
 from countersign.settlement.bodies import Spend
 from countersign.settlement.contract import Terms
 from countersign.settlement.netting import Group, Obligation
@@ -188,8 +188,22 @@ class Scene:
             pin=self.pin(size),
             consistency=self.log.tree.consistency_proof(size),
             outside_pin=self.pin(size),
+            attested=self.attested,
         )
         return replace(found, **changes)  # type: ignore[arg-type]
+
+    @property
+    def attested(self) -> tuple[bytes, ...]:
+        """The consistency proof from the checkpoint that was attested, if any was, to the newest head."""
+        found = next(iter(self.state.attestations.values()), None)
+        return () if found is None else tuple(self.log.tree.consistency_proof(found.size, self.log.size))
+
+    def attest(self, *officers: str) -> "Scene":
+        """The same with an attestation by these officers at the end of the log."""
+        desk, size = self.desk.copy(), self.log.size
+        body = attesting.body(self.state, self.trades[0].cycle, size, self.log.tree.root(size).hex())
+        desk.log("state.attested", officers, body)
+        return Scene(desk, self.trades, self.psbt, self.safe_tx, self.prepared)
 
     def proof(self, index: int) -> TlogProof:
         """The entry's proof under the newest head."""

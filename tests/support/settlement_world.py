@@ -20,7 +20,7 @@ from countersign.formats import bech32, eip55, ids, times
 from countersign.formats.keccak import keccak256
 from countersign.keys import jws as jose
 from countersign.keys.public_key import Curve, PublicKey
-from countersign.settlement import builder, contract, events, machine
+from countersign.settlement import attesting, builder, contract, events, machine
 from countersign.settlement.bodies import Spend
 from countersign.settlement.contract import Contract, Dispute, Finality, Leg, Notional, Terms
 from countersign.settlement.records import ContractState
@@ -567,6 +567,12 @@ def share_body(instruction: str, officer: str, vault: str) -> dict[str, object]:
     keys = sorted(vault_key(officer, family, owner, slot).kid for slot in slots)
     artefact = digest(f"share {instruction} {officer}")
     return {"instruction": instruction, "vault": vault, "keys": keys, "artefact": artefact}
+
+
+def attested_body(desk: Desk, trade: Trade, **changes: object) -> dict[str, object]:
+    """`state.attested` of a trade's cycle at the newest checkpoint."""
+    size = len(desk.entries)
+    return {**attesting.body(desk.state, trade.cycle, size, digest(f"root {size}")), **changes}
 
 
 def release_body(trade: Trade, *instructions: str) -> dict[str, object]:

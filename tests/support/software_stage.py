@@ -355,12 +355,14 @@ class SoftwareStage:
         return EmbeddedDesk(sequencer, self.store.archive, self.store.artefacts, author, scribe, nodes, box)
 
     async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
-        self.officer_store = self.profile(officer)
-        replica = Replica(self.officer_store, self.clock)
+        store = self.profile(officer)
+        replica = Replica(store, self.clock)
         hand = Hand(officer, bearer.token, bearer.author)
         scribe = Scribe(cast.ORIGIN, self.clock, self.entropy)
-        self.officer = OfficerConsole(replica, self.desk, hand, self.clock, scribe, self.entropy, FileCourier())
-        return self.officer
+        console = OfficerConsole(replica, self.desk, hand, self.clock, scribe, self.entropy, FileCourier())
+        if officer == cast.OFFICER_A.id:
+            self.officer_store, self.officer = store, console
+        return console
 
     def publish_profile(self, folder: Path) -> None:
         settings = {anchors.SETTING: self.anchor.serialise()}

@@ -105,7 +105,7 @@ async def test_the_phrase_stands_beside_and_what_a_crossing_cannot_tell(window: 
     await at_carry(window)
     text = seen(window)
     assert world.WORDS in text
-    assert "Later cancellation not checked" in text
+    assert "By QR code the cold machine will refuse this: nobody has attested it." in text
     assert "Carry, 2 waiting" in text
 
 
@@ -178,7 +178,7 @@ async def test_the_stick_is_written_and_what_comes_back_is_read(
     await at_carry(window)
     click(window, "Ethereum · MER-HAR-2026-11-22-0001: waits for the answer")
     await settled(window)
-    assert "Later cancellation not checked" not in seen(window)
+    assert "nobody has attested it" not in seen(window)
     type_into(window, "Folder of the stick", str(tmp_path))
     click(window, "Write and read back")
     await settled(window)

@@ -35,7 +35,9 @@ class Table:
         self.story, self.vault = story, vault
 
     async def codes(self) -> Path:
-        """A folder of pictures of the Bitcoin request."""
+        """A folder of pictures of the Bitcoin request, attested by two officers."""
+        if not self.story.attested:
+            await self.story.attest()
         folder = self.story.folder / "filmed"
         folder.mkdir(exist_ok=True)
         texts = await self.story.console().request_frames(self.story.live("psbt"))
@@ -129,7 +131,8 @@ async def review_and_sign(window: VaultWindow, table: Table, folder: Path) -> No
     text = seen(window)
     assert f"Contract hash (SHA-256): {table.story.contract}" in text
     assert "Extra effects: none" in text
-    assert "Later cancellation not checked" in text
+    assert "Attested by Conrad Lake and Dora Finch." in text
+    assert "This machine does not prove it" in text
     click(window, "Go on to sign")
     assert not enabled(window, "Sign with the token")
     click(window, CONFIRM)

@@ -53,7 +53,7 @@ async def test_four_steps_from_scanned_codes_to_shown_answer(vault: VaultWindow,
     text = seen(vault)
     assert "Step 2 of 4: Verify and review" in text
     assert world.WORDS in text
-    assert "Later cancellation not checked" in text
+    assert "Not attested" in text
     assert f"To, in the transaction: {world.HARBOUR}" in text
     click(vault, "Go on to sign")
     assert "Step 3 of 4: Sign" in seen(vault)

@@ -7,6 +7,8 @@ Part of the envelope (DESIGN.md §5, §3 "What a cold machine can know"); docs/f
 - By QR an event carries its inclusion proof to the envelope's `log_head`. By USB the events are every one since the
   recipient's head, the head's root follows from the leaves, and `proof` may be empty. Which of the two must hold is
   judged by L3 and L4, not here: this module reads form only.
+- `attested` is the RFC 6962 consistency proof from the checkpoint that the carried `state.attested` names to the
+  envelope's `log_head`; empty where none is carried.
 - `artefact` is the unsigned PSBT, or the SafeTx as RFC 8785 JSON; `kind` says which.
 
     >>> from countersign.airgap.request import Kind
@@ -23,7 +25,7 @@ from countersign.errors import Malformed
 
 EVENTS_LIMIT: Final = 10_000
 PROOF_LIMIT: Final = 63
-_KEYS: Final = ("kind", "artefact", "instruction", "contracts", "events")
+_KEYS: Final = ("kind", "artefact", "instruction", "contracts", "events", "attested")
 _ENTRY_KEYS: Final = ("event", "index", "time_ms", "salt", "proof")
 
 
@@ -77,6 +79,7 @@ class RequestBody:
     instruction: int
     contracts: tuple[int, ...]
     events: tuple[ProvenEvent, ...]
+    attested: tuple[bytes, ...] = ()
 
     def event(self, index: int) -> ProvenEvent:
         """The carried event with that log index. Malformed("airgap.event-absent")."""
@@ -96,6 +99,7 @@ class RequestBody:
             members.unsigned(found["instruction"], "body.instruction"),
             tuple(members.unsigned(index, "body.contracts") for index in contracts),
             tuple(map(ProvenEvent.parse, members.array(found["events"], "body.events", most=EVENTS_LIMIT))),
+            members.hashes(found["attested"], "body.attested", most=PROOF_LIMIT),
         )
         body._check()
         return body
@@ -117,6 +121,7 @@ class RequestBody:
             "instruction": self.instruction,
             "contracts": list(self.contracts),
             "events": [event.members() for event in self.events],
+            "attested": list(self.attested),
         }
 
 

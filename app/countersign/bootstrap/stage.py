@@ -137,14 +137,15 @@ class DemonstrationStage:
         self._desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, box)
 
     async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
-        """The officer's console on a new profile enrolled with this desk."""
+        """The officer's console on a new profile enrolled with this desk; officer A's is the one that the window shows."""
         store = self._profile(officer)
-        self._replica = Replica(store, CLOCK)
-        self._officer_profile = store
+        replica = Replica(store, CLOCK)
         hand = Hand(officer, bearer.token, bearer.author)
         scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
-        self._officer = OfficerConsole(self._replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier)
-        return self._officer
+        console = OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier)
+        if officer == cast.OFFICER_A.id:
+            self._replica, self._officer_profile, self._officer = replica, store, console
+        return console
 
     def _online(self) -> OfficerConsole | None:
         """The online console that keeps what the cold machine was enrolled with."""

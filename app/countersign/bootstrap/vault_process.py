@@ -158,6 +158,7 @@ def seen(view: VaultRequestView) -> dict[str, object]:
         "phrase": view.crossing.phrase,
         "channel": view.crossing.channel,
         "later_cancellation_checked": view.crossing.later_cancellation_checked,
+        "attested_by": list(view.crossing.attested_by),
     }
 
 

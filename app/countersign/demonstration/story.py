@@ -209,8 +209,24 @@ class Story:
         for each in await officer.to_sign(self.contract):
             await officer.sign(each.instruction.instruction, _silent)
 
+    async def attest(self) -> None:
+        """Conrad Lake and Dora Finch attest, each from their own console, that nothing revokes the settlement."""
+        consoles = [
+            await self.stage.console(each.id, self.people[each.id]) for each in (cast.COMPLIANCE, cast.OFFICER_D)
+        ]
+        for each in consoles:
+            await each.synchronise()
+        await consoles[1].join_attestation(await consoles[0].attest(self.contract))
+        await self.console().synchronise()
+
+    @property
+    def attested(self) -> bool:
+        """Whether two officers have attested the settlement for the QR crossing."""
+        return self.cycle in self.stage.desk.state.attestations
+
     async def cross_by_qr(self) -> None:
-        """The Bitcoin request crosses by animated QR pictures, a fifth of them lost; its share comes back the same way."""
+        """Two officers attest; the Bitcoin request crosses by animated QR pictures, a fifth of them lost, and back."""
+        await self.attest()
         await self.film()
         returned = sorted((self.folder / "frames").glob("answer-*.png"))
         await filmed(lambda seen: self.console().take_pictures(seen, _silent), returned, seed=2)

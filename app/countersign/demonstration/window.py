@@ -68,6 +68,9 @@ class NextStep:
         story = self._story
         if self._filmed:
             return label("demo.take-pictures", folder=FRAMES)
+        if not story.attested:
+            await story.attest()
+            return label("demo.attested")
         if not story.requested("psbt"):
             return label("demo.show-request")
         try:

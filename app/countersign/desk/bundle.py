@@ -5,8 +5,9 @@ DESIGN.md §3 "What a cold machine can know".
 - By USB: every event since the last head that the recipient has replayed, with its opening. The recipient rebuilds
   the root from the leaves, so no event carries a proof.
 - By QR: only what `settlement.excerpt` takes in and this instruction rests on (roster, policy and orders since that
-  head, the newest prices before the contract, the events of the contract and of those it replaced, its cycle, the live
-  instructions), each with its inclusion proof.
+  head, the newest prices before the contract, before its instructions and now, the events of the contract and of those it
+  replaced, its cycle, the live instructions, what two officers attested of them), each with its inclusion proof, and the
+  proof that the head extends the attested checkpoint.
 - The contract's and the instruction's own events are always among them, whatever the recipient has already.
 - Entries that the replay refused are the desk's fault and are never carried by QR; by USB they are, as part of the
   history.
@@ -21,7 +22,7 @@ from countersign.errors import Refused
 from countersign.review.case import Channel
 from countersign.settlement import events
 from countersign.settlement.bodies import PricePublished
-from countersign.settlement.records import ContractRecord, ContractState, Instruction
+from countersign.settlement.records import Attestation, ContractRecord, ContractState, Instruction
 from countersign.settlement.state import State
 
 _STANDING = frozenset({"roster.changed", "policy.adopted", "freeze.ordered", "freeze.lifted"})
@@ -42,13 +43,22 @@ def request_body(
     else:
         needed = sorted(own | _excerpt(replica, instruction, records, replayed))
         carried = tuple(_event(replica.record(index), _path(replica, index)) for index in needed)
+    found = attestation(replica.state, instruction) if channel is Channel.QR else None
     return RequestBody(
         kind=Kind(instruction.group.kind),
         artefact=artefact,
         instruction=instruction.index,
         contracts=tuple(sorted(map(_affirmed, records))),
         events=carried,
+        attested=() if found is None else tuple(replica.log.tree.consistency_proof(found.size, replica.log.size)),
     )
+
+
+def attestation(state: State, instruction: Instruction) -> Attestation | None:
+    """What two officers attested of exactly the instructions that are live now; None where it is stale, or nobody did."""
+    found = state.attestations.get(instruction.cycle)
+    live = state.live(state.cycle(instruction.cycle))
+    return found if found is not None and found.instructions == tuple(sorted(each.hash for each in live)) else None
 
 
 def settled(state: State, instruction: Instruction) -> tuple[ContractRecord, ...]:
@@ -72,20 +82,24 @@ def _excerpt(replica: Replica, instruction: Instruction, records: Sequence[Contr
     state = replica.state
     cycle = state.cycle(instruction.cycle)
     chosen = {cycle.index, *(each.index for each in state.live(cycle))}
+    attested = attestation(state, instruction)
+    if attested is not None:
+        chosen.add(attested.index)
     for record in (each for settled in records for each in state.replaced(settled)):
         chosen |= {each.index for each in record.concerns if each.type.startswith(_OWN)}
     kinds = {record.index: events.parse(record.event) for record in _accepted(replica, replayed)}
     chosen |= {index for index, event in kinds.items() if event.type in _STANDING}
     prices = {index: event.body.asset for index, event in kinds.items() if isinstance(event.body, PricePublished)}
-    return chosen | _newest_prices(prices, records)
+    later = [*(each.index for each in state.live(cycle)), replica.log.size]
+    return chosen | _newest_prices(prices, records, later)
 
 
-def _newest_prices(prices: dict[int, str], records: Sequence[ContractRecord]) -> set[int]:
-    """For each event that brought a contract, the last price before it of every asset it moves."""
+def _newest_prices(prices: dict[int, str], records: Sequence[ContractRecord], later: Sequence[int]) -> set[int]:
+    """For each event that brought a contract, each instruction and the end: the last price before it of every asset."""
     found = set()
     for record in records:
         brought = [record.cause(state) for state in (ContractState.PROPOSED, ContractState.AGREED)]
-        for place in (index for index in brought if index is not None):
+        for place in (index for index in (*brought, *later) if index is not None):
             for asset in {leg.asset for leg in record.terms.legs}:
                 before = [index for index, priced in prices.items() if priced == asset and index < place]
                 found |= set(before[-1:])

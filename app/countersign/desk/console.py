@@ -8,12 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.desk import attesting
 from countersign.desk.author import Scribe
 from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
 from countersign.desk.governance import Governance
 from countersign.desk.officer import Officer
-from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox
+from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE
@@ -54,6 +55,17 @@ class OfficerConsole(Officer):
     async def take_legal_text(self, file: Path) -> KeptLegalText:
         """Keep a file that is a logged contract's legal text. Raises as `keep_legal_text` and the courier."""
         return await self.keep_legal_text(await self._courier.read_chosen(file))
+
+    async def attest(self, contract: str) -> bytes:
+        """This officer's half of an attestation of a contract's cycle, for another officer to join."""
+        cycle = self.replica.state.contract(contract).cycle or ""
+        return await attesting.attest(self.replica, cycle, self.hand.author, self._scribe)
+
+    async def join_attestation(self, half: bytes) -> Receipt:
+        """Sign another officer's half where this console finds the same, and log it. Raises as `attesting.join`."""
+        receipt = await self._mailbox.submit(await attesting.join(self.replica, half, self.hand.author))
+        await self.synchronise()
+        return receipt
 
     async def carry_requests(self) -> Sequence[CrossingView]:
         """What waits to be carried, and what was carried and not yet answered."""

@@ -252,9 +252,18 @@ def _view(
         phrase=phrase_of(data) if data else "",
         size=len(data),
         later_cancellation_checked=channel is Channel.USB,
+        attested_by=attestors(state, instruction),
         contract_id=contract_ids(state, instruction),
         recipient_name=state.roster.officer(recipient).name,
     )
+
+
+def attestors(state: State, instruction: Instruction) -> tuple[str, ...]:
+    """The names of the two officers who attested the instructions that are live (L8); none where nobody did."""
+    found = bundle.attestation(state, instruction)
+    if found is None:
+        return ()
+    return tuple(state.roster.officer(each).name for each in found.officers)
 
 
 def contract_ids(state: State, instruction: Instruction) -> str:

@@ -9,8 +9,8 @@ mailbox.
 - The answer is recorded before it is shown or written. The same request again is answered from that record: no new
   signature.
 - Refusing is an answer too: a signed event that names the bytes refused, with the findings against them.
-- By QR nothing shows whether the settlement was cancelled since (L8): the view says
-  `later_cancellation_checked=False`.
+- By QR nothing proves that the settlement was not cancelled since (L8): the view says
+  `later_cancellation_checked=False`, and `attested_by` names the two officers who say so.
 
     await console.confirm_clock(True)
     await console.take_from_usb(Path("/media/officer/STICK/request.countersign"))
@@ -31,7 +31,7 @@ from countersign.airgap.envelope import Envelope
 from countersign.desk import cases, logbook, pages, signing, vault_intake
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Circumstances
-from countersign.desk.crossing import ANSWERED, REQUEST, contract_ids, phrase_of, sealed
+from countersign.desk.crossing import ANSWERED, REQUEST, attestors, contract_ids, phrase_of, sealed
 from countersign.desk.ports import DENSEST, AskSecret, Clock, Courier
 from countersign.desk.refusing import INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
@@ -267,6 +267,7 @@ def _crossing(opened: Opened) -> CrossingView:
         phrase=phrase_of(data),
         size=len(data),
         later_cancellation_checked=opened.channel is Channel.USB,
+        attested_by=attestors(opened.basis.state, opened.instruction),
         contract_id=contract_ids(opened.basis.state, opened.instruction),
         recipient_name=opened.basis.state.roster.officer(opened.envelope.recipient).name,
     )

@@ -125,6 +125,7 @@ def _excerpted(
         consistency=proof,
         outside_pin=outside,
         insiders=replica.anchor.insiders,
+        attested=body.attested,
     )
     affirmed = dict(_contract(body.event(index), envelope.log_head) for index in body.contracts)
     return Basis(state, facts, affirmed, state.time_ms // 1000)

@@ -345,6 +345,7 @@ class CrossingView:
     phrase: str  # twelve bytewords, the same on both machines
     size: int
     later_cancellation_checked: bool
+    attested_by: tuple[str, ...] = ()  # the two officers who vouch for what a QR crossing cannot prove (L8)
     contract_id: str = ""
     recipient_name: str = ""
 

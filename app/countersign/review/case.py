@@ -66,7 +66,8 @@ class HeadFacts:
 
     `roots` are roots of earlier sizes that this machine computed from entries it has: a proof to an older head counts
     only under one of them. `insiders`: the witnesses run in this process, which counts in the demonstration only.
-    `entry_ms` is set in history: the first share's entry, before which no cosignature counts.
+    `entry_ms` is set in history: the first share's entry, before which no cosignature counts. `attested`: by QR, the
+    consistency proof from the checkpoint that two officers attested (L8).
     """
 
     note: bytes
@@ -77,6 +78,7 @@ class HeadFacts:
     insiders: bool = False
     roots: Mapping[int, bytes] = field(default_factory=dict)
     entry_ms: int | None = None
+    attested: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

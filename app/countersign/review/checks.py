@@ -1,7 +1,8 @@
 """All checks in one order, and the one function that judges a case with them (CHECKS.md).
 
 - The order is that of the letters: contract, log, Bitcoin, Ethereum, token, transport, store. Within a letter a check
-  stands behind those that prevent it (C2 before C1, B2 before B1, E2 before E1, T2–T4 before T1).
+  stands behind those that prevent it (C2 before C1, B2 before B1, E2 before E1, T2–T4 before T1); C7 stands behind
+  both chains' checks, for it is judged on what they decode.
 - All run every time; a verdict lists every finding. There is no override.
 - `without` switches checks off for the tests that prove each one is needed; nothing else uses it.
 
@@ -18,6 +19,8 @@ from countersign.review import (
     ethereum_signature_checks,
     log_checks,
     machine_checks,
+    policy_checks,
+    standing_checks,
 )
 from countersign.review.case import Case, Mode, SignatureFacts
 from countersign.review.check import Check, judge
@@ -26,11 +29,13 @@ from countersign.review.finding import Verdict
 CHECKS: tuple[Check, ...] = (
     *contract_checks.CHECKS,
     *log_checks.CHECKS,
+    *standing_checks.CHECKS,
     *bitcoin_input_checks.CHECKS,
     *bitcoin_output_checks.CHECKS,
     *bitcoin_signature_checks.CHECKS,
     *ethereum_checks.CHECKS,
     *ethereum_signature_checks.CHECKS,
+    *policy_checks.CHECKS,
     *machine_checks.CHECKS,
 )
 """Every check, in the order in which a verdict lists them."""

@@ -1,4 +1,4 @@
-"""L1–L6, L8: the contract stands in the log that this machine has followed, and the log's head is witnessed.
+"""L1–L6: the contract stands in the log that this machine has followed, and the log's head is witnessed.
 
 - The parsed head and its log signature (L1, L2) carry the rest; inclusion (L3) rebuilds each contract's leaf from its
   opening and the bytes of its `contract.affirmed` event.
@@ -6,8 +6,6 @@
 - A contract that the replayed log does not hold fails L3; one that it holds, but whose event, opening or proof is not
   here, is blocked by what is missing.
 - In history L5 demands k cosignatures not earlier than the first share's entry, of any age.
-- L8 (nothing cancelled it later) comes with `state.attested`; until then it says so and judges nothing. What this
-  machine replayed itself, C3 judges.
 """
 
 from collections.abc import Iterator
@@ -17,7 +15,7 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.proof import verify_inclusion
 from countersign.audit.quorum import AsOf, Fresh, Quorum
 from countersign.errors import CountersignError, Malformed, Refused
-from countersign.review.case import ANCHOR, Channel, ContractFacts, HeadFacts
+from countersign.review.case import ANCHOR, ContractFacts, HeadFacts
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
@@ -172,14 +170,6 @@ def pin_atomic(reading: Reading) -> Iterator[Finding]:
                  f"size {head.pin.size if head.pin else 0}", size=head.outside_pin.size)  # fmt: skip
 
 
-def revocation(reading: Reading) -> Iterator[Finding]:
-    """L8: not yet; over QR the screen says that later cancellation was not checked."""
-    if reading.case.channel is Channel.QR:
-        yield not_applicable("L8", "L8.not-checked-by-qr")
-    else:
-        yield not_applicable("L8", "L8.replayed-by-c3")
-
-
 def _anchored(reading: Reading) -> tuple[HeadFacts, Quorum, SignedCheckpoint] | None:
     head = reading.case.head
     signed = reading.signed_head
@@ -195,5 +185,4 @@ CHECKS = (
     Check("L4", "CONSISTENCY", consistency, ("L1", "L2")),
     Check("L5", "WITNESS", witnesses, ("L1", "L2")),
     Check("L6", "PIN-ATOMIC", pin_atomic),
-    Check("L8", "REVOCATION", revocation),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from countersign.errors import Value
 from countersign.keys.public_key import PublicKey
+from countersign.settlement.attest_bodies import StateAttested
 from countersign.settlement.contract import Contract
 from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated
 from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
@@ -289,7 +290,7 @@ Body = (
     | ContractProposed | ContractAffirmed | ContractEndorsed | ContractDeclined | ContractCancelled | ContractExpired
     | WithdrawalRequested
     | HoldPlaced | HoldReleased | CycleClosed
-    | InstructionPrepared | InstructionRefused | ShareAdded
+    | InstructionPrepared | InstructionRefused | StateAttested | ShareAdded
     | LendingAuthorised | LendingAccrued | LendingRecalled | ReconciliationRecorded
     | DisputeOpened | DisputeRetracted | DisputeResolved | FreezeOrdered | FreezeLifted | AwardMade
     | LogRotated | CeremonyRecorded

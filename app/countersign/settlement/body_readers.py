@@ -8,6 +8,7 @@
 
 from countersign.errors import Malformed, Value
 from countersign.settlement import (
+    attest_bodies,
     governance_bodies,
     lending_bodies,
     netting,
@@ -157,6 +158,7 @@ _REASONED: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "rea
 _LEG: dict[str, readers.Reader[object]] = {"contract": readers.sha256, "leg": readers.integer(0, 1_000)}
 
 _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
+    **attest_bodies.READERS,
     **lending_bodies.READERS,
     **reconciliation_bodies.READERS,
     **stop_bodies.READERS,

@@ -3,7 +3,7 @@
 DESIGN.md §3 "What a cold machine can know". The caller has proved that every entry stands in the log; nobody has
 proved what the gaps hold.
 
-- Roster, policy, price and contract events are judged by their ordinary rules, each at its own moment.
+- Roster, policy, price, contract and attestation events are judged by their ordinary rules, each at its own moment.
 - `cycle.closed` and `instruction.prepared` rest on holds, deposits and confirmations that are not carried. Their
   place, keys, permissions and shape are judged; whether the holds stood, a coin was confirmed or taken, is the desk's
   word for it.
@@ -12,7 +12,7 @@ proved what the gaps hold.
 - A declared instruction (a replacement, a void) rests on shares and failures that are not carried: it crosses by USB.
 - An event of any other type is refused by name, and so is one that its rule refuses: an excerpt is whole or nothing.
 - What this cannot show (a cancellation, a freeze, a change of roster or policy that was left out) is nobody's proof
-  here: the screen says that it is not checked, until two officers attest it (L8).
+  here: two officers attest it (L8), and the screen says who.
 
     >>> excerpt(entries, pinned).instructions[name].cycle
     'cycle-1'
@@ -44,6 +44,7 @@ ORDINARY = frozenset(
         "contract.cancelled",
         "contract.expired",
         "withdrawal.requested",
+        "state.attested",
     }
     | excerpt_stops.ORDINARY
 )

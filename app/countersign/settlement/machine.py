@@ -21,6 +21,7 @@ from countersign.errors import Malformed, Refused
 from countersign.keys import jws as jose
 from countersign.settlement import (
     agreement,
+    attesting,
     awarding,
     cycling,
     declaring,
@@ -77,6 +78,7 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "cycle.closed": cycling.CLOSED,
     "instruction.prepared": declaring.PREPARED,
     "instruction.refused": instructing.REFUSED,
+    "state.attested": attesting.ATTESTED,
     "share.added": instructing.SHARE,
     "release.authorised": delivery.RELEASED,
     "transaction.broadcast": delivery.BROADCAST,

@@ -80,6 +80,7 @@ TABLE: dict[str, Permission] = {
     "cycle.closed": Permission(_BY_DESK, Reader.PARTIES),
     "instruction.prepared": Permission(((Signer.OPERATIONS,), (Signer.OPERATIONS, Signer.COMPLIANCE)), Reader.OFFICERS),
     "instruction.refused": Permission(((Signer.SIGNING,), (Signer.VAULT,)), Reader.OFFICERS),
+    "state.attested": Permission(((Signer.OFFICER, Signer.OFFICER),), Reader.OFFICERS),
     "share.added": Permission(((Signer.DESK, Signer.SIGNING), (Signer.DESK, Signer.VAULT)), Reader.OFFICERS),
     "release.authorised": Permission(((Signer.OPERATIONS, Signer.COMPLIANCE),), Reader.PARTIES),
     "transaction.broadcast": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from immutables import Map
 
 from countersign.errors import Values
+from countersign.settlement.attest_bodies import Given
 from countersign.settlement.bodies import SETTLEMENT, VOID, Short, Spend
 from countersign.settlement.contract import Terms
 from countersign.settlement.ledger import Account
@@ -280,6 +281,20 @@ class Reconciled:
     accounts: int
     breaks: int
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What two officers attested of a cycle at a checkpoint (`attesting.py`), and the entry that holds it."""
+
+    cycle: str
+    instructions: tuple[str, ...]
+    size: int
+    root: str
+    used: tuple[Given, ...]
+    officers: tuple[str, ...]
+    index: int
+    time_ms: int
 
 
 @dataclass(frozen=True, slots=True)

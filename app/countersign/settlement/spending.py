@@ -38,7 +38,7 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Dollars that leave a vault, by whom and to whom (LEIs)."""
+    """Dollars that leave a vault, by whom and to whom (LEIs; empty: a place that nobody registered)."""
 
     vault: str
     payer: str
@@ -110,7 +110,9 @@ def rulings(state: State, leaving: Sequence[Flow], known: Used) -> tuple[Ruling,
     for payer, usd in sorted(_sums((each.payer, each.usd) for each in leaving).items()):
         before = known.total.get(payer, Fraction(0))
         found.append(_ruling(DAY, usd, before, caps.day_usd, {"payer": name_of(state, payer)}))
-    for (payer, receiver), usd in sorted(_sums(((each.payer, each.receiver), each.usd) for each in leaving).items()):
+    known_receivers = [each for each in leaving if each.receiver]
+    pairs = _sums(((each.payer, each.receiver), each.usd) for each in known_receivers)
+    for (payer, receiver), usd in sorted(pairs.items()):
         names = {"payer": name_of(state, payer), "receiver": name_of(state, receiver)}
         before = known.to.get((payer, receiver), Fraction(0))
         found.append(_ruling(COUNTERPARTY, usd, before, caps.counterparty_usd, names))

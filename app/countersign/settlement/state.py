@@ -18,6 +18,7 @@ from countersign.settlement.assets import Price
 from countersign.settlement.ledger import Account, Ledger
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import (
+    Attestation,
     Break,
     Ceremony,
     Concern,
@@ -71,6 +72,7 @@ class State:
     freezes: Map[str, Freeze] = field(default_factory=Map)  # order → the freeze that stands
     lifted: Map[str, Freeze] = field(default_factory=Map)  # order → a freeze that was lifted
     reconciled: Reconciled | None = None  # the last reconciliation
+    attestations: Map[str, Attestation] = field(default_factory=Map)  # cycle → the last one
     seen: Map[str, Map[str, int]] = field(default_factory=Map)  # signer → event id → index
     events: Map[int, str] = field(default_factory=Map)  # index → event hash, accepted entries only
     size: int = 0  # one past the last entry looked at

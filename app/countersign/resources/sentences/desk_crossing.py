@@ -45,6 +45,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The request leaves out entry {index} of the log; this machine needs {start} to {size} without a gap.",
         _ASK_AGAIN,
     ),
+    "desk.not-attestation": (
+        "What was given to attest is an event of the type {type}.",
+        "Nothing was signed. Give the half that the other officer's console wrote.",
+    ),
+    "desk.attested-ahead": (
+        "The attestation rests on a log of {size} entries; this console has {here}.",
+        "Take in the newest entries, then attest.",
+    ),
+    "desk.attested-root": (
+        "The attestation rests on another history: its log of {size} entries is not the one that this console replayed.",
+        "Nothing was signed. Keep the file as evidence, and tell the auditor: somebody was shown another history.",
+    ),
+    "desk.attested-differs": (
+        "This console finds something else than what is attested of {cycle} at {size} entries.",
+        "Nothing was signed. Attest again, from the newest entries; if it differs again, tell the auditor.",
+    ),
     "desk.request-differs": (
         "The request contradicts itself: its {what} is not what its own log entries say.",
         "Nothing was signed. Do not act on it. Ask the sender, by another channel, what was sent.",

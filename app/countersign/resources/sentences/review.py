@@ -128,14 +128,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Keep a printed head beside it if the store may be restored from a backup.",
     ),
     "L6.pin-in-step": ("The store has not gone back behind {size} entries.", _NONE),
-    "L8.not-checked-by-qr": (
-        "Later cancellation not checked: a crossing by QR cannot prove that nothing was cancelled since.",
-        "Ask the desk, by another way, whether the settlement still stands.",
-    ),
-    "L8.replayed-by-c3": (
-        "Later cancellation is not judged by itself in this version; C3 looks at every entry that was replayed.",
-        _NONE,
-    ),
     "H2.no-token": ("No token is looked at in this case.", "It is looked at before anything is signed."),
     "H2.other-token": ("This is not the registered token: {found} instead of {expected}.", _TOKEN),
     "H2.no-key": ("The registered key is not in the token {token}.", "Attach the token that holds the registered key."),

@@ -29,6 +29,25 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It is {at}, outside the hours in which officers act ({hours}).",
         "Do it again within the hours, while the request still lives.",
     ),
+    "settlement.attested-called-off": (
+        "{cycle} was called off; there is nothing to attest.",
+        "Attest the cycle in which its contracts settle now.",
+    ),
+    "settlement.attested-instructions": (
+        "The attestation of {cycle} names other instructions than the ones that wait for shares.",
+        "Take in the newest entries and attest again.",
+    ),
+    "settlement.attested-size": (
+        (
+            "The attestation rests on a log of {size} entries; it must lie behind its instructions and before itself, from "
+            "{least} to {most}."
+        ),
+        "Take in the newest entries and attest again.",
+    ),
+    "settlement.attested-payer": (
+        "The attestation says what {lei} gave away, which pays nothing in {cycle}.",
+        "Take in the newest entries and attest again.",
+    ),
     "settlement.strict-signer": (
         "{officer} signed in {cycle} and may not release it: the policy asks for strict four eyes.",
         "Another officer makes or checks the release.",

@@ -14,13 +14,21 @@ _PHASES = {"request": ("info", "carry"), "carried": ("warn", "clock"), "answered
 
 @dataclass(frozen=True, slots=True)
 class CrossingLine:
-    """One request in the list: `phase` is tone, icon, word."""
+    """One request in the list: `phase` is tone, icon, word; `warning` what it lacks, `vouched` who vouches for it."""
 
     title: str
     more: str
     phase: tuple[str, str, str]
     phrase: str
     warning: str
+    vouched: str = ""
+
+
+def attested(view: CrossingView) -> str:
+    """Who attests what a crossing by QR cannot prove; empty where nobody does, or where nothing is left to attest."""
+    if view.later_cancellation_checked or not view.attested_by:
+        return ""
+    return label("carry.attested", officers=visible(label("carry.and").join(view.attested_by)))
 
 
 def crossing(view: CrossingView) -> CrossingLine:
@@ -28,13 +36,15 @@ def crossing(view: CrossingView) -> CrossingLine:
     tone, icon = _PHASES.get(view.phase, ("quiet", "none"))
     kind, channel = label_or(f"carry.kind-{view.kind}", view.kind), label_or(f"carry.by-{view.channel}", view.channel)
     carried = (channel, label("carry.bytes", size=f"{view.size:,}")) if view.size else ()
-    warning = "" if view.later_cancellation_checked else label("carry.later-not-checked")
+    proved = view.later_cancellation_checked or view.attested_by
+    warning = "" if proved else label("carry.not-attested")
     return CrossingLine(
         label("carry.crossing", kind=kind, settlement=view.contract_id or view.settlement),
         " · ".join((visible(view.recipient_name or view.recipient), *carried)),
         (tone, icon, label_or(f"carry.phase-{view.phase}", view.phase)),
         visible(view.phrase),
         warning,
+        attested(view),
     )
 
 

@@ -15,9 +15,12 @@ LABELS: dict[str, str] = {
     "carry.phase-request": "to be carried",
     "carry.phase-carried": "waits for the answer",
     "carry.phase-answered": "answer taken in",
-    "carry.later-not-checked": (
-        "Later cancellation not checked: by QR code the cold machine cannot see what was logged after the request."
+    "carry.not-attested": (
+        "By QR code the cold machine will refuse this: nobody has attested it. Ask two officers, neither of them the "
+        "recipient, to attest; or carry it by USB."
     ),
+    "carry.attested": "Attested by {officers}.",
+    "carry.and": " and ",
     "carry.phrase": "Phrase, the same on both machines",
     "carry.ways": "Way across",
     "carry.show": "Show",

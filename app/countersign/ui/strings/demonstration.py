@@ -13,6 +13,9 @@ LABELS: dict[str, str] = {
     "demo.drilled": "Refused, signed and logged: an altered recipient (B8), a delegate call (E3), a contract that is not in the "
     "log (L3). Your turn: on the Desk, open the settlement, review it, and sign both transactions.",
     "demo.sign-yours": "Your turn: on the Desk, open the settlement, review it, and sign both transactions. Your PIN is {pin}.",
+    "demo.attested": "Conrad Lake and Dora Finch attested, each from their own console, that nothing was cancelled or frozen: a "
+    "crossing by QR code cannot prove that. Your turn: on Carry, choose Bitcoin and show the codes. Then press Next step: the "
+    "vault operator films your screen.",
     "demo.show-request": "Your turn: on Carry, choose Bitcoin and show the codes. Then press Next step: the vault operator films "
     "your screen.",
     "demo.qr-answered": "The vault operator read your codes, verified everything offline, and signed. Your turn: on Carry, Scan, "

@@ -24,10 +24,14 @@ LABELS: dict[str, str] = {
         "This request has been answered before. The recorded answer is given again; nothing is signed anew."
     ),
     "vault.phrase": "Compare the phrase with the online machine",
-    "vault.later-not-checked": "Later cancellation not checked",
-    "vault.later-explained": (
-        "By QR code this machine cannot see whether the settlement was cancelled after the request was "
-        "made. Ask the online officer."
+    "vault.not-attested": "Not attested",
+    "vault.not-attested-explained": (
+        "By QR code this machine cannot see whether the settlement was cancelled, disputed or frozen since. "
+        "Two officers, neither of them you, must attest it; or it comes by USB."
+    ),
+    "vault.attested-explained": (
+        "This machine does not prove it: both replayed the whole log and say that nothing cancelled, disputed "
+        "or froze the settlement."
     ),
     "vault.sign-title": "Sign this request",
     "vault.give-title": "Hand the answer back",

@@ -162,3 +162,5 @@ class CarryScreen(QWidget):
         by_stick = self.panels.currentWidget() is self.usb
         if line.warning and not (by_stick and current.phase == "request"):
             self.head.addWidget(Note(line.warning, "warn", Picture("warning", "warn")))
+        if line.vouched and not (by_stick and current.phase == "request"):
+            self.head.addWidget(Note(line.vouched, "info", Picture("information", "info")))

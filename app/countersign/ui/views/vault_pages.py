@@ -183,8 +183,11 @@ def _crossing(view: VaultRequestView) -> list[QWidget]:
         items.append(Note(label("vault.answered"), "info", Picture("information", "info")))
     if not view.clock_confirmed:
         items.append(Note(label("vault.clock-unconfirmed"), "warn", Picture("clock", "warn")))
-    if not view.crossing.later_cancellation_checked:
-        words = f"{label('vault.later-not-checked')}\n{label('vault.later-explained')}"
+    if attested := carry.attested(view.crossing):
+        words = f"{attested}\n{label('vault.attested-explained')}"
+        items.append(Note(words, "info", Picture("information", "info")))
+    elif not view.crossing.later_cancellation_checked:
+        words = f"{label('vault.not-attested')}\n{label('vault.not-attested-explained')}"
         items.append(Note(words, "warn", Picture("warning", "warn")))
     return items
 

@@ -1,0 +1,113 @@
+"""L8: nothing that came later revokes the settlement: replayed here, or attested by two officers.
+
+- A machine that replayed every entry up to its head (online, or by USB) judges by itself; an entry that was withheld is
+  a fail.
+- By QR a machine sees an excerpt. What was left out is vouched for by `state.attested`: two officers, neither of whom
+  signs here, whose consoles replayed to a checkpoint that the proven head extends. It is shown as attested, never as proved.
+- An attestation is of these very instructions and younger than they are: C4's lifetime of a request bounds its age.
+"""
+
+from collections.abc import Iterator
+
+from countersign.audit.checkpoint import SignedCheckpoint
+from countersign.audit.proof import verify_consistency
+from countersign.errors import Refused
+from countersign.formats import times
+from countersign.review.case import ANCHOR, Channel, Mode
+from countersign.review.check import Check
+from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
+from countersign.review.reading import Reading
+from countersign.settlement import standing
+from countersign.settlement.contract import Contract
+from countersign.settlement.records import Attestation, ContractRecord
+from countersign.settlement.state import State
+
+_EXPECTED = "attested by two officers who do not sign here"
+
+
+def revocation(reading: Reading) -> Iterator[Finding]:
+    """L8: every contract of the case still stands, as far as this machine can know, and it says how it knows."""
+    state = reading.state
+    if not reading.case.contracts:
+        yield not_applicable("L8", "C1.no-contract")
+        return
+    if state is None:
+        yield blocked("L8", ANCHOR, "contract")
+        return
+    records = _records(reading, state)
+    if not records:
+        yield not_applicable("L8", "L8.not-in-log")
+        return
+    fallen = [(record, became) for record in records if (became := standing.revoked(state, record)) is not None]
+    for record, became in fallen[:20]:
+        yield failed("L8", "revoked", record.terms.id, "a settlement that still stands", became.value,
+                     id=record.terms.id, state=became.value)  # fmt: skip
+    if fallen:
+        return
+    yield _attested(reading, state, records) if reading.case.channel is Channel.QR else _replayed(reading, state)
+
+
+def _records(reading: Reading, state: State) -> list[ContractRecord]:
+    """The case's contracts as the log knows them."""
+    found = (reading.contract(facts) for facts in reading.case.contracts)
+    known = (state.contracts.get(each.hash) for each in found if isinstance(each, Contract))
+    return [each for each in known if each is not None]
+
+
+def _replayed(reading: Reading, state: State) -> Finding:
+    """Every entry up to the head was replayed here; in history, every entry before the first share."""
+    head = reading.signed_head
+    if reading.case.mode is not Mode.HISTORY:
+        if not isinstance(head, SignedCheckpoint):
+            return blocked("L8", ANCHOR, "log")
+        size = head.checkpoint.size
+        if state.size < size:
+            return failed("L8", "entries-missing", "log", f"{size} entries", f"{state.size} entries",
+                          size=size, found=state.size)  # fmt: skip
+    return passed("L8", "replayed", "log", "every entry replayed, nothing revokes it", f"{state.size} entries",
+                  size=state.size)  # fmt: skip
+
+
+def _attested(reading: Reading, state: State, records: list[ContractRecord]) -> Finding:
+    found = state.attestations.get(records[0].cycle or "")
+    instruction, signer = reading.record, reading.case.signer
+    if found is None:
+        return failed("L8", "not-attested", "attestation", _EXPECTED, "none")
+    if instruction is not None and instruction.hash not in found.instructions:
+        return failed("L8", "attested-other", "attestation", instruction.hash, ", ".join(found.instructions))
+    if signer is not None and signer.officer in found.officers:
+        return failed("L8", "attested-by-signer", "attestation", _EXPECTED, signer.officer, officer=signer.officer)
+    gone = [each for each in found.officers if not _still_officer(state, each)]
+    if gone:
+        return failed("L8", "attested-by-gone", "attestation", _EXPECTED, ", ".join(gone), officer=", ".join(gone))
+    return _extended(reading, state, found)
+
+
+def _still_officer(state: State, officer: str) -> bool:
+    known = state.roster.officers.get(officer)
+    return known is not None and bool(known.identity_keys)
+
+
+def _extended(reading: Reading, state: State, found: Attestation) -> Finding:
+    """The checkpoint that they attested is one of this very log."""
+    head, facts = reading.signed_head, reading.case.head
+    if facts is None or not isinstance(head, SignedCheckpoint):
+        return blocked("L8", ANCHOR, "attestation")
+    checkpoint = head.checkpoint
+    try:
+        verify_consistency(found.size, checkpoint.size, facts.attested, bytes.fromhex(found.root), checkpoint.root)
+    except Refused as error:
+        return from_error("L8", Refused("L8.other-history", size=found.size, why=error.code), "attestation",
+                          f"a checkpoint that {checkpoint.size} entries extend")  # fmt: skip
+    officers = names(state, found)
+    return passed("L8", "attested", "attestation", _EXPECTED, f"{officers}, at {found.size} entries",
+                  officers=officers, size=found.size, at=times.text(found.time_ms // 1_000))  # fmt: skip
+
+
+def names(state: State, found: Attestation) -> str:
+    """Both officers by name."""
+    known = state.roster.officers
+    return " and ".join(known[each].name if each in known else each for each in found.officers)
+
+
+CHECKS = (Check("L8", "REVOCATION", revocation, ("C2",)),)

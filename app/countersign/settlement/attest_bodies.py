@@ -1,0 +1,61 @@
+"""The body of `state.attested`, with its strict reader: what two officers' consoles found at one checkpoint.
+
+- It is for a machine that receives an excerpt of the log by QR and cannot see what was left out.
+- `used` lists what the cycle's payers gave in the 24 hours before the checkpoint's newest entry, beside the attested
+  instructions, in whole dollars rounded up, ascending by payer and receiver.
+
+The worked example stands in docs/formats/events.md.
+"""
+
+from dataclasses import dataclass
+
+from countersign.errors import Malformed
+from countersign.settlement import readers
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Given:
+    """Whole dollars that one institution gave another in 24 hours, rounded up (LEIs)."""
+
+    payer: str
+    receiver: str
+    usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateAttested:
+    """`instructions`: the cycle's live ones, ascending; `size` and `root`: the checkpoint that both replayed to."""
+
+    cycle: str
+    instructions: tuple[str, ...]
+    size: int
+    root: str
+    used: tuple[Given, ...]
+
+
+def _given(value: object, where: str) -> Given:
+    fields = {"payer": readers.lei, "receiver": readers.lei, "usd": readers.positive_amount}
+    return Given(**readers.record(value, where, fields))
+
+
+def _used(value: object, where: str) -> tuple[Given, ...]:
+    found = readers.array(_given, maximum=100_000)(value, where)
+    pairs = [(each.payer, each.receiver) for each in found]
+    if pairs != sorted(set(pairs)):
+        raise Malformed("settlement.not-ascending", where=where)
+    return found
+
+
+READERS: dict[str, tuple[type, dict[str, readers.Reader[object]]]] = {
+    "state.attested": (
+        StateAttested,
+        {
+            "cycle": readers.identifier,
+            "instructions": readers.ascending(readers.sha256, minimum=1),
+            "size": readers.integer(1),
+            "root": readers.sha256,
+            "used": _used,
+        },
+    ),
+}
+"""Body and fields of the type."""
