@@ -444,9 +444,9 @@ async def test_the_pin_ahead_of_the_archive_survives_a_restart(world: CrossingWo
 async def test_the_next_usb_bundle_must_lead_through_the_head_that_came_by_qr(world: CrossingWorld) -> None:
     data = await request(world, Channel.QR)
     await show(world, data, Channel.QR)
-    by_usb = await world.crossing.request(
-        events.parse(envelopes.peek(data).request.events[-1].event).hash, "officer-c", Channel.USB
-    )
+    asked = envelopes.peek(data).request
+    name = events.parse(asked.event(asked.instruction).event).hash
+    by_usb = await world.crossing.request(name, "officer-c", Channel.USB)
     await show(world, by_usb, Channel.USB)
     assert world.cold.log.size == world.cold.pin.size == world.cold.replayed.size == len(world.desk.entries)
     assert world.cold.state.contracts[world.desk_contract().hash].state is ContractState.INSTRUCTED
