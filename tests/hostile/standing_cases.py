@@ -7,7 +7,7 @@ from typing import Any
 from countersign.review.case import Case, Channel, HeadFacts, TransportFacts
 from countersign.settlement.records import ContractState, Freeze
 from countersign.settlement.stop_bodies import CONTRACT, Scope
-from hostile.table import Hostile
+from hostile.table import Hostile, overlaps
 from support.review_cases import Scene, story
 
 
@@ -73,12 +73,13 @@ TWO = partial(attested, "compliance", "officer-d")
 
 CASES: list[Hostile] = [
     *(
-        Hostile("L8", f"{state.value} since", "L8.revoked", partial(became, state), partial(became, ContractState.INSTRUCTED))
+        Hostile("L8", f"{state.value} since", "L8.revoked", partial(became, state),
+                partial(became, ContractState.INSTRUCTED), overlaps("C3"))
         for state in (
-            ContractState.EXPIRED, ContractState.SUPERSEDED, ContractState.DISPUTED, ContractState.FAILED,
-            ContractState.VOIDED, ContractState.AWARDED,
+            ContractState.EXPIRED, ContractState.SUPERSEDED, ContractState.VOIDED, ContractState.AWARDED,
         )
     ),
+    Hostile("L8", "disputed since", "L8.revoked", partial(became, ContractState.DISPUTED), partial(became, ContractState.FAILED)),
     Hostile("L8", "frozen since", "L8.revoked", partial(frozen, None), partial(frozen, "ab" * 32)),
     Hostile("L8", "an entry withheld", "L8.entries-missing", partial(withheld, 1), partial(withheld, 0)),
     Hostile("L8", "by QR, attested by nobody", "L8.not-attested", lambda: by_qr(story()), TWO),

@@ -80,6 +80,7 @@ CASES: list[Hostile] = [
         "B8.extra",
         partial(void_psbt, psbt=extra(ATTACKERS_SCRIPT, 1)),
         void_psbt,
+        overlaps("C7"),
     ),
     Hostile("B12", "a void of other coins", "B12.void-coins", partial(void_psbt, psbt=other_coins), void_psbt),
     Hostile(
@@ -145,6 +146,7 @@ CASES: list[Hostile] = [
             ("a void that pays", partial(void_safe, safe=pays_with_the_call)),
             ("a void to another Safe", partial(void_safe, safe=to_another_safe)),
         ],
+        "C7",
     ),
     Hostile("E8", "a void of another nonce", "E8.other-nonce", partial(at_nonce, 1), partial(at_nonce, 0)),
     Hostile(

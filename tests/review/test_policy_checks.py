@@ -15,6 +15,7 @@ from countersign.settlement.policy import Caps, Hours, Quorum
 from hostile.bitcoin_changes import second_change
 from hostile.policy_cases import spent, with_policy
 from hostile.standing_cases import by_qr
+from hostile.trouble_cases import void_psbt, void_safe
 from support import settlement_world as world
 from support.review_cases import story, two_vaults
 
@@ -80,6 +81,14 @@ def test_each_of_two_paying_vaults_pays_its_own() -> None:
         ("meridian-btc", world.BTC_UNITS),
         ("harbour-btc", 10_000_000_000),
     }
+
+
+def test_a_void_moves_nothing_to_others_and_officers_hours_hold_for_it() -> None:
+    for case in (void_psbt(), void_safe()):
+        assert set(said(case)) == {"C7.any-hour", "C7.moves-nothing"}
+        assert case.state is not None
+        closed = replace(case.state.adopted(), hours=Hours((1,), 0, 1))
+        assert "C7.outside-hours" in said(replace(case, state=replace(case.state, policy=closed)))
 
 
 def test_by_qr_caps_of_a_day_wait_for_an_attestation() -> None:

@@ -7,7 +7,10 @@ from countersign.resources.text import next_step, sentence
 from countersign.review.case import Case, Channel, ContractFacts, Mode
 from countersign.review.checks import verdict
 from countersign.review.finding import Finding, Status
+from countersign.settlement.records import Freeze
+from countersign.settlement.stop_bodies import PARTICIPANT, Scope
 from hostile.standing_cases import attested, by_qr
+from hostile.trouble_cases import void_psbt
 from support import settlement_world as world
 from support.review_cases import story
 
@@ -57,3 +60,12 @@ def test_what_is_not_in_the_log_is_for_l3_to_say() -> None:
 
 def test_without_an_anchor_it_is_blocked() -> None:
     assert one(story().contract_case(state=None)).blocked_by == "anchor"
+
+
+def test_an_order_stops_no_void() -> None:
+    case = void_psbt()
+    assert case.state is not None
+    scope = Scope(PARTICIPANT, lei=world.MERIDIAN)
+    order = Freeze("HC-2026-114", scope, "ab" * 32, "Court order.", ("compliance", "officer-d"), case.state.size - 1)
+    frozen = replace(case, state=replace(case.state, freezes=case.state.freezes.set(order.order, order)))
+    assert one(frozen).reason == "L8.replayed"

@@ -215,3 +215,16 @@ def test_dollars_are_written_exactly() -> None:
     assert spending.usd_text(Fraction(20_000_000)) == "20,000,000"
     assert spending.usd_text(Fraction(1_234_567, 1_000)) == "1,234.567"
     assert spending.usd_text(Fraction(0)) == "0"
+
+
+def test_a_void_pays_nobody_and_gives_back_what_it_takes_the_place_of() -> None:
+    desk = rich()
+    adopt(desk, **caps(day=20 * MILLION))
+    trade = desk.trade()
+    desk.play(trade, until="partly signed")
+    psbt, _ = desk.instructions(trade)
+    assert spent(desk, MERIDIAN, HARBOUR) == 20 * MILLION
+    body = world.psbt_body(trade) | {"artefact": world.digest("void"), "purpose": "void", "replaces": psbt}
+    desk.log("instruction.prepared", ["operations", "compliance"], body)
+    assert spent(desk, MERIDIAN, HARBOUR) == 0
+    assert desk.attempt(*next(iter(desk.story(desk.trade())))) is None

@@ -38,7 +38,8 @@ def revocation(reading: Reading) -> Iterator[Finding]:
     if not records:
         yield not_applicable("L8", "L8.not-in-log")
         return
-    fallen = [(record, became) for record in records if (became := standing.revoked(state, record)) is not None]
+    judged = [(record, standing.revoked(state, record, void=reading.void)) for record in records]
+    fallen = [(record, became) for record, became in judged if became is not None]
     for record, became in fallen[:20]:
         yield failed("L8", "revoked", record.terms.id, "a settlement that still stands", became.value,
                      id=record.terms.id, state=became.value)  # fmt: skip

@@ -8,6 +8,7 @@
 - A **replacement** pays the same with a higher fee and spends at least one same coin, so that only one of the two can
   ever be mined. It is declared after the release, where the first was not taken into a block. On Ethereum the outer
   transaction is replaced instead: what the owners signed stays.
+- A replacement keeps the policy's caps like what it takes the place of; a void pays nobody.
 - What the artefact does is judged by every console that signs it (B8, B9, B12, E4, E8).
 
     {"purpose":"void","replaces":"60c7f4a8…","spends":[…the same…],…}
@@ -16,7 +17,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import disputing, stops
+from countersign.settlement import disputing, spending, stops
 from countersign.settlement.bodies import REPLACEMENT, SETTLEMENT, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.instructing import (
@@ -47,6 +48,7 @@ def _judge(case: Case, body: InstructionPrepared) -> None:
     if body.purpose == REPLACEMENT:
         stops.check_cycle(state, cycle)
         _judge_replacement(state, cycle, body, old)
+        spending.check_group(state, cycle, group_of(body), case.seconds)
     else:
         _judge_void(state, cycle, body, old)
 

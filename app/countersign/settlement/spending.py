@@ -168,13 +168,16 @@ def check_group(state: State, cycle: Cycle, group: Group, seconds: int) -> None:
 
 
 def counted(state: State, instruction: Instruction) -> State:
-    """The state in which what an instruction pays counts against its payers' caps, from its entry on."""
+    """The state in which what an instruction pays counts against its payers' caps: from its entry on, or, where a chain
+    took one that had lost its place, from now on. A void pays nobody."""
+    if instruction.void:
+        return state
     leaving = flows(state, state.owed(instruction))
-    spent = state.spent
+    spent, moment = state.spent, max(instruction.time_ms, state.time_ms) // 1_000
     for payer in sorted({each.payer for each in leaving}):
         given = _sums((each.receiver, each.usd) for each in leaving if each.payer == payer)
-        usage = spent.get(payer, _NOTHING).paid(instruction.hash, instruction.time_ms // 1_000, given)
-        spent = spent.set(payer, usage)
+        usage = spent.get(payer, _NOTHING).without([instruction.hash])
+        spent = spent.set(payer, usage.paid(instruction.hash, moment, given))
     return replace(state, spent=spent)
 
 
