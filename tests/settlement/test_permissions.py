@@ -4,6 +4,7 @@ import pytest
 
 from countersign.errors import Refused
 from countersign.settlement import audience, events, permissions
+from countersign.settlement.bodies import Short
 from countersign.settlement.permissions import TABLE, Signer
 from countersign.settlement.roster import Holder, HolderKind
 from support import settlement_world as world
@@ -55,3 +56,17 @@ def test_participants_read_what_concerns_them_and_never_instructions_or_shares()
             assert allowed[MERIDIAN] != allowed[HARBOUR]
         else:
             assert allowed[MERIDIAN] == allowed[HARBOUR] == (event.type not in hidden)
+
+
+def test_who_is_left_out_of_a_cycle_learns_it() -> None:
+    desk = world.founded()
+    trade, other = desk.trade(), world.lei("98OTHER")
+    desk.play(trade, until="held")
+    left_out = world.replace(world.terms(5), parties=(world.OWNERS["meridian"], world.Party(other, "main")))
+    record = world.replace(desk.state.contract(trade.hash), hash="ab" * 32, terms=left_out)
+    state = world.replace(desk.state, contracts=desk.state.contracts.set("ab" * 32, record))
+    short = [Short("ab" * 32, other, "main", world.BTC, 5)]
+    for named, may in ((short, True), ([], False)):
+        body = world.builder.cycle_body("cycle-x", [trade.hash], world.START, short=named)
+        event = events.parse(desk.entry("cycle.closed", ["desk"], body).event)
+        assert audience.may_receive(state, event, Holder(HolderKind.PARTICIPANT, other)) is may

@@ -10,7 +10,7 @@
 from collections.abc import Iterable, Iterator
 
 from countersign.settlement import events, permissions
-from countersign.settlement.bodies import DepositCredited
+from countersign.settlement.bodies import CycleClosed, DepositCredited
 from countersign.settlement.contract import Contract
 from countersign.settlement.events import Event
 from countersign.settlement.lending_bodies import LendingAuthorised, LendingRecalled
@@ -39,13 +39,14 @@ def contracts_of(state: State, event: Event) -> tuple[str, ...]:
 
 
 def concerned(state: State, event: Event) -> tuple[str, ...]:
-    """The LEIs of the participants that an event concerns, ascending."""
+    """The LEIs of the participants that an event concerns, ascending; a cycle concerns those whom it left out too."""
     if isinstance(event.body, DepositCredited | LendingAuthorised):
         return (event.body.owner.lei,)
     if isinstance(event.body, LendingRecalled):
         loan = state.loans.get(event.body.loan)
         return (loan.owner.lei,) if loan else ()
-    records = [state.contracts.get(contract) for contract in contracts_of(state, event)]
+    left_out = [each.contract for each in event.body.short] if isinstance(event.body, CycleClosed) else []
+    records = [state.contracts.get(contract) for contract in (*contracts_of(state, event), *left_out)]
     return tuple(sorted({lei for record in records if record for lei in record.leis}))
 
 
