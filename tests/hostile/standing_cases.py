@@ -8,6 +8,7 @@ from countersign.review.case import Case, Channel, HeadFacts, TransportFacts
 from countersign.settlement.records import ContractState, Freeze
 from countersign.settlement.stop_bodies import CONTRACT, Scope
 from hostile.table import Hostile, overlaps
+from support import settlement_world as world
 from support.review_cases import Scene, story
 
 
@@ -25,6 +26,17 @@ def frozen(contract: str | None) -> Case:
     scope = Scope(CONTRACT, contract=contract or scene.trades[0].hash)
     order = Freeze("HC-2026-114", scope, "ab" * 32, "Court order.", ("compliance", "officer-d"), scene.state.size - 1)
     return scene.psbt_case(state=replace(scene.state, freezes=scene.state.freezes.set(order.order, order)))
+
+
+def disputed(*, still: bool) -> Case:
+    """Harbour disputed the contract, and has retracted it or not."""
+    scene = story()
+    desk, trade = scene.desk.copy(), scene.trades[0]
+    record = scene.state.contracts[trade.hash]
+    desk.log(*world.dispute_step(trade.hash))
+    opened = desk.state.contracts[trade.hash].dispute
+    found = replace(record, state=ContractState.DISPUTED, dispute=opened) if still else replace(record, dispute=opened)
+    return scene.psbt_case(state=replace(scene.state, contracts=scene.state.contracts.set(trade.hash, found)))
 
 
 def withheld(entries: int) -> Case:
@@ -80,7 +92,8 @@ CASES: list[Hostile] = [
         )
     ),
     Hostile("L8", "disputed since", "L8.revoked", partial(became, ContractState.DISPUTED), partial(became, ContractState.FAILED)),
-    Hostile("L8", "frozen since", "L8.revoked", partial(frozen, None), partial(frozen, "ab" * 32)),
+    Hostile("L8", "frozen since", "L8.frozen", partial(frozen, None), partial(frozen, "ab" * 32)),
+    Hostile("L8", "disputed by a party", "L8.disputed", partial(disputed, still=True), partial(disputed, still=False)),
     Hostile("L8", "an entry withheld", "L8.entries-missing", partial(withheld, 1), partial(withheld, 0)),
     Hostile("L8", "by QR, attested by nobody", "L8.not-attested", lambda: by_qr(story()), TWO),
     Hostile("L8", "attested by who signs", "L8.attested-by-signer", partial(attested, "compliance", "officer-a"), TWO),

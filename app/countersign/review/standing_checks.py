@@ -17,9 +17,9 @@ from countersign.review.case import ANCHOR, Channel, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
-from countersign.settlement import standing
+from countersign.settlement import standing, stops
 from countersign.settlement.contract import Contract
-from countersign.settlement.records import Attestation, ContractRecord
+from countersign.settlement.records import Attestation, ContractRecord, ContractState
 from countersign.settlement.state import State
 
 _EXPECTED = "attested by two officers who do not sign here"
@@ -41,11 +41,24 @@ def revocation(reading: Reading) -> Iterator[Finding]:
     judged = [(record, standing.revoked(state, record, void=reading.void)) for record in records]
     fallen = [(record, became) for record, became in judged if became is not None]
     for record, became in fallen[:20]:
-        yield failed("L8", "revoked", record.terms.id, "a settlement that still stands", became.value,
-                     id=record.terms.id, state=became.value)  # fmt: skip
+        yield _fallen(state, record, became)
     if fallen:
         return
     yield _attested(reading, state, records) if reading.case.channel is Channel.QR else _replayed(reading, state)
+
+
+def _fallen(state: State, record: ContractRecord, became: ContractState) -> Finding:
+    """What became of a contract: by which order, by whose dispute, or simply what it is now."""
+    id, expected = record.terms.id, "a settlement that still stands"
+    freeze = stops.stopping(state, record) if became is ContractState.FROZEN else None
+    if freeze is not None:
+        return failed("L8", "frozen", id, expected, became.value, id=id, order=freeze.order)
+    if became is ContractState.DISPUTED and record.dispute is not None:
+        lei = record.dispute.opener
+        known = state.roster.participants.get(lei)
+        opener = known.name if known is not None else lei
+        return failed("L8", "disputed", id, expected, became.value, id=id, opener=opener, reason=record.dispute.reason)
+    return failed("L8", "revoked", id, expected, became.value, id=id, state=became.value)
 
 
 def _records(reading: Reading, state: State) -> list[ContractRecord]:

@@ -73,6 +73,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Contract {id} is {state}; nothing of it may be signed.",
         "Do not sign. A request for it is late or replayed: tell the desk.",
     ),
+    "L8.frozen": (
+        "Contract {id} is frozen by order {order}; nothing of it may be signed while the order stands.",
+        "Do not sign. Compliance has the order's paper; two officers lift it.",
+    ),
+    "L8.disputed": (
+        "{opener} disputes contract {id}: {reason} Nothing of it may be signed until the dispute ends.",
+        "Do not sign. Wait until the dispute is retracted or resolved, or an award is made.",
+    ),
     "L8.entries-missing": (
         "The log has {size} entries, and this machine has replayed {found} of them: some were withheld.",
         "Do not sign. Take in the whole log first.",
