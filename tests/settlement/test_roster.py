@@ -21,6 +21,8 @@ def test_the_founding_registers_everybody() -> None:
     key = roster.officer_key(world.vault_key("officer-c", "eip155", "harbour").kid)
     assert (key.purpose, key.token.serial) == (Purpose.ETHEREUM, "serial-officer-c")
     assert roster.cold(roster.vault("meridian-btc"))
+    online = {registered.holder.id for registered in roster.keys.values() if registered.online}
+    assert online == {"officer-a"}
     assert roster.paying_vault(world.OWNERS["harbour"], world.USDC).id == "harbour-safe"
 
 
@@ -35,6 +37,18 @@ def test_a_lost_key_is_replaced_and_history_still_replays() -> None:
     desk.play(second, until="agreed")
     assert desk.attempt("contract.endorsed", ["compliance"], {"contract": second.hash}) == "settlement.key-withdrawn"
     assert not world.machine.replay(desk.entries).faults
+
+
+def test_a_vault_is_cold_until_enough_of_its_officers_go_online() -> None:
+    desk = world.founded()
+    assert desk.state.roster.cold(desk.state.roster.vault("harbour-safe"))
+    entry = world.officer_entry("officer-c")
+    for key in entry["keys"]:  # type: ignore[attr-defined]
+        key["online"] = True
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": [entry]})
+    assert not desk.state.roster.cold(desk.state.roster.vault("harbour-safe"))
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": [world.officer_entry("officer-c")]})
+    assert desk.state.roster.cold(desk.state.roster.vault("harbour-safe"))
 
 
 def test_a_key_belongs_to_one_holder() -> None:

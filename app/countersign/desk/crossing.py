@@ -74,8 +74,8 @@ class Crossing:
         done = {share.officer for share in instruction.shares}
         done |= {each.officer for each in state.refusals.get(instruction.artefact, ())}
         kids = [kid for vault in instruction.group.vaults for kid in state.roster.vault(vault).keys]
-        live = [kid for kid in kids if kid in state.roster.keys]
-        cold = {state.roster.holder(kid).id for kid in live if not state.roster.officer_key(kid).online}
+        known = (state.roster.keys.get(kid) for kid in kids)
+        cold = {each.holder.id for each in known if each is not None and not each.online}
         return tuple(each for each in sorted(cold - done) if Role.VAULT in state.roster.officer(each).roles)
 
     def waiting(self) -> tuple[CrossingView, ...]:

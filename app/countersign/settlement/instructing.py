@@ -286,8 +286,9 @@ def completes(cycle: Cycle, instruction: Instruction) -> bool:
 
 
 def _check_share_keys(state: State, instruction: Instruction, vault: Vault, body: ShareAdded, officer: str) -> None:
+    there = set(vault.keys)
     for kid in body.keys:
-        if kid not in vault.keys or state.roster.key(kid).holder.id != officer:
+        if kid not in there or state.roster.key(kid).holder.id != officer:
             raise Refused("settlement.share-key", vault=vault.id, key=kid, officer=officer)
     if isinstance(vault, SafeVault):
         wanted = [vault.keys]

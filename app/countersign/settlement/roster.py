@@ -90,11 +90,12 @@ class OfficerKey:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredKey:
-    """A key, its one holder and its one purpose."""
+    """A key, its one holder and its one purpose. `online`: an officer's, on a networked machine."""
 
     key: PublicKey
     holder: Holder
     purpose: Purpose
+    online: bool
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -337,5 +338,5 @@ class Roster:
 
     def cold(self, vault: Vault) -> bool:
         """Whether fewer than `threshold` of the vault's officers have their keys on online machines."""
-        online = {self.holder(kid).id for kid in vault.keys if kid in self.keys and self.officer_key(kid).online}
-        return len(online) < vault.threshold
+        known = (self.keys.get(kid) for kid in vault.keys)
+        return len({each.holder.id for each in known if each is not None and each.online}) < vault.threshold

@@ -80,17 +80,18 @@ def _names(entries: Entries) -> Iterator[str]:
 
 def with_desk_key(roster: Roster, origin: str, key: PublicKey) -> Roster:
     """The roster that knows the desk's own key."""
-    return _with_keys(roster, (), ((key, Purpose.IDENTITY),), Holder(HolderKind.DESK, origin))
+    return _with_keys(roster, (), ((key, Purpose.IDENTITY, False),), Holder(HolderKind.DESK, origin))
 
 
 def _with_keys(
-    roster: Roster, gone: tuple[PublicKey, ...], new: tuple[tuple[PublicKey, Purpose], ...], holder: Holder
+    roster: Roster, gone: tuple[PublicKey, ...], new: tuple[tuple[PublicKey, Purpose, bool], ...], holder: Holder
 ) -> Roster:
+    """The roster without the keys `gone` and with the keys `new` (key, purpose, online), all one holder's."""
     keys, retired = roster.keys, roster.retired
     for key in gone:
         retired = retired.set(key.kid, keys[key.kid])
         keys = keys.delete(key.kid)
-    for key, purpose in new:
+    for key, purpose, online in new:
         if key.kid in keys:
             raise Refused("settlement.key-taken", key=key.kid, holder=str(keys[key.kid].holder))
         if purpose is not Purpose.IDENTITY and key.curve is not Curve.SECP256K1:
@@ -98,7 +99,7 @@ def _with_keys(
         before = retired.get(key.kid)
         if before is not None and (before.holder, before.purpose) != (holder, purpose):
             raise Refused("settlement.key-kept", key=key.kid, holder=str(before.holder), purpose=before.purpose.value)
-        keys = keys.set(key.kid, RegisteredKey(key, holder, purpose))
+        keys = keys.set(key.kid, RegisteredKey(key, holder, purpose, online))
         retired = retired.delete(key.kid) if before is not None else retired
     return replace(roster, keys=keys, retired=retired)
 
@@ -108,7 +109,7 @@ def _with_participant(roster: Roster, participant: Participant) -> Roster:
         raise Refused("settlement.custodian-trades", lei=participant.lei)
     known = roster.participants.get(participant.lei)
     holder = Holder(HolderKind.PARTICIPANT, participant.lei)
-    new = tuple((key, Purpose.IDENTITY) for key in participant.keys)
+    new = tuple((key, Purpose.IDENTITY, False) for key in participant.keys)
     roster = _with_keys(roster, known.keys if known else (), new, holder)
     return replace(roster, participants=roster.participants.set(participant.lei, participant))
 
@@ -116,7 +117,7 @@ def _with_participant(roster: Roster, participant: Participant) -> Roster:
 def _with_officer(roster: Roster, officer: Officer) -> Roster:
     known = roster.officers.get(officer.id)
     gone = tuple(each.key for each in known.keys) if known else ()
-    new = tuple((each.key, each.purpose) for each in officer.keys)
+    new = tuple((each.key, each.purpose, each.online) for each in officer.keys)
     roster = _with_keys(roster, gone, new, Holder(HolderKind.OFFICER, officer.id))
     return replace(roster, officers=roster.officers.set(officer.id, officer))
 
