@@ -68,3 +68,21 @@ async def test_a_dispute_ends_in_an_award_that_settles_like_any_contract(table: 
     judged = judge_pack(pack, "pack", grounds.of_pack(pack, pack.vkeys), pack.vkeys, table.stage.clock.seconds)
     assert [each.about for each in judged][-1] == ("pack: psbt",)
     assert {finding.check for each in judged for finding in each.verdict.against} == set()
+
+
+async def test_an_award_crosses_by_qr_with_all_that_it_rests_on(table: Table) -> None:
+    await table.until("step-found")
+    contract = await stage.agreed(table)
+    await stopping.open_dispute(table.desk, contract, table.author("harbour"), [], "Delivery was never agreed.")
+    officers = [table.author("compliance"), table.author("officer-d")]
+    award, _ = await stopping.make_award(table.desk, stage.award(table, contract, AWARDED, RULING), RULING, officers)
+    cycle = await stage.instructed(table, award.hash)
+    [psbt] = stage.live(table, cycle)
+    await table.officer.unlock(table.stage.ask_pin)
+    table.story.contract = award.hash
+    await table.story.attest()
+    seen = await stage.cold_sees(table, psbt.hash, by_qr=True)
+    assert seen["may_sign"], seen["against"]
+    await stage.cold_signs(table)
+    [share] = table.desk.state.instruction(psbt.hash).shares
+    assert share.officer == "officer-c"
