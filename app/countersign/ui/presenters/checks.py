@@ -17,6 +17,10 @@ _LOOK = {
 }
 
 
+ATTESTED = "L8.attested"
+"""What passes because two people vouch for it: it is never shown like what this machine proved."""
+
+
 @dataclass(frozen=True, slots=True)
 class FindingLine:
     """One finding, ready to open."""
@@ -68,6 +72,8 @@ def finding_line(finding: Finding) -> FindingLine:
         by = f"{finding.blocked_by} {check_name(finding.blocked_by)}".strip()
         evidence += ((label("checks.blocked-by"), by),)
     word = label(f"checks.{finding.status.value}")
+    if finding.reason == ATTESTED:
+        tone, icon, word = "info", "information", label("checks.attested")
     following = "" if finding.ok else next_step(finding.reason, _values(finding))
     name = check_name(finding.check)
     return FindingLine(finding.check, name, tone, icon, word, words(finding), evidence, following, not finding.ok)

@@ -4,6 +4,7 @@ LABELS: dict[str, str] = {
     "checks.title": "Checks",
     "checks.of-contract": "The contract, the log, this console",
     "checks.pass": "pass",
+    "checks.attested": "attested",
     "checks.fail": "FAIL",
     "checks.blocked": "blocked",
     "checks.not applicable": "not applicable",
