@@ -163,9 +163,16 @@ def instruction_case(
         data=data,
         prepared=instruction.hash,
         original=_known(profile.artefacts, instruction.artefact),
+        replaced=replaced(found.state, profile.artefacts, instruction),
         shares=logged_shares(profile.artefacts, instruction),
     )
     return _case(found, contracts, facts, moment, profile, mode)
+
+
+def replaced(state: State, artefacts: Artefacts, instruction: Instruction) -> tuple[bytes, ...]:
+    """The bytes of what a declared instruction takes the place of, the nearest first, as far as they are here."""
+    held = (_known(artefacts, each.artefact) for each in state.replaced_by(instruction))
+    return tuple(data for data in held if data is not None)
 
 
 def logged_shares(artefacts: Artefacts, instruction: Instruction) -> tuple[Shared, ...]:

@@ -17,7 +17,6 @@ from countersign.errors import CountersignError
 from countersign.formats import bech32, caip
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin import Readback, Wallet
-from countersign.settlement import netting
 from countersign.settlement.netting import Obligation
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import Roster, SlotVault
@@ -50,7 +49,7 @@ def words(label: str, digest: bytes) -> Digest:
 def bitcoin_view(state: State, instruction: Instruction, data: bytes) -> Decoded:
     """A PSBT's effects. Malformed: B2.*."""
     psbt = parse_psbt(data)
-    found, owed = facts(psbt), netting.owed_by(state.cycle(instruction.cycle).obligations, instruction.group)
+    found, owed = facts(psbt), state.owed(instruction)
     vaults = [state.roster.vault(each) for each in instruction.group.vaults]
     wallets = [rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
     sorted_out = rail.readback(found, wallets, owed)

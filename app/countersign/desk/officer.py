@@ -248,6 +248,8 @@ class Officer:
         self.replica.profile.artefacts.put(data)
         for share in instruction.shares:
             self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(share.artefact)))
+        for earlier in self.replica.state.replaced_by(instruction):
+            self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(earlier.artefact)))
         return data
 
     def _legal_text(self, contract: str) -> tuple[Artefacts, str]:

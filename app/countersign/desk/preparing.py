@@ -67,7 +67,7 @@ async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> di
     wallets = [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
     funds = [await _funds(desk, group.chain, wallet) for wallet in wallets]
     built = bitcoin_rail.build(owed, funds, rate)
-    _require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), wallets, owed))
+    require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), wallets, owed))
     spends = tuple(
         Spend(f"{display(fact.outpoint.txid)}:{fact.outpoint.vout}", wallet.id, number)
         for fact in facts(built.psbt).inputs
@@ -78,7 +78,7 @@ async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> di
     return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
 
 
-def _require_within_caps(desk: EmbeddedDesk, cycle: Cycle, found: Readback) -> None:
+def require_within_caps(desk: EmbeddedDesk, cycle: Cycle, found: Readback) -> None:
     """No vault bears more of the fee than its contracts allow: such a PSBT would only be refused later."""
     terms = [desk.state.contract(each).terms for each in cycle.contracts]
     caps = {cap.vault: cap.cap for cap in netting.fee_caps(desk.state.roster, terms)}
@@ -93,10 +93,10 @@ async def _funds(desk: EmbeddedDesk, chain: str, wallet: Wallet) -> Funds:
     free = [
         coin for coin in seen if coin.confirmations >= needed and f"{coin.txid}:{coin.vout}" not in desk.state.spending
     ]
-    return Funds(wallet, tuple((coin.transaction, coin.vout) for coin in free), _unused_slot(desk, wallet, seen))
+    return Funds(wallet, tuple((coin.transaction, coin.vout) for coin in free), unused_slot(desk, wallet, seen))
 
 
-def _unused_slot(desk: EmbeddedDesk, wallet: Wallet, seen: Sequence[Coin]) -> int:
+def unused_slot(desk: EmbeddedDesk, wallet: Wallet, seen: Sequence[Coin]) -> int:
     """The lowest slot that holds no coin, was never spent from or paid by an instruction, and is no registered destination."""
     used = {wallet.slot_of(coin.script_pubkey) for coin in seen}
     for instruction in desk.state.instructions.values():

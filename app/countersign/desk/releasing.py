@@ -9,7 +9,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from countersign.desk import stopping
+from countersign.desk import chain_facts, stopping
 from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
@@ -55,8 +55,9 @@ def finish(desk: EmbeddedDesk, instruction: Instruction) -> Finished:
 
 
 async def finish_all(desk: EmbeddedDesk, cycle: str) -> tuple[Finished, ...]:
-    """Every instruction of a cycle, finished and found acceptable by its chain. Refused("desk.chain-would-refuse")."""
-    done = tuple(finish(desk, each) for each in desk.state.live(desk.state.cycle(cycle)))
+    """What a cycle has not sent yet, finished and found acceptable by its chain. Refused("desk.chain-would-refuse")."""
+    unsent = [each for each in desk.state.live(desk.state.cycle(cycle)) if each.transaction is None]
+    done = tuple(finish(desk, each) for each in unsent)
     for each in done:
         await _require_acceptable(desk, each)
     return done
@@ -72,10 +73,15 @@ async def _require_acceptable(desk: EmbeddedDesk, done: Finished) -> None:
 
 
 async def make_release(desk: EmbeddedDesk, cycle: str, maker: Author, checker: str) -> bytes:
-    """The maker's half: the release of every instruction of the cycle, after all of them were finished and tried."""
+    """The maker's half: the release of what the cycle has not released, after all of it was finished and tried.
+
+    Refused("desk.nothing-to-release").
+    """
+    waiting = sorted(each.hash for each in desk.state.live(desk.state.cycle(cycle)) if each.released is None)
+    if not waiting and desk.state.cycle(cycle).released is not None:
+        raise Refused("desk.nothing-to-release", cycle=cycle)
     await finish_all(desk, cycle)
-    live = sorted(each.hash for each in desk.state.live(desk.state.cycle(cycle)))
-    body = {"cycle": cycle, "instructions": live, "maker": maker.id, "checker": checker}
+    body = {"cycle": cycle, "instructions": waiting, "maker": maker.id, "checker": checker}
     return await signed(desk.scribe.draft("release.authorised", body), [maker])
 
 
@@ -99,7 +105,7 @@ async def broadcast(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[
     if closed.released is None:
         raise Refused("desk.not-released", cycle=cycle)
     live = desk.state.live(closed)
-    waiting = [finish(desk, each) for each in live if each.transaction is None]
+    waiting = [finish(desk, each) for each in live if each.transaction is None and each.released is not None]
     out = {each.instruction for each in waiting if each.kind == "psbt" and await _is_out(desk, each)}
     if len(waiting) == len(live) and not out:
         stopping.require_running(desk, cycle)
@@ -122,9 +128,13 @@ async def _send(desk: EmbeddedDesk, done: Finished) -> str:
 
 
 async def observe(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
-    """Log what the node says of every transaction that has more confirmations than were logged."""
+    """Log what the node says that is not logged yet: of what was sent, and of what others may have sent (rule 10).
+
+    Another block, or none any more after a reorganisation, is logged as it is.
+    """
     receipts = []
-    for instruction in desk.state.live(desk.state.cycle(cycle)):
+    live = desk.state.live(desk.state.cycle(cycle))
+    for instruction in (*live, *(one for each in live for one in desk.state.replaced_by(each) if one.shares)):
         if (body := await _seen(desk, instruction)) is not None:
             draft = desk.scribe.draft("transaction.observed", body)
             receipts.append(await desk.submit(await signed(draft, [operations])))
@@ -132,22 +142,26 @@ async def observe(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Re
 
 
 async def _seen(desk: EmbeddedDesk, instruction: Instruction) -> dict[str, object] | None:
-    if instruction.transaction is None:
+    names = chain_facts.transactions(instruction, desk.artefacts)
+    if not names or (instruction.transaction is None and instruction.released is not None):
         return None
     psbt = instruction.group.kind == "psbt"
     node = desk.bitcoin(instruction.group.chain) if psbt else desk.ethereum(instruction.group.chain)
-    seen = await node.observe(instruction.transaction)
-    before = instruction.observed.confirmations if instruction.observed else 0
-    if not seen.accepted or seen.block is None or seen.height is None or seen.confirmations <= before:
+    there, before = await chain_facts.whereabouts(node, names), instruction.observed
+    block, height, confirmations = (
+        (None, None, 0) if there is None else (there.block, there.height, there.confirmations)
+    )
+    logged = (None, 0) if before is None else (before.block, before.confirmations)
+    if (block, confirmations) == logged:
         return None
     data = desk.artefacts.get(bytes.fromhex(instruction.artefact))
     fees = fees_of(desk.state, instruction, data) if psbt else {}
     return {
         "instruction": instruction.hash,
-        "transaction": instruction.transaction,
-        "block": seen.block,
-        "height": seen.height,
-        "confirmations": seen.confirmations,
+        "transaction": names[0] if there is None else there.transaction,
+        "block": block,
+        "height": height,
+        "confirmations": confirmations,
         "fees": {vault: ids.amount_text(fee) for vault, fee in fees.items()},
     }
 

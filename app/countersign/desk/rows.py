@@ -289,7 +289,9 @@ def _sums(state: State, terms: Terms, legs: Iterable[Leg]) -> tuple[Money, ...]:
 
 
 def _action(state: State, record: ContractRecord, cycle: Cycle | None, officer: str) -> Action:
-    if record.state not in SIGNABLE or cycle is None:
+    later = cycle is not None and any(each.released is None for each in state.live(cycle))
+    waiting_again = later and record.state in (ContractState.SETTLING, ContractState.FAILED)
+    if cycle is None or not (record.state in SIGNABLE or waiting_again):
         return Action.NONE if record.state in OVER else Action.WAIT
     live = state.live(cycle)
     if any(can_sign(state, each, officer) for each in live):
@@ -304,10 +306,18 @@ def can_sign(state: State, instruction: Instruction, officer: str) -> bool:
     return (
         bool(vault_keys(state.roster, officer, instruction))
         and officer not in _signers(instruction)
-        and officer != instruction.preparer
+        and officer not in instruction.hands
         and state.missing(instruction) > 0
-        and stops.running(state, state.cycle(instruction.cycle))
+        and _may_go_on(state, instruction)
     )
+
+
+def _may_go_on(state: State, instruction: Instruction) -> bool:
+    """Neither dispute nor order stops it, but a void only a dispute; while a void goes on nothing else is signed."""
+    cycle = state.cycle(instruction.cycle)
+    if instruction.void:
+        return all(state.contract(each).state is not ContractState.DISPUTED for each in cycle.contracts)
+    return stops.running(state, cycle) and not cycle.voiding
 
 
 def _signers(instruction: Instruction) -> set[str]:

@@ -19,7 +19,6 @@ from countersign.ethereum.safe import CALL, SafeTx
 from countersign.formats import caip, eip55
 from countersign.rails import ethereum as rail
 from countersign.rails.safe_payments import Pair
-from countersign.settlement import netting
 from countersign.settlement.netting import Obligation
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import Roster, SafeVault
@@ -29,14 +28,14 @@ from countersign.settlement.state import State
 def ethereum_view(state: State, instruction: Instruction, data: bytes) -> Decoded:
     """A Safe transaction's effects. Malformed: C2.*, ethereum.*; Refused: desk.not-a-safe."""
     tx = safe_file.parse(data).tx
-    owed = netting.owed_by(state.cycle(instruction.cycle).obligations, instruction.group)
+    owed = state.owed(instruction)
     vault = state.roster.vault(instruction.group.vaults[0])
     if not isinstance(vault, SafeVault):
         raise Refused("desk.not-a-safe", vault=vault.id)
     calls = _Calls(state.roster, tx, rail.readback(tx, vault, owed))
     return Decoded(
         lines=calls.lines(),
-        extra=calls.extra(),
+        extra=() if instruction.void and inspect.read(tx).void else calls.extra(),
         flows=calls.flows(f"{state.roster.participant(vault.owner.lei).name}, {vault.id}"),
         fee=None,
         digests=(

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.desk.author import Author, Scribe
-from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints
+from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints, replaced
 from countersign.desk.ports import AskSecret, Profile, Token
-from countersign.desk.records import Intent, SafeNonce, Share
+from countersign.desk.records import Declared, Intent, SafeNonce, Share
 from countersign.desk.views import TokenView
 from countersign.errors import CountersignError, Refused
 from countersign.ethereum import safe_file
@@ -142,11 +142,12 @@ async def _sign(
     for contract in found.state.cycles[instruction.cycle].contracts:
         terms = found.state.contracts[contract].terms
         profile.journal.see_settlement(terms.id, terms.version, bytes.fromhex(contract))
+    declared = _declared(found.state, instruction, profile)
     if instruction.group.kind == "psbt":
-        used, share = await _sign_psbt(hand, instruction, data, keys, moment, profile, progress)
+        used, share = await _sign_psbt(hand, instruction, data, keys, moment, profile, progress, declared)
         bitcoin_rail.accept_share(data, share, keys)
     else:
-        used, share = await _sign_safe(hand, found.state, instruction, data, keys, moment, profile, progress)
+        used, share = await _sign_safe(hand, found.state, instruction, data, keys, moment, profile, progress, declared)
         ethereum_rail.accept_share(data, share, keys)
     body = {
         "instruction": instruction.hash,
@@ -158,6 +159,18 @@ async def _sign(
     return Made(share, jose.serialise(event), verdict)
 
 
+def _declared(state: State, instruction: Instruction, profile: Profile) -> Declared | None:
+    """What the journal may let coins or a nonce be signed again for: every transaction the declared one stands against."""
+    if instruction.declarer is None:
+        return None
+    earlier = replaced(state, profile.artefacts, instruction)
+    if instruction.group.kind == "psbt":
+        against = tuple(bytes(parse_psbt(each).txid) for each in earlier)
+    else:
+        against = tuple(bytes(safe_file.parse(each).tx.digest) for each in earlier)
+    return Declared(instruction.purpose, against)
+
+
 async def _sign_psbt(
     hand: Hand,
     instruction: Instruction,
@@ -166,6 +179,7 @@ async def _sign_psbt(
     moment: Circumstances,
     profile: Profile,
     progress: Progress,
+    declared: Declared | None,
 ) -> tuple[set[PublicKey], bytes]:
     psbt = parse_psbt(data)
     requests = bitcoin_rail.digests(psbt, keys)
@@ -175,7 +189,7 @@ async def _sign_psbt(
         mine = tuple(each.digest for each in requests if each.public_key == key.data)
         spent = tuple(coins[each.index] for each in requests if each.public_key == key.data)
         intent = _intent(instruction, key, bytes(psbt.txid), mine, moment.now)
-        profile.journal.intend(replace(intent, outpoints=spent))
+        profile.journal.intend(replace(intent, outpoints=spent, declared=declared))
     answers = {}
     for done, each in enumerate(requests):
         progress(done, len(requests))
@@ -193,6 +207,7 @@ async def _sign_safe(
     moment: Circumstances,
     profile: Profile,
     progress: Progress,
+    declared: Declared | None,
 ) -> tuple[set[PublicKey], bytes]:
     digest = await asyncio.to_thread(ethereum_rail.digest, data)
     key, vault = keys[0], state.roster.vault(instruction.group.vaults[0])
@@ -200,7 +215,7 @@ async def _sign_safe(
         raise Refused("desk.not-a-safe", vault=vault.id)
     nonce = SafeNonce(vault.chain, eip55.parse(vault.address), safe_file.parse(data).tx.nonce)
     intent = _intent(instruction, key, bytes(digest), (bytes(digest),), moment.now)
-    profile.journal.intend(replace(intent, nonce=nonce))
+    profile.journal.intend(replace(intent, nonce=nonce, declared=declared))
     progress(0, 1)
     answer = await _one(hand, profile, key, bytes(digest))
     progress(1, 1)

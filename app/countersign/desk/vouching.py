@@ -2,6 +2,7 @@
 
 - A share: its bytes are here and are that officer's whole, valid share of the prepared instruction (rails).
 - A deposit, a broadcast, an observation: the desk's own node says so too.
+- A failure: the desk's own node sees the transaction in no block, and says whether it can still execute.
 - Everything else about the event is the machine's to judge; this is only what the machine cannot see.
 """
 
@@ -11,16 +12,17 @@ from dataclasses import dataclass, field
 from countersign.bitcoin import transaction as bitcoin_transaction
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.desk import chain_facts
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode
 from countersign.errors import Refused, Unavailable
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.settlement import netting
 from countersign.settlement.bodies import DepositCredited, ShareAdded, TransactionBroadcast, TransactionObserved
 from countersign.settlement.events import Event
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
 from countersign.settlement.state import State
+from countersign.settlement.trouble_bodies import SettlementFailed, TransactionReplaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) 
             await _broadcast(state, body, artefacts, nodes)
         case TransactionObserved() as body:
             await _observed(state, body, artefacts, nodes)
+        case SettlementFailed() as body:
+            await _failed(state, body, artefacts, nodes)
+        case TransactionReplaced() as body:
+            await _replaced(state, body, artefacts, nodes)
         case _:
             pass
 
@@ -112,13 +118,55 @@ async def _broadcast(state: State, body: TransactionBroadcast, artefacts: Artefa
 async def _observed(state: State, body: TransactionObserved, artefacts: Artefacts, nodes: Nodes) -> None:
     instruction = state.instruction(body.instruction)
     if instruction.group.kind == "psbt":
-        seen = await nodes.of_bitcoin(instruction.group.chain).observe(body.transaction)
+        node: BitcoinNode | EthereumNode = nodes.of_bitcoin(instruction.group.chain)
         if dict(body.fees) != fees_of(state, instruction, artefacts.get(bytes.fromhex(instruction.artefact))):
             raise Refused("desk.other-fee", transaction=body.transaction)
+        if body.transaction != chain_facts.txid(instruction, artefacts):
+            raise Refused("desk.other-transaction", transaction=body.transaction)
     else:
-        seen = await nodes.of_ethereum(instruction.group.chain).observe(body.transaction)
+        node = nodes.of_ethereum(instruction.group.chain)
+    seen, before = await node.observe(body.transaction), instruction.observed
+    if body.block is None:
+        if seen.block is not None:
+            raise Refused("desk.transaction-not-seen", transaction=body.transaction)
+        return
+    late = before is not None and before.block == body.block and body.confirmations < before.confirmations
+    if late and before is not None and seen.confirmations >= before.confirmations:
+        raise Refused("desk.transaction-not-seen", transaction=body.transaction)
     if not seen.accepted or seen.confirmations < body.confirmations or seen.block != body.block:
         raise Refused("desk.transaction-not-seen", transaction=body.transaction)
+
+
+async def _failed(state: State, body: SettlementFailed, artefacts: Artefacts, nodes: Nodes) -> None:
+    instruction = state.instruction(body.instruction)
+    chain, names = instruction.group.chain, chain_facts.transactions(instruction, artefacts)
+    if instruction.group.kind == "psbt":
+        there = await chain_facts.whereabouts(nodes.of_bitcoin(chain), names)
+        dead = await chain_facts.coin_is_gone(nodes.of_bitcoin(chain), instruction, state.roster)
+    else:
+        there = await chain_facts.whereabouts(nodes.of_ethereum(chain), names)
+        dead = await chain_facts.safe_is_past(nodes.of_ethereum(chain), instruction, state.roster)
+    if there is not None and there.block is not None:
+        raise Refused("desk.executed-after-all", transaction=there.transaction)
+    if body.executable == dead:
+        raise Refused("desk.other-executable", instruction=instruction.hash)
+
+
+async def _replaced(state: State, body: TransactionReplaced, artefacts: Artefacts, nodes: Nodes) -> None:
+    """The node knows the replacement, and it carries exactly the call that the shares make."""
+    instruction = state.instruction(body.instruction)
+    vault = state.roster.vault(instruction.group.vaults[0])
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=vault.id)
+    data = artefacts.get(bytes.fromhex(instruction.artefact))
+    shares = [artefacts.get(bytes.fromhex(share.artefact)) for share in instruction.shares]
+    if (
+        artefacts.get(bytes.fromhex(body.artefact))
+        != ethereum_rail.finalise(data, shares, vault, state.roster).calldata
+    ):
+        raise Refused("desk.other-transaction", transaction=body.replacement)
+    if not (await nodes.of_ethereum(instruction.group.chain).observe(body.replacement)).accepted:
+        raise Refused("desk.transaction-not-seen", transaction=body.replacement)
 
 
 def fees_of(state: State, instruction: Instruction, data: bytes) -> dict[str, int]:
@@ -128,6 +176,5 @@ def fees_of(state: State, instruction: Instruction, data: bytes) -> dict[str, in
         for vault in (state.roster.vault(each) for each in instruction.group.vaults)
         if isinstance(vault, SlotVault)
     ]
-    owed = netting.owed_by(state.cycle(instruction.cycle).obligations, instruction.group)
-    found = bitcoin_rail.readback(facts(parse_psbt(data)), wallets, owed)
+    found = bitcoin_rail.readback(facts(parse_psbt(data)), wallets, state.owed(instruction))
     return {side.vault: side.share for side in found.sides if side.share is not None}

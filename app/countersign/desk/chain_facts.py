@@ -1,0 +1,54 @@
+"""What a node knows of an instruction that its desk waits for: where its transactions are, whether it can still execute.
+
+- Any of an instruction's transactions may be the one that was mined: all are looked for.
+- A PSBT's id is known before anybody sends it, so that what nobody sent is found too.
+- A Safe's transaction can never execute once the Safe is past its nonce; Bitcoin's once a coin of it is gone and not by
+  it.
+"""
+
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.bitcoin.transaction import display
+from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode, Observation
+from countersign.errors import Refused
+from countersign.rails import bitcoin as bitcoin_rail
+from countersign.settlement.records import Instruction
+from countersign.settlement.roster import Roster, SafeVault, SlotVault
+
+Node = BitcoinNode | EthereumNode
+
+
+def transactions(instruction: Instruction, artefacts: Artefacts) -> tuple[str, ...]:
+    """The ids under which it may be on its chain, the last one sent first; a PSBT's own where none was sent."""
+    known = tuple(each for each in (instruction.transaction, *instruction.others) if each is not None)
+    if known or instruction.group.kind != "psbt":
+        return known
+    return (txid(instruction, artefacts),)
+
+
+def txid(instruction: Instruction, artefacts: Artefacts) -> str:
+    """The id of a prepared PSBT's transaction, which its signatures do not change."""
+    return display(parse_psbt(artefacts.get(bytes.fromhex(instruction.artefact))).txid)
+
+
+async def whereabouts(node: Node, names: tuple[str, ...]) -> Observation | None:
+    """The first of these transactions that is in a block, else the first that waits for one; None if none is anywhere."""
+    seen = [await node.observe(each) for each in names]
+    mined = [each for each in seen if each.accepted and each.block is not None]
+    waiting = [each for each in seen if each.accepted]
+    return next(iter(mined or waiting), None)
+
+
+async def safe_is_past(node: EthereumNode, instruction: Instruction, roster: Roster) -> bool:
+    """Whether the Safe has used the instruction's nonce. Refused("desk.not-a-safe")."""
+    vault = roster.vault(instruction.group.vaults[0])
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=vault.id)
+    return await node.safe_nonce(vault.address) > (instruction.nonce or 0)
+
+
+async def coin_is_gone(node: BitcoinNode, instruction: Instruction, roster: Roster) -> bool:
+    """Whether a coin that the instruction spends lies in its vault no more."""
+    vaults = [vault for each in instruction.group.vaults if isinstance(vault := roster.vault(each), SlotVault)]
+    scripts = [slot.script_pubkey for vault in vaults for slot in bitcoin_rail.wallet(vault).descriptors.slots]
+    there = {f"{coin.txid}:{coin.vout}" for coin in await node.coins(scripts)}
+    return any(spend.outpoint not in there for spend in instruction.spends)

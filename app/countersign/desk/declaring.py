@@ -1,0 +1,131 @@
+"""Declaring a void or a replacement: operations prepares, compliance looks at the same bytes and signs them too.
+
+- A void is built from the instruction it ends: the same coins back to their own vaults, or the same nonce used up.
+- A replacement spends the same coins, pays the same and leaves less change. It stays within the agreed fee caps.
+- Compliance's half reads the artefact back by itself before it signs: nothing leaves but what is owed, and the fee.
+- Everything after it is ordinary: shares, release by maker and checker, broadcast, observation.
+
+    halves = await make_void(desk, operations, "cycle-1", rate=10)
+    for half in halves:
+        await declare(desk, half, compliance)
+"""
+
+from countersign.bitcoin.inspect import facts
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.bitcoin.psbt import serialise as serialise_psbt
+from countersign.bitcoin.transaction import display
+from countersign.desk.author import Author, add_signature, signed
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Receipt
+from countersign.desk.preparing import require_within_caps, unused_slot
+from countersign.errors import Refused
+from countersign.ethereum import inspect
+from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import ethereum as ethereum_rail
+from countersign.rails.bitcoin import Wallet
+from countersign.rails.bitcoin_respend import respend
+from countersign.settlement import builder, events
+from countersign.settlement.bodies import REPLACEMENT, SETTLEMENT, VOID, InstructionPrepared, Spend
+from countersign.settlement.netting import Obligation, owed_by
+from countersign.settlement.records import Instruction
+from countersign.settlement.roster import SafeVault, SlotVault
+
+
+async def make_void(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> tuple[bytes, ...]:
+    """Operations' half of a void for every instruction of the cycle that has shares; `rate` in satoshis a vbyte.
+
+    Refused("desk.nothing-to-void") where none has, "desk.fee-above-cap", what the rails raise. Nothing is logged yet.
+    """
+    live = [each for each in desk.state.live(desk.state.cycle(cycle)) if each.shares and not each.void]
+    if not live:
+        raise Refused("desk.nothing-to-void", cycle=cycle)
+    bodies = [await _body(desk, each, VOID, rate) for each in live]
+    return tuple([await signed(desk.scribe.draft("instruction.prepared", body), [operations]) for body in bodies])
+
+
+async def make_replacement(desk: EmbeddedDesk, operations: Author, instruction: str, *, rate: int) -> bytes:
+    """Operations' half of the replacement of a Bitcoin instruction. Raises as `make_void`."""
+    old = desk.state.instruction(instruction)
+    if old.group.kind != "psbt":
+        raise Refused("settlement.replacement-kind", instruction=instruction)
+    body = await _body(desk, old, REPLACEMENT, rate)
+    return await signed(desk.scribe.draft("instruction.prepared", body), [operations])
+
+
+async def declare(desk: EmbeddedDesk, half: bytes, compliance: Author) -> Receipt:
+    """Compliance's half: the artefact read back, then the second signature. Refused("desk.not-declared"), with nothing logged."""
+    body = events.parse(half).body
+    if not isinstance(body, InstructionPrepared) or body.purpose == SETTLEMENT or body.replaces is None:
+        raise Refused("desk.not-declared", reason="it declares no void and no replacement")
+    old = desk.state.instruction(body.replaces)
+    data = desk.artefacts.get(bytes.fromhex(body.artefact))
+    reason = _objection(desk, body, old, data)
+    if reason:
+        raise Refused("desk.not-declared", reason=reason)
+    return await desk.submit(await add_signature(half, compliance))
+
+
+async def _body(desk: EmbeddedDesk, old: Instruction, purpose: str, rate: int) -> dict[str, object]:
+    contracts = desk.state.cycle(old.cycle).contracts
+    if old.group.kind == "psbt":
+        data, spends = await _psbt(desk, old, purpose, rate)
+        artefact = desk.artefacts.put(data).hex()
+        return builder.psbt_instruction_body(
+            old.cycle, contracts, old.group.chain, artefact, spends, purpose=purpose, replaces=old.hash
+        )
+    vault = desk.state.roster.vault(old.group.vaults[0])
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=vault.id)
+    nonce = old.nonce or 0
+    artefact = desk.artefacts.put(ethereum_rail.serialise(ethereum_rail.void(vault, nonce))).hex()
+    return builder.safe_instruction_body(
+        old.cycle, contracts, old.group.chain, vault.id, artefact, nonce, purpose=purpose, replaces=old.hash
+    )
+
+
+async def _psbt(desk: EmbeddedDesk, old: Instruction, purpose: str, rate: int) -> tuple[bytes, tuple[Spend, ...]]:
+    wallets, settled = _wallets(desk, old), desk.state.owed(old)
+    original = desk.artefacts.get(bytes.fromhex(old.artefact))
+    owed = () if purpose == VOID else settled
+    spare = await _spare(desk, old, original, wallets, settled)
+    made = respend(original, wallets, settled=settled, owed=owed, rate=rate, spare=spare).psbt
+    require_within_caps(desk, desk.state.cycle(old.cycle), bitcoin_rail.readback(facts(made), wallets, owed))
+    return serialise_psbt(made), old.spends
+
+
+async def _spare(
+    desk: EmbeddedDesk, old: Instruction, original: bytes, wallets: list[Wallet], settled: tuple[Obligation, ...]
+) -> dict[str, int]:
+    """A free slot for every vault to which the original returns nothing."""
+    without = [
+        each
+        for each, side in zip(
+            wallets, bitcoin_rail.readback(facts(parse_psbt(original)), wallets, settled).sides, strict=True
+        )
+        if not side.change
+    ]
+    node, found = desk.bitcoin(old.group.chain), {}
+    for each in without:
+        seen = await node.coins([slot.script_pubkey for slot in each.descriptors.slots])
+        found[each.id] = unused_slot(desk, each, seen)
+    return found
+
+
+def _wallets(desk: EmbeddedDesk, old: Instruction) -> list[Wallet]:
+    vaults = [desk.state.roster.vault(each) for each in old.group.vaults]
+    return [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
+
+
+def _objection(desk: EmbeddedDesk, body: InstructionPrepared, old: Instruction, data: bytes) -> str:
+    """Why the bytes are not what the declaration says; empty where they are."""
+    if body.kind == "safe-tx":
+        tx = ethereum_rail.parse(data).tx
+        return "" if inspect.read(tx).void and tx.nonce == old.nonce else "it does more than use up the nonce"
+    found = facts(parse_psbt(data))
+    due = owed_by(desk.state.cycle(old.cycle).obligations, old.group) if body.purpose == REPLACEMENT else ()
+    read = bitcoin_rail.readback(found, _wallets(desk, old), due)
+    if read.missing or read.extra or read.foreign:
+        return "something leaves that is not owed, or is not paid"
+    said = {spend.outpoint for spend in body.spends}
+    spent = {f"{display(fact.outpoint.txid)}:{fact.outpoint.vout}" for fact in found.inputs}
+    return "" if said == spent else "it spends other coins than it says"

@@ -1,0 +1,80 @@
+"""When a chain did not do what was released: recording it, sending again, and ending what was voided.
+
+- A failure is recorded by operations; the desk's own node confirms that the transaction is in no block, and whether it
+  can still execute.
+- Sending again changes nothing that anybody signed. On Ethereum it makes another outer transaction, which is logged as
+  the replacement of the one before; whichever is mined counts.
+- A gas price that was too low is raised by the relayer's own account; `log_replacement` records what it sent.
+"""
+
+from countersign.desk import chain_facts, releasing
+from countersign.desk.author import Author, signed
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Receipt
+from countersign.settlement.records import Instruction
+
+
+async def record_failure(desk: EmbeddedDesk, operations: Author, instruction: str, reason: str) -> Receipt:
+    """`settlement.failed` for an instruction whose transaction is in no block, though another's is.
+
+    Refused("desk.executed-after-all") if the desk's own node sees it in one; what the machine raises.
+    """
+    known = desk.state.instruction(instruction)
+    body = {
+        "cycle": known.cycle,
+        "instruction": instruction,
+        "executable": await can_execute(desk, known),
+        "reason": reason,
+    }
+    return await desk.submit(await signed(desk.scribe.draft("settlement.failed", body), [operations]))
+
+
+async def can_execute(desk: EmbeddedDesk, instruction: Instruction) -> bool:
+    """Whether the chain could still take it, by the desk's own node."""
+    chain, roster = instruction.group.chain, desk.state.roster
+    if instruction.group.kind == "psbt":
+        return not await chain_facts.coin_is_gone(desk.bitcoin(chain), instruction, roster)
+    return not await chain_facts.safe_is_past(desk.ethereum(chain), instruction, roster)
+
+
+async def retry(desk: EmbeddedDesk, cycle: str, operations: Author, reason: str) -> list[Receipt]:
+    """Send again what was released and is nowhere on its chain. Refused by a chain: `chains.*-refused`, named.
+
+    What was never sent is broadcast and logged; what was sent and is gone is sent again; on Ethereum that is logged too.
+    """
+    receipts = await releasing.broadcast(desk, cycle, operations)
+    sent = {receipt.event for receipt in receipts}
+    for each in desk.state.live(desk.state.cycle(cycle)):
+        if each.released is None or each.seen or each.transaction is None or each.hash in sent:
+            continue
+        done = releasing.finish(desk, each)
+        if each.group.kind == "psbt":
+            node = desk.bitcoin(each.group.chain)
+            if await chain_facts.whereabouts(node, (each.transaction,)) is None:
+                await node.broadcast(done.raw)
+            continue
+        relayer = desk.ethereum(each.group.chain)
+        if await chain_facts.whereabouts(relayer, (each.transaction, *each.others)) is None:
+            replacement = await relayer.broadcast(done.to, done.raw)
+            receipts.append(await log_replacement(desk, operations, each.hash, replacement, reason))
+    return receipts
+
+
+async def log_replacement(
+    desk: EmbeddedDesk, operations: Author, instruction: str, replacement: str, reason: str
+) -> Receipt:
+    """`transaction.replaced`: the same call in another outer transaction. Refused("desk.transaction-not-seen")."""
+    known = desk.state.instruction(instruction)
+    body = {
+        "instruction": instruction,
+        "transaction": known.transaction or "",
+        "replacement": replacement,
+        "artefact": desk.artefacts.put(releasing.finish(desk, known).raw).hex(),
+        "reason": reason,
+    }
+    return await desk.submit(await signed(desk.scribe.draft("transaction.replaced", body), [operations]))
+
+
+async def make_voided(desk: EmbeddedDesk, cycle: str) -> Receipt:
+    """The settlement has ended without delivery; its holds return."""
+    return await desk.own("settlement.voided", {"cycle": cycle})

@@ -1,0 +1,24 @@
+"""What the desk refuses when a settlement is voided, fails or is sent again, and what to do next."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.nothing-to-void": (
+        "No instruction of cycle {cycle} has shares, so nothing needs a void.",
+        "Let the parties cancel the contract, or go on with it.",
+    ),
+    "desk.not-declared": (
+        "This is not signed as a declared void or replacement: {reason}.",
+        "Ask operations what they mean to declare, and let them prepare it again.",
+    ),
+    "desk.nothing-to-release": (
+        "Everything of cycle {cycle} was released already.",
+        "Look at what its chains did.",
+    ),
+    "desk.executed-after-all": (
+        "The desk's own node sees transaction {transaction} in a block.",
+        "Nothing failed: observe it.",
+    ),
+    "desk.other-executable": (
+        "The desk's own node does not agree on whether instruction {instruction} can still execute.",
+        "Wait until both nodes have the newest block, then record the failure again.",
+    ),
+}

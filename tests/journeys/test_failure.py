@@ -1,0 +1,160 @@
+"""One chain accepted, the other refused, read aloud: what is held stays held until the other leg is delivered too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from countersign.demonstration import cast
+from countersign.desk import declaring, mending, releasing
+from support import stopped_stage as stage
+from support.contrary_chains import Forgetful, Refusing, desk_over
+from support.software_stage import Table
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    found = Table.at(tmp_path)
+    yield found
+    found.stage.holds.close()
+
+
+async def signed(table: Table) -> tuple[str, str]:
+    """A settlement with both quorums, and the release signed by two; contract and cycle."""
+    await table.until("step-found")
+    contract = await stage.agreed(table)
+    cycle = await stage.instructed(table, contract)
+    await stage.signed_by_both(table, cycle)
+    await released(table, cycle)
+    return contract, cycle
+
+
+async def released(table: Table, cycle: str) -> None:
+    release = await releasing.make_release(table.desk, cycle, table.author("operations"), "compliance")
+    await releasing.check_release(table.desk, release, table.author("compliance"))
+
+
+async def confirmed_by_both(table: Table, contract: str, cycle: str) -> None:
+    for party in ("meridian", "harbour"):
+        await releasing.confirm_delivery(table.desk, contract, table.author(party))
+    await releasing.make_final(table.desk, cycle)
+
+
+async def test_bitcoin_accepts_and_ethereum_refuses_until_it_is_sent_again(table: Table) -> None:
+    contract, cycle = await signed(table)
+    operations = table.author("operations")
+    refusing = Refusing(table.stage.ethereum, "chains.ethereum-refused")
+    desk = desk_over(table, ethereum=refusing)
+    assert await stage.refusal(lambda: releasing.broadcast(desk, cycle, operations)) == "chains.ethereum-refused"
+    await releasing.observe(table.desk, cycle, operations)
+    psbt, safe = stage.live(table, cycle)
+    assert (psbt.seen, safe.transaction, stage.stands(table, contract)) == (True, None, "settling")
+
+    # Recorded: the buyer's dollars stay held, and the custodian owes them to the seller.
+    await mending.record_failure(table.desk, operations, safe.hash, "The node refused it: too little gas.")
+    assert stage.stands(table, contract) == "failed"
+    assert stage.balance(table, stage.BUYER, table.stage.outside.token()).held == cast.PAID
+    [owed] = table.desk.state.breaks[cycle]
+    assert (owed.creditor, owed.units, owed.account.book, owed.closed) == (stage.SELLER, cast.PAID, "suspense", None)
+    assert await stage.refusal(lambda: releasing.make_final(table.desk, cycle)) == "settlement.wrong-state"
+
+    # The same finished transaction again; this time it is mined, and the settlement goes on as if nothing had been.
+    await mending.retry(table.desk, cycle, operations, "Sent again.")
+    await releasing.observe(table.desk, cycle, operations)
+    assert stage.stands(table, contract) == "settling"
+    await confirmed_by_both(table, contract, cycle)
+    assert stage.stands(table, contract) == "final"
+    assert table.desk.state.breaks[cycle][0].closed is not None
+    assert await stage.books_balance(table)
+
+
+async def test_an_outer_transaction_that_was_dropped_is_replaced_by_another(table: Table) -> None:
+    contract, cycle = await signed(table)
+    operations = table.author("operations")
+    nonce = await table.stage.ethereum.safe_nonce(table.desk.state.roster.vaults[cast.BUYER.safe].address)  # type: ignore[union-attr]
+    await releasing.broadcast(table.desk, cycle, operations)
+    _, safe = stage.live(table, cycle)
+    first = safe.transaction or ""
+    # The chain reorganises: the outer transaction was mined in a block that is gone, and no pool has it.
+    ethereum = table.stage.ethereum
+    address = next(each for each, held in ethereum.safes.items() if held.nonce == nonce + 1)
+    ethereum.safes[address].nonce = nonce
+    ethereum.mined.pop(first)
+    undo(table)
+    await releasing.observe(table.desk, cycle, operations)
+    await mending.record_failure(table.desk, operations, safe.hash, "Its block is gone, and no node has it.")
+    assert stage.stands(table, contract) == "failed"
+    await mending.retry(table.desk, cycle, operations, "The first was dropped.")
+    _, safe = stage.live(table, cycle)
+    assert safe.transaction != first
+    assert safe.others == (first,)
+    await releasing.observe(table.desk, cycle, operations)
+    await confirmed_by_both(table, contract, cycle)
+    assert await stage.books_balance(table)
+
+
+def undo(table: Table) -> None:
+    """The dollars are where they were before the block that is gone."""
+    holders = next(iter(table.stage.ethereum.balances.values()))
+    buyer, seller = (
+        next(each for each in holders if "0x" + each.hex() == safe_address(table, who).lower())
+        for who in (cast.BUYER, cast.SELLER)
+    )
+    holders[buyer] += cast.PAID
+    holders[seller] -= cast.PAID
+
+
+def safe_address(table: Table, who: cast.Owner) -> str:
+    address: str = table.desk.state.roster.vaults[who.safe].address  # type: ignore[union-attr]
+    return address
+
+
+async def test_ethereum_accepts_and_bitcoins_stuck_transaction_is_replaced_with_a_higher_fee(table: Table) -> None:
+    contract, cycle = await signed(table)
+    operations, compliance = table.author("operations"), table.author("compliance")
+    refusing = Refusing(table.stage.bitcoin, "chains.bitcoin-refused")
+    assert (
+        await stage.refusal(lambda: releasing.broadcast(desk_over(table, bitcoin=refusing), cycle, operations))
+        == "chains.bitcoin-refused"
+    )
+    # Ethereum's went out by hand meanwhile: the desk logs both, Bitcoin's waits in no block.
+    psbt, safe = stage.live(table, cycle)
+    waiting = Forgetful(table.stage.bitcoin, gone={releasing.finish(table.desk, psbt).transaction})
+    stuck = desk_over(table, bitcoin=Sending(waiting))
+    await releasing.broadcast(stuck, cycle, operations)
+    await releasing.observe(stuck, cycle, operations)
+    await mending.record_failure(stuck, operations, psbt.hash, "It pays too little to be mined.")
+    assert stage.stands(table, contract) == "failed"
+
+    # A replacement: the same payment, the same coins, a higher fee; declared by two, signed by a quorum, released anew.
+    half = await declaring.make_replacement(table.desk, operations, psbt.hash, rate=cast.RATE * 3)
+    await declaring.declare(table.desk, half, compliance)
+    await table.officer.synchronise()
+    assert await stage.online_objects(table, contract) == set()
+    replacement = stage.live(table, cycle)[0]
+    await table.officer.unlock(table.stage.ask_pin)
+    await table.officer.sign(replacement.hash, lambda *_: None)
+    seen = await stage.cold_sees(table, replacement.hash)
+    assert seen["may_sign"], seen["against"]
+    await stage.cold_signs(table)
+    await released(table, cycle)
+    await releasing.broadcast(table.desk, cycle, operations)
+    await releasing.observe(table.desk, cycle, operations)
+    await confirmed_by_both(table, contract, cycle)
+    assert stage.stands(table, contract) == "final"
+    assert all(each.closed is not None for each in table.desk.state.breaks[cycle])
+    assert await stage.books_balance(table)
+
+
+class Sending:
+    """A node that takes a transaction into its pool and never mines it."""
+
+    def __init__(self, node: Forgetful) -> None:
+        self._node = node
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._node, name)
+
+    async def broadcast(self, *_: object) -> str:
+        (txid,) = self._node.gone
+        return txid

@@ -1,0 +1,54 @@
+"""Chains that do not do what they are asked: one that refuses, one that forgets what it had mined."""
+
+from dataclasses import dataclass, field, replace
+
+from countersign.demonstration import cast
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Observation
+from countersign.desk.vouching import Nodes
+from countersign.errors import Refused
+from support.software_stage import Table
+
+
+@dataclass
+class Refusing:
+    """A node that would take a transaction and, when it is sent one, refuses it."""
+
+    node: object
+    code: str
+    sent: int = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.node, name)
+
+    async def broadcast(self, *given: object) -> str:
+        self.sent += 1
+        raise Refused(self.code, reason="too little fee")
+
+
+@dataclass
+class Forgetful:
+    """A node in whose best chain these transactions are in no block any more, or in `moved` blocks since."""
+
+    node: object
+    gone: set[str] = field(default_factory=set)
+    fresh: dict[str, int] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.node, name)
+
+    async def observe(self, transaction: str) -> Observation:
+        if transaction in self.gone:
+            return Observation(transaction, True, 0, None, None)
+        seen: Observation = await self.node.observe(transaction)  # type: ignore[attr-defined]
+        if transaction not in self.fresh or seen.block is None:
+            return seen
+        self.fresh[transaction] += 1
+        block = "".join(reversed(seen.block))
+        return replace(seen, block=block, confirmations=self.fresh[transaction])
+
+
+def desk_over(table: Table, bitcoin: object = None, ethereum: object = None) -> EmbeddedDesk:
+    """The desk with other eyes on its chains."""
+    nodes = Nodes({cast.BITCOIN: bitcoin or table.stage.bitcoin}, {cast.ETHEREUM: ethereum or table.stage.ethereum})  # type: ignore[dict-item]
+    return replace(table.desk, nodes=nodes)
