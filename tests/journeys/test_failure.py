@@ -8,7 +8,7 @@ import pytest
 from countersign.demonstration import cast
 from countersign.desk import declaring, mending, releasing
 from support import stopped_stage as stage
-from support.contrary_chains import Forgetful, Refusing, desk_over
+from support.contrary_chains import Dropping, Forgetful, Pooling, Refusing, desk_over
 from support.software_stage import Table
 
 
@@ -71,42 +71,23 @@ async def test_bitcoin_accepts_and_ethereum_refuses_until_it_is_sent_again(table
 async def test_an_outer_transaction_that_was_dropped_is_replaced_by_another(table: Table) -> None:
     contract, cycle = await signed(table)
     operations = table.author("operations")
-    nonce = await table.stage.ethereum.safe_nonce(table.desk.state.roster.vaults[cast.BUYER.safe].address)  # type: ignore[union-attr]
-    await releasing.broadcast(table.desk, cycle, operations)
+    dropping = Dropping(table.stage.ethereum)
+    desk = desk_over(table, ethereum=dropping)
+    await releasing.broadcast(desk, cycle, operations)
+    dropping.dropped = True
+    await releasing.observe(desk, cycle, operations)
     _, safe = stage.live(table, cycle)
-    first = safe.transaction or ""
-    # The chain reorganises: the outer transaction was mined in a block that is gone, and no pool has it.
-    ethereum = table.stage.ethereum
-    address = next(each for each, held in ethereum.safes.items() if held.nonce == nonce + 1)
-    ethereum.safes[address].nonce = nonce
-    ethereum.mined.pop(first)
-    undo(table)
-    await releasing.observe(table.desk, cycle, operations)
-    await mending.record_failure(table.desk, operations, safe.hash, "Its block is gone, and no node has it.")
+    await mending.record_failure(desk, operations, safe.hash, "It paid too little gas, and no node has it any more.")
     assert stage.stands(table, contract) == "failed"
+
+    # The same call in another outer transaction: nobody signs again, and the log names both.
     await mending.retry(table.desk, cycle, operations, "The first was dropped.")
     _, safe = stage.live(table, cycle)
-    assert safe.transaction != first
-    assert safe.others == (first,)
+    assert (safe.others, safe.transaction != Dropping.NAME) == ((Dropping.NAME,), True)
     await releasing.observe(table.desk, cycle, operations)
+    assert stage.stands(table, contract) == "settling"
     await confirmed_by_both(table, contract, cycle)
     assert await stage.books_balance(table)
-
-
-def undo(table: Table) -> None:
-    """The dollars are where they were before the block that is gone."""
-    holders = next(iter(table.stage.ethereum.balances.values()))
-    buyer, seller = (
-        next(each for each in holders if "0x" + each.hex() == safe_address(table, who).lower())
-        for who in (cast.BUYER, cast.SELLER)
-    )
-    holders[buyer] += cast.PAID
-    holders[seller] -= cast.PAID
-
-
-def safe_address(table: Table, who: cast.Owner) -> str:
-    address: str = table.desk.state.roster.vaults[who.safe].address  # type: ignore[union-attr]
-    return address
 
 
 async def test_ethereum_accepts_and_bitcoins_stuck_transaction_is_replaced_with_a_higher_fee(table: Table) -> None:
@@ -118,9 +99,9 @@ async def test_ethereum_accepts_and_bitcoins_stuck_transaction_is_replaced_with_
         == "chains.bitcoin-refused"
     )
     # Ethereum's went out by hand meanwhile: the desk logs both, Bitcoin's waits in no block.
-    psbt, safe = stage.live(table, cycle)
+    psbt = stage.live(table, cycle)[0]
     waiting = Forgetful(table.stage.bitcoin, gone={releasing.finish(table.desk, psbt).transaction})
-    stuck = desk_over(table, bitcoin=Sending(waiting))
+    stuck = desk_over(table, bitcoin=Pooling(waiting))
     await releasing.broadcast(stuck, cycle, operations)
     await releasing.observe(stuck, cycle, operations)
     await mending.record_failure(stuck, operations, psbt.hash, "It pays too little to be mined.")
@@ -144,17 +125,3 @@ async def test_ethereum_accepts_and_bitcoins_stuck_transaction_is_replaced_with_
     assert stage.stands(table, contract) == "final"
     assert all(each.closed is not None for each in table.desk.state.breaks[cycle])
     assert await stage.books_balance(table)
-
-
-class Sending:
-    """A node that takes a transaction into its pool and never mines it."""
-
-    def __init__(self, node: Forgetful) -> None:
-        self._node = node
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._node, name)
-
-    async def broadcast(self, *_: object) -> str:
-        (txid,) = self._node.gone
-        return txid

@@ -1,6 +1,7 @@
 """Chains that do not do what they are asked: one that refuses, one that forgets what it had mined."""
 
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from countersign.demonstration import cast
 from countersign.desk.embedded import EmbeddedDesk
@@ -46,6 +47,41 @@ class Forgetful:
         self.fresh[transaction] += 1
         block = "".join(reversed(seen.block))
         return replace(seen, block=block, confirmations=self.fresh[transaction])
+
+
+@dataclass
+class Pooling:
+    """A node that takes a transaction into its pool and never mines it."""
+
+    node: Forgetful
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.node, name)
+
+    async def broadcast(self, *_: object) -> str:
+        (txid,) = self.node.gone
+        return txid
+
+
+@dataclass
+class Dropping:
+    """A node that takes a transaction into its pool, and later has it no more."""
+
+    node: object
+    dropped: bool = False
+    NAME: ClassVar[str] = "0x" + "d0" * 32
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.node, name)
+
+    async def broadcast(self, *_: object) -> str:
+        return self.NAME
+
+    async def observe(self, transaction: str) -> Observation:
+        if transaction == self.NAME:
+            return Observation(transaction, not self.dropped, 0, None, None)
+        seen: Observation = await self.node.observe(transaction)  # type: ignore[attr-defined]
+        return seen
 
 
 def desk_over(table: Table, bitcoin: object = None, ethereum: object = None) -> EmbeddedDesk:

@@ -55,6 +55,7 @@ def instruction_view(
         facts=decoded.facts,
         verdict=verdict,
         signed_by_me=signed_by_me,
+        purpose=instruction.purpose,
     )
 
 

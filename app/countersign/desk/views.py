@@ -163,6 +163,7 @@ class InstructionView:
     facts: tuple[tuple[str, str], ...]  # label key, value: nonce, safe, locktime, RBF …
     verdict: Verdict
     signed_by_me: bool
+    purpose: str = "settlement"  # "replacement" or "void" where two persons declared it in another's place
 
 
 @dataclass(frozen=True, slots=True)

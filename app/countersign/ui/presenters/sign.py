@@ -8,6 +8,9 @@ from countersign.resources.visible import visible
 from countersign.ui.presenters import review, strip, writing
 from countersign.ui.strings import label
 
+_PURPOSES = {"void": "sign.purpose-void", "replacement": "sign.purpose-replacement"}
+"""What a declared instruction says of itself before anything else that is confirmed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -22,6 +25,8 @@ def item(instruction: InstructionView, *, base: bool = False) -> Item:
     """One line of the batch."""
     shown = writing.base_units if base else writing.short
     paid = ", ".join(shown(line.paid) for line in instruction.lines if line.paid)
+    if instruction.purpose == "void":
+        paid = label("sign.void")
     if instruction.signed_by_me:
         state = ("ok", "pass", label("sign.state-signed"))
     elif instruction.verdict.may_sign:
@@ -47,6 +52,8 @@ def statements(instruction: InstructionView, *, base: bool = False) -> tuple[str
         for line in instruction.lines
         if line.paid
     ]
+    if instruction.purpose in _PURPOSES:
+        lines.append(label(_PURPOSES[instruction.purpose]))
     if instruction.fee:
         lines.append(label("sign.statement-fee", amount=writing.amount(instruction.fee, base=base)))
     return (*lines, review.effects(instruction)[2])
