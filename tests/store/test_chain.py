@@ -4,6 +4,7 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from countersign.errors import Refused
+from countersign.store import chain as chains
 from countersign.store.chain import START, Chain, Entry, entry_mac
 from countersign.store.pin_file import Head
 
@@ -25,6 +26,22 @@ def test_the_last_entry_of_a_name_counts_and_all_are_kept(chain):
     assert [entry.body for entry in chain.entries("note")] == [b"\0", b"\1", b"\2", b"\3"]
     assert [entry.body for entry in chain.newest("note")] == [b"\3"]
     assert (chain.count("note"), chain.last("note", b"other")) == (4, None)
+
+
+def test_the_last_entry_of_every_name_is_found_by_name(chain):
+    for number, name in enumerate([b"b", b"", b"c", b"b", b"a", b"c", b"\xff"]):
+        chain.append("note", name, bytes([number]))
+        chain.append("other", b"z" + name, b"not this kind")
+    found = [(entry.name, entry.body) for entry in chain.newest("note")]
+    assert found == [(b"", b"\1"), (b"a", b"\4"), (b"b", b"\3"), (b"c", b"\5"), (b"\xff", b"\6")]
+    assert chain.newest("nothing") == ()
+
+
+def test_the_last_entries_are_searched_for_and_the_journal_is_not_walked(profile):
+    plan = profile._database.execute(f"EXPLAIN QUERY PLAN {chains._NEWEST}", ("pin",) * 3)
+    looked = [str(row[3]) for row in plan if "journal" in str(row[3])]
+    assert looked
+    assert all(step.startswith("SEARCH") for step in looked), looked
 
 
 @pytest.mark.parametrize("table", ["journal", "archive", "artefact"])

@@ -88,13 +88,13 @@ async def strip_view(replica: Replica, hand: Hand, reachable: bool | None) -> St
 async def verify_everything(replica: Replica, progress: Progress) -> LogView:
     """Every leaf, the root, every signature and rule, again. Refused("S2.archive-differs") if they do not lead to the pin."""
     pin = replica.replayed
-    records = replica.profile.archive.records(0, pin.size if pin else 0)
+    size = pin.size if pin else 0
     fresh, state = Log(replica.anchor.origin), State()
-    for start in range(0, len(records), BATCH):
-        batch = records[start : start + BATCH]
+    for start in range(0, size, BATCH):
+        batch = replica.profile.archive.records(start, min(start + BATCH, size))
         fresh.extend(Opening(each.index, each.time_ms, each.salt).entry(each.event) for each in batch)
         state = await asyncio.to_thread(machine.replay, [Entry(e.index, e.time_ms, e.event) for e in batch], state)
-        progress(start + len(batch), len(records))
+        progress(start + len(batch), size)
     if pin is not None and fresh.tree.root() != pin.root:
         raise Refused("S2.archive-differs", size=pin.size)
     if pin is not None:

@@ -19,6 +19,18 @@ from countersign.store.pin_file import Head
 
 START = Head(0, bytes(32))
 
+# From name to name in the index: there are few names, and a pin has as many entries as heads were accepted.
+_NEWEST = """
+WITH RECURSIVE named (name) AS (
+    SELECT min(name) FROM journal WHERE kind = ?
+    UNION ALL
+    SELECT (SELECT min(name) FROM journal WHERE kind = ? AND name > named.name) FROM named WHERE named.name IS NOT NULL
+)
+SELECT sequence, kind, name, body FROM journal WHERE sequence IN (
+    SELECT (SELECT max(sequence) FROM journal WHERE kind = ? AND name = named.name) FROM named WHERE name IS NOT NULL
+) ORDER BY name
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -81,9 +93,7 @@ class Chain:
 
     def newest(self, kind: str) -> tuple[Entry, ...]:
         """The last entry of each name of a kind, by name."""
-        newest = "SELECT max(sequence) FROM journal WHERE kind = ? GROUP BY name"
-        sql = f"SELECT sequence, kind, name, body FROM journal WHERE sequence IN ({newest}) ORDER BY name"
-        return tuple(_entry(row) for row in self._database.execute(sql, (kind,)))
+        return tuple(_entry(row) for row in self._database.execute(_NEWEST, (kind, kind, kind)))
 
     def count(self, kind: str) -> int:
         """How many entries of a kind there are."""
