@@ -142,7 +142,8 @@ class DemonstrationStage:
         replica = Replica(store, CLOCK)
         hand = Hand(officer, bearer.token, bearer.author)
         scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
-        console = OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier)
+        box = self.desk.proposals
+        console = OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier, box)
         if officer == cast.OFFICER_A.id:
             self._replica, self._officer_profile, self._officer = replica, store, console
         return console

@@ -48,8 +48,40 @@ class Watching(Protocol):
         """Every entry rebuilt from its opening, every tile compared, the state replayed; the view after it."""
 
 
+class Governing(Protocol):
+    """What an officer does about roster and policy: look, propose, sign, hand on, have logged. Nothing is edited."""
+
+    def participants(self) -> Sequence[ParticipantView]: ...
+
+    def roster(self) -> RosterView: ...
+
+    def policy(self) -> PolicyView: ...
+
+    def proposals(self) -> Sequence[ProposalView]: ...
+
+    async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:
+        """Draft a change (`roster.changed`, `policy.adopted`, `log.rotated`, `ceremony.recorded`); sign it if one may."""
+
+    async def sign(self, id: str) -> ProposalView: ...
+
+    def take_in(self, data: bytes) -> ProposalView:
+        """A `.proposal` file."""
+
+    def export(self, id: str) -> bytes:
+        """The `.proposal` file to hand on."""
+
+    def withdraw(self, id: str) -> None: ...
+
+    async def append(self, id: str) -> Receipt:
+        """Have a complete proposal logged."""
+
+
 class OfficerConsole(Watching, Protocol):
     """A signing officer's machine."""
+
+    @property
+    def governance(self) -> Governing:
+        """Roster, policy and proposals."""
 
     async def synchronise(self) -> None:
         """Take in what the desk has logged since, proving it; refuses a head that is not consistent or not witnessed."""
@@ -106,34 +138,6 @@ class OfficerConsole(Watching, Protocol):
 
     async def take_from_usb(self, file: Path) -> CrossingView:
         """An answer from a `.countersign` file."""
-
-
-class Governing(Protocol):
-    """What an officer does about roster and policy: look, propose, sign, hand on, have logged. Nothing is edited."""
-
-    def participants(self) -> Sequence[ParticipantView]: ...
-
-    def roster(self) -> RosterView: ...
-
-    def policy(self) -> PolicyView: ...
-
-    def proposals(self) -> Sequence[ProposalView]: ...
-
-    async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:
-        """Draft a change (`roster.changed`, `policy.adopted`, `log.rotated`, `ceremony.recorded`); sign it if one may."""
-
-    async def sign(self, id: str) -> ProposalView: ...
-
-    def take_in(self, data: bytes) -> ProposalView:
-        """A `.proposal` file."""
-
-    def export(self, id: str) -> bytes:
-        """The `.proposal` file to hand on."""
-
-    def withdraw(self, id: str) -> None: ...
-
-    async def append(self, id: str) -> Receipt:
-        """Have a complete proposal logged."""
 
 
 class VaultConsole(Watching, Protocol):
