@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import declaring, mending, releasing
+from countersign.desk import auditing, declaring, mending, releasing, reworking
+from countersign.desk import ground as grounds
+from countersign.review.finding import Status
 from support import stopped_stage as stage
 from support.contrary_chains import Dropping, Forgetful, Pooling, Refusing, desk_over
 from support.software_stage import Table
@@ -32,6 +34,18 @@ async def signed(table: Table) -> tuple[str, str]:
 async def released(table: Table, cycle: str) -> None:
     release = await releasing.make_release(table.desk, cycle, table.author("operations"), "compliance")
     await releasing.check_release(table.desk, release, table.author("compliance"))
+
+
+async def audited(table: Table) -> set[str]:
+    """The checks that object when an auditor judges every instruction and every share again, as history."""
+    await table.officer.synchronise()
+    ground = grounds.of_replica(table.officer.replica)
+    found: set[str] = set()
+    for each in ground.state.instructions.values():
+        judged = auditing.instruction_in_history(ground, each, table.stage.clock.seconds)
+        found |= {finding.check for finding in judged.verdict.against}
+        found |= {finding.reason for finding in reworking.rework(ground, each) if finding.status is Status.FAIL}
+    return found
 
 
 async def confirmed_by_both(table: Table, contract: str, cycle: str) -> None:
@@ -124,4 +138,5 @@ async def test_ethereum_accepts_and_bitcoins_stuck_transaction_is_replaced_with_
     await confirmed_by_both(table, contract, cycle)
     assert stage.stands(table, contract) == "final"
     assert all(each.closed is not None for each in table.desk.state.breaks[cycle])
+    assert await audited(table) == set()
     assert await stage.books_balance(table)

@@ -132,11 +132,13 @@ def unanchored(found: Case) -> Case:
 def facts_of(ground: Ground, instruction: Instruction, data: bytes, about: str) -> InstructionFacts:
     """An instruction's bytes beside what the log has of it."""
     held = ((each.keys[0], ground.artefact(each.artefact)) for each in instruction.shares)
+    earlier = (ground.artefact(each.artefact) for each in ground.state.replaced_by(instruction))
     return InstructionFacts(
         kind=instruction.group.kind,
         data=data,
         prepared=instruction.hash,
         original=ground.artefact(instruction.artefact),
+        replaced=tuple(data for data in earlier if data is not None),
         shares=tuple(Shared(key, share) for key, share in held if share is not None),
         about=about,
     )
