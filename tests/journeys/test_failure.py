@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import auditing, declaring, mending, releasing, reworking
+from countersign.desk import auditing, declaring, evidence, mending, releasing, reworking
 from countersign.desk import ground as grounds
+from countersign.desk.pack_checking import judge_pack
 from countersign.review.finding import Status
 from support import stopped_stage as stage
 from support.contrary_chains import Dropping, Forgetful, Pooling, Refusing, desk_over
@@ -139,4 +140,7 @@ async def test_ethereum_accepts_and_bitcoins_stuck_transaction_is_replaced_with_
     assert stage.stands(table, contract) == "final"
     assert all(each.closed is not None for each in table.desk.state.breaks[cycle])
     assert await audited(table) == set()
+    pack = evidence.parse(evidence.serialise(evidence.gather(table.officer.replica, contract)))
+    judged = judge_pack(pack, "pack", grounds.of_pack(pack, pack.vkeys), pack.vkeys, table.stage.clock.seconds)
+    assert {finding.check for each in judged for finding in each.verdict.against} == set()
     assert await stage.books_balance(table)
