@@ -53,6 +53,12 @@ class Written:
         self.count(len(value))
         self.data += value
 
+    def integer(self, value: int) -> None:
+        """An integer in as few bytes as can be, after their number (one byte)."""
+        size = value.bit_length() // 8 + 1
+        self.data.append(size)
+        self.data += value.to_bytes(size, signed=True)
+
 
 class Reading:
     """The place that is read, and the texts met so far."""
@@ -72,12 +78,23 @@ class Reading:
             raise Malformed("settlement.snapshot-ends", position=len(self.data))
         return self.data[start : self.at]
 
+    def number(self) -> int:
+        """A u32be."""
+        return int.from_bytes(self.take(4))
+
     def count(self) -> int:
         """A number of things to come, each of at least one byte."""
-        number = int.from_bytes(self.take(4))
+        number = self.number()
         if number > len(self.data) - self.at:
             raise Malformed("settlement.snapshot-ends", position=len(self.data))
         return number
+
+    def place(self, known: int, expected: str) -> int:
+        """A byte that names one of so many."""
+        place = self.take(1)[0]
+        if place >= known:
+            raise self.wrong(expected)
+        return place
 
     def raw(self) -> bytes:
         """Bytes after their number."""
@@ -85,7 +102,7 @@ class Reading:
 
     def text(self) -> str:
         """A text by its number. Malformed settlement.snapshot-form for a second spelling."""
-        number = int.from_bytes(self.take(4))
+        number = self.number()
         if number < len(self.texts):
             return self.texts[number]
         try:
@@ -96,6 +113,13 @@ class Reading:
             raise self.wrong("the number of a text")
         self.texts.append(value)
         self.known.add(value)
+        return value
+
+    def integer(self) -> int:
+        """A length and that many bytes. Malformed settlement.snapshot-form unless they are as few as can be."""
+        value = int.from_bytes(self.take(size := self.take(1)[0]), signed=True)
+        if size != value.bit_length() // 8 + 1:
+            raise self.wrong("the shortest integer")
         return value
 
     def wrong(self, expected: str) -> Malformed:
@@ -234,51 +258,25 @@ def _choice(forms: Mapping[Any, Form]) -> Form:
         out.data.append(number)
         inner(value, out)
 
-    def read(data: Reading) -> object:
-        number = data.take(1)[0]
-        if number >= len(reads):
-            raise data.wrong("one of the known kinds")
-        return reads[number](data)
-
     def order(value: object) -> tuple[int, Any]:
         number, _, inner = place(value)
         return number, inner(value)
+
+    def read(data: Reading) -> object:
+        return reads[data.place(len(reads), "one of the known kinds")](data)
 
     return Form(write, read, order, "|".join(form.shape for _, form in found))
 
 
 def _member(members: tuple[Enum, ...]) -> Form:
     places = {member: place for place, member in enumerate(members)}
-
-    def read(data: Reading) -> Enum:
-        place = data.take(1)[0]
-        if place >= len(members):
-            raise data.wrong("a member")
-        return members[place]
-
     names = ",".join(f"{each.name}={each.value!r}" for each in members)
-    return Form(lambda value, out: out.data.append(places[value]), read, places.__getitem__, f"<{names}>")
-
-
-def _write_integer(value: int, out: Written) -> None:
-    size = value.bit_length() // 8 + 1
-    out.data.append(size)
-    out.data += value.to_bytes(size, signed=True)
-
-
-def _read_integer(data: Reading) -> int:
-    size = data.take(1)[0]
-    value = int.from_bytes(data.take(size), signed=True)
-    if size != value.bit_length() // 8 + 1:
-        raise data.wrong("the shortest integer")
-    return value
-
-
-def _read_boolean(data: Reading) -> bool:
-    found = data.take(1)[0]
-    if found > 1:
-        raise data.wrong("true or false")
-    return bool(found)
+    return Form(
+        lambda value, out: out.data.append(places[value]),
+        lambda data: members[data.place(len(members), "a member")],
+        places.__getitem__,
+        f"<{names}>",
+    )
 
 
 def _as_it_is(value: Any) -> Any:
@@ -291,8 +289,10 @@ def _unordered(value: object) -> object:
 
 _PLAIN: Mapping[Any, Form] = {
     NoneType: Form(lambda value, out: None, lambda data: None, lambda value: 0, "null"),
-    bool: Form(lambda value, out: out.data.append(value), _read_boolean, _as_it_is, "bool"),
-    int: Form(_write_integer, _read_integer, _as_it_is, "int"),
+    bool: Form(
+        lambda value, out: out.data.append(value), lambda data: bool(data.place(2, "true or false")), _as_it_is, "bool"
+    ),
+    int: Form(lambda value, out: out.integer(value), Reading.integer, _as_it_is, "int"),
     str: Form(lambda value, out: out.text(value), Reading.text, _as_it_is, "str"),
     bytes: Form(lambda value, out: out.raw(value), Reading.raw, _as_it_is, "bytes"),
 }
