@@ -233,17 +233,31 @@ async def test_other_rules_make_it_again(kept: Table, judged: list[int], monkeyp
     assert known(kept) == Kept(b"\x07" * 32, replayed.log.tree.root(), known(kept).sha256, kept.desk.state.size)
 
 
-async def test_it_is_kept_again_when_a_sixteenth_is_new(kept: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_kept_again_at_a_start_when_enough_is_new(kept: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     before = known(kept)
     monkeypatch.setattr(resuming, "LEAST", 5)
     await grow(kept, 1)
+    again(kept)
     assert known(kept) == before
     await grow(kept, 1)
+    assert known(kept) == before, "a console at work is not stopped for a few entries"
+    assert again(kept).resumed == before.size
     assert known(kept).size == before.size + 5
+    assert again(kept).resumed == before.size + 5
     monkeypatch.setattr(resuming, "LEAST", 1)
     monkeypatch.setattr(resuming, "SHARE", 2)
     await grow(kept, 1)
-    assert known(kept).size == before.size + 5
+    again(kept)
+    assert known(kept).size == before.size + 5, "one entry is less than half of the history"
+
+
+async def test_it_is_kept_with_a_large_bundle(kept: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = known(kept)
+    monkeypatch.setattr(resuming, "LEAST", 4)
+    await grow(kept, 3)
+    assert known(kept) == before
+    await grow(kept, 4)
+    assert known(kept).size == before.size + 10
 
 
 async def test_an_auditors_profile_resumes_from_nothing(kept: Table, tmp_path: Path) -> None:

@@ -135,7 +135,8 @@ class Replica:
         self._passed.remember(self.state)
         self.state = after
         self.profile.journal.raise_clock(self.state.time_ms // 1000)
-        resuming.keep(self.profile, self.log, self.state)
+        if len(wanted) >= resuming.LEAST:  # whoever takes in so much is waiting anyway; a few entries wait for a start
+            resuming.keep(self.profile, self.log, self.state)
 
     def look_ahead(self, signed: SignedCheckpoint, proof: Sequence[bytes]) -> None:
         """Accept a head without its entries, as a QR crossing brings it: L2, L4 by `proof`, L5, then pinned.

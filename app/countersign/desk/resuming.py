@@ -5,7 +5,8 @@
 - The journal's chain is MACed and pinned outside the database. Bytes that are not those, an older state in the place of
   a newer one, another program's, a history of another root: thrown away, and everything is replayed.
 - A profile whose key lies open (an auditor's) keeps nothing and resumes from nothing: there the MAC is anybody's.
-- It is kept again when a sixteenth of the history is new, so that keeping costs a constant share of replaying.
+- It is kept again at a start, or with a large bundle, when a sixteenth of the history is new: keeping costs a constant
+  share of replaying, and never stops a console at work.
 
     {"program":"…64 hex…","root":"…64 hex…","sha256":"…64 hex…","size":100000}
 """
