@@ -120,6 +120,15 @@ def told(line: Match) -> str:
     return label("review.line-differs", line=words, paid=line.paid, paid_to=writing.groups(line.paid_to)).strip()
 
 
+_DECLARED = {"void": "sign.purpose-void", "replacement": "sign.purpose-replacement"}
+
+
+def declared(instruction: InstructionView) -> str:
+    """What a void or a replacement says of itself before anything else; empty for a settlement."""
+    name = _DECLARED.get(instruction.purpose)
+    return label(name) if name else ""
+
+
 def effects(instruction: InstructionView) -> tuple[str, str, str]:
     """Tone, icon, words: what the transaction does beyond the contract; none is said out loud."""
     if not instruction.extra_effects:

@@ -8,9 +8,6 @@ from countersign.resources.visible import visible
 from countersign.ui.presenters import review, strip, writing
 from countersign.ui.strings import label
 
-_PURPOSES = {"void": "sign.purpose-void", "replacement": "sign.purpose-replacement"}
-"""What a declared instruction says of itself before anything else that is confirmed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -52,8 +49,8 @@ def statements(instruction: InstructionView, *, base: bool = False) -> tuple[str
         for line in instruction.lines
         if line.paid
     ]
-    if instruction.purpose in _PURPOSES:
-        lines.append(label(_PURPOSES[instruction.purpose]))
+    if declared := review.declared(instruction):
+        lines.append(declared)
     if instruction.fee:
         lines.append(label("sign.statement-fee", amount=writing.amount(instruction.fee, base=base)))
     return (*lines, review.effects(instruction)[2])

@@ -27,6 +27,8 @@ def comparison(instruction: InstructionView, *, base: bool, pixels: int = measur
     mine = "review.signed-by-me" if instruction.signed_by_me else "review.not-signed-by-me"
     chip = Chip(label(mine), *(("pass", "ok") if instruction.signed_by_me else ("none", "quiet")))
     card = Card(review.kind(instruction), chip)
+    if declared := review.declared(instruction):
+        card.body.addWidget(PlainLabel(declared, "strong"))
     lines = [review.match(line, base=base) for line in instruction.lines]
     many = len(lines) > _MANY
     _side_by_side(card, [line for line in lines if not many or line.tone != "ok"], pixels)
