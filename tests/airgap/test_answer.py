@@ -2,11 +2,11 @@
 
 import pytest
 
-from countersign.airgap.answer import AnswerBody
+from countersign.airgap.answer import AnswerBody, Part
 from countersign.errors import Malformed
 
-SHARE = AnswerBody(bytes(32), b"{}", b"share")
-REFUSAL = AnswerBody(bytes(32), b"{}", None)
+SHARE = AnswerBody(bytes(32), (Part(b"{}", b"share"), Part(b"{2}", b"more")))
+REFUSAL = AnswerBody(bytes(32), (Part(b"{}", None),))
 
 
 @pytest.mark.parametrize("body", [SHARE, REFUSAL])
@@ -23,10 +23,14 @@ def test_a_refusal_is_an_answer_without_share():
     "change, code",
     [
         ({"request": bytes(31)}, "airgap.member"),
-        ({"event": b""}, "airgap.member"),
-        ({"event": None}, "airgap.member"),
-        ({"share": b""}, "airgap.member"),
-        ({"share": False}, "airgap.member"),
+        ({"parts": []}, "airgap.member"),
+        ({"parts": None}, "airgap.member"),
+        ({"parts": [{"event": b"", "share": b"x"}]}, "airgap.member"),
+        ({"parts": [{"event": None, "share": b"x"}]}, "airgap.member"),
+        ({"parts": [{"event": b"{}", "share": b""}]}, "airgap.member"),
+        ({"parts": [{"event": b"{}", "share": False}]}, "airgap.member"),
+        ({"parts": [{"event": b"{}"}]}, "airgap.key-missing"),
+        ({"parts": [{"event": b"{}", "share": b"x"}, {"event": b"{}", "share": None}]}, "airgap.member"),
         ({"extra": None}, "airgap.key-unknown"),
     ],
 )
@@ -36,7 +40,7 @@ def test_one_member_changed_is_refused_by_name(change, code):
     assert refused.value.code == code
 
 
-def test_the_share_may_not_be_left_out():
+def test_the_parts_may_not_be_left_out():
     with pytest.raises(Malformed) as refused:
-        AnswerBody.parse({"request": bytes(32), "event": b"{}"})
+        AnswerBody.parse({"request": bytes(32)})
     assert refused.value.code == "airgap.key-missing"

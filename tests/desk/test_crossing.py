@@ -260,7 +260,8 @@ async def test_an_answer_to_no_request_of_ours_is_refused(world: CrossingWorld) 
 async def test_a_share_other_than_the_one_signed_for_is_refused(world: CrossingWorld, share: bytes | None) -> None:
     psbt, _ = world.prepare()
     answer = await answered(world, psbt, Channel.USB)
-    body = replace(envelopes.peek(answer).answer, share=share)
+    said = envelopes.peek(answer).answer
+    body = replace(said, parts=(replace(said.parts[0], share=share),))
     with refused("desk.answer-differs", Refused):
         await world.crossing.take_answer(altered(world, answer, body=body))
     assert signers(world, psbt) == []

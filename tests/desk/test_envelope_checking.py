@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.airgap import envelope
+from countersign.airgap.answer import AnswerBody
 from countersign.airgap.envelope import Envelope, seal, unsigned
 from countersign.desk import ground as grounds
 from countersign.desk.envelope_checking import judge_envelope
@@ -90,14 +91,18 @@ def test_an_answer_is_a_whole_share_or_a_signed_refusal(
     }
     final = world.event_bytes("settlement.final", ["desk"], {"cycle": over.trade.cycle}, id="end", at=over.now)
     other = envelope_answer(over, share_of(over, "officer-c", BITCOIN_VAULT), BITCOIN_VAULT)
+
+    def part(**changes: object) -> AnswerBody:
+        return replace(found.answer, parts=(replace(found.answer.parts[0], **changes),))  # type: ignore[arg-type]
+
     for answer, code in (
-        (replace(found.answer, share=None, event=refusals["officer-c"]), None),
-        (replace(found.answer, share=None, event=refusals["officer-d"]), "keys.unknown-signer"),
-        (replace(found.answer, share=None, event=final), "keys.unknown-signer"),
-        (replace(found.answer, share=None), "desk.answer-differs"),
-        (replace(found.answer, event=refusals["officer-c"]), "desk.answer-differs"),
-        (replace(found.answer, event=envelope.peek(other).answer.event), "desk.answer-differs"),
-        (replace(found.answer, share=bytes(65)), "desk.answer-differs"),
+        (part(share=None, event=refusals["officer-c"]), None),
+        (part(share=None, event=refusals["officer-d"]), "keys.unknown-signer"),
+        (part(share=None, event=final), "keys.unknown-signer"),
+        (part(share=None), "desk.answer-differs"),
+        (part(event=refusals["officer-c"]), "desk.answer-differs"),
+        (part(event=envelope.peek(other).answer.parts[0].event), "desk.answer-differs"),
+        (part(share=bytes(65)), "desk.answer-differs"),
     ):
         codes = against(sealed(replace(found, body=answer), "officer-c"), replica, over)
         assert codes == (set() if code is None else {code})

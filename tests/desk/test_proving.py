@@ -64,7 +64,7 @@ def test_an_event_under_anothers_opening_fails_l3(files: dict[str, bytes], groun
 
 
 def test_an_unlogged_event_is_not_in_the_log(files: dict[str, bytes], ground: Ground, over: Finished) -> None:
-    carried = envelope.peek(files["usb/answer.countersign"]).answer.event
+    carried = envelope.peek(files["usb/answer.countersign"]).answer.parts[0].event
     assert statuses(Trio(recognise("event", carried)), ground, over)["L3"] is Status.FAIL
     event = json.loads(carried)
     payload = json.loads(base64.urlsafe_b64decode(event["payload"] + "=="))

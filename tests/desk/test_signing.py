@@ -119,7 +119,7 @@ async def test_the_same_request_again_is_answered_from_the_record(prepared: Tabl
     first = await make(prepared, kind)
     signed = list(token(prepared).signed)
     again = await make(prepared, kind)
-    assert again.share == first.share
+    assert again.shares[0].share == first.shares[0].share
     assert token(prepared).signed == signed
 
 
@@ -136,7 +136,7 @@ async def test_two_calls_at_once_ask_the_token_once(prepared: Table, kind: str) 
     slow = Hesitant(token(prepared).name, token(prepared).labels)
     hand = replace(prepared.officer.hand, token=slow)
     first, second = await asyncio.gather(make(prepared, kind, hand), make(prepared, kind, hand))
-    assert first.share == second.share
+    assert first.shares[0].share == second.shares[0].share
     assert len(slow.signed) == (3 if kind == "psbt" else 1)
 
 
@@ -149,7 +149,7 @@ async def test_another_transaction_over_the_same_coins_or_nonce_is_refused(prepa
         journal(prepared).intend(other)
     assert refused.value.code == ("B12.promised" if kind == "psbt" else "E8.promised")
     journal(prepared).intend(intent)
-    assert (await make(prepared, kind)).share == made.share
+    assert (await make(prepared, kind)).shares[0].share == made.shares[0].share
 
 
 async def test_coins_promised_elsewhere_stop_the_signature_by_its_check(prepared: Table) -> None:
@@ -236,8 +236,8 @@ async def test_a_refusal_carries_every_finding(prepared: Table) -> None:
 async def test_a_share_holds_this_officers_signatures_on_every_input_and_nobody_elses(prepared: Table) -> None:
     made = await make(prepared, "psbt")
     keys = [each.key for each in signing.vault_keys(prepared.desk.state.roster, "officer-a", prepared.live("psbt"))]
-    bitcoin_rail.accept_share(prepared.artefact("psbt"), made.share, keys)
-    unsigned, share = parse_psbt(prepared.artefact("psbt")), parse_psbt(made.share)
+    bitcoin_rail.accept_share(prepared.artefact("psbt"), made.shares[0].share, keys)
+    unsigned, share = parse_psbt(prepared.artefact("psbt")), parse_psbt(made.shares[0].share)
     assert bytes(unsigned.txid) == bytes(share.txid)
 
 

@@ -372,8 +372,8 @@ async def test_other_bytes_than_were_prepared_are_refused_and_the_refusal_is_sig
         await world.vault.sign(no_progress)
     await world.vault.refuse("not what was prepared")
     said = envelopes.peek(await answer(world)).answer
-    event = events.parse(said.event)
-    assert said.share is None
+    event = events.parse(said.parts[0].event)
+    assert said.is_refusal
     assert isinstance(event.body, InstructionRefused)
     assert {"C5", "E3"} <= {finding.check for finding in event.body.findings}
     assert untouched(world)

@@ -141,7 +141,7 @@ class TestShares:
             table.desk.scribe,
             silent,
         )
-        return made.share
+        return made.shares[0].share
 
     async def _body(self, table: Table, share: bytes) -> dict[str, object]:
         keys = signing.vault_keys(table.desk.state.roster, "officer-a", table.live("psbt"))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from hashlib import sha256
 
-from countersign.airgap.answer import AnswerBody
+from countersign.airgap.answer import AnswerBody, Part
 from countersign.airgap.envelope import Envelope, seal, unsigned
 from countersign.airgap.request import Kind, ProvenEvent, RequestBody
 from countersign.keys.public_key import Curve
@@ -41,5 +41,5 @@ def sealed(envelope: Envelope, key: SoftwareKey) -> bytes:
 
 def answer_to(request: bytes, *, share: bytes | None = b"psbt\xffshare") -> Envelope:
     """What the vault operator sends back."""
-    body = AnswerBody(sha256(request).digest(), b'{"payload":"share.added"}', share)
+    body = AnswerBody(sha256(request).digest(), (Part(b'{"payload":"share.added"}', share),))
     return replace(REQUEST, sender="operator-c", recipient="operations", body=body)

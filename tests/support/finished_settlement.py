@@ -15,7 +15,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from countersign.airgap.answer import AnswerBody
+from countersign.airgap.answer import AnswerBody, Part
 from countersign.airgap.envelope import Envelope, seal, unsigned
 from countersign.airgap.request import Kind as Asked
 from countersign.airgap.request import ProvenEvent, RequestBody
@@ -305,7 +305,9 @@ def envelope_answer(over: Finished, data: bytes, vault: str = SAFE) -> bytes:
     event = world.event_bytes("share.added", ["officer-c"], body, id="crossing", at=over.desk.now_ms // 1000)
     if kept is not None:
         event = _of_officer_c(over.desk.entries[kept.index].event)
-    return sealed(over, "officer-c", "operations", AnswerBody(sha256(request(over, vault)).digest(), event, data))
+    return sealed(
+        over, "officer-c", "operations", AnswerBody(sha256(request(over, vault)).digest(), (Part(event, data),))
+    )
 
 
 def _of_officer_c(event: bytes) -> bytes:

@@ -364,6 +364,12 @@ class SoftwareStage:
             self.officer_store, self.officer = store, console
         return console
 
+    async def wait_until(self, seconds: int) -> None:
+        self.clock.seconds = max(self.clock.seconds, seconds)
+
+    async def confirmed(self) -> None:
+        """The embedded chains mine at once."""
+
     def publish_profile(self, folder: Path) -> None:
         settings = {anchors.SETTING: self.anchor.serialise()}
         auditor.publish(self.officer_store, folder, self.entropy.random_bytes, settings)

@@ -2,6 +2,7 @@
 officer A's profile, the cold vault's process. Everything lies in one folder that is thrown away.
 """
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -151,6 +152,14 @@ class DemonstrationStage:
     def _online(self) -> OfficerConsole | None:
         """The online console that keeps what the cold machine was enrolled with."""
         return self._officer
+
+    async def wait_until(self, seconds: int) -> None:
+        """Sleep until this machine's clock has reached a moment."""
+        while (left := seconds * 1_000 - CLOCK.now_ms()) > 0:
+            await asyncio.sleep(left / 1_000)
+
+    async def confirmed(self) -> None:
+        """The embedded chains mine what they accept at once."""
 
     def publish_profile(self, folder: Path) -> None:
         """A read-only copy of officer A's history for auditors."""

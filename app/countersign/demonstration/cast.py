@@ -13,6 +13,7 @@ SAFE_SINGLETON = "0x41675C099F32341bf84BFc5382aF534df5C7461a"
 PIN = "246813"
 """Officer A's PIN in the demonstration, shown in the banner. It guards nothing."""
 
+CEDAR, QUAYSIDE, LINDGREN = "9845CEDARFDEMO000053", "9845QUAYSDDEMO000028", "9845LINDGNDEMO000091"
 NORTHGATE, MERIDIAN, HARBOUR = "9845NRTHGTDEMO000059", "9845MERDINDEMO000088", "9845HARBRPDEMO000077"
 SLOTS = 5
 RECEIVING_SLOT = 4
@@ -39,8 +40,11 @@ COMPLIANCE = Person("compliance", "Conrad Lake", ("administrator", "compliance")
 OFFICER_A = Person("officer-a", "Ada Vale", ("signing",))
 OFFICER_C = Person("officer-c", "Cyrus Holt", ("vault",), online=False)
 OFFICER_D = Person("officer-d", "Dora Finch", ("administrator", "vault"), online=False)
-OFFICERS = (OPERATIONS, COMPLIANCE, OFFICER_A, OFFICER_C, OFFICER_D)
+OFFICER_E = Person("officer-e", "Elin Moor", ("signing",))
+OFFICERS = (OPERATIONS, COMPLIANCE, OFFICER_A, OFFICER_C, OFFICER_D, OFFICER_E)
 COSIGNERS = (OFFICER_A, OFFICER_C, OFFICER_D)
+MARKET_COSIGNERS = (OFFICER_A, OFFICER_D, OFFICER_E)
+"""Of whom two are online: what the five institutions trade among themselves settles without a cold vault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,28 @@ class Institution:
         """Its Safe's id."""
         return f"{self.token}-safe"
 
+    @property
+    def trading_coins(self) -> str:
+        """The id of its trading book's Bitcoin vault."""
+        return f"{self.token}-trading-btc"
+
+    @property
+    def trading_safe(self) -> str:
+        """The id of its trading book's Safe."""
+        return f"{self.token}-trading-safe"
+
 
 SELLER = Institution(MERIDIAN, "Meridian Capital", "meridian")
 BUYER = Institution(HARBOUR, "Harbour Prime", "harbour")
 PARTICIPANTS = (SELLER, BUYER)
+NEWCOMERS = (
+    Institution(CEDAR, "Cedar Fund", "cedar"),
+    Institution(QUAYSIDE, "Quayside Bank", "quayside"),
+    Institution(LINDGREN, "Lindgren Assets", "lindgren"),
+)
+TRADERS = (*PARTICIPANTS, *NEWCOMERS)
+"""Who trades in the market, each from its book `trading`."""
+TRADING, TRADING_SLOTS, TRADING_RECEIVES = "trading", 3, 2
 CUSTODIAN = "Northgate Trust"
 
 
@@ -72,3 +94,9 @@ def vault_labels() -> tuple[str, ...]:
     """The labels of the vault keys that each cosigner's token holds."""
     coins = tuple(f"btc {each.coins} {slot}" for each in PARTICIPANTS for slot in range(SLOTS))
     return coins + tuple(f"safe {each.safe}" for each in PARTICIPANTS)
+
+
+def market_labels() -> tuple[str, ...]:
+    """The labels of the vault keys of the trading books, in each of their cosigners' tokens."""
+    coins = tuple(f"btc {each.trading_coins} {slot}" for each in TRADERS for slot in range(TRADING_SLOTS))
+    return coins + tuple(f"safe {each.trading_safe}" for each in TRADERS)

@@ -24,6 +24,8 @@ def founding(stage: Stage, known: Mapping[str, Keyring], cold: Keyring) -> dict[
         place = f"{cast.BITCOIN}:{ceremony.slot_address(coins, cast.RECEIVING_SLOT)}"
         destinations.append(ceremony.destination_entry(place, party.lei, party.coins))
         destinations.append(ceremony.destination_entry(f"{cast.ETHEREUM}:{safe}", party.lei, party.safe))
+    for trader in cast.TRADERS:
+        _open_trading(stage, rings, trader, vaults, destinations)
     return {
         "custodian": {"lei": cast.NORTHGATE, "name": cast.CUSTODIAN},
         "desk_key": stage.desk.author.key.jwk(),
@@ -34,13 +36,41 @@ def founding(stage: Stage, known: Mapping[str, Keyring], cold: Keyring) -> dict[
             {"id": stage.outside.token(), "symbol": "USDC", "decimals": 6},
         ],
         "participants": [
-            ceremony.participant_entry(each.lei, each.name, "2030-12-31", [rings[each.token].key("identity")])
-            for each in cast.PARTICIPANTS
+            ceremony.participant_entry(
+                each.lei,
+                each.name,
+                "2030-12-31",
+                [rings[each.token].key("identity")],
+                ("main", cast.TRADING) if each in cast.PARTICIPANTS else (cast.TRADING,),
+            )
+            for each in cast.TRADERS
         ],
         "officers": [ceremony.officer_entry(each.id, each.name, each.roles, rings[each.id]) for each in cast.OFFICERS],
         "vaults": vaults,
         "destinations": destinations,
     }
+
+
+def _open_trading(
+    stage: Stage,
+    rings: Mapping[str, Keyring],
+    trader: cast.Institution,
+    vaults: list[dict[str, object]],
+    destinations: list[dict[str, object]],
+) -> None:
+    """The two vaults of a trading book, and where it receives."""
+    cosigners, lei, book = [rings[each.id] for each in cast.MARKET_COSIGNERS], trader.lei, cast.TRADING
+    coins = ceremony.slot_vault_entry(trader.trading_coins, lei, cast.BITCOIN, 2, cast.TRADING_SLOTS, cosigners, book)
+    safe = stage.outside.safe_address(ceremony.safe_owners(trader.trading_safe, cosigners), 2)
+    vaults.append(coins)
+    vaults.append(
+        ceremony.safe_vault_entry(
+            trader.trading_safe, lei, cast.ETHEREUM, 2, safe, cast.SAFE_SINGLETON, cosigners, book
+        )
+    )
+    place = f"{cast.BITCOIN}:{ceremony.slot_address(coins, cast.TRADING_RECEIVES)}"
+    destinations.append(ceremony.destination_entry(place, lei, trader.trading_coins, book))
+    destinations.append(ceremony.destination_entry(f"{cast.ETHEREUM}:{safe}", lei, trader.trading_safe, book))
 
 
 def policy(witness_keys: Sequence[str]) -> dict[str, object]:
@@ -57,7 +87,7 @@ def policy(witness_keys: Sequence[str]) -> dict[str, object]:
         "destination_cooling_seconds": 172_800,
         "checkpoint_age_seconds": 86_400,
         "safe_state_age_seconds": 3_600,
-        "cycles": {"cut_offs": ["16:00"], "top_up_seconds": 3_600, "cold_contracts": 500},
+        "cycles": {"cut_offs": ["16:00"], "top_up_seconds": 2, "cold_contracts": 500},
         "lending": {cast.BTC: {"limit": "100000000000", "rate_bps": 250}},
         "confirmations": {cast.BITCOIN: cast.CONFIRMATIONS, cast.ETHEREUM: cast.CONFIRMATIONS},
         "fees": {"max_sat_vb": 500, "dual_percent": 5, "never_percent": 10},

@@ -98,6 +98,12 @@ class Stage(Protocol):
     async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
         """A signing officer's console: a new profile enrolled with this desk, the officer's own token locked."""
 
+    async def wait_until(self, seconds: int) -> None:
+        """Come back when this machine's clock has reached a moment (unix seconds)."""
+
+    async def confirmed(self) -> None:
+        """Come back when what was broadcast has its confirmations; embedded chains mine at once."""
+
     def publish_profile(self, folder: Path) -> None:
         """A read-only auditor profile that trusts exactly this desk."""
 

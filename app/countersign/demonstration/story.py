@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from countersign.demonstration import cast, papers
+from countersign.demonstration.market import Market
 from countersign.demonstration.stage import Bearer, Stage
 from countersign.desk import ceremonies, ceremony, deals, drill, founding, preparing, releasing
 from countersign.desk.author import Author
@@ -55,6 +56,7 @@ class Story:
     other_envelope_refused: str = ""
     books: tuple[releasing.Book, ...] = ()
     watch: Callable[[str], Awaitable[None]] = _unwatched
+    market: Market | None = None
 
     @property
     def steps(self) -> tuple[tuple[str, str, Step], ...]:
@@ -69,6 +71,10 @@ class Story:
             ("officer-c", "step-usb", self.cross_by_usb),
             ("operations", "step-release", self.release),
             ("everybody", "step-final", self.finish),
+            ("everybody", "step-market", self.open_market),
+            ("operations", "step-cycle", self.close_cycle),
+            ("officer-a", "step-batch", self.sign_cycle),
+            ("operations", "step-delivery", self.settle_cycle),
         )
 
     @property
@@ -101,8 +107,10 @@ class Story:
         """The founding ceremony, the policy, prices, deposits; officer A's console and the cold vault are enrolled."""
         labels = cast.vault_labels()
         wanted: dict[str, tuple[str, ...]] = {each.id: () for each in cast.OFFICERS if each is not cast.OFFICER_C}
-        wanted |= {each.id: labels for each in (cast.OFFICER_A, cast.OFFICER_D)}
-        wanted |= {each.token: () for each in cast.PARTICIPANTS}
+        market = cast.market_labels()
+        wanted |= {each.id: labels + market for each in (cast.OFFICER_A, cast.OFFICER_D)}
+        wanted[cast.OFFICER_E.id] = market
+        wanted |= {each.token: () for each in cast.TRADERS}
         self.people = await self.stage.tokens(wanted)
         cold = await self.stage.vault.ceremony(labels)
         desk, administrators = self.stage.desk, [self._author("compliance"), self._author("officer-d")]
@@ -161,6 +169,7 @@ class Story:
         destinations = {
             (place.owner.lei, account.split(":", 1)[0]): account
             for account, place in self.stage.desk.state.roster.destinations.items()
+            if place.owner.book != cast.TRADING
         }
         token = self.stage.outside.token()
         return Sale(
@@ -292,6 +301,30 @@ class Story:
         for book in self.books:
             if book.ledger != book.chain:
                 raise Refused("demonstration.books", vault=book.vault, ledger=book.ledger, chain=book.chain)
+
+    async def open_market(self) -> None:
+        """Five institutions trade forty contracts; one lends, one disputes."""
+        self.market = Market(self.stage, self.people, self.console())
+        await self.market.open()
+
+    async def close_cycle(self) -> None:
+        """The cut-off: one contract is short, one stands still, the others are netted and prepared."""
+        await self._market().close()
+
+    async def sign_cycle(self) -> None:
+        """Officers A and E sign every transaction of the netted cycle."""
+        await self.console().unlock(self.stage.ask_pin)
+        await self._market().sign_as_a()
+        await self._market().sign_as_e()
+
+    async def settle_cycle(self) -> None:
+        """The netted cycle is released, observed, final; the books balance."""
+        await self._market().settle()
+
+    def _market(self) -> Market:
+        if self.market is None:
+            raise Refused("demonstration.not-founded")
+        return self.market
 
     async def review(self) -> ReviewView:
         """Officer A's review of the settlement."""

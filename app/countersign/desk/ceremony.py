@@ -62,26 +62,28 @@ def _purpose(label: str) -> str:
     return {"btc": caip.BIP122, "safe": caip.EIP155}.get(label.split(" ", 1)[0], IDENTITY)
 
 
-def participant_entry(lei: str, name: str, certified_until: str, keys: Sequence[PublicKey]) -> dict[str, object]:
-    """The roster's entry of a participant with one book, `main`."""
+def participant_entry(
+    lei: str, name: str, certified_until: str, keys: Sequence[PublicKey], books: Sequence[str] = ("main",)
+) -> dict[str, object]:
+    """The roster's entry of a participant with its books."""
     return {
         "lei": lei,
         "name": name,
         "certified_until": certified_until,
         "suspended": False,
         "keys": [key.jwk() for key in keys],
-        "books": ["main"],
+        "books": sorted(books),
     }
 
 
 def slot_vault_entry(
-    vault: str, lei: str, chain: str, threshold: int, slots: int, rings: Sequence[Keyring]
+    vault: str, lei: str, chain: str, threshold: int, slots: int, rings: Sequence[Keyring], book: str = "main"
 ) -> dict[str, object]:
     """A Bitcoin vault: `slots` numbered descriptors, each over one key of every ring."""
     return {
         "id": vault,
         "kind": "wsh-slots",
-        "owner": {"lei": lei, "book": "main"},
+        "owner": {"lei": lei, "book": book},
         "chain": chain,
         "threshold": threshold,
         "slots": [
@@ -98,13 +100,20 @@ def slot_vault_entry(
 
 
 def safe_vault_entry(
-    vault: str, lei: str, chain: str, threshold: int, address: str, singleton: str, rings: Sequence[Keyring]
+    vault: str,
+    lei: str,
+    chain: str,
+    threshold: int,
+    address: str,
+    singleton: str,
+    rings: Sequence[Keyring],
+    book: str = "main",
 ) -> dict[str, object]:
     """A Safe 1.4.1 at `address` (EIP-55) over one key of every ring."""
     return {
         "id": vault,
         "kind": "safe",
-        "owner": {"lei": lei, "book": "main"},
+        "owner": {"lei": lei, "book": book},
         "chain": chain,
         "threshold": threshold,
         "address": address,
@@ -127,9 +136,9 @@ def slot_address(entry: Mapping[str, object], number: int) -> str:
     return descriptor.parse(str(slots[number]["descriptor"])).address(caip.hrp(chain))
 
 
-def destination_entry(account: str, lei: str, vault: str) -> dict[str, object]:
+def destination_entry(account: str, lei: str, vault: str, book: str = "main") -> dict[str, object]:
     """A registered destination of a party, lying in its own vault."""
-    return {"account": account, "owner": {"lei": lei, "book": "main"}, "vault": vault}
+    return {"account": account, "owner": {"lei": lei, "book": book}, "vault": vault}
 
 
 def registered_address(vault: Vault, slot: int) -> str:

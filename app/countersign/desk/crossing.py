@@ -174,7 +174,8 @@ class Crossing:
         require_fits(self._replica.state, request, answer, instruction)
         self._meet(answer, request, carried)
         if not carried.answer:
-            await self._submit(answer.answer.event, answer.answer.share)
+            for part in answer.answer.parts:
+                await self._submit(part.event, part.share)
             carried = self._record.answered(asked, carried, data)
         return _view(self._replica.state, instruction, carried.recipient, carried.channel, ANSWERED, data)
 

@@ -1,13 +1,13 @@
 """Whether an answer from across the air gap fits its request, before anything is done with it.
 
 - It names what the request named: session, request id, settlement, contracts.
-- Its event is signed by the answer's sender, and says just what the answer is: the share of this instruction, whose
-  bytes are here and hold (verified through the rails, as the desk will again), or a refusal of these very bytes.
+- Each of its events is signed by the answer's sender, and says just what the answer is: a share of this instruction,
+  whose bytes are here and hold (verified through the rails, as the desk will again), or a refusal of these very bytes.
 """
 
 from hashlib import sha256
 
-from countersign.airgap.answer import AnswerBody
+from countersign.airgap.answer import Part
 from countersign.airgap.envelope import Envelope
 from countersign.errors import Refused
 from countersign.keys import jws as jose
@@ -29,16 +29,20 @@ def require_fits(state: State, request: Envelope, answer: Envelope, instruction:
             raise Refused("desk.answer-differs", what=what.replace("_", " "))
     if answer.sender != request.recipient:
         raise Refused("desk.answer-differs", what="sender")
-    body, event = answer.answer, events.parse(answer.answer.event)
-    officer = state.roster.officer(answer.sender)
+    for part in answer.answer.parts:
+        _require_part(state, request, answer.sender, part, instruction)
+
+
+def _require_part(state: State, request: Envelope, sender: str, part: Part, instruction: Instruction) -> None:
+    event, officer = events.parse(part.event), state.roster.officer(sender)
     jose.verify(event.jws, {key.kid: key for key in officer.identity_keys}, events.TYP)
-    if not _says(event, body, instruction):
+    if not _says(event, part, instruction):
         raise Refused("desk.answer-differs", what="event")
-    if isinstance(event.body, ShareAdded) and body.share is not None:
-        _accept(state, request.request.artefact, body.share, instruction, event.body)
+    if isinstance(event.body, ShareAdded) and part.share is not None:
+        _accept(state, request.request.artefact, part.share, instruction, event.body)
 
 
-def _says(event: Event, answer: AnswerBody, instruction: Instruction) -> bool:
+def _says(event: Event, answer: Part, instruction: Instruction) -> bool:
     match event.body:
         case ShareAdded() as body if answer.share is not None:
             named = (body.instruction, body.artefact)

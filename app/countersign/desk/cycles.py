@@ -64,13 +64,15 @@ async def hold(desk: EmbeddedDesk, operations: Author, moment: int) -> tuple[tup
     return tuple(refused)
 
 
-async def close(desk: EmbeddedDesk, operations: Author, mode: str = MULTILATERAL) -> Closed:
+async def close(desk: EmbeddedDesk, operations: Author, mode: str = MULTILATERAL, moment: int | None = None) -> Closed:
     """Hold, and close the cycles of the last cut-off, or wait while somebody may still top up.
+
+    `moment`: an extraordinary cut-off beside the policy's daily ones, unix seconds, not later than now.
 
     Refused, Unavailable: what the machine and the desk's nodes raise.
     """
     policy, now = desk.state.adopted(), _now(desk)
-    moment = cut_off.last_cut_off(policy, now)
+    moment = cut_off.last_cut_off(policy, now) if moment is None else moment
     refused = await hold(desk, operations, moment)
     found = _held_only(desk, _gather(desk, moment))
     until = moment + policy.cycles.top_up_seconds

@@ -66,6 +66,7 @@ class Side:
     asset: str
     amount: int
     destination: str
+    book: str = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def spot_terms(desk: str, sale: Sale) -> Terms:
         trade_date=times.text(sale.not_before)[:10],
         not_before=sale.not_before,
         settle_by=sale.settle_by,
-        parties=tuple(Party(side.lei, "main") for side in sides),
+        parties=tuple(Party(side.lei, side.book) for side in sides),
         legs=legs,
         notional=Notional(sale.usd, sale.price, sale.source),
         fees=tuple((coin, sale.fee_cap) for coin in coins),

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from countersign.airgap import envelope as sealing
+from countersign.airgap.answer import Part
 from countersign.airgap.envelope import Envelope
 from countersign.airgap.request import ProvenEvent, RequestBody
 from countersign.audit import proof as proofs
@@ -139,8 +140,12 @@ def _keys(ground: Ground, officer: str) -> dict[str, PublicKey]:
 
 
 def _answer(found: Envelope, ground: Ground) -> Iterator[Finding]:
-    """The share in an answer, as the desk would accept it."""
-    answer = found.answer
+    """The shares in an answer, as the desk would accept them; or its refusal."""
+    for part in found.answer.parts:
+        yield from _part(found, part, ground)
+
+
+def _part(found: Envelope, answer: Part, ground: Ground) -> Iterator[Finding]:
     try:
         event = events.parse(answer.event)
         jose.verify(event.jws, _keys(ground, found.sender), events.TYP)

@@ -149,8 +149,9 @@ class Officer:
         made = await signing.sign(
             self.hand, found, known, data, self._moment(), self.replica.profile, self._scribe, progress
         )
-        await self._mailbox.put_artefact(made.share)
-        await self._mailbox.submit(made.event)
+        for each in made.shares:
+            await self._mailbox.put_artefact(each.share)
+            await self._mailbox.submit(each.event)
         await self.synchronise()
         return await self.review(self.replica.state.cycles[known.cycle].contracts[0])
 

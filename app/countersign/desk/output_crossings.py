@@ -73,9 +73,10 @@ def _pair(
     _require_own_events(request, rebuilt)
     yield from differing(f"{about}: request answered", sha256(sent).hexdigest(), answer.answer.request.hex())
     require_fits(ground.state, request, answer, instruction)
-    said = events.parse(answer.answer.event).hash
-    logged = said if ground.index_of(said) is not None else "not in the log"
-    yield from differing(f"{about}: answer", said, logged)
+    for each in answer.answer.parts:
+        said = events.parse(each.event).hash
+        logged = said if ground.index_of(said) is not None else "not in the log"
+        yield from differing(f"{about}: answer", said, logged)
 
 
 def _unsealed(data: bytes, ground: Ground) -> Envelope:

@@ -333,9 +333,11 @@ def _group(record: ContractRecord, action: Action) -> Group:
 
 
 def _dots(state: State, instruction: Instruction) -> InstructionDots:
-    vault = state.roster.vault(instruction.group.vaults[0])
+    """The quorum of the vault that lacks most; with several paying vaults an officer counts where all have the share."""
+    vaults = [state.roster.vault(each) for each in instruction.group.vaults]
+    vault = max(vaults, key=lambda each: each.threshold - len(instruction.signers(each.id)))
     owners = dict.fromkeys(state.roster.holder(kid).id for kid in vault.keys)
-    there = [state.roster.officer(each).name for each in owners if each in _signers(instruction)]
+    there = [state.roster.officer(each).name for each in owners if each in instruction.signers(vault.id)]
     empty = max(0, vault.threshold - len(there))
     dots = tuple(Dot(name, True) for name in there) + (Dot("", False),) * empty
     return InstructionDots(instruction.hash, instruction.group.kind, instruction.group.chain, vault.threshold, dots)

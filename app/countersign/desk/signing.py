@@ -9,10 +9,12 @@ independent code → journal the share → export.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.bitcoin.share import SigningRequest
 from countersign.desk.author import Author, Scribe
 from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints, replaced
 from countersign.desk.ports import AskSecret, Profile, Token
@@ -29,7 +31,7 @@ from countersign.review import checks
 from countersign.review.case import Case, Mode, SignatureFacts, SignerFacts, TokenFacts
 from countersign.review.finding import Verdict
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import OfficerKey, Roster, SafeVault
+from countersign.settlement.roster import OfficerKey, Roster, SafeVault, Vault
 from countersign.settlement.state import State
 
 Progress = Callable[[int, int], None]
@@ -46,11 +48,19 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A share just made (or answered from the record): its bytes, and the officer's signed `share.added` event."""
+class MadeShare:
+    """One vault's share: its bytes, and the officer's signed `share.added` event."""
 
+    vault: str
     share: bytes
     event: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was just signed (or answered from the record): a share for each of the instruction's vaults that this officer owns."""
+
+    shares: tuple[MadeShare, ...]
     verdict: Verdict
 
 
@@ -144,19 +154,30 @@ async def _sign(
         profile.journal.see_settlement(terms.id, terms.version, bytes.fromhex(contract))
     declared = _declared(found.state, instruction, profile)
     if instruction.group.kind == "psbt":
-        used, share = await _sign_psbt(hand, instruction, data, keys, moment, profile, progress, declared)
-        bitcoin_rail.accept_share(data, share, keys)
+        made = await _sign_psbt(hand, found.state, instruction, data, keys, moment, profile, progress, declared)
     else:
-        used, share = await _sign_safe(hand, found.state, instruction, data, keys, moment, profile, progress, declared)
-        ethereum_rail.accept_share(data, share, keys)
+        made = await _sign_safe(hand, found.state, instruction, data, keys, moment, profile, progress, declared)
+    return Made(tuple([await _said(hand, scribe, profile, instruction, each) for each in made]), verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """One vault's share and the keys in it."""
+
+    vault: str
+    keys: frozenset[PublicKey]
+    share: bytes
+
+
+async def _said(hand: Hand, scribe: Scribe, profile: Profile, instruction: Instruction, made: _Signed) -> MadeShare:
     body = {
         "instruction": instruction.hash,
-        "vault": instruction.group.vaults[0],
-        "keys": sorted(key.kid for key in used),
-        "artefact": profile.artefacts.put(share).hex(),
+        "vault": made.vault,
+        "keys": sorted(key.kid for key in made.keys),
+        "artefact": profile.artefacts.put(made.share).hex(),
     }
     event = await hand.author.sign(scribe.draft("share.added", body))
-    return Made(share, jose.serialise(event), verdict)
+    return MadeShare(made.vault, made.share, jose.serialise(event))
 
 
 def _declared(state: State, instruction: Instruction, profile: Profile) -> Declared | None:
@@ -173,6 +194,7 @@ def _declared(state: State, instruction: Instruction, profile: Profile) -> Decla
 
 async def _sign_psbt(
     hand: Hand,
+    state: State,
     instruction: Instruction,
     data: bytes,
     keys: Sequence[PublicKey],
@@ -180,7 +202,7 @@ async def _sign_psbt(
     profile: Profile,
     progress: Progress,
     declared: Declared | None,
-) -> tuple[set[PublicKey], bytes]:
+) -> list[_Signed]:
     psbt = parse_psbt(data)
     requests = bitcoin_rail.digests(psbt, keys)
     by_point = {key.data: key for key in keys}
@@ -195,7 +217,26 @@ async def _sign_psbt(
         progress(done, len(requests))
         answers[each] = await _one(hand, profile, by_point[each.public_key], each.digest)
     progress(len(requests), len(requests))
-    return {by_point[each.public_key] for each in requests}, bitcoin_rail.make_share(psbt, answers)
+    return [
+        _share_for(state.roster.vault(vault), data, psbt, answers, by_point)
+        for vault in instruction.group.vaults
+        if any(by_point[each.public_key].kid in state.roster.vault(vault).keys for each in requests)
+    ]
+
+
+def _share_for(
+    vault: Vault,
+    data: bytes,
+    psbt: Psbt,
+    answers: Mapping[SigningRequest, bytes],
+    by_point: Mapping[bytes, PublicKey],
+) -> _Signed:
+    """The signatures that spend from one vault, as a share of their own."""
+    mine = {each: found for each, found in answers.items() if by_point[each.public_key].kid in vault.keys}
+    used = frozenset(by_point[each.public_key] for each in mine)
+    share = bitcoin_rail.make_share(psbt, mine)
+    bitcoin_rail.accept_share(data, share, tuple(used))
+    return _Signed(vault.id, used, share)
 
 
 async def _sign_safe(
@@ -208,7 +249,7 @@ async def _sign_safe(
     profile: Profile,
     progress: Progress,
     declared: Declared | None,
-) -> tuple[set[PublicKey], bytes]:
+) -> list[_Signed]:
     digest = await asyncio.to_thread(ethereum_rail.digest, data)
     key, vault = keys[0], state.roster.vault(instruction.group.vaults[0])
     if not isinstance(vault, SafeVault):
@@ -219,7 +260,9 @@ async def _sign_safe(
     progress(0, 1)
     answer = await _one(hand, profile, key, bytes(digest))
     progress(1, 1)
-    return {key}, ethereum_rail.make_share(data, key, answer)
+    share = ethereum_rail.make_share(data, key, answer)
+    ethereum_rail.accept_share(data, share, keys)
+    return [_Signed(vault.id, frozenset({key}), share)]
 
 
 def _intent(

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from countersign.airgap import envelope as envelopes
 from countersign.airgap import ur
-from countersign.airgap.answer import AnswerBody
+from countersign.airgap.answer import AnswerBody, Part
 from countersign.airgap.envelope import Envelope
 from countersign.desk import cases, logbook, pages, signing, vault_intake
 from countersign.desk.author import Scribe, signed
@@ -137,7 +137,7 @@ class Vault:
                 self._scribe,
                 progress,
             )
-            opened = await self._answer(opened, made.event, made.share)
+            opened = await self._answer(opened, tuple(Part(each.event, each.share) for each in made.shares))
         return await self._view(opened)
 
     async def refuse(self, reason: str) -> None:
@@ -149,7 +149,7 @@ class Vault:
         against = verdict.against or (of_officer(reason),)
         body = refusal_body(INSTRUCTION, opened.artefact, against, reason)
         event = await signed(self._scribe.draft("instruction.refused", body), [self.hand.author])
-        await self._answer(opened, event, None)
+        await self._answer(opened, (Part(event, None),))
 
     async def answer_frames(self, density: int = DENSEST) -> Sequence[str]:
         """The UR parts of the answer, in the order shown. Refused("desk.no-answer")."""
@@ -171,7 +171,7 @@ class Vault:
         self._open = opened
         return opened
 
-    async def _answer(self, opened: Opened, event: bytes, share: bytes | None) -> Opened:
+    async def _answer(self, opened: Opened, parts: tuple[Part, ...]) -> Opened:
         """Seal the answer and record it, durably, before anybody sees it."""
         asked, journal = opened.envelope, self.replica.profile.journal
         message = Envelope(
@@ -185,7 +185,7 @@ class Vault:
             contract_hashes=asked.contract_hashes,
             log_head=asked.log_head,
             consistency_proof=(),
-            body=AnswerBody(opened.sha256, event, share),
+            body=AnswerBody(opened.sha256, parts),
         )
         data = await sealed(self.hand.author, message)
         journal.answer(opened.sha256, data)

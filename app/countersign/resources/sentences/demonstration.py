@@ -15,6 +15,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No window can be opened here: there is no display (DISPLAY: {display}), or a library of the display is missing.",
         "Start it where there is a display; without one use countersign demo --headless --out DIR, which plays the whole story.",
     ),
+    "demonstration.no-cycle": ("The market's cycle is not closed yet.", "Play the steps before it first."),
     "demonstration.not-founded": ("The demonstration's desk is not founded yet.", "Play the first step first."),
     "demonstration.out-not-empty": (
         "The directory {folder} exists and is not empty.",

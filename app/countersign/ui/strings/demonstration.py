@@ -46,5 +46,9 @@ LABELS: dict[str, str] = {
     "step-usb": "The Ethereum request crosses by USB and comes back signed",
     "step-release": "Maker and checker release both; both are broadcast",
     "step-final": "Both parties confirm; the settlement is final; the books balance",
+    "step-market": "Forty contracts among five institutions; one is disputed, one seller has lent what it sells",
+    "step-cycle": "The cut-off: one contract is short, the others are netted and prepared",
+    "step-batch": "Officers A and E sign the netted cycle",
+    "step-delivery": "The netted cycle is released, seen on both chains, final; the books balance",
     "step-files": "Writing what was produced",
 }
