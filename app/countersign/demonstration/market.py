@@ -21,7 +21,7 @@ from countersign.errors import Refused
 
 CONTRACTS = 40
 PRICE = 80_000
-COINS, DOLLARS, FEW_DOLLARS = 15_000_000_000, 15_000_000_000_000, 5_000_000_000_000
+COINS, DOLLARS, FEW_DOLLARS = 15_000_000_000, 15_000_000_000_000, 8_000_000_000_000
 """What every trading book begins with, in base units; one begins with few dollars."""
 LENT, LOAN = 10_000_000_000, "cedar-loan-1"
 LENDER, SHORT = cast.NEWCOMERS[0], cast.NEWCOMERS[1]
