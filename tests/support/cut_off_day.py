@@ -41,6 +41,7 @@ class CutOffDay:
         places = {
             (place.owner.lei, account.split(":", 1)[0]): account
             for account, place in self.table.desk.state.roster.destinations.items()
+            if place.owner.book == "main"
         }
         seller, buyer = (cast.BUYER, cast.SELLER) if back else (cast.SELLER, cast.BUYER)
         first = Side(seller.lei, cast.BTC, btc, places[buyer.lei, "bip122"])

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from countersign.demonstration import cast
+from countersign.demonstration import cast, papers
 from countersign.demonstration.stage import Bearer, Stage
 from countersign.desk import ceremony, cycles, deals, founding, importing, lending, preparing, releasing, stopping
 from countersign.desk.author import Author
@@ -76,6 +76,8 @@ class Market:
 
     async def open(self) -> None:
         """Deposits come in, one institution lends, forty contracts arrive in one batch and are endorsed; one is disputed."""
+        administrators = [self._author("compliance"), self._author("officer-d")]
+        await founding.adopt_policy(self.stage.desk, administrators, papers.evening_policy(self.stage.witness_keys))
         for each in cast.TRADERS:
             await self._deposit(each)
         state, owner = self.stage.desk.state, self._author(LENDER.token)
@@ -124,7 +126,7 @@ class Market:
             confirmations=cast.CONFIRMATIONS,
             not_before=now - 3_600,
             settle_by=now + 36 * 3_600,
-            legal_text=cast.LEGAL_TEXT,
+            legal_text=self.stage.legal_text,
         )
 
     async def _dispute(self) -> None:

@@ -73,6 +73,12 @@ def _open_trading(
     destinations.append(ceremony.destination_entry(f"{cast.ETHEREUM}:{safe}", lei, trader.trading_safe, book))
 
 
+def evening_policy(witness_keys: Sequence[str]) -> dict[str, object]:
+    """The second policy: who is short at a cut-off tops up within two seconds, for nobody watches an hour pass."""
+    cycles = {"cut_offs": ["16:00"], "top_up_seconds": 2, "cold_contracts": 500}
+    return policy(witness_keys) | {"version": 2, "cycles": cycles}
+
+
 def policy(witness_keys: Sequence[str]) -> dict[str, object]:
     """The first policy: every witness is needed."""
     return {
@@ -87,7 +93,7 @@ def policy(witness_keys: Sequence[str]) -> dict[str, object]:
         "destination_cooling_seconds": 172_800,
         "checkpoint_age_seconds": 86_400,
         "safe_state_age_seconds": 3_600,
-        "cycles": {"cut_offs": ["16:00"], "top_up_seconds": 2, "cold_contracts": 500},
+        "cycles": {"cut_offs": ["16:00"], "top_up_seconds": 3_600, "cold_contracts": 500},
         "lending": {cast.BTC: {"limit": "100000000000", "rate_bps": 250}},
         "confirmations": {cast.BITCOIN: cast.CONFIRMATIONS, cast.ETHEREUM: cast.CONFIRMATIONS},
         "fees": {"max_sat_vb": 500, "dual_percent": 5, "never_percent": 10},
