@@ -77,7 +77,12 @@ class RealStage(DemonstrationStage):
         self.bitcoin = BitcoinCore(JsonRpc(bitcoin.url, cookie(bitcoin.cookie)))  # type: ignore[assignment]
         self.ethereum = relayer(ethereum)  # type: ignore[assignment]
         contracts = deploy_safe_contracts(ethereum)
+        self.node = bitcoin
         self.outside = RealOutside(bitcoin, ethereum, contracts, contracts.deploy_token())  # type: ignore[assignment]
+
+    async def confirmed(self) -> None:
+        """The node mines what was broadcast."""
+        self.node.mine(cast.CONFIRMATIONS)
 
 
 async def test_the_whole_story_settles_on_real_nodes(bitcoin: RegtestNode, ethereum: AnvilNode, tmp_path: Path) -> None:
@@ -102,3 +107,11 @@ async def test_the_whole_story_settles_on_real_nodes(bitcoin: RegtestNode, ether
     assert ethereum.rpc("eth_getTransactionReceipt", live["safe-tx"].transaction)["status"] == "0x1"
     assert {book.vault: book.chain for book in story.books}[cast.SELLER.safe] == cast.PAID
     assert all(book.ledger == book.chain for book in story.books)
+    assert story.market is not None
+    evening = [stage.desk.state.contract(each).state.value for each in story.market.contracts.values()]
+    assert (evening.count("final"), evening.count("disputed"), evening.count("endorsed")) == (38, 1, 1)
+    for each in stage.desk.state.live(stage.desk.state.cycle(story.market.cycle)):
+        if each.group.kind == "psbt":
+            assert bitcoin.rpc("getrawtransaction", each.transaction, True)["confirmations"] >= cast.CONFIRMATIONS
+        else:
+            assert ethereum.rpc("eth_getTransactionReceipt", each.transaction)["status"] == "0x1"
