@@ -53,7 +53,7 @@ def test_an_officer_or_a_key_that_is_no_longer_registered_is_named() -> None:
     key = world.identity("compliance").public
     assert reasons(scene.safe_case(signer=SignerFacts("gone", key))) == ["settlement.unknown-officer"]
     roster = replace(scene.state.roster, keys=Map())
-    assert reasons(scene.safe_case(state=replace(scene.state, roster=roster))) == ["settlement.unknown-key"]
+    assert reasons(scene.safe_case(state=replace(scene.state, roster=roster))) == ["E9.no-own-key"]
 
 
 def test_good_signatures_without_an_anchor_are_blocked_not_passed() -> None:

@@ -98,7 +98,7 @@ def _of_owners(reading: Reading, owners: list[Address]) -> Finding:
 
 def _own_keys(vault: SafeVault, roster: Roster, officer: str) -> int:
     held = {each.key.kid for each in roster.officer(officer).vault_keys(caip.EIP155)}
-    return len(held & set(vault.keys))
+    return len(held & set(vault.keys) & set(roster.keys))
 
 
 CHECKS = (Check("E9", "SIGNATURE", owner_signatures, ("E2",)),)
