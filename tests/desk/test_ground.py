@@ -8,10 +8,12 @@ from countersign.desk import evidence
 from countersign.desk import ground as grounds
 from countersign.desk.ground import Ground
 from countersign.desk.replica import Replica
-from countersign.review.case import Mode
+from countersign.keys import jws
+from countersign.review.case import ContractFacts, JournalFacts, Mode
 from countersign.settlement.records import ContractState
 from countersign.store.profile import Profile
 from support import review_cases
+from support import settlement_world as world
 from support.finished_settlement import Finished
 
 
@@ -52,6 +54,28 @@ def test_history_is_judged_before_the_first_share(profile_ground: Ground, over: 
     assert case.clock is not None
     assert case.clock.judged == when.at
     assert grounds.moment(profile_ground, None).size == profile_ground.state.size  # an auditor's profile is all history
+
+
+def test_the_journal_is_asked_about_the_logged_contracts_of_the_given_ids_only(profile_ground: Ground) -> None:
+    asked = []
+
+    def remembered(_state: object, contracts: tuple[str, ...], _instruction: object) -> JournalFacts:
+        asked.append(contracts)
+        return JournalFacts()
+
+    desk = world.founded()
+    first, second = desk.trade(), desk.trade()
+    for trade in (first, second):
+        desk.play(trade, until="agreed")
+    ground = replace(profile_ground, state=desk.state, remembered=remembered, past=False)
+    when = replace(grounds.moment(profile_ground, None), state=desk.state, size=None)
+    other = world.signed_contract(world.terms(first.number, not_before=world.START + 1))
+    strange = world.signed_contract(world.terms(77))
+    for given in ((first.contract,), (other,), (strange,), (), (first.contract, second.contract)):
+        grounds.case(ground, when, 0, tuple(ContractFacts(jws.serialise(each.jws)) for each in given))
+    grounds.case(ground, when, 0, (ContractFacts(b"no contract"),))
+    assert other.hash != first.hash
+    assert asked == [(first.hash,), (first.hash,), (), (), tuple(sorted([first.hash, second.hash])), ()]
 
 
 def test_nothing_counts_without_an_anchor(pack_ground: Ground, over: Finished) -> None:

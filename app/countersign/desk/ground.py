@@ -31,6 +31,7 @@ from countersign.review.case import (
     StoreFacts,
 )
 from countersign.settlement import audience, events, machine
+from countersign.settlement.contract import parse as parse_contract
 from countersign.settlement.machine import Entry
 from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.state import State
@@ -110,7 +111,7 @@ def case(
     """The case at that place in the log."""
     past = when.size is not None
     clock = ClockFacts(now=now, floor=ground.floor, log=when.at, as_of=when.at if past else None)
-    hashes = tuple(sorted(ground.state.contracts.keys()))
+    asked = _of_their_ids(when.state, contracts)
     return Case(
         mode=Mode.HISTORY if past else Mode.LOOK,
         clock=clock,
@@ -119,8 +120,21 @@ def case(
         contracts=contracts,
         instruction=instruction,
         store=ground.store,
-        journal=JournalFacts() if past else ground.remembered(when.state, hashes, instruction),
+        journal=JournalFacts() if past else ground.remembered(when.state, asked, instruction),
     )
+
+
+def _of_their_ids(state: State, given: tuple[ContractFacts, ...]) -> tuple[str, ...]:
+    """The logged contracts that bear the ids and versions of these: what the journal is asked about."""
+    found = set[str]()
+    for facts in given:
+        try:
+            terms = parse_contract(facts.jws).terms
+        except CountersignError:
+            continue  # a finding of its own (C2)
+        if (known := state.versions.get((terms.id, terms.version))) is not None:
+            found.add(known)
+    return tuple(sorted(found))
 
 
 def unanchored(found: Case) -> Case:
