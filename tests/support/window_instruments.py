@@ -8,4 +8,7 @@ from support import window_world as world
 
 def instruments(now: Callable[[], int]) -> Instruments:
     """At the moment that `now` says; evidence is kept nowhere."""
-    return Instruments(now, world.draw_code, lambda grey, width, height: [], lambda trace: trace, world.DrivesDouble())
+    return Instruments(
+        now, world.draw_code, lambda grey, width, height: [], lambda trace: trace, world.DrivesDouble(),
+        lambda data: world.PdfDouble(),
+    )  # fmt: skip

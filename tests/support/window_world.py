@@ -5,15 +5,29 @@ The story's own settlement: Meridian Capital sells 250 BTC to Harbour Prime for 
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from countersign.desk.accounts import Line, Overview
 from countersign.desk.cut_off_view import Blocking, CutOffView, Lacking, Saving
+from countersign.desk.governance_views import (
+    AssetView,
+    CeremonyView,
+    DestinationView,
+    KeyView,
+    OfficerView,
+    OpenContractView,
+    ParticipantView,
+    PolicyView,
+    ProposalView,
+    RosterView,
+    VaultView,
+)  # fmt: skip
 from countersign.desk.history import HistoryRow, HistoryView, Volume
 from countersign.desk.legal_text import LegalText
-from countersign.desk.ports import AskSecret
+from countersign.desk.ports import AskSecret, Receipt
 from countersign.desk.surfaces import Progress
 from countersign.desk.telling import Person, Story, Told
 from countersign.desk.views import (
@@ -48,6 +62,8 @@ from countersign.desk.views import (
 )  # fmt: skip
 from countersign.errors import CountersignError, Refused
 from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed
+from countersign.settlement.ledger import Account, Balance
+from countersign.settlement.saying import Difference, said
 
 NOW = 1_795_357_800  # 2026-11-22 14:30:00 UTC
 REGTEST = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
@@ -377,6 +393,156 @@ def fork() -> ForkView:
     return ForkView(26, note("CsUYapGGPo4dkMgIAUqom" * 2), note("Fz9QkuGGPo4dkMgIAUqom" * 2), hashed("evidence"))
 
 
+class GovernanceDouble:
+    """Roster, policy and proposals that change nothing: it remembers what it was asked."""
+
+    def __init__(self, ask: Callable[..., None]) -> None:
+        self._ask = ask
+        self.open: tuple[ProposalView, ...] = proposals()
+
+    def participants(self) -> Sequence[ParticipantView]:
+        return participants()
+
+    def roster(self) -> RosterView:
+        return roster_view()
+
+    def policy(self) -> PolicyView:
+        return PolicyView(3, 4, (said("policy.minimum", usd="100,000"), said("policy.always"), said("policy.no-lending"),
+                                 said("policy.top-up", span="60 min")))  # fmt: skip
+
+    def proposals(self) -> Sequence[ProposalView]:
+        return self.open
+
+    def numbers(self) -> Sequence[tuple[str, str]]:
+        return (("minimum_notional_usd", "100000"), ("caps.day_usd", ""))
+
+    async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:
+        self._ask("propose", kind)
+        return self.open[0]
+
+    async def propose_suspension(self, lei: str, *, suspended: bool) -> ProposalView:
+        return self._new("suspend", lei, suspended)
+
+    async def propose_withdrawal(self, kid: str) -> ProposalView:
+        return self._new("withdraw key", kid)
+
+    async def propose_number(self, name: str, text: str) -> ProposalView:
+        return self._new("number", name, text)
+
+    async def propose_file(self, data: bytes) -> ProposalView:
+        return self._new("file", data)
+
+    def _new(self, *what: object) -> ProposalView:
+        self._ask(*what)
+        made = replace(self.open[0], id=hashed("a new one"), signed=("Amara Okafor",), yours=False)
+        self.open = (*self.open, made)
+        return made
+
+    async def sign(self, id: str) -> ProposalView:
+        self._ask("sign proposal", id)
+        signed = replace(self.open[0], signed=("Dora Finch", "Amara Okafor"), missing=(), yours=False, complete=True)
+        self.open = (signed, *self.open[1:])
+        return signed
+
+    def take_in(self, data: bytes) -> ProposalView:
+        return self.open[0]
+
+    def export(self, id: str) -> bytes:
+        self._ask("export", id)
+        return b"a proposal"
+
+    def withdraw(self, id: str) -> None:
+        self._ask("withdraw", id)
+        self.open = tuple(each for each in self.open if each.id != id)
+
+    async def append(self, id: str) -> Receipt:
+        self._ask("append", id)
+        self.open = tuple(each for each in self.open if each.id != id)
+        return Receipt(31, NOW * 1_000, hashed("entry"))
+
+
+def proposals() -> tuple[ProposalView, ...]:
+    """One that waits for this officer, one that is complete, one that is stale."""
+    first = ProposalView(
+        hashed("suspension"), "roster.changed", NOW - 3_600, NOW + 601_200, ("Dora Finch",), ("Amara Okafor", "Conrad Lake"),
+        2, True, False, False, None,
+        (Difference(said("roster.suspended", name="Harbour Prime", lei="5493001KJTIIGC8Y1R12")),),
+    )  # fmt: skip
+    policy = Difference(said("policy.minimum", usd="250,000"), said("policy.minimum", usd="100,000"))
+    ready = replace(first, id=hashed("policy"), kind="policy.adopted", signed=("Dora Finch", "Conrad Lake"), missing=(),
+                    yours=False, complete=True, changes=(policy,))  # fmt: skip
+    stale = replace(first, id=hashed("stale"), yours=False, changes=(),
+                    objection=Refused("desk.proposal-old", id="roster.changed-1", days=9))  # fmt: skip
+    return first, ready, stale
+
+
+def participants() -> tuple[ParticipantView, ...]:
+    """One certified, one suspended with settlements open, one whose certification ended, one that ends soon."""
+    destinations = (
+        DestinationView(f"{REGTEST}:{HARBOUR}", "main", "meridian-btc", NOW - 86_400, True),
+        DestinationView(f"{ANVIL}:{MERIDIAN_SAFE}", "main", None, NOW + 90_000, False),
+    )
+    opened = tuple(
+        OpenContractView(f"MER-HAR-2026-11-22-{at:04d}", 1, CONTRACT if at == 1 else hashed(f"contract {at}"),
+                         "instructed" if at == 1 else "held", 20_000_000) for at in range(1, 4)
+    )  # fmt: skip
+    meridian = ParticipantView(
+        "5299000J2N45DDNE4Y28", "Meridian Capital", "2027-11-22", None, ("flow", "main"), ("dYJ3kq8mT4xPz0cV", ), (),
+        ("meridian-btc",), destinations, opened,
+    )  # fmt: skip
+    harbour = replace(meridian, lei="5493001KJTIIGC8Y1R12", name="Harbour Prime", barred="suspended", books=("main",),
+                      vaults=("harbour-safe",), destinations=(), withdrawn_keys=("n0LongerGoodKey0",))  # fmt: skip
+    quay = replace(meridian, lei="213800QILIUD4ROSUO03", name="Quay Street", certified_until="2026-11-01", barred="expired",
+                   open=(), vaults=(), destinations=(), books=("main",))  # fmt: skip
+    soon = replace(quay, lei="529900T8BM49AURSDO55", name="Tidewater Bank", certified_until="2026-12-01", barred=None)
+    return harbour, meridian, quay, soon
+
+
+def roster_view() -> RosterView:
+    """Three officers, two vaults, two assets, one ceremony."""
+
+    def key(name: str, purpose: str, *, online: bool = True) -> KeyView:
+        return KeyView(
+            hashed(name)[:43],
+            purpose,
+            purpose,
+            name,
+            TOKEN.serial if name == "signing-a" else "99",
+            "SoftHSM v2",
+            online,
+        )
+
+    officers = (
+        OfficerView("officer-a", "Amara Okafor", ("administrator", "signing"), True,
+                    (key("signing-a", "identity"), key("signing-a", "bip122")), (hashed("lost")[:43],)),
+        OfficerView("officer-d", "Dora Finch", ("administrator", "vault"), True, (key("cold-d", "eip155", online=False),), ()),
+        OfficerView("compliance", "Conrad Lake", ("compliance",), False, (), ()),
+    )  # fmt: skip
+    vaults = (
+        VaultView("meridian-btc", "Meridian Capital", "main", REGTEST, "wsh-slots", 2, ("Amara Okafor", "Dora Finch"), True, True),
+        VaultView("harbour-safe", "Harbour Prime", "main", ANVIL, "safe", 2, ("Amara Okafor", "Chidi Brandt"), False, False),
+    )  # fmt: skip
+    held = (
+        CeremonyView("founding", hashed("minutes"), WORDS, ("Amara Okafor", "Dora Finch"), 0, (NOW - 86_400) * 1_000),
+    )
+    return RosterView(
+        "northgate.example/desk", "Northgate Trust", "5493000SAXJ78U0B0E42", "northgate.example/desk+0a0b0c0d+ATESTKEY",
+        ("Amara Okafor", "Dora Finch"), 2, officers, participants(), vaults,
+        (AssetView(BTC, "BTC", 8), AssetView(USDC, "USDC", 6)), held,
+    )  # fmt: skip
+
+
+def accounts() -> Overview:
+    """Meridian's main book: bitcoin in every pocket, and dollars."""
+    lei = "5299000J2N45DDNE4Y28"
+    lines = (
+        Line(Account(lei, "main", BTC), "Meridian Capital", Balance(1_234_567_890, 25_000_050_000, 100_000_000, 500_000_000),
+             btc(26_834_617_890), 7_000),
+        Line(Account(lei, "main", USDC), "Meridian Capital", Balance(20_000_000_000_000, 0, 0, 0), usdc(20_000_000_000_000), 0),
+    )  # fmt: skip
+    return Overview("northgate.example/desk", 26, NOW * 1_000, lines, (), None)
+
+
 class OfficerDouble:
     """A signing officer's console that signs nothing: it remembers what it was asked."""
 
@@ -386,6 +552,7 @@ class OfficerDouble:
         self.signed: frozenset[str] = frozenset()
         self.rows = busy_desk()
         self.ahead = cut_off_view()
+        self.governing = GovernanceDouble(self._ask)
         self.against: Finding | None = None
         self.error: BaseException | None = None
         self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900, "UR:COUNTERSIGN/" + "C" * 900)
@@ -437,6 +604,17 @@ class OfficerDouble:
     async def story(self, contract: str) -> Story:
         self._ask("story", contract)
         return story(contract)
+
+    @property
+    def governance(self) -> GovernanceDouble:
+        return self.governing
+
+    async def accounts(self) -> Overview:
+        return accounts()
+
+    async def take_change(self, file: Path) -> ProposalView:
+        self._ask("take change", file)
+        return self.governing.open[1]
 
     async def cut_off(self) -> CutOffView:
         return self.ahead

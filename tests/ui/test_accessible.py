@@ -14,7 +14,7 @@ from countersign.ui.widgets.label import BREAK, PlainLabel
 from support import window_world as world
 from support.window_hands import click, controls, dialog, key, labels, settled
 
-OFFICER = ("desk", "review", "sign", "carry", "log")
+OFFICER = ("desk", "review", "sign", "carry", "participants", "log", "settings")
 
 
 async def filled(window: OfficerWindow) -> None:

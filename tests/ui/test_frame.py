@@ -31,10 +31,11 @@ def test_an_interface_up_alarms_a_vault_and_no_other_machine() -> None:
     assert line(BannerFacts(Mode.ONLINE), ("eth0",)).colour == "online"
 
 
-async def test_the_rail_shows_the_officers_four_screens(window: OfficerWindow) -> None:
-    assert list(window.rail.buttons) == ["desk", "sign", "carry", "log"]
+async def test_the_rail_shows_the_officers_screens_each_with_its_key(window: OfficerWindow) -> None:
+    screens = ["desk", "sign", "carry", "participants", "log", "history", "settings"]
+    assert list(window.rail.buttons) == screens
     await window.refresh()
-    for number, screen in enumerate(("desk", "sign", "carry", "log"), 1):
+    for number, screen in enumerate(screens, 1):
         key(window, f"Ctrl+{number}")
         assert window.screen_key == screen
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import platformdirs
 
 from countersign.bootstrap.machine import CLOCK
+from countersign.bootstrap.preferences import FilePreferences, file_of_this_machine, parts
 from countersign.couriers import pictures
 from countersign.couriers.carrier import Carrier
 from countersign.couriers.drives import Drives
@@ -27,6 +28,8 @@ def instruments(carrier: Carrier) -> Instruments:
         keep_evidence=keep_evidence,
         drives=Drives(),
         open_pdf=lambda pdf: PdfPages(pdf, PDF_CHILD),
+        preferences=FilePreferences(file_of_this_machine()),
+        parts=parts(),
     )
 
 

@@ -26,7 +26,7 @@ from countersign.demonstration import cast, headless
 from countersign.demonstration.story import Story
 from countersign.demonstration.window import NextStep
 from countersign.errors import Unavailable
-from countersign.ui.application import OfficerWindow, open_officer, run, screens
+from countersign.ui.application import OfficerWindow, open_officer, run, screens, wear
 from countersign.ui.presenters.banner import BannerFacts, Mode
 from countersign.ui.strings import label
 from countersign.ui.views.secret_dialog import asking
@@ -180,6 +180,9 @@ async def attend(story: Story, stage: DemonstrationStage) -> None:
     over = asyncio.Event()
     window = seat(story, stage)
     window.closed.connect(over.set)
+    theme = window.context.instruments.preferences.get("theme", "system")
+    if theme != "system":
+        wear(theme)
     place(window)
     gc.freeze()  # what is replayed stays: looking through it again and again would make the window stand still
     window.begin()

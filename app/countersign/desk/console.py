@@ -13,6 +13,7 @@ from countersign.desk.author import Scribe
 from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
 from countersign.desk.governance import Governance
+from countersign.desk.governance_views import ProposalView
 from countersign.desk.officer import Officer
 from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
@@ -41,8 +42,13 @@ class OfficerConsole(Officer):
         self._crossing = Crossing(replica, mailbox, hand.author, entropy)
         self._carrying = Carrying(replica, self._crossing, courier, clock)
         kept = box if box is not None else ProposalBox(replica.profile.journal)
-        self.governance = Governance(replica, mailbox, hand.author, scribe, clock, kept)
+        self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept)
         self._courier = courier
+
+    @property
+    def governance(self) -> Governance:
+        """Roster, policy and proposals."""
+        return self._governance
 
     def remember_vault(self, officer: str, head: SignedCheckpoint) -> None:
         """What a cold machine was enrolled with: its head, replayed in full."""
@@ -51,6 +57,10 @@ class OfficerConsole(Officer):
     def requested(self, instruction: str, officer: str) -> bool:
         """Whether a request of this instruction to an officer was ever made here."""
         return self._crossing.requested(instruction, officer)
+
+    async def take_change(self, file: Path) -> ProposalView:
+        """A proposal, or a drafted change that becomes one. Raises as `Governance.propose_file` and the courier."""
+        return await self.governance.propose_file(await self._courier.read_chosen(file))
 
     async def take_legal_text(self, file: Path) -> KeptLegalText:
         """Keep a file that is a logged contract's legal text. Raises as `keep_legal_text` and the courier."""

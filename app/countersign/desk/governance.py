@@ -11,15 +11,17 @@
 
 from collections.abc import Mapping
 
+from countersign.desk import common_changes, proposals
 from countersign.desk import governance_pages as pages
-from countersign.desk import proposals
 from countersign.desk.author import Author, Scribe
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.ports import Clock, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.proposals import Proposal
 from countersign.desk.replica import Replica
-from countersign.errors import Refused
+from countersign.errors import Malformed, Refused
+from countersign.formats import strict_json
+from countersign.keys import jws as jose
 from countersign.settlement.state import State
 
 
@@ -75,6 +77,42 @@ class Governance:
         if self._author.id in found.missing:
             data = await proposals.sign(self._state, data, self._author, self._now_ms())
         return self._view(self._box.take_in(data))
+
+    async def propose_suspension(self, lei: str, *, suspended: bool) -> ProposalView:
+        """Propose that a participant is suspended, or no longer."""
+        return await self.propose(
+            "roster.changed", common_changes.suspended(self._state.roster, lei, suspended=suspended)
+        )
+
+    async def propose_withdrawal(self, kid: str) -> ProposalView:
+        """Propose that a key (a lost token's) signs nothing any more."""
+        return await self.propose("roster.changed", common_changes.without_key(self._state.roster, kid))
+
+    async def propose_number(self, name: str, text: str) -> ProposalView:
+        """Propose a policy with one number altered. Malformed("desk.not-a-number")."""
+        return await self.propose("policy.adopted", common_changes.with_number(self._document(), name, text))
+
+    async def propose_file(self, data: bytes) -> ProposalView:
+        """A file: a `.proposal` of another console is taken in, a drafted body is proposed anew. Malformed; Refused."""
+        found = strict_json.parse(data, limit=jose.LIMIT)
+        if isinstance(found, dict) and "signatures" in found:
+            return self.take_in(data)
+        if isinstance(found, dict) and "minimum_notional_usd" in found:
+            return await self.propose("policy.adopted", {"policy": found})
+        if isinstance(found, dict) and found and set(found) <= {*proposals.ENTRIES, "administrators"}:
+            return await self.propose("roster.changed", found)
+        raise Malformed("desk.no-change-in-file")
+
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """The numbers of the policy in force that can be proposed one by one; "" where it sets none."""
+        if self._state.policy is None:
+            return ()
+        found = self._document()
+        return tuple((name, common_changes.number(found, name)) for name in common_changes.NUMBERS)
+
+    def _document(self) -> dict[str, object]:
+        self._state.adopted()
+        return common_changes.document(self._replica.record(self._state.policy_index).event)
 
     async def sign(self, id: str) -> ProposalView:
         """Sign a proposal that is kept here. Refused: why it is stale, "desk.proposal-not-yours", "desk.proposal-unknown"."""

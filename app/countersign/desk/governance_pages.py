@@ -17,7 +17,7 @@ from countersign.desk.governance_views import (
     VaultView,
 )
 from countersign.desk.proposals import Examined
-from countersign.settlement import machine
+from countersign.settlement import machine, stops
 from countersign.settlement.exposure import ENDED, barred
 from countersign.settlement.policy_words import clauses
 from countersign.settlement.roster import Destination, Holder, HolderKind, Officer, Participant, Vault
@@ -30,7 +30,10 @@ def participants(state: State, now: int) -> tuple[ParticipantView, ...]:
     for record in sorted(state.contracts.values(), key=lambda each: each.concerns[0].index):
         for lei in record.leis if record.state not in ENDED else ():
             terms = record.terms
-            held.setdefault(lei, []).append(OpenContractView(terms.id, terms.version, record.hash, record.state.value))
+            standing = stops.standing(state, record).value
+            held.setdefault(lei, []).append(
+                OpenContractView(terms.id, terms.version, record.hash, standing, terms.notional.usd)
+            )
     ordered = sorted(state.roster.participants.values(), key=lambda each: (each.name, each.lei))
     return tuple(_participant(state, each, tuple(held.get(each.lei, ())), now) for each in ordered)
 

@@ -23,12 +23,13 @@ class DestinationView:
 
 @dataclass(frozen=True, slots=True)
 class OpenContractView:
-    """A contract that has not ended: id, version, hash, state."""
+    """A contract that has not ended: id, version, hash, where it stands, its worth in whole dollars."""
 
     contract_id: str
     version: int
     contract: str
     state: str
+    usd: int
 
 
 @dataclass(frozen=True, slots=True)

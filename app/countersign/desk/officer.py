@@ -11,6 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from countersign.desk import cases, history, legal_text, logbook, pages, rows, signing, telling
+from countersign.desk.accounts import Overview, overview
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.cut_off_view import CutOffView, cut_off_view
@@ -86,6 +87,10 @@ class Officer:
         state = self.replica.state
         now = max(self._moment().now, state.time_ms // 1_000)
         return await asyncio.to_thread(cut_off_view, state, now, lambda index: self.replica.record(index).time_ms)
+
+    async def accounts(self) -> Overview:
+        """Every account of the ledger."""
+        return overview(self.replica.state)
 
     async def history(self) -> HistoryView:
         """Every settlement, and what they add up to."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from countersign.desk.accounts import Overview
 from countersign.desk.cut_off_view import CutOffView
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
@@ -62,6 +63,20 @@ class Governing(Protocol):
     async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:
         """Draft a change (`roster.changed`, `policy.adopted`, `log.rotated`, `ceremony.recorded`); sign it if one may."""
 
+    async def propose_suspension(self, lei: str, *, suspended: bool) -> ProposalView: ...
+
+    async def propose_withdrawal(self, kid: str) -> ProposalView:
+        """That a key signs nothing any more."""
+
+    async def propose_number(self, name: str, text: str) -> ProposalView:
+        """A policy with one number altered; "" takes a cap away."""
+
+    async def propose_file(self, data: bytes) -> ProposalView:
+        """A `.proposal`, or a drafted body of a change."""
+
+    def numbers(self) -> Sequence[tuple[str, str]]:
+        """The policy's numbers that can be proposed one by one."""
+
     async def sign(self, id: str) -> ProposalView: ...
 
     def take_in(self, data: bytes) -> ProposalView:
@@ -82,6 +97,12 @@ class OfficerConsole(Watching, Protocol):
     @property
     def governance(self) -> Governing:
         """Roster, policy and proposals."""
+
+    async def accounts(self) -> Overview:
+        """Every account of the ledger."""
+
+    async def take_change(self, file: Path) -> ProposalView:
+        """A proposal, or a drafted change that becomes one, from a file."""
 
     async def synchronise(self) -> None:
         """Take in what the desk has logged since, proving it; refuses a head that is not consistent or not witnessed."""

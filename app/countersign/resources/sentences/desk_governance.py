@@ -5,6 +5,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The words that were read are not those of the file for {desk}; this machine trusts nobody new.",
         "Read them again, slowly. If they still differ, somebody gave you another desk's file: stop, and tell the desk.",
     ),
+    "desk.desk-key": (
+        "The key {key} is the desk's own; it is not withdrawn like a person's.",
+        "Change the desk's keys in a ceremony, as the administrators' guide describes.",
+    ),
+    "desk.no-change-in-file": (
+        "The file is neither a proposal nor a drafted change of roster or policy.",
+        "Choose a .proposal file, a policy document, or lists of roster entries in JSON.",
+    ),
+    "desk.not-a-number": (
+        "{text} is not a number that the policy can have for {name}.",
+        "Give a whole number in digits; only caps may be left empty, which takes them away.",
+    ),
+    "desk.not-a-policy": (
+        "The entry that adopted the policy could not be read as one.",
+        "Verify the log, then try again.",
+    ),
     "desk.no-such-entries": (
         "A change of the roster lists nothing called {name}.",
         "Use assets, participants, officers, vaults, destinations and administrators only.",

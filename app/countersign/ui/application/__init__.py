@@ -5,6 +5,7 @@ from countersign.ui.application.screens import SCREENS, grab, texts
 from countersign.ui.application.windows import OfficerWindow, VaultWindow, open_officer, open_vault
 from countersign.ui.presenters.banner import BannerFacts, Mode
 from countersign.ui.presenters.instruments import DrawCode, Instruments, ReadPicture
+from countersign.ui.theme.dress import wear
 
 __all__ = [
     "SCREENS",
@@ -20,4 +21,5 @@ __all__ = [
     "open_vault",
     "run",
     "texts",
+    "wear",
 ]

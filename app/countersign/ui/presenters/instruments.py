@@ -5,11 +5,12 @@
   so the window calls it on a thread. It raises only `CountersignError`. So do the methods of `drives`.
 - `open_pdf` takes a PDF's bytes and gives its pages as pictures, painted in a process of their own. Every method may block, so the
   window calls it on a thread; it raises only `CountersignError`.
+- `preferences` remembers what a person chose (the theme); `parts` are what this program is made of.
 - `keep_evidence` keeps the trace of an error that is our own bug (types, files and lines; never values) and says where.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -90,6 +91,38 @@ class DriveBay(Protocol):
         """Write everything out and unmount the drive that a folder is on."""
 
 
+class Preferences(Protocol):
+    """What a person chose on this machine, remembered from window to window."""
+
+    def get(self, key: str, default: str) -> str: ...
+
+    def put(self, key: str, value: str) -> None: ...
+
+
+class Forgetful:
+    """Preferences that last as long as the window."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] = {}
+
+    def get(self, key: str, default: str) -> str:
+        """What was put, or the default."""
+        return self._kept.get(key, default)
+
+    def put(self, key: str, value: str) -> None:
+        """Remember it."""
+        self._kept[key] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part this program is made of: its name, its version, its licence."""
+
+    name: str
+    version: str
+    licence: str
+
+
 @dataclass(frozen=True, slots=True)
 class Instruments:
     """The window's instruments; `now` is unix seconds."""
@@ -100,3 +133,5 @@ class Instruments:
     keep_evidence: Callable[[str], str]
     drives: DriveBay
     open_pdf: Callable[[bytes], Pages]
+    preferences: Preferences = field(default_factory=Forgetful)
+    parts: tuple[Part, ...] = ()

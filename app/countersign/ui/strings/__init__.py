@@ -11,7 +11,21 @@ import re
 
 from countersign.resources.text import translate
 from countersign.resources.visible import visible
-from countersign.ui.strings import carry, checks, demonstration, desk, frame, history, legal, log, review, sign, vault
+from countersign.ui.strings import (
+    carry,
+    checks,
+    demonstration,
+    desk,
+    frame,
+    history,
+    legal,
+    log,
+    participants,
+    review,
+    settings,
+    sign,
+    vault,
+)
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -26,6 +40,8 @@ LABELS: dict[str, str] = {
     **vault.LABELS,
     **log.LABELS,
     **history.LABELS,
+    **participants.LABELS,
+    **settings.LABELS,
     **demonstration.LABELS,
 }
 

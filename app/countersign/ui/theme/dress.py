@@ -31,6 +31,9 @@ _ROLES = {
 }
 
 
+_CHOSEN = "theme"
+
+
 def qt_palette(palette: Palette) -> QPalette:
     """Our colours in Qt's roles."""
     result = QPalette()
@@ -60,6 +63,20 @@ def of_system(application: QApplication) -> Palette:
 
 
 def follow_system(application: QApplication) -> None:
-    """Dress as the system is dressed, now and after each change."""
+    """Dress as the system is dressed, now and after each change, until another theme is chosen."""
     dress(application, of_system(application))
-    application.styleHints().colorSchemeChanged.connect(lambda _: dress(application, of_system(application)))
+    application.styleHints().colorSchemeChanged.connect(lambda _: _follow(application))
+
+
+def _follow(application: QApplication) -> None:
+    if application.property(_CHOSEN) in (None, "system"):
+        dress(application, of_system(application))
+
+
+def wear(theme: str) -> None:
+    """Dress as a person chose: "light", "dark", or as the system is."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        return
+    application.setProperty(_CHOSEN, theme)
+    dress(application, {"light": LIGHT, "dark": DARK}.get(theme) or of_system(application))

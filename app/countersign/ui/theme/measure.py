@@ -14,7 +14,7 @@ STRONG: Final = 15
 TITLE: Final = 20
 LARGE: Final = 24  # the vault's wizard, read at arm's length
 
-RAIL: Final = 144
+RAIL: Final = 150
 RADIUS: Final = 6
 CONTROL: Final = 32
 ROW: Final = 64

@@ -22,18 +22,23 @@ from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
 from countersign.ui.views.frame import Frame
+from countersign.ui.views.governance_verbs import GovernanceVerbs
 from countersign.ui.views.history_screen import HistoryScreen
 from countersign.ui.views.legal_verbs import LegalVerbs
 from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.log_verbs import LogVerbs
+from countersign.ui.views.participants_screen import ParticipantsScreen
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.review_screen import ReviewScreen
 from countersign.ui.views.search_dialog import SearchDialog
 from countersign.ui.views.secret_dialog import LAST, asking
+from countersign.ui.views.settings_screen import SettingsScreen
 from countersign.ui.views.sign_screen import SignScreen
 
 _Done = TypeVar("_Done")
-_RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry", "log": "log", "history": "history"}
+_RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry",
+         "participants": "participants", "log": "log", "history": "history",
+         "settings": "settings"}  # fmt: skip
 
 
 class OfficerWindow(Frame):
@@ -49,13 +54,16 @@ class OfficerWindow(Frame):
         self.desk, self.review = DeskScreen(context), ReviewScreen(context)
         self.sign, self.carry, self.log = SignScreen(context), CarryScreen(context), LogScreen(context)
         self.history = HistoryScreen(context)
+        self.participants, self.settings = ParticipantsScreen(context), SettingsScreen(context)
         screens = {
             "desk": self.desk,
             "review": self.review,
             "sign": self.sign,
             "carry": self.carry,
+            "participants": self.participants,
             "log": self.log,
             "history": self.history,
+            "settings": self.settings,
         }
         super().__init__(context, banner, screens, _RAIL)
         self._connect()
@@ -82,12 +90,15 @@ class OfficerWindow(Frame):
         self.carry.scan.pictures.connect(self._take_pictures)
         self.carry.usb.reading.connect(self._take_usb)
         self.history.chosen.connect(self._tell)
+        self.participants.opened.connect(self.open_review)
+        self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
         self.log_verbs = LogVerbs(self.log, self.console, self.context.runner)
         self.legal = LegalVerbs(self.review, self.console, self.context, self.show_settlement)
 
     def _offer(self) -> None:
         self.sign.offer()
         self.review.offer()
+        self.settings.proposals.offer()
 
     def begin(self) -> None:
         """Take in what was logged and show it."""
@@ -111,6 +122,13 @@ class OfficerWindow(Frame):
         self.rail.count("carry", self.carry.waiting)
         self.log.show_view(await self.console.log())
         await self._show_history()
+        await self._show_governance()
+
+    async def _show_governance(self) -> None:
+        found = self.console.governance
+        self.participants.show_views(found.participants(), found.roster().vaults, await self.console.accounts())
+        await self.governing.show()
+        self.rail.count("settings", self.settings.waiting)
 
     async def _show_history(self) -> None:
         self.history.show_view(await self.console.history())
@@ -208,6 +226,7 @@ class OfficerWindow(Frame):
         self.rail.count("carry", self.carry.waiting)
         self.log.show_view(await self.console.log())
         await self._show_history()
+        await self._show_governance()
 
     def _refuse(self, contract: str) -> None:
         view = self.reviewed[contract]
