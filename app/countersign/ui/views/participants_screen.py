@@ -43,7 +43,7 @@ class ParticipantsScreen(QWidget):
         self.search.setPlaceholderText(label("participants.search-hint"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _: self.arrange())
-        self.go_find = Button(label("participants.find"), "Ctrl+F", icon="search", name=label("participants.search"))
+        self.go_find = Button(label("participants.find"), "Ctrl+F", icon="search")
         self.go_find.clicked.connect(self.search.setFocus)
         self.count = PlainLabel("", "quiet", wrap=False)
         self.said = column(gap=measure.UNIT)
