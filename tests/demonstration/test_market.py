@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from countersign.demonstration import cast, market
+from countersign.demonstration.window import NextStep
 from countersign.settlement import netting, proof
 from countersign.settlement.ledger import Account
 from support.software_stage import Table
@@ -99,3 +100,21 @@ def test_the_books_balance_and_nothing_of_the_disputed_contract_moved(over: Tabl
     frozen = sum(state.ledger.balance(each).frozen for each in state.ledger.balances)
     assert frozen == sum(hold.amount + hold.fee_amount for hold in disputed.holds.values())
     assert disputed.cycle is None
+
+
+async def test_the_window_s_next_step_plays_the_others_and_waits_for_the_officer(tmp_path: Path) -> None:
+    table = Table.at(tmp_path)
+    await table.until("step-final")
+    step = NextStep(table.story, table.stage.ask_pin)
+    assert "forty contracts" in await step()
+    assert "one contract was short" in await step()
+    assert table.story.market is not None
+    assert table.story.market.waits_for("officer-a")
+    for _ in range(2):
+        assert "Your turn" in await step()
+    await table.story.market.sign_as_a()
+    assert "Officer E has signed" in await step()
+    assert "Final" in await step()
+    assert "The story is over" in await step()
+    assert table.story.market.reached == "final"
+    table.stage.holds.close()

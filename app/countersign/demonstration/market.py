@@ -164,6 +164,22 @@ class Market:
             await console.sign(each.instruction.instruction, lambda done, total: None)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the cut-off has closed its cycle."""
+        return self.closed is not None and bool(self.closed.cycles)
+
+    @property
+    def reached(self) -> str:
+        """Where the cycle's contracts stand."""
+        return self.stage.desk.state.contract(self.settled[0]).state.value
+
+    def waits_for(self, officer: str) -> bool:
+        """Whether an officer has not signed every transaction of the cycle yet."""
+        desk = self.stage.desk
+        live = desk.state.live(desk.state.cycle(self.cycle))
+        return any(officer not in each.signers(vault) for each in live for vault in each.group.vaults)
+
+    @property
     def settled(self) -> tuple[str, ...]:
         """The contracts of the cycle."""
         return self.stage.desk.state.cycle(self.cycle).contracts

@@ -51,8 +51,30 @@ class NextStep:
                 await story.finish()
                 return label("demo.final")
             case "final":
-                return label("demo.over")
+                return await self._trade()
         return label("demo.elsewhere", state=story.reached)
+
+    async def _trade(self) -> str:
+        """The market, after the first settlement: forty contracts, one cut-off, the officer's signatures, the rest."""
+        story = self._story
+        if story.market is None or not story.market.contracts:
+            await story.open_market()
+            return label("demo.market")
+        if not story.market.is_closed:
+            await story.close_cycle()
+            return label("demo.cycle")
+        match story.market.reached:
+            case "instructed" | "partly signed" if story.market.waits_for(cast.OFFICER_A.id):
+                return label("demo.sign-cycle", pin=cast.PIN)
+            case "instructed" | "partly signed":
+                await story.market.sign_as_e()
+                return label("demo.cycle-signed")
+            case "signed":
+                await story.settle_cycle()
+                return label("demo.cycle-final")
+            case "final":
+                return label("demo.over")
+        return label("demo.elsewhere", state=story.market.reached)
 
     async def _cross(self) -> str:
         story = self._story

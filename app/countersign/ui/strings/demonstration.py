@@ -33,7 +33,16 @@ LABELS: dict[str, str] = {
     "demo.read-usb": "Your turn: on Carry, USB, read the file {file}: type that.",
     "demo.released": "Both quorums are there. Maker and checker released both transactions together, and both were broadcast. "
     "Next step: both parties confirm.",
-    "demo.final": "Final: both parties confirmed, the ledger moved, the books balance with the chains.",
+    "demo.final": "Final: both parties confirmed, the ledger moved, the books balance with the chains. Next step, if you like: an "
+    "evening's market among five institutions.",
+    "demo.market": "Five institutions have traded forty contracts; one is disputed, one seller has lent what it sells. "
+    "Next step: the cut-off.",
+    "demo.cycle": "The cut-off: the loan was recalled, one contract was short and left out, the others are netted into a "
+    "handful of transactions. Your turn: on the Desk, open any contract of the cycle, review it, and sign every transaction.",
+    "demo.sign-cycle": "Your turn: on the Desk, open any contract of the netted cycle and sign every transaction. "
+    "Your PIN is {pin}.",
+    "demo.cycle-signed": "Officer E has signed too, at another machine: every quorum is there. Next step: release and finality.",
+    "demo.cycle-final": "Final: thirty-eight contracts delivered by a handful of transactions; the books balance with the chains.",
     "demo.over": "The story is over. Look at the Log, or verify everything there.",
     "demo.elsewhere": "The settlement stands at: {state}. The demonstration goes no further from there; close the window and start "
     "it again.",
