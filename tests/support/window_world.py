@@ -665,6 +665,14 @@ class OfficerDouble:
     async def refuse(self, contract: str, instruction: str | None, reason: str) -> None:
         self._ask("refuse", contract, instruction, reason)
 
+    async def attest(self, instruction: str) -> bytes:
+        self._ask("attest", instruction)
+        return b"half"
+
+    async def join_attestation(self, half: bytes | Path) -> Receipt:
+        self._ask("join attestation", half)
+        return Receipt(27, NOW * 1_000, hashed("attested"))
+
     async def carry_requests(self) -> Sequence[CrossingView]:
         return CROSSINGS
 

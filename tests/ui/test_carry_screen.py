@@ -286,3 +286,23 @@ async def test_where_drives_cannot_be_listed_the_path_is_still_there(window: Off
     assert enabled(window, "Eject")
     type_into(window, "Folder of the stick", "/srv/elsewhere")
     assert not enabled(window, "Eject")
+
+
+async def test_an_officer_attests_and_another_joins(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    """The dialogs that choose folder and file are the system's; what follows from the choice is ours."""
+    await window.refresh()
+    key(window, "Ctrl+3")
+    await settled(window)
+    assert "nobody has attested it" in seen(window)
+    assert "Attest: write your half into a folder" in seen(window)
+    instruction = window.carry.instruction
+    window.carry.attest_into("/media/amara/MERIDIAN-1")
+    await settled(window)
+    assert ("attest", instruction) in officer.asked
+    drives = window.context.instruments.drives
+    assert list(drives.kept.values()) == [b"half"]  # type: ignore[attr-defined]
+    assert "It counts when another officer" in seen(window)
+    window.carry.join_from("/media/amara/MERIDIAN-1/x.attestation")
+    await settled(window)
+    assert ("join attestation", Path("/media/amara/MERIDIAN-1/x.attestation")) in officer.asked
+    assert "Attested by two officers, and logged." in seen(window)

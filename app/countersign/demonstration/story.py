@@ -225,7 +225,7 @@ class Story:
         ]
         for each in consoles:
             await each.synchronise()
-        await consoles[1].join_attestation(await consoles[0].attest(self.contract))
+        await consoles[1].join_attestation(await consoles[0].attest(self.live("psbt")))
         await self.console().synchronise()
 
     @property

@@ -66,13 +66,19 @@ class OfficerConsole(Officer):
         """Keep a file that is a logged contract's legal text. Raises as `keep_legal_text` and the courier."""
         return await self.keep_legal_text(await self._courier.read_chosen(file))
 
-    async def attest(self, contract: str) -> bytes:
-        """This officer's half of an attestation of a contract's cycle, for another officer to join."""
-        cycle = self.replica.state.contract(contract).cycle or ""
+    async def attest(self, instruction: str) -> bytes:
+        """This officer's half of an attestation of an instruction's cycle, for another officer to join."""
+        await self.synchronise()
+        cycle = self.replica.state.instruction(instruction).cycle
         return await attesting.attest(self.replica, cycle, self.hand.author, self._scribe)
 
-    async def join_attestation(self, half: bytes) -> Receipt:
-        """Sign another officer's half where this console finds the same, and log it. Raises as `attesting.join`."""
+    async def join_attestation(self, half: bytes | Path) -> Receipt:
+        """Sign another officer's half (its bytes, or a file) where this console finds the same, and log it.
+
+        Raises as `attesting.join` and the courier.
+        """
+        half = half if isinstance(half, bytes) else await self._courier.read_chosen(half)
+        await self.synchronise()
         receipt = await self._mailbox.submit(await attesting.join(self.replica, half, self.hand.author))
         await self.synchronise()
         return receipt

@@ -142,6 +142,12 @@ class OfficerConsole(Watching, Protocol):
     async def refuse(self, contract: str, instruction: str | None, reason: str) -> None:
         """A signed refusal with the failed findings and the officer's reason, logged. None: the contract itself."""
 
+    async def attest(self, instruction: str) -> bytes:
+        """This officer's half of the attestation that a QR crossing of an instruction needs (L8)."""
+
+    async def join_attestation(self, half: bytes | Path) -> Receipt:
+        """Sign another officer's half, where this console finds the same, and log it."""
+
     async def carry_requests(self) -> Sequence[CrossingView]:
         """What waits to be carried to a cold vault, and what was carried and not yet answered."""
 

@@ -15,6 +15,15 @@ LABELS: dict[str, str] = {
     "carry.phase-request": "to be carried",
     "carry.phase-carried": "waits for the answer",
     "carry.phase-answered": "answer taken in",
+    "carry.attest": "Attest…",
+    "carry.attest-name": "Attest: write your half into a folder",
+    "carry.join": "Join an attestation…",
+    "carry.join-name": "Join another officer's half of an attestation",
+    "carry.attestations": "Attestations (*.attestation)",
+    "carry.attested-half": (
+        "Your half is signed: {path}. It counts when another officer, not the recipient, joins it at their own console."
+    ),
+    "carry.attestation-logged": "Attested by two officers, and logged. Show the codes again: they carry it now.",
     "carry.not-attested": (
         "By QR code the cold machine will refuse this: nobody has attested it. Ask two officers, neither of them the "
         "recipient, to attest; or carry it by USB."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QWidget
 
 from countersign.desk.surfaces import ANSWER_FILE
 from countersign.desk.views import CrossingView
@@ -12,6 +12,7 @@ from countersign.ui.presenters import carry
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views.context import Context
+from countersign.ui.views.files import pick
 from countersign.ui.views.scan_panel import ScanPanel
 from countersign.ui.views.show_panel import ShowPanel
 from countersign.ui.views.usb_panel import UsbPanel
@@ -27,11 +28,14 @@ _KEYS = {"show": "Alt+1", "scan": "Alt+2", "usb": "Alt+3"}
 
 
 class CarryScreen(QWidget):
-    """`chosen` asks for the codes of an instruction's request, `writing` for a file of it: making either is an act of the
-    officer, so nothing is asked for before it is pressed."""
+    """`chosen` asks for the codes of an instruction's request, `writing` for a file of it, `attesting` for this officer's half
+    of an attestation in a folder, `joining` for the other half: each is an act of the officer, so nothing is asked for
+    before it is pressed."""
 
     chosen = Signal(str)
     writing = Signal(str, object)
+    attesting = Signal(str, object)
+    joining = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -121,6 +125,24 @@ class CarryScreen(QWidget):
         if self.instruction:
             self.writing.emit(self.instruction, folder)
 
+    def _attesting(self) -> QHBoxLayout:
+        """What can be done about a request that nobody attested."""
+        attest = Button(label("carry.attest"), "Alt+A", icon="sign", name=label("carry.attest-name"))
+        join = Button(label("carry.join"), "Alt+J", icon="person", name=label("carry.join-name"))
+        attest.clicked.connect(lambda: pick(self, label("carry.attest-name"), self.attest_into, folder=True, kinds=""))
+        join.clicked.connect(
+            lambda: pick(self, label("carry.join-name"), self.join_from, folder=False, kinds="carry.attestations")
+        )
+        return row(attest, join, None)
+
+    def attest_into(self, folder: str) -> None:
+        """Write this officer's half into a folder."""
+        self.attesting.emit(self.instruction, Path(folder))
+
+    def join_from(self, file: str) -> None:
+        """Join the half in a file."""
+        self.joining.emit(Path(file))
+
     def _build(self) -> None:
         items: list[QWidget] = [PlainLabel(label("screen.carry"), "title")]
         if not self.crossings:
@@ -162,5 +184,6 @@ class CarryScreen(QWidget):
         by_stick = self.panels.currentWidget() is self.usb
         if line.warning and not (by_stick and current.phase == "request"):
             self.head.addWidget(Note(line.warning, "warn", Picture("warning", "warn")))
+            self.head.addLayout(self._attesting())
         if line.vouched and not (by_stick and current.phase == "request"):
             self.head.addWidget(Note(line.vouched, "info", Picture("information", "info")))

@@ -18,6 +18,7 @@ from countersign.ui.presenters.instruments import Instruments
 from countersign.ui.presenters.search import find
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import Runner, aside
+from countersign.ui.views.attest_verbs import AttestVerbs
 from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
@@ -93,6 +94,7 @@ class OfficerWindow(Frame):
         self.participants.opened.connect(self.open_review)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
         self.log_verbs = LogVerbs(self.log, self.console, self.context.runner)
+        self.attests = AttestVerbs(self.carry, self.console, self.context, self._with_token, self.refresh)
         self.legal = LegalVerbs(self.review, self.console, self.context, self.show_settlement)
 
     def _offer(self) -> None:
