@@ -28,6 +28,7 @@ from countersign.desk.governance_views import (
 from countersign.desk.history import HistoryRow, HistoryView, Volume
 from countersign.desk.legal_text import LegalText
 from countersign.desk.ports import AskSecret, Receipt
+from countersign.desk.settlement_views import CycleView, LegView, PositionView, StopView
 from countersign.desk.surfaces import Progress
 from countersign.desk.telling import Person, Story, Told
 from countersign.desk.views import (
@@ -158,6 +159,32 @@ def keys_of(kind: str) -> tuple[str, ...]:
 
 def witnesses() -> tuple[WitnessView, ...]:
     return WitnessView("witness-one.example", NOW - 95, True), WitnessView("witness-two.example", NOW - 93, True)
+
+
+def netted(view: ReviewView, *, proved: bool = True) -> ReviewView:
+    """The settlement as a basket of three legs in a netted cycle of three contracts."""
+    meridian, harbour = "Meridian Capital (main)", "Harbour Prime (main)"
+    legs = (
+        LegView(meridian, harbour, btc(25_000_000_000), f"{REGTEST}:{HARBOUR}"),
+        LegView(meridian, harbour, usdc(5_000_000), f"{ANVIL}:{HARBOUR_SAFE}"),
+        LegView(harbour, meridian, usdc(20_000_000_000_000), f"{ANVIL}:{MERIDIAN_SAFE}"),
+    )
+    positions = (
+        PositionView(meridian, btc(0), btc(25_000_000_000), btc(-25_000_000_000), btc(-25_000_000_000)),
+        PositionView(harbour, btc(25_000_000_000), btc(0), btc(25_000_000_000), btc(25_000_000_000)),
+    )
+    cycle = CycleView("cycle-2026-11-22-1600-1", "multilateral", NOW + 5_400, (view.contract_id, "MER-HAR-2", "MER-HAR-3"),
+                      legs[:1], positions, proved, 6, 2, 60_000_000, 20_000_000)  # fmt: skip
+    return replace(view, legs=legs, cycle=cycle)
+
+
+def stopped(view: ReviewView) -> ReviewView:
+    """The settlement frozen by an order, and disputed, as a withdrawal."""
+    stops = (
+        StopView("frozen", ("Conrad Lake", "Dora Finch"), "HC-2026-114", "High Court order", hashed("order"), 31),
+        StopView("disputed", ("Harbour Prime",), "", "Paid twice.", "", 30),
+    )
+    return replace(view, state="frozen", stops=stops, terms=(("template", "withdrawal"), *view.terms))
 
 
 def review_view(
@@ -552,6 +579,7 @@ class OfficerDouble:
         self.signed: frozenset[str] = frozenset()
         self.rows = busy_desk()
         self.ahead = cut_off_view()
+        self.altered: Callable[[ReviewView], ReviewView] = lambda view: view
         self.governing = GovernanceDouble(self._ask)
         self.against: Finding | None = None
         self.error: BaseException | None = None
@@ -621,7 +649,7 @@ class OfficerDouble:
 
     async def review(self, contract: str) -> ReviewView:
         self._ask("review", contract)
-        return review_view(signed=self.signed, against=self.against, legal=self.legal_kind)
+        return self.altered(review_view(signed=self.signed, against=self.against, legal=self.legal_kind))
 
     async def legal_text(self, contract: str) -> LegalText:
         self._ask("legal text", contract)

@@ -227,3 +227,60 @@ async def test_search_finds_a_reviewed_settlement_by_an_address_in_groups(window
     click(asked, "Open")
     await settled(window)
     assert window.screen_key == "review"
+
+
+async def test_a_basket_shows_every_leg_with_its_address_whole(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.altered = world.netted
+    await window.show_settlement(world.CONTRACT)
+    window.open_screen("review")
+    told = seen(window)
+    assert "250.00000000 BTC from Meridian Capital (main) to Harbour Prime (main)" in told
+    assert "5.000000 USDC from Meridian Capital (main) to Harbour Prime (main)" in told
+    assert f"Destination: {world.ANVIL}:{world.MERIDIAN_SAFE}" in told
+
+
+async def test_a_netted_cycle_says_what_it_saved_and_proves_that_no_position_moved(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.altered = world.netted
+    await window.show_settlement(world.CONTRACT)
+    window.open_screen("review")
+    told = seen(window)
+    assert "cycle-2026-11-22-1600-1, cut-off 2026-11-22 16:00 UTC: netted over all, contracts: 3" in told
+    assert "6 transactions gross, 2 netted: 4 saved" in told
+    assert "Conserved: netting changes nobody's position, and every asset sums to zero." in told
+    assert "Net: before, then after" not in told
+    click(window, "Conservation: each book's position before and after netting")
+    told = seen(window)
+    assert "Net: before, then after" in told
+    assert "−250.00000000" in told
+    click(window, "Contracts of the cycle")
+    assert "MER-HAR-3" in seen(window)
+
+
+async def test_a_cycle_that_is_not_conserved_is_said_loudly(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.altered = lambda view: world.netted(view, proved=False)
+    await window.show_settlement(world.CONTRACT)
+    window.open_screen("review")
+    assert "NOT conserved" in seen(window)
+
+
+async def test_what_stops_a_settlement_stands_before_everything(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.altered = world.stopped
+    await window.show_settlement(world.CONTRACT)
+    window.open_screen("review")
+    told = seen(window)
+    for expected in (
+        "A withdrawal: what it moves leaves this custody.",
+        "Frozen by order HC-2026-114 of Conrad Lake, Dora Finch (entry 31): High Court order",
+        "Disputed by Harbour Prime (entry 30): Paid twice.",
+        f"The order's document (SHA-256): {world.hashed('order')}",
+    ):
+        assert expected in told
+    assert told.index("Frozen by order") < told.index("Contract MER-HAR-2026-11-22-0001")

@@ -12,7 +12,7 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.audit.proof import steps
 from countersign.audit.quorum import AsOf
-from countersign.desk import cases
+from countersign.desk import cases, settlement_pages
 from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.effects import bitcoin_view
 from countersign.desk.ports import Profile
@@ -87,6 +87,9 @@ def review_view(
         contract_verdict=checks.verdict(cases.contract_case(found, contract, moment, profile)),
         proof=shown,
         act_by=act_by(found.state, record, max(moment.now, found.newest)),
+        legs=settlement_pages.legs(found.state, terms),
+        cycle=settlement_pages.cycle(found.state, record),
+        stops=settlement_pages.stops(found.state, record),
     )
 
 

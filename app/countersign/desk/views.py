@@ -8,19 +8,11 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from countersign.desk.money import Money as Money
+from countersign.desk.settlement_views import CycleView, LegView, StopView
 from countersign.errors import Values
 from countersign.review.finding import Finding as Finding
 from countersign.review.finding import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An exact amount: `units` of the asset's smallest unit, shown with `decimals` places and `symbol`."""
-
-    units: int
-    symbol: str
-    decimals: int
-    asset: str  # CAIP-19
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +238,9 @@ class ReviewView:
     proof: ProofView | None
     act_by: ActBy | None
     legal_text: LegalTextView | None = None  # None: this machine does not look for it
+    legs: tuple[LegView, ...] = ()
+    cycle: CycleView | None = None
+    stops: tuple[StopView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

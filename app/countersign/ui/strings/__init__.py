@@ -23,6 +23,7 @@ from countersign.ui.strings import (
     participants,
     review,
     settings,
+    settlement,
     sign,
     vault,
 )
@@ -42,6 +43,7 @@ LABELS: dict[str, str] = {
     **history.LABELS,
     **participants.LABELS,
     **settings.LABELS,
+    **settlement.LABELS,
     **demonstration.LABELS,
 }
 

@@ -8,6 +8,7 @@ from countersign.ui.presenters import review, writing
 from countersign.ui.presenters.desk import STATE_TONES
 from countersign.ui.strings import label, label_or
 from countersign.ui.theme import measure
+from countersign.ui.views import settlement_cards
 from countersign.ui.views import transaction_cards as cards
 from countersign.ui.views.check_list import check_cards, verdict_note
 from countersign.ui.views.context import Context
@@ -87,7 +88,11 @@ class ReviewScreen(QWidget):
         if view is None:
             return
         base = self.base.isChecked()
-        parts: list[QWidget] = [self._header(view)]
+        parts: list[QWidget] = [*settlement_cards.stop_notes(view), self._header(view)]
+        if len(view.legs) > 2 or not view.instructions:
+            parts += [settlement_cards.legs(view, base=base)] if view.legs else []
+        if view.cycle is not None and len(view.cycle.contracts) > 1:
+            parts += [settlement_cards.cycle(view.cycle, base=base)]
         for instruction in view.instructions:
             parts += [cards.comparison(instruction, base=base)]
         for instruction in view.instructions:

@@ -1,0 +1,25 @@
+"""Labels of what Review tells beside the transactions: legs, cycle, proof, stops."""
+
+LABELS: dict[str, str] = {
+    "settlement.template-withdrawal": "A withdrawal: what it moves leaves this custody.",
+    "settlement.template-award": "An award: it moves exactly what an arbitration ruled.",
+    "settlement.legs": "What the contract moves",
+    "settlement.leg": "{amount} from {giver} to {taker}",
+    "settlement.place": "Destination",
+    "settlement.cycle-title": "The cycle it is settled in",
+    "settlement.cycle": "{id}, cut-off {when}: {kind}, contracts: {count}",
+    "settlement.netting-gross": "gross",
+    "settlement.netting-bilateral": "netted between each two",
+    "settlement.netting-multilateral": "netted over all",
+    "settlement.contracts": "Contracts of the cycle",
+    "settlement.obligations": "What the vaults owe after netting ({count})",
+    "settlement.proof": "Conservation: each book's position before and after netting",
+    "settlement.proved": "Conserved: netting changes nobody's position, and every asset sums to zero.",
+    "settlement.not-proved": "NOT conserved: netting would change a position. Nothing of this cycle may be signed.",
+    "settlement.column-book": "Book and asset",
+    "settlement.column-gross": "Gross: in, then out",
+    "settlement.column-net": "Net: before, then after",
+    "settlement.frozen": "Frozen by order {order} of {by} (entry {index}): {why}",
+    "settlement.disputed": "Disputed by {by} (entry {index}): {why}",
+    "settlement.document": "The order's document (SHA-256)",
+}
