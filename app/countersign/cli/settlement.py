@@ -61,7 +61,7 @@ def display(amount: Money) -> str:
 
 def line_of(each: Told) -> str:
     """One line of the story in words."""
-    return told(each.kind, together([person.name for person in each.people]), each.values, each.fault)
+    return told(each.kind, together(each.who), each.values, each.fault)
 
 
 def story_lines(story: Story) -> list[str]:

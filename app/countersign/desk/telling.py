@@ -18,7 +18,7 @@ from countersign.desk.ports import Record
 from countersign.desk.views import ActBy, Money
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.settlement import audience, events, stops
-from countersign.settlement.bodies import InstructionRefused, ShareAdded
+from countersign.settlement.bodies import CycleClosed, HoldPlaced, HoldReleased, InstructionRefused, ShareAdded
 from countersign.settlement.events import Event
 from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import HolderKind, Party
@@ -52,6 +52,12 @@ class Told:
     people: tuple[Person, ...]
     values: Mapping[str, str]
     fault: str | None = None
+
+    @property
+    def who(self) -> list[str]:
+        """The names of those who did it: the desk's is left out where it only witnessed what somebody signed."""
+        persons = [each.name for each in self.people if each.kind != HolderKind.DESK]
+        return persons or [each.name for each in self.people]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:
 def _lines(state: State, record: ContractRecord, record_of: RecordOf) -> list[Told]:
     found = []
     own = {each.index for each in state.concerns(record)} | stops.entries(state, record)
+    own |= {each.index for each in state.cycles.values() if any(one.contract == record.hash for one in each.short)}
     for index in sorted(own | set(state.faults)):
         each = record_of(index)
         try:
@@ -130,7 +137,7 @@ def _lines(state: State, record: ContractRecord, record_of: RecordOf) -> list[To
         if index not in state.faults or record.hash in _concerned(state, record, event):
             found.append((each, event))
     shares: dict[tuple[str, str], int] = {}
-    return [_told(state, each, event, _signers(state, each.index, event), shares) for each, event in found]
+    return [_told(state, record, each, event, shares) for each, event in found]
 
 
 def _concerned(state: State, record: ContractRecord, event: Event) -> Sequence[str]:
@@ -160,10 +167,10 @@ def _name(state: State, kind: str, id: str) -> str:
 
 
 def _told(
-    state: State, record: Record, event: Event, people: tuple[Person, ...], shares: dict[tuple[str, str], int]
+    state: State, contract: ContractRecord, record: Record, event: Event, shares: dict[tuple[str, str], int]
 ) -> Told:
-    fault = state.faults.get(record.index)
-    values = _values(state, event)
+    fault, people = state.faults.get(record.index), _signers(state, record.index, event)
+    values = _values(state, event) | _of_contract(state, contract, event)
     if isinstance(event.body, ShareAdded) and fault is None:
         place = (event.body.instruction, event.body.vault)
         shares[place] = shares.get(place, 0) + 1
@@ -183,7 +190,7 @@ def _values(state: State, event: Event) -> dict[str, str]:
             found[each.name] = str(value)
         elif isinstance(value, Party):
             found[each.name] = _book(state, value)
-        elif isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+        elif isinstance(value, tuple) and value and all(isinstance(item, str) for item in value):
             found[each.name] = ", ".join(value)
     if isinstance(body, DisputeOpened) and body.expected:
         found["expected"] = ", ".join(_expected(state, each) for each in body.expected)
@@ -196,6 +203,19 @@ def _values(state: State, event: Event) -> dict[str, str]:
         if role in found:
             found[role] = _name(state, HolderKind.OFFICER, found[role])
     return found | _of_instruction(state, found.get("instruction", ""))
+
+
+def _of_contract(state: State, record: ContractRecord, event: Event) -> dict[str, str]:
+    """What an event says of one contract: whose delivery is held, or who lacked what at the cut-off."""
+    body, terms = event.body, record.terms
+    if isinstance(body, HoldPlaced | HoldReleased) and body.contract == record.hash and body.leg < len(terms.legs):
+        return {"payer": _book(state, terms.payer(terms.legs[body.leg]))}
+    short = [each for each in body.short if each.contract == record.hash] if isinstance(body, CycleClosed) else []
+    lacking = (
+        f"{_book(state, Party(each.lei, each.book))} lacked {_display(state, each.asset, each.missing)}"
+        for each in short
+    )
+    return {"lacking": ", ".join(lacking)} if short else {}
 
 
 def _expected(state: State, transfer: Transfer) -> str:

@@ -17,17 +17,19 @@ TEMPLATES: dict[str, str] = {
     "contract.cancelled": "{who} cancelled it together: {reason}",
     "contract.expired": "Its time to settle passed before anybody signed for the chains; holds returned.",
     "withdrawal.requested": "{who} asked to withdraw.",
-    "hold.placed": "Held for leg {leg}: {amount}.",
-    "hold.placed.fee": "Held for leg {leg}: {amount}, and at most {fee_amount} for the network's fee.",
-    "hold.released": "The hold of leg {leg} ended: {reason}",
-    "cycle.closed": "Cycle {cycle} closed over {count} contract(s), {netting}.",
+    "hold.placed": "{amount} of {payer} is held.",
+    "hold.placed.fee": "{amount} of {payer} is held, and at most {fee_amount} for the network's fee.",
+    "hold.released": "The hold on what {payer} delivers ended: {reason}",
+    "cycle.closed": "Cycle {cycle} closed ({netting}); contracts in it: {count}.",
+    "cycle.closed.short": "Cycle {cycle} closed without it: {lacking}.",
     "instruction.prepared": "{who} prepared the {purpose} transaction on {chain} from {vaults}.",
     "instruction.refused": "{who} refused it: {reason}",
     "state.attested": "{who} attested the state of the log for a machine that cannot see it.",
-    "share.added": "{who} signed for {vault}: {count} of {needed}.",
+    "share.added": "{who} signed for {vault} and the desk verified it: {count} of {needed}.",
     "release.authorised": "{maker} ordered the release and {checker} checked it.",
     "transaction.broadcast": "{who} broadcast transaction {transaction} on {chain}.",
-    "transaction.observed": "Transaction {transaction} was seen with {confirmations} confirmation(s), block height {height}.",
+    "transaction.observed": "Transaction {transaction} is in no block any more.",
+    "transaction.observed.block": "Transaction {transaction} was seen at block height {height}; confirmations: {confirmations}.",
     "transaction.replaced": "{who} replaced transaction {transaction} by {replacement}: {reason}",
     "delivery.confirmed": "{who} confirmed delivery.",
     "settlement.final": "Everything is delivered and final; the books moved.",
@@ -45,7 +47,7 @@ PLAIN, FAULT = (
     "{who}: {kind}.",
     "The desk logged this although the rules refuse it ({fault}); it changed nothing. {line}",
 )
-_PARTS = (("fee", "fee_asset"), ("expected", "expected"))
+_PARTS = (("fee", "fee_asset"), ("expected", "expected"), ("short", "lacking"), ("block", "height"))
 """What an event may say beyond its type's plain line: the template's ending, and the value that calls for it."""
 NOBODY, TOGETHER = "nobody", "{first} and {last}"
 

@@ -53,6 +53,10 @@ from countersign.settlement.bodies import (
 from countersign.settlement.contract import from_object
 
 
+_BLOCKS = 10**12
+"""More blocks than any chain will have: a count beyond it is a mistake, not an observation."""
+
+
 def _desk_founded(value: object, where: str) -> DeskFounded:
     found = readers.record(
         value,
@@ -132,8 +136,8 @@ def _transaction_observed(value: object, where: str) -> TransactionObserved:
         "instruction": readers.sha256,
         "transaction": readers.transaction,
         "block": readers.nullable(readers.transaction),
-        "height": readers.nullable(readers.integer(0)),
-        "confirmations": readers.integer(0),
+        "height": readers.nullable(readers.integer(0, _BLOCKS)),
+        "confirmations": readers.integer(0, _BLOCKS),
         "fees": readers.pairs(readers.identifier, readers.amount),
     }
     found = TransactionObserved(**readers.record(value, where, fields))
@@ -176,7 +180,7 @@ _PLAIN: dict[str, tuple[type[Body], dict[str, readers.Reader[object]]]] = {
             "asset": readers.asset,
             "amount": readers.positive_amount,
             "reference": readers.outpoint,
-            "confirmations": readers.integer(1),
+            "confirmations": readers.integer(1, _BLOCKS),
         },
     ),
     "contract.proposed": (ContractProposed, {"contract": from_object}),

@@ -19,14 +19,17 @@ class ReconciliationRecorded:
     breaks: int
 
 
+_COUNT = 10**12
+"""More than any log or ledger holds."""
+
 READERS: dict[str, tuple[type, dict[str, readers.Reader[object]]]] = {
     "reconciliation.recorded": (
         ReconciliationRecorded,
         {
-            "as_of": readers.integer(1),
+            "as_of": readers.integer(1, _COUNT),
             "report": readers.sha256,
-            "accounts": readers.integer(1),
-            "breaks": readers.integer(0),
+            "accounts": readers.integer(1, _COUNT),
+            "breaks": readers.integer(0, _COUNT),
         },
     ),
 }

@@ -73,7 +73,7 @@ def when(each: Told) -> str:
 
 def what(each: Told) -> str:
     """One line in words."""
-    return told(each.kind, together([person.name for person in each.people]), each.values, each.fault)
+    return told(each.kind, together(each.who), each.values, each.fault)
 
 
 def summary(view: HistoryView) -> tuple[tuple[str, str], ...]:
