@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from countersign.cli.governance import policy_app
 from countersign.formats import jcs, strict_json
+from countersign.review.finding import failed
 from countersign.settlement.permissions import TABLE
 from support import settlement_world as world
 from support.command_line import CommandLine
@@ -119,19 +122,23 @@ def test_what_is_no_change_is_said_to_be_none(
     assert "Traceback" not in err
 
 
-def test_the_limits_are_told_with_the_numbers_of_a_case(
+def test_an_instruction_is_judged_by_the_policy_as_check_c7_does(
     command_line: CommandLine, profile: str, over: Finished
 ) -> None:
-    state = over.state
-    for each in state.instructions.values():
+    for each in over.state.instructions.values():
         status, found = value(command_line, "policy", "explain", "--profile", profile, "--instruction", each.hash)
         assert (status, found["schema"]) == (0, "countersign-policy-case/1")
-        assert [one["rule"] for one in found["rulings"]] == ["transaction", "day", "counterparty", "quorum"]
-        assert all(
-            one["kept"] and one["values"]["usd"] == found["rulings"][0]["values"]["usd"] for one in found["rulings"]
-        )
+        rules = {one["code"]: one for one in found["rules"]}
+        assert {one["check"] for one in found["rules"]} == {"C7"}
+        assert rules["C7.judged-by"]["explanation"].startswith("This pays ")
         status, out, _ = command_line.run("policy", "explain", "--profile", profile, "--instruction", each.hash)
-        assert f"This transaction moves {found['rulings'][0]['values']['usd']} USD. Cap on one: none." in out
+        assert (status, rules["C7.judged-by"]["explanation"] in out) == (0, True)
     status, _, err = command_line.run("policy", "explain", "--profile", profile, "--instruction", "ab" * 32)
     assert (status, "settlement.unknown-instruction" in err) == (1, True)
     assert command_line.run("policy", "explain", "--instruction", "ab" * 32)[0] == 2
+
+
+def test_a_rule_that_an_instruction_breaks_ends_with_one(over: Finished) -> None:
+    bad = failed("C7", "over-transaction", "payments", "at most 1", "2", usd="2", cap="1")
+    app = policy_app(lambda profile, ask: pytest.fail("no profile is needed"), lambda profile, name, ask: (bad,))
+    assert CliRunner().invoke(app, ["explain", "--profile", "p", "--instruction", "ab" * 32]).exit_code == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from countersign.audit.quorum import Quorum
 from countersign.bootstrap.books import ProfileBooks
 from countersign.cli.app import UseCases, root_app, run
-from countersign.desk import auditing, checking, output_audit
+from countersign.desk import auditing, checking, output_audit, policy_case
 from countersign.desk.author import Scribe
 from countersign.desk.enrolment import History, enrol
 from countersign.desk.importing import Item, plan
@@ -22,6 +22,7 @@ from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport, Progress
 from countersign.desk.telling import Story, story
 from countersign.errors import CountersignError
+from countersign.review.finding import Finding
 from countersign.store import profile as profiles
 from countersign.store.profile import open_profile
 from support.software_stage import CHEAP, CountedEntropy
@@ -83,6 +84,7 @@ class CommandLine:
             books=ProfileBooks(self.clock),
             cycles=ProfileBooks(self.clock),
             orders=self._order,
+            policy_case=self._policy_case,
             enrol=self._enrol,
         )
         out, err = io.StringIO(), io.StringIO()
@@ -93,6 +95,10 @@ class CommandLine:
     def _order(self, profile: Path, ask: Callable[[], str]) -> Order:
         with open_profile(profile, ask) as opened:
             return self._ordered(Replica(opened, self.clock))
+
+    def _policy_case(self, profile: Path, instruction: str, ask: Callable[[], str]) -> tuple[Finding, ...]:
+        with open_profile(profile, ask) as opened:
+            return policy_case.rules(Replica(opened, self.clock), instruction, self.clock.now_ms() // 1_000)
 
     def _ordered(self, replica: Replica) -> Order:
         entropy = CountedEntropy("command line")

@@ -19,6 +19,7 @@ from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport
 from countersign.desk.telling import Story
 from countersign.errors import CountersignError
+from countersign.review.finding import Finding
 
 VAULT_LINES = "vault-lines"
 TOKEN_DEADLINE = 20.0
@@ -54,6 +55,7 @@ def use_cases() -> UseCases:
         books=ProfileBooks(CLOCK),
         cycles=ProfileBooks(CLOCK),
         orders=order,
+        policy_case=policy_case,
         enrol=enrol,
     )
 
@@ -86,6 +88,15 @@ def order(profile: Path, ask: Ask) -> Order:
 
     with open_profile(profile, ask) as store:
         return ordered(Replica(store, CLOCK))
+
+
+def policy_case(profile: Path, instruction: str, ask: Ask) -> tuple[Finding, ...]:
+    """`countersign policy explain --instruction`."""
+    from countersign.desk.policy_case import rules
+    from countersign.store.profile import open_profile
+
+    with open_profile(profile, ask) as store:
+        return rules(Replica(store, CLOCK), instruction, CLOCK.now_ms() // 1_000)
 
 
 def enrol(profile: Path, handed: History, ask: Ask, ask_new: Ask) -> Order:

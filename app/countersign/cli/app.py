@@ -35,7 +35,7 @@ from countersign.cli.books import Books, add_books
 from countersign.cli.check import CheckFiles, check_command
 from countersign.cli.cycle import CyclesOf, cycle_command
 from countersign.cli.enrol import Enrol, enrol_command
-from countersign.cli.governance import Orders, policy_app, roster_app
+from countersign.cli.governance import Orders, PolicyCase, policy_app, roster_app
 from countersign.cli.importing import Import, import_command
 from countersign.cli.proposal import proposal_app
 from countersign.cli.settlement import Tell, settlement_app
@@ -66,6 +66,7 @@ class UseCases:
     books: Books
     cycles: CyclesOf
     orders: Orders
+    policy_case: PolicyCase
     enrol: Enrol
 
 
@@ -104,7 +105,7 @@ def root_app(use_cases: UseCases) -> typer.Typer:
     app.command("cycle")(cycle_command(use_cases.cycles))
     app.command("enrol")(enrol_command(use_cases.enrol))
     app.add_typer(roster_app(use_cases.orders), name="roster")
-    app.add_typer(policy_app(use_cases.orders), name="policy")
+    app.add_typer(policy_app(use_cases.orders, use_cases.policy_case), name="policy")
     app.add_typer(proposal_app(use_cases.orders, use_cases.provisioner), name="proposal")
     return app
 

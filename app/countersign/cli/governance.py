@@ -12,7 +12,7 @@
   docs/formats/governance-json.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -36,17 +36,21 @@ from countersign.desk.governance_views import ProposalView
 from countersign.desk.order import Order
 from countersign.errors import Conflict, CountersignError, Malformed, Refused, Unavailable
 from countersign.formats import strict_json
+from countersign.review.finding import Finding
 from countersign.settlement.permissions import TABLE
 
 Orders = Callable[[Path, Ask], Order]
 """profile folder, how to ask for its passphrase"""
+PolicyCase = Callable[[Path, str, Ask], Sequence[Finding]]
+"""profile folder, an instruction's hash, how to ask for the passphrase: the policy over that instruction, rule by rule"""
 LIMIT = 256 * 1024
 ProfileOption = Annotated[Path, typer.Option("--profile", help="Rest on this profile's history.")]
 MaybeProfile = Annotated[Path | None, typer.Option("--profile", help="Also say what this profile's policy says.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What should change, or a .proposal file.")]
 WriteOption = Annotated[Path | None, typer.Option("--out", help="Write the draft here, for administrators to sign.")]
 InstructionOption = Annotated[
-    str | None, typer.Option("--instruction", help="Hold the policy's limits against this instruction (its hash).")
+    str | None,
+    typer.Option("--instruction", help="Judge this instruction (its event's hash) by the policy, as check C7 does."),
 ]
 TypeArgument = Annotated[str | None, typer.Argument(metavar="TYPE", help="One event type, for instance share.added.")]
 
@@ -70,7 +74,7 @@ def roster_app(orders: Orders) -> typer.Typer:
     return app
 
 
-def policy_app(orders: Orders) -> typer.Typer:
+def policy_app(orders: Orders, judge: PolicyCase) -> typer.Typer:
     """`countersign policy`."""
     app = typer.Typer(help="The desk's rules.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -94,7 +98,7 @@ def policy_app(orders: Orders) -> typer.Typer:
         if instruction is not None:
             if profile is None or kind is not None:
                 raise typer.BadParameter("--instruction goes with --profile, and without a TYPE")
-            _shown(as_json, lambda: _case(orders(profile, passphrase), instruction, as_json))
+            _shown(as_json, lambda: _case(instruction, judge(profile, instruction, passphrase), as_json))
         _shown(as_json, lambda: _explained(kind, orders(profile, passphrase) if profile else None, as_json))
 
     app.command("show")(show)
@@ -123,13 +127,12 @@ def _policy(order: Order, as_json: bool) -> int:
     return 0
 
 
-def _case(order: Order, instruction: str, as_json: bool) -> int:
-    rulings = order.case(instruction)
+def _case(instruction: str, rules: Sequence[Finding], as_json: bool) -> int:
     if as_json:
-        findings.show_value(case_value(instruction, rulings))
+        findings.show_value(case_value(instruction, rules))
     else:
-        findings.show(case_lines(instruction, rulings))
-    return 0 if all(each.kept for each in rulings) else outcome.REFUSED
+        findings.show(case_lines(instruction, rules))
+    return 0 if all(each.ok for each in rules) else outcome.REFUSED
 
 
 def _explained(kind: str | None, order: Order | None, as_json: bool) -> int:

@@ -6,15 +6,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from countersign.cli import outcome
+from countersign.cli import findings, outcome
 from countersign.cli.words import words
 from countersign.desk.governance_views import OfficerView, ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.formats import times
 from countersign.resources.governance_words import said
 from countersign.resources.text import next_step, sentence
+from countersign.review.finding import Finding
 from countersign.settlement.permissions import TABLE
 from countersign.settlement.saying import Difference, Said
-from countersign.settlement.spending import Ruling
 
 ROSTER, POLICY, PROPOSAL = "countersign-roster/1", "countersign-policy/1", "countersign-proposal/1"
 CASE = "countersign-policy-case/1"
@@ -230,28 +230,15 @@ def proposal_value(view: ProposalView) -> dict[str, object]:
     }
 
 
-def case_lines(instruction: str, rulings: Iterable[Ruling]) -> list[str]:
-    """Each limit of the policy beside the numbers of one instruction, for a person."""
+def case_lines(instruction: str, rules: Iterable[Finding]) -> list[str]:
+    """Each rule of the policy over one instruction, with the numbers of the case, for a person."""
     lines = [words("Instruction {instruction}", instruction=instruction)]
-    for each in rulings:
-        kept = "kept" if each.kept else "PASSED"
-        lines.append(words("  {kept}: {text}", kept=kept, text=said(f"case.{each.rule}", each.values)))
-    return lines
+    return lines + [line for each in rules for line in findings.finding_lines(each)]
 
 
-def case_value(instruction: str, rulings: Iterable[Ruling]) -> dict[str, object]:
+def case_value(instruction: str, rules: Iterable[Finding]) -> dict[str, object]:
     """The same as a program reads it."""
-    cases = [
-        {
-            "rule": each.rule,
-            "kept": each.kept,
-            "limited": each.limited,
-            "values": dict(each.values),
-            "words": said(f"case.{each.rule}", each.values),
-        }
-        for each in rulings
-    ]
-    return {"schema": CASE, "instruction": instruction, "rulings": cases}
+    return {"schema": CASE, "instruction": instruction, "rules": [findings.finding_value(each) for each in rules]}
 
 
 def explained(kind: str) -> tuple[str, str]:

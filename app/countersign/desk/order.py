@@ -13,9 +13,7 @@ from countersign.desk import proposals
 from countersign.desk.author import Author, Scribe
 from countersign.desk.governance_views import PolicyView, ProposalView, RosterView
 from countersign.errors import Refused
-from countersign.settlement import spending
 from countersign.settlement.roster import HolderKind, Purpose
-from countersign.settlement.spending import Ruling
 from countersign.settlement.state import State
 
 
@@ -34,16 +32,6 @@ class Order:
     def policy(self) -> PolicyView:
         """The policy in force."""
         return pages.policy(self.state)
-
-    def case(self, instruction: str) -> tuple[Ruling, ...]:
-        """Every limit of the policy beside the numbers of one instruction (its hash), at published prices, now.
-
-        Refused settlement.unknown-instruction, settlement.no-price, settlement.no-policy.
-        """
-        found = self.state.instruction(instruction)
-        leaving = spending.flows(self.state, self.state.owed(found))
-        known = spending.used(self.state, leaving, self.now_ms // 1_000, [instruction])
-        return spending.rulings(self.state, leaving, known)
 
     def look(self, data: bytes) -> ProposalView:
         """A `.proposal` file held against this history. Malformed; Refused("desk.not-a-proposal")."""

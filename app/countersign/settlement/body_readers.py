@@ -52,7 +52,6 @@ from countersign.settlement.bodies import (
 )
 from countersign.settlement.contract import from_object
 
-
 _BLOCKS = 10**12
 """More blocks than any chain will have: a count beyond it is a mistake, not an observation."""
 
