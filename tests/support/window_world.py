@@ -633,6 +633,12 @@ class OfficerDouble:
         self._ask("story", contract)
         return story(contract)
 
+    async def endorse(self, contract: str) -> None:
+        self._ask("endorse", contract)
+
+    async def decline(self, contract: str, reason: str) -> None:
+        self._ask("decline", contract, reason)
+
     @property
     def governance(self) -> GovernanceDouble:
         return self.governing

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from countersign.desk.views import Digest, Flow, InstructionView
+from countersign.desk.views import Digest, Flow, InstructionView, ReviewView
+from countersign.errors import Refused, Unavailable
 from countersign.ui.application import OfficerWindow
+from countersign.ui.views.endorse_verbs import DeclineDialog
 from countersign.ui.widgets.line_list import LineList
 from countersign.ui.widgets.opening import Opening
 from support import window_world as world
@@ -284,3 +286,55 @@ async def test_what_stops_a_settlement_stands_before_everything(
     ):
         assert expected in told
     assert told.index("Frozen by order") < told.index("Contract MER-HAR-2026-11-22-0001")
+
+
+def for_compliance(view: ReviewView) -> ReviewView:
+    return replace(view, state="agreed", instructions=(), may_endorse=True, may_decline=True)
+
+
+async def test_only_compliance_is_offered_to_endorse_or_decline(window: OfficerWindow) -> None:
+    await window.show_settlement(world.CONTRACT)
+    window.open_screen("review")
+    assert "Endorse the contract" not in seen(window)
+    assert "Decline the contract…" not in seen(window)
+
+
+async def test_endorsing_by_its_key_asks_for_the_pin_of_a_locked_token(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.altered = for_compliance
+    await window.show_settlement(world.CONTRACT)
+    window.open_screen("review")
+    officer.error = Unavailable("signers.locked", token="signing-a")
+    key(window, "Ctrl+E")
+    asked = await dialog(window)
+    type_into(asked, "The PIN of the token", world.PIN)
+    click(asked, "Unlock")
+    await settled(window)
+    assert officer.asked.count(("endorse", world.CONTRACT)) == 2
+    assert "Endorsed, signed and logged." in seen(window)
+
+
+async def test_declining_needs_a_reason_and_keeps_it_where_it_did_not_come_about(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.altered = for_compliance
+    await window.show_settlement(world.CONTRACT)
+    window.open_screen("review")
+    click(window, "Decline the contract…")
+    asked = await dialog(window)
+    assert not enabled(asked, "Sign and decline")
+    type_into(asked, "Reason for declining", "The buyer is not licensed for this.")
+    officer.error = Refused("settlement.unknown-contract", contract=world.CONTRACT)
+    click(asked, "Sign and decline")
+    await settled(window)
+    (await dialog(window)).reject()
+    await no_dialog(window)
+    click(window, "Decline the contract…")
+    again = await dialog(window)
+    assert isinstance(again, DeclineDialog)
+    assert again.text == "The buyer is not licensed for this."
+    click(again, "Sign and decline")
+    await settled(window)
+    assert officer.asked.count(("decline", world.CONTRACT, "The buyer is not licensed for this.")) == 2
+    assert "Declined, signed and logged." in seen(window)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
-from countersign.desk import cases, history, legal_text, logbook, pages, rows, signing, telling
+from countersign.desk import cases, endorsing, history, legal_text, logbook, pages, rows, signing, telling
 from countersign.desk.accounts import Overview, overview
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
@@ -113,7 +113,21 @@ class Officer:
         index = found.state.contract(contract).cause(ContractState.AGREED)
         proof = pages.proof_view(self.replica, index) if index is not None else None
         view = pages.review_view(found, self.replica.profile, contract, moment, shown, proof)
-        return replace(view, legal_text=await asyncio.to_thread(legal_text.view, *self._legal_text(contract)))
+        endorse, decline = endorsing.wanted(self.replica.state, contract, self.hand.officer)
+        text = await asyncio.to_thread(legal_text.view, *self._legal_text(contract))
+        return replace(view, legal_text=text, may_endorse=endorse, may_decline=decline)
+
+    async def endorse(self, contract: str) -> None:
+        """The custodian's compliance has no objection. Refused: what the rules say against it."""
+        await self._log(self._scribe.draft("contract.endorsed", {"contract": contract}))
+
+    async def decline(self, contract: str, reason: str) -> None:
+        """The custodian's compliance declines a contract, with its reason. Refused: what the rules say against it."""
+        await self._log(self._scribe.draft("contract.declined", {"contract": contract, "reason": reason}))
+
+    async def _log(self, draft: bytes) -> None:
+        await self._mailbox.submit(await signed(draft, [self.hand.author]))
+        await self.synchronise()
 
     async def legal_text(self, contract: str) -> LegalText:
         """The legal text that the contract names, its hash checked. Raises as `legal_text.read`."""

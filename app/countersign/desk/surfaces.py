@@ -115,6 +115,12 @@ class OfficerConsole(Watching, Protocol):
     async def review(self, contract: str) -> ReviewView:
         """Everything of one settlement, every check run now, on this machine."""
 
+    async def endorse(self, contract: str) -> None:
+        """The custodian's compliance has no objection; signed and logged."""
+
+    async def decline(self, contract: str, reason: str) -> None:
+        """The custodian's compliance declines a contract; signed and logged with the reason."""
+
     async def history(self) -> HistoryView:
         """Every settlement that this machine has replayed, and what they add up to."""
 

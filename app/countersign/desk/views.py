@@ -241,6 +241,8 @@ class ReviewView:
     legs: tuple[LegView, ...] = ()
     cycle: CycleView | None = None
     stops: tuple[StopView, ...] = ()
+    may_endorse: bool = False  # this officer's word is the custodian's, and it is wanted
+    may_decline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

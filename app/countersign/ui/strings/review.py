@@ -1,6 +1,14 @@
 """Labels of Review: terms, matching, flows, digests, facts, proofs."""
 
 LABELS: dict[str, str] = {
+    "review.endorse": "Endorse the contract",
+    "review.endorsed": "Endorsed, signed and logged. The desk holds it for the next cut-off.",
+    "review.decline": "Decline the contract…",
+    "review.declined": "Declined, signed and logged.",
+    "decline.title": "Decline the contract?",
+    "decline.explain": "The custodian takes no part in it. Both institutions read the reason.",
+    "decline.reason": "Reason for declining",
+    "decline.now": "Sign and decline",
     "review.contract": "Contract {id}, version {version}",
     "review.contract-hash": "Contract hash (SHA-256)",
     "review.more-terms": "All terms",

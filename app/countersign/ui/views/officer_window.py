@@ -22,6 +22,7 @@ from countersign.ui.views.attest_verbs import AttestVerbs
 from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
+from countersign.ui.views.endorse_verbs import EndorseVerbs
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.governance_verbs import GovernanceVerbs
 from countersign.ui.views.history_screen import HistoryScreen
@@ -93,6 +94,7 @@ class OfficerWindow(Frame):
         self.history.chosen.connect(self._tell)
         self.participants.opened.connect(self.open_review)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
+        self.endorsing = EndorseVerbs(self.review, self.console, self.context, self._with_token, self.refresh)
         self.log_verbs = LogVerbs(self.log, self.console, self.context.runner)
         self.attests = AttestVerbs(self.carry, self.console, self.context, self._with_token, self.refresh)
         self.legal = LegalVerbs(self.review, self.console, self.context, self.show_settlement)

@@ -29,6 +29,8 @@ class ReviewScreen(QWidget):
     taking = Signal(str, object)
     signing = Signal(str)
     refusing = Signal(str)
+    endorsing = Signal(str)
+    declining = Signal(str)
     left = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -56,9 +58,16 @@ class ReviewScreen(QWidget):
         self.sign = Button(label("review.sign"), "Ctrl+S", icon="sign", part="primary")
         self.sign.explain(label("review.sign-tip"), "Ctrl+S")
         self.sign.clicked.connect(lambda: self._tell(self.signing))
+        self.decline = Button(label("review.decline"), "Ctrl+D", icon="refuse", part="refuse")
+        self.decline.clicked.connect(lambda: self._tell(self.declining))
+        self.endorse = Button(label("review.endorse"), "Ctrl+E", icon="pass", part="primary")
+        self.endorse.clicked.connect(lambda: self._tell(self.endorsing))
         bar = QFrame()
         bar.setProperty("part", "actions")
-        bar.setLayout(row(self.back, self.base, None, self.refuse, self.sign, margin=measure.UNIT))
+        verbs = (self.decline, self.endorse, self.refuse, self.sign)
+        bar.setLayout(row(self.back, self.base, None, *verbs, margin=measure.UNIT))
+        self.decline.hide()
+        self.endorse.hide()
         self.refuse.setEnabled(False)
         self.sign.setEnabled(False)
         return bar
@@ -115,6 +124,9 @@ class ReviewScreen(QWidget):
         unsigned = [each for each in view.instructions if not each.signed_by_me]
         allowed = view.contract_verdict.may_sign and all(each.verdict.may_sign for each in unsigned)
         self.sign.setEnabled(bool(unsigned) and allowed and self.context.runner.sound)
+        for button, wanted in ((self.endorse, view.may_endorse), (self.decline, view.may_decline)):
+            button.setVisible(wanted)
+            button.setEnabled(wanted and self.context.runner.sound)
         self.refuse.setEnabled(self.context.runner.sound and view.state not in ("final", "voided", "cancelled"))
 
     def _header(self, view: ReviewView) -> Card:
