@@ -38,7 +38,9 @@ async def test_every_event_of_the_story_is_signed_by_whom_the_table_names(table:
         found.setdefault(event.type, []).append(names | {known[kid] for kid in rest})
     assert found == {
         "desk.founded": [{"desk", "compliance", "officer-d"}],
+        "ceremony.recorded": [{"compliance", "officer-d"}] * 2,
         "policy.adopted": [{"compliance", "officer-d"}],
+        "state.attested": [{"compliance", "officer-d"}],
         "price.published": [{"desk"}] * 2,
         "deposit.credited": [{"desk", "operations"}] * 4,
         "contract.affirmed": [{"operations"}],

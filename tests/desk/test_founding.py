@@ -18,9 +18,11 @@ async def founded(table: Table) -> Table:
 
 async def founding_body(table: Table) -> Mapping[str, object]:
     """Everything before the founding: tokens are made, the desk is open and empty."""
-    labels = cast.vault_labels()
-    wanted: dict[str, tuple[str, ...]] = {each.id: labels for each in cast.OFFICERS if each is not cast.OFFICER_C}
-    table.story.people = await table.stage.tokens(wanted | {each.token: () for each in cast.PARTICIPANTS})
+    labels, market = cast.vault_labels(), cast.market_labels()
+    wanted: dict[str, tuple[str, ...]] = {
+        each.id: labels + market for each in cast.OFFICERS if each is not cast.OFFICER_C
+    }
+    table.story.people = await table.stage.tokens(wanted | {each.token: () for each in cast.TRADERS})
     return table.story.founding_body(await table.stage.vault.ceremony(labels))
 
 

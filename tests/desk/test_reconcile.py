@@ -15,6 +15,9 @@ from support.cut_off_day import CutOffDay
 from support.refusals import refused
 from support.software_stage import Table
 
+VAULTS = 2 * (len(cast.PARTICIPANTS) + len(cast.TRADERS))
+"""The story's vaults: of the two parties, and of the five trading books."""
+
 
 async def found(table: Table) -> Report:
     """The desk's report; whatever it finds accounts for every line's whole difference."""
@@ -39,7 +42,7 @@ async def until_signed(table: Table) -> None:
 async def test_after_the_founding_and_after_finality_the_books_agree(table: Table) -> None:
     await table.until("step-found")
     report = await found(table)
-    assert (report.breaks, report.accounts, report.as_of) == ((), 4, table.desk.state.size)
+    assert (report.breaks, report.accounts, report.as_of) == ((), VAULTS, table.desk.state.size)
     await table.until("step-final")
     assert (await found(table)).breaks == ()
 
@@ -91,7 +94,7 @@ async def test_tokens_that_are_not_where_the_ledger_has_them_are_unexplained(tab
         assert [(each.cause, each.about, int(each.there) - int(each.here)) for each in breaks] == [
             (Cause.UNEXPLAINED, cast.BUYER.safe, more)
         ], number
-        assert len(lines) == 4
+        assert len(lines) == VAULTS
 
 
 async def test_a_credited_coin_that_is_gone_is_missing_there(table: Table) -> None:
@@ -141,7 +144,7 @@ async def test_a_reconciliation_is_logged_with_its_report(table: Table) -> None:
     report, receipt = await reconciling.record(table.desk, table.author("operations"))
     last = table.desk.state.reconciled
     assert last is not None
-    assert (last.as_of, last.accounts, last.breaks, last.index) == (size, 4, 0, receipt.index)
+    assert (last.as_of, last.accounts, last.breaks, last.index) == (size, VAULTS, 0, receipt.index)
     assert table.desk.artefacts.get(bytes.fromhex(last.report)) == report.serialise()
     trades = f"{','.join(('lei', 'book', 'contract', 'side', 'asset', 'amount', 'state'))}\n"
     trades += f"{cast.SELLER.lei},main,MH-X,deliver,{cast.BTC},5,agreed\n"
@@ -159,7 +162,7 @@ async def test_the_desk_does_not_sign_what_it_does_not_find(table: Table, lie: s
     address = ceremony.registered_address(desk.state.roster.vault(cast.BUYER.coins), 2)
     table.stage.bitcoin.fund(rail.script_at(f"{cast.BITCOIN}:{address}"), 7_000_000)
     report = await found(table)
-    body: dict[str, object] = {"as_of": report.as_of, "accounts": 4, "breaks": 1}
+    body: dict[str, object] = {"as_of": report.as_of, "accounts": VAULTS, "breaks": 1}
     if lie == "hidden":
         report = world.replace(report, breaks=())
         body["breaks"] = 0
@@ -171,7 +174,7 @@ async def test_the_desk_does_not_sign_what_it_does_not_find(table: Table, lie: s
     elif lie == "file":
         report = world.replace(report, file=desk.artefacts.put(b"lei\n").hex(), lei=cast.SELLER.lei)
     else:
-        body[lie] = {"breaks": 0, "accounts": 5, "as_of": report.as_of - 1}[lie]
+        body[lie] = {"breaks": 0, "accounts": VAULTS + 1, "as_of": report.as_of - 1}[lie]
     body["report"] = desk.artefacts.put(report.serialise()).hex()
     draft = desk.scribe.draft("reconciliation.recorded", body)
     with pytest.raises(Exception) as caught:  # noqa: PT011  (a file that does not parse is Malformed, the rest Refused)
