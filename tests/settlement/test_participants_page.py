@@ -129,6 +129,32 @@ def test_a_loan_needs_the_custodians_signature_beside_the_brokers(desk: Desk) ->
     assert desk.state.loans["loan-7"].principal == 0
 
 
+def held(desk: Desk, made: Any) -> None:
+    filed(desk, "contract.affirmed", made.agreed)
+    desk.log("contract.endorsed", ["compliance"], {"contract": made.contract})
+    for leg in (0, 1):
+        desk.log(
+            "hold.placed", ["desk"], world.builder.hold_body(contract.parse(made.agreed).terms, made.contract, leg)
+        )
+
+
+def test_a_dispute_is_opened_and_taken_back_by_file(desk: Desk) -> None:
+    made = files(desk)
+    held(desk, made)
+    take(desk, made.dispute)
+    assert desk.state.contract(made.contract).state.value == "disputed"
+    take(desk, made.retract)
+    assert desk.state.contract(made.contract).state.value == "held"
+
+
+def test_a_dispute_is_resolved_by_both_in_one_file(desk: Desk) -> None:
+    made = files(desk)
+    held(desk, made)
+    take(desk, made.dispute)
+    take(desk, made.resolve)
+    assert desk.state.contract(made.contract).state.value == "cancelled"
+
+
 def test_one_changed_byte_is_refused(desk: Desk) -> None:
     made = files(desk)
     for at in range(0, len(made.agreed), 97):

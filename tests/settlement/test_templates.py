@@ -2,7 +2,7 @@
 
 import pytest
 
-from countersign.errors import Malformed
+from countersign.errors import Malformed, Refused
 from countersign.settlement import builder, templates
 from countersign.settlement.contract import Finality, Leg, Notional
 from countersign.settlement.records import ContractState
@@ -10,6 +10,7 @@ from countersign.settlement.roster import Party
 from countersign.settlement.templates import AWARD, BASKET, BLOCK, SPOT, WITHDRAWAL, Movement
 from support import settlement_world as world
 from support.many_books import token
+from support.refusals import refused
 from support.settlement_world import BTC, USDC, Desk
 
 ONE, OTHER = world.OWNERS["meridian"], world.OWNERS["harbour"]
@@ -107,5 +108,5 @@ def test_a_basket_is_held_leg_by_leg_and_owes_each_leg_from_its_own_vault() -> N
 
 
 def test_a_baskets_worth_is_all_that_one_side_gives_at_published_prices() -> None:
-    with pytest.raises(Exception, match="settlement.price-tolerance"):
+    with refused("settlement.price-tolerance", Refused):
         basket(usd=16_000_000)  # the bitcoin alone
