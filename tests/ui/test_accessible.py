@@ -1,5 +1,6 @@
 """Whoever uses a keyboard or a screen reader: every control has a name, every action its key, nothing clips, all is plain."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from countersign.ui.application import OfficerWindow, VaultWindow, grab
+from countersign.ui.application import OfficerWindow, VaultWindow, grab, open_officer
+from countersign.ui.presenters.banner import BannerFacts, Mode
+from countersign.ui.presenters.instruments import Instruments
 from countersign.ui.theme.dress import dress
 from countersign.ui.theme.palette import DARK, LIGHT
 from countersign.ui.widgets.label import BREAK, PlainLabel
@@ -181,3 +184,26 @@ async def test_a_long_word_gets_places_to_break_and_is_read_without_them(window:
 
 async def test_a_label_spells_out_what_cannot_be_seen(window: OfficerWindow) -> None:
     assert PlainLabel("pay\u202eevil\x07").shown == "pay\\u{202e}evil\\u{7}"
+
+
+async def test_no_key_means_two_things_on_one_screen(
+    officer: world.OfficerDouble, instruments: Instruments, qapp: QApplication
+) -> None:
+    """Qt does nothing at all on a key that two visible controls claim; the demonstration's banner claims one as well."""
+
+    async def others() -> str:
+        return ""
+
+    window = open_officer(officer, BannerFacts(Mode.DEMONSTRATION, (), world.PIN, others), instruments)
+    window.show()
+    await filled(window)
+    for number in range(1, 9):
+        key(window, f"Ctrl+{number}")
+        await settled(window)
+        claimed = Counter(
+            each.key().toString()
+            for each in window.findChildren(QShortcut)
+            if isinstance(parent := each.parent(), QWidget) and parent.isVisible()
+        )
+        assert [name for name, times in claimed.items() if times > 1] == [], number
+    window.close()

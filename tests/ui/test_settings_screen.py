@@ -134,7 +134,7 @@ async def test_a_small_form_ends_in_a_proposal(
     expected: tuple[object, ...],
 ) -> None:
     await opened(window)
-    key(window, "Ctrl+N")
+    key(window, "Ctrl+P")
     asked = await dialog(window)
     option = named(asked, what, QRadioButton)
     option.click()
@@ -152,7 +152,7 @@ async def test_a_small_form_ends_in_a_proposal(
 async def test_nothing_to_choose_is_nothing_to_propose(window: OfficerWindow, officer: world.OfficerDouble) -> None:
     officer.governing.numbers = lambda: ()  # type: ignore[method-assign]
     await opened(window)
-    key(window, "Ctrl+N")
+    key(window, "Ctrl+P")
     asked = await dialog(window)
     named(asked, "Change one number of the policy", QRadioButton).click()
     assert not enabled(asked, "Propose")

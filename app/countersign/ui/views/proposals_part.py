@@ -60,7 +60,7 @@ class ProposalsPart(QWidget):
         self.setLayout(whole)
 
     def _buttons(self) -> None:
-        self.new = Button(label("settings.new"), "Ctrl+N", part="primary")
+        self.new = Button(label("settings.new"), "Ctrl+P", part="primary")
         self.new.clicked.connect(self.proposing)
         self.file = Button(label("settings.from-file"), "Ctrl+O")
         self.file.explain(label("settings.from-file-tip"), "Ctrl+O")
