@@ -213,3 +213,15 @@ def test_a_leg_freed_by_the_void_of_the_other_is_prepared_anew_when_that_one_is_
     assert desk.stands(trade) is ContractState.FAILED
     desk.log("instruction.prepared", ["operations"], desk.safe_body(trade))
     assert [each.group.kind for each in desk.state.live(desk.state.cycle(trade.cycle))] == ["psbt", "safe-tx"]
+
+
+def test_an_original_seen_after_its_void_leaves_the_safe_to_the_settlement_that_waits_there() -> None:
+    desk = world.founded(bitcoin=60_000_000_000, dollars=50_000_000_000_000)
+    first, second = desk.trade(), desk.trade()
+    desk.play(first, until="signed")
+    original = trouble.live(desk, first, "safe-tx")
+    trouble.void_all(desk, first)
+    desk.play(second, until="instructed")
+    waiting = trouble.live(desk, second, "safe-tx")
+    desk.log(*trouble.observed(original, 1))
+    assert desk.state.safes["harbour-safe"] == SafeUse(pending=waiting.hash, executed=0)

@@ -10,7 +10,7 @@
 - Vault keys: `vault_key(officer, family, owner, slot)`; each vault is 2-of-3 over officer-a, officer-c, officer-d.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
@@ -145,11 +145,11 @@ def _officer_key(officer: str, purpose: str, key: PublicKey, label: str) -> dict
     return {"purpose": purpose, "jwk": key.jwk(), "token": token, "label": label, "online": officer == "officer-a"}
 
 
-def officer_entry(officer: str) -> dict[str, object]:
-    """The roster's entry of an officer, vault keys included."""
+def officer_entry(officer: str, owners: Iterable[str] = OWNERS) -> dict[str, object]:
+    """The roster's entry of an officer, keys to the vaults of these owners included."""
     keys = [_officer_key(officer, "identity", identity(officer).public, "identity")]
     if officer in COSIGNERS:
-        for owner in OWNERS:
+        for owner in owners:
             for slot in range(SLOTS):
                 key = vault_key(officer, "bip122", owner, slot).public
                 keys.append(_officer_key(officer, "bip122", key, f"btc {owner} {slot}"))
@@ -172,9 +172,10 @@ def participant_entry(owner: str, **changes: object) -> dict[str, object]:
     return found | changes
 
 
-def vault_entries(owner: str) -> list[dict[str, object]]:
-    """The two vaults of an owner: slots on Bitcoin, a Safe on Ethereum."""
-    party = {"lei": OWNERS[owner].lei, "book": OWNERS[owner].book}
+def vault_entries(owner: str, party: Party | None = None) -> list[dict[str, object]]:
+    """The two vaults of an owner, or of a party under this name: slots on Bitcoin, a Safe on Ethereum."""
+    of = party or OWNERS[owner]
+    party_entry = {"lei": of.lei, "book": of.book}
     slots = [
         {
             "number": slot,
@@ -186,7 +187,7 @@ def vault_entries(owner: str) -> list[dict[str, object]]:
     safe = {
         "id": f"{owner}-safe",
         "kind": "safe",
-        "owner": party,
+        "owner": party_entry,
         "chain": ETHEREUM,
         "threshold": 2,
         "address": safe_address(owner),
@@ -194,7 +195,7 @@ def vault_entries(owner: str) -> list[dict[str, object]]:
         "singleton": SAFE_SINGLETON,
         "keys": sorted(vault_key(officer, "eip155", owner).kid for officer in COSIGNERS),
     }
-    common = {"id": f"{owner}-btc", "kind": "wsh-slots", "owner": party, "chain": BITCOIN, "threshold": 2}
+    common = {"id": f"{owner}-btc", "kind": "wsh-slots", "owner": party_entry, "chain": BITCOIN, "threshold": 2}
     return [{**common, "slots": slots}, safe]
 
 

@@ -12,7 +12,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import netting
+from countersign.settlement import netting, spending
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import TransactionObserved
 from countersign.settlement.breaks import closed, opened
@@ -136,7 +136,14 @@ def _counts_again(state: State, instruction: Instruction) -> State:
         instructions=state.instructions.set(instruction.hash, instruction),
         cycles=state.cycles.set(cycle.id, cycle),
     )
-    return claimed(state, instruction)
+    return spending.counted(state, instruction) if _passed(state, instruction) else claimed(state, instruction)
+
+
+def _passed(state: State, instruction: Instruction) -> bool:
+    """Whether its Safe has used that nonce already, or another settlement's instruction waits there: it stays so."""
+    use = state.safes.get(instruction.group.vaults[0], SafeUse())
+    used = use.executed is not None and instruction.nonce is not None and instruction.nonce <= use.executed
+    return instruction.nonce is not None and (used or use.pending is not None)
 
 
 def _executed(state: State, instruction: Instruction) -> State:

@@ -1,0 +1,304 @@
+"""Commands in an order that nobody planned: mostly what might come next, often what should not, and all of it by a seed.
+
+    author = Author(seed)
+    for command in author.write(model, steps): ...     # `model` must have done each before the next is asked for
+
+- What comes next is read off the reference model, so that histories reach every state; noise is not asked about.
+- `shrunk(commands, fails)` leaves out whatever is not needed for `fails` to be true: what a person then reads.
+"""
+
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+from support.reference_model import (
+    CONFIRMATIONS,
+    DAY,
+    FEE_CAP,
+    OWNER,
+    PREPARERS,
+    RATE_BPS,
+    SIGNERS,
+    TOP_UP,
+    UNIT,
+    Command,
+    Model,
+)
+
+TRADERS = ("meridian", "fund", "harbour", "kestrel")
+WHO = ("meridian", "harbour", "kestrel")
+OVER = ("final", "voided", "declined", "expired", "cancelled", "superseded", "awarded")
+
+
+class Author:
+    """Writes one history."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.count = 0
+
+    def write(self, model: Model, steps: int) -> Iterator[Command]:
+        """So many commands after the deposits with which every history begins."""
+        for book in TRADERS:
+            yield ("deposit", book, "BTC", 9 * UNIT["BTC"], self._name("d"), 6)
+            yield ("deposit", book, "USD", 700_000 * UNIT["USD"], self._name("d"), 6)
+        for _ in range(steps):
+            yield self._next(model)
+
+    def _name(self, letter: str) -> str:
+        self.count += 1
+        return f"{letter}{self.count}"
+
+    def _next(self, model: Model) -> Command:
+        luck = self.random.random()
+        if luck < 0.62:
+            found = [command for command in self._forward(model) if model.accepts(command)]
+        elif luck < 0.76:
+            found = [command for command in self._trouble(model) if model.accepts(command)]
+        elif luck < 0.88:
+            found = self._forward(model)
+        elif luck < 0.97 or not model.history:
+            found = self._trouble(model)
+        else:
+            old = self.random.choice([each for each in model.history if each[0] != "wait"])
+            found = [("repeat", old), ("forged", old, "officer-a")]
+        found = found or self._trouble(model)
+        kind = self.random.choice(sorted({command[0] for command in found}))
+        return self.random.choice([command for command in found if command[0] == kind])
+
+    # what comes next
+
+    def _forward(self, model: Model) -> list[Command]:
+        """A few next steps of the settlements under way; a new one where there are few."""
+        found: list[Command] = []
+        under_way = [name for name, each in model.contracts.items() if each["state"] not in OVER]
+        if len(under_way) < 4 or (len(under_way) < 8 and self.random.random() < 0.1):
+            found += [self._new(model)]
+        for name in under_way:
+            found += self._for_contract(model, name)
+        for cycle in model.cycles.values():
+            if cycle["stage"] == "open":
+                found += self._for_cycle(model, cycle)
+        held = [name for name in under_way if self._ready(model, name)]
+        if len(held) > 1 and self.random.random() < 0.5:
+            some = tuple(sorted(self.random.sample(held, self.random.randint(2, min(4, len(held))))))
+            how = self.random.choice(["multilateral", "bilateral"])
+            late = self.random.choice([0, TOP_UP])
+            found += [("close", self._name("y"), some, how, model.now - late, self._short(model) if late else ())]
+        return found
+
+    def _ready(self, model: Model, name: str) -> bool:
+        found = model.contracts[name]
+        return found["state"] == "held" and found["cycle"] is None
+
+    def _short(self, model: Model) -> tuple[Any, ...]:
+        short = []
+        for name, found in model.contracts.items():
+            if found["state"] == "endorsed":
+                short += [(name, *place, units) for place, units in sorted(model.lacks(name).items())[:1]]
+        return tuple(short[:1])
+
+    def _for_contract(self, model: Model, name: str) -> list[Command]:
+        found = model.contracts[name]
+        terms = found["terms"]
+        match found["state"]:
+            case "proposed":
+                return [("affirm", terms)]
+            case "agreed":
+                return [("endorse", name)]
+            case "endorsed":
+                return [("hold", name, leg, 0) for leg in range(len(terms["legs"]))]
+            case "held" if found["cycle"] is None:
+                return [("close", self._name("y"), (name,), "gross", model.now, ())]
+            case "settling":
+                return [("confirm", name, who) for who in WHO]
+            case "disputed" | "final" if found["dispute"]:
+                ends = [("retract", name, found["dispute"]), ("resolve", name, self.random.choice(["resume", "cancel"]))]
+                return [*ends, *self._rulings(model, name)[1:]]
+        return []
+
+    def _for_cycle(self, model: Model, cycle: dict[str, Any]) -> list[Command]:
+        name = cycle["name"]
+        live = [model.instructions[each] for each in cycle["live"].values()]
+        found: list[Command] = [("release", name, "operations", "compliance"), ("final", name), ("voided", name)]
+        for group in cycle["groups"]:
+            if group not in cycle["live"]:
+                found += [self._prepare(model, name, group)]
+        for each in live:
+            found += [("share", each["name"], book, self.random.choice(SIGNERS)) for book in each["group"][1:]]
+            found += [("broadcast", each["name"])]
+            if each["sent"] and each["seen"] < CONFIRMATIONS[each["group"][0]]:
+                found += [self._observe(each)]
+            if self.random.random() < 0.08:
+                found += [("fail", name, each["name"], self.random.random() < 0.5), ("bump", each["name"])]
+                found += [("replace", self._name("i"), each["name"]), ("void", self._name("i"), each["name"])]
+            if not each["executable"]:
+                found += [self._prepare(model, name, each["group"])]
+            if cycle["voiding"] and each["purpose"] != "void":
+                found += [("void", self._name("i"), each["name"])]
+        return found
+
+    def _observe(self, each: dict[str, Any]) -> Command:
+        deep = self.random.choice([1, CONFIRMATIONS[each["group"][0]]])
+        fee = self.random.choice([1_000, 20_000, FEE_CAP, FEE_CAP + 1]) if each["group"][0] == "BTC" else 0
+        if each["fees"] and self.random.random() < 0.9:
+            fee = max(each["fees"].values())
+        return ("observe", each["name"], f"block {self.random.randint(1, 9)}", deep, fee)
+
+    def _prepare(self, model: Model, cycle: str, group: tuple[str, ...]) -> Command:
+        name = self._name("i")
+        by = self.random.choice(PREPARERS)
+        nonce = model.nonce.get(group[1], 0) if group[0] == "USD" else 0
+        return ("prepare", name, cycle, group, by, nonce, name)
+
+    def _new(self, model: Model) -> Command:
+        """A sale proposed or affirmed, or a withdrawal."""
+        name = self._name("c")
+        luck = self.random.random()
+        if luck < 0.12:
+            return ("withdraw", self._withdrawal(model, name))
+        terms = self._sale(model, name)
+        if luck < 0.3:
+            return ("propose", terms, OWNER[terms["parties"][self.random.randint(0, 1)]])
+        return ("affirm", terms)
+
+    def _sale(self, model: Model, name: str) -> dict[str, Any]:
+        seller = self.random.choice(TRADERS)
+        buyer = self.random.choice([book for book in TRADERS if OWNER[book] != OWNER[seller]])
+        usd = self.random.choice([100_000, 100_000, 120_000, 160_000, 240_000, 240_000, 90_000])
+        price = self.random.choice([80_000, 80_000, 80_000, 80_000, 79_500, 82_000])
+        units = usd * UNIT["BTC"] // price
+        legs = ((seller, buyer, "BTC", units), (buyer, seller, "USD", usd * UNIT["USD"]))
+        return self._terms(model, name, (seller, buyer), legs, usd, price)
+
+    def _terms(
+        self, model: Model, name: str, parties: tuple[str, ...], legs: tuple[Any, ...], usd: int, price: int, **more: Any
+    ) -> dict[str, Any]:
+        found = {
+            "name": name,
+            "id": name,
+            "version": 1,
+            "replaces": None,
+            "template": "sale",
+            "parties": parties,
+            "legs": legs,
+            "usd": usd,
+            "price": price,
+            "mutual": self.random.random() < 0.5,
+            "settle_by": self._until(model),
+        }
+        return found | more
+
+    def _until(self, model: Model) -> int:
+        return model.now + self.random.choice([4, 12, 36, 72]) * 3_600 + self.count % 3_600  # no two the same
+
+    def _withdrawal(self, model: Model, name: str) -> dict[str, Any]:
+        book = self.random.choice(TRADERS)
+        asset, units, price = self.random.choice([("BTC", 150_000_000, 80_000), ("USD", 120_000 * 10**6, 1)])
+        legs = ((book, book, asset, units),)
+        return self._terms(model, name, (book,), legs, 120_000, price, template="withdrawal", mutual=False)
+
+    # what may happen besides
+
+    def _trouble(self, model: Model) -> list[Command]:
+        """One command of each other kind, about whatever there is."""
+        pick = self.random.choice
+        contract = pick([*model.contracts, "c0"])
+        cycle = pick([*model.cycles, "y0"])
+        instruction = pick([*list(model.instructions)[-12:], "i0"])
+        order = pick([*model.orders, "o0"])
+        who, book, asset = pick(WHO), pick(TRADERS), pick(["BTC", "USD"])
+        today = model.now // DAY
+        scope = pick(
+            [("contract", contract), ("contract", contract), ("book", book), ("participant", who), ("asset", asset)]
+        )
+        if scope == ("contract", "c0"):
+            scope = ("asset", asset)
+        found: list[Command] = [
+            ("wait", pick([60, 600, 3_600, 10_000, 40_000])),
+            ("publish", "BTC", pick([80_000, 80_000, 80_000, 80_500, 83_000])),
+            ("participant", who, self.random.random() < 0.2, pick([today + 300, today + 300, today, today - 1])),
+            ("deposit", book, asset, 300_000 * UNIT[asset] // (80_000 if asset == "BTC" else 1), self._name("d"), 6),
+            ("deposit", "pool", "BTC", pick([1, 500, 50_000]), self._name("d"), pick([6, 3, 2])),
+            ("decline", contract, pick([*WHO, "compliance"])),
+            ("cancel", contract),
+            ("expire", contract),
+            ("hold", contract, pick([0, 1]), pick([0, 0, 1, -1])),
+            ("unhold", contract, pick([0, 1])),
+            ("endorse", contract),
+            ("final", cycle),
+            ("voided", cycle),
+            ("release", cycle, pick([*PREPARERS, "compliance"]), pick(["compliance", "operations"])),
+            ("confirm", contract, who),
+            ("dispute", contract, who),
+            ("retract", contract, who),
+            ("resolve", contract, pick(["resume", "cancel"])),
+            ("broadcast", instruction),
+            ("share", instruction, book, pick([*SIGNERS, "operations"])),
+            ("void", self._name("i"), instruction),
+            ("lend", self._name("l"), book, asset, pick([10_000_000, 70_000_001]), pick([RATE_BPS, RATE_BPS, 1])),
+            ("recall", pick([*model.loans, "l0"]), pick([*WHO, "desk"])),
+            self._new(model),
+        ]
+        found += self._about_chains(model, instruction, cycle)
+        found += self._about_loans(model, today)
+        if len(model.orders) < 2:
+            found += [("freeze", self._name("o"), *scope)]
+        found += [("lift", order)] * 3
+        found += self._rulings(model, contract)
+        return found
+
+    def _about_chains(self, model: Model, name: str, cycle: str) -> list[Command]:
+        """Failures, reorganisations, wrong nonces and coins."""
+        found: list[Command] = [("fail", cycle, name, self.random.random() < 0.6)]
+        each = model.instructions.get(name)
+        if each is None:
+            return found
+        found += [self._observe(each), ("observe", name, None, 0, max(each["fees"].values(), default=0)), ("fail", each["cycle"], name, True)]
+        nonce, coins = self.random.choice([(each["nonce"] + 1, name), (each["nonce"], each["coins"])])
+        group = self.random.choice(model.cycles.get(cycle, {"groups": [each["group"]]})["groups"] or [each["group"]])
+        found += [("prepare", self._name("i"), cycle, group, self.random.choice(PREPARERS), nonce, coins)]
+        return found
+
+    def _about_loans(self, model: Model, today: int) -> list[Command]:
+        day = self.random.choice([today - 1, today - 1, today - 2, today])
+        loans, interest = model.accrual("BTC", day)
+        return [("accrue", "BTC", day, max(loans, 1), interest + self.random.choice([0, 0, 0, 1]))]
+
+    def _rulings(self, model: Model, contract: str) -> list[Command]:
+        """An amendment of a contract; an award over it."""
+        old = model.contracts.get(contract)
+        if old is None or old["terms"]["template"] != "sale":
+            return []
+        name, terms = self._name("c"), old["terms"]
+        later = {**terms, "name": name, "replaces": contract, "version": terms["version"] + 1, "settle_by": self._until(model)}
+        seller, buyer, asset, units = terms["legs"][0]
+        part = self.random.choice([units, units // 2])
+        usd = part * terms["price"] // UNIT["BTC"]
+        ruled = self._terms(
+            model,
+            self._name("c"),
+            (seller, buyer),
+            ((seller, buyer, asset, part),),
+            usd,
+            terms["price"],
+            template="award",
+            replaces=contract,
+            mutual=False,
+        )
+        return [("affirm", later), ("award", ruled)]
+
+
+def shrunk(commands: list[Command], fails: Callable[[list[Command]], bool]) -> list[Command]:
+    """Fewer commands for which `fails` is still true: halves, quarters, and so on to single ones are left out."""
+    size = len(commands) // 2
+    while size:
+        start = 0
+        while start < len(commands):
+            fewer = commands[:start] + commands[start + size :]
+            if fails(fewer):
+                commands = fewer
+            else:
+                start += size
+        size //= 2
+    return commands
