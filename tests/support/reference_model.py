@@ -428,8 +428,10 @@ class Model:
     def _under_way(self, book: str, asset: str, beside: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Other cycles with a live instruction that pays from an account and is not booked yet."""
         for cycle in self.cycles.values():
-            if cycle is not beside and cycle["stage"] == "open" and not cycle["voiding"]:
-                if any(group[0] == asset and book in group[1:] for group in cycle["live"]):
+            if cycle is beside or cycle["stage"] != "open":
+                continue
+            for group, name in cycle["live"].items():
+                if group[0] == asset and book in group[1:] and self.instructions[name]["purpose"] != "void":
                     yield cycle
 
     def pays(self, cycle: dict[str, Any], book: str, asset: str) -> int:

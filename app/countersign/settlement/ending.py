@@ -27,8 +27,9 @@ from countersign.settlement.records import (
 from countersign.settlement.roster import Party
 from countersign.settlement.state import State
 
-OPEN = (ContractState.PROPOSED, *BEFORE_SHARES)
-"""The states from which a contract may still end without a void."""
+OPEN = (ContractState.PROPOSED, *BEFORE_SHARES, ContractState.SIGNED)
+"""The states from which a contract may still end without a void; *signed* is one where everything cancelled out: there
+nobody signs for a chain. Where somebody did, `check_unsigned` refuses."""
 
 
 def check_unsigned(state: State, record: ContractRecord) -> None:

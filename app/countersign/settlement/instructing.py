@@ -2,7 +2,8 @@
 
 - One live instruction for each group of a cycle; until the first share another may be prepared in its place.
 - A coin is spent by one live instruction, a Safe has one unexecuted instruction, and its nonces follow each other.
-- Nothing is spent on chain that was delivered with fewer confirmations than the policy's (rule 9).
+- Nothing is spent on chain that was delivered with fewer confirmations than the policy's (rule 9), by all settlements
+  under way together.
 - Who prepared for a cycle does not sign in it; an officer counts once for a vault, whatever keys they hold (rule 4).
 - A share covers every slot that its vault spends from, with that officer's own registered keys.
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
@@ -153,11 +154,27 @@ def _check_confirmed(state: State, cycle: Cycle, group: Group) -> None:
         account = Account(owed.payer.lei, owed.payer.book, owed.asset)
         sums[account] = sums.get(account, 0) + owed.amount
     for account, units in sums.items():
-        there = state.ledger.balance(account).total - state.unconfirmed.get(account, 0)
+        balance, early = state.ledger.balance(account), state.unconfirmed.get(account, 0)
+        there = balance.total - early
+        if early and there < balance.held + balance.frozen:  # else what is confirmed covers every settlement under way
+            there -= _under_way(state, cycle, account)
         if there < units:
             raise Refused(
                 "settlement.unconfirmed", lei=account.lei, asset=account.asset, needed=str(units), there=str(there)
             )
+
+
+def _under_way(state: State, beside: Cycle, account: Account) -> int:
+    """What other settlements' instructions pay from an account and the ledger has not booked: the same units, once more."""
+    return sum(
+        owed.amount
+        for cycle in state.cycles.values()
+        if cycle.id != beside.id and not cycle.called_off and cycle.final is None and cycle.voided is None
+        for each in state.live(cycle)
+        if not each.void
+        for owed in netting.owed_by(cycle.obligations, each.group)
+        if Account(owed.payer.lei, owed.payer.book, owed.asset) == account
+    )
 
 
 def fold_prepared(case: Case, body: InstructionPrepared) -> State:
