@@ -208,3 +208,13 @@ def test_ten_years_on_the_ledger_conserve_every_unit() -> None:
     assert desk.state.ledger.sums()[BTC] == sums[BTC] + earned
     assert desk.state.ledger.balance(POOL).total == 0
     assert desk.state.ledger.balances_with_totals()
+
+
+def test_who_is_suspended_lends_nothing_and_has_its_loans_back() -> None:
+    desk = world.founded()
+    desk.log("lending.authorised", ["meridian", "compliance"], world.loan_body())
+    entry = world.participant_entry("meridian", suspended=True)
+    desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "participants": [entry]})
+    another = world.loan_body(loan="loan-2")
+    assert desk.attempt("lending.authorised", ["meridian", "compliance"], another) == "settlement.suspended"
+    assert desk.attempt("lending.recalled", ["meridian"], {"loan": "loan-1", "reason": "Home."}) is None

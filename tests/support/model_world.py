@@ -185,6 +185,11 @@ class Signed:
                     found[book, SYMBOLS[account.asset], pocket] = units
         return found
 
+    def totals(self) -> dict[str, tuple[int, int]]:
+        """What came in, and what left as withdrawals and network fees, by asset."""
+        found = self.state.ledger.totals.items()
+        return {SYMBOLS[asset]: (each.credits, each.withdrawals + each.network_fees) for asset, each in found}
+
     def states(self) -> dict[str, str]:
         """Every contract's state, by the model's name."""
         return {

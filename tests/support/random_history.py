@@ -4,10 +4,14 @@
     for command in author.write(model, steps): ...     # `model` must have done each before the next is asked for
 
 - What comes next is read off the reference model, so that histories reach every state; noise is not asked about.
+- `COUNTERSIGN_STEPS=1000000 pytest tests/properties -m long -s` takes as many steps as one likes, and prints the tally.
 - `shrunk(commands, fails)` leaves out whatever is not needed for `fails` to be true: what a person then reads.
 """
 
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -102,6 +106,8 @@ class Author:
     def _for_contract(self, model: Model, name: str) -> list[Command]:
         found = model.contracts[name]
         terms = found["terms"]
+        if found["state"] in ("held", "instructed", "signed") and not self.calm and self.random.random() < 0.03:
+            return [("dispute", name, OWNER[terms["parties"][0]])]
         match found["state"]:
             case "proposed":
                 return [("affirm", terms)]
@@ -114,7 +120,10 @@ class Author:
             case "settling":
                 return [("confirm", name, who) for who in WHO]
             case "disputed" | "final" if found["dispute"]:
-                ends = [("retract", name, found["dispute"]), ("resolve", name, self.random.choice(["resume", "cancel"]))]
+                ends = [
+                    ("retract", name, found["dispute"]),
+                    ("resolve", name, self.random.choice(["resume", "cancel"])),
+                ]
                 return [*ends, *self._rulings(model, name)[1:]]
         return []
 
@@ -130,6 +139,9 @@ class Author:
             found += [("broadcast", each["name"])]
             if each["sent"] and each["seen"] < CONFIRMATIONS[each["group"][0]]:
                 found += [self._observe(each)]
+            stuck = each["sent"] and each["block"] is None and any(other["block"] for other in live)
+            if stuck and not self.calm:
+                found += [("fail", name, each["name"], self.random.random() < 0.6), ("bump", each["name"])]
             if self.random.random() < (0.01 if self.calm else 0.06):
                 found += [("fail", name, each["name"], self.random.random() < 0.5), ("bump", each["name"])]
                 found += [("replace", self._name("i"), each["name"]), ("void", self._name("i"), each["name"])]
@@ -184,7 +196,14 @@ class Author:
         return {"parties": other["parties"], "legs": legs, "usd": other["usd"], "price": other["price"]}
 
     def _terms(
-        self, model: Model, name: str, parties: tuple[str, ...], legs: tuple[Any, ...], usd: int, price: int, **more: Any
+        self,
+        model: Model,
+        name: str,
+        parties: tuple[str, ...],
+        legs: tuple[Any, ...],
+        usd: int,
+        price: int,
+        **more: Any,
     ) -> dict[str, Any]:
         found = {
             "name": name,
@@ -267,7 +286,11 @@ class Author:
         each = model.instructions.get(name)
         if each is None:
             return found
-        found += [self._observe(each), ("observe", name, None, 0, max(each["fees"].values(), default=0)), ("fail", each["cycle"], name, True)]
+        found += [
+            self._observe(each),
+            ("observe", name, None, 0, max(each["fees"].values(), default=0)),
+            ("fail", each["cycle"], name, True),
+        ]
         nonce, coins = self.random.choice([(each["nonce"] + 1, name), (each["nonce"], each["coins"])])
         group = self.random.choice(model.cycles.get(cycle, {"groups": [each["group"]]})["groups"] or [each["group"]])
         found += [("prepare", self._name("i"), cycle, group, self.random.choice(PREPARERS), nonce, coins)]
@@ -284,7 +307,13 @@ class Author:
         if old is None or old["terms"]["template"] != "sale":
             return []
         name, terms = self._name("c"), old["terms"]
-        later = {**terms, "name": name, "replaces": contract, "version": terms["version"] + 1, "settle_by": self._until(model)}
+        later = {
+            **terms,
+            "name": name,
+            "replaces": contract,
+            "version": terms["version"] + 1,
+            "settle_by": self._until(model),
+        }
         seller, buyer, asset, units = terms["legs"][0]
         part = self.random.choice([units, units // 2])
         usd = part * terms["price"] // UNIT["BTC"]
@@ -300,6 +329,36 @@ class Author:
             mutual=False,
         )
         return [("affirm", later), ("award", ruled)]
+
+
+@dataclass
+class Tally:
+    """How often each kind of command was accepted and refused."""
+
+    counts: Counter[tuple[str, bool]] = field(default_factory=Counter)
+
+    def note(self, command: Command, accepted: bool) -> None:
+        """One more."""
+        self.counts[command[0], accepted] += 1
+
+    @property
+    def steps(self) -> int:
+        """All of them."""
+        return self.counts.total()
+
+    def never_accepted(self) -> set[str]:
+        """The kinds that no history ever got through; `repeat` and `forged` are never to be."""
+        return {kind for kind, _ in self.counts if not self.counts[kind, True]} - {"repeat", "forged"}
+
+    def __str__(self) -> str:
+        kinds = sorted({kind for kind, _ in self.counts})
+        lines = [f"{kind:12}{self.counts[kind, True]:8}{self.counts[kind, False]:8}" for kind in kinds]
+        return "\n".join([f"{self.steps} steps", f"{'command':12}{'accepted':>8}{'refused':>8}", *lines])
+
+
+def steps_wanted(everyday: int) -> int:
+    """How many steps to take: COUNTERSIGN_STEPS, else the everyday number."""
+    return int(os.environ.get("COUNTERSIGN_STEPS", everyday))
 
 
 def shrunk(commands: list[Command], fails: Callable[[list[Command]], bool]) -> list[Command]:

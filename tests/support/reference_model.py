@@ -28,7 +28,11 @@ SIGNERS = ("officer-a", "officer-c", "officer-d")
 PREPARERS = ("operations", "officer-d")
 QUORUM = 2
 
-DONT_CARE: tuple[str, ...] = ()
+DONT_CARE = (
+    "whose receipts of a netted delivery are early, where several pay one asset and only some of it is confirmed",
+    "what a chain does to a disputed settlement: no history lets one be mined",
+    "templates of several legs: every sale here is a bilateral spot",
+)
 
 Command = tuple[Any, ...]
 Then = Callable[[], None]
@@ -58,7 +62,7 @@ class Model:
         self.orders: dict[str, tuple[str, str]] = {}
         self.used: set[object] = set()  # references, orders, loans: once, for ever
         self.price = {"BTC": 80_000, "USD": 1}
-        self.certified = {who: (False, now // DAY + 400) for who in ("meridian", "harbour", "kestrel")}
+        self.certified = dict.fromkeys(("meridian", "harbour", "kestrel"), (False, now // DAY + 400))
         self.nonce: dict[str, int] = {}  # Safe → the next nonce, once one was seen executed
         self.pending: dict[str, str] = {}  # Safe → its one unexecuted instruction
         self.loans: dict[str, dict[str, Any]] = {}
@@ -228,7 +232,6 @@ class Model:
     def lift(self, order: str) -> Then:
         need(order in self.orders)
 
-        
         def then() -> None:
             del self.orders[order]
 
@@ -370,6 +373,7 @@ class Model:
         need(not self._stands_still(found))
         before = self.instructions.get(found["live"].get(group))
         if found["failed"]:
+            need(found["state"] == "failed")
             need(before is None or not before["executable"] or self._instead(before, group, nonce, coins))
         else:
             need(found["state"] in ("held", "instructed"), not self._shares(found), self._in_time(found))
@@ -496,8 +500,9 @@ class Model:
         need(officer not in {each["by"] for each in live}, (book, officer) not in found["shares"])
         need(sum(1 for each, _ in found["shares"] if each == book) < QUORUM)
         need(self.now <= found["at"] + LIFETIME)
+        need(cycle["state"] in ("instructed", "partly signed", "settling", "failed"))
         if found["purpose"] != "void":
-            need(cycle["state"] != "held", not cycle["voiding"], not self._stands_still(cycle))
+            need(not cycle["voiding"], not self._stands_still(cycle))
             need(cycle["failed"] or found["purpose"] == "replacement" or self._in_time(cycle))
         if self.missing(found) == 1:
             need(all(self.missing(other) <= 1 for other in live if other is not found))
@@ -889,7 +894,12 @@ class Model:
         return len(found), sum(self.interest(each, day)[0] for each in found)
 
     def accrue(self, asset: str, day: int, loans: int, interest: int) -> Then:
-        need(loans, (loans, interest) == self.accrual(asset, day), day < self.now // DAY, day > self.accrued.get(asset, 0))
+        need(
+            loans,
+            (loans, interest) == self.accrual(asset, day),
+            day < self.now // DAY,
+            day > self.accrued.get(asset, 0),
+        )
 
         def then() -> None:
             self.accrued[asset] = day

@@ -79,6 +79,8 @@ def _judge_authorised(case: Case, body: LendingAuthorised) -> None:
     participant = state.roster.participant(owner.lei)
     if case.leis != (owner.lei,):
         raise Refused("settlement.loan-owner", loan=body.loan, lei=owner.lei)
+    if participant.suspended:
+        raise Refused("settlement.suspended", lei=owner.lei)
     if not participant.certified(case.seconds):
         raise Refused("settlement.not-certified", lei=owner.lei, until=participant.certified_until)
     terms = _terms(state, body.asset)
