@@ -5,6 +5,7 @@ import pytest
 from countersign.demonstration import cast
 from countersign.desk import lending
 from countersign.errors import Refused
+from countersign.settlement import events
 from countersign.settlement.ledger import Account
 from countersign.settlement.roster import Party
 from support.software_stage import Table
@@ -51,3 +52,11 @@ async def test_an_asset_that_the_policy_does_not_name_is_never_lent(founded: Tab
 async def test_a_statement_of_a_loan_that_nobody_made_is_refused(founded: Table) -> None:
     with pytest.raises(Refused, match=r"settlement\.unknown-loan"):
         lending.statement(founded.desk.archive.records(), "loan-1")
+
+
+async def test_the_owner_recalls_alone_and_the_desk_adds_nothing(founded: Table) -> None:
+    await lend(founded)
+    receipt = await lending.recall(founded.desk, founded.author("meridian"), "loan-1", "Needed.")
+    event = events.parse(founded.desk.archive.record(receipt.index).event)
+    assert event.jws.kids == (founded.author("meridian").key.kid,)
+    assert founded.desk.state.loans["loan-1"].principal == 0

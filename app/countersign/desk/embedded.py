@@ -15,6 +15,7 @@ from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.sequencer import Sequencer
 from countersign.desk.vouching import Nodes, vouch
+from countersign.errors import Refused
 from countersign.settlement import audience, events, permissions
 from countersign.settlement.events import Event
 from countersign.settlement.permissions import Signer
@@ -86,5 +87,14 @@ class EmbeddedDesk:
         return self.nodes.of_ethereum(chain)
 
     def _wants_desk(self, event: Event) -> bool:
+        """Whether the desk's signature is missing beside those given: they fill no alternative by themselves."""
         beside = any(Signer.DESK in each and len(each) > 1 for each in permissions.TABLE[event.type].signers)
-        return beside and self.author.key.kid not in event.jws.kids
+        return beside and self.author.key.kid not in event.jws.kids and not self._suffices(event)
+
+    def _suffices(self, event: Event) -> bool:
+        try:
+            holders = tuple(self.state.roster.holder(kid) for kid in event.jws.kids)
+            permissions.check_signers(event.type, self.state.roster, holders)
+        except Refused:
+            return False
+        return True
