@@ -16,6 +16,7 @@ from countersign.desk import auditing, checking, output_audit, policy_case
 from countersign.desk.author import Scribe
 from countersign.desk.enrolment import History, enrol
 from countersign.desk.importing import Item, plan
+from countersign.desk.lending import LoanStatement, statement
 from countersign.desk.order import Order
 from countersign.desk.ports import Clock, Profile
 from countersign.desk.replica import Replica
@@ -81,6 +82,7 @@ class CommandLine:
             provisioner=lambda module, softhsm: contextlib.AsyncExitStack(),  # type: ignore[arg-type, return-value]
             tell=self._tell,
             judge_batch=self._judge_batch,
+            loan=self._loan,
             books=ProfileBooks(self.clock),
             cycles=ProfileBooks(self.clock),
             orders=self._order,
@@ -113,6 +115,10 @@ class CommandLine:
             )
         with store:
             return self._ordered(enrol(store, self.clock, handed.anchor, handed.records, handed.checkpoint))
+
+    def _loan(self, profile: Path, name: str, ask: Callable[[], str]) -> LoanStatement:
+        with open_profile(profile, ask) as opened:
+            return statement(opened.archive.records(), name)
 
     def _judge_batch(self, files: Mapping[str, bytes], profile: Path, ask: Callable[[], str]) -> list[Item]:
         with open_profile(profile, ask) as opened:

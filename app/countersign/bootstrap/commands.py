@@ -14,6 +14,7 @@ from countersign.cli.token import Provisioner
 from countersign.cli.watching import Progress
 from countersign.desk.enrolment import History
 from countersign.desk.importing import Item
+from countersign.desk.lending import LoanStatement
 from countersign.desk.order import Order
 from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport
@@ -52,6 +53,7 @@ def use_cases() -> UseCases:
         provisioner=provisioner,
         tell=tell,
         judge_batch=judge_batch,
+        loan=loan,
         books=ProfileBooks(CLOCK),
         cycles=ProfileBooks(CLOCK),
         orders=order,
@@ -118,6 +120,15 @@ def ordered(replica: Replica) -> Order:
     from countersign.desk.author import Scribe
 
     return Order(replica.state, CLOCK.now_ms(), Scribe(replica.anchor.origin, CLOCK, ENTROPY))
+
+
+def loan(profile: Path, name: str, ask: Ask) -> LoanStatement:
+    """`countersign loan`."""
+    from countersign.desk.lending import statement
+    from countersign.store.profile import open_profile
+
+    with open_profile(profile, ask) as store:
+        return statement(store.archive.records(), name)
 
 
 def judge_batch(files: Mapping[str, bytes], profile: Path, ask: Ask) -> list[Item]:

@@ -9,6 +9,7 @@
     countersign roster show|propose --profile DIR
     countersign policy show|propose|explain [TYPE] [--profile DIR] [--instruction HASH]
     countersign proposal show|sign FILE --profile DIR
+    countersign loan LOAN --profile DIR [--json]
     countersign settlement show ID --profile DIR [--json]
     countersign ledger | cycle [ID] --profile DIR [--json]
     countersign statement --account LEI/BOOK/ASSET [--from DAY] [--until DAY] --profile DIR [--csv | --json]
@@ -37,6 +38,7 @@ from countersign.cli.cycle import CyclesOf, cycle_command
 from countersign.cli.enrol import Enrol, enrol_command
 from countersign.cli.governance import Orders, PolicyCase, policy_app, roster_app
 from countersign.cli.importing import Import, import_command
+from countersign.cli.loan import Statement, loan_command
 from countersign.cli.proposal import proposal_app
 from countersign.cli.settlement import Tell, settlement_app
 from countersign.cli.token import ProvisionerFactory, token_app
@@ -63,6 +65,7 @@ class UseCases:
     provisioner: ProvisionerFactory
     tell: Tell
     judge_batch: Import
+    loan: Statement
     books: Books
     cycles: CyclesOf
     orders: Orders
@@ -99,6 +102,7 @@ def root_app(use_cases: UseCases) -> typer.Typer:
     app.command("check")(check_command(use_cases.check))
     app.add_typer(audit_app(use_cases.audits), name="audit")
     app.add_typer(token_app(use_cases.provisioner), name="token")
+    app.command("loan")(loan_command(use_cases.loan))
     app.command("import")(import_command(use_cases.judge_batch))
     app.add_typer(settlement_app(use_cases.tell), name="settlement")
     add_books(app, use_cases.books)

@@ -1,0 +1,92 @@
+"""`countersign loan LOAN`: a loan to the custodian's pool, and every entry that moved it.
+
+    $ countersign loan cedar-loan-1 --profile profile
+    $ countersign loan cedar-loan-1 --profile profile --json
+
+- Exit 0 when it was told; 1 if there is no such loan; 2 and 3 as everywhere. docs/formats/loan-json.md.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countersign.cli import findings, outcome
+from countersign.cli.check import Ask, JsonOption, passphrase
+from countersign.cli.words import words
+from countersign.desk.lending import Line, LoanStatement
+from countersign.errors import CountersignError
+from countersign.formats import times
+
+SCHEMA = "countersign-loan/1"
+Statement = Callable[[Path, str, Ask], LoanStatement]
+"""profile folder, the loan's name, how to ask for a passphrase"""
+LoanArgument = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's name.")]
+RestOption = Annotated[Path, typer.Option("--profile", help="Tell what this profile's history holds.")]
+
+
+def loan_command(statement: Statement) -> Callable[..., None]:
+    """The command over its use case."""
+
+    def command(loan: LoanArgument, profile: RestOption, as_json: JsonOption = False) -> None:
+        """Tell a loan: what is out, what the pool owes, what it paid, entry by entry. Changes nothing."""
+        try:
+            found = statement(profile, loan, passphrase)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        if as_json:
+            findings.show_value(statement_value(found))
+        else:
+            findings.show(statement_lines(found))
+
+    return command
+
+
+def statement_lines(found: LoanStatement) -> list[str]:
+    """The statement for a person; amounts in base units of the asset."""
+    loan = found.loan
+    lines = [
+        words("Loan {id} of {lei}, book {book}", id=loan.id, lei=loan.owner.lei, book=loan.owner.book),
+        words("{asset} at {rate} basis points a year (actual/360)", asset=loan.asset, rate=loan.rate_bps),
+        words("Out now {out}, returned {back}", out=f"{loan.principal:,}", back=f"{loan.returned:,}"),
+        words("The pool owes {claim}, paid {paid}", claim=f"{loan.claim:,}", paid=f"{loan.paid:,}"),
+        "",
+    ]
+    for each in found.lines:
+        values = {"at": times.text(each.time_ms // 1_000), "index": each.index, "kind": each.kind}
+        sums = {"interest": f"{each.interest:,}", "paid": f"{each.paid:,}", "claim": f"{each.claim:,}"}
+        lines.append(
+            words("{at}  entry {index}  {kind}: earned {interest}, paid {paid}, owed {claim}", **values, **sums)
+        )
+    return lines
+
+
+def statement_value(found: LoanStatement) -> dict[str, object]:
+    """The statement as a program reads it; amounts are decimal strings in base units."""
+    loan = found.loan
+    return {
+        "schema": SCHEMA,
+        "loan": loan.id,
+        "owner": {"lei": loan.owner.lei, "book": loan.owner.book},
+        "asset": loan.asset,
+        "rate_bps": loan.rate_bps,
+        "principal": str(loan.principal),
+        "returned": str(loan.returned),
+        "claim": str(loan.claim),
+        "paid": str(loan.paid),
+        "accrued_to": times.date_text(loan.accrued_to),
+        "lines": [_line_value(each) for each in found.lines],
+    }
+
+
+def _line_value(each: Line) -> dict[str, object]:
+    return {
+        "index": each.index,
+        "at": times.text(each.time_ms // 1_000),
+        "type": each.kind,
+        "principal": str(each.principal),
+        "interest": str(each.interest),
+        "paid": str(each.paid),
+        "claim": str(each.claim),
+    }
