@@ -74,6 +74,7 @@ def test_the_statement_of_an_account_in_three_forms(run: CommandLine, profile: P
     assert {each["contract"] for each in found["movements"]} == {None, "MH-2026-0009", "MH-2026-0001"}
     assert found["closing"] == found["movements"][-1]["balance"]
     out = text(run, profile, "statement", "--account", ACCOUNT)
+    assert "From the beginning to " in out
     assert "Opening balance  0.00000000 BTC" in out
     assert "hold: 30.00000000 BTC, available to held" in out
     assert "contract MH-2026-0001" in out

@@ -209,7 +209,8 @@ def statement_lines(found: Statement) -> Iterator[str]:
     account, unit = found.account, found.unit
     yield words("{owner}, {book} ({lei})", owner=found.owner, book=account.book, lei=account.lei)
     yield words("{symbol}  {asset}", symbol=unit.symbol, asset=account.asset)
-    first, last = times.date_text(found.span.first), times.date_text(found.span.last)
+    last = times.date_text(found.span.last)
+    first = times.date_text(found.span.first) if found.span.first else words("the beginning")
     yield words("From {first} to {last}, log of {size} entries", first=first, last=last, size=found.size)
     yield ""
     yield words("Opening balance  {pockets}", pockets=_pockets(unit, found.opening))

@@ -20,7 +20,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "C7.moves-nothing": ("It pays nothing to anybody else, so there is nothing to limit.", _NONE),
     "C7.destinations": (
         (
-            "All {count} destinations are registered: {founding} since the founding, the others for at least {hours} hours and "
+            "Every destination is registered ({count}): {founding} since the founding, the others for at least {hours} hours and "
             "not by you alone."
         ),
         _NONE,
