@@ -88,7 +88,8 @@ def settle(desk: world.Desk, until: str = "") -> None:
 
 
 def write(path: Path, events: int) -> None:
-    """A history of at least so many events, into a file."""
+    """A history of at least so many events, into a file. This process checks no signature: every replay does."""
+    jws.verify = lambda *_: None
     with path.open("wb") as file:
         desk = rich()
         written = Written(file)
