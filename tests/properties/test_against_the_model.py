@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -104,6 +105,34 @@ def test_a_difference_is_seen_and_shrunk_to_what_shows_it(monkeypatch: pytest.Mo
     with pytest.raises(pytest.fail.Exception, match="the model refuses, the machine says yes") as failure:
         compared(FIRST_SEED, HISTORY, Tally())
     assert len(str(failure.value).splitlines()) == 2
+
+
+def lending(seed: int, model: Model) -> Iterator[Command]:
+    """Loans over some weeks: days are accrued late and in lumps, recalls come between, the pool is short at first."""
+    random = Random(seed)
+    yield ("deposit", "harbour", "BTC", 900_000_000, "harbour BTC", 6)
+    for number in range(40):
+        today = model.now // reference_model.DAY
+        day = today - random.choice([1, 1, 2])
+        loans, interest = model.accrual("BTC", day)
+        yield random.choice(
+            [
+                ("lend", f"l{number}", "harbour", "BTC", random.randint(1, 90_000_000), reference_model.RATE_BPS),
+                ("accrue", "BTC", day, max(loans, 1), interest),
+                ("recall", f"l{random.randint(0, number)}", random.choice(["harbour", "desk"])),
+                ("deposit", "pool", "BTC", random.randint(1, 3_000), f"pool {number}", 6),
+                ("wait", random.choice([3_600, 86_400, 200_000])),
+            ]
+        )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_interest_over_random_weeks_is_the_models_to_the_last_unit(seed: int) -> None:
+    machine = Signed()
+    model = Model(machine.now)
+    assert not difference(lending(seed, model), machine, model, Tally())
+    claims = sorted((name, each["claim"]) for name, each in model.loans.items())
+    assert claims == sorted((name, loan.claim) for name, loan in machine.state.loans.items())
 
 
 # What random histories found, as histories of their own
