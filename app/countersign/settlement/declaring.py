@@ -4,7 +4,7 @@
 - A **void** (rule 10) spends exactly the same outpoints back to the same vaults, or uses up the same Safe nonce. It may
   be declared from the first share on, and after a release as long as nothing was sent. Every instruction of the cycle
   that has shares needs one; those without are freed at once. Meanwhile none of the others takes shares.
-- An order stops no void: units come home and stay frozen there. A disputed contract's void waits for the dispute's end.
+- An order stops no void, nor does a dispute: units come home and stay frozen there.
 - A **replacement** pays the same with a higher fee and spends at least one same coin, so that only one of the two can
   ever be mined. It is declared after the release, where the first was not taken into a block. On Ethereum the outer
   transaction is replaced instead: what the owners signed stays.
