@@ -225,7 +225,9 @@ class Story:
         ]
         for each in consoles:
             await each.synchronise()
-        await consoles[1].join_attestation(await consoles[0].attest(self.live("psbt")))
+        state = self.stage.desk.state
+        instruction = state.live(state.cycle(state.contract(self.contract).cycle or ""))[0].hash
+        await consoles[1].join_attestation(await consoles[0].attest(instruction))
         await self.console().synchronise()
 
     @property
