@@ -32,6 +32,13 @@ async def test_every_screen_can_be_grabbed(window: OfficerWindow, vault: VaultWi
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
 
 
+async def test_a_window_at_rest_has_nothing_still_to_come(window: OfficerWindow) -> None:
+    await window.refresh()
+    await window.at_rest()
+    assert not window.context.runner.running
+    assert "Looking ahead" not in texts(window)
+
+
 async def test_texts_stand_in_reading_order(window: OfficerWindow) -> None:
     await window.refresh()
     lines = texts(window).split("\n")

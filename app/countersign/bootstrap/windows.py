@@ -110,6 +110,7 @@ class Screens:
         if self._window is None:
             self._window = open_officer(story.console(), banner(None), instruments(self._stage.carrier))
         await self._window.refresh()
+        await self._window.at_rest()
         return self._window
 
 
