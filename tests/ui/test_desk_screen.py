@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QTableView
 from countersign.desk.views import DeskView, Group
 from countersign.ui.application import OfficerWindow
 from countersign.ui.presenters.desk import Column, arrange
-from countersign.ui.widgets.cells import HEADING
+from countersign.ui.widgets.cells import CELL, HEADING
 from support import window_world as world
 from support.window_hands import click, dialog, key, named, seen, settled, type_into, words
 
@@ -199,3 +199,18 @@ async def test_rows_keep_their_height_when_headings_move(window: OfficerWindow, 
     await window.refresh()
     heights = {table(window).rowHeight(at) for at in range(1, table(window).model().rowCount())}
     assert heights == {64}
+
+
+async def test_many_instructions_are_summed_by_chain_in_a_row_and_named_whole(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    row = world.row(1)
+    bitcoin, safe = row.instructions
+    signed = replace(safe, dots=(replace(safe.dots[0], there=True), *safe.dots[1:]))
+    officer.rows = DeskView((replace(row, instructions=(bitcoin, safe, signed, safe)),), ())
+    await window.refresh()
+    (cell,) = shown(window, Column.SIGNATURES)
+    model = table(window).model()
+    painted = model.index(1, Column.SIGNATURES).data(CELL)
+    assert painted.lines == ("Bitcoin ×1: 0 of 2", "Ethereum ×3: 1 of 6")
+    assert cell.count("2 needed") == 4

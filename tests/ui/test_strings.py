@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from countersign.settlement.machine import RULES
 from countersign.ui import strings
-from countersign.ui.strings import LABELS, label, label_or
+from countersign.ui.strings import LABELS, known, label, label_or
 
 ROOM = Path(strings.__file__).parents[1]
 SAYING = {
@@ -99,3 +100,7 @@ def test_an_unknown_key_is_our_bug_and_foreign_data_is_not() -> None:
     with pytest.raises(KeyError):
         label("no.such-key")
     assert label_or("state.unheard", "unheard\x00") == "unheard\\u{0}"
+
+
+def test_every_type_of_event_has_its_words() -> None:
+    assert [kind for kind in RULES if not known(f"event.{kind}")] == []

@@ -19,6 +19,7 @@ from countersign.ui.strings import label, label_or
 
 _SOON = 3_600
 _NEVER = 1 << 62
+_MOST_LINES = 3
 _PIECE = 4_096
 _PLACES = 36  # amounts of one symbol with different decimals are compared by their worth in units of this many places
 GROUPS = tuple(Group)
@@ -85,7 +86,7 @@ def line(row: SettlementRow, now: int, *, base: bool = False) -> DeskLine:
         (exchange(row, written), _identity(row)),
         _remark(row, written),
         writing.dollars(row.notional_usd),
-        tuple(_signatures(dots) for dots in row.instructions),
+        _quorums(row.instructions),
         _checks(row),
         _action(row.action),
     )
@@ -140,6 +141,28 @@ def _act_by(row: SettlementRow, now: int) -> tuple[tuple[str, str], str]:
     tone = "bad" if left <= 0 else "warn" if left < _SOON else "ink"
     why = label_or(f"act-by.{row.act_by.reason}", sentence(row.act_by.reason, row.act_by.values))
     return (writing.minute(row.act_by.at).removesuffix(" UTC"), f"{writing.until(row.act_by.at, now)} · {why}"), tone
+
+
+def _quorums(instructions: Sequence[InstructionDots]) -> tuple[Signatures, ...]:
+    """One line an instruction; where a cycle has more than a row can hold, one line a chain with the sums."""
+    if len(instructions) <= _MOST_LINES:
+        return tuple(_signatures(each) for each in instructions)
+    chains: dict[str, list[InstructionDots]] = {}
+    for each in instructions:
+        chains.setdefault(each.chain, []).append(each)
+    return tuple(_together(chain, found) for chain, found in chains.items())
+
+
+def _together(chain: str, found: Sequence[InstructionDots]) -> Signatures:
+    done = sum(dot.there for each in found for dot in each.dots)
+    short = label(
+        "desk.signed-together",
+        chain=writing.chain(chain).split(" ")[0],
+        count=len(found),
+        done=done,
+        needed=sum(each.needed for each in found),
+    )
+    return Signatures((), short, "; ".join(_signatures(each).spoken for each in found))
 
 
 def _signatures(dots: InstructionDots) -> Signatures:

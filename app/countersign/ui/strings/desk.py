@@ -16,6 +16,7 @@ LABELS: dict[str, str] = {
     "desk.column-checks": "Checks",
     "desk.column-action": "What you can do",
     "desk.no-deadline": "no deadline",
+    "desk.signed-together": "{chain} ×{count}: {done} of {needed}",
     "desk.signed-of": "{chain} {done} of {needed}",
     "desk.dot-there": "{officer} has signed",
     "desk.dot-missing": "{officer} has not",
