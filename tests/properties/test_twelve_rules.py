@@ -154,7 +154,10 @@ def rule_3_delivery_if_and_only_if_payment(step: Step) -> None:
 
 
 def rule_4_four_eyes(step: Step) -> None:
-    """Who prepares does not sign; maker and checker are two; one officer counts once for a vault."""
+    """Who prepares does not sign; maker and checker are two; one officer counts once for a vault.
+
+    Who prepared what a void ends may sign the void: it pays nobody. That payment may execute after all and count again.
+    """
     if step.command[0] == "release":
         assert step.command[2] != step.command[3]
     if step.command[0] != "share":
@@ -164,7 +167,9 @@ def rule_4_four_eyes(step: Step) -> None:
     for vault in instruction.group.vaults:
         signers = instruction.signers(vault)
         assert len(set(signers)) == len(signers) <= QUORUM
-        assert not {each.preparer for each in live} & set(signers)
+        pays = [each for each in live if each.void or not instruction.void]
+        replaced = [] if instruction.void else [old for each in live for old in step.after.replaced_by(each)]
+        assert not {hand for each in (*pays, *replaced) for hand in each.hands} & set(signers)
 
 
 def rule_5_once_on_chain(step: Step) -> None:

@@ -33,6 +33,45 @@ def test_who_prepared_a_void_or_declared_it_does_not_sign_it() -> None:
     assert desk.attempt(*world.share_step(void.hash, "officer-a", "meridian-btc")) is None
 
 
+def prepared_by_officer_d() -> tuple[world.Desk, world.Trade]:
+    """Both instructions stand; the Bitcoin one was prepared by an officer who may sign as well."""
+    desk = world.founded()
+    entry = world.officer_entry("officer-d")
+    both = {**world.no_entries(), "officers": [entry | {"roles": ["administrator", "operations", "vault"]}]}
+    desk.log("roster.changed", ["compliance", "officer-d"], both)
+    trade = desk.trade()
+    desk.play(trade, until="held")
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash], world.START))
+    desk.log("instruction.prepared", ["officer-d"], world.psbt_body(trade))
+    desk.log("instruction.prepared", ["operations"], desk.safe_body(trade))
+    return desk, trade
+
+
+def test_who_prepared_what_a_replacement_pays_again_does_not_sign_the_replacement() -> None:
+    desk, trade = prepared_by_officer_d()
+    psbt, safe = trouble.live(desk, trade, "psbt"), trouble.live(desk, trade, "safe-tx")
+    for each in (psbt, safe):
+        desk.log(*world.share_step(each.hash, "officer-a", each.group.vaults[0]))
+    for each in (psbt, safe):
+        desk.log(*world.share_step(each.hash, "officer-c", each.group.vaults[0]))
+    desk.log(*trouble.release(desk, trade, psbt, safe))
+    desk.log(*trouble.broadcast(psbt))
+    desk.log(*trouble.prepared(trade, psbt, "replacement"))
+    again = trouble.live(desk, trade, "psbt")
+    assert desk.attempt(*world.share_step(again.hash, "officer-d", "meridian-btc")) == "C5.preparer-signs"
+    assert desk.attempt(*world.share_step(again.hash, "officer-a", "meridian-btc")) is None
+
+
+def test_who_prepared_what_a_void_ends_may_sign_the_void() -> None:
+    desk, trade = prepared_by_officer_d()
+    psbt = trouble.live(desk, trade, "psbt")
+    desk.log(*world.share_step(psbt.hash, "officer-a", "meridian-btc"))
+    assert desk.attempt(*world.share_step(psbt.hash, "officer-d", "meridian-btc")) == "C5.preparer-signs"
+    desk.log(*trouble.prepared(trade, psbt, "void"))
+    void = trouble.live(desk, trade, "psbt")
+    assert desk.attempt(*world.share_step(void.hash, "officer-d", "meridian-btc")) is None
+
+
 @pytest.mark.parametrize("until", ["held", "instructed"])
 def test_before_the_first_share_nothing_is_voided(until: str) -> None:
     desk, trade = trouble.begun("instructed")

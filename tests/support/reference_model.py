@@ -497,7 +497,7 @@ class Model:
         cycle = self._cycle(found["cycle"])
         live = [self.instructions[each] for each in cycle["live"].values()]
         need(book in found["group"][1:], officer in SIGNERS, not found["released"])
-        need(officer not in {each["by"] for each in live}, (book, officer) not in found["shares"])
+        need(officer not in self._preparers(found, live), (book, officer) not in found["shares"])
         need(sum(1 for each, _ in found["shares"] if each == book) < QUORUM)
         need(self.now <= found["at"] + LIFETIME)
         need(cycle["state"] in ("instructed", "partly signed", "settling", "failed"))
@@ -516,6 +516,15 @@ class Model:
                 self._states(cycle, "signed" if done else "partly signed")
 
         return then
+
+    def _preparers(self, found: dict[str, Any], live: list[dict[str, Any]]) -> set[str]:
+        """Who prepared what is live; and what was replaced pays the same again, unless this ends the settlement."""
+        by = {each["by"] for each in live}
+        for each in live if found["purpose"] != "void" else ():
+            while each["instead_of"] is not None:
+                each = self.instructions[each["instead_of"]]
+                by.add(each["by"])
+        return by
 
     def release(self, name: str, maker: str, checker: str) -> Then:
         found = self._cycle(name)

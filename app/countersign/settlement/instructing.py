@@ -280,10 +280,20 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     if body.vault not in instruction.group.vaults:
         raise Refused("settlement.share-vault", instruction=instruction.hash, vault=body.vault)
     officer = case.officers[0]
-    if officer in {hand for each in state.live(cycle) for hand in each.hands}:
+    if officer in _preparers(state, cycle, instruction):
         raise Refused("C5.preparer-signs", officer=officer)
     _check_share_keys(state, instruction, state.roster.vault(body.vault), body, officer)
     _check_quorum(state, cycle, instruction, body.vault, officer)
+
+
+def _preparers(state: State, cycle: Cycle, instruction: Instruction) -> set[str]:
+    """Who has a hand in what would be signed beside it, or in what a replacement pays again (rule 4).
+
+    A void pays nobody: it is not kept from the preparer of what it ends, or few officers could not end a settlement.
+    """
+    live = state.live(cycle)
+    replaced = () if instruction.void else [old for each in live for old in state.replaced_by(each)]
+    return {hand for each in (*live, *replaced) for hand in each.hands}
 
 
 def _check_signable(case: Case, cycle: Cycle, instruction: Instruction) -> None:
