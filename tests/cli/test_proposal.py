@@ -76,7 +76,7 @@ def test_an_administrator_signs_with_their_token(desk: Desk, tmp_path: Path) -> 
     assert done.stderr.index("is suspended") < done.stderr.index("PIN")  # said before the PIN was asked for
     signed = proposals.parse((tmp_path / "signed.proposal").read_bytes())
     found = proposals.examine(desk.state, signed, desk.now_ms)
-    assert ([each.id for each in found.signed], found.missing) == (["compliance"], ("officer-d",))
+    assert ([each.id for each in found.signed], [each.id for each in found.missing]) == (["compliance"], ["officer-d"])
 
 
 def test_a_stale_proposal_is_not_signed_and_no_pin_is_asked_for(desk: Desk, tmp_path: Path) -> None:

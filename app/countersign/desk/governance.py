@@ -22,6 +22,7 @@ from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Refused
 from countersign.formats import strict_json
 from countersign.keys import jws as jose
+from countersign.settlement.roster import Holder, HolderKind
 from countersign.settlement.state import State
 
 
@@ -74,7 +75,7 @@ class Governance:
         if not found.differences:
             raise Refused("desk.proposal-empty")
         data = proposal.serialise()
-        if self._author.id in found.missing:
+        if Holder(HolderKind.OFFICER, self._author.id) in found.missing:
             data = await proposals.sign(self._state, data, self._author, self._now_ms())
         return self._view(self._box.take_in(data))
 

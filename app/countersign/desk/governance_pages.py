@@ -130,11 +130,11 @@ def proposal(state: State, found: Examined, officer: str) -> ProposalView:
         id=found.proposal.id,
         kind=event.type,
         drafted_at=event.at,
-        stale_at=event.at + machine.PATIENCE_MS // 1_000,
+        stale_at=event.at + machine.patience_ms(event) // 1_000,
         signed=_names(state, tuple(each.id for each in found.signed)),
-        missing=_names(state, found.missing),
+        missing=_names(state, tuple(each.id for each in found.missing)),
         wanted=found.wanted,
-        yours=officer in found.missing and not held,
+        yours=Holder(HolderKind.OFFICER, officer) in found.missing and not held,
         complete=found.complete,
         logged=found.logged,
         objection=found.objection,
@@ -143,5 +143,6 @@ def proposal(state: State, found: Examined, officer: str) -> ProposalView:
 
 
 def _names(state: State, ids: tuple[str, ...]) -> tuple[str, ...]:
-    known = state.roster.officers
-    return tuple(known[each].name if each in known else each for each in ids)
+    people = {each.id: each.name for each in state.roster.officers.values()}
+    owners = {each.lei: each.name for each in state.roster.participants.values()}
+    return tuple(people.get(each) or owners.get(each) or each for each in ids)

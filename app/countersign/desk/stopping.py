@@ -59,8 +59,7 @@ async def order_freeze(
     desk: EmbeddedDesk, order: str, scope: Scope, document: bytes, reason: str, officers: Sequence[Author]
 ) -> Receipt:
     """Two officers freeze what an order's paper names."""
-    body = {"order": order, "scope": scope_object(scope), "document_sha256": _hash(document), "reason": reason}
-    receipt = await _log(desk, "freeze.ordered", body, officers)
+    receipt = await _log(desk, "freeze.ordered", ordered_body(order, scope, document, reason), officers)
     desk.artefacts.put(document)
     return receipt
 
@@ -69,10 +68,19 @@ async def lift_freeze(
     desk: EmbeddedDesk, order: str, document: bytes, reason: str, officers: Sequence[Author]
 ) -> Receipt:
     """Two officers lift an order, by the paper that says so."""
-    body = {"order": order, "document_sha256": _hash(document), "reason": reason}
-    receipt = await _log(desk, "freeze.lifted", body, officers)
+    receipt = await _log(desk, "freeze.lifted", lifted_body(order, document, reason), officers)
     desk.artefacts.put(document)
     return receipt
+
+
+def ordered_body(order: str, scope: Scope, document: bytes, reason: str) -> dict[str, object]:
+    """The body of `freeze.ordered`."""
+    return {"order": order, "scope": scope_object(scope), "document_sha256": _hash(document), "reason": reason}
+
+
+def lifted_body(order: str, document: bytes, reason: str) -> dict[str, object]:
+    """The body of `freeze.lifted`."""
+    return {"order": order, "document_sha256": _hash(document), "reason": reason}
 
 
 async def make_award(

@@ -3,7 +3,7 @@
 - `decide` verifies signatures once, checks what holds for every event, asks the type's rule, and refuses or lets pass.
 - `evolve` applies what `decide` let pass, and cannot refuse.
 - For every event: the desk's origin is this desk's; `at` is within five minutes of the entry's moment (what several
-  people sign one after another may have waited seven days); moments never go back; the keys are registered for identity;
+  people sign one after another may have waited for days); moments never go back; the keys are registered for identity;
   the id is new for each signer; the signatures fill one alternative.
 - `replay` runs `decide` again: a logged entry that it refuses changes nothing and is remembered as the desk's fault.
 
@@ -40,7 +40,7 @@ from countersign.settlement import (
     reconciling,
     voiding,
 )
-from countersign.settlement.bodies import DeskFounded
+from countersign.settlement.bodies import SETTLEMENT, DeskFounded, InstructionPrepared
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.events import Event
 from countersign.settlement.records import Fault
@@ -50,9 +50,20 @@ from countersign.settlement.state import EMPTY, State
 AUTHOR_TOLERANCE_MS = 5 * 60 * 1_000
 """How far an author's `at` may lie from the moment at which the desk sequenced the event."""
 
-PATIENCE_MS = 7 * 24 * 3_600 * 1_000
-PATIENT = frozenset({"roster.changed", "policy.adopted", "log.rotated", "ceremony.recorded"})
-"""What several people sign one after another may have been drafted up to seven days before it is sequenced."""
+WEEK_MS, DAY_MS = 7 * 24 * 3_600 * 1_000, 24 * 3_600 * 1_000
+PATIENCE_MS: Mapping[str, int] = {
+    "roster.changed": WEEK_MS,
+    "policy.adopted": WEEK_MS,
+    "log.rotated": WEEK_MS,
+    "ceremony.recorded": WEEK_MS,
+    "freeze.ordered": WEEK_MS,
+    "freeze.lifted": WEEK_MS,
+    "award.made": WEEK_MS,
+    "lending.authorised": WEEK_MS,
+    "instruction.prepared": DAY_MS,  # one that two officers declare
+    "release.authorised": DAY_MS,
+}
+"""How long before it is sequenced something may have been drafted that several people sign one after another."""
 
 RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "desk.founded": founding.FOUNDING,
@@ -95,6 +106,12 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "settlement.failed": failing.FAILED,
     "settlement.voided": voiding.VOIDED,
 }
+
+
+def patience_ms(event: Event) -> int:
+    """How old a draft may be when it is sequenced: a settlement's own instruction has one author, who signs at once."""
+    alone = isinstance(event.body, InstructionPrepared) and event.body.purpose == SETTLEMENT
+    return AUTHOR_TOLERANCE_MS if alone else PATIENCE_MS.get(event.type, AUTHOR_TOLERANCE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +212,7 @@ def _check_place(state: State, entry: Entry, event: Event) -> None:
     if state.desk and event.desk != state.desk:
         raise Refused("settlement.other-desk", desk=event.desk, here=state.desk)
     waited = entry.time_ms - event.at * 1_000
-    if not -AUTHOR_TOLERANCE_MS <= waited <= (PATIENCE_MS if event.type in PATIENT else AUTHOR_TOLERANCE_MS):
+    if not -AUTHOR_TOLERANCE_MS <= waited <= patience_ms(event):
         raise Refused("settlement.author-time", id=event.id, seconds=abs(entry.time_ms // 1_000 - event.at))
 
 

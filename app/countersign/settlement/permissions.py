@@ -131,6 +131,16 @@ def check_signers(kind: str, roster: Roster, holders: tuple[Holder, ...]) -> Non
         raise Refused("settlement.wrong-signers", type=kind, signers=names, needed=needed(kind))
 
 
+def could_fill(kind: str, roster: Roster, holders: tuple[Holder, ...]) -> bool:
+    """Whether these holders' signatures, with others' to come, can fill an alternative of single places."""
+    return len(set(holders)) == len(holders) and any(
+        all(stands_for(roster, holder, signer) for holder, signer in zip(holders, chosen, strict=True))
+        for alternative in TABLE[kind].signers
+        if len(alternative) >= len(holders) and not _GROUPS.intersection(alternative)
+        for chosen in permutations(alternative, len(holders))
+    )
+
+
 def needed(kind: str) -> str:
     """The alternatives in words: "desk and operations"."""
     return " or ".join(" and ".join(alternative) for alternative in TABLE[kind].signers)

@@ -46,7 +46,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The administrators sign changes, and a ceremony's record is signed by those it names as present.",
     ),
     "desk.proposal-old": (
-        "The proposal {id} was drafted {days} days ago; after seven days it counts no more.",
+        "The proposal {id} was drafted {hours} hours ago, longer than a draft of its kind counts.",
         "Draft it again from what is in force now.",
     ),
     "desk.proposal-unknown": (

@@ -1,0 +1,106 @@
+"""What two people's deeds on a settlement do, statement by statement: releases, voids, replacements, awards, loans.
+
+- Everything is worked out from the state and the event's own body; institutions, assets and vaults go by their names.
+
+    >>> [each.then.code for each in released(state, body)]
+    ['deed.release', 'deed.pays', 'deed.pays', 'deed.people']
+"""
+
+from collections.abc import Iterable
+
+from countersign.settlement import lending
+from countersign.settlement.bodies import VOID, InstructionPrepared, ReleaseAuthorised
+from countersign.settlement.lending_bodies import LendingAuthorised
+from countersign.settlement.netting import Obligation
+from countersign.settlement.roster import Party
+from countersign.settlement.saying import Difference, Said, percent, said
+from countersign.settlement.state import State
+from countersign.settlement.stop_bodies import AwardMade
+
+
+def released(state: State, body: ReleaseAuthorised) -> tuple[Difference, ...]:
+    """What goes to the chains, and who says so."""
+    cycle = state.cycle(body.cycle)
+    waiting = [state.instruction(each) for each in body.instructions]
+    owed = [each for instruction in waiting for each in state.owed(instruction)]
+    maker, checker = (state.roster.officer(each).name for each in (body.maker, body.checker))
+    return _all(
+        said("deed.release", cycle=cycle.id, contracts=_numbers(state, cycle.contracts), count=len(waiting)),
+        *(_pays(state, each) for each in owed),
+        *(said("deed.ends", instruction=each.hash) for each in waiting if each.void),
+        said("deed.people", maker=maker, checker=checker),
+    )
+
+
+def declared(state: State, body: InstructionPrepared) -> tuple[Difference, ...]:
+    """What a void ends, or what a replacement pays again."""
+    contracts = _numbers(state, body.contracts)
+    vaults = ", ".join(body.vaults)
+    if body.purpose != VOID:
+        old = state.instruction(body.replaces or "")
+        head = said("deed.replacement", instruction=old.hash, chain=body.chain, contracts=contracts)
+        return _all(head, *(_pays(state, each) for each in state.owed(old)))
+    if body.nonce is not None:
+        way = said("deed.void-safe", vault=vaults, nonce=body.nonce)
+    else:
+        way = said("deed.void-coins", count=len(body.spends), vaults=vaults)
+    return _all(said("deed.void", instruction=body.replaces or "", chain=body.chain, contracts=contracts), way)
+
+
+def awarded(state: State, body: AwardMade) -> tuple[Difference, ...]:
+    """What a ruling moves, and on which contract."""
+    terms = body.contract.terms
+    disputed = state.contract(terms.replaces or "").terms
+    moves = (_moves(state, terms.payer(each), terms.receiver(each), each.asset, each.amount) for each in terms.legs)
+    return _all(
+        said("deed.award", award=terms.id, id=disputed.id, version=disputed.version),
+        *moves,
+        said("deed.ruling", document=terms.legal_text_sha256),
+    )
+
+
+def lent(state: State, body: LendingAuthorised) -> tuple[Difference, ...]:
+    """What goes to the pool, at which rate, and how full the pool is then."""
+    limit = dict(state.adopted().lending)[body.asset].limit
+    there = lending.lent(state, body.asset) + body.amount
+    return _all(
+        said(
+            "deed.loan",
+            loan=body.loan,
+            owner=_name(state, body.owner),
+            amount=_amount(state, body.asset, body.amount),
+            rate=percent(body.rate_bps),
+        ),
+        said("deed.pool", there=_amount(state, body.asset, there), limit=_amount(state, body.asset, limit)),
+    )
+
+
+def _pays(state: State, owed: Obligation) -> Said:
+    return _moves(state, owed.payer, owed.receiver, owed.asset, owed.amount)
+
+
+def _moves(state: State, payer: Party, receiver: Party, asset: str, units: int) -> Said:
+    amount = _amount(state, asset, units)
+    return said("deed.pays", payer=_name(state, payer), receiver=_name(state, receiver), amount=amount)
+
+
+def _name(state: State, party: Party) -> str:
+    known = state.roster.participants.get(party.lei)
+    name = known.name if known is not None else state.roster.custodian.name
+    return f"{name} ({party.book})"
+
+
+def _amount(state: State, asset: str, units: int) -> str:
+    """ "1,000.00000000 BTC"."""
+    known = state.roster.asset(asset)
+    whole, rest = divmod(units, 10**known.decimals)
+    digits = f"{whole:,}.{rest:0{known.decimals}d}" if known.decimals else f"{whole:,}"
+    return f"{digits} {known.symbol}"
+
+
+def _numbers(state: State, contracts: Iterable[str]) -> str:
+    return ", ".join(state.contract(each).terms.id for each in contracts)
+
+
+def _all(*statements: Said) -> tuple[Difference, ...]:
+    return tuple(Difference(each) for each in statements)
