@@ -4,12 +4,19 @@ import json
 from itertools import permutations
 from pathlib import Path
 
+import pytest
+
 from countersign.desk import proposals
 from countersign.desk.author import Author
 from countersign.desk.proposals import examine, parse
+from countersign.errors import Refused
+from countersign.keys import jws as jose
 from countersign.keys.public_key import PublicKey
 from countersign.resources.governance_words import said
+from countersign.settlement import machine
 from support import settlement_world as world
+from support import trouble_world as trouble
+from support.refusals import refused
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "proposal.md").read_text("utf-8")
 EXAMPLE, SCHEMA = (part.split("\n```")[0] for part in PAGE.split("```json\n")[1:])
@@ -67,3 +74,70 @@ async def test_a_signature_whose_key_was_withdrawn_since_stands_against_the_file
     assert found.objection is not None
     assert found.objection.code == "settlement.key-withdrawn"
     assert (found.signed, found.complete) == ((), False)
+
+
+def drafted(desk: world.Desk, kind: str, body: dict[str, object], *names: str) -> bytes:
+    """A draft, already signed by these."""
+    payload = world.builder.payload(kind, desk.state.desk, f"{kind}-1", desk.now_ms // 1_000, body)
+    if not names:
+        return proposals.Proposal(world.events.from_jws(jose.Jws(payload, ()))).serialise()
+    return world.event_bytes(kind, list(names), body, id=f"{kind}-1", at=desk.now_ms // 1_000)
+
+
+def with_units() -> world.Desk:
+    """A desk at which Meridian has bitcoin to lend."""
+    desk, _ = trouble.begun("endorsed")
+    return desk
+
+
+def test_a_loan_is_signed_by_its_owner_and_then_by_compliance() -> None:
+    desk = with_units()
+    bare = examine(desk.state, parse(drafted(desk, "lending.authorised", world.loan_body())), desk.now_ms)
+    assert bare.objection is None
+    assert [each.id for each in bare.missing] == [world.MERIDIAN, "compliance"]
+    owned = examine(desk.state, parse(drafted(desk, "lending.authorised", world.loan_body(), "meridian")), desk.now_ms)
+    assert ([each.id for each in owned.missing], owned.wanted, owned.complete) == (["compliance"], 2, False)
+    assert [said(each.then.code, each.then.values) for each in owned.differences] == [
+        "Meridian Capital (main) lends 5.00000000 BTC to the pool at 2.50 % a year, as the loan loan-1.",
+        "The pool then has 5.00000000 BTC on loan, of at most 30.00000000 BTC.",
+    ]
+    both = drafted(desk, "lending.authorised", world.loan_body(), "meridian", "compliance")
+    assert examine(desk.state, parse(both), desk.now_ms).complete
+
+
+@pytest.mark.parametrize(
+    ("names", "objection"),
+    [
+        (["harbour"], "settlement.loan-owner"),
+        (["operations"], "settlement.wrong-signers"),
+        (["meridian", "harbour"], "settlement.wrong-signers"),
+    ],
+)
+def test_a_loan_that_the_wrong_ones_signed_is_refused(names: list[str], objection: str) -> None:
+    desk = with_units()
+    found = examine(desk.state, parse(drafted(desk, "lending.authorised", world.loan_body(), *names)), desk.now_ms)
+    assert found.objection is not None
+    assert found.objection.code == objection
+    assert not found.complete
+
+
+def test_an_ordinary_instruction_is_no_proposal_and_a_void_is() -> None:
+    desk, trade = trouble.begun("partly signed")
+    with refused("desk.not-a-proposal", Refused):
+        parse(drafted(desk, "instruction.prepared", world.psbt_body(trade), "operations"))
+    kind, _, body = trouble.prepared(trade, trouble.live(desk, trade, "psbt"), "void")
+    found = examine(desk.state, parse(drafted(desk, kind, body, "operations")), desk.now_ms)
+    assert (found.objection, found.complete, [each.id for each in found.missing]) == (None, False, ["compliance"])
+
+
+def test_a_release_waits_for_the_checker_whom_its_maker_named() -> None:
+    desk, trade = trouble.begun("signed")
+    names = [trouble.live(desk, trade, kind).hash for kind in ("psbt", "safe-tx")]
+    body = world.release_body(trade, *names)
+    found = examine(desk.state, parse(drafted(desk, "release.authorised", body, "operations")), desk.now_ms)
+    assert ([each.id for each in found.missing], found.wanted, found.complete) == (["compliance"], 2, False)
+    late = desk.now_ms + machine.DAY_MS
+    assert examine(desk.state, parse(drafted(desk, "release.authorised", body)), late).objection is None
+    stale = examine(desk.state, parse(drafted(desk, "release.authorised", body)), late + 1).objection
+    assert stale is not None
+    assert stale.code == "desk.proposal-old"

@@ -12,6 +12,7 @@ from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.vouching import Nodes
 from countersign.errors import Conflict, CountersignError, Refused, Unavailable
 from countersign.settlement import events
+from support.contrary_chains import Contrary
 from support.software_stage import Table
 
 
@@ -27,25 +28,6 @@ async def make(table: Table, maker: str = "operations", checker: str = "complian
 
 async def release(table: Table) -> None:
     await releasing.check_release(table.desk, await make(table), table.author("compliance"))
-
-
-class Contrary:
-    """A node that would refuse, or that fails while it is sent something; it counts what it is sent."""
-
-    def __init__(self, node: object, reason: str | None = None, *, fails: bool = False) -> None:
-        self._node, self._reason, self._fails, self.sent = node, reason, fails, 0
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._node, name)
-
-    async def test(self, *given: object) -> str | None:
-        return self._reason or await self._node.test(*given)  # type: ignore[attr-defined, no-any-return]
-
-    async def broadcast(self, *given: object) -> str:
-        self.sent += 1
-        if self._fails:
-            raise Unavailable("chains.silent")
-        return await self._node.broadcast(*given)  # type: ignore[attr-defined, no-any-return]
 
 
 def desk_over(table: Table, bitcoin: object = None, ethereum: object = None) -> EmbeddedDesk:

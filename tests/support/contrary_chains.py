@@ -7,7 +7,7 @@ from countersign.demonstration import cast
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Observation
 from countersign.desk.vouching import Nodes
-from countersign.errors import Refused
+from countersign.errors import Refused, Unavailable
 from support.software_stage import Table
 
 
@@ -88,3 +88,22 @@ def desk_over(table: Table, bitcoin: object = None, ethereum: object = None) -> 
     """The desk with other eyes on its chains."""
     nodes = Nodes({cast.BITCOIN: bitcoin or table.stage.bitcoin}, {cast.ETHEREUM: ethereum or table.stage.ethereum})  # type: ignore[dict-item]
     return replace(table.desk, nodes=nodes)
+
+
+class Contrary:
+    """A node that would refuse, or that fails while it is sent something; it counts what it is sent."""
+
+    def __init__(self, node: object, reason: str | None = None, *, fails: bool = False) -> None:
+        self._node, self._reason, self._fails, self.sent = node, reason, fails, 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._node, name)
+
+    async def test(self, *given: object) -> str | None:
+        return self._reason or await self._node.test(*given)  # type: ignore[attr-defined, no-any-return]
+
+    async def broadcast(self, *given: object) -> str:
+        self.sent += 1
+        if self._fails:
+            raise Unavailable("chains.silent")
+        return await self._node.broadcast(*given)  # type: ignore[attr-defined, no-any-return]

@@ -18,6 +18,7 @@ from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
 from countersign.desk.preparing import require_within_caps, unused_slot
+from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.ethereum import inspect
 from countersign.rails import bitcoin as bitcoin_rail
@@ -26,6 +27,7 @@ from countersign.rails.bitcoin import Wallet
 from countersign.rails.bitcoin_respend import respend
 from countersign.settlement import builder, events
 from countersign.settlement.bodies import REPLACEMENT, SETTLEMENT, VOID, InstructionPrepared, Spend
+from countersign.settlement.events import Event
 from countersign.settlement.netting import Obligation, owed_by
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
@@ -36,25 +38,41 @@ async def make_void(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate:
 
     Refused("desk.nothing-to-void") where none has, "desk.fee-above-cap", what the rails raise. Nothing is logged yet.
     """
+    bodies = await void_bodies(desk, cycle, rate=rate)
+    return tuple([await signed(desk.scribe.draft("instruction.prepared", body), [operations]) for body in bodies])
+
+
+async def void_bodies(desk: Workplace, cycle: str, *, rate: int) -> tuple[dict[str, object], ...]:
+    """The declaration of a void for every instruction of the cycle that has shares. Raises as `make_void`."""
     live = [each for each in desk.state.live(desk.state.cycle(cycle)) if each.shares and not each.void]
     if not live:
         raise Refused("desk.nothing-to-void", cycle=cycle)
-    bodies = [await _body(desk, each, VOID, rate) for each in live]
-    return tuple([await signed(desk.scribe.draft("instruction.prepared", body), [operations]) for body in bodies])
+    return tuple([await _body(desk, each, VOID, rate) for each in live])
 
 
 async def make_replacement(desk: EmbeddedDesk, operations: Author, instruction: str, *, rate: int) -> bytes:
     """Operations' half of the replacement of a Bitcoin instruction. Raises as `make_void`."""
+    body = await replacement_body(desk, instruction, rate=rate)
+    return await signed(desk.scribe.draft("instruction.prepared", body), [operations])
+
+
+async def replacement_body(desk: Workplace, instruction: str, *, rate: int) -> dict[str, object]:
+    """The declaration of a Bitcoin instruction's replacement. Raises as `make_replacement`."""
     old = desk.state.instruction(instruction)
     if old.group.kind != "psbt":
         raise Refused("settlement.replacement-kind", instruction=instruction)
-    body = await _body(desk, old, REPLACEMENT, rate)
-    return await signed(desk.scribe.draft("instruction.prepared", body), [operations])
+    return await _body(desk, old, REPLACEMENT, rate)
 
 
 async def declare(desk: EmbeddedDesk, half: bytes, compliance: Author) -> Receipt:
     """Compliance's half: the artefact read back, then the second signature. Refused("desk.not-declared"), with nothing logged."""
-    body = events.parse(half).body
+    require_honest(desk, events.parse(half))
+    return await desk.submit(await add_signature(half, compliance))
+
+
+def require_honest(desk: Workplace, event: Event) -> None:
+    """The declared bytes, read back here, do what the event says and no more. Refused("desk.not-declared")."""
+    body = event.body
     if not isinstance(body, InstructionPrepared) or body.purpose == SETTLEMENT or body.replaces is None:
         raise Refused("desk.not-declared", reason="it declares no void and no replacement")
     old = desk.state.instruction(body.replaces)
@@ -62,14 +80,13 @@ async def declare(desk: EmbeddedDesk, half: bytes, compliance: Author) -> Receip
     reason = _objection(desk, body, old, data)
     if reason:
         raise Refused("desk.not-declared", reason=reason)
-    return await desk.submit(await add_signature(half, compliance))
 
 
-async def _body(desk: EmbeddedDesk, old: Instruction, purpose: str, rate: int) -> dict[str, object]:
+async def _body(desk: Workplace, old: Instruction, purpose: str, rate: int) -> dict[str, object]:
     contracts = desk.state.cycle(old.cycle).contracts
     if old.group.kind == "psbt":
         data, spends = await _psbt(desk, old, purpose, rate)
-        artefact = desk.artefacts.put(data).hex()
+        artefact = (await desk.put_artefact(data)).hex()
         return builder.psbt_instruction_body(
             old.cycle, contracts, old.group.chain, artefact, spends, purpose=purpose, replaces=old.hash
         )
@@ -77,13 +94,13 @@ async def _body(desk: EmbeddedDesk, old: Instruction, purpose: str, rate: int) -
     if not isinstance(vault, SafeVault):
         raise Refused("desk.not-a-safe", vault=vault.id)
     nonce = old.nonce or 0
-    artefact = desk.artefacts.put(ethereum_rail.serialise(ethereum_rail.void(vault, nonce))).hex()
+    artefact = (await desk.put_artefact(ethereum_rail.serialise(ethereum_rail.void(vault, nonce)))).hex()
     return builder.safe_instruction_body(
         old.cycle, contracts, old.group.chain, vault.id, artefact, nonce, purpose=purpose, replaces=old.hash
     )
 
 
-async def _psbt(desk: EmbeddedDesk, old: Instruction, purpose: str, rate: int) -> tuple[bytes, tuple[Spend, ...]]:
+async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> tuple[bytes, tuple[Spend, ...]]:
     wallets, settled = _wallets(desk, old), desk.state.owed(old)
     original = desk.artefacts.get(bytes.fromhex(old.artefact))
     owed = () if purpose == VOID else settled
@@ -94,7 +111,7 @@ async def _psbt(desk: EmbeddedDesk, old: Instruction, purpose: str, rate: int) -
 
 
 async def _spare(
-    desk: EmbeddedDesk, old: Instruction, original: bytes, wallets: list[Wallet], settled: tuple[Obligation, ...]
+    desk: Workplace, old: Instruction, original: bytes, wallets: list[Wallet], settled: tuple[Obligation, ...]
 ) -> dict[str, int]:
     """A free slot for every vault to which the original returns nothing."""
     without = [
@@ -111,12 +128,12 @@ async def _spare(
     return found
 
 
-def _wallets(desk: EmbeddedDesk, old: Instruction) -> list[Wallet]:
+def _wallets(desk: Workplace, old: Instruction) -> list[Wallet]:
     vaults = [desk.state.roster.vault(each) for each in old.group.vaults]
     return [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
 
 
-def _objection(desk: EmbeddedDesk, body: InstructionPrepared, old: Instruction, data: bytes) -> str:
+def _objection(desk: Workplace, body: InstructionPrepared, old: Instruction, data: bytes) -> str:
     """Why the bytes are not what the declaration says; empty where they are."""
     if body.kind == "safe-tx":
         tx = ethereum_rail.parse(data).tx

@@ -9,7 +9,7 @@
     (folder / f"{view.id}.proposal").write_bytes(governance.export(view.id))
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from countersign.desk import common_changes, proposals
 from countersign.desk import governance_pages as pages
@@ -22,15 +22,26 @@ from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Refused
 from countersign.formats import strict_json
 from countersign.keys import jws as jose
+from countersign.settlement.events import Event
 from countersign.settlement.roster import Holder, HolderKind
 from countersign.settlement.state import State
+
+Look = Callable[[Event], Awaitable[None]]
+"""Looks at what a proposal concerns before it is signed; raises what stands against it."""
 
 
 class Governance:
     """One officer's console, as far as roster, policy and proposals go."""
 
     def __init__(
-        self, replica: Replica, mailbox: Mailbox, author: Author, scribe: Scribe, clock: Clock, box: ProposalBox
+        self,
+        replica: Replica,
+        mailbox: Mailbox,
+        author: Author,
+        scribe: Scribe,
+        clock: Clock,
+        box: ProposalBox,
+        look: Look | None = None,
     ) -> None:
         self._replica = replica
         self._mailbox = mailbox
@@ -38,6 +49,7 @@ class Governance:
         self._scribe = scribe
         self._clock = clock
         self._box = box
+        self._look = look
 
     @property
     def _state(self) -> State:
@@ -45,6 +57,10 @@ class Governance:
 
     def _now_ms(self) -> int:
         return max(self._clock.now_ms(), self._state.time_ms)
+
+    def now(self) -> int:
+        """The moment at which proposals are judged here, unix seconds: never before the log's last entry."""
+        return self._now_ms() // 1_000
 
     def participants(self) -> tuple[ParticipantView, ...]:
         """Every participant, whom it may trade with no more, and what is open with it."""
@@ -76,6 +92,7 @@ class Governance:
             raise Refused("desk.proposal-empty")
         data = proposal.serialise()
         if Holder(HolderKind.OFFICER, self._author.id) in found.missing:
+            await self._looked_at(proposal)
             data = await proposals.sign(self._state, data, self._author, self._now_ms())
         return self._view(self._box.take_in(data))
 
@@ -116,8 +133,14 @@ class Governance:
         return common_changes.document(self._replica.record(self._state.policy_index).event)
 
     async def sign(self, id: str) -> ProposalView:
-        """Sign a proposal that is kept here. Refused: why it is stale, "desk.proposal-not-yours", "desk.proposal-unknown"."""
-        data = self._box.get(id).serialise()
+        """Sign a proposal that is kept here. Refused: why it is stale, "desk.proposal-not-yours", "desk.proposal-unknown".
+
+        What names transactions is looked at first (`deeds.Look`): raises what stands against them.
+        """
+        proposal = self._box.get(id)
+        proposals.require_signable(proposals.examine(self._state, proposal, self._now_ms()), self._author.id)
+        await self._looked_at(proposal)
+        data = proposal.serialise()
         return self._view(self._box.take_in(await proposals.sign(self._state, data, self._author, self._now_ms())))
 
     def take_in(self, data: bytes) -> ProposalView:
@@ -144,6 +167,14 @@ class Governance:
         receipt = await self._mailbox.submit(proposal.serialise())
         self._box.drop(id)
         return receipt
+
+    async def _looked_at(self, proposal: Proposal) -> None:
+        """Refused("desk.proposal-unseen") where this console has nothing to look at the bytes with."""
+        if not proposals.names_transactions(proposal):
+            return
+        if self._look is None:
+            raise Refused("desk.proposal-unseen", type=proposal.event.type)
+        await self._look(proposal.event)
 
     def _view(self, proposal: Proposal) -> ProposalView:
         return pages.proposal(self._state, proposals.examine(self._state, proposal, self._now_ms()), self._author.id)

@@ -47,8 +47,14 @@ class Order:
         return None
 
     def require_signable(self, data: bytes, officer: str) -> None:
-        """Before a PIN is asked for: nothing stands against it, and this officer signs it. Refused; raises as `sign`."""
-        proposals.require_signable(proposals.examine(self.state, proposals.parse(data), self.now_ms), officer)
+        """Before a PIN is asked for: nothing stands against it, and this officer signs it. Refused; raises as `sign`.
+
+        Refused("desk.proposal-unseen") for what names transactions: a console reads their bytes, a history alone cannot.
+        """
+        proposal = proposals.parse(data)
+        proposals.require_signable(proposals.examine(self.state, proposal, self.now_ms), officer)
+        if proposals.names_transactions(proposal):
+            raise Refused("desk.proposal-unseen", type=proposal.event.type)
 
     async def sign(self, data: bytes, author: Author) -> bytes:
         """The proposal with one more signature. Raises as `proposals.sign`."""

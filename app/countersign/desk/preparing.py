@@ -18,6 +18,7 @@ from countersign.desk import cycle_plan
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Receipt
+from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.formats import times
 from countersign.rails import bitcoin as bitcoin_rail
@@ -78,7 +79,7 @@ async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> di
     return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
 
 
-def require_within_caps(desk: EmbeddedDesk, cycle: Cycle, found: Readback) -> None:
+def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback) -> None:
     """No vault bears more of the fee than its contracts allow: such a PSBT would only be refused later."""
     terms = [desk.state.contract(each).terms for each in cycle.contracts]
     caps = {cap.vault: cap.cap for cap in netting.fee_caps(desk.state.roster, terms)}
@@ -96,7 +97,7 @@ async def _funds(desk: EmbeddedDesk, chain: str, wallet: Wallet) -> Funds:
     return Funds(wallet, tuple((coin.transaction, coin.vout) for coin in free), unused_slot(desk, wallet, seen))
 
 
-def unused_slot(desk: EmbeddedDesk, wallet: Wallet, seen: Sequence[Coin]) -> int:
+def unused_slot(desk: Workplace, wallet: Wallet, seen: Sequence[Coin]) -> int:
     """The lowest slot that holds no coin, was never spent from or paid by an instruction, and is no registered destination."""
     used = {wallet.slot_of(coin.script_pubkey) for coin in seen}
     for instruction in desk.state.instructions.values():

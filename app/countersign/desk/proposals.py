@@ -26,6 +26,7 @@ from countersign.formats import base64url, shape, strict_json
 from countersign.keys import jws as jose
 from countersign.keys.jws import EVENT, Jws
 from countersign.settlement import events, machine
+from countersign.settlement.bodies import InstructionPrepared, ReleaseAuthorised
 from countersign.settlement.case import Case
 from countersign.settlement.events import Event
 from countersign.settlement.roster import Holder, HolderKind, Purpose
@@ -151,6 +152,11 @@ def require_signable(found: Examined, officer: str) -> None:
     require_open(found)
     if Holder(HolderKind.OFFICER, officer) not in (*found.missing, *found.signed):
         raise Refused("desk.proposal-not-yours", type=found.proposal.event.type, officer=officer)
+
+
+def names_transactions(proposal: Proposal) -> bool:
+    """Whether it is about bytes for a chain: whoever signs it reads them first, which needs more than the log."""
+    return isinstance(proposal.event.body, InstructionPrepared | ReleaseAuthorised)
 
 
 def _verified(state: State, event: Event) -> tuple[tuple[Holder, ...], CountersignError | None]:

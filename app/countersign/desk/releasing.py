@@ -14,6 +14,7 @@ from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
 from countersign.desk.vouching import fees_of
+from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.formats import ids
 from countersign.rails import bitcoin as bitcoin_rail
@@ -38,7 +39,7 @@ class Finished:
     consensus: str  # what Bitcoin Core's code said: accepted, absent, or empty
 
 
-def finish(desk: EmbeddedDesk, instruction: Instruction) -> Finished:
+def finish(desk: Workplace, instruction: Instruction) -> Finished:
     """Combine the logged shares and finish. Refused: B13.*, E9.*."""
     data = desk.artefacts.get(bytes.fromhex(instruction.artefact))
     shares = [desk.artefacts.get(bytes.fromhex(share.artefact)) for share in instruction.shares]
@@ -54,7 +55,7 @@ def finish(desk: EmbeddedDesk, instruction: Instruction) -> Finished:
     return Finished(instruction.hash, "safe-tx", chain, call.to, call.calldata, b"", "", "")
 
 
-async def finish_all(desk: EmbeddedDesk, cycle: str) -> tuple[Finished, ...]:
+async def finish_all(desk: Workplace, cycle: str) -> tuple[Finished, ...]:
     """What a cycle has not sent yet, finished and found acceptable by its chain. Refused("desk.chain-would-refuse")."""
     unsent = [each for each in desk.state.live(desk.state.cycle(cycle)) if each.transaction is None]
     done = tuple(finish(desk, each) for each in unsent)
@@ -63,7 +64,7 @@ async def finish_all(desk: EmbeddedDesk, cycle: str) -> tuple[Finished, ...]:
     return done
 
 
-async def _require_acceptable(desk: EmbeddedDesk, done: Finished) -> None:
+async def _require_acceptable(desk: Workplace, done: Finished) -> None:
     if done.kind == "psbt":
         reason = await desk.bitcoin(done.chain).test(done.raw)
     else:
@@ -77,12 +78,20 @@ async def make_release(desk: EmbeddedDesk, cycle: str, maker: Author, checker: s
 
     Refused("desk.nothing-to-release").
     """
+    body = await release_body(desk, cycle, maker.id, checker)
+    return await signed(desk.scribe.draft("release.authorised", body), [maker])
+
+
+async def release_body(desk: Workplace, cycle: str, maker: str, checker: str) -> dict[str, object]:
+    """The body of `release.authorised` for what the cycle has not released, after all of it was finished and tried.
+
+    Refused("desk.nothing-to-release"); raises as `finish_all`.
+    """
     waiting = sorted(each.hash for each in desk.state.live(desk.state.cycle(cycle)) if each.released is None)
     if not waiting and desk.state.cycle(cycle).released is not None:
         raise Refused("desk.nothing-to-release", cycle=cycle)
     await finish_all(desk, cycle)
-    body = {"cycle": cycle, "instructions": waiting, "maker": maker.id, "checker": checker}
-    return await signed(desk.scribe.draft("release.authorised", body), [maker])
+    return {"cycle": cycle, "instructions": waiting, "maker": maker, "checker": checker}
 
 
 async def check_release(desk: EmbeddedDesk, release: bytes, checker: Author) -> Receipt:

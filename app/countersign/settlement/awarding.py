@@ -44,7 +44,15 @@ def _judge(case: Case, body: AwardMade) -> None:
 
 def check_award(case: Case, body: AwardMade) -> ContractRecord:
     """What holds of an award whatever the ledger says; the contract that it rules on. Raises `Refused`."""
-    contract, state = body.contract, case.state
+    contract = body.contract
+    disputed = check_terms(case.state, contract, case.seconds)
+    if set(signed_by_officers(contract, case.state.roster)) != set(case.officers):
+        raise Refused("settlement.award-signers", contract=contract.hash)
+    return disputed
+
+
+def check_terms(state: State, contract: Contract, seconds: int) -> ContractRecord:
+    """The terms are an award between the books of a known contract, whoever has signed them. Raises `Refused`."""
     if contract.terms.template != templates.AWARD or contract.terms.replaces is None:
         raise Refused("settlement.not-an-award", contract=contract.hash, template=contract.terms.template)
     if contract.hash in state.contracts:
@@ -53,10 +61,8 @@ def check_award(case: Case, body: AwardMade) -> ContractRecord:
     for party in contract.terms.parties:
         if party not in disputed.terms.parties:
             raise Refused("settlement.not-a-party", lei=party.lei, contract=disputed.hash)
-    agreement.check_admissible(state, contract, case.seconds)
+    agreement.check_admissible(state, contract, seconds)
     stops.check_free(state, disputed)
-    if set(signed_by_officers(contract, state.roster)) != set(case.officers):
-        raise Refused("settlement.award-signers", contract=contract.hash)
     return disputed
 
 

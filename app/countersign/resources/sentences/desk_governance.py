@@ -49,6 +49,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The proposal {id} was drafted {hours} hours ago, longer than a draft of its kind counts.",
         "Draft it again from what is in force now.",
     ),
+    "desk.proposal-unseen": (
+        "{type} is about transactions whose bytes cannot be read here.",
+        "Sign it at your console, which reads them and tries them at its own nodes before it signs.",
+    ),
+    "desk.no-cycle": (
+        "The contract {contract} is in no cycle.",
+        "Wait until its cycle is closed and prepared; before that it is cancelled, not voided.",
+    ),
     "desk.proposal-unknown": (
         "There is no open proposal {id} here.",
         "Take in its file again, or look among the log's entries: it may have been logged.",

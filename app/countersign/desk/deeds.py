@@ -1,0 +1,128 @@
+"""What two officers do to settlements: stop them by order, end or replace what was signed, release, award.
+
+- Each is a proposal: drafted and signed here, carried to another console, looked at and signed there, then logged. None
+  takes effect before its place in the log.
+- Whoever signs second looks for themselves: a void's or replacement's bytes are read back (`declaring`), and before a
+  release every transaction is finished again from the logged shares and tried at this console's own nodes (`releasing`).
+- An award takes one step more: its terms bear both officers' signatures before the event that makes it is drafted.
+
+    view = await deeds.freeze("HC-2026-114", Scope("book", lei, "main"), paper, "By order of the court.")
+    await elsewhere.governance.sign(view.id)
+"""
+
+from collections.abc import Iterable, Mapping
+
+from countersign.desk import awards, declaring, releasing, stopping
+from countersign.desk.author import Author
+from countersign.desk.governance import Governance
+from countersign.desk.governance_views import ProposalView
+from countersign.desk.workplace import AtConsole
+from countersign.errors import Refused
+from countersign.keys import jws as jose
+from countersign.settlement import builder
+from countersign.settlement.bodies import InstructionPrepared, ReleaseAuthorised
+from countersign.settlement.events import Event
+from countersign.settlement.records import Instruction
+from countersign.settlement.roster import Role
+from countersign.settlement.stop_bodies import Scope
+
+
+class Look:
+    """What a console does before it signs a proposal that concerns transactions: it reads the bytes for itself."""
+
+    def __init__(self, place: AtConsole) -> None:
+        self._place = place
+
+    async def __call__(self, event: Event) -> None:
+        """Nothing stands against signing. Refused("desk.not-declared"), what `releasing` refuses; Unavailable without node."""
+        match event.body:
+            case InstructionPrepared() as body:
+                await self._place.fetch([body.artefact])
+                declaring.require_honest(self._place, event)
+            case ReleaseAuthorised() as body:
+                await fetch_cycle(self._place, body.cycle)
+                await releasing.finish_all(self._place, body.cycle)
+
+
+class Deeds:
+    """One officer's console, as far as settlements need two officers."""
+
+    def __init__(self, place: AtConsole, author: Author, governance: Governance) -> None:
+        self._place = place
+        self._author = author
+        self._governance = governance
+
+    async def freeze(self, order: str, scope: Scope, paper: bytes, reason: str) -> ProposalView:
+        """Propose that an order stops what it names; its paper is kept here and at the desk. Malformed; Refused."""
+        return await self._with_paper("freeze.ordered", stopping.ordered_body(order, scope, paper, reason), paper)
+
+    async def lift(self, order: str, paper: bytes, reason: str) -> ProposalView:
+        """Propose that an order stops nothing any more, by the paper that says so. Malformed; Refused."""
+        return await self._with_paper("freeze.lifted", stopping.lifted_body(order, paper, reason), paper)
+
+    async def void(self, contract: str, rate: int) -> tuple[ProposalView, ...]:
+        """Propose a void of every instruction of the contract's cycle that has shares; `rate` in satoshis a vbyte.
+
+        Raises as `declaring.void_bodies`; Refused("desk.no-cycle").
+        """
+        cycle = self._cycle(contract)
+        await self._place.fetch(self._artefacts(self._place.state.instructions.values()))
+        bodies = await declaring.void_bodies(self._place, cycle, rate=rate)
+        return tuple([await self._governance.propose("instruction.prepared", body) for body in bodies])
+
+    async def replace(self, instruction: str, rate: int) -> ProposalView:
+        """Propose a Bitcoin instruction's replacement with a higher fee. Raises as `declaring.replacement_body`."""
+        await self._place.fetch(self._artefacts(self._place.state.instructions.values()))
+        body = await declaring.replacement_body(self._place, instruction, rate=rate)
+        return await self._governance.propose("instruction.prepared", body)
+
+    async def release(self, contract: str, checker: str) -> ProposalView:
+        """Propose the release of the contract's cycle as its maker; `checker` (an officer's id) signs second.
+
+        Raises as `releasing.release_body`; Refused("desk.no-cycle").
+        """
+        cycle = self._cycle(contract)
+        await fetch_cycle(self._place, cycle)
+        body = await releasing.release_body(self._place, cycle, self._author.id, checker)
+        return await self._governance.propose("release.authorised", body)
+
+    def checkers(self) -> tuple[tuple[str, str], ...]:
+        """Who may check a release that this officer makes: id and name, by name."""
+        officers = self._place.state.roster.officers.values()
+        able = [each for each in officers if Role.COMPLIANCE in each.roles and each.identity_keys]
+        return tuple(
+            (each.id, each.name) for each in sorted(able, key=lambda each: each.name) if each.id != self._author.id
+        )
+
+    async def award(self, terms: bytes, ruling: bytes) -> bytes | ProposalView:
+        """Sign an award's terms. The first officer gets the signed terms, to hand on; the second the proposed event.
+
+        Malformed; Refused: what `awards.signed_terms` raises, what the rules say against it.
+        """
+        state = self._place.state
+        signed = await awards.signed_terms(state, terms, ruling, self._author, self._governance.now())
+        if not awards.whole(state, signed):
+            return jose.serialise(signed.jws)
+        return await self._with_paper("award.made", builder.contract_body(signed), ruling)
+
+    def _cycle(self, contract: str) -> str:
+        cycle = self._place.state.contract(contract).cycle
+        if cycle is None:
+            raise Refused("desk.no-cycle", contract=contract)
+        return cycle
+
+    async def _with_paper(self, kind: str, body: Mapping[str, object], paper: bytes) -> ProposalView:
+        view = await self._governance.propose(kind, body)
+        await self._place.put_artefact(paper)
+        return view
+
+    @staticmethod
+    def _artefacts(instructions: Iterable[Instruction]) -> list[str]:
+        return [each.artefact for each in instructions if each.group.kind == "psbt"]
+
+
+async def fetch_cycle(place: AtConsole, cycle: str) -> None:
+    """Have what a cycle's instructions and shares name here, as far as the desk has it."""
+    live = place.state.live(place.state.cycle(cycle))
+    shares = [share.artefact for each in live for share in each.shares]
+    await place.fetch([*(each.artefact for each in live), *shares])
