@@ -11,7 +11,8 @@ from pathlib import Path
 
 from countersign.audit.quorum import Quorum
 from countersign.bootstrap.books import ProfileBooks
-from countersign.cli.app import UseCases, root_app, run
+from countersign.cli.app import root_app, run
+from countersign.cli.commands import UseCases
 from countersign.desk import auditing, checking, output_audit, policy_case
 from countersign.desk.author import Scribe
 from countersign.desk.enrolment import History, enrol
@@ -74,6 +75,7 @@ class CommandLine:
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """One command."""
+        books = ProfileBooks(self.clock)
         use_cases = UseCases(
             window=self.window,
             demonstrate=self.demonstrate,
@@ -83,8 +85,9 @@ class CommandLine:
             tell=self._tell,
             judge_batch=self._judge_batch,
             loan=self._loan,
-            books=ProfileBooks(self.clock),
-            cycles=ProfileBooks(self.clock),
+            books=books,
+            reconcile=books.reconcile,
+            cycles=books,
             orders=self._order,
             policy_case=self._policy_case,
             enrol=self._enrol,

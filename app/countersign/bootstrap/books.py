@@ -1,17 +1,20 @@
 """`countersign ledger`, `statement`, `reconcile`, `cycle` over a profile: opened, replayed, read, closed again."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from countersign.cli.check import Ask
-from countersign.desk.accounts import Overview
-from countersign.desk.cycle_report import CycleReport, Cycles
-from countersign.desk.ports import Clock
-from countersign.desk.reconciliation import Report
-from countersign.desk.replica import Replica
-from countersign.desk.statement import Statement
+from countersign.bootstrap.replayed import replayed
+
+if TYPE_CHECKING:
+    from countersign.cli.options import Ask
+    from countersign.desk.accounts import Overview
+    from countersign.desk.cycle_report import CycleReport, Cycles
+    from countersign.desk.ports import Clock
+    from countersign.desk.reconciliation import Report
+    from countersign.desk.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class ProfileBooks:
         """`countersign ledger`."""
         from countersign.desk.accounts import overview
 
-        with self._opened(profile, ask) as replica:
+        with replayed(profile, self.clock, ask) as replica:
             return overview(replica.state)
 
     def statement(self, profile: Path, account: str, first: str | None, last: str | None, ask: Ask) -> Statement:
@@ -33,7 +36,7 @@ class ProfileBooks:
         from countersign.settlement.machine import Entry
 
         wanted, span = account_of(account), Span.read(first, last, now=self.clock.now_ms() // 1_000)
-        with self._opened(profile, ask) as replica:
+        with replayed(profile, self.clock, ask) as replica:
             records = replica.profile.archive.records(0, replica.state.size)
             return statement([Entry(each.index, each.time_ms, each.event) for each in records], wanted, span)
 
@@ -41,28 +44,20 @@ class ProfileBooks:
         """`countersign reconcile`."""
         from countersign.desk.reconciliation import of_trades
 
-        with self._opened(profile, ask) as replica:
+        with replayed(profile, self.clock, ask) as replica:
             return of_trades(replica.state, trades)
 
     def one(self, profile: Path, cycle: str, ask: Ask) -> CycleReport:
         """`countersign cycle ID`."""
         from countersign.desk.cycle_report import one
 
-        with self._opened(profile, ask) as replica:
+        with replayed(profile, self.clock, ask) as replica:
             return one(replica.state, cycle)
 
     def every(self, profile: Path, ask: Ask) -> Cycles:
         """`countersign cycle`."""
         from countersign.desk.cycle_report import every
 
-        with self._opened(profile, ask) as replica:
+        with replayed(profile, self.clock, ask) as replica:
             now = max(self.clock.now_ms(), replica.state.time_ms) // 1_000
             return every(replica.state, now, lambda index: replica.record(index).time_ms)
-
-    @contextmanager
-    def _opened(self, profile: Path, ask: Ask) -> Iterator[Replica]:
-        from countersign.desk.replica import Replica
-        from countersign.store.profile import open_profile
-
-        with open_profile(profile, ask) as store:
-            yield Replica(store, self.clock)

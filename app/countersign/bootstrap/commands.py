@@ -1,26 +1,33 @@
 """The command line over its use cases. Each command imports what it needs when it runs: `check` is there in a moment."""
 
+from __future__ import annotations
+
 import secrets
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from countersign.audit.quorum import Quorum
 from countersign.bootstrap.books import ProfileBooks
 from countersign.bootstrap.machine import CLOCK
-from countersign.cli.app import UseCases, root_app, run
-from countersign.cli.check import Ask
-from countersign.cli.token import Provisioner
-from countersign.cli.watching import Progress
-from countersign.desk.enrolment import History
-from countersign.desk.importing import Item
-from countersign.desk.lending import LoanStatement
-from countersign.desk.order import Order
-from countersign.desk.replica import Replica
-from countersign.desk.reports import AuditReport, CheckReport
-from countersign.desk.telling import Story
+from countersign.bootstrap.replayed import replayed
+from countersign.cli.app import root_app, run
+from countersign.cli.commands import UseCases
 from countersign.errors import CountersignError
-from countersign.review.finding import Finding
+
+if TYPE_CHECKING:
+    from countersign.audit.quorum import Quorum
+    from countersign.cli.options import Ask
+    from countersign.cli.token import Provisioner
+    from countersign.cli.watching import Progress
+    from countersign.desk.enrolment import History
+    from countersign.desk.importing import Item
+    from countersign.desk.lending import LoanStatement
+    from countersign.desk.order import Order
+    from countersign.desk.replica import Replica
+    from countersign.desk.reports import AuditReport, CheckReport
+    from countersign.desk.telling import Story
+    from countersign.review.finding import Finding
 
 VAULT_LINES = "vault-lines"
 TOKEN_DEADLINE = 20.0
@@ -45,6 +52,7 @@ def trace_file() -> Path:
 
 def use_cases() -> UseCases:
     """What the commands call."""
+    books = ProfileBooks(CLOCK)
     return UseCases(
         window=lambda: demonstrate(False, None),
         demonstrate=demonstrate,
@@ -54,8 +62,9 @@ def use_cases() -> UseCases:
         tell=tell,
         judge_batch=judge_batch,
         loan=loan,
-        books=ProfileBooks(CLOCK),
-        cycles=ProfileBooks(CLOCK),
+        books=books,
+        reconcile=books.reconcile,
+        cycles=books,
         orders=order,
         policy_case=policy_case,
         enrol=enrol,
@@ -67,10 +76,11 @@ def check(
 ) -> CheckReport:
     """`countersign check`."""
     from countersign.desk.checking import check as judge
-    from countersign.store.profile import open_profile
 
     if profile is None:
         return judge(files, None, trust, CLOCK, progress)
+    from countersign.store.profile import open_profile
+
     with open_profile(profile, ask) as store:
         return judge(files, store, trust, CLOCK, progress)
 
@@ -78,27 +88,23 @@ def check(
 def tell(profile: Path, text: str, ask: Ask) -> Story:
     """`countersign settlement show`."""
     from countersign.desk.telling import story
-    from countersign.store.profile import open_profile
 
-    with open_profile(profile, ask) as store:
-        return story(Replica(store, CLOCK).state, store.archive.record, text, CLOCK.now_ms() // 1_000)
+    with replayed(profile, CLOCK, ask) as replica:
+        return story(replica.state, replica.record, text, CLOCK.now_ms() // 1_000)
 
 
 def order(profile: Path, ask: Ask) -> Order:
     """`countersign roster`, `countersign policy`."""
-    from countersign.store.profile import open_profile
-
-    with open_profile(profile, ask) as store:
-        return ordered(Replica(store, CLOCK))
+    with replayed(profile, CLOCK, ask) as replica:
+        return ordered(replica)
 
 
 def policy_case(profile: Path, instruction: str, ask: Ask) -> tuple[Finding, ...]:
     """`countersign policy explain --instruction`."""
     from countersign.desk.policy_case import rules
-    from countersign.store.profile import open_profile
 
-    with open_profile(profile, ask) as store:
-        return rules(Replica(store, CLOCK), instruction, CLOCK.now_ms() // 1_000)
+    with replayed(profile, CLOCK, ask) as replica:
+        return rules(replica, instruction, CLOCK.now_ms() // 1_000)
 
 
 def enrol(profile: Path, handed: History, ask: Ask, ask_new: Ask) -> Order:
@@ -118,6 +124,7 @@ def ordered(replica: Replica) -> Order:
     """What a replica's history says now."""
     from countersign.bootstrap.machine import ENTROPY
     from countersign.desk.author import Scribe
+    from countersign.desk.order import Order
 
     return Order(replica.state, CLOCK.now_ms(), Scribe(replica.anchor.origin, CLOCK, ENTROPY))
 
@@ -134,11 +141,9 @@ def loan(profile: Path, name: str, ask: Ask) -> LoanStatement:
 def judge_batch(files: Mapping[str, bytes], profile: Path, ask: Ask) -> list[Item]:
     """`countersign import`."""
     from countersign.desk.importing import plan
-    from countersign.store.profile import open_profile
 
-    with open_profile(profile, ask) as store:
-        state = Replica(store, CLOCK).state
-        return plan(state, files, max(CLOCK.now_ms(), state.time_ms) // 1_000)
+    with replayed(profile, CLOCK, ask) as replica:
+        return plan(replica.state, files, max(CLOCK.now_ms(), replica.state.time_ms) // 1_000)
 
 
 class Auditing:

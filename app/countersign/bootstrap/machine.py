@@ -1,9 +1,13 @@
 """This machine's clock and randomness, and people who know a secret."""
 
+from __future__ import annotations
+
 import secrets
 import time
+from typing import TYPE_CHECKING
 
-from countersign.desk.ports import AskSecret
+if TYPE_CHECKING:
+    from countersign.desk.ports import AskSecret
 
 
 class SystemClock:

@@ -16,7 +16,8 @@ import typer
 
 from countersign.audit.quorum import Quorum
 from countersign.cli import findings, outcome, reading, watching
-from countersign.cli.check import Ask, JsonOption, passphrase, trusted
+from countersign.cli.check import trusted
+from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import words
 from countersign.desk.reports import AuditReport
 from countersign.errors import CountersignError, Malformed
@@ -46,14 +47,9 @@ class Audits(Protocol):
 
 def audit_app(audits: Audits) -> typer.Typer:
     """The commands over their use cases."""
-    app = typer.Typer(help="Verify what a desk has done.", no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
     app.command("verify")(_verify(audits))
-    app.callback()(_together)
     return app
-
-
-def _together() -> None:
-    """Verify what a desk has done."""
 
 
 def _verify(audits: Audits) -> Callable[..., None]:

@@ -1,11 +1,9 @@
-"""`countersign ledger`, `statement`, `reconcile`: the custody books, for people and for programs. Nothing is changed.
+"""`countersign ledger` and `statement`: the custody books, for people and for programs. Nothing is changed.
 
     $ countersign ledger --profile profile
     $ countersign statement --account 9845MERDINDEMO000088/main/bip122:…/slip44:0 --from 2026-11-01 --profile profile
-    $ countersign reconcile --trades trades.csv --profile profile --json
 
-- Exit 0; 1 where the books do not add up, or a break does not go away by itself, or an account is refused; 2 and 3 as
-  everywhere. docs/formats/books-json.md.
+- Exit 0; 1 where the books do not add up or an account is refused; 2 and 3 as everywhere. docs/formats/books-json.md.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,16 +12,12 @@ from typing import Annotated, Protocol
 
 import typer
 
-from countersign.cli import findings, outcome, reading
-from countersign.cli.check import Ask, JsonOption, passphrase
+from countersign.cli import findings, outcome
+from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
 from countersign.cli.words import words
-from countersign.desk import reconciliation
 from countersign.desk import statement as statements
 from countersign.desk.accounts import Overview
-from countersign.desk.breaks import Break
-from countersign.desk.reconciliation import Report
 from countersign.desk.statement import Movement, Statement
-from countersign.desk.trade_file import MOST_BYTES
 from countersign.errors import CountersignError
 from countersign.formats import ids, times
 from countersign.settlement.assets import Asset
@@ -31,12 +25,10 @@ from countersign.settlement.ledger import Balance
 from countersign.settlement.records import Reconciled
 
 LEDGER = "countersign-ledger/1"
-RestOption = Annotated[Path, typer.Option("--profile", help="Rest on this profile's history.")]
 AccountOption = Annotated[str, typer.Option("--account", metavar="LEI/BOOK/ASSET", help="As the ledger lists it.")]
 FromOption = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="The first day, UTC.")]
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="The last day, UTC.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
-TradesOption = Annotated[Path, typer.Option("--trades", metavar="FILE.csv", help="A participant's own trade file.")]
 
 
 class Books(Protocol):
@@ -46,19 +38,11 @@ class Books(Protocol):
 
     def statement(self, profile: Path, account: str, first: str | None, last: str | None, ask: Ask) -> Statement: ...
 
-    def reconcile(self, profile: Path, trades: bytes, ask: Ask) -> Report: ...
 
+def ledger_command(books: Books) -> Callable[..., None]:
+    """`countersign ledger`."""
 
-def add_books(app: typer.Typer, books: Books) -> None:
-    """Add the three commands."""
-    app.command("ledger")(_ledger(books))
-    app.command("statement")(_statement(books))
-    app.command("reconcile")(_reconcile(books))
-
-
-def _ledger(books: Books) -> Callable[..., None]:
     def ledger(profile: RestOption, as_json: JsonOption = False) -> None:
-        """Every account, and whether the books add up."""
         try:
             found = books.ledger(profile, passphrase)
         except CountersignError as error:
@@ -72,7 +56,9 @@ def _ledger(books: Books) -> Callable[..., None]:
     return ledger
 
 
-def _statement(books: Books) -> Callable[..., None]:
+def statement_command(books: Books) -> Callable[..., None]:
+    """`countersign statement`."""
+
     def statement(
         account: AccountOption,
         profile: RestOption,
@@ -81,7 +67,6 @@ def _statement(books: Books) -> Callable[..., None]:
         as_csv: CsvOption = False,
         as_json: JsonOption = False,
     ) -> None:
-        """The movements of one account, with the balance after each."""
         if as_csv and as_json:
             raise typer.BadParameter("give either --csv or --json")
         try:
@@ -96,22 +81,6 @@ def _statement(books: Books) -> Callable[..., None]:
             findings.show(list(statement_lines(found)))
 
     return statement
-
-
-def _reconcile(books: Books) -> Callable[..., None]:
-    def reconcile(trades: TradesOption, profile: RestOption, as_json: JsonOption = False) -> None:
-        """Compare a participant's own trades with this log, and name every break."""
-        try:
-            report = books.reconcile(profile, reading.read_file(trades, MOST_BYTES + 1), passphrase)
-        except CountersignError as error:
-            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
-        if as_json:
-            findings.show_value(reconciliation.value(report))
-        else:
-            findings.show(list(report_lines(report)))
-        raise typer.Exit(outcome.REFUSED if report.lasting else 0)
-
-    return reconcile
 
 
 def ledger_value(found: Overview) -> dict[str, object]:
@@ -231,29 +200,3 @@ def _movement_lines(unit: Asset, each: Movement) -> Iterator[str]:
     if about:
         yield f"    {', '.join(about)}"
     yield words("    then {pockets}", pockets=_pockets(unit, each.after))
-
-
-def report_lines(report: Report) -> Iterator[str]:
-    """A reconciliation for a person."""
-    yield words(
-        "Trades of {lei} compared at {size} entries: {count}; breaks: {breaks}",
-        count=report.trades,
-        lei=report.lei,
-        size=report.as_of,
-        breaks=len(report.breaks),
-    )
-    for each in report.breaks:
-        yield _break_line(each)
-
-
-def _break_line(each: Break) -> str:
-    nothing = words("nothing")
-    return words(
-        "{cause}: {about}, {book}, {asset}: here {here}, there {there}",
-        cause=each.cause.value,
-        about=each.about,
-        book=each.book,
-        asset=each.asset,
-        here=each.here or nothing,
-        there=each.there or nothing,
-    )

@@ -16,14 +16,13 @@ from typing import Annotated
 import typer
 
 from countersign.audit.quorum import Quorum
-from countersign.cli import findings, outcome, pins, reading, watching
-from countersign.cli.words import words
+from countersign.cli import findings, outcome, reading, watching
+from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.desk.reports import CheckReport, FileReport
 from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
 
-Ask = Callable[[], str]
 CheckFiles = Callable[[Mapping[str, bytes], Path | None, Quorum | None, Ask, watching.Progress], CheckReport]
 """files by name, profile folder, trusted keys, how to ask for a passphrase, progress"""
 
@@ -33,7 +32,6 @@ FilesArgument = Annotated[
 ]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="Rest on this profile's history.")]
 TrustOption = Annotated[Path | None, typer.Option("--trust", help="Rest on the keys in this vkeys.json (packs).")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 
 
 def check_command(check: CheckFiles) -> Callable[..., None]:
@@ -45,7 +43,6 @@ def check_command(check: CheckFiles) -> Callable[..., None]:
         trust: TrustOption = None,
         as_json: JsonOption = False,
     ) -> None:
-        """Check contracts, events, openings, proofs, PSBTs, Safe transactions, envelopes and evidence packs."""
         if profile is not None and trust is not None:
             raise typer.BadParameter("give either --profile or --trust")
         try:
@@ -67,11 +64,6 @@ def check_command(check: CheckFiles) -> Callable[..., None]:
 def trusted(path: Path | None) -> Quorum | None:
     """The keys of a `vkeys.json`. Malformed: C2.*, L2.*, L5.*, cli.file-*."""
     return None if path is None else Quorum.parse(reading.read_file(path, 1 << 20))
-
-
-def passphrase() -> str:
-    """A console profile's passphrase, from a person, hidden."""
-    return pins.hidden(words("Passphrase of this profile"))
 
 
 def report_value(report: CheckReport) -> dict[str, object]:

@@ -14,10 +14,8 @@ from typing import Annotated, Protocol
 import typer
 
 from countersign.cli import findings, outcome
-from countersign.cli.books import RestOption
-from countersign.cli.check import Ask, JsonOption, passphrase
-from countersign.cli.settlement import display
-from countersign.cli.words import words
+from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
+from countersign.cli.words import display, words
 from countersign.desk.cycle_plan import Block, Planned
 from countersign.desk.cycle_report import CycleReport, Cycles, Member, Upcoming
 from countersign.errors import CountersignError
@@ -40,7 +38,6 @@ def cycle_command(cycles: CyclesOf) -> Callable[..., None]:
     """The command over its use cases."""
 
     def command(profile: RestOption, cycle: CycleArgument = None, as_json: JsonOption = False) -> None:
-        """A cycle's obligations, its conservation proof, what netting saved, who was short, what blocks it."""
         try:
             if cycle is None:
                 found = cycles.every(profile, passphrase)

@@ -16,9 +16,9 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, outcome, pins, reading
-from countersign.cli.check import Ask, JsonOption, passphrase
-from countersign.cli.governance import write_new
+from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import words
+from countersign.cli.writing import write_new
 from countersign.desk import ceremonies, enrolment
 from countersign.desk.enrolment import History
 from countersign.desk.order import Order
@@ -44,7 +44,6 @@ def enrol_command(enrol: Enrol) -> Callable[..., None]:
         record: RecordOption = None,
         as_json: JsonOption = False,
     ) -> None:
-        """Enrol a console: compare twelve words, trust the desk, take in its history."""
         if (present is None) != (record is None):
             raise typer.BadParameter("give --present and --record together")
         try:

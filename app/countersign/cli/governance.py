@@ -19,7 +19,6 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, outcome, reading
-from countersign.cli.check import Ask, JsonOption, passphrase
 from countersign.cli.governance_lines import (
     case_lines,
     case_value,
@@ -32,9 +31,11 @@ from countersign.cli.governance_lines import (
     roster_lines,
     roster_value,
 )
+from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
+from countersign.cli.writing import write_new
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.order import Order
-from countersign.errors import Conflict, CountersignError, Malformed, Refused, Unavailable
+from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats import strict_json
 from countersign.review.finding import Finding
 from countersign.settlement.permissions import TABLE
@@ -44,7 +45,6 @@ Orders = Callable[[Path, Ask], Order]
 PolicyCase = Callable[[Path, str, Ask], Sequence[Finding]]
 """profile folder, an instruction's hash, how to ask for the passphrase: the policy over that instruction, rule by rule"""
 LIMIT = 256 * 1024
-ProfileOption = Annotated[Path, typer.Option("--profile", help="Rest on this profile's history.")]
 MaybeProfile = Annotated[Path | None, typer.Option("--profile", help="Also say what this profile's policy says.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What should change, or a .proposal file.")]
 WriteOption = Annotated[Path | None, typer.Option("--out", help="Write the draft here, for administrators to sign.")]
@@ -57,15 +57,13 @@ TypeArgument = Annotated[str | None, typer.Argument(metavar="TYPE", help="One ev
 
 def roster_app(orders: Orders) -> typer.Typer:
     """`countersign roster`."""
-    app = typer.Typer(help="Who and what the desk knows.", no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
-    def show(profile: ProfileOption, as_json: JsonOption = False) -> None:
+    def show(profile: RestOption, as_json: JsonOption = False) -> None:
         """Participants, officers with their keys, vaults, destinations, assets, as they are in force."""
         _shown(as_json, lambda: _roster(orders(profile, passphrase), as_json))
 
-    def propose(
-        file: FileArgument, profile: ProfileOption, out: WriteOption = None, as_json: JsonOption = False
-    ) -> None:
+    def propose(file: FileArgument, profile: RestOption, out: WriteOption = None, as_json: JsonOption = False) -> None:
         """Say what a change of the roster does; draft it as a file that administrators sign."""
         _shown(as_json, lambda: _proposed(orders(profile, passphrase), "roster.changed", file, out, as_json))
 
@@ -76,15 +74,13 @@ def roster_app(orders: Orders) -> typer.Typer:
 
 def policy_app(orders: Orders, judge: PolicyCase) -> typer.Typer:
     """`countersign policy`."""
-    app = typer.Typer(help="The desk's rules.", no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
-    def show(profile: ProfileOption, as_json: JsonOption = False) -> None:
+    def show(profile: RestOption, as_json: JsonOption = False) -> None:
         """The policy in force, in sentences with its numbers."""
         _shown(as_json, lambda: _policy(orders(profile, passphrase), as_json))
 
-    def propose(
-        file: FileArgument, profile: ProfileOption, out: WriteOption = None, as_json: JsonOption = False
-    ) -> None:
+    def propose(file: FileArgument, profile: RestOption, out: WriteOption = None, as_json: JsonOption = False) -> None:
         """Say what a new policy changes; draft it as a file that administrators sign."""
         _shown(as_json, lambda: _proposed(orders(profile, passphrase), "policy.adopted", file, out, as_json))
 
@@ -169,14 +165,3 @@ def said_proposal(view: ProposalView, as_json: bool) -> int:
     else:
         findings.show(proposal_lines(view))
     return 0 if view.objection is None else outcome.exit_status(view.objection)
-
-
-def write_new(path: Path, data: bytes) -> None:
-    """A new file; what stands there already stays. Conflict("cli.file-exists"), Unavailable("cli.file-unwritten")."""
-    try:
-        with path.open("xb") as stream:
-            stream.write(data)
-    except FileExistsError:
-        raise Conflict("cli.file-exists", path=str(path)) from None
-    except OSError as error:
-        raise Unavailable("cli.file-unwritten", path=str(path), why=error.strerror or type(error).__name__) from None

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, outcome, reading
-from countersign.cli.check import Ask, JsonOption, passphrase
+from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import words
 from countersign.desk.importing import Item, Outcome
 from countersign.errors import CountersignError
@@ -33,7 +33,6 @@ def import_command(judge: Import) -> Callable[..., None]:
     """The command over its use case."""
 
     def command(paths: PathsArgument, profile: AgainstOption, as_json: JsonOption = False) -> None:
-        """Say of each contract and event in a batch whether it is new, a duplicate, in conflict, refused or malformed."""
         try:
             items = judge(_files(paths), profile, passphrase)
         except CountersignError as error:

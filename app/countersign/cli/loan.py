@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, outcome
-from countersign.cli.check import Ask, JsonOption, passphrase
+from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import words
 from countersign.desk.lending import Line, LoanStatement
 from countersign.errors import CountersignError
@@ -30,7 +30,6 @@ def loan_command(statement: Statement) -> Callable[..., None]:
     """The command over its use case."""
 
     def command(loan: LoanArgument, profile: RestOption, as_json: JsonOption = False) -> None:
-        """Tell a loan: what is out, what the pool owes, what it paid, entry by entry. Changes nothing."""
         try:
             found = statement(profile, loan, passphrase)
         except CountersignError as error:

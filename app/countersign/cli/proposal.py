@@ -16,9 +16,9 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, outcome, pins, reading
-from countersign.cli.check import JsonOption, passphrase
-from countersign.cli.governance import LIMIT, Orders, ProfileOption, said_proposal, write_new
+from countersign.cli.governance import LIMIT, Orders, said_proposal
 from countersign.cli.governance_lines import proposal_lines
+from countersign.cli.options import JsonOption, RestOption, passphrase
 from countersign.cli.token import (
     ModuleOption,
     PinFileOption,
@@ -28,6 +28,7 @@ from countersign.cli.token import (
     SoftHsmOption,
     chosen,
 )
+from countersign.cli.writing import write_new
 from countersign.desk.author import Author
 from countersign.desk.order import Order
 from countersign.errors import CountersignError, Refused
@@ -39,9 +40,9 @@ SignedOption = Annotated[Path, typer.Option("--out", help="Write the proposal wi
 
 def proposal_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
     """The commands, over what a history says and what reaches tokens."""
-    app = typer.Typer(help="Changes on their way to signatures.", no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
-    def show(file: ProposalArgument, profile: ProfileOption, as_json: JsonOption = False) -> None:
+    def show(file: ProposalArgument, profile: RestOption, as_json: JsonOption = False) -> None:
         """Say what a proposal changes, who has signed it, and whether anything stands against it."""
         try:
             view = orders(profile, passphrase).look(reading.read_file(file, LIMIT))
@@ -51,7 +52,7 @@ def proposal_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
 
     def sign(
         file: ProposalArgument,
-        profile: ProfileOption,
+        profile: RestOption,
         token: TokenOption,
         out: SignedOption,
         module: ModuleOption = None,

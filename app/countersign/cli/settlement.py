@@ -13,10 +13,9 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, outcome
-from countersign.cli.check import Ask, JsonOption, passphrase
-from countersign.cli.words import words
+from countersign.cli.options import Ask, JsonOption, passphrase
+from countersign.cli.words import display, words
 from countersign.desk.telling import Story, Told
-from countersign.desk.views import Money
 from countersign.errors import CountersignError
 from countersign.formats import times
 from countersign.resources.telling import together, told
@@ -31,7 +30,7 @@ RestOption = Annotated[Path, typer.Option("--profile", help="Tell what this prof
 
 def settlement_app(tell: Tell) -> typer.Typer:
     """The commands over their use case."""
-    app = typer.Typer(help="Settlements, explained.", no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
     def show(id: IdArgument, profile: RestOption, as_json: JsonOption = False) -> None:
         """Tell a settlement's whole story: names, times, amounts and log positions. Changes nothing."""
@@ -44,19 +43,8 @@ def settlement_app(tell: Tell) -> typer.Typer:
         else:
             findings.show(story_lines(story))
 
-    def together() -> None:
-        """Settlements, explained."""
-
     app.command("show")(show)
-    app.callback()(together)
     return app
-
-
-def display(amount: Money) -> str:
-    """ "250.00000000 BTC"."""
-    whole, part = divmod(amount.units, 10**amount.decimals)
-    digits = f"{whole:,}.{part:0{amount.decimals}d}" if amount.decimals else f"{whole:,}"
-    return f"{digits} {amount.symbol}"
 
 
 def line_of(each: Told) -> str:

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Protocol
 import typer
 
 from countersign.cli import outcome, pins
+from countersign.cli.options import JsonOption
 from countersign.desk.ports import Signer
 from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.keys.public_key import Curve, PublicKey
@@ -98,7 +99,6 @@ ModuleOption = Annotated[str | None, typer.Option("--module", help="Full path of
 SoftHsmOption = Annotated[
     Path | None, typer.Option("--softhsm", help="Use SoftHSM with its tokens in this folder (for trials).")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 SerialOption = Annotated[
     str | None, typer.Option("--serial", help="The token's serial number, where labels are alike.")
 ]
@@ -185,7 +185,7 @@ def result_lines(test: dict[str, Any]) -> list[str]:
 
 def token_app(provisioner_factory: ProvisionerFactory) -> typer.Typer:
     """The commands, over what reaches tokens."""
-    app = typer.Typer(help="Tokens and the keys in them.", no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
     commands = _Commands(provisioner_factory)
     app.command("list")(commands.list)
     app.command("init")(commands.init)

@@ -10,8 +10,7 @@
 
 from dataclasses import dataclass
 
-from countersign.desk.effects import money
-from countersign.desk.views import Money
+from countersign.desk.money import Money, money
 from countersign.settlement.ledger import Account, Balance, Totals
 from countersign.settlement.records import Reconciled
 from countersign.settlement.roster import Roster

@@ -9,9 +9,8 @@
 from dataclasses import dataclass
 
 from countersign.desk import cycle_plan
-from countersign.desk.effects import money
+from countersign.desk.money import Money, money
 from countersign.desk.rows import MomentOf
-from countersign.desk.views import Money
 from countersign.errors import Refused
 from countersign.settlement.ledger import Account
 from countersign.settlement.state import State

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from countersign.desk import cycle_plan
 from countersign.desk.accounts import owner
 from countersign.desk.cycle_plan import Block, Preview
-from countersign.desk.effects import money
-from countersign.desk.views import Money
+from countersign.desk.money import Money, money
 from countersign.settlement import proof
 from countersign.settlement.assets import Asset
 from countersign.settlement.cut_off import MomentOf

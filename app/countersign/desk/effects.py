@@ -12,7 +12,8 @@ from countersign.bitcoin import share
 from countersign.bitcoin.inspect import PsbtFacts, facts
 from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
-from countersign.desk.views import Digest, Flow, MatchLine, Money
+from countersign.desk.money import Money, money
+from countersign.desk.views import Digest, Flow, MatchLine
 from countersign.errors import CountersignError
 from countersign.formats import bech32, caip
 from countersign.rails import bitcoin as rail
@@ -33,12 +34,6 @@ class Decoded:
     fee: Money | None
     digests: tuple[Digest, ...]
     facts: tuple[tuple[str, str], ...]
-
-
-def money(roster: Roster, asset: str, units: int) -> Money:
-    """An amount with its registered symbol and decimals; an unregistered asset is shown in base units under its id."""
-    known = roster.assets.get(asset)
-    return Money(units, known.symbol, known.decimals, asset) if known else Money(units, "base units", 0, asset)
 
 
 def words(label: str, digest: bytes) -> Digest:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from countersign.desk import cycle_plan
-from countersign.desk.effects import money
+from countersign.desk.money import Money, money
 from countersign.desk.pages import act_by
 from countersign.desk.signing import vault_keys
-from countersign.desk.views import Action, DeskView, Dot, Group, InstructionDots, Money, Remark, SettlementRow
+from countersign.desk.views import Action, DeskView, Dot, Group, InstructionDots, Remark, SettlementRow
 from countersign.formats import times
 from countersign.review.finding import Verdict
 from countersign.settlement import cut_off, stops

@@ -10,8 +10,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from countersign.desk.effects import Decoded, line_of, money, words
-from countersign.desk.views import Flow, MatchLine, Money
+from countersign.desk.effects import Decoded, line_of, words
+from countersign.desk.money import Money, money
+from countersign.desk.views import Flow, MatchLine
 from countersign.errors import Refused
 from countersign.ethereum import erc20, inspect, multisend, safe_file
 from countersign.ethereum.inspect import AdminCall, CallFacts, Erc20Transfer, EtherTransfer, SelfCall, UnknownCall

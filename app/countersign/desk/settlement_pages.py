@@ -6,7 +6,7 @@
 """
 
 from countersign.desk.accounts import owner
-from countersign.desk.effects import money
+from countersign.desk.money import money
 from countersign.desk.settlement_views import CycleView, LegView, PositionView, StopView
 from countersign.settlement import proof
 from countersign.settlement.contract import Terms

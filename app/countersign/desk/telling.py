@@ -12,10 +12,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from countersign.desk.effects import money
+from countersign.desk.money import Money, money
 from countersign.desk.pages import act_by
 from countersign.desk.ports import Record
-from countersign.desk.views import ActBy, Money
+from countersign.desk.views import ActBy
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.settlement import audience, events, stops
 from countersign.settlement.bodies import CycleClosed, HoldPlaced, HoldReleased, InstructionRefused, ShareAdded
