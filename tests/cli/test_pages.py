@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from countersign.cli import nodes
 from countersign.desk import evidence
 from countersign.desk.recognising import recognise
 from countersign.desk.reports import Kind
@@ -29,3 +30,8 @@ def test_the_schemas_are_json_and_name_what_we_write(settled: Path) -> None:
     found = recognise("pack", (settled / "evidence.zip").read_bytes()).parsed
     assert isinstance(found, evidence.Pack)
     assert set(json.loads(found.manifest)) == set(manifest["required"])
+
+
+def test_the_example_of_a_file_of_nodes_is_one() -> None:
+    found = nodes.parse(blocks("nodes.md")[0].strip().encode())
+    assert (len(found.bitcoin), len(found.ethereum)) == (1, 1)

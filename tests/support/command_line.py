@@ -5,14 +5,16 @@ status, out, err = CommandLine(over.clock, tmp_path).run("check", "contract.json
 
 import contextlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from countersign.audit.quorum import Quorum
 from countersign.bootstrap.books import ProfileBooks
+from countersign.bootstrap.nodes import open_nodes
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
+from countersign.cli.nodes import NodeFile
 from countersign.desk import auditing, checking, output_audit, policy_case
 from countersign.desk.author import Scribe
 from countersign.desk.enrolment import History, enrol
@@ -23,6 +25,7 @@ from countersign.desk.ports import Clock, Profile
 from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport, Progress
 from countersign.desk.telling import Story, story
+from countersign.desk.vouching import Nodes
 from countersign.errors import CountersignError
 from countersign.review.finding import Finding
 from countersign.store import profile as profiles
@@ -67,6 +70,7 @@ class CommandLine:
     window: Callable[[], int] = lambda: 0
     demonstrate: Callable[[bool, Path | None], int] = lambda headless, out: 0
     asked: list[str] = field(default_factory=list)
+    nodes: Callable[[NodeFile], Awaitable[Nodes]] = open_nodes
 
     @property
     def record(self) -> Path:
@@ -75,7 +79,7 @@ class CommandLine:
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """One command."""
-        books = ProfileBooks(self.clock)
+        books = ProfileBooks(self.clock, self.nodes)
         use_cases = UseCases(
             window=self.window,
             demonstrate=self.demonstrate,
@@ -86,7 +90,7 @@ class CommandLine:
             judge_batch=self._judge_batch,
             loan=self._loan,
             books=books,
-            reconcile=books.reconcile,
+            reconcile=books,
             cycles=books,
             orders=self._order,
             policy_case=self._policy_case,

@@ -359,7 +359,8 @@ class SoftwareStage:
         replica = Replica(store, self.clock)
         hand = Hand(officer, bearer.token, bearer.author)
         scribe = Scribe(cast.ORIGIN, self.clock, self.entropy)
-        console = OfficerConsole(replica, self.desk, hand, self.clock, scribe, self.entropy, FileCourier())
+        nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
+        console = OfficerConsole(replica, self.desk, hand, self.clock, scribe, self.entropy, FileCourier(), nodes=nodes)
         if officer == cast.OFFICER_A.id:
             self.officer_store, self.officer = store, console
         return console

@@ -102,10 +102,15 @@ async def settled(window: Frame) -> None:
 
 async def dialog(window: QWidget) -> QDialog:
     """The dialog that is open, as soon as it is."""
+    return await another_dialog(window, None)
+
+
+async def another_dialog(window: QWidget, first: QDialog | None) -> QDialog:
+    """The dialog that is open beside `first`, as soon as it is."""
     turns = 10_000
     while turns:
         for each in window.findChildren(QDialog):
-            if each.isVisible():
+            if each.isVisible() and each is not first:
                 return each
         turns -= await _idle_turn(window)
     raise AssertionError("no dialog was opened")

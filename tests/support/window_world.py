@@ -27,6 +27,7 @@ from countersign.desk.governance_views import (
 )  # fmt: skip
 from countersign.desk.history import HistoryRow, HistoryView, Volume
 from countersign.desk.legal_text import LegalText
+from countersign.desk.operations_views import ReconciliationView
 from countersign.desk.ports import AskSecret, Receipt
 from countersign.desk.settlement_views import CycleView, LegView, PositionView, StopView
 from countersign.desk.surfaces import Progress
@@ -65,6 +66,7 @@ from countersign.errors import CountersignError, Refused
 from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed
 from countersign.settlement.ledger import Account, Balance
 from countersign.settlement.saying import Difference, said
+from support.operations_world import OperationsDouble
 
 NOW = 1_795_357_800  # 2026-11-22 14:30:00 UTC
 REGTEST = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
@@ -581,6 +583,7 @@ class OfficerDouble:
         self.ahead = cut_off_view()
         self.altered: Callable[[ReviewView], ReviewView] = lambda view: view
         self.governing = GovernanceDouble(self._ask)
+        self.operating = OperationsDouble(self._ask)
         self.against: Finding | None = None
         self.error: BaseException | None = None
         self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900, "UR:COUNTERSIGN/" + "C" * 900)
@@ -642,6 +645,14 @@ class OfficerDouble:
     @property
     def governance(self) -> GovernanceDouble:
         return self.governing
+
+    @property
+    def operations(self) -> OperationsDouble:
+        return self.operating
+
+    async def reconcile(self, trades: Path | None) -> ReconciliationView:
+        self._ask("reconcile", trades)
+        return self.operating.found
 
     async def accounts(self) -> Overview:
         return accounts()

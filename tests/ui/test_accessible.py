@@ -100,13 +100,17 @@ async def test_every_control_of_the_vault_has_a_name_and_shows_its_key(vault: Va
     assert missing == []
 
 
-async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_clipped(window: OfficerWindow) -> None:
+async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_clipped(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.operating.may = True
     await filled(window)
     openers: list[tuple[str, Callable[[], object]]] = [
         ("review", lambda: click(window, "Refuse…")),
         ("review", lambda: click(window, "Read the legal text")),
         ("sign", lambda: click(window, "Unlock token…")),
         ("desk", lambda: click(window, "Search settlements, addresses, hashes, officers")),
+        ("participants", lambda: click(window, "Reconcile…")),
     ]
     for screen, press in openers:
         window.open_screen(screen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,19 +10,25 @@ from typing import TYPE_CHECKING
 from countersign.bootstrap.replayed import replayed
 
 if TYPE_CHECKING:
+    from countersign.cli.nodes import NodeFile
     from countersign.cli.options import Ask
     from countersign.desk.accounts import Overview
     from countersign.desk.cycle_report import CycleReport, Cycles
     from countersign.desk.ports import Clock
     from countersign.desk.reconciliation import Report
+    from countersign.desk.replica import Replica
     from countersign.desk.statement import Statement
+    from countersign.desk.vouching import Nodes
+
+    OpenNodes = Callable[[NodeFile], Awaitable[Nodes]]
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileBooks:
-    """The custody books of any profile; `clock` says until when a statement without an end goes."""
+    """The custody books of any profile; `clock` says until when a statement without an end goes; `nodes` opens nodes."""
 
     clock: Clock
+    nodes: OpenNodes
 
     def ledger(self, profile: Path, ask: Ask) -> Overview:
         """`countersign ledger`."""
@@ -46,6 +53,19 @@ class ProfileBooks:
 
         with replayed(profile, self.clock, ask) as replica:
             return of_trades(replica.state, trades)
+
+    def reconcile_chains(self, profile: Path, nodes: NodeFile, ask: Ask) -> Report:
+        """`countersign reconcile --chains`. Unavailable("desk.no-node") for a vault's chain that none of them follows."""
+        import asyncio
+
+        from countersign.desk.reconciliation import of_vaults
+
+        async def work(replica: Replica) -> Report:
+            store = replica.profile
+            return await of_vaults(replica.state, store.archive, store.artefacts, await self.nodes(nodes))
+
+        with replayed(profile, self.clock, ask) as replica:
+            return asyncio.run(work(replica))
 
     def one(self, profile: Path, cycle: str, ask: Ask) -> CycleReport:
         """`countersign cycle ID`."""

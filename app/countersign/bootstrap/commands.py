@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from countersign.bootstrap.books import ProfileBooks
 from countersign.bootstrap.machine import CLOCK
+from countersign.bootstrap.nodes import open_nodes
 from countersign.bootstrap.replayed import replayed
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
@@ -52,7 +53,7 @@ def trace_file() -> Path:
 
 def use_cases() -> UseCases:
     """What the commands call."""
-    books = ProfileBooks(CLOCK)
+    books = ProfileBooks(CLOCK, open_nodes)
     return UseCases(
         window=lambda: demonstrate(False, None),
         demonstrate=demonstrate,
@@ -63,7 +64,7 @@ def use_cases() -> UseCases:
         judge_batch=judge_batch,
         loan=loan,
         books=books,
-        reconcile=books.reconcile,
+        reconcile=books,
         cycles=books,
         orders=order,
         policy_case=policy_case,

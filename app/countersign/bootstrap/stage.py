@@ -144,7 +144,8 @@ class DemonstrationStage:
         hand = Hand(officer, bearer.token, bearer.author)
         scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
         box = self.desk.proposals
-        console = OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier, box)
+        nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
+        console = OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier, box, nodes)
         if officer == cast.OFFICER_A.id:
             self._replica, self._officer_profile, self._officer = replica, store, console
         return console

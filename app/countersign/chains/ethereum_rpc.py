@@ -36,14 +36,13 @@ SignDigest = Callable[[PublicKey, bytes], Awaitable[bytes]]
 class EthereumRpc:
     """`desk.ports.EthereumNode` over a node's JSON-RPC. `relayer` is a secp256k1 key, `sign_digest` its token.
 
+    Without both the chain is only read: `test` and `broadcast` are Refused `chains.no-relayer`.
     Addresses are EIP-55 text. Every method raises Unavailable as `JsonRpc` and `answers` do, Malformed as `eip55`.
     """
 
-    def __init__(self, rpc: JsonRpc, relayer: PublicKey, sign_digest: SignDigest) -> None:
+    def __init__(self, rpc: JsonRpc, relayer: PublicKey | None = None, sign_digest: SignDigest | None = None) -> None:
         self._rpc = rpc
-        self._relayer = relayer
-        self._sign_digest = sign_digest
-        self._from = eip55.checksum(relayer.ethereum_address())
+        self._pays = (relayer, sign_digest) if relayer is not None and sign_digest is not None else None
 
     async def chain(self) -> str:
         """CAIP-2 as the node says it."""
@@ -63,6 +62,16 @@ class EthereumRpc:
         """`balanceOf(holder)` in base units. Refused `chains.no-contract`."""
         asked = views.ask_balance(address(eip55.parse(holder)))
         return _read(token, views.read_uint, await self._view(token, asked))
+
+    @property
+    def _payer(self) -> tuple[PublicKey, SignDigest]:
+        if self._pays is None:
+            raise Refused("chains.no-relayer")
+        return self._pays
+
+    @property
+    def _from(self) -> str:
+        return eip55.checksum(self._payer[0].ethereum_address())
 
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the chain's reason."""
@@ -123,8 +132,9 @@ class EthereumRpc:
 
         fields = _fields(outer)
         digest = bytes(TypedTransaction.from_dict(fields).hash())
-        rs = ecdsa.normalise(Curve.SECP256K1, await self._sign_digest(self._relayer, digest))
-        v = ecdsa.recovery_id(self._relayer, digest, rs)
+        relayer, sign = self._payer
+        rs = ecdsa.normalise(Curve.SECP256K1, await sign(relayer, digest))
+        v = ecdsa.recovery_id(relayer, digest, rs)
         signed = {**fields, "v": v, "r": int.from_bytes(rs[:32], "big"), "s": int.from_bytes(rs[32:], "big")}
         return bytes(TypedTransaction.from_dict(signed).encode())
 

@@ -13,7 +13,7 @@
     countersign settlement show ID --profile DIR [--json]
     countersign ledger | cycle [ID] --profile DIR [--json]
     countersign statement --account LEI/BOOK/ASSET [--from DAY] [--until DAY] --profile DIR [--csv | --json]
-    countersign reconcile --trades FILE.csv --profile DIR [--json]
+    countersign reconcile --trades FILE.csv | --chains NODES.json --profile DIR [--json]
     countersign token list|init|generate|test
 
 - Usage errors, Ctrl-C and a reader that has gone away end as typer ends them, without a word of ours.

@@ -82,7 +82,7 @@ ENTRIES = (
           "books.ledger_command", ("books",)),
     Entry("statement", "The movements of one account, with the balance after each.",
           "books.statement_command", ("books",)),
-    Entry("reconcile", "Compare a participant's own trades with this log, and name every break.",
+    Entry("reconcile", "Compare a participant's own trades with this log, or the ledger with the chains; name every break.",
           "reconcile.reconcile_command", ("reconcile",)),
     Entry("cycle", "A cycle's obligations, its conservation proof, what netting saved, who was short, what blocks it.",
           "cycle.cycle_command", ("cycles",)),

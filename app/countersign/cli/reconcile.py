@@ -1,18 +1,20 @@
-"""`countersign reconcile --trades FILE.csv`: a participant's own trades beside this log, every break named.
+"""`countersign reconcile`: a participant's own trades beside this log, or the ledger beside the chains, every break named.
 
     $ countersign reconcile --trades trades.csv --profile profile --json
+    $ countersign reconcile --chains nodes.json --profile profile
 
-- Nothing is changed and nothing is logged.
+- Nothing is changed and nothing is logged: an operations officer does that from the window.
 - Exit 0; 1 where a break does not go away by itself; 2 and 3 as everywhere. docs/formats/books-json.md.
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
-from countersign.cli import findings, outcome, reading
+from countersign.cli import findings, nodes, outcome, reading
+from countersign.cli.nodes import NodeFile
 from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
 from countersign.cli.words import words
 from countersign.desk import reconciliation
@@ -20,18 +22,39 @@ from countersign.desk.breaks import Break
 from countersign.desk.reconciliation import Report
 from countersign.desk.trade_file import MOST_BYTES
 from countersign.errors import CountersignError
+from countersign.resources.text import next_step, sentence
 
-Reconcile = Callable[[Path, bytes, Ask], Report]
-"""profile folder, the trade file, how to ask for a passphrase"""
-TradesOption = Annotated[Path, typer.Option("--trades", metavar="FILE.csv", help="A participant's own trade file.")]
+TradesOption = Annotated[
+    Path | None, typer.Option("--trades", metavar="FILE.csv", help="A participant's own trade file.")
+]
+ChainsOption = Annotated[
+    Path | None, typer.Option("--chains", metavar="NODES.json", help="Ask these nodes what every vault holds.")
+]
 
 
-def reconcile_command(reconcile: Reconcile) -> Callable[..., None]:
-    """The command over its use case."""
+class Reconcile(Protocol):
+    """The use cases; each takes a profile's folder and how to ask for its passphrase."""
 
-    def command(trades: TradesOption, profile: RestOption, as_json: JsonOption = False) -> None:
+    def reconcile(self, profile: Path, trades: bytes, ask: Ask) -> Report: ...
+
+    def reconcile_chains(self, profile: Path, nodes: NodeFile, ask: Ask) -> Report: ...
+
+
+def reconcile_command(books: Reconcile) -> Callable[..., None]:
+    """The command over its use cases."""
+
+    def command(
+        profile: RestOption, trades: TradesOption = None, chains: ChainsOption = None, as_json: JsonOption = False
+    ) -> None:
+        if (trades is None) is (chains is None):
+            raise typer.BadParameter("give either --trades FILE.csv or --chains NODES.json")
         try:
-            report = reconcile(profile, reading.read_file(trades, MOST_BYTES + 1), passphrase)
+            if trades is not None:
+                report = books.reconcile(profile, reading.read_file(trades, MOST_BYTES + 1), passphrase)
+            else:
+                assert chains is not None
+                file = nodes.parse(reading.read_file(chains, nodes.LARGEST))
+                report = books.reconcile_chains(profile, file, passphrase)
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
         if as_json:
@@ -44,21 +67,29 @@ def reconcile_command(reconcile: Reconcile) -> Callable[..., None]:
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """A reconciliation for a person."""
-    yield words(
-        "Trades of {lei} compared at {size} entries: {count}; breaks: {breaks}",
-        count=report.trades,
-        lei=report.lei,
-        size=report.as_of,
-        breaks=len(report.breaks),
-    )
+    """A reconciliation for a person: what was compared, every break with its cause and what to do, each vault's two sums."""
+    values = {"size": report.as_of, "breaks": len(report.breaks)}
+    if report.file:
+        line = "Trades of {lei} compared at {size} entries: {count}; breaks: {breaks}"
+        yield words(line, count=report.trades, lei=report.lei, **values)
+    else:
+        line = "Vaults compared with their chains at {size} entries: {count}; breaks: {breaks}"
+        yield words(line, count=report.accounts, **values)
     for each in report.breaks:
         yield _break_line(each)
+        code, said = each.code(trade=bool(report.file)), {"about": each.about, "book": each.book}
+        yield f"  {sentence(code, said)}"
+        yield f"  → {next_step(code, said)}"
+    for one in report.vaults:
+        values = {"ledger": one.ledger, "chain": one.chain}
+        yield words("{vault}, {asset}: ledger {ledger}, chain {chain}", vault=one.vault, asset=one.asset, **values)
+    if not report.breaks:
+        yield words("Nothing is broken.")
 
 
 def _break_line(each: Break) -> str:
     nothing = words("nothing")
-    return words(
+    line = words(
         "{cause}: {about}, {book}, {asset}: here {here}, there {there}",
         cause=each.cause.value,
         about=each.about,
@@ -67,3 +98,4 @@ def _break_line(each: Break) -> str:
         here=each.here or nothing,
         there=each.there or nothing,
     )
+    return f"{line}{words(' ({reference})', reference=each.reference) if each.reference else ''}"

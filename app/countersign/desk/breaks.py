@@ -26,6 +26,19 @@ class Cause(StrEnum):
 
 PASSING = frozenset({Cause.FEE, Cause.UNCONFIRMED})
 """The causes of what goes away by itself."""
+_OF_VAULTS = {
+    Cause.MISSING_HERE: "desk.break-vault-missing-here",
+    Cause.MISSING_THERE: "desk.break-vault-missing-there",
+    Cause.FEE: "desk.break-vault-fee",
+    Cause.UNCONFIRMED: "desk.break-vault-unconfirmed",
+    Cause.FAILED: "desk.break-vault-failed",
+}
+_OF_TRADES = {
+    Cause.MISSING_HERE: "desk.break-trade-missing-here",
+    Cause.MISSING_THERE: "desk.break-trade-missing-there",
+    Cause.AMOUNT: "desk.break-trade-amount",
+    Cause.STATE: "desk.break-trade-state",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +61,12 @@ class Break:
     def passing(self) -> bool:
         """Whether it goes away by itself."""
         return self.cause in PASSING
+
+    def code(self, *, trade: bool) -> str:
+        """Whose sentence tells the cause, and what to do about it; its values are `about` and `book`.
+
+        `trade`: a trade file was compared. A vault's credited coin has a reference; an account without a vault has none.
+        """
+        if not trade and self.cause is Cause.MISSING_THERE and not self.reference:
+            return "desk.break-no-vault"
+        return (_OF_TRADES if trade else _OF_VAULTS).get(self.cause, "desk.break-unexplained")

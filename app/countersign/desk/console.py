@@ -15,17 +15,23 @@ from countersign.desk.crossing import Crossing
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.officer import Officer
+from countersign.desk.operations import Operations
+from countersign.desk.operations_views import ReconciliationView
 from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.views import CrossingView, KeptLegalText
+from countersign.desk.vouching import Nodes
 from countersign.review.case import Channel
 
 
 class OfficerConsole(Officer):
-    """The console of one officer, with a courier. `box`: where proposals wait; its own journal if none is given."""
+    """The console of one officer, with a courier. `box`: where proposals wait; its own journal if none is given.
+
+    `nodes`: its own eyes on the chains, which an operations officer's verbs need; none where it has none.
+    """
 
     def __init__(
         self,
@@ -37,13 +43,20 @@ class OfficerConsole(Officer):
         entropy: Entropy,
         courier: Courier,
         box: ProposalBox | None = None,
+        nodes: Nodes | None = None,
     ) -> None:
         super().__init__(replica, mailbox, hand, clock, scribe)
         self._crossing = Crossing(replica, mailbox, hand.author, entropy)
         self._carrying = Carrying(replica, self._crossing, courier, clock)
         kept = box if box is not None else ProposalBox(replica.profile.journal)
         self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept)
+        self._operations = Operations(replica, mailbox, hand.author, scribe, clock, nodes or Nodes())
         self._courier = courier
+
+    @property
+    def operations(self) -> Operations:
+        """What an operations officer does alone."""
+        return self._operations
 
     @property
     def governance(self) -> Governance:
@@ -61,6 +74,10 @@ class OfficerConsole(Officer):
     async def take_change(self, file: Path) -> ProposalView:
         """A proposal, or a drafted change that becomes one. Raises as `Governance.propose_file` and the courier."""
         return await self.governance.propose_file(await self._courier.read_chosen(file))
+
+    async def reconcile(self, trades: Path | None) -> ReconciliationView:
+        """Compare with the chains, or with the trade file of a participant. Raises as `Operations.reconcile` and the courier."""
+        return await self.operations.reconcile(None if trades is None else await self._courier.read_chosen(trades))
 
     async def take_legal_text(self, file: Path) -> KeptLegalText:
         """Keep a file that is a logged contract's legal text. Raises as `keep_legal_text` and the courier."""

@@ -48,6 +48,11 @@ class Report:
         """The breaks that do not go away by themselves."""
         return tuple(each for each in self.breaks if not each.passing)
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the artefact, hex."""
+        return sha256(self.serialise()).hexdigest()
+
     def serialise(self) -> bytes:
         """The artefact."""
         return jcs.encode(value(self))

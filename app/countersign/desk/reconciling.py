@@ -8,28 +8,33 @@
 
 from countersign.desk import reconciliation
 from countersign.desk.author import Author, signed
-from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
 from countersign.desk.reconciliation import Report
+from countersign.desk.workplace import Workplace
 
 
-async def reconcile(desk: EmbeddedDesk, trades: bytes | None = None) -> Report:
+async def reconcile(desk: Workplace, trades: bytes | None = None) -> Report:
     """Compare, and change nothing. Malformed, Refused, Unavailable as `reconciliation` raises them."""
     if trades is not None:
         return reconciliation.of_trades(desk.state, trades)
     return await reconciliation.of_vaults(desk.state, desk.archive, desk.artefacts, desk.nodes)
 
 
-async def record(desk: EmbeddedDesk, operations: Author, trades: bytes | None = None) -> tuple[Report, Receipt]:
-    """Compare, keep the report (and the trade file), and log it. Raises as `reconcile`; what the machine refuses."""
+async def record(desk: Workplace, operations: Author, trades: bytes | None = None) -> tuple[Report, Receipt]:
+    """Compare, and log what was found. Raises as `reconcile` and `log`."""
     report = await reconcile(desk, trades)
+    return report, await log(desk, operations, report, trades)
+
+
+async def log(desk: Workplace, operations: Author, report: Report, trades: bytes | None = None) -> Receipt:
+    """Keep a report (and the trade file it is about) and log it. Refused: what the desk finds otherwise, and the machine."""
     if trades is not None:
-        desk.artefacts.put(trades)
+        await desk.put_artefact(trades)
     body = {
         "as_of": report.as_of,
-        "report": desk.artefacts.put(report.serialise()).hex(),
+        "report": (await desk.put_artefact(report.serialise())).hex(),
         "accounts": report.accounts,
         "breaks": len(report.breaks),
     }
     draft = desk.scribe.draft("reconciliation.recorded", body)
-    return report, await desk.submit(await signed(draft, [operations]))
+    return await desk.submit(await signed(draft, [operations]))

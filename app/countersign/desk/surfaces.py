@@ -13,6 +13,7 @@ from countersign.desk.cut_off_view import CutOffView
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
+from countersign.desk.operations_views import ReconciliationView, Standing
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.telling import Story
 from countersign.desk.views import (
@@ -91,8 +92,25 @@ class Governing(Protocol):
         """Have a complete proposal logged."""
 
 
+class Operating(Protocol):
+    """What an operations officer does alone, the desk signing beside. All of it is refused to an officer without the role."""
+
+    def standing(self) -> Standing:
+        """Whether this officer may, and which chains this console cannot see."""
+
+    async def record(self, shown: ReconciliationView) -> ReconciliationView:
+        """Log a comparison that was shown; refused where the books have moved since."""
+
+
 class OfficerConsole(Watching, Protocol):
     """A signing officer's machine."""
+
+    @property
+    def operations(self) -> Operating:
+        """Reconciliation, imports, failed legs, recalls."""
+
+    async def reconcile(self, trades: Path | None) -> ReconciliationView:
+        """The ledger against every vault on its chain, or the log against a participant's trade file. Logs nothing."""
 
     @property
     def governance(self) -> Governing:

@@ -33,6 +33,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The Ethereum node refuses the transaction: {reason}.",
         "Nothing moved. Look at the reason; the Safe's nonce may have been used.",
     ),
+    "chains.no-relayer": (
+        "This console only reads its Ethereum node: it has no relayer to send with.",
+        "Send from a console that has one. Nothing was sent.",
+    ),
     "chains.url": (
         "The address of the node is not one this console uses.",
         "Give an http or https address without a name or password in it: those come from a file.",

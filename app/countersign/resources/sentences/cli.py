@@ -53,6 +53,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count} attached tokens are named {token}.",
         "Say which one with --serial, or detach the others.",
     ),
+    "cli.nodes-none": (
+        "The file of nodes names none.",
+        "Give at least one: docs/formats/nodes.md says how it is written.",
+    ),
+    "cli.nodes-twice": (
+        "Two nodes of the file follow the same chain, {chain}.",
+        "Keep one of them: this console believes one node a chain.",
+    ),
     "cli.file-absent": ("{path} cannot be read ({why}).", "Give the path of a file that you can read."),
     "cli.file-kind": ("{path} is not a regular file.", "Give a file, or a folder that holds files only."),
     "cli.file-too-large": (

@@ -29,6 +29,7 @@ from countersign.ui.views.history_screen import HistoryScreen
 from countersign.ui.views.legal_verbs import LegalVerbs
 from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.log_verbs import LogVerbs
+from countersign.ui.views.operations_verbs import OperationsVerbs
 from countersign.ui.views.participants_screen import ParticipantsScreen
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.review_screen import ReviewScreen
@@ -94,6 +95,7 @@ class OfficerWindow(Frame):
         self.history.chosen.connect(self._tell)
         self.participants.opened.connect(self.open_review)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
+        self.operating = OperationsVerbs(self.participants, self.console, self.context, self._with_token, self.refresh)
         self.endorsing = EndorseVerbs(self.review, self.console, self.context, self._with_token, self.refresh)
         self.log_verbs = LogVerbs(self.log, self.console, self.context.runner)
         self.attests = AttestVerbs(self.carry, self.console, self.context, self._with_token, self.refresh)
@@ -137,6 +139,7 @@ class OfficerWindow(Frame):
         found = self.console.governance
         self.participants.show_views(found.participants(), found.roster().vaults, await self.console.accounts())
         await self.governing.show()
+        self.operating.show()
         self.rail.count("settings", self.settings.waiting)
 
     async def _show_history(self) -> None:

@@ -26,9 +26,10 @@ _POCKETS = ("available", "held", "frozen", "lent")
 
 
 class ParticipantsScreen(QWidget):
-    """`opened` says which contract to review."""
+    """`opened` says which contract to review; `reconciling` asks whether the books agree."""
 
     opened = Signal(str)
+    reconciling = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -56,7 +57,10 @@ class ParticipantsScreen(QWidget):
         both.addLayout(left, 10)
         both.addWidget(scrolling(page(self.detail, margin=0), label("participants.detail")), 13)
         title = PlainLabel(label("screen.participants"), "title", wrap=False)
-        whole = column(row(title, None), self.said, gap=measure.UNIT, margin=measure.GAP)
+        self.reconcile = Button(label("reconcile.open"), "Ctrl+R", icon="vault")
+        self.reconcile.clicked.connect(self.reconciling)
+        self.offer(label("operations.not-yours"))
+        whole = column(row(title, None, self.reconcile), self.said, gap=measure.UNIT, margin=measure.GAP)
         whole.addLayout(both, 1)
         self.setLayout(whole)
 
@@ -68,6 +72,11 @@ class ParticipantsScreen(QWidget):
         for words in participants.alarms(views):
             self.said.addWidget(Note(words, "warn", Picture("warning", "warn")))
         self.arrange()
+
+    def offer(self, hindrance: str) -> None:
+        """Offer what operations may do here, or say why not."""
+        self.reconcile.setEnabled(not hindrance)
+        self.reconcile.explain(hindrance or label("reconcile.open-tip"), "Ctrl+R")
 
     def arrange(self) -> None:
         """Show those that hold every word of the search."""

@@ -1,0 +1,78 @@
+"""What an operations officer does alone, with the desk's signature beside: reconcile, and say so in the log.
+
+- What is shown was found by this machine: its own replica, its own nodes. The desk finds it again with its own before it
+  signs (`vouching`, `reconciliation.confirm`).
+- The newest log is taken in before anything is judged, and again once something was logged.
+- What is recorded is what was shown: if the books have moved meanwhile, nothing is logged and the officer looks again.
+- Refused("desk.not-operations") where the officer does not hold the role; the log would refuse it as well.
+
+    view = await operations.reconcile()
+    view = await operations.record(view)
+"""
+
+import asyncio
+
+from countersign.desk import reconciling
+from countersign.desk.author import Author, Scribe
+from countersign.desk.operations_views import ReconciliationView, Standing, reconciliation_view
+from countersign.desk.ports import Clock, Mailbox
+from countersign.desk.reconciliation import Report, of_trades
+from countersign.desk.replica import Replica
+from countersign.desk.vouching import Nodes
+from countersign.desk.workplace import AtConsole
+from countersign.errors import Refused
+from countersign.settlement.roster import Role
+
+
+class Operations:
+    """One officer's console, as far as the role of operations goes. `nodes`: this console's own; none where it has none."""
+
+    def __init__(
+        self, replica: Replica, mailbox: Mailbox, author: Author, scribe: Scribe, clock: Clock, nodes: Nodes
+    ) -> None:
+        self._desk = AtConsole(replica, mailbox, scribe, nodes)
+        self._author = author
+        self._clock = clock
+        self._trades: dict[str, bytes] = {}  # trade files that were compared here, by SHA-256
+
+    def standing(self) -> Standing:
+        """Whether this officer may do any of it, and which chains this console cannot see."""
+        roster, nodes = self._desk.state.roster, self._desk.nodes
+        person = roster.officers.get(self._author.id)
+        chains = sorted({vault.chain for vault in roster.vaults.values()})
+        silent = tuple(chain for chain in chains if chain not in nodes.bitcoin and chain not in nodes.ethereum)
+        return Standing(person is not None and Role.OPERATIONS in person.roles, silent)
+
+    async def reconcile(self, trades: bytes | None = None) -> ReconciliationView:
+        """The ledger against every vault on its chain, or the log against a participant's trade file. Logs nothing.
+
+        Malformed("desk.trade-file-…"); Refused("settlement.unknown-participant"); Unavailable("desk.no-node", chains.*).
+        """
+        await self._begin()
+        report = await self._compared(trades)
+        if trades is not None:
+            self._trades = {report.file: trades}
+        return reconciliation_view(self._desk.state, report)
+
+    async def record(self, shown: ReconciliationView) -> ReconciliationView:
+        """Log a comparison that was shown. Refused("desk.reconciliation-moved") if the books have moved since."""
+        await self._begin()
+        trades, before = self._trades.get(shown.report.file), shown.report
+        again = await self._compared(trades)
+        if (again.lasting, again.trades) != (before.lasting, before.trades):
+            raise Refused("desk.reconciliation-moved", found=len(again.lasting), shown=len(before.lasting))
+        receipt = await reconciling.log(self._desk, self._author, again, trades)
+        await self._desk.synchronise()
+        return reconciliation_view(self._desk.state, again, receipt.index)
+
+    async def _compared(self, trades: bytes | None) -> Report:
+        if trades is not None:
+            return await asyncio.to_thread(of_trades, self._desk.state, trades)
+        return await reconciling.reconcile(self._desk)
+
+    async def _begin(self) -> None:
+        """The newest log, the instructions' artefacts, and the role."""
+        await self._desk.synchronise()
+        if not self.standing().may:
+            raise Refused("desk.not-operations", officer=self._author.id)
+        await self._desk.fetch(each.artefact for each in self._desk.state.instructions.values() if each.transaction)

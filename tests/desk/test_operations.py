@@ -1,0 +1,113 @@
+"""What an operations officer does at a console of their own: own replica, own nodes, the desk verifying and signing beside."""
+
+from pathlib import Path
+
+import pytest
+
+from countersign.demonstration import cast
+from countersign.desk import ceremony
+from countersign.desk.breaks import Break, Cause
+from countersign.desk.operations import Operations
+from countersign.desk.replica import Replica
+from countersign.desk.vouching import Nodes
+from countersign.errors import Refused, Unavailable
+from countersign.rails import bitcoin as rail
+from countersign.resources.text import SENTENCES
+from support.refusals import refused
+from support.software_stage import Table
+
+
+@pytest.fixture
+async def founded(table: Table) -> Table:
+    return await table.until("step-found")
+
+
+def console(table: Table, officer: str = "operations", nodes: Nodes | None = None) -> Operations:
+    """An officer's console: a machine of its own, with its own nodes."""
+    replica = Replica(table.stage.profile(f"console-{officer}"), table.stage.clock)
+    seen = nodes if nodes is not None else table.desk.nodes
+    return Operations(replica, table.desk, table.author(officer), table.desk.scribe, table.stage.clock, seen)
+
+
+def unexpected_coin(table: Table, satoshis: int) -> str:
+    """Somebody pays into the buyer's vault, and nobody credits it."""
+    vault = table.desk.state.roster.vault(cast.BUYER.coins)
+    script = rail.script_at(f"{cast.BITCOIN}:{ceremony.registered_address(vault, 2)}")
+    coin = table.stage.bitcoin.fund(script, satoshis)
+    return f"{coin.txid}:{coin.vout}"
+
+
+async def test_a_console_reconciles_with_its_own_nodes_and_logs_what_it_showed(founded: Table) -> None:
+    operations = console(founded)
+    view = await operations.reconcile()
+    assert (view.breaks, view.lasting, view.index) == ((), 0, None)
+    assert all(each.ledger == each.chain and each.ledger.units for each in view.sums)
+    assert sorted(each.ledger.symbol for each in view.sums) == ["BTC", "USDC"]
+    recorded = await operations.record(view)
+    assert recorded.index == founded.desk.state.size - 1
+    assert founded.desk.state.reconciled is not None
+    assert founded.desk.artefacts.get(bytes.fromhex(founded.desk.state.reconciled.report)) == view.report.serialise()
+
+
+async def test_a_break_is_told_with_its_cause_in_words_and_both_sides(founded: Table) -> None:
+    operations = console(founded)
+    outpoint = unexpected_coin(founded, 7_000_000)
+    (found,) = (await operations.reconcile()).breaks
+    assert (found.found.cause, found.found.reference, found.owner) == (Cause.MISSING_HERE, outpoint, cast.BUYER.name)
+    assert (found.code, found.values["about"]) == ("desk.break-vault-missing-here", cast.BUYER.coins)
+    assert found.more is not None
+    assert (found.more.units, found.more.symbol) == (7_000_000, "BTC")
+
+
+async def test_what_was_not_shown_is_not_recorded(founded: Table) -> None:
+    operations = console(founded)
+    view = await operations.reconcile()
+    unexpected_coin(founded, 9)
+    size = founded.desk.state.size
+    with pytest.raises(Refused) as error:
+        await operations.record(view)
+    assert (error.value.code, error.value.values) == ("desk.reconciliation-moved", {"found": 1, "shown": 0})
+    assert founded.desk.state.size == size
+    assert (await operations.record(await operations.reconcile())).lasting == 1
+
+
+async def test_a_trade_file_is_compared_recorded_and_given_to_the_desk(founded: Table, tmp_path: Path) -> None:
+    btc = f"{cast.BITCOIN}/slip44:0"
+    trades = (
+        f"lei,book,contract,side,asset,amount,state\n{cast.SELLER.lei},main,MH-9,deliver,{btc},500,agreed\n".encode()
+    )
+    operations = console(founded, nodes=Nodes())
+    view = await operations.reconcile(trades)
+    assert (view.participant, view.sums, [each.code for each in view.breaks]) == (
+        cast.SELLER.name,
+        (),
+        ["desk.break-trade-missing-here"],
+    )
+    recorded = await operations.record(view)
+    assert recorded.index == founded.desk.state.size - 1
+    assert founded.desk.artefacts.get(bytes.fromhex(view.report.file)) == trades
+
+
+async def test_without_a_node_the_chains_are_not_compared(founded: Table) -> None:
+    blind = console(founded, nodes=Nodes(bitcoin={cast.BITCOIN: founded.stage.bitcoin}))
+    with pytest.raises(Unavailable) as error:
+        await blind.reconcile()
+    assert (error.value.code, error.value.values) == ("desk.no-node", {"chain": cast.ETHEREUM})
+    assert blind.standing().unfollowed == (cast.ETHEREUM,)
+
+
+@pytest.mark.parametrize("officer", ["compliance", "officer-a"])
+async def test_only_the_role_of_operations_may(founded: Table, officer: str) -> None:
+    found, allowed = console(founded, officer), console(founded)
+    with refused("desk.not-operations", Refused):
+        await found.reconcile()
+    await allowed.reconcile()
+    assert (found.standing().may, allowed.standing().may) == (False, True)
+
+
+def test_every_cause_has_its_words() -> None:
+    for cause in Cause:
+        for trade in (False, True):
+            for reference in ("", "ab:0"):
+                found = Break(cause, "v", cast.BUYER.lei, "main", "x", "1", "2", reference)
+                assert found.code(trade=trade) in SENTENCES

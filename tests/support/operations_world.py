@@ -1,0 +1,92 @@
+"""Hand-made views of what an operations officer sees, and a console that remembers what it was asked."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from countersign.desk.breaks import Break, Cause
+from countersign.desk.money import Money
+from countersign.desk.operations_views import BreakView, ReconciliationView, Standing, SumView
+from countersign.desk.reconcile import VaultLine
+from countersign.desk.reconciliation import Report
+
+BTC, USDC = (
+    "bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:0",
+    "eip155:31337/erc20:0x5FbDB2315678afecb367f032d93F642f64180aa3",
+)
+MERIDIAN = "5299000J2N45DDNE4Y28"
+OUTPOINT = "ab" * 32 + ":1"
+
+
+def btc(units: int) -> Money:
+    return Money(units, "BTC", 8, BTC)
+
+
+def usdc(units: int) -> Money:
+    return Money(units, "USDC", 6, USDC)
+
+
+def agreed() -> ReconciliationView:
+    """Two vaults, and nothing is broken."""
+    vaults = (
+        VaultLine("meridian-btc", MERIDIAN, "main", BTC, 26_834_617_890, 26_834_617_890),
+        VaultLine("meridian-safe", MERIDIAN, "main", USDC, 20_000_000_000_000, 20_000_000_000_000),
+    )
+    sums = (
+        SumView(btc(26_834_617_890), btc(26_834_617_890)),
+        SumView(usdc(20_000_000_000_000), usdc(20_000_000_000_000)),
+    )
+    return ReconciliationView(Report("northgate.example/desk", 26, vaults, "", "", 0, ()), "", (), sums)
+
+
+def broken(*causes: Cause) -> ReconciliationView:
+    """The same vaults, with a break of each of these causes (a coin that nobody credited, and its fee under way)."""
+    kept = causes or (Cause.MISSING_HERE, Cause.FEE)
+    view = agreed()
+    found = tuple(
+        Break(cause, "meridian-btc", MERIDIAN, "main", BTC, "0", "7000000", OUTPOINT)
+        if cause is not Cause.FEE
+        else Break(cause, "meridian-btc", MERIDIAN, "main", BTC, "1410", "0", OUTPOINT)
+        for cause in kept
+    )
+    breaks = tuple(
+        BreakView(
+            each, each.code(trade=False), {"about": each.about, "book": each.book}, "Meridian Capital",
+            btc(int(each.here)), btc(int(each.there)), btc(int(each.there) - int(each.here)),
+        )
+        for each in found
+    )  # fmt: skip
+    sums = SumView(btc(26_834_617_890), btc(26_841_616_480)), view.sums[1]
+    return replace(view, report=replace(view.report, breaks=found), breaks=breaks, sums=sums)
+
+
+def of_trades() -> ReconciliationView:
+    """A trade file that lacks one trade, and has another's state otherwise."""
+    found = (
+        Break(Cause.MISSING_THERE, "MER-HAR-2026-11-22-0001 deliver", MERIDIAN, "main", BTC, "25000000000", ""),
+        Break(Cause.STATE, "MER-HAR-2026-11-22-0002 receive", MERIDIAN, "main", USDC, "held", "agreed"),
+    )
+    breaks = (
+        BreakView(found[0], found[0].code(trade=True), {"about": found[0].about, "book": "main"}, "Meridian Capital",
+                  btc(25_000_000_000), None, btc(-25_000_000_000)),
+        BreakView(found[1], found[1].code(trade=True), {"about": found[1].about, "book": "main"}, "Meridian Capital",
+                  "held", "agreed", None),
+    )  # fmt: skip
+    report = Report("northgate.example/desk", 26, (), MERIDIAN, "cd" * 32, 4, found)
+    return ReconciliationView(report, "Meridian Capital", breaks, ())
+
+
+class OperationsDouble:
+    """Operations that change nothing: it remembers what it was asked."""
+
+    def __init__(self, ask: Callable[..., None]) -> None:
+        self._ask = ask
+        self.may = False
+        self.unfollowed: tuple[str, ...] = ()
+        self.found = agreed()
+
+    def standing(self) -> Standing:
+        return Standing(self.may, self.unfollowed)
+
+    async def record(self, shown: ReconciliationView) -> ReconciliationView:
+        self._ask("record", shown)
+        return replace(shown, index=31)
