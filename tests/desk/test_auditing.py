@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.desk import evidence
-from countersign.desk import ground as grounds
+from countersign.desk import evidence, grounding
 from countersign.desk.auditing import verify_pack, verify_profile
 from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport
@@ -111,7 +110,7 @@ def test_a_transaction_other_than_what_was_signed_is_named(tmp_path: Path) -> No
     other = replace(over.state.instructions[psbt], finished=over.keep(b"another transaction"))
     over.desk.state = replace(over.state, instructions=over.state.instructions.set(psbt, other))
     ground = replace(
-        grounds.of_pack(evidence.gather(_replica(tmp_path, over), over.trade.hash), None), state=over.desk.state
+        grounding.of_pack(evidence.gather(_replica(tmp_path, over), over.trade.hash), None), state=over.desk.state
     )
     found = [each.reason for each in rework(replace(ground, artefact=over.artefacts.get), other)]
     assert found == ["desk.audit-share", "desk.audit-share", "desk.audit-other-finished"]

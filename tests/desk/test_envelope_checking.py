@@ -7,7 +7,7 @@ import pytest
 from countersign.airgap import envelope
 from countersign.airgap.answer import AnswerBody
 from countersign.airgap.envelope import Envelope, seal, unsigned
-from countersign.desk import ground as grounds
+from countersign.desk import grounding
 from countersign.desk.envelope_checking import judge_envelope
 from countersign.desk.recognising import recognise
 from countersign.desk.refusing import refusal_body
@@ -29,7 +29,7 @@ def sealed(found: Envelope, signer: str) -> bytes:
 
 
 def against(data: bytes, replica: Replica, over: Finished) -> set[str]:
-    judged = judge_envelope(recognise("envelope", data), replica, grounds.of_replica(replica), over.now)
+    judged = judge_envelope(recognise("envelope", data), replica, grounding.of_replica(replica), over.now)
     return {each.reason for one in judged for each in one.verdict.findings if not each.ok}
 
 

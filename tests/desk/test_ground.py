@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.desk import evidence
+from countersign.desk import evidence, grounding
 from countersign.desk import ground as grounds
 from countersign.desk.ground import Ground
 from countersign.desk.replica import Replica
@@ -19,12 +19,12 @@ from support.finished_settlement import Finished
 
 @pytest.fixture(scope="module")
 def profile_ground(auditor: Profile, over: Finished) -> Ground:
-    return grounds.of_replica(Replica(auditor, over.clock))
+    return grounding.of_replica(Replica(auditor, over.clock))
 
 
 @pytest.fixture(scope="module")
 def pack_ground(files: dict[str, bytes]) -> Ground:
-    return grounds.of_pack(evidence.parse(files["evidence.zip"]), review_cases.quorum())
+    return grounding.of_pack(evidence.parse(files["evidence.zip"]), review_cases.quorum())
 
 
 def test_both_reach_the_same_settlement(profile_ground: Ground, pack_ground: Ground, over: Finished) -> None:
@@ -79,7 +79,7 @@ def test_the_journal_is_asked_about_the_logged_contracts_of_the_given_ids_only(p
 
 
 def test_nothing_counts_without_an_anchor(pack_ground: Ground, over: Finished) -> None:
-    bare = grounds.trusting(pack_ground, None)
+    bare = grounding.trusting(pack_ground, None)
     assert bare.head(None).quorum is None
     when = grounds.moment(pack_ground, None)
     found = grounds.unanchored(grounds.case(pack_ground, when, over.now, ()))
@@ -95,10 +95,10 @@ def test_an_unknown_contract_has_no_place(pack_ground: Ground) -> None:
 
 def test_the_policys_number_counts_only_over_keys_that_were_given(pack_ground: Ground) -> None:
     trust = review_cases.quorum(2)
-    assert grounds.effective(trust, pack_ground.state).k == 2
+    assert grounding.effective(trust, pack_ground.state).k == 2
     assert pack_ground.state.policy is not None
     one = replace(pack_ground.state.policy, witnesses=replace(pack_ground.state.policy.witnesses, quorum=1))
-    assert grounds.effective(trust, replace(pack_ground.state, policy=one)).k == 1
+    assert grounding.effective(trust, replace(pack_ground.state, policy=one)).k == 1
     fewer = replace(trust, witnesses=trust.witnesses[:1], k=1)
-    assert grounds.effective(fewer, pack_ground.state) == fewer
-    assert grounds.effective(trust, replace(pack_ground.state, policy=None)) == trust
+    assert grounding.effective(fewer, pack_ground.state) == fewer
+    assert grounding.effective(trust, replace(pack_ground.state, policy=None)) == trust

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from countersign.desk import ground as grounds
+from countersign.desk import grounding
 from countersign.desk.ground import Ground
 from countersign.desk.matching import claim, instruction_for, trios
 from countersign.desk.recognising import Recognised, recognise
@@ -17,7 +17,7 @@ TRIOS = ("contract", "refused/altered", "refused/unlogged")
 
 @pytest.fixture(scope="module")
 def ground(auditor: Profile, over: Finished) -> Ground:
-    return grounds.of_replica(Replica(auditor, over.clock))
+    return grounding.of_replica(Replica(auditor, over.clock))
 
 
 def of(files: dict[str, bytes], *stems: str) -> list[Recognised]:

@@ -5,8 +5,7 @@ import pytest
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.log import verify_files
 from countersign.audit.quorum import Quorum
-from countersign.desk import evidence, output_crossings, output_parts
-from countersign.desk import ground as grounds
+from countersign.desk import evidence, grounding, output_crossings, output_parts
 from countersign.desk.ground import Ground
 from countersign.desk.output_parts import Rebuilt
 from countersign.desk.reports import Caused
@@ -16,7 +15,7 @@ from support.finished_settlement import Finished
 
 @pytest.fixture(scope="module")
 def ground(files: dict[str, bytes]) -> Ground:
-    return grounds.of_pack(evidence.parse(files["evidence.zip"]), None)
+    return grounding.of_pack(evidence.parse(files["evidence.zip"]), None)
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.desk import evidence
-from countersign.desk import ground as grounds
+from countersign.desk import evidence, grounding
 from countersign.desk.evidence import Pack
 from countersign.desk.pack_checking import fingerprint, judge_pack
 from support import review_cases
@@ -19,20 +18,20 @@ def pack(files: dict[str, bytes]) -> Pack:
 
 def against(pack: Pack, over: Finished) -> set[str]:
     trust = review_cases.quorum()
-    judged = judge_pack(pack, "pack", grounds.of_pack(pack, trust), trust, over.now)
+    judged = judge_pack(pack, "pack", grounding.of_pack(pack, trust), trust, over.now)
     return {each.reason for one in judged for each in one.verdict.findings if not each.ok}
 
 
 def test_the_contract_and_both_instructions_are_judged_as_history(pack: Pack, over: Finished) -> None:
     trust = review_cases.quorum()
-    judged = judge_pack(pack, "pack", grounds.of_pack(pack, trust), trust, over.now)
+    judged = judge_pack(pack, "pack", grounding.of_pack(pack, trust), trust, over.now)
     assert [each.about[0] for each in judged] == ["pack", "pack", "pack: psbt", "pack: safe-tx"]
     assert all(each.as_of is not None for each in judged)
     assert against(pack, over) == set()
 
 
 def test_a_missing_artefact_and_a_foreign_proof_are_named(pack: Pack, over: Finished) -> None:
-    ground = grounds.of_pack(pack, None)
+    ground = grounding.of_pack(pack, None)
     prepared = {each.artefact for each in ground.state.instructions.values()}
     bare = replace(pack, artefacts={name: data for name, data in pack.artefacts.items() if name not in prepared})
     assert "desk.audit-artefact-missing" in against(bare, over)

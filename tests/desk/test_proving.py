@@ -6,7 +6,7 @@ import json
 import pytest
 
 from countersign.airgap import envelope
-from countersign.desk import ground as grounds
+from countersign.desk import grounding
 from countersign.desk.ground import Ground
 from countersign.desk.matching import Trio
 from countersign.desk.proving import completed, judge_trio
@@ -22,7 +22,7 @@ STEM = "refused/delegatecall"
 
 @pytest.fixture(scope="module")
 def ground(auditor: Profile, over: Finished) -> Ground:
-    return grounds.of_replica(Replica(auditor, over.clock))
+    return grounding.of_replica(Replica(auditor, over.clock))
 
 
 def trio(files: dict[str, bytes], *kinds: str, stem: str = STEM) -> Trio:

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.desk import evidence
-from countersign.desk import ground as grounds
+from countersign.desk import evidence, grounding
 from countersign.desk.ground import Ground
 from countersign.desk.reworking import finish, rework, verify_share
 from countersign.errors import CountersignError
@@ -16,7 +15,7 @@ from support.finished_settlement import Finished
 
 @pytest.fixture(scope="module")
 def ground(files: dict[str, bytes]) -> Ground:
-    return grounds.of_pack(evidence.parse(files["evidence.zip"]), None)
+    return grounding.of_pack(evidence.parse(files["evidence.zip"]), None)
 
 
 def both(ground: Ground) -> list[Instruction]:

@@ -3,12 +3,13 @@
 import pytest
 
 from countersign.bitcoin.psbt import Psbt
-from countersign.desk import ground as grounds
+from countersign.desk import grounding
 from countersign.desk.ground import Ground
 from countersign.desk.matching import Trio
 from countersign.desk.recognising import recognise
 from countersign.desk.replica import Replica
-from countersign.desk.weighing import contracts_of, inside, judge_contracts, judge_rows, judge_transaction
+from countersign.desk.service_checking import judge_rows
+from countersign.desk.weighing import contracts_of, inside, judge_contracts, judge_transaction
 from countersign.formats import jcs, strict_json
 from countersign.store.profile import Profile
 from support.finished_settlement import Finished
@@ -17,7 +18,7 @@ from support.vectors import vector_path
 
 @pytest.fixture(scope="module")
 def ground(auditor: Profile, over: Finished) -> Ground:
-    return grounds.of_replica(Replica(auditor, over.clock))
+    return grounding.of_replica(Replica(auditor, over.clock))
 
 
 def test_a_contract_in_an_event_counts_as_given(files: dict[str, bytes], ground: Ground, over: Finished) -> None:

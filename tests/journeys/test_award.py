@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import evidence, stopping
-from countersign.desk import ground as grounds
+from countersign.desk import evidence, grounding, stopping
 from countersign.desk.pack_checking import judge_pack
 from countersign.settlement.ledger import Balance
 from support import stopped_stage as stage
@@ -65,7 +64,7 @@ async def test_a_dispute_ends_in_an_award_that_settles_like_any_contract(table: 
     await table.officer.synchronise()
     pack = evidence.parse(evidence.serialise(evidence.gather(table.officer.replica, award.hash)))
     assert RULING in pack.artefacts.values()
-    judged = judge_pack(pack, "pack", grounds.of_pack(pack, pack.vkeys), pack.vkeys, table.stage.clock.seconds)
+    judged = judge_pack(pack, "pack", grounding.of_pack(pack, pack.vkeys), pack.vkeys, table.stage.clock.seconds)
     assert [each.about for each in judged][-1] == ("pack: psbt",)
     assert {finding.check for each in judged for finding in each.verdict.against} == set()
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import export, output_parts, reworking
-from countersign.desk import ground as grounds
+from countersign.desk import export, grounding, output_parts, reworking
 from countersign.desk.checking import check
 from countersign.desk.matching import instruction_for
 from countersign.errors import Refused
@@ -65,7 +64,7 @@ async def test_two_contracts_settle_with_one_safe_transaction_that_pays_twice(ta
 
 async def test_history_works_again_and_finds_the_batch_by_what_is_signed(table: Table) -> None:
     await table.until("step-final")
-    ground = grounds.of_replica(table.officer.replica)
+    ground = grounding.of_replica(table.officer.replica)
     instruction = table.live("safe-tx")
     findings = list(reworking.rework(ground, instruction))
     assert [each.reason for each in findings] == ["desk.audit-share", "desk.audit-share", "desk.audit-finished"]

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import auditing, declaring, evidence, mending, releasing, reworking
-from countersign.desk import ground as grounds
+from countersign.desk import auditing, declaring, evidence, grounding, mending, releasing, reworking
 from countersign.desk.pack_checking import judge_pack
 from countersign.review.finding import Status
 from support import stopped_stage as stage
@@ -40,7 +39,7 @@ async def released(table: Table, cycle: str) -> None:
 async def audited(table: Table) -> set[str]:
     """The checks that object when an auditor judges every instruction and every share again, as history."""
     await table.officer.synchronise()
-    ground = grounds.of_replica(table.officer.replica)
+    ground = grounding.of_replica(table.officer.replica)
     found: set[str] = set()
     for each in ground.state.instructions.values():
         judged = auditing.instruction_in_history(ground, each, table.stage.clock.seconds)
@@ -141,6 +140,6 @@ async def test_ethereum_accepts_and_bitcoins_stuck_transaction_is_replaced_with_
     assert all(each.closed is not None for each in table.desk.state.breaks[cycle])
     assert await audited(table) == set()
     pack = evidence.parse(evidence.serialise(evidence.gather(table.officer.replica, contract)))
-    judged = judge_pack(pack, "pack", grounds.of_pack(pack, pack.vkeys), pack.vkeys, table.stage.clock.seconds)
+    judged = judge_pack(pack, "pack", grounding.of_pack(pack, pack.vkeys), pack.vkeys, table.stage.clock.seconds)
     assert {finding.check for each in judged for finding in each.verdict.against} == set()
     assert await stage.books_balance(table)

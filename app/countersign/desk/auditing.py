@@ -13,7 +13,7 @@ DESIGN.md §3, CHECKS.md (history). Nothing is changed and nobody is asked.
 from collections.abc import Iterator
 
 from countersign.audit.quorum import Quorum
-from countersign.desk import cases
+from countersign.desk import cases, grounding
 from countersign.desk import ground as grounds
 from countersign.desk.evidence import Pack
 from countersign.desk.evidence import parse as parse_pack
@@ -48,7 +48,7 @@ def verify_profile(profile: Profile, trust: Quorum | None, clock: Clock, progres
     """Everything that a profile holds. Never raises: what cannot be read is a finding."""
     try:
         replica = Replica(profile, clock, resume=False)
-        ground = grounds.of_replica(replica)
+        ground = grounding.of_replica(replica)
     except CountersignError as error:
         return AuditReport(
             "profile", "", 0, (Judged(("profile",), Verdict((refused(error, "profile", "its history"),))),)
@@ -140,7 +140,7 @@ def verify_pack(data: bytes, name: str, trust: Quorum | None, clock: Clock, prog
         pack = parse_pack(data)
     except CountersignError as error:
         return AuditReport("pack", "", 0, (), malformed=((name, error),))
-    ground = grounds.of_pack(pack, trust)
+    ground = grounding.of_pack(pack, trust)
     judged = audit_pack(pack, name, ground, trust, clock.now_ms() // 1000, progress)
     size = pack.checkpoint.checkpoint.size
     return AuditReport("pack", pack.desk, size, tuple(judged), causes(ground.state), (fingerprint(name, pack),))

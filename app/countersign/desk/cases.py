@@ -162,7 +162,7 @@ def instruction_case(
         kind=instruction.group.kind,
         data=data,
         prepared=instruction.hash,
-        original=_known(profile.artefacts, instruction.artefact),
+        original=known(profile.artefacts, instruction.artefact),
         replaced=replaced(found.state, profile.artefacts, instruction),
         shares=logged_shares(profile.artefacts, instruction),
     )
@@ -171,17 +171,18 @@ def instruction_case(
 
 def replaced(state: State, artefacts: Artefacts, instruction: Instruction) -> tuple[bytes, ...]:
     """The bytes of what a declared instruction takes the place of, the nearest first, as far as they are here."""
-    held = (_known(artefacts, each.artefact) for each in state.replaced_by(instruction))
+    held = (known(artefacts, each.artefact) for each in state.replaced_by(instruction))
     return tuple(data for data in held if data is not None)
 
 
 def logged_shares(artefacts: Artefacts, instruction: Instruction) -> tuple[Shared, ...]:
     """The shares that stand in the log, as far as their bytes are here."""
-    held = ((share.keys[0], _known(artefacts, share.artefact)) for share in instruction.shares)
+    held = ((share.keys[0], known(artefacts, share.artefact)) for share in instruction.shares)
     return tuple(Shared(key, data) for key, data in held if data is not None)
 
 
-def _known(artefacts: Artefacts, digest: str) -> bytes | None:
+def known(artefacts: Artefacts, digest: str) -> bytes | None:
+    """An artefact by its SHA-256 (hex); None where it is not here."""
     try:
         return artefacts.get(bytes.fromhex(digest))
     except Unavailable:

@@ -14,20 +14,23 @@ docs/formats/check-json.md; CHECKS.md.
     report.status      # 0, 1, 2 as the command exits
 """
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
 
-from countersign.audit.quorum import Quorum
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
 from countersign.desk import matching
-from countersign.desk.envelope_checking import judge_envelope
-from countersign.desk.evidence import Pack
-from countersign.desk.ground import Ground, of_pack, of_replica
-from countersign.desk.pack_checking import fingerprint, judge_pack
-from countersign.desk.ports import Clock, Profile
 from countersign.desk.proving import judge_trio
 from countersign.desk.recognising import Recognised, recognise
-from countersign.desk.replica import Replica
-from countersign.desk.reports import CheckReport, Judged, Kind, Progress, silent
-from countersign.desk.weighing import KINDS, contracts_of, inside, judge_contracts, judge_rows, judge_transaction
+from countersign.desk.reports import CheckReport, Fingerprint, Judged, Kind, Progress, silent
+from countersign.desk.weighing import KINDS, contracts_of, inside, judge_contracts, judge_transaction
+
+if TYPE_CHECKING:
+    from countersign.audit.quorum import Quorum
+    from countersign.desk.evidence import Pack
+    from countersign.desk.ground import Ground
+    from countersign.desk.ports import Clock, Profile
+    from countersign.desk.replica import Replica
 
 
 def check(
@@ -43,21 +46,41 @@ def check(
     "desk.other-log"), Unavailable("desk.nothing-pinned").
     """
     found = [recognise(name, data) for name, data in files.items()]
-    replica = Replica(profile, clock) if profile is not None else None
-    ground = of_replica(replica) if replica is not None else None
+    replica, ground = _history(profile, clock) if profile is not None else (None, None)
     now = clock.now_ms() // 1000
     judged: list[Judged] = []
+    prints: list[Fingerprint] = []
     for place, each in enumerate(found):
         progress(place, len(found) + 1)
-        if isinstance(each.parsed, Pack):
-            believed = replica.anchor.now(replica.state) if replica is not None else trust
-            judged += judge_pack(each.parsed, each.name, of_pack(each.parsed, believed), believed, now)
-        elif each.kind is Kind.ENVELOPE and each.parsed is not None:
+        if each.parsed is not None and each.kind is Kind.PACK:
+            judged += _pack(each, replica, trust, now, prints)
+        elif each.parsed is not None and each.kind is Kind.ENVELOPE:
+            from countersign.desk.envelope_checking import judge_envelope
+
             judged += judge_envelope(each, replica, ground, now)
     judged += _together(found, ground, now)
     progress(len(found) + 1, len(found) + 1)
-    prints = tuple(fingerprint(each.name, each.parsed) for each in found if isinstance(each.parsed, Pack))
-    return CheckReport(tuple(each.report for each in found), tuple(judged), prints)
+    return CheckReport(tuple(each.report for each in found), tuple(judged), tuple(prints))
+
+
+def _history(profile: Profile, clock: Clock) -> tuple[Replica, Ground]:
+    from countersign.desk.grounding import of_replica
+    from countersign.desk.replica import Replica
+
+    replica = Replica(profile, clock)
+    return replica, of_replica(replica)
+
+
+def _pack(
+    file: Recognised, replica: Replica | None, trust: Quorum | None, now: int, prints: list[Fingerprint]
+) -> list[Judged]:
+    from countersign.desk.grounding import of_pack
+    from countersign.desk.pack_checking import fingerprint, judge_pack
+
+    pack = cast("Pack", file.parsed)
+    believed = replica.anchor.now(replica.state) if replica is not None else trust
+    prints.append(fingerprint(file.name, pack))
+    return judge_pack(pack, file.name, of_pack(pack, believed), believed, now)
 
 
 def _together(found: Sequence[Recognised], ground: Ground | None, now: int) -> list[Judged]:
@@ -73,7 +96,10 @@ def _together(found: Sequence[Recognised], ground: Ground | None, now: int) -> l
     transactions = [each for each in found if each.kind in KINDS]
     answers = [each for each in found if each.kind is Kind.SERVICE and each.parsed is not None]
     judged += [judge_transaction(each, given, ground, now) for each in transactions]
-    judged += [one for each in answers for one in judge_rows(each, given, ground, now)]
+    if answers:
+        from countersign.desk.service_checking import judge_rows
+
+        judged += [one for each in answers for one in judge_rows(each, given, ground, now)]
     if given.facts and not transactions and not answers:
         judged.insert(0, judge_contracts(given, ground, now))
     return judged

@@ -20,11 +20,11 @@ from countersign.audit import proof as proofs
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.desk.ground import Ground
+from countersign.desk.naming import require_named
 from countersign.desk.recognising import Recognised, recognise
 from countersign.desk.replica import Replica
 from countersign.desk.reports import Judged, noted, refused
 from countersign.desk.reworking import missing, verify_share
-from countersign.desk.vault_intake import require_named
 from countersign.desk.weighing import KINDS, Given, judge_transaction
 from countersign.errors import CountersignError, Refused
 from countersign.keys import jws as jose

@@ -16,11 +16,14 @@ DESIGN.md §2, docs/formats/evidence.md. The file is a stored zip (`stored_zip`)
 - The fingerprint that people compare is twelve words of the SHA-256 of `manifest.json`.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -28,8 +31,7 @@ from countersign.audit.leaf import Opening
 from countersign.audit.quorum import Quorum
 from countersign.audit.tlog_proof import TlogProof
 from countersign.desk import stored_zip
-from countersign.desk.ports import Artefacts, Record
-from countersign.desk.replica import Replica
+from countersign.desk.ground import Exhibit
 from countersign.errors import Malformed, Unavailable
 from countersign.formats import jcs, shape, strict_json
 from countersign.keys.public_key import PublicKey
@@ -49,6 +51,10 @@ from countersign.settlement.roster import Roster
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import AwardMade, FreezeLifted, FreezeOrdered
 
+if TYPE_CHECKING:
+    from countersign.desk.ports import Artefacts, Record
+    from countersign.desk.replica import Replica
+
 SCHEMA = "countersign-evidence/1"
 MANIFEST, CHECKPOINT, JWKS, VKEYS = "manifest.json", "checkpoint", "jwks.json", "vkeys.json"
 GROUNDS = frozenset({"desk.founded", "roster.changed", "policy.adopted", "log.rotated", "price.published"})
@@ -57,20 +63,6 @@ GROUNDS = frozenset({"desk.founded", "roster.changed", "policy.adopted", "log.ro
 _EVENT = re.compile(r"events/(0|[1-9][0-9]{0,15})\.(event|opening\.json|tlog-proof)\Z")
 _ARTEFACT = re.compile(r"artefacts/([0-9a-f]{64})\Z")
 _KINDS = ("event", "opening.json", "tlog-proof")
-
-
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """One logged event: its bytes, its opening, and its proof to the pack's checkpoint."""
-
-    event: bytes
-    opening: Opening
-    proof: TlogProof
-
-    @property
-    def index(self) -> int:
-        """Its place in the log."""
-        return self.opening.index
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,14 @@
 
 - One shape for both, so that every verdict is made the same way: the state, the state before any entry, each entry with
   its opening and proof, the head, the artefacts.
-- A pack's history has gaps (other people's settlements); what it holds is replayed in order by the same machine.
-- Under `--trust` every key in that file may count as a witness; how many are needed is the logged policy's word if its
-  witnesses are all among them, else every one of them is needed.
+- Where it comes from is `grounding`'s business: a verdict knows neither profile nor pack.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from countersign.audit.leaf import Opening
-from countersign.audit.note import VerifierKey
-from countersign.audit.quorum import Quorum
-from countersign.desk import cases
-from countersign.desk.evidence import Exhibit, Pack, kept
-from countersign.desk.replica import Replica
+from countersign.audit.tlog_proof import TlogProof
 from countersign.errors import CountersignError
 from countersign.keys import jws as jose
 from countersign.review.case import (
@@ -30,15 +23,26 @@ from countersign.review.case import (
     Shared,
     StoreFacts,
 )
-from countersign.settlement import audience, events, machine
+from countersign.settlement import audience, events
 from countersign.settlement.contract import parse as parse_contract
-from countersign.settlement.machine import Entry
 from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.state import State
 
-LATELY = 16
-"""How many earlier states are held for whoever asks for the same again."""
 Remembered = Callable[[State, tuple[str, ...], InstructionFacts | None], JournalFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One logged event: its bytes, its opening, and its proof to a checkpoint."""
+
+    event: bytes
+    opening: Opening
+    proof: TlogProof
+
+    @property
+    def index(self) -> int:
+        """Its place in the log."""
+        return self.opening.index
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,67 +160,3 @@ def facts_of(ground: Ground, instruction: Instruction, data: bytes, about: str) 
         shares=tuple(Shared(key, share) for key, share in held if share is not None),
         about=about,
     )
-
-
-def of_replica(replica: Replica) -> Ground:
-    """What one machine has replayed and pinned; an auditor's profile is history, whatever the clock says. Raises as `Replica`."""
-
-    def exhibit(index: int) -> Exhibit:
-        held = replica.record(index)
-        return Exhibit(held.event, Opening(index, held.time_ms, held.salt), cases.proof(replica, index))
-
-    return Ground(
-        state=replica.state,
-        newest=replica.state.time_ms // 1000,
-        floor=replica.profile.journal.clock_floor(),
-        past=not replica.profile.writable,
-        store=cases.store_facts(replica.profile),
-        head=lambda entry_ms: cases.head_facts(replica, entry_ms=entry_ms),
-        exhibit=exhibit,
-        state_before=lru_cache(maxsize=LATELY)(replica.state_before),
-        artefact=lambda digest: kept(replica.profile.artefacts, (digest,)).get(digest),
-        remembered=lambda state, contracts, instruction: cases.journal_facts(
-            replica.profile.journal, state, contracts, instruction
-        ),
-    )
-
-
-def trusting(ground: Ground, trust: Quorum | None) -> Ground:
-    """The same history under other keys from elsewhere."""
-    quorum = None if trust is None else effective(trust, ground.state)
-    return replace(ground, head=lambda entry_ms: replace(ground.head(entry_ms), quorum=quorum))
-
-
-def of_pack(pack: Pack, trust: Quorum | None) -> Ground:
-    """What a pack holds, replayed. Without `trust` its head carries no quorum: nothing can rest on it."""
-    entries = [Entry(each.index, each.opening.time_ms, each.event) for each in pack.exhibits]
-    state = machine.replay(entries)
-    exhibits: Mapping[int, Exhibit] = {each.index: each for each in pack.exhibits}
-    quorum = None if trust is None else effective(trust, state)
-    head = HeadFacts(note=pack.checkpoint.serialise(), quorum=quorum, pin=None)
-    return Ground(
-        state=state,
-        newest=state.time_ms // 1000,
-        floor=0,
-        past=True,
-        store=None,
-        head=lambda entry_ms: replace(head, entry_ms=entry_ms),
-        exhibit=exhibits.__getitem__,
-        state_before=lru_cache(maxsize=LATELY)(
-            lambda index: machine.replay(entry for entry in entries if entry.index < index)
-        ),
-        artefact=pack.artefacts.get,
-        remembered=lambda *_: JournalFacts(),
-    )
-
-
-def effective(trust: Quorum, state: State) -> Quorum:
-    """The keys given, with the policy's number where the policy's witnesses are all among them."""
-    if state.policy is None:
-        return trust
-    try:
-        named = {VerifierKey.parse(text) for text in state.policy.witnesses.keys}
-        wanted = tuple(key for key in trust.witnesses if key in named)
-        return Quorum(trust.log, wanted, state.policy.witnesses.quorum) if len(wanted) == len(named) else trust
-    except CountersignError:
-        return trust

@@ -19,8 +19,7 @@ from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.log import Log, verify_files
 from countersign.audit.quorum import AsOf, Quorum
-from countersign.desk import evidence, output_names, output_parts
-from countersign.desk import ground as grounds
+from countersign.desk import evidence, grounding, output_names, output_parts
 from countersign.desk.auditing import audit_pack, causes, same_trust, verify_profile
 from countersign.desk.evidence import Pack
 from countersign.desk.ground import Ground
@@ -119,8 +118,8 @@ def verify_output(
         return AuditReport("output", "", 0, (hashes,), malformed=(found,))
     progress(1, 5)
     now = clock.now_ms() // 1000
-    ground = grounds.of_pack(found.pack, found.keys)
-    judged = audit_pack(found.pack, PACK, grounds.trusting(ground, trust), trust, now, silent)
+    ground = grounding.of_pack(found.pack, found.keys)
+    judged = audit_pack(found.pack, PACK, grounding.trusting(ground, trust), trust, now, silent)
     progress(2, 5)
     own = [*output_names.judged(files, found.head.checkpoint.size), *_timings(files)]
     own += [*_heads(found, trust, ground), *_result(found, ground)]
@@ -221,7 +220,7 @@ def _heads(found: Output, trust: Quorum | None, ground: Ground) -> Iterator[Find
         return
     yield same_trust(trust, found.keys)
     try:
-        grounds.effective(trust, ground.state).verify(found.head, newest)
+        grounding.effective(trust, ground.state).verify(found.head, newest)
     except CountersignError as error:
         yield refused(error, HEAD, "the trusted log and its witnesses")
         return

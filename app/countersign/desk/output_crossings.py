@@ -18,9 +18,9 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.desk.crossing_answer import require_fits
 from countersign.desk.ground import Ground
+from countersign.desk.naming import require_named
 from countersign.desk.output_parts import Rebuilt, differing, live, made, part
 from countersign.desk.turns import identity_keys
-from countersign.desk.vault_intake import require_named
 from countersign.errors import Refused
 from countersign.formats import shape, strict_json
 from countersign.review.finding import Finding

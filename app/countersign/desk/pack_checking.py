@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from countersign.audit.quorum import AsOf, Quorum
 from countersign.desk import ground as grounds
-from countersign.desk.evidence import Exhibit, Pack, artefacts_of
-from countersign.desk.ground import Ground
+from countersign.desk import grounding
+from countersign.desk.evidence import Pack, artefacts_of
+from countersign.desk.ground import Exhibit, Ground
 from countersign.desk.reports import Fingerprint, Judged, faulted, noted, refused
 from countersign.errors import CountersignError, Refused
 from countersign.review import checks
@@ -87,7 +88,7 @@ def head(pack: Pack, trust: Quorum | None, ground: Ground) -> Iterator[Finding]:
         return
     newest = max((each.opening.time_ms for each in pack.exhibits), default=0)
     try:
-        seen = grounds.effective(trust, ground.state).verify(found, AsOf(newest))
+        seen = grounding.effective(trust, ground.state).verify(found, AsOf(newest))
     except CountersignError as error:
         yield refused(error, "checkpoint", "the trusted log and its witnesses, not before the newest entry")
         return

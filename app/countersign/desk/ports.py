@@ -4,15 +4,18 @@
 - A method that returns has made it durable. One that cannot raises `Unavailable`; one that finds another answer, `Conflict`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countersign.airgap import ur
-from countersign.audit.pin import Pin
-from countersign.desk.records import Intent, Outpoint, PeerHead, SafeNonce, Share, Signed
-from countersign.keys.public_key import PublicKey
+if TYPE_CHECKING:
+    from countersign.airgap import ur
+    from countersign.audit.pin import Pin
+    from countersign.desk.records import Intent, Outpoint, PeerHead, SafeNonce, Share, Signed
+    from countersign.keys.public_key import PublicKey
 
 AskSecret = Callable[[str], Awaitable[str]]
 """Asks a person for a secret; the argument is the sentence code of what is asked ("signers.ask-pin")."""

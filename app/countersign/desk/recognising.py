@@ -17,33 +17,30 @@ The order of recognition (docs/formats/check-json.md), the first that fits decid
     <Kind.PSBT: 'PSBT'>
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from countersign.airgap import envelope
-from countersign.airgap.envelope import Envelope
-from countersign.audit.checkpoint import SignedCheckpoint
-from countersign.audit.leaf import Opening
-from countersign.audit.tlog_proof import TlogProof
-from countersign.bitcoin.psbt import Psbt
-from countersign.bitcoin.psbt import parse as parse_psbt
-from countersign.desk import evidence
-from countersign.desk.evidence import Pack
 from countersign.desk.reports import FileReport, Kind
 from countersign.errors import CountersignError, Malformed
-from countersign.ethereum import safe_file, service
-from countersign.ethereum.safe import ClaimedSafeTx
-from countersign.ethereum.service import Page
 from countersign.formats import base64url, strict_json
 from countersign.keys.jws import CONTRACT, EVENT
-from countersign.settlement import contract as contracts
-from countersign.settlement import events
-from countersign.settlement.contract import Contract
-from countersign.settlement.events import Event
 
-Parsed = Contract | Event | Opening | TlogProof | Psbt | ClaimedSafeTx | Page | Envelope | Pack
+if TYPE_CHECKING:
+    from countersign.airgap.envelope import Envelope
+    from countersign.audit.leaf import Opening
+    from countersign.audit.tlog_proof import TlogProof
+    from countersign.bitcoin.psbt import Psbt
+    from countersign.desk.evidence import Pack
+    from countersign.ethereum.safe import ClaimedSafeTx
+    from countersign.ethereum.service import Page
+    from countersign.settlement.contract import Contract
+    from countersign.settlement.events import Event
+
+    Parsed = Contract | Event | Opening | TlogProof | Psbt | ClaimedSafeTx | Page | Envelope | Pack
 MAINNET = 1
 
 _PROTECTED = re.compile(rb'"protected"\s*:\s*"([A-Za-z0-9_-]{1,400})"')
@@ -69,7 +66,7 @@ def recognise(name: str, data: bytes) -> Recognised:
     """The file by its content. Never raises: what does not parse carries its refusal."""
     try:
         kind = kind_of(data)
-        return Recognised(name, data, kind, _PARSERS[kind](data), None)
+        return Recognised(name, data, kind, _parsed(kind, data), None)
     except CountersignError as error:
         return Recognised(name, data, _guess(data), None, error)
 
@@ -131,7 +128,50 @@ def _guess(data: bytes) -> Kind:
     return _members({name for name in names if f'"{name}"'.encode() in data}, data)
 
 
+def _parsed(kind: Kind, data: bytes) -> Parsed:
+    """The file in its one format, whose reader is imported with the first file of it."""
+    match kind:
+        case Kind.CONTRACT:
+            from countersign.settlement.contract import parse as contract
+
+            return contract(data)
+        case Kind.EVENT:
+            from countersign.settlement.events import parse as event
+
+            return event(data)
+        case Kind.OPENING:
+            from countersign.audit.leaf import Opening
+
+            return Opening.parse(data)
+        case Kind.PROOF:
+            return _proof(data)
+        case Kind.PSBT:
+            from countersign.bitcoin.psbt import parse as psbt
+
+            return psbt(data)
+        case Kind.SAFE_TX:
+            from countersign.ethereum.safe_file import parse as safe_tx
+
+            return safe_tx(data)
+        case Kind.SERVICE:
+            from countersign.ethereum.service import parse as page
+
+            return page(data, MAINNET)
+        case Kind.ENVELOPE:
+            from countersign.airgap.envelope import peek
+
+            return peek(data)
+        case Kind.PACK:
+            from countersign.desk.evidence import parse as pack
+
+            return pack(data)
+    raise Malformed("desk.unknown-file")
+
+
 def _proof(data: bytes) -> TlogProof:
+    from countersign.audit.checkpoint import SignedCheckpoint
+    from countersign.audit.tlog_proof import TlogProof
+
     found = TlogProof.parse(data)
     SignedCheckpoint.parse(found.checkpoint)
     return found
@@ -145,14 +185,3 @@ _STARTS = {
     b"\xd2": Kind.ENVELOPE,
 }
 _TYPES = {CONTRACT: Kind.CONTRACT, EVENT: Kind.EVENT}
-_PARSERS: dict[Kind, Callable[[bytes], Parsed]] = {
-    Kind.CONTRACT: contracts.parse,
-    Kind.EVENT: events.parse,
-    Kind.OPENING: Opening.parse,
-    Kind.PROOF: _proof,
-    Kind.PSBT: parse_psbt,
-    Kind.SAFE_TX: safe_file.parse,
-    Kind.SERVICE: lambda data: service.parse(data, MAINNET),
-    Kind.ENVELOPE: envelope.peek,
-    Kind.PACK: evidence.parse,
-}

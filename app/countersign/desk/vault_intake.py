@@ -23,6 +23,7 @@ from countersign.audit.proof import verify_inclusion
 from countersign.audit.tlog_proof import TlogProof
 from countersign.desk import cases, pages, turns
 from countersign.desk.cases import Basis
+from countersign.desk.naming import require_named
 from countersign.desk.ports import Record
 from countersign.desk.records import PeerHead
 from countersign.desk.replica import Replica, require_not_ahead
@@ -156,24 +157,6 @@ def _require_still_registered(state: State, arrived: Unsealed) -> None:
     officer = state.roster.officers.get(sender)
     if officer is None or arrived.kid not in {key.kid for key in officer.identity_keys}:
         raise Refused("T1.sender-key", sender=sender, kid=arrived.kid)
-
-
-def require_named(state: State, envelope: Envelope, body: RequestBody) -> Instruction:
-    """What the envelope's outside says is what its events say. Refused("desk.request-differs", what=…)."""
-    instruction = state.instruction(events.parse(body.event(body.instruction).event).hash)
-    contracts = [events.binding(events.parse(body.event(index).event)) for index in body.contracts]
-    hashes = {each.hash for each in contracts if each is not None}
-    said = {
-        "settlement": envelope.settlement_id == instruction.cycle,
-        "kind": body.kind.value == instruction.group.kind,
-        "contracts": {each.hex() for each in envelope.contract_hashes}
-        == set(state.cycle(instruction.cycle).contracts)
-        == hashes,
-    }
-    for what, agrees in said.items():
-        if not agrees:
-            raise Refused("desk.request-differs", what=what)
-    return instruction
 
 
 def _remember(replica: Replica, arrived: Unsealed, state: State, head: SignedCheckpoint) -> None:

@@ -7,7 +7,7 @@
   which the listed hash is true, else Ethereum's main chain. Each row has its verdict.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from countersign.audit.tlog_proof import TlogProof
@@ -17,22 +17,18 @@ from countersign.desk import matching
 from countersign.desk.ground import Ground, case, facts_of, moment
 from countersign.desk.matching import Trio
 from countersign.desk.proving import completed
-from countersign.desk.recognising import MAINNET, Recognised
+from countersign.desk.recognising import Recognised
 from countersign.desk.reports import Judged, Kind
 from countersign.errors import CountersignError
-from countersign.ethereum import safe_file, service
-from countersign.ethereum.safe import ClaimedSafeTx, version_that_explains
-from countersign.formats import caip, eip55
+from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.keys import jws as jose
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.review import checks
 from countersign.review.case import Case, ContractFacts, HeadFacts, InstructionFacts, Mode
 from countersign.settlement.contract import Contract
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import SafeVault
 
 KINDS = {Kind.PSBT: "psbt", Kind.SAFE_TX: "safe-tx"}
-CHAINS = (MAINNET, 10, 56, 100, 137, 8453, 42161, 11155111, 31337)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def judge_transaction(file: Recognised, given: Given, ground: Ground | None, now
     found = matching.instruction_for(ground, kind, data, parsed, given.hashes) if ground else None
     if ground is not None and found is not None and isinstance(parsed, Psbt):
         data = _with_parents(data, parsed, ground.artefact(found.artefact))
-    return _judge(InstructionFacts(kind, data, about=file.name), found, given, ground, now)
+    return judge(InstructionFacts(kind, data, about=file.name), found, given, ground, now)
 
 
 def _with_parents(data: bytes, parsed: Psbt, prepared: bytes | None) -> bytes:
@@ -100,29 +96,8 @@ def _with_parents(data: bytes, parsed: Psbt, prepared: bytes | None) -> bytes:
         return data
 
 
-def judge_rows(file: Recognised, given: Given, ground: Ground | None, now: int) -> Iterator[Judged]:
-    """One verdict for each transaction that an answer of the Safe service lists."""
-    rows = service.parse(file.data, MAINNET).rows
-    for place, row in enumerate(rows):
-        claim = _on_its_chain(row.claim, ground)
-        data = safe_file.serialise(claim)
-        found = matching.instruction_for(ground, "safe-tx", data, claim, given.hashes) if ground else None
-        listed = tuple((bytes(one.owner), one.signature) for one in row.confirmations)
-        about = file.name if len(rows) == 1 else f"{file.name} [{place}]"
-        facts = InstructionFacts("safe-tx", data, claim=claim, confirmations=listed, about=about)
-        yield _judge(facts, found, given, ground, now)
-
-
-def _on_its_chain(claim: ClaimedSafeTx, ground: Ground | None) -> ClaimedSafeTx:
-    address = eip55.checksum(claim.tx.safe)
-    for vault in ground.state.roster.vaults.values() if ground is not None else ():
-        if isinstance(vault, SafeVault) and vault.address == address:
-            return replace(claim, tx=replace(claim.tx, chain_id=caip.ChainId.parse(vault.chain).number))
-    on_each = (replace(claim, tx=replace(claim.tx, chain_id=number)) for number in CHAINS)
-    return next((each for each in on_each if version_that_explains(each) is not None), claim)
-
-
-def _judge(facts: InstructionFacts, found: Instruction | None, given: Given, ground: Ground | None, now: int) -> Judged:
+def judge(facts: InstructionFacts, found: Instruction | None, given: Given, ground: Ground | None, now: int) -> Judged:
+    """The verdict on a transaction: `found` is the logged instruction that it is held against, if there is one."""
     names = (facts.about, *given.names)
     if ground is None:
         return Judged(names, checks.verdict(_unanchored(given, facts)))
