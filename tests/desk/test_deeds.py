@@ -244,3 +244,52 @@ async def test_a_console_without_the_bytes_signs_no_release(founded: Table, pair
     await fetch_cycle(compliance.place, cycle)
     compliance.governance._look = Look(compliance.place)
     assert (await compliance.countersigned(operations.governance.export(release.id))).complete
+
+
+def possible(found: Console, contract: str) -> dict[str, str | None]:
+    return {each.kind: each.objection and each.objection.code for each in found.deeds.offers(contract)}
+
+
+async def test_a_console_offers_what_the_rules_would_let_pass_and_says_why_not(
+    founded: Table, pair: tuple[Console, Console]
+) -> None:
+    operations, compliance = pair
+    contract = await stage.agreed(founded)
+    await operations.newest()
+    assert possible(operations, contract) == {"freeze": None}
+    await stage.instructed(founded, contract)
+    await operations.newest()
+    early = {"void": "desk.nothing-to-void", "release": "settlement.wrong-state", "replace": "settlement.wrong-state"}
+    assert possible(operations, contract) == {**early, "freeze": None}
+    cycle = stage.live(founded, "cycle-1")[0].cycle
+    await stage.signed_online(founded, cycle)
+    await operations.newest()
+    assert possible(operations, contract) == {**early, "void": None, "freeze": None}
+    await stage.signed_cold(founded, cycle)
+    for each in pair:
+        await each.newest()
+    assert possible(operations, contract) == {**early, "void": None, "release": None, "freeze": None}
+    assert possible(compliance, contract)["release"] == "settlement.maker-checker"  # checks, but does not make
+    await carried(operations, compliance, await operations.deeds.release(contract, "compliance"))
+    await releasing.broadcast(founded.desk, cycle, founded.author("operations"))
+    await operations.newest()
+    settling = {"void": "settlement.wrong-state", "release": "settlement.wrong-state", "replace": None, "freeze": None}
+    assert possible(operations, contract) == settling
+
+
+async def test_orders_are_listed_with_what_they_stop(founded: Table, pair: tuple[Console, Console]) -> None:
+    operations, compliance = pair
+    contract = await stage.agreed(founded)
+    await operations.newest()
+    assert {each.scope.kind for each in operations.deeds.targets()} == {"participant", "book", "asset", "contract"}
+    await carried(
+        operations, compliance, await operations.deeds.freeze("HC-1", Scope("contract", contract=contract), ORDER, "So.")
+    )
+    [order] = operations.deeds.orders()
+    assert (order.order, order.contracts, order.lifted) == ("HC-1", 1, None)
+    assert said(order.scope.code, order.scope.values) == "Order HC-1 stops the contract MH-2026-0007, version 1."
+    assert possible(operations, contract)["freeze"] == "settlement.frozen"
+    await carried(operations, compliance, await operations.deeds.lift("HC-1", DISCHARGE, "Over."))
+    [order] = operations.deeds.orders()
+    assert (order.contracts, order.lifted) == (0, founded.desk.state.size - 1)
+    assert possible(operations, contract)["freeze"] is None

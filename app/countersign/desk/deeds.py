@@ -12,8 +12,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from countersign.desk import awards, declaring, releasing, stopping
+from countersign.desk import awards, declaring, deed_pages, releasing, stopping
 from countersign.desk.author import Author
+from countersign.desk.deed_views import Offer, OrderView, TargetView
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.workplace import AtConsole
@@ -23,7 +24,6 @@ from countersign.settlement import builder
 from countersign.settlement.bodies import InstructionPrepared, ReleaseAuthorised
 from countersign.settlement.events import Event
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import Role
 from countersign.settlement.stop_bodies import Scope
 
 
@@ -88,11 +88,22 @@ class Deeds:
 
     def checkers(self) -> tuple[tuple[str, str], ...]:
         """Who may check a release that this officer makes: id and name, by name."""
-        officers = self._place.state.roster.officers.values()
-        able = [each for each in officers if Role.COMPLIANCE in each.roles and each.identity_keys]
-        return tuple(
-            (each.id, each.name) for each in sorted(able, key=lambda each: each.name) if each.id != self._author.id
-        )
+        return deed_pages.checkers(self._place.state, self._author.id)
+
+    def offers(self, contract: str) -> tuple[Offer, ...]:
+        """What may be proposed about a contract now. Refused("settlement.unknown-contract")."""
+        now_ms = self._governance.now() * 1_000
+        return deed_pages.offers(self._place.state, contract, self._author.id, self._place.scribe, now_ms)
+
+    def orders(self) -> tuple[OrderView, ...]:
+        """Every order that stops something, or did."""
+        state = self._place.state
+        found = {index: self._place.archive.record(index).time_ms // 1_000 for index in deed_pages.entries_of(state)}
+        return deed_pages.orders(state, found)
+
+    def targets(self) -> tuple[TargetView, ...]:
+        """What an order may name."""
+        return deed_pages.targets(self._place.state)
 
     async def award(self, terms: bytes, ruling: bytes) -> bytes | ProposalView:
         """Sign an award's terms. The first officer gets the signed terms, to hand on; the second the proposed event.

@@ -1,0 +1,52 @@
+"""Read models of what two officers do to settlements: what is possible now, and the orders that stand. No sentence.
+
+Offer("void", ("9f…",), None)
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.errors import CountersignError
+from countersign.settlement.saying import Said
+from countersign.settlement.stop_bodies import Scope
+
+RELEASE: Final = "release"
+VOID: Final = "void"
+REPLACE: Final = "replace"
+FREEZE: Final = "freeze"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that may be proposed about a settlement: `kind`, the instructions it concerns, why it cannot be now."""
+
+    kind: str
+    instructions: tuple[str, ...]
+    objection: CountersignError | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order that stops something. `scope` says what; `document`: its paper (SHA-256); `contracts`: how many it stops now.
+
+    `at`: unix seconds; `lifted_at` None while it stands.
+    """
+
+    order: str
+    scope: Said
+    reason: str
+    document: str
+    officers: tuple[str, ...]
+    index: int
+    at: int
+    contracts: int
+    lifted: int | None
+    lifted_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """Something that an order may name, as a person knows it: an institution, its book, an asset's symbol, a contract's number."""
+
+    scope: Scope
+    words: str
