@@ -283,7 +283,9 @@ async def test_orders_are_listed_with_what_they_stop(founded: Table, pair: tuple
     await operations.newest()
     assert {each.scope.kind for each in operations.deeds.targets()} == {"participant", "book", "asset", "contract"}
     await carried(
-        operations, compliance, await operations.deeds.freeze("HC-1", Scope("contract", contract=contract), ORDER, "So.")
+        operations,
+        compliance,
+        await operations.deeds.freeze("HC-1", Scope("contract", contract=contract), ORDER, "So."),
     )
     [order] = operations.deeds.orders()
     assert (order.order, order.contracts, order.lifted) == ("HC-1", 1, None)

@@ -66,6 +66,8 @@ from countersign.errors import CountersignError, Refused
 from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed
 from countersign.settlement.ledger import Account, Balance
 from countersign.settlement.saying import Difference, said
+from countersign.settlement.stop_bodies import Scope
+from support.deed_double import DeedDouble
 from support.operations_world import OperationsDouble
 
 NOW = 1_795_357_800  # 2026-11-22 14:30:00 UTC
@@ -480,6 +482,9 @@ class GovernanceDouble:
         self._ask("export", id)
         return b"a proposal"
 
+    def put(self, view: ProposalView) -> None:
+        self.open = (*self.open, view)
+
     def withdraw(self, id: str) -> None:
         self._ask("withdraw", id)
         self.open = tuple(each for each in self.open if each.id != id)
@@ -501,7 +506,7 @@ def proposals() -> tuple[ProposalView, ...]:
     ready = replace(first, id=hashed("policy"), kind="policy.adopted", signed=("Dora Finch", "Conrad Lake"), missing=(),
                     yours=False, complete=True, changes=(policy,))  # fmt: skip
     stale = replace(first, id=hashed("stale"), yours=False, changes=(),
-                    objection=Refused("desk.proposal-old", id="roster.changed-1", days=9))  # fmt: skip
+                    objection=Refused("desk.proposal-old", id="roster.changed-1", hours=217))  # fmt: skip
     return first, ready, stale
 
 
@@ -584,6 +589,8 @@ class OfficerDouble:
         self.altered: Callable[[ReviewView], ReviewView] = lambda view: view
         self.governing = GovernanceDouble(self._ask)
         self.operating = OperationsDouble(self._ask)
+        self.deeds = DeedDouble(self._ask, proposals()[0], self.governing.put, NOW)
+        self.half_award: bytes | None = None
         self.against: Finding | None = None
         self.error: BaseException | None = None
         self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900, "UR:COUNTERSIGN/" + "C" * 900)
@@ -653,6 +660,18 @@ class OfficerDouble:
     async def reconcile(self, trades: Path | None) -> ReconciliationView:
         self._ask("reconcile", trades)
         return self.operating.found
+
+    async def freeze(self, order: str, scope: Scope, paper: Path, reason: str) -> ProposalView:
+        return self.deeds._made("freeze", order, scope, paper, reason)
+
+    async def lift(self, order: str, paper: Path, reason: str) -> ProposalView:
+        return self.deeds._made("lift", order, paper, reason)
+
+    async def award(self, terms: Path, ruling: Path) -> bytes | ProposalView:
+        if self.half_award is not None:
+            self._ask("award", terms, ruling)
+            return self.half_award
+        return self.deeds._made("award", terms, ruling)
 
     async def accounts(self) -> Overview:
         return accounts()

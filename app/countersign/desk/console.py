@@ -12,6 +12,7 @@ from countersign.desk import attesting
 from countersign.desk.author import Scribe
 from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
+from countersign.desk.deeds import Deeds, Look
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.officer import Officer
@@ -24,7 +25,9 @@ from countersign.desk.scanning import TYPE
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.views import CrossingView, KeptLegalText
 from countersign.desk.vouching import Nodes
+from countersign.desk.workplace import AtConsole
 from countersign.review.case import Channel
+from countersign.settlement.stop_bodies import Scope
 
 
 class OfficerConsole(Officer):
@@ -49,7 +52,9 @@ class OfficerConsole(Officer):
         self._crossing = Crossing(replica, mailbox, hand.author, entropy)
         self._carrying = Carrying(replica, self._crossing, courier, clock)
         kept = box if box is not None else ProposalBox(replica.profile.journal)
-        self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept)
+        place = AtConsole(replica, mailbox, scribe, nodes or Nodes())
+        self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept, Look(place))
+        self._deeds = Deeds(place, hand.author, self._governance)
         self._operations = Operations(replica, mailbox, hand.author, scribe, clock, nodes or Nodes())
         self._courier = courier
 
@@ -62,6 +67,24 @@ class OfficerConsole(Officer):
     def governance(self) -> Governance:
         """Roster, policy and proposals."""
         return self._governance
+
+    @property
+    def deeds(self) -> Deeds:
+        """What takes two officers."""
+        return self._deeds
+
+    async def freeze(self, order: str, scope: Scope, paper: Path, reason: str) -> ProposalView:
+        """Propose that an order stops what it names, by the paper in a file. Raises as `Deeds.freeze` and the courier."""
+        return await self.deeds.freeze(order, scope, await self._courier.read_chosen(paper), reason)
+
+    async def lift(self, order: str, paper: Path, reason: str) -> ProposalView:
+        """Propose that an order stops nothing any more. Raises as `Deeds.lift` and the courier."""
+        return await self.deeds.lift(order, await self._courier.read_chosen(paper), reason)
+
+    async def award(self, terms: Path, ruling: Path) -> bytes | ProposalView:
+        """Sign an award's terms, or propose it where both have. Raises as `Deeds.award` and the courier."""
+        read = self._courier.read_chosen
+        return await self.deeds.award(await read(terms), await read(ruling))
 
     def remember_vault(self, officer: str, head: SignedCheckpoint) -> None:
         """What a cold machine was enrolled with: its head, replayed in full."""

@@ -6,11 +6,11 @@ What is possible is asked of the machine's own rules, with an event that is draf
 from collections.abc import Iterable, Iterator, Mapping
 
 from countersign.desk.author import Scribe
-from countersign.desk.deed_views import FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView
+from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView
 from countersign.desk.proposal_signers import signers
 from countersign.errors import CountersignError, Refused
 from countersign.keys.jws import Jws
-from countersign.settlement import builder, events, machine, stops
+from countersign.settlement import awarding, builder, events, machine, stops
 from countersign.settlement.bodies import REPLACEMENT
 from countersign.settlement.bodies import VOID as VOIDING
 from countersign.settlement.case import Case
@@ -27,6 +27,8 @@ def offers(state: State, contract: str, officer: str, scribe: Scribe, now_ms: in
     """What this officer may propose about a contract now; what it may not says why. Refused: an unknown contract."""
     record = state.contract(contract)
     found = [_freeze(state, record)]
+    if record.dispute is not None:
+        found = [_award(state, record), *found]
     if record.cycle is not None:
         cycle = state.cycle(record.cycle)
         asked = _Question(state, scribe, now_ms)
@@ -95,6 +97,15 @@ def _freeze(state: State, record: ContractRecord) -> Offer:
     if standing is not None:
         return Offer(FREEZE, (), Refused("settlement.frozen", contract=record.hash, order=standing.order))
     return Offer(FREEZE, (), None)
+
+
+def _award(state: State, record: ContractRecord) -> Offer:
+    """Whether its dispute is open still, or what ended it leaves room for an award."""
+    try:
+        awarding.check_dispute(state, record)
+    except Refused as error:
+        return Offer(AWARD, (), error)
+    return Offer(AWARD, (), None)
 
 
 def orders(state: State, moments: Mapping[int, int]) -> tuple[OrderView, ...]:

@@ -14,6 +14,7 @@ RELEASE: Final = "release"
 VOID: Final = "void"
 REPLACE: Final = "replace"
 FREEZE: Final = "freeze"
+AWARD: Final = "award"
 
 
 @dataclass(frozen=True, slots=True)

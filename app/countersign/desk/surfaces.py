@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from countersign.desk.accounts import Overview
 from countersign.desk.cut_off_view import CutOffView
+from countersign.desk.deed_views import Offer, OrderView, TargetView
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
@@ -28,6 +29,7 @@ from countersign.desk.views import (
     TokenView,
     VaultRequestView,
 )
+from countersign.settlement.stop_bodies import Scope
 
 REQUEST_FILE: Final = "request.countersign"
 ANSWER_FILE: Final = "answer.countersign"
@@ -102,6 +104,28 @@ class Operating(Protocol):
         """Log a comparison that was shown; refused where the books have moved since."""
 
 
+class Deciding(Protocol):
+    """What takes two officers: proposed here, signed at another console, then logged."""
+
+    def offers(self, contract: str) -> tuple[Offer, ...]:
+        """What may be proposed about a contract now, and why the rest may not."""
+
+    def orders(self) -> Sequence[OrderView]: ...
+
+    def targets(self) -> Sequence[TargetView]:
+        """What an order may name."""
+
+    def checkers(self) -> Sequence[tuple[str, str]]:
+        """Who may check a release that this officer makes: id and name."""
+
+    async def release(self, contract: str, checker: str) -> ProposalView: ...
+
+    async def void(self, contract: str, rate: int) -> tuple[ProposalView, ...]:
+        """A void of every instruction of its cycle that has shares; `rate` in satoshis a vbyte."""
+
+    async def replace(self, instruction: str, rate: int) -> ProposalView: ...
+
+
 class OfficerConsole(Watching, Protocol):
     """A signing officer's machine."""
 
@@ -115,6 +139,19 @@ class OfficerConsole(Watching, Protocol):
     @property
     def governance(self) -> Governing:
         """Roster, policy and proposals."""
+
+    @property
+    def deeds(self) -> Deciding:
+        """What takes two officers."""
+
+    async def freeze(self, order: str, scope: Scope, paper: Path, reason: str) -> ProposalView:
+        """Propose that an order stops what it names, by the paper in a file."""
+
+    async def lift(self, order: str, paper: Path, reason: str) -> ProposalView:
+        """Propose that an order stops nothing any more."""
+
+    async def award(self, terms: Path, ruling: Path) -> bytes | ProposalView:
+        """Sign an award's terms: the first officer gets the signed file to hand on, the second the proposal."""
 
     async def accounts(self) -> Overview:
         """Every account of the ledger."""

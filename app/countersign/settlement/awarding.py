@@ -33,12 +33,7 @@ UNFULFILLED = (ContractState.CANCELLED, ContractState.EXPIRED, ContractState.VOI
 
 def _judge(case: Case, body: AwardMade) -> None:
     disputed = check_award(case, body)
-    if disputed.award is None:
-        open_dispute(disputed)
-        demand_state(disputed, ContractState.DISPUTED, ContractState.FINAL, ContractState.VOIDED)
-        check_unsigned_dispute(case.state, disputed)
-    else:
-        demand_state(case.state.contract(disputed.award), *UNFULFILLED)
+    check_dispute(case.state, disputed)
     _held(case.state.ledger, disputed, body.contract, case.index)
 
 
@@ -64,6 +59,16 @@ def check_terms(state: State, contract: Contract, seconds: int) -> ContractRecor
     agreement.check_admissible(state, contract, seconds)
     stops.check_free(state, disputed)
     return disputed
+
+
+def check_dispute(state: State, disputed: ContractRecord) -> None:
+    """It waits for an award, or the award that it had came to nothing. Raises `Refused`."""
+    if disputed.award is not None:
+        demand_state(state.contract(disputed.award), *UNFULFILLED)
+        return
+    open_dispute(disputed)
+    demand_state(disputed, ContractState.DISPUTED, ContractState.FINAL, ContractState.VOIDED)
+    check_unsigned_dispute(state, disputed)
 
 
 def check_unsigned_dispute(state: State, disputed: ContractRecord) -> None:

@@ -14,6 +14,7 @@ from countersign.resources.visible import visible
 from countersign.ui.strings import (
     carry,
     checks,
+    deeds,
     demonstration,
     desk,
     frame,
@@ -37,6 +38,7 @@ LABELS: dict[str, str] = {
     **review.LABELS,
     **legal.LABELS,
     **checks.LABELS,
+    **deeds.LABELS,
     **sign.LABELS,
     **carry.LABELS,
     **vault.LABELS,

@@ -44,6 +44,7 @@ QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {quiet}
   border: 1px dashed {line}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QPlainTextEdit:focus, QTableView:focus,
 QListWidget:focus, QScrollArea:focus {{ border: 2px solid {accent}; }}
+QRadioButton:disabled, QCheckBox:disabled {{ color: {quiet}; }}
 QPushButton[part="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; font-weight: 600; }}
 QPushButton[part="primary"]:hover {{ background: {accent}; border: 2px solid {ink}; }}
 QPushButton[part="primary"]:focus {{ border: 2px solid {ink}; }}
@@ -82,6 +83,11 @@ QCheckBox {{ spacing: {UNIT}px; }}
 QCheckBox::indicator {{ width: {ICON}px; height: {ICON}px; border: 2px solid {quiet}; border-radius: 3px;
   background: {surface}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({TICK}); }}
+QRadioButton {{ spacing: {UNIT}px; }}
+QRadioButton::indicator {{ width: 12px; height: 12px; border: 2px solid {quiet}; border-radius: 8px;
+  background: {surface}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {accent}; }}
+QRadioButton::indicator:disabled {{ border-color: {line}; }}
 QCheckBox:focus {{ border: 2px solid {accent}; border-radius: {RADIUS}px; }}
 QTableView, QListWidget {{ background: {surface}; alternate-background-color: {raised}; border: 1px solid {line};
   border-radius: {RADIUS}px; gridline-color: {line}; selection-background-color: {selection};

@@ -21,6 +21,7 @@ from countersign.ui.tasks.runner import Runner, aside
 from countersign.ui.views.attest_verbs import AttestVerbs
 from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
+from countersign.ui.views.deed_verbs import DeedVerbs
 from countersign.ui.views.desk_screen import DeskScreen
 from countersign.ui.views.endorse_verbs import EndorseVerbs
 from countersign.ui.views.frame import Frame
@@ -96,6 +97,9 @@ class OfficerWindow(Frame):
         self.participants.opened.connect(self.open_review)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
         self.operating = OperationsVerbs(self.participants, self.console, self.context, self._with_token, self.refresh)
+        self.deciding = DeedVerbs(
+            self.review, self.participants, self.console, self.context, self._with_token, self._show_proposal
+        )
         self.endorsing = EndorseVerbs(self.review, self.console, self.context, self._with_token, self.refresh)
         self.log_verbs = LogVerbs(self.log, self.console, self.context.runner)
         self.attests = AttestVerbs(self.carry, self.console, self.context, self._with_token, self.refresh)
@@ -141,6 +145,11 @@ class OfficerWindow(Frame):
         await self.governing.show()
         self.operating.show()
         self.rail.count("settings", self.settings.waiting)
+
+    async def _show_proposal(self, proposal: str, said: str) -> None:
+        await self._show_governance()
+        self.open_screen("settings")
+        self.settings.show_proposal(proposal, said)
 
     async def _show_history(self) -> None:
         self.history.show_view(await self.console.history())

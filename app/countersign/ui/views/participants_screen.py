@@ -26,10 +26,12 @@ _POCKETS = ("available", "held", "frozen", "lent")
 
 
 class ParticipantsScreen(QWidget):
-    """`opened` says which contract to review; `reconciling` asks whether the books agree."""
+    """`opened` says which contract to review; `reconciling` asks whether the books agree, `ordering` for the orders that stop
+    something."""
 
     opened = Signal(str)
     reconciling = Signal()
+    ordering = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -60,7 +62,11 @@ class ParticipantsScreen(QWidget):
         self.reconcile = Button(label("reconcile.open"), "Ctrl+R", icon="vault")
         self.reconcile.clicked.connect(self.reconciling)
         self.offer(label("operations.not-yours"))
-        whole = column(row(title, None, self.reconcile), self.said, gap=measure.UNIT, margin=measure.GAP)
+        self.orders = Button(label("orders.open"), "Ctrl+Shift+O", icon="blocked")
+        self.orders.explain(label("orders.open-tip"), "Ctrl+Shift+O")
+        self.orders.clicked.connect(self.ordering)
+        verbs = row(title, None, self.reconcile, self.orders)
+        whole = column(verbs, self.said, gap=measure.UNIT, margin=measure.GAP)
         whole.addLayout(both, 1)
         self.setLayout(whole)
 

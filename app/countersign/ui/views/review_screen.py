@@ -22,8 +22,8 @@ from countersign.ui.widgets.picture import Picture
 
 
 class ReviewScreen(QWidget):
-    """`signing`, `refusing` and `reading` (its legal text) say the contract; `taking` says it and a file; `left` goes back to the
-    Desk."""
+    """`signing`, `refusing`, `deciding` and `reading` (its legal text) say the contract; `taking` says it and a file;
+    `left` goes back to the Desk."""
 
     reading = Signal(str)
     taking = Signal(str, object)
@@ -31,6 +31,7 @@ class ReviewScreen(QWidget):
     refusing = Signal(str)
     endorsing = Signal(str)
     declining = Signal(str)
+    deciding = Signal(str)
     left = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -62,10 +63,14 @@ class ReviewScreen(QWidget):
         self.decline.clicked.connect(lambda: self._tell(self.declining))
         self.endorse = Button(label("review.endorse"), "Ctrl+E", icon="pass", part="primary")
         self.endorse.clicked.connect(lambda: self._tell(self.endorsing))
+        self.decide = Button(label("deeds.open"), "Ctrl+T")
+        self.decide.explain(label("deeds.open-tip"), "Ctrl+T")
+        self.decide.clicked.connect(lambda: self._tell(self.deciding))
+        self.decide.setEnabled(False)
         bar = QFrame()
         bar.setProperty("part", "actions")
         verbs = (self.decline, self.endorse, self.refuse, self.sign)
-        bar.setLayout(row(self.back, self.base, None, *verbs, margin=measure.UNIT))
+        bar.setLayout(row(self.back, self.base, self.decide, None, *verbs, margin=measure.UNIT))
         self.decline.hide()
         self.endorse.hide()
         self.refuse.setEnabled(False)
@@ -127,6 +132,7 @@ class ReviewScreen(QWidget):
         for button, wanted in ((self.endorse, view.may_endorse), (self.decline, view.may_decline)):
             button.setVisible(wanted)
             button.setEnabled(wanted and self.context.runner.sound)
+        self.decide.setEnabled(self.context.runner.sound)
         self.refuse.setEnabled(self.context.runner.sound and view.state not in ("final", "voided", "cancelled"))
 
     def _header(self, view: ReviewView) -> Card:

@@ -60,6 +60,12 @@ class SettingsScreen(QWidget):
         self.stack.setCurrentWidget(self.parts[name])
         self.buttons[name].setChecked(True)
 
+    def show_proposal(self, proposal: str, said: str) -> None:
+        """Show one proposal, with a sentence above."""
+        self.open_part("proposals")
+        self.proposals.choose(proposal)
+        self.proposals.say(said)
+
     def show_views(
         self, proposals: Sequence[ProposalView], policy: PolicyView, roster: RosterView, token: TokenView | None
     ) -> None:

@@ -4,7 +4,8 @@ A model gives a `Cell` under `CELL`; a group's heading row gives `HEADING` (its 
 is never an address or a hash; it is whole in the tooltip and in the accessible text.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
@@ -73,6 +74,7 @@ class CellDelegate(QStyledItemDelegate):
         if cell.chip:
             painting.paint_chip(painter, at, palette, *cell.chip)
             at = at.adjusted(painting.chip_width(cell.chip[2]) + measure.UNIT, 0, 0, 0)
+        cell = self._fitting(cell, at.width(), at.height())
         boxes = [self._box(cell, number, at.width()) for number in range(max(len(cell.lines), 1))]
         top = at.top() + max(0, at.height() - sum(boxes)) // 2
         for number, height in enumerate(boxes):
@@ -83,6 +85,23 @@ class CellDelegate(QStyledItemDelegate):
             if number < len(cell.lines):
                 self._line(painter, line, palette, cell, number)
         painter.restore()
+
+    def _fitting(self, cell: Cell, width: int, height: int) -> Cell:
+        """The cell with its last line cut at an ellipsis where it is too long for the row: the table's detail has all of it."""
+        if not cell.lines or cell.dots:
+            return cell
+        last = len(cell.lines) - 1
+        left = height - sum(self._box(cell, number, width) for number in range(last))
+
+        def cut(words: int) -> Cell:
+            kept = cell.lines[last].split(" ")[:words]
+            return replace(cell, lines=(*cell.lines[:last], " ".join(kept) + "…"))
+
+        whole = len(cell.lines[last].split(" "))
+        if self._box(cell, last, width) <= left or whole == 1:
+            return cell
+        fits = bisect_left(range(1, whole), True, key=lambda words: self._box(cut(words), last, width) > left)
+        return cut(max(fits, 1))
 
     def _box(self, cell: Cell, number: int, width: int) -> int:
         """The height of a line, wrapped where it does not fit."""

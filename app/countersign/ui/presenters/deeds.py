@@ -1,0 +1,49 @@
+"""What two officers do, in words: what may be proposed about a settlement, and the orders that stop something."""
+
+from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView
+from countersign.resources.governance_words import said
+from countersign.resources.text import sentence
+from countersign.ui.presenters import writing
+from countersign.ui.strings import label, label_or
+
+ORDER = (RELEASE, VOID, REPLACE, AWARD, FREEZE)
+"""In which order they are offered."""
+
+
+def offered(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """What to show, in the order of `ORDER`; of each kind the first, and one that can be proposed before one that cannot."""
+    ranked = sorted(offers, key=lambda each: (ORDER.index(each.kind), each.objection is not None))
+    kept: dict[str, Offer] = {}
+    for each in ranked:
+        kept.setdefault(each.kind, each)
+    return tuple(kept.values())
+
+
+def about(offer: Offer) -> str:
+    """What it means, or why it cannot be proposed now."""
+    if offer.objection is None:
+        return label(f"deeds.{offer.kind}-about")
+    state = offer.objection.values.get("state")
+    if offer.objection.code == "settlement.wrong-state" and state is not None:
+        return label("deeds.not-while", state=label_or(f"state.{state}", str(state)))
+    return sentence(offer.objection.code, offer.objection.values)
+
+
+def order_state(view: OrderView) -> tuple[str, str, str]:
+    """Whether an order stands, as a chip."""
+    if view.lifted is not None:
+        return "quiet", "pass", label("orders.lifted")
+    return "bad", "blocked", label("orders.standing")
+
+
+def order_words(view: OrderView) -> str:
+    """What it stops, in a sentence."""
+    return said(view.scope.code, view.scope.values)
+
+
+def order_times(view: OrderView) -> str:
+    """Since when it stands, until when it stood."""
+    told = label("orders.since", when=writing.minute(view.at), index=f"{view.index:,}")
+    if view.lifted is None or view.lifted_at is None:
+        return f"{told}; {label('orders.stops', count=f'{view.contracts:,}')}"
+    return f"{told}; {label('orders.until', when=writing.minute(view.lifted_at), index=f'{view.lifted:,}')}"

@@ -1,0 +1,142 @@
+"""What takes two officers on one settlement, as a small form: what comes of it is a proposal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QRadioButton, QWidget
+
+from countersign.desk.deed_views import AWARD, RELEASE, REPLACE, VOID, Offer
+from countersign.resources.visible import visible
+from countersign.ui.presenters import deeds
+from countersign.ui.strings import label
+from countersign.ui.theme import measure
+from countersign.ui.views.dialog import Dialog
+from countersign.ui.views.files import PathLine
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.layout import Note, column, row
+from countersign.ui.widgets.picture import Picture
+
+_RATE, _MOST = 10, 100_000
+
+
+class DeedDialog(Dialog):
+    """`kind` is what was chosen; `checker`, `rate`, `terms` and `ruling` what it needs beside."""
+
+    def __init__(
+        self, contract: str, offers: tuple[Offer, ...], checkers: Sequence[tuple[str, str]], parent: QWidget
+    ) -> None:
+        super().__init__(label("deeds.title"), parent)
+        self.offers = {each.kind: each for each in deeds.offered(offers)}
+        self.checkers = tuple(checkers)
+        self.kind = ""
+        self._fields()
+        box = column(PlainLabel(label("deeds.title"), "title"), gap=measure.UNIT, margin=measure.WIDE)
+        box.addWidget(Note(label("deeds.explain"), "info", Picture("information", "info")))
+        box.addWidget(PlainLabel(label("deeds.what", contract=contract), "caption"))
+        group = QButtonGroup(self)
+        for each in self.offers.values():
+            option = QRadioButton(label(f"deeds.{each.kind}"))
+            option.setAccessibleName(label(f"deeds.{each.kind}"))
+            option.setEnabled(each.objection is None)
+            option.clicked.connect(lambda _=False, kind=each.kind: self._choose(kind))
+            group.addButton(option)
+            box.addWidget(option)
+            box.addLayout(_indented(PlainLabel(deeds.about(each), "quiet")))
+            if each.objection is None and not self.kind:
+                option.setChecked(True)
+                self.kind = each.kind
+        for fields in self.fields.values():
+            box.addWidget(fields)
+        box.addStretch(1)
+        cancel = Button(label("common.cancel"), "Esc")
+        cancel.clicked.connect(self.reject)
+        self.now = Button(label("deeds.now"), "Ctrl+Return", icon="sign", part="primary")
+        self.now.clicked.connect(self.accept)
+        box.addLayout(row(None, cancel, self.now))
+        self.setLayout(box)
+        self.setMinimumWidth(measure.UNIT * 88)
+        self._choose(self.kind)
+
+    def _fields(self) -> None:
+        self.people = QButtonGroup(self)
+        who = column(PlainLabel(label("deeds.checker"), "caption"), gap=measure.HALF)
+        for at, (_, name) in enumerate(self.checkers):
+            option = QRadioButton(visible(name))
+            option.setAccessibleName(visible(name))
+            option.setChecked(at == 0)
+            option.clicked.connect(lambda _=False: self._offer())
+            self.people.addButton(option, at)
+            who.addWidget(option)
+        if not self.checkers:
+            who.addWidget(PlainLabel(label("deeds.no-checker"), "quiet"))
+        self.typed = QLineEdit(str(_RATE))
+        self.typed.setAccessibleName(label("deeds.rate"))
+        self.typed.textChanged.connect(lambda _: self._offer())
+        self.terms_line = PathLine(
+            "deeds.terms", "deeds.terms-hint", "deeds.choose", folder=False, kinds="deeds.terms-kinds"
+        )
+        self.ruling_line = PathLine(
+            "deeds.ruling", "deeds.ruling-hint", "deeds.choose", folder=False, kinds="deeds.paper-kinds"
+        )
+        for line in (self.terms_line, self.ruling_line):
+            line.field.textChanged.connect(lambda _: self._offer())
+        release, rate, award = QWidget(), QWidget(), QWidget()
+        release.setLayout(who)
+        rate.setLayout(column(PlainLabel(label("deeds.rate"), "caption"), self.typed, gap=measure.HALF, margin=0))
+        award.setLayout(
+            column(
+                PlainLabel(label("deeds.terms"), "caption"),
+                self.terms_line,
+                PlainLabel(label("deeds.ruling"), "caption"),
+                self.ruling_line,
+                gap=measure.HALF,
+                margin=0,
+            )
+        )
+        self.fields = {RELEASE: release, VOID: rate, AWARD: award}
+
+    @property
+    def checker(self) -> str:
+        """The id of who checks a release; "" where there is nobody."""
+        at = self.people.checkedId()
+        return self.checkers[at][0] if 0 <= at < len(self.checkers) else ""
+
+    @property
+    def rate(self) -> int:
+        """Satoshis a virtual byte; 0 while no such number stands there."""
+        text = self.typed.text().strip()
+        found = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+        return found if found <= _MOST else 0
+
+    @property
+    def terms(self) -> Path | None:
+        """The file of an award's terms."""
+        return self.terms_line.path
+
+    @property
+    def ruling(self) -> Path | None:
+        """The file of the ruling."""
+        return self.ruling_line.path
+
+    def _choose(self, kind: str) -> None:
+        self.kind = kind
+        shown = VOID if kind == REPLACE else kind
+        for name, fields in self.fields.items():
+            fields.setVisible(name == shown)
+        self._offer()
+
+    def _offer(self) -> None:
+        given = {
+            RELEASE: bool(self.checker),
+            VOID: self.rate > 0,
+            REPLACE: self.rate > 0,
+            AWARD: self.terms is not None and self.ruling is not None,
+        }
+        self.now.setEnabled(bool(self.kind) and given.get(self.kind, True))
+
+
+def _indented(words: QWidget) -> QHBoxLayout:
+    line = row(words)
+    line.setContentsMargins(measure.UNIT * 3, 0, 0, measure.HALF)
+    return line
