@@ -8,7 +8,8 @@
     countersign enrol FILE --profile DIR [--present IDS --record FILE]
     countersign roster show|propose --profile DIR
     countersign policy show|propose|explain [TYPE] [--profile DIR] [--instruction HASH]
-    countersign proposal show|sign FILE --profile DIR
+    countersign proposal draft KIND FILE | show|sign FILE --profile DIR
+    countersign freeze list | order ORDER | lift ORDER --profile DIR
     countersign loan LOAN --profile DIR [--json]
     countersign settlement show ID --profile DIR [--json]
     countersign ledger | cycle [ID] --profile DIR [--json]

@@ -98,6 +98,8 @@ ENTRIES = (
           "governance.roster_app", ("orders",)),
     Entry("policy", "The desk's rules.",
           "governance.policy_app", ("orders", "policy_case")),
+    Entry("freeze", "Orders that stop an institution, a book, an asset or a contract.",
+          "freeze.freeze_app", ("orders",)),
     Entry("proposal", "Changes on their way to signatures.",
           "proposal.proposal_app", ("orders", "provisioner")),
 )

@@ -61,11 +61,11 @@ def roster_app(orders: Orders) -> typer.Typer:
 
     def show(profile: RestOption, as_json: JsonOption = False) -> None:
         """Participants, officers with their keys, vaults, destinations, assets, as they are in force."""
-        _shown(as_json, lambda: _roster(orders(profile, passphrase), as_json))
+        shown(as_json, lambda: _roster(orders(profile, passphrase), as_json))
 
     def propose(file: FileArgument, profile: RestOption, out: WriteOption = None, as_json: JsonOption = False) -> None:
         """Say what a change of the roster does; draft it as a file that administrators sign."""
-        _shown(as_json, lambda: _proposed(orders(profile, passphrase), "roster.changed", file, out, as_json))
+        shown(as_json, lambda: _proposed(orders(profile, passphrase), "roster.changed", file, out, as_json))
 
     app.command("show")(show)
     app.command("propose")(propose)
@@ -78,11 +78,11 @@ def policy_app(orders: Orders, judge: PolicyCase) -> typer.Typer:
 
     def show(profile: RestOption, as_json: JsonOption = False) -> None:
         """The policy in force, in sentences with its numbers."""
-        _shown(as_json, lambda: _policy(orders(profile, passphrase), as_json))
+        shown(as_json, lambda: _policy(orders(profile, passphrase), as_json))
 
     def propose(file: FileArgument, profile: RestOption, out: WriteOption = None, as_json: JsonOption = False) -> None:
         """Say what a new policy changes; draft it as a file that administrators sign."""
-        _shown(as_json, lambda: _proposed(orders(profile, passphrase), "policy.adopted", file, out, as_json))
+        shown(as_json, lambda: _proposed(orders(profile, passphrase), "policy.adopted", file, out, as_json))
 
     def explain(
         kind: TypeArgument = None,
@@ -94,8 +94,8 @@ def policy_app(orders: Orders, judge: PolicyCase) -> typer.Typer:
         if instruction is not None:
             if profile is None or kind is not None:
                 raise typer.BadParameter("--instruction goes with --profile, and without a TYPE")
-            _shown(as_json, lambda: _case(instruction, judge(profile, instruction, passphrase), as_json))
-        _shown(as_json, lambda: _explained(kind, orders(profile, passphrase) if profile else None, as_json))
+            shown(as_json, lambda: _case(instruction, judge(profile, instruction, passphrase), as_json))
+        shown(as_json, lambda: _explained(kind, orders(profile, passphrase) if profile else None, as_json))
 
     app.command("show")(show)
     app.command("propose")(propose)
@@ -103,7 +103,8 @@ def policy_app(orders: Orders, judge: PolicyCase) -> typer.Typer:
     return app
 
 
-def _shown(as_json: bool, work: Callable[[], int]) -> None:
+def shown(as_json: bool, work: Callable[[], int]) -> None:
+    """Exit with the status of some work; a refusal is told."""
     try:
         status = work()
     except CountersignError as error:

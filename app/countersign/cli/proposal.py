@@ -1,8 +1,10 @@
-"""`countersign proposal show|sign FILE`: look at a proposal of any kind, and sign it with a token at a terminal.
+"""`countersign proposal draft KIND FILE`, `show FILE`, `sign FILE`: what several people sign, at a terminal.
 
+    $ countersign proposal draft lending.authorised loan.json --profile profile --out loan.proposal
     $ countersign proposal show change.proposal --profile profile
     $ countersign proposal sign change.proposal --profile profile --token conrad --softhsm trial --out signed.proposal
 
+- A draft is the body of an event (docs/formats/events.md) as JSON; nobody has signed it. Kinds: docs/formats/proposal.md.
 - What it would change is said in words before the PIN is asked for; the PIN is the consent.
 - The officer is whoever holds the token's identity key by the roster of this profile. Nothing is logged from here: the file
   goes on to the next administrator, or to a console that gives it to the desk.
@@ -10,6 +12,7 @@
 """
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -31,9 +34,13 @@ from countersign.cli.token import (
 from countersign.cli.writing import write_new
 from countersign.desk.author import Author
 from countersign.desk.order import Order
-from countersign.errors import CountersignError, Refused
+from countersign.errors import CountersignError, Malformed, Refused
+from countersign.formats import strict_json
 
 ProposalArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A .proposal file.")]
+KindArgument = Annotated[str, typer.Argument(metavar="KIND", help="The event's type, for instance lending.authorised.")]
+BodyArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The event's body as JSON.")]
+DraftOption = Annotated[Path, typer.Option("--out", help="Write the draft here, for those who sign it.")]
 TokenOption = Annotated[str, typer.Option("--token", help="The label of the token to sign with.")]
 SignedOption = Annotated[Path, typer.Option("--out", help="Write the proposal with your signature here.")]
 
@@ -41,6 +48,19 @@ SignedOption = Annotated[Path, typer.Option("--out", help="Write the proposal wi
 def proposal_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
     """The commands, over what a history says and what reaches tokens."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+    def draft(
+        kind: KindArgument, file: BodyArgument, profile: RestOption, out: DraftOption, as_json: JsonOption = False
+    ) -> None:
+        """Draft anything that several people sign, from the event's body as JSON; say what it does."""
+        try:
+            order = orders(profile, passphrase)
+            data = order.propose(kind, _body(file))
+            write_new(out, data)
+            status = said_proposal(order.look(data), as_json)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        raise typer.Exit(status)
 
     def show(file: ProposalArgument, profile: RestOption, as_json: JsonOption = False) -> None:
         """Say what a proposal changes, who has signed it, and whether anything stands against it."""
@@ -80,9 +100,17 @@ def proposal_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
         raise typer.Exit(status)
 
+    app.command("draft")(draft)
     app.command("show")(show)
     app.command("sign")(sign)
     return app
+
+
+def _body(file: Path) -> Mapping[str, object]:
+    found = strict_json.parse(reading.read_file(file, LIMIT), limit=LIMIT)
+    if not isinstance(found, dict):
+        raise Malformed("cli.not-a-change", path=str(file))
+    return found
 
 
 async def _signed(

@@ -109,7 +109,7 @@ def _award(state: State, record: ContractRecord) -> Offer:
 
 
 def orders(state: State, moments: Mapping[int, int]) -> tuple[OrderView, ...]:
-    """Every order, those that stand first, the newest first. `moments`: of an entry, in unix seconds."""
+    """Every order, those that stand first, the newest first. `moments`: of the entries, in unix seconds, as far as known."""
     standing = sorted(state.freezes.values(), key=lambda each: -each.index)
     lifted = sorted(state.lifted.values(), key=lambda each: -each.index)
     return tuple(_order(state, each, moments) for each in (*standing, *lifted))
@@ -131,10 +131,10 @@ def _order(state: State, freeze: Freeze, moments: Mapping[int, int]) -> OrderVie
         document=freeze.document_sha256,
         officers=tuple(state.roster.officer(each).name for each in freeze.officers),
         index=freeze.index,
-        at=moments[freeze.index],
+        at=moments.get(freeze.index),
         contracts=stopped,
         lifted=freeze.lifted,
-        lifted_at=None if freeze.lifted is None else moments[freeze.lifted],
+        lifted_at=None if freeze.lifted is None else moments.get(freeze.lifted),
     )
 
 

@@ -30,7 +30,7 @@ class Offer:
 class OrderView:
     """An order that stops something. `scope` says what; `document`: its paper (SHA-256); `contracts`: how many it stops now.
 
-    `at`: unix seconds; `lifted_at` None while it stands.
+    `at`, `lifted_at`: unix seconds, None where only the entry is known; `lifted`: the entry, None while it stands.
     """
 
     order: str
@@ -39,7 +39,7 @@ class OrderView:
     document: str
     officers: tuple[str, ...]
     index: int
-    at: int
+    at: int | None
     contracts: int
     lifted: int | None
     lifted_at: int | None

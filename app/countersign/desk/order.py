@@ -8,13 +8,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from countersign.desk import deed_pages, proposals, stopping
 from countersign.desk import governance_pages as pages
-from countersign.desk import proposals
 from countersign.desk.author import Author, Scribe
+from countersign.desk.deed_views import OrderView
 from countersign.desk.governance_views import PolicyView, ProposalView, RosterView
 from countersign.errors import Refused
 from countersign.settlement.roster import HolderKind, Purpose
 from countersign.settlement.state import State
+from countersign.settlement.stop_bodies import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,18 @@ class Order:
     async def sign(self, data: bytes, author: Author) -> bytes:
         """The proposal with one more signature. Raises as `proposals.sign`."""
         return await proposals.sign(self.state, data, author, self.now_ms)
+
+    def freezes(self) -> tuple[OrderView, ...]:
+        """Every order that stops something, or did, by its entries."""
+        return deed_pages.orders(self.state, {})
+
+    def propose_freeze(self, order: str, scope: Scope, paper: bytes, reason: str) -> bytes:
+        """A draft that an order stops what it names. Raises as `propose`."""
+        return self.propose("freeze.ordered", stopping.ordered_body(order, scope, paper, reason))
+
+    def propose_lift(self, order: str, paper: bytes, reason: str) -> bytes:
+        """A draft that an order stops nothing any more. Raises as `propose`."""
+        return self.propose("freeze.lifted", stopping.lifted_body(order, paper, reason))
 
     def propose(self, kind: str, body: Mapping[str, object]) -> bytes:
         """A draft that nobody has signed. Malformed; Refused: what the rules say against it, "desk.proposal-empty"."""

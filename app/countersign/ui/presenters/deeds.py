@@ -43,7 +43,11 @@ def order_words(view: OrderView) -> str:
 
 def order_times(view: OrderView) -> str:
     """Since when it stands, until when it stood."""
-    told = label("orders.since", when=writing.minute(view.at), index=f"{view.index:,}")
-    if view.lifted is None or view.lifted_at is None:
+    told = label("orders.since", when=_when(view.at), index=f"{view.index:,}")
+    if view.lifted is None:
         return f"{told}; {label('orders.stops', count=f'{view.contracts:,}')}"
-    return f"{told}; {label('orders.until', when=writing.minute(view.lifted_at), index=f'{view.lifted:,}')}"
+    return f"{told}; {label('orders.until', when=_when(view.lifted_at), index=f'{view.lifted:,}')}"
+
+
+def _when(seconds: int | None) -> str:
+    return "—" if seconds is None else writing.minute(seconds)
