@@ -1,11 +1,12 @@
 """What an operations officer does at a console of their own: own replica, own nodes, the desk verifying and signing beside."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import ceremony
+from countersign.desk import ceremony, deals, importing
 from countersign.desk.breaks import Break, Cause
 from countersign.desk.operations import Operations
 from countersign.desk.replica import Replica
@@ -111,3 +112,59 @@ def test_every_cause_has_its_words() -> None:
             for reference in ("", "ab:0"):
                 found = Break(cause, "v", cast.BUYER.lei, "main", "x", "1", "2", reference)
                 assert found.code(trade=trade) in SENTENCES
+
+
+async def contract(table: Table, number: int, *parties: str) -> bytes:
+    terms = deals.spot_terms(cast.ORIGIN, table.story.sale(f"MH-2026-{number:04d}"))
+    return await deals.sign_contract(terms, [table.author(each) for each in parties or ("meridian", "harbour")])
+
+
+async def test_a_batch_is_judged_then_filed_item_by_item(founded: Table) -> None:
+    operations = console(founded)
+    one = await contract(founded, 1)
+    files = {"a": one, "b": await contract(founded, 2, "meridian"), "c": one, "d": b"{"}
+    shown = await operations.judge_batch(files)
+    size = founded.desk.state.size
+    assert [each.item.outcome.value for each in shown.items] == ["new", "new", "twice in the batch", "malformed"]
+    assert (shown.new, shown.contracts_only, shown.filed) == (2, True, False)
+    assert shown.items[0].sides is not None
+    assert shown.items[0].sides.parties == (cast.SELLER.name, cast.BUYER.name)
+    told: list[tuple[int, int]] = []
+    done = await operations.file_batch(shown, lambda *each: told.append(each))
+    assert [each.item.index for each in done.items] == [size, size + 1, None, None]
+    assert (told, done.filed, founded.desk.state.size) == ([(1, 2), (2, 2)], True, size + 2)
+    again = await operations.judge_batch(files)
+    assert [each.item.outcome.value for each in again.items[:2]] == ["already here", "already here"]
+
+
+async def test_what_somebody_filed_meanwhile_is_not_filed_twice(founded: Table) -> None:
+    operations, files = console(founded), {"a": await contract(founded, 1)}
+    shown = await operations.judge_batch(files)
+    await importing.carry_out(founded.desk, founded.author("operations"), files)
+    size = founded.desk.state.size
+    done = await operations.file_batch(shown, lambda *_: None)
+    assert ([each.item.outcome.value for each in done.items], founded.desk.state.size) == (["already here"], size)
+
+
+async def test_a_batch_stopped_half_way_is_found_already_here(founded: Table) -> None:
+    operations = console(founded)
+    files = {str(number): await contract(founded, number) for number in (1, 2, 3)}
+    shown = await operations.judge_batch(files)
+
+    def stop(done: int, _total: int) -> None:
+        if done == 2:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await operations.file_batch(shown, stop)
+    again = await operations.judge_batch(files)
+    assert [each.item.outcome.value for each in again.items] == ["already here", "already here", "new"]
+    await operations.file_batch(again, lambda *_: None)
+    assert len(founded.desk.state.contracts) == 3
+
+
+async def test_only_operations_files_a_batch(founded: Table) -> None:
+    files = {"a": await contract(founded, 1)}
+    shown = await console(founded).judge_batch(files)
+    with refused("desk.not-operations", Refused):
+        await console(founded, "compliance").file_batch(shown, lambda *_: None)

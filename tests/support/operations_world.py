@@ -1,13 +1,19 @@
 """Hand-made views of what an operations officer sees, and a console that remembers what it was asked."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from hashlib import sha256
 
 from countersign.desk.breaks import Break, Cause
+from countersign.desk.importing import Item, Outcome
 from countersign.desk.money import Money
-from countersign.desk.operations_views import BreakView, ReconciliationView, Standing, SumView
+from countersign.desk.operations_views import BatchView, BreakView, ItemView, ReconciliationView, Standing, SumView
 from countersign.desk.reconcile import VaultLine
 from countersign.desk.reconciliation import Report
+from countersign.desk.rows import Sides
+from countersign.desk.surfaces import Progress
+from countersign.errors import Conflict, CountersignError, Malformed, Refused
 
 BTC, USDC = (
     "bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:0",
@@ -75,6 +81,38 @@ def of_trades() -> ReconciliationView:
     return ReconciliationView(report, "Meridian Capital", breaks, ())
 
 
+def _item(name: str, outcome: Outcome, id: str = "", error: CountersignError | None = None) -> ItemView:
+    sides = Sides(("Meridian Capital", "Harbour Prime"), (btc(25_000_000_000),), (usdc(20_000_000_000_000),))
+    hashed = sha256(id.encode()).hexdigest() if id else ""
+    return ItemView(Item(name, outcome, id, hashed, error), sides if id.startswith("MER-HAR") else None)
+
+
+def batch() -> BatchView:
+    """Two that are new, and one of every other outcome."""
+    return BatchView({}, (
+        _item("trades.jsonl:1", Outcome.NEW, "MER-HAR-2026-11-23-0001 v1"),
+        _item("trades.jsonl:2", Outcome.NEW, "MER-HAR-2026-11-23-0002 v1"),
+        _item("trades.jsonl:3", Outcome.ALREADY, "MER-HAR-2026-11-22-0001 v1"),
+        _item("trades.jsonl:4", Outcome.TWICE, "MER-HAR-2026-11-23-0001 v1",
+              Conflict("desk.batch-twice", name="trades.jsonl:4", other="trades.jsonl:1")),
+        _item("trades.jsonl:5", Outcome.CONFLICT, "MER-HAR-2026-11-23-0003 v1",
+              Conflict("desk.batch-conflict", id="MER-HAR-2026-11-23-0003 v1", name="trades.jsonl:5", other="x.json")),
+        _item("trades.jsonl:6", Outcome.REFUSED, "MER-HAR-2026-11-23-0004 v1",
+              Refused("settlement.unknown-participant", lei=MERIDIAN)),
+        _item("trades.jsonl:7", Outcome.MALFORMED, "", Malformed("desk.unknown-file")),
+    ))  # fmt: skip
+
+
+def filed(shown: BatchView) -> BatchView:
+    """The same batch, with what was new filed from entry 31 on."""
+    items, index = [], 31
+    for each in shown.items:
+        new = each.item.outcome is Outcome.NEW
+        items.append(replace(each, item=replace(each.item, index=index)) if new else each)
+        index += new
+    return replace(shown, items=tuple(items), filed=True)
+
+
 class OperationsDouble:
     """Operations that change nothing: it remembers what it was asked."""
 
@@ -83,6 +121,8 @@ class OperationsDouble:
         self.may = False
         self.unfollowed: tuple[str, ...] = ()
         self.found = agreed()
+        self.batch = batch()
+        self.gate: asyncio.Event | None = None
 
     def standing(self) -> Standing:
         return Standing(self.may, self.unfollowed)
@@ -90,3 +130,15 @@ class OperationsDouble:
     async def record(self, shown: ReconciliationView) -> ReconciliationView:
         self._ask("record", shown)
         return replace(shown, index=31)
+
+    async def judge_batch(self, files: Mapping[str, bytes]) -> BatchView:
+        self._ask("judge batch", dict(files))
+        return replace(self.batch, files=files)
+
+    async def file_batch(self, shown: BatchView, progress: Progress) -> BatchView:
+        self._ask("file batch", shown)
+        for done in range(shown.new):
+            progress(done + 1, shown.new)
+            if self.gate is not None:
+                await self.gate.wait()
+        return filed(shown)

@@ -12,6 +12,7 @@ import qasync
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from countersign.cli import reading
 from countersign.ui.application import (
     BannerFacts,
     Instruments,
@@ -63,7 +64,13 @@ def instruments(kept: list[str], pdf: world.PdfDouble) -> Instruments:
         return "evidence/1.txt"
 
     return Instruments(
-        lambda: world.NOW, world.draw_code, lambda grey, width, height: [], keep, world.DrivesDouble(), lambda data: pdf
+        lambda: world.NOW,
+        world.draw_code,
+        lambda grey, width, height: [],
+        keep,
+        world.DrivesDouble(),
+        lambda data: pdf,
+        lambda place: reading.read_batch((place,)),
     )
 
 

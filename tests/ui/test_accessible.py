@@ -111,6 +111,7 @@ async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_cl
         ("sign", lambda: click(window, "Unlock token…")),
         ("desk", lambda: click(window, "Search settlements, addresses, hashes, officers")),
         ("participants", lambda: click(window, "Reconcile…")),
+        ("desk", lambda: click(window, "Import…")),
     ]
     for screen, press in openers:
         window.open_screen(screen)

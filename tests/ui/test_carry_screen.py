@@ -36,7 +36,13 @@ def read(grey: bytes, width: int, height: int) -> list[str]:
 @pytest.fixture
 def instruments(kept: list[str]) -> Instruments:
     return Instruments(
-        lambda: world.NOW, modules, read, lambda trace: "evidence", world.DrivesDouble(), lambda data: world.PdfDouble()
+        lambda: world.NOW,
+        modules,
+        read,
+        lambda trace: "evidence",
+        world.DrivesDouble(),
+        lambda data: world.PdfDouble(),
+        lambda _: {},
     )
 
 

@@ -8,6 +8,7 @@ import platformdirs
 
 from countersign.bootstrap.machine import CLOCK
 from countersign.bootstrap.preferences import FilePreferences, file_of_this_machine, parts
+from countersign.cli import reading
 from countersign.couriers import pictures
 from countersign.couriers.carrier import Carrier
 from countersign.couriers.drives import Drives
@@ -28,6 +29,7 @@ def instruments(carrier: Carrier) -> Instruments:
         keep_evidence=keep_evidence,
         drives=Drives(),
         open_pdf=lambda pdf: PdfPages(pdf, PDF_CHILD),
+        read_batch=lambda place: reading.read_batch((place,)),
         preferences=FilePreferences(file_of_this_machine()),
         parts=parts(),
     )

@@ -34,7 +34,7 @@ def import_command(judge: Import) -> Callable[..., None]:
 
     def command(paths: PathsArgument, profile: AgainstOption, as_json: JsonOption = False) -> None:
         try:
-            items = judge(_files(paths), profile, passphrase)
+            items = judge(reading.read_batch(paths), profile, passphrase)
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
         if as_json:
@@ -44,16 +44,6 @@ def import_command(judge: Import) -> Callable[..., None]:
         raise typer.Exit(status(items))
 
     return command
-
-
-def _files(paths: Sequence[Path]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for path in paths:
-        if path.is_dir():
-            found |= {str(path / name): data for name, data in reading.read_folder(path).items()}
-        else:
-            found[str(path)] = reading.read_file(path)
-    return found
 
 
 def status(items: Sequence[Item]) -> int:

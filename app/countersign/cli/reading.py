@@ -6,6 +6,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from countersign.errors import Malformed
@@ -47,6 +48,17 @@ def read_folder(folder: Path) -> dict[str, bytes]:
         if len(found) >= FOLDER_FILES or total > FOLDER_LIMIT:
             raise Malformed("cli.folder-too-large", path=str(folder), limit=FOLDER_LIMIT)
         found[path.relative_to(folder).as_posix()] = data
+    return found
+
+
+def read_batch(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Every file of these, and every file below those that are folders, by its path. Malformed as the others."""
+    found: dict[str, bytes] = {}
+    for path in paths:
+        if path.is_dir():
+            found |= {str(path / name): data for name, data in read_folder(path).items()}
+        else:
+            found[str(path)] = read_file(path)
     return found
 
 

@@ -7,19 +7,21 @@
   named, neither copy in the batch is filed.
 - Earlier versions go first, so an amendment may come in one batch with what it amends.
 - `plan` files nothing and judges each item against the state alone; `carry_out` files what is new, in order, and tells
-  what became of each.
+  what became of each. What was refused is tried again in its turn: it may need what was filed before it.
+- Whoever stops `carry_out` leaves what was filed in the log; the same batch again finds that already here.
 
     >>> [item.outcome for item in plan(state, {"a.json": data}, now)]
     [<Outcome.NEW: 'new'>]
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from countersign.desk.author import Author, signed
-from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.recognising import recognise
+from countersign.desk.workplace import Workplace
 from countersign.errors import Conflict, CountersignError, Malformed, Refused
 from countersign.settlement import agreement, builder, events, templates
 from countersign.settlement import contract as contracts
@@ -80,14 +82,26 @@ def plan(state: State, files: Mapping[str, bytes], now: int) -> list[Item]:
     return [_judged(state, logged, item, now) if item.outcome is Outcome.NEW else item for item in judged]
 
 
-async def carry_out(desk: EmbeddedDesk, officer: Author, files: Mapping[str, bytes]) -> list[Item]:
-    """File what is new, earlier versions first, by the officer who imports it; the batch's items in their order."""
-    planned = plan(desk.state, files, desk.scribe.clock.now_ms() // 1_000)
+async def carry_out(
+    desk: Workplace, officer: Author, files: Mapping[str, bytes], progress: Callable[[int, int], None] = lambda *_: None
+) -> list[Item]:
+    """File what is new, earlier versions first, by the officer who imports it; the batch's items in their order.
+
+    `progress` is told how many of those to file are done. Unavailable where the token or the desk is gone meanwhile.
+    """
+    now = max(desk.scribe.clock.now_ms(), desk.state.time_ms) // 1_000
+    planned = await asyncio.to_thread(plan, desk.state, files, now)
     done = {item.name: item for item in planned}
-    for item in sorted(planned, key=_order):
-        if item.outcome in (Outcome.NEW, Outcome.REFUSED) and item.found is not None:
-            done[item.name] = await _filed(desk, officer, item)
+    wanted = [item for item in sorted(planned, key=_order) if to_file(item)]
+    for number, item in enumerate(wanted, 1):
+        done[item.name] = await _filed(desk, officer, item)
+        progress(number, len(wanted))
     return [done[item.name] for item in planned]
+
+
+def to_file(item: Item) -> bool:
+    """Whether `carry_out` would give it to the desk."""
+    return item.found is not None and item.index is None and item.outcome in (Outcome.NEW, Outcome.REFUSED)
 
 
 def _order(item: Item) -> tuple[int, int, str]:
@@ -95,7 +109,7 @@ def _order(item: Item) -> tuple[int, int, str]:
     return (0, item.found.terms.version, item.name) if isinstance(item.found, Contract) else (1, 0, item.name)
 
 
-async def _filed(desk: EmbeddedDesk, officer: Author, item: Item) -> Item:
+async def _filed(desk: Workplace, officer: Author, item: Item) -> Item:
     try:
         if isinstance(item.found, Contract):
             draft = desk.scribe.draft(kind_of(desk.state, item.found), builder.contract_body(item.found))

@@ -1,4 +1,4 @@
-"""What an operations officer does alone, with the desk's signature beside: reconcile, and say so in the log.
+"""What an operations officer does alone, with the desk's signature beside: reconcile and say so in the log, file a batch.
 
 - What is shown was found by this machine: its own replica, its own nodes. The desk finds it again with its own before it
   signs (`vouching`, `reconciliation.confirm`).
@@ -11,13 +11,23 @@
 """
 
 import asyncio
+from collections.abc import Mapping
+from functools import partial
 
 from countersign.desk import reconciling
 from countersign.desk.author import Author, Scribe
-from countersign.desk.operations_views import ReconciliationView, Standing, reconciliation_view
+from countersign.desk.importing import carry_out, plan
+from countersign.desk.operations_views import (
+    BatchView,
+    ReconciliationView,
+    Standing,
+    batch_view,
+    reconciliation_view,
+)
 from countersign.desk.ports import Clock, Mailbox
 from countersign.desk.reconciliation import Report, of_trades
 from countersign.desk.replica import Replica
+from countersign.desk.signing import Progress
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole
 from countersign.errors import Refused
@@ -64,6 +74,20 @@ class Operations:
         receipt = await reconciling.log(self._desk, self._author, again, trades)
         await self._desk.synchronise()
         return reconciliation_view(self._desk.state, again, receipt.index)
+
+    async def judge_batch(self, files: Mapping[str, bytes]) -> BatchView:
+        """What each item of a batch is, and whether it would be filed. Files nothing. Malformed("desk.batch-too-large")."""
+        await self._begin()
+        state, now = self._desk.state, max(self._clock.now_ms(), self._desk.state.time_ms) // 1_000
+        items = await asyncio.to_thread(plan, state, files, now)
+        return await asyncio.to_thread(batch_view, state, files, items)
+
+    async def file_batch(self, shown: BatchView, progress: Progress) -> BatchView:
+        """File what is new of a batch that was shown, judged again as it is filed; what became of each item."""
+        await self._begin()
+        items = await carry_out(self._desk, self._author, shown.files, progress)
+        await self._desk.synchronise()
+        return await asyncio.to_thread(partial(batch_view, self._desk.state, shown.files, items, filed=True))
 
     async def _compared(self, trades: bytes | None) -> Report:
         if trades is not None:

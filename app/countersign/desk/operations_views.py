@@ -1,16 +1,19 @@
-"""What an operations officer's verbs show: a reconciliation with every break in words and figures, and who may do what.
+"""What an operations officer's verbs show: a reconciliation with every break, a batch with what becomes of each item.
 
 - `BreakView.code` and `values` are a sentence's: window and terminal say the same of a break.
 - Amounts carry their registered symbol and decimals; a state stands as its word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from countersign.desk.accounts import owner
 from countersign.desk.breaks import Break
+from countersign.desk.importing import Item, Outcome
 from countersign.desk.money import Money, money
 from countersign.desk.reconciliation import Report
+from countersign.desk.rows import Sides, sides
+from countersign.settlement.contract import Contract
 from countersign.settlement.roster import Roster
 from countersign.settlement.state import State
 
@@ -58,6 +61,45 @@ class ReconciliationView:
     def lasting(self) -> int:
         """How many breaks do not go away by themselves."""
         return len(self.report.lasting)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One item of a batch; `sides`: who gives what to whom, None where it is no contract or names who is not known here."""
+
+    item: Item
+    sides: Sides | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch as it was judged, or as it was filed; `files` are the bytes that were read, by name."""
+
+    files: Mapping[str, bytes]
+    items: tuple[ItemView, ...]
+    filed: bool = False
+
+    @property
+    def new(self) -> int:
+        """How many would be filed."""
+        return sum(each.item.outcome is Outcome.NEW for each in self.items)
+
+    @property
+    def contracts_only(self) -> bool:
+        """Whether all that would be filed are contracts."""
+        return all(isinstance(each.item.found, Contract) for each in self.items if each.item.outcome is Outcome.NEW)
+
+
+def batch_view(state: State, files: Mapping[str, bytes], items: Sequence[Item], *, filed: bool = False) -> BatchView:
+    """A judged batch as it is shown."""
+    return BatchView(files, tuple(ItemView(each, _sides(state, each)) for each in items), filed)
+
+
+def _sides(state: State, item: Item) -> Sides | None:
+    known = state.roster.participants
+    if not isinstance(item.found, Contract) or any(lei not in known for lei in item.found.terms.leis):
+        return None
+    return sides(state, item.found.terms)
 
 
 def reconciliation_view(state: State, report: Report, index: int | None = None) -> ReconciliationView:

@@ -14,7 +14,7 @@ from countersign.desk.deed_views import Offer, OrderView, TargetView
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
-from countersign.desk.operations_views import ReconciliationView, Standing
+from countersign.desk.operations_views import BatchView, ReconciliationView, Standing
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.telling import Story
 from countersign.desk.views import (
@@ -102,6 +102,12 @@ class Operating(Protocol):
 
     async def record(self, shown: ReconciliationView) -> ReconciliationView:
         """Log a comparison that was shown; refused where the books have moved since."""
+
+    async def judge_batch(self, files: Mapping[str, bytes]) -> BatchView:
+        """What each item of a batch is; files nothing."""
+
+    async def file_batch(self, shown: BatchView, progress: Progress) -> BatchView:
+        """File what is new of a batch that was shown; what became of each item."""
 
 
 class Deciding(Protocol):

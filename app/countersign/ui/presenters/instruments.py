@@ -3,13 +3,14 @@
 - `draw_code` gives the modules of one QR code, dark is True, without its quiet zone.
 - `read_picture` takes 8-bit greyscale, `width * height` bytes, and gives the texts of the QR codes in it; it may block,
   so the window calls it on a thread. It raises only `CountersignError`. So do the methods of `drives`.
+- `read_batch` takes a file or a folder and gives every file's bytes by name; it may block, and raises only `CountersignError`.
 - `open_pdf` takes a PDF's bytes and gives its pages as pictures, painted in a process of their own. Every method may block, so the
   window calls it on a thread; it raises only `CountersignError`.
 - `preferences` remembers what a person chose (the theme); `parts` are what this program is made of.
 - `keep_evidence` keeps the trace of an error that is our own bug (types, files and lines; never values) and says where.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -133,5 +134,6 @@ class Instruments:
     keep_evidence: Callable[[str], str]
     drives: DriveBay
     open_pdf: Callable[[bytes], Pages]
+    read_batch: Callable[[Path], Mapping[str, bytes]]
     preferences: Preferences = field(default_factory=Forgetful)
     parts: tuple[Part, ...] = ()

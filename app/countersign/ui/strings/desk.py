@@ -2,7 +2,6 @@
 
 LABELS: dict[str, str] = {
     "desk.table": "Settlements",
-    "desk.filter": "Filter",
     "desk.filter-name": "Filter settlements",
     "desk.filter-hint": "Filter: id, party, state, asset, officer",
     "desk.open": "Review",

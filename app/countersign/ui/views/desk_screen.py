@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStackedWidget, QTableView, QWidget
 
 from countersign.desk.views import DeskView, Group
@@ -31,9 +31,10 @@ _MANY = 2_000
 
 
 class DeskScreen(QWidget):
-    """`opened` says which contract to review."""
+    """`opened` says which contract to review; `importing` asks for a batch."""
 
     opened = Signal(str)
+    importing = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -53,13 +54,15 @@ class DeskScreen(QWidget):
         self.filter.setMinimumWidth(measure.UNIT * 20)
         self.filter.setMaximumWidth(measure.UNIT * 42)
         self.filter.textChanged.connect(lambda _: self.arrange())
-        self.go_filter = Button(label("desk.filter"), "Ctrl+F", icon="search")
-        self.go_filter.clicked.connect(self.filter.setFocus)
+        QShortcut(QKeySequence("Ctrl+F"), self.filter).activated.connect(self.filter.setFocus)
         self.base = base_units(self.arrange)
         self.review = Button(
             label("desk.open"), "Ctrl+Return", icon="search", part="primary", name=label("desk.open-tip")
         )
         self.review.clicked.connect(lambda: self._open(self.table.currentIndex()))
+        self.imports = Button(label("import.open"), "Ctrl+I", icon="carry")
+        self.imports.clicked.connect(self.importing)
+        self.offer_import(label("operations.not-yours"))
         self.count = PlainLabel("", "quiet", wrap=False)
         self.empty = PlainLabel("", "quiet")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -69,7 +72,7 @@ class DeskScreen(QWidget):
         self.totals = DeskTotals(context)
         title = PlainLabel(label("screen.desk"), "title", wrap=False)
         head = row(title, self.count, None, gap=measure.UNIT)
-        for each in (self.base, self.filter, self.go_filter, self.review):
+        for each in (self.base, self.filter, self.imports, self.review):
             head.addWidget(each)
         head.setStretch(4, 2)
         page = column(head, gap=measure.GAP, margin=measure.GAP)
@@ -123,6 +126,11 @@ class DeskScreen(QWidget):
             work = aside(lambda: desk.by_counterparty(view.rows))
             self.context.runner.start(work, lambda parties: self.totals.show_sums(view.totals, parties))
         self.arrange()
+
+    def offer_import(self, hindrance: str) -> None:
+        """Offer to import, or say why not."""
+        self.imports.setEnabled(not hindrance)
+        self.imports.explain(hindrance or label("import.open-tip"), "Ctrl+I")
 
     def sort(self, place: int) -> None:
         """Sort by a column; again turns the order round."""

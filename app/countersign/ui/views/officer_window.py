@@ -96,7 +96,9 @@ class OfficerWindow(Frame):
         self.history.chosen.connect(self._tell)
         self.participants.opened.connect(self.open_review)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
-        self.operating = OperationsVerbs(self.participants, self.console, self.context, self._with_token, self.refresh)
+        self.operating = OperationsVerbs(
+            self.desk, self.participants, self.console, self.context, self._with_token, self.refresh
+        )
         self.deciding = DeedVerbs(
             self.review, self.participants, self.console, self.context, self._with_token, self._show_proposal
         )

@@ -49,8 +49,10 @@ class WorkDialog(Dialog):
         clear(self.said)
         self.said.addWidget(Note(words, tone, Picture(icon, tone)))
 
-    def work(self, words: str, work: Coroutine[object, object, _Done], done: Callable[[_Done], None]) -> None:
-        """Run it with progress; `done` takes the result, a refusal is said here."""
+    def work(
+        self, words: str, work: Coroutine[object, object, _Done], done: Callable[[_Done], None], stopped: str = ""
+    ) -> None:
+        """Run it with progress; `done` takes the result, a refusal is said here, and `stopped` when it was cancelled."""
         if self.busy:
             work.close()
             return
@@ -63,6 +65,10 @@ class WorkDialog(Dialog):
             except CountersignError as error:
                 if error.code != CANCELLED:
                     self._refuse(error)
+            except asyncio.CancelledError:
+                if stopped and self.isVisible():
+                    self.say(stopped, "warn", "information")
+                raise
 
         self.task = self.context.runner.start(run(), ended=self._ended)
         self.offer()
