@@ -1,6 +1,7 @@
 """The file form of a proposal: what the page shows is read, signed by others, and joined whichever way it comes."""
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -121,10 +122,23 @@ def test_a_loan_that_the_wrong_ones_signed_is_refused(names: list[str], objectio
     assert not found.complete
 
 
-def test_an_ordinary_instruction_is_no_proposal_and_a_void_is() -> None:
+def test_an_instruction_waits_a_day_for_its_second_signature_and_minutes_with_one() -> None:
+    desk, trade = trouble.begun("instructed")
+    data = drafted(desk, "instruction.prepared", world.psbt_body(trade), "operations")
+    found = examine(desk.state, parse(data), desk.now_ms)
+    assert (found.objection, found.complete, [each.id for each in found.missing]) == (None, False, ["compliance"])
+    words = [said(each.then.code, each.then.values) for each in found.differences]
+    assert words[0].startswith("The cycle ")
+    assert words[-1].startswith("Both officers consent to its fee")
+    later = world.machine.Entry(len(desk.entries), desk.now_ms + machine.DAY_MS, data)
+    with refused("settlement.author-time", Refused):
+        machine.decide(desk.state, later, world.events.parse(data))
+    both = drafted(desk, "instruction.prepared", world.psbt_body(trade), "operations", "compliance")
+    machine.decide(desk.state, replace(later, event=both), world.events.parse(both))
+
+
+def test_a_void_waits_for_compliance() -> None:
     desk, trade = trouble.begun("partly signed")
-    with refused("desk.not-a-proposal", Refused):
-        parse(drafted(desk, "instruction.prepared", world.psbt_body(trade), "operations"))
     kind, _, body = trouble.prepared(trade, trouble.live(desk, trade, "psbt"), "void")
     found = examine(desk.state, parse(drafted(desk, kind, body, "operations")), desk.now_ms)
     assert (found.objection, found.complete, [each.id for each in found.missing]) == (None, False, ["compliance"])

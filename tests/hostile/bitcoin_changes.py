@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from countersign.bitcoin import psbt as psbts
+from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import Psbt, fields
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.formats import bech32
@@ -12,6 +13,7 @@ from countersign.keys import jws as jose
 from countersign.keys.curve import ORDER, Curve
 from countersign.review.case import Case, Channel, JournalFacts, SignerFacts
 from countersign.settlement import contract
+from countersign.settlement.contract import Notional
 from support import alter, review_cases
 from support import settlement_world as world
 from support.alter import Paid
@@ -23,6 +25,21 @@ ATTACKER = SoftwareKey.generate(Curve.SECP256K1, "attacker").public.data
 ATTACKERS_SCRIPT = b"\x00\x20" + b"\x66" * 32
 GENEROUS = Plan((world.terms(1, fees=((world.BTC, 3_000_000_000),)),))
 
+SMALL = Plan(
+    (
+        replace(
+            GENEROUS.terms[0],
+            legs=(
+                replace(GENEROUS.terms[0].legs[0], amount=400_000_000),
+                replace(GENEROUS.terms[0].legs[1], amount=320_000_000_000),
+            ),
+            notional=Notional(320_000, "80000", "Northgate reference"),
+        ),
+    ),
+    fees=(100_000, 5, 10),
+)
+"""4 BTC for 320,000 USDC, where the policy allows any rate: a twentieth of it is a fee that a transaction can pay."""
+
 
 def honest() -> Case:
     """The PSBT as it should be."""
@@ -32,6 +49,11 @@ def honest() -> Case:
 def altered(change: Change, plan: Plan = review_cases.STORY) -> Case:
     """The story in which operations prepared an altered PSBT."""
     return story(plan=plan, psbt=change).psbt_case()
+
+
+def consented(change: Change, plan: Plan = review_cases.STORY) -> Case:
+    """The altered PSBT, prepared by operations and compliance together."""
+    return story(plan=plan, psbt=change, consent=["compliance"]).psbt_case()
 
 
 def with_instruction(**changes: object) -> Case:
@@ -215,7 +237,7 @@ def paying_fee(satoshis: int) -> Change:
     """The fee is exactly so many satoshis; the change gives or takes the difference."""
 
     def change(psbt: Psbt) -> Psbt:
-        spent = 3 * review_cases.COIN
+        spent = facts(psbt).total_in or 0
         out = sum(each.nValue for each in psbt.tx.vout)
         return alter.paid(psbt, alter.add(alter.change_at(psbt), spent - out - satoshis))
 

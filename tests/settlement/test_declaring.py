@@ -8,11 +8,27 @@ from support import trouble_world as trouble
 from support.trouble_world import DUAL
 
 
-def test_a_void_is_declared_by_operations_and_compliance_and_a_settlement_by_operations_alone() -> None:
+def test_a_fee_that_wants_both_is_consented_to_by_two_who_then_do_not_sign() -> None:
+    desk, trade = trouble.begun("instructed")
+    entry = world.officer_entry("officer-c")
+    both = {**world.no_entries(), "officers": [entry | {"roles": ["compliance", "signing", "vault"]}]}
+    desk.log("roster.changed", ["compliance", "officer-d"], both)
+    desk.log("instruction.prepared", ["operations", "officer-c"], world.psbt_body(trade))
+    psbt = trouble.live(desk, trade, "psbt")
+    assert (psbt.purpose, psbt.preparer, psbt.declarer, psbt.declared) == (
+        "settlement",
+        "operations",
+        "officer-c",
+        False,
+    )
+    assert desk.attempt(*world.share_step(psbt.hash, "officer-c", "meridian-btc")) == "C5.preparer-signs"
+    assert desk.attempt(*world.share_step(psbt.hash, "officer-a", "meridian-btc")) is None
+
+
+def test_a_void_is_declared_by_operations_and_compliance_together() -> None:
     desk, trade = trouble.begun("instructed")
     psbt = trouble.live(desk, trade, "psbt")
     kind, _, body = trouble.prepared(trade, psbt, "void")
-    assert desk.attempt("instruction.prepared", DUAL, world.psbt_body(trade)) == "settlement.declared-twice"
     desk.log(*world.share_step(psbt.hash, "officer-a", "meridian-btc"))
     assert desk.attempt(kind, ["operations"], body) == "settlement.declared-alone"
     assert desk.attempt(kind, ["operations", "officer-d"], body) == "settlement.wrong-signers"

@@ -98,7 +98,8 @@ def unchanged_founding(body: dict[str, object]) -> None:
 class Plan:
     """What is settled: the terms, a change of the founding, deposits and prices beside the usual ones.
 
-    `netting`: unless it is gross, all contracts settle in the first one's cycle.
+    `netting`: unless it is gross, all contracts settle in the first one's cycle. `fees`: the policy's most satoshis a
+    vbyte, the percentage that wants two officers, the one that is never signed.
     """
 
     terms: tuple[Terms, ...] = field(default_factory=lambda: (world.terms(1),))
@@ -106,6 +107,7 @@ class Plan:
     deposits: tuple[tuple[str, str, int], ...] = ()
     prices: tuple[tuple[str, str], ...] = ()
     netting: str = netting.GROSS
+    fees: tuple[int, int, int] = (500, 5, 10)
 
 
 @cache
@@ -115,7 +117,8 @@ def held(plan: Plan) -> tuple[Desk, tuple[Trade, ...]]:
     body = world.founding_body()
     plan.founding(body)
     desk.log("desk.founded", ["desk", "compliance", "officer-d"], body)
-    desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": world.policy_document()})
+    fees = dict(zip(("max_sat_vb", "dual_percent", "never_percent"), plan.fees, strict=True))
+    desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": world.policy_document(fees=fees)})
     for asset, price in ((world.BTC, "80000"), (world.USDC, "1"), *plan.prices):
         desk.log("price.published", ["desk"], {"asset": asset, "price": price, "source": "Northgate reference"})
     deposits = (("meridian", world.BTC, 3 * COIN), ("harbour", world.USDC, 25_000_000_000_000), *plan.deposits)
@@ -317,8 +320,12 @@ def story(
     nonce: int = 0,
     safe_prepared: bool = True,
     preparer: str = "operations",
+    consent: Sequence[str] = (),
 ) -> Scene:
-    """The story up to both instructions prepared. `psbt` and `safe` alter what the preparer prepared."""
+    """The story up to both instructions prepared. `psbt` and `safe` alter what was prepared.
+
+    `consent`: who signs what prepares the PSBT beside the preparer.
+    """
     base, trades = held(plan)
     desk, cycle = base.copy(), base.state.cycles[trades[0].cycle]
     names, psbt_data, safe_data = list(cycle.contracts), b"", b""
@@ -340,7 +347,7 @@ def story(
             data = _bytes(safe(tx) if safe else tx)
             safe_data = data
             body = builder.safe_instruction_body(cycle.id, names, group.chain, vault.id, bitcoin.artefact(data), nonce)
-        desk.log("instruction.prepared", [preparer], body)
+        desk.log("instruction.prepared", [preparer, *(consent if group.kind == "psbt" else ())], body)
         live = desk.state.cycles[cycle.id].instructions[group]
         prepared.setdefault(group.kind, live)
     return Scene(desk, trades, psbt_data, safe_data, prepared)

@@ -10,6 +10,8 @@
         await declare(desk, half, compliance)
 """
 
+from collections.abc import Sequence
+
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
@@ -26,8 +28,9 @@ from countersign.rails import ethereum as ethereum_rail
 from countersign.rails.bitcoin import Wallet
 from countersign.rails.bitcoin_respend import respend
 from countersign.settlement import builder, events
-from countersign.settlement.bodies import REPLACEMENT, SETTLEMENT, VOID, InstructionPrepared, Spend
+from countersign.settlement.bodies import REPLACEMENT, VOID, InstructionPrepared, Spend
 from countersign.settlement.events import Event
+from countersign.settlement.instructing import group_of
 from countersign.settlement.netting import Obligation, owed_by
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
@@ -66,18 +69,20 @@ async def replacement_body(desk: Workplace, instruction: str, *, rate: int) -> d
 
 async def declare(desk: EmbeddedDesk, half: bytes, compliance: Author) -> Receipt:
     """Compliance's half: the artefact read back, then the second signature. Refused("desk.not-declared"), with nothing logged."""
-    require_honest(desk, events.parse(half))
+    found = events.parse(half)
+    body = found.body
+    if not isinstance(body, InstructionPrepared) or body.replaces is None:
+        raise Refused("desk.not-declared", reason="it declares no void and no replacement")
+    require_honest(desk, found)
     return await desk.submit(await add_signature(half, compliance))
 
 
 def require_honest(desk: Workplace, event: Event) -> None:
-    """The declared bytes, read back here, do what the event says and no more. Refused("desk.not-declared")."""
+    """The prepared bytes, read back here, do what the event says and no more. Refused("desk.not-declared")."""
     body = event.body
-    if not isinstance(body, InstructionPrepared) or body.purpose == SETTLEMENT or body.replaces is None:
-        raise Refused("desk.not-declared", reason="it declares no void and no replacement")
-    old = desk.state.instruction(body.replaces)
-    data = desk.artefacts.get(bytes.fromhex(body.artefact))
-    reason = _objection(desk, body, old, data)
+    if not isinstance(body, InstructionPrepared):
+        raise Refused("desk.not-declared", reason="it prepares nothing")
+    reason = _objection(desk, body, desk.artefacts.get(bytes.fromhex(body.artefact)))
     if reason:
         raise Refused("desk.not-declared", reason=reason)
 
@@ -101,7 +106,7 @@ async def _body(desk: Workplace, old: Instruction, purpose: str, rate: int) -> d
 
 
 async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> tuple[bytes, tuple[Spend, ...]]:
-    wallets, settled = _wallets(desk, old), desk.state.owed(old)
+    wallets, settled = _wallets(desk, old.group.vaults), desk.state.owed(old)
     original = desk.artefacts.get(bytes.fromhex(old.artefact))
     owed = () if purpose == VOID else settled
     spare = await _spare(desk, old, original, wallets, settled)
@@ -128,19 +133,20 @@ async def _spare(
     return found
 
 
-def _wallets(desk: Workplace, old: Instruction) -> list[Wallet]:
-    vaults = [desk.state.roster.vault(each) for each in old.group.vaults]
+def _wallets(desk: Workplace, names: Sequence[str]) -> list[Wallet]:
+    vaults = [desk.state.roster.vault(each) for each in names]
     return [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
 
 
-def _objection(desk: Workplace, body: InstructionPrepared, old: Instruction, data: bytes) -> str:
-    """Why the bytes are not what the declaration says; empty where they are."""
+def _objection(desk: Workplace, body: InstructionPrepared, data: bytes) -> str:
+    """Why the bytes are not what the event says; empty where they are."""
     if body.kind == "safe-tx":
         tx = ethereum_rail.parse(data).tx
-        return "" if inspect.read(tx).void and tx.nonce == old.nonce else "it does more than use up the nonce"
-    found = facts(parse_psbt(data))
-    due = owed_by(desk.state.cycle(old.cycle).obligations, old.group) if body.purpose == REPLACEMENT else ()
-    read = bitcoin_rail.readback(found, _wallets(desk, old), due)
+        void = body.purpose == VOID and inspect.read(tx).void and tx.nonce == body.nonce
+        return "" if void else "it does more than use up the nonce"
+    cycle, group, found = desk.state.cycle(body.cycle), group_of(body), facts(parse_psbt(data))
+    due = () if body.purpose == VOID else owed_by(cycle.obligations, group)
+    read = bitcoin_rail.readback(found, _wallets(desk, body.vaults), due)
     if read.missing or read.extra or read.foreign:
         return "something leaves that is not owed, or is not paid"
     said = {spend.outpoint for spend in body.spends}

@@ -130,7 +130,7 @@ def proposal(state: State, found: Examined, officer: str) -> ProposalView:
         id=found.proposal.id,
         kind=event.type,
         drafted_at=event.at,
-        stale_at=event.at + machine.patience_ms(event) // 1_000,
+        stale_at=event.at + machine.PATIENCE_MS[event.type] // 1_000,
         signed=_names(state, tuple(each.id for each in found.signed)),
         missing=_names(state, tuple(each.id for each in found.missing)),
         wanted=found.wanted,

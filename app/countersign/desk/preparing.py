@@ -16,7 +16,6 @@ from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.bitcoin.transaction import display
 from countersign.desk import cycle_plan
 from countersign.desk.author import Author, signed
-from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Receipt
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
@@ -32,25 +31,31 @@ from countersign.settlement.roster import SafeVault, SlotVault
 from countersign.settlement.state import State
 
 
-async def prepare(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:
+async def prepare(desk: Workplace, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:
     """Prepare every instruction that the cycle still lacks; `rate` in satoshis a vbyte.
 
     Refused("desk.safe-waits") and "desk.fee-above-cap" before anything is logged, "desk.no-free-slot"; what the rails
     and the machine raise.
     """
-    closed = desk.state.cycle(cycle)
-    _require_free_safes(desk, closed)
     receipts = []
-    for group in closed.groups:
-        if group not in closed.instructions:
-            body = await (_psbt(desk, closed, group, rate) if group.kind == "psbt" else _safe_tx(desk, closed, group))
-            receipts.append(
-                await desk.submit(await signed(desk.scribe.draft("instruction.prepared", body), [operations]))
-            )
+    for body in await bodies(desk, cycle, rate=rate):
+        receipts.append(await desk.submit(await signed(desk.scribe.draft("instruction.prepared", body), [operations])))
     return receipts
 
 
-def _require_free_safes(desk: EmbeddedDesk, cycle: Cycle) -> None:
+async def bodies(desk: Workplace, cycle: str, *, rate: int) -> tuple[dict[str, object], ...]:
+    """What prepares every instruction that the cycle still lacks, its bytes kept. Raises as `prepare`; nothing is logged."""
+    closed = desk.state.cycle(cycle)
+    _require_free_safes(desk, closed)
+    found = []
+    for group in closed.groups:
+        if group not in closed.instructions:
+            psbt = group.kind == "psbt"
+            found.append(await (_psbt(desk, closed, group, rate) if psbt else _safe_tx(desk, closed, group)))
+    return tuple(found)
+
+
+def _require_free_safes(desk: Workplace, cycle: Cycle) -> None:
     """No half is prepared while another settlement's instruction keeps a Safe: its lifetime would run for nothing."""
     for block in cycle_plan.blocked_by(desk.state, cycle):
         raise Refused(
@@ -62,7 +67,7 @@ def _require_free_safes(desk: EmbeddedDesk, cycle: Cycle) -> None:
         )
 
 
-async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> dict[str, object]:
+async def _psbt(desk: Workplace, cycle: Cycle, group: Group, rate: int) -> dict[str, object]:
     owed = netting.owed_by(cycle.obligations, group)
     vaults = [desk.state.roster.vault(each) for each in group.vaults]
     wallets = [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
@@ -75,7 +80,7 @@ async def _psbt(desk: EmbeddedDesk, cycle: Cycle, group: Group, rate: int) -> di
         for wallet in wallets
         if fact.spent is not None and (number := wallet.slot_of(fact.spent.script_pubkey)) is not None
     )
-    artefact = desk.artefacts.put(serialise_psbt(built.psbt)).hex()
+    artefact = (await desk.put_artefact(serialise_psbt(built.psbt))).hex()
     return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
 
 
@@ -88,7 +93,7 @@ def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback) -> None:
             raise Refused("desk.fee-above-cap", vault=side.vault, fee=side.share or 0, cap=caps.get(side.vault, 0))
 
 
-async def _funds(desk: EmbeddedDesk, chain: str, wallet: Wallet) -> Funds:
+async def _funds(desk: Workplace, chain: str, wallet: Wallet) -> Funds:
     seen = await desk.bitcoin(chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
     needed = desk.state.adopted().confirmations_on(chain)
     free = [
@@ -122,11 +127,11 @@ def _came_to_nothing(state: State, instruction: Instruction) -> bool:
     return gone and not instruction.shares
 
 
-async def _safe_tx(desk: EmbeddedDesk, cycle: Cycle, group: Group) -> dict[str, object]:
+async def _safe_tx(desk: Workplace, cycle: Cycle, group: Group) -> dict[str, object]:
     vault = desk.state.roster.vault(group.vaults[0])
     if not isinstance(vault, SafeVault):
         raise Refused("desk.not-a-safe", vault=vault.id)
     nonce = await desk.ethereum(group.chain).safe_nonce(vault.address)
     tx = ethereum_rail.build(netting.owed_by(cycle.obligations, group), vault, nonce)
-    artefact = desk.artefacts.put(ethereum_rail.serialise(tx)).hex()
+    artefact = (await desk.put_artefact(ethereum_rail.serialise(tx))).hex()
     return builder.safe_instruction_body(cycle.id, cycle.contracts, group.chain, vault.id, artefact, nonce)

@@ -3,7 +3,8 @@
 - A `.proposal` file (docs/formats/proposal.md) is the event itself, a general JWS, with the signatures it has so far: none
   at first, where somebody drafted it who does not sign. The last signature makes it an event like any other.
 - Kinds: a change of the roster, a policy, a new log key, the record of a ceremony; a freeze by order and its lifting, an
-  award, a loan; a release; a declared void or replacement. No other event is passed round.
+  award, a loan; a release; a void, a replacement, or an
+  instruction whose fee wants two officers. No other event is passed round.
 - What a proposal does is worked out from the state here, never taken from whoever sent it; signatures are verified under
   the roster here, and one that is not good refuses the file.
 - Stale is what the rules would refuse now: a policy of another version, an entry that was changed since, a draft older
@@ -80,7 +81,7 @@ def parse(data: bytes) -> Proposal:
     unsigned = not found["signatures"]
     signed = Jws(base64url.decode(found["payload"]), ()) if unsigned else jose.parse(data, EVENT)
     event = events.from_jws(signed)
-    if event.type not in KINDS or machine.patience_ms(event) == machine.AUTHOR_TOLERANCE_MS:
+    if event.type not in KINDS:
         raise Refused("desk.not-a-proposal", type=event.type)
     return Proposal(event)
 
@@ -89,8 +90,7 @@ def draft(scribe: Scribe, kind: str, body: Mapping[str, object]) -> bytes:
     """A proposal that nobody has signed yet. Malformed if the body is not one of this kind; Refused("desk.not-a-proposal")."""
     if kind not in KINDS:
         raise Refused("desk.not-a-proposal", type=kind)
-    data = Proposal(events.from_jws(Jws(scribe.draft(kind, body), ()))).serialise()
-    return parse(data).serialise()
+    return Proposal(events.from_jws(Jws(scribe.draft(kind, body), ()))).serialise()
 
 
 def completed(entries: Mapping[str, object]) -> dict[str, object]:
@@ -195,7 +195,7 @@ def _judged(
 
 def _check_age(event: Event, now_ms: int) -> None:
     age = now_ms - event.at * 1_000
-    if age > machine.patience_ms(event):
+    if age > machine.PATIENCE_MS[event.type]:
         raise Refused("desk.proposal-old", id=event.id, hours=age // 3_600_000)
     if age < -machine.AUTHOR_TOLERANCE_MS:
         raise Refused("settlement.author-time", id=event.id, seconds=-age // 1_000)

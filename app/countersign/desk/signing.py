@@ -182,7 +182,7 @@ async def _said(hand: Hand, scribe: Scribe, profile: Profile, instruction: Instr
 
 def _declared(state: State, instruction: Instruction, profile: Profile) -> Declared | None:
     """What the journal may let coins or a nonce be signed again for: every transaction the declared one stands against."""
-    if instruction.declarer is None:
+    if not instruction.declared or instruction.declarer is None:
         return None
     earlier = replaced(state, profile.artefacts, instruction)
     if instruction.group.kind == "psbt":

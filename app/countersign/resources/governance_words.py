@@ -87,6 +87,8 @@ TEMPLATES: dict[str, str] = {
     "deed.pays": "{payer} pays {receiver} {amount}.",
     "deed.ends": "The instruction {instruction} pays nobody: it ends the settlement.",
     "deed.people": "{maker} orders it, {checker} checks it.",
+    "deed.instruct": "The cycle {cycle} ({contracts}) is prepared on {chain}:",
+    "deed.consent": "Both officers consent to its fee, up to the percentage at which no fee is signed.",
     "deed.void": "The instruction {instruction} on {chain} is ended; {contracts} will not be delivered.",
     "deed.void-coins": "Its {count} coins go back to the vaults that they lie in: {vaults}.",
     "deed.void-safe": "Nonce {nonce} of {vault} is used up by an empty call of the Safe to itself.",

@@ -8,8 +8,9 @@
 
 from collections.abc import Iterable
 
-from countersign.settlement import lending
-from countersign.settlement.bodies import VOID, InstructionPrepared, ReleaseAuthorised
+from countersign.settlement import lending, netting
+from countersign.settlement.bodies import SETTLEMENT, VOID, InstructionPrepared, ReleaseAuthorised
+from countersign.settlement.instructing import group_of
 from countersign.settlement.lending_bodies import LendingAuthorised
 from countersign.settlement.netting import Obligation
 from countersign.settlement.roster import Party
@@ -33,9 +34,13 @@ def released(state: State, body: ReleaseAuthorised) -> tuple[Difference, ...]:
 
 
 def declared(state: State, body: InstructionPrepared) -> tuple[Difference, ...]:
-    """What a void ends, or what a replacement pays again."""
+    """What a void ends, what a replacement pays again, or what an instruction pays at a fee that wants two officers."""
     contracts = _numbers(state, body.contracts)
     vaults = ", ".join(body.vaults)
+    if body.purpose == SETTLEMENT:
+        owed = netting.owed_by(state.cycle(body.cycle).obligations, group_of(body))
+        head = said("deed.instruct", cycle=body.cycle, chain=body.chain, contracts=contracts)
+        return _all(head, *(_pays(state, each) for each in owed), said("deed.consent"))
     if body.purpose != VOID:
         old = state.instruction(body.replaces or "")
         head = said("deed.replacement", instruction=old.hash, chain=body.chain, contracts=contracts)

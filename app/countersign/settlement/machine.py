@@ -60,7 +60,7 @@ PATIENCE_MS: Mapping[str, int] = {
     "freeze.lifted": WEEK_MS,
     "award.made": WEEK_MS,
     "lending.authorised": WEEK_MS,
-    "instruction.prepared": DAY_MS,  # one that two officers declare
+    "instruction.prepared": DAY_MS,  # what two officers sign: a void, a replacement, a fee that wants both
     "release.authorised": DAY_MS,
 }
 """How long before it is sequenced something may have been drafted that several people sign one after another."""
@@ -109,8 +109,9 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
 
 
 def patience_ms(event: Event) -> int:
-    """How old a draft may be when it is sequenced: a settlement's own instruction has one author, who signs at once."""
-    alone = isinstance(event.body, InstructionPrepared) and event.body.purpose == SETTLEMENT
+    """How old a draft may be when it is sequenced: an instruction that one officer prepares alone is logged at once."""
+    settles = isinstance(event.body, InstructionPrepared) and event.body.purpose == SETTLEMENT
+    alone = settles and len(event.jws.signatures) < 2
     return AUTHOR_TOLERANCE_MS if alone else PATIENCE_MS.get(event.type, AUTHOR_TOLERANCE_MS)
 
 

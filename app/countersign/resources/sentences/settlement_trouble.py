@@ -1,10 +1,6 @@
 """What is refused when a settlement is voided, fails or is reorganised, and what to do next."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "settlement.declared-twice": (
-        "An instruction for {purpose} is prepared by operations alone, and this one carries two signatures.",
-        "Prepare it again with one signature; only a replacement or a void is declared by two.",
-    ),
     "settlement.declared-alone": (
         "An instruction for {purpose} is declared by operations and compliance together; this one carries one signature.",
         "Ask an officer of compliance to check the same instruction and sign it too.",
