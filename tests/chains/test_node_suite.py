@@ -173,6 +173,7 @@ async def test_a_safe_and_a_token_are_read(ethereum: EthereumChain) -> None:
     assert threshold == 2
     assert await node.token_balance(ethereum.token_text, ethereum.safe_text) == FUNDS
     assert await node.token_balance(ethereum.token_text, eip55.checksum(RECIPIENT)) == 0
+    assert await node.ether_balance(ethereum.safe_text) == await node.ether_balance(eip55.checksum(RECIPIENT)) == 0
 
 
 async def test_two_owners_move_tokens(ethereum: EthereumChain) -> None:

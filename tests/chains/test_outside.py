@@ -35,15 +35,19 @@ def test_an_address_of_another_network_is_not_paid(chains: tuple[EmbeddedBitcoin
     assert not chains[0].ledger.coins
 
 
-async def test_a_paid_safe_holds_tokens(chains: tuple[EmbeddedBitcoin, EmbeddedEthereum]) -> None:
+async def test_a_paid_safe_holds_tokens_and_ether(chains: tuple[EmbeddedBitcoin, EmbeddedEthereum]) -> None:
     outside, ethereum = Outside(*chains), chains[1]
     holders = [key.public.ethereum_address() for key in owners()]
     safe = outside.safe_address(holders, 2)
-    token = AssetId.parse(outside.token())
+    token, euro = AssetId.parse(outside.token()), AssetId.parse(outside.euro())
     for amount in (20, 5):
         transaction, _, index = outside.pay_tokens(safe, amount).partition(":")
         assert (await ethereum.observe(transaction)).accepted
         assert index == "0"
+    assert (await ethereum.observe(outside.pay_tokens(safe, 7, outside.euro())[:66])).accepted
+    assert (await ethereum.observe(outside.pay_ether(safe, 10**18)[:66])).accepted
     assert await ethereum.token_balance(token.reference, safe) == 25
+    assert await ethereum.token_balance(euro.reference, safe) == 7
+    assert await ethereum.ether_balance(safe) == 10**18
     assert await ethereum.safe_owners(safe) == (tuple(map(eip55.checksum, holders)), 2)
     assert await ethereum.safe_nonce(safe) == 0

@@ -8,10 +8,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from countersign.demonstration import cast, market
+from countersign.demonstration import cast, evening, market
 from countersign.demonstration.window import NextStep
-from countersign.settlement import netting, proof
+from countersign.rails import bitcoin as rail
+from countersign.settlement import netting, proof, templates
 from countersign.settlement.ledger import Account
+from countersign.settlement.records import ContractRecord, ContractState
+from countersign.settlement.roster import Party, SlotVault
+from countersign.ui.presenters import review
 from support.software_stage import Table
 
 
@@ -26,12 +30,12 @@ def over() -> Iterator[Table]:
 
 
 def test_forty_trades_among_five_the_same_in_every_run() -> None:
-    found = list(market.trades())
+    found = list(evening.trades())
     assert [each.number for each in found] == list(range(1, 41))
     assert (
         {each.seller.lei for each in found} == {each.buyer.lei for each in found} == {each.lei for each in cast.TRADERS}
     )
-    assert found == list(market.trades())
+    assert found == list(evening.trades())
     assert all(each.seller is not each.buyer for each in found)
 
 
@@ -74,11 +78,64 @@ def test_the_cycle_is_netted_over_all_five_and_every_position_is_conserved(over:
     assert cycle.netting == netting.MULTILATERAL
     assert len(cycle.contracts) == 38
     assert found.holds
-    assert found.transactions_gross == 76
-    assert found.transactions_net <= 5
-    assert {each.payer.lei for each in cycle.obligations} | {each.receiver.lei for each in cycle.obligations} <= {
-        each.lei for each in cast.TRADERS
-    }
+    assert found.transactions_gross == 36 * 2 + 2 * 3  # of the basket and of the block, three each
+    assert found.transactions_net <= 1 + len(cast.BOOKS)
+    books = {(each.lei, each.book) for each in cast.BOOKS}
+    assert {(party.lei, party.book) for each in cycle.obligations for party in (each.payer, each.receiver)} <= books
+
+
+def contract(over: Table, number: int) -> ContractRecord:
+    """The record of the evening's contract of that number."""
+    assert over.story.market is not None
+    return over.desk.state.contract(over.story.market.contracts[f"MKT-2026-{number:04d}"])
+
+
+def owned(over: Table, book: cast.Book, asset: str) -> int:
+    return over.desk.state.ledger.balance(Account(book.lei, book.book, asset)).total
+
+
+async def test_the_basket_delivered_four_assets_both_ways(over: Table) -> None:
+    """Of ether and euros nobody else moved any, so that they show it to the unit, in the ledger and on the chain."""
+    basket = contract(over, evening.BASKET)
+    fund, other = (Party(each.lei, each.book) for each in (cast.NEWCOMERS[2].trading, cast.BUYER.trading))
+    assert (basket.terms.template, basket.state) == (templates.BASKET, ContractState.FINAL)
+    assert basket.terms.parties == (fund, other)
+    gives = {leg.asset: leg.payer for leg in basket.terms.legs}
+    euro, outside = over.stage.outside.euro(), over.stage.outside
+    assert gives == {cast.BTC: 0, cast.ETHER: 0, outside.token(): 1, euro: 1}
+    chain, places = over.stage.ethereum, over.desk.state.roster.vaults
+    ether, euros = 100 * 10**18, 400_000 * 10**6
+    for book, wei, units in ((cast.NEWCOMERS[2].trading, 0, euros), (cast.BUYER.trading, ether, 0)):
+        assert (owned(over, book, cast.ETHER), owned(over, book, euro)) == (wei, units)
+        safe = places[book.safe].address  # type: ignore[union-attr]
+        assert await chain.ether_balance(safe) == wei
+        assert await chain.token_balance(euro.rsplit(":", 1)[1], safe) == units
+
+
+async def test_the_block_arrived_in_both_books_of_its_buyer(over: Table) -> None:
+    """The clients' book traded nothing else: five bitcoin in a vault of its own, its dollars gone."""
+    block = contract(over, evening.BLOCK)
+    assert (block.terms.template, block.state) == (templates.BLOCK, ContractState.FINAL)
+    assert [party.book for party in block.terms.parties] == [cast.TRADING, cast.TRADING, cast.CLIENTS]
+    clients = cast.Book(cast.BUYER, cast.CLIENTS)
+    assert owned(over, clients, cast.BTC) == 5 * 10**8
+    assert owned(over, clients, over.stage.outside.token()) == 0
+    vault = over.desk.state.roster.vault(clients.coins)
+    assert isinstance(vault, SlotVault)
+    coins = await over.stage.bitcoin.coins([slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots])
+    assert [coin.satoshis for coin in coins] == [5 * 10**8]
+
+
+async def test_a_basket_and_a_block_are_reviewed_like_any_contract(over: Table) -> None:
+    """Every leg is shown, nothing is beyond what is owed, no check speaks against what was signed."""
+    for number, legs in ((evening.BASKET, 4), (evening.BLOCK, 4), (2, 2)):
+        found = contract(over, number)
+        view = await over.officer.review(found.hash)
+        assert (len(found.terms.legs), len(view.legs)) == (legs, legs)
+        captions = [caption for caption, _ in review.header(view)]
+        assert captions[:3] == ["First party", "Second party", "Custodian"]
+        assert all(not each.extra_effects for each in view.instructions)
+        assert all(line.matches for each in view.instructions for line in each.lines)
 
 
 def test_two_officers_at_two_machines_signed_and_no_cold_vault_was_needed(over: Table) -> None:

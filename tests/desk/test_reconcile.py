@@ -15,8 +15,8 @@ from support.cut_off_day import CutOffDay
 from support.refusals import refused
 from support.software_stage import Table
 
-VAULTS = 2 * (len(cast.PARTICIPANTS) + len(cast.TRADERS))
-"""The story's vaults: of the two parties, and of the five trading books."""
+VAULTS = 2 * (len(cast.PARTICIPANTS) + len(cast.BOOKS))
+"""The story's vaults: of the two parties, and of the market's books."""
 
 
 async def found(table: Table) -> Report:

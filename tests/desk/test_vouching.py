@@ -9,7 +9,7 @@ from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.demonstration import cast
-from countersign.desk import cases, ceremony, founding, releasing, signing, vouching
+from countersign.desk import cases, ceremony, founding, reconciling, releasing, signing, vouching
 from countersign.desk.author import signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Observation, Receipt
@@ -17,6 +17,7 @@ from countersign.desk.vouching import Nodes
 from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.rails import bitcoin as rail
 from countersign.settlement import events
+from support.settlement_world import no_entries
 from support.software_stage import Table, silent
 
 PARTIAL_SIGNATURE = b"\x02"
@@ -81,6 +82,25 @@ class TestDeposits:
         reference = table.stage.outside.pay_tokens(safe, 5_000_000)
         code = await refusal(table, "deposit.credited", "operations", self.tokens(table, 5_000_001, reference))
         assert code == "desk.deposit-not-seen"
+
+    async def test_ether_that_lies_in_the_safe_is_credited_and_a_wei_more_is_not(self, table: Table) -> None:
+        entry = {"id": cast.ETHER, "symbol": "ETH", "decimals": 18}
+        administrators = [table.author("compliance"), table.author("officer-d")]
+        await founding.change_roster(table.desk, administrators, no_entries() | {"assets": [entry]})
+        safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
+        paid = [table.stage.outside.pay_ether(safe, 10**18) for _ in range(2)]
+        body = self.tokens(table, 2 * 10**18 + 1, paid[0]) | {"asset": cast.ETHER}
+        assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-not-seen"
+        operations = table.author("operations")
+        for reference in paid:
+            await founding.credit_tokens(table.desk, operations, cast.BUYER.safe, cast.ETHER, 10**18, reference)
+        (book,) = [each for each in await releasing.books(table.desk, [cast.ETHER]) if each.ledger]
+        assert (book.ledger, book.chain) == (2 * 10**18, 2 * 10**18)
+        report = await reconciling.reconcile(table.desk)
+        assert report.breaks == ()
+        table.stage.outside.pay_ether(safe, 5)  # nobody credits it
+        report = await reconciling.reconcile(table.desk)
+        assert [(each.about, each.there) for each in report.breaks] == [(cast.BUYER.safe, "5")]
 
     async def test_a_transfer_that_no_block_holds_is_not(self, table: Table) -> None:
         safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]

@@ -186,8 +186,9 @@ async def test_a_batch_is_executed_whole_by_both_and_leaves_both_the_same(ethere
             places = [eip55.checksum(place) for place in (world.safe, first, second)]
             holdings.append([await node.token_balance(token, place) for token in tokens for place in places])
         assert holdings[0] == holdings[1] == [world.tokens - 311, 300, 11, world.tokens - 5, 0, 5]
-        assert embedded.ether[third] == ethereum.node.balance(third) == 70
-        assert embedded.ether[world.safe] == ethereum.node.balance(world.safe) == world.wei - 70
+        for place, wei in ((third, 70), (world.safe, world.wei - 70)):
+            seen = [await node.ether_balance(eip55.checksum(place)) for node in (embedded, ethereum.adapter)]
+            assert seen == [wei, ethereum.node.balance(place)] == [wei, wei]
         assert await embedded.safe_nonce(text) == await ethereum.adapter.safe_nonce(text) == world.nonce + 1
     finally:
         assert ethereum.node.rpc("evm_revert", snapshot)

@@ -4,9 +4,10 @@ Only the chains and the outside world are other than in the demonstration; every
 software key that owns no Safe: the custodian's token for it comes with a later issue.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_abi import encode as abi_encode
@@ -15,10 +16,11 @@ from countersign.bootstrap.stage import DemonstrationStage
 from countersign.chains.bitcoin_core import BitcoinCore, cookie
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.demonstration import cast
+from countersign.demonstration.evening import UNITS
 from countersign.demonstration.story import Story
 from countersign.desk import export
 from countersign.ethereum.abi import Address, selector
-from countersign.formats import eip55
+from countersign.formats import caip, eip55
 from support.bitcoin_node import RegtestNode
 from support.ethereum_node import AnvilNode, SafeContracts, deploy_safe_contracts, running_node
 from support.parts import bitcoind, softhsm_module
@@ -37,6 +39,7 @@ class RealOutside:
     ethereum: AnvilNode
     contracts: SafeContracts
     erc20: Address
+    second: Address
     deployed: int = 0
 
     def safe_address(self, owners: Sequence[bytes], threshold: int) -> str:
@@ -46,14 +49,26 @@ class RealOutside:
     def token(self) -> str:
         return f"{cast.ETHEREUM}/erc20:{eip55.checksum(self.erc20)}"
 
+    def euro(self) -> str:
+        return f"{cast.ETHEREUM}/erc20:{eip55.checksum(self.second)}"
+
     def pay_coins(self, address: str, satoshis: int) -> None:
         self.bitcoin.pay(address, satoshis)
         self.bitcoin.mine()
 
-    def pay_tokens(self, safe: str, amount: int) -> str:
+    def pay_tokens(self, safe: str, amount: int, token: str | None = None) -> str:
         call = selector("transfer(address,uint256)") + abi_encode(["address", "uint256"], [safe, amount])
-        receipt = self.ethereum.send(call, self.erc20)
-        return f"{receipt['transactionHash']}:{int(receipt['logs'][0]['logIndex'], 16)}"
+        to = self.erc20 if token is None else Address(caip.AssetId.parse(token).token)
+        return _reference(self.ethereum.send(call, to))
+
+    def pay_ether(self, safe: str, wei: int) -> str:
+        return _reference(self.ethereum.send(b"", Address(eip55.parse(safe)), wei))
+
+
+def _reference(receipt: Mapping[str, Any]) -> str:
+    """Of a token's Transfer, and of what a Safe says of ether it received."""
+    (log,) = receipt["logs"]
+    return f"{receipt['transactionHash']}:{int(log['logIndex'], 16)}"
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +93,7 @@ class RealStage(DemonstrationStage):
         self.ethereum = relayer(ethereum)  # type: ignore[assignment]
         contracts = deploy_safe_contracts(ethereum)
         self.node = bitcoin
-        self.outside = RealOutside(bitcoin, ethereum, contracts, contracts.deploy_token())  # type: ignore[assignment]
+        self.outside = RealOutside(bitcoin, ethereum, contracts, *(contracts.deploy_token() for _ in range(2)))  # type: ignore[assignment]
 
     async def confirmed(self) -> None:
         """The node mines what was broadcast."""
@@ -110,6 +125,11 @@ async def test_the_whole_story_settles_on_real_nodes(bitcoin: RegtestNode, ether
     assert story.market is not None
     evening = [stage.desk.state.contract(each).state.value for each in story.market.contracts.values()]
     assert (evening.count("final"), evening.count("disputed"), evening.count("endorsed")) == (38, 1, 1)
+    fund, other = (
+        stage.desk.state.roster.vaults[book.safe] for book in (cast.NEWCOMERS[2].trading, cast.BUYER.trading)
+    )
+    places = [Address(eip55.parse(vault.address)) for vault in (fund, other)]  # type: ignore[union-attr]
+    assert [ethereum.balance(place) for place in places] == [0, 100 * UNITS["ETH"]]
     for each in stage.desk.state.live(stage.desk.state.cycle(story.market.cycle)):
         if each.group.kind == "psbt":
             assert bitcoin.rpc("getrawtransaction", each.transaction, True)["confirmations"] >= cast.CONFIRMATIONS

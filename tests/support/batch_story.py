@@ -7,16 +7,14 @@ await table.until("step-final")
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from countersign.chains.outside import EURO
 from countersign.demonstration import cast
 from countersign.demonstration.story import Story
 from countersign.desk import ceremony, deals, founding, releasing
 from countersign.desk.ceremony import Keyring
-from countersign.ethereum.abi import Address
 from countersign.formats import eip55
-from countersign.formats.keccak import keccak256
 from support.software_stage import SoftwareStage, Table
 
-EURO = Address(keccak256(b"countersign demonstration euro")[12:])
 EURC = f"{cast.ETHEREUM}/erc20:{eip55.checksum(EURO)}"
 EUROS = 3_200_000_000_000
 DOLLARS = 16_000_000_000_000
@@ -39,14 +37,11 @@ class BatchStory(Story):
 
     async def _deposit(self) -> None:
         await Story._deposit(self)
-        desk, chain = self.stage.desk, self.stage.ethereum  # type: ignore[attr-defined]
+        desk = self.stage.desk
         safe = ceremony.registered_address(desk.state.roster.vaults[cast.BUYER.safe], 0)
-        chain.balances[EURO] = {Address(eip55.parse(safe)): EUROS}
-        paid = "0x" + keccak256(b"euros paid in").hex()
-        chain.height += 1
-        chain.mined[paid] = chain.height
+        paid = self.stage.outside.pay_tokens(safe, EUROS, EURC)
         await founding.publish_price(desk, EURC, "1.25", "Northgate reference")
-        await founding.credit_tokens(desk, self._author("operations"), cast.BUYER.safe, EURC, EUROS, f"{paid}:0")
+        await founding.credit_tokens(desk, self._author("operations"), cast.BUYER.safe, EURC, EUROS, paid)
 
     async def agree(self) -> None:
         """Both contracts arrive signed, are endorsed and held, and their cycle is closed."""

@@ -70,6 +70,10 @@ class EmbeddedEthereum:
             raise Refused("chains.no-contract", address=token)
         return ledger.get(address(eip55.parse(holder)), 0)
 
+    async def ether_balance(self, holder: str) -> int:
+        """Wei."""
+        return self.ether.get(address(eip55.parse(holder)), 0)
+
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the reason (the Safe's own GS codes where it has one)."""
         return self.verdict(address(eip55.parse(to)), data)

@@ -63,6 +63,10 @@ class EthereumRpc:
         asked = views.ask_balance(address(eip55.parse(holder)))
         return _read(token, views.read_uint, await self._view(token, asked))
 
+    async def ether_balance(self, holder: str) -> int:
+        """Wei, at the latest block."""
+        return await self._number("eth_getBalance", eip55.checksum(eip55.parse(holder)), "latest")
+
     @property
     def _payer(self) -> tuple[PublicKey, SignDigest]:
         if self._pays is None:

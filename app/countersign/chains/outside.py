@@ -10,6 +10,7 @@ from countersign.formats import caip, eip55
 from countersign.formats.keccak import keccak256
 
 TOKEN = Address(keccak256(b"countersign demonstration token")[12:])
+EURO = Address(keccak256(b"countersign demonstration euro")[12:])
 
 
 class Outside:
@@ -18,7 +19,8 @@ class Outside:
     def __init__(self, bitcoin: EmbeddedBitcoin, ethereum: EmbeddedEthereum) -> None:
         self._bitcoin = bitcoin
         self._ethereum = ethereum
-        ethereum.balances.setdefault(TOKEN, {})
+        for token in (TOKEN, EURO):
+            ethereum.balances.setdefault(token, {})
 
     def safe_address(self, owners: Sequence[bytes], threshold: int) -> str:
         """Deploy a Safe 1.4.1 with these owners (20 bytes each); its address in EIP-55."""
@@ -28,15 +30,29 @@ class Outside:
 
     def token(self) -> str:
         """The test ERC-20, CAIP-19."""
-        return f"eip155:{self._ethereum.chain_id}/erc20:{eip55.checksum(TOKEN)}"
+        return self._named(TOKEN)
+
+    def euro(self) -> str:
+        """Another test ERC-20, CAIP-19."""
+        return self._named(EURO)
+
+    def _named(self, token: Address) -> str:
+        return f"eip155:{self._ethereum.chain_id}/erc20:{eip55.checksum(token)}"
 
     def pay_coins(self, to: str, satoshis: int) -> None:
         """Somebody pays a Bitcoin address."""
         self._bitcoin.fund(address.script_of(to, caip.hrp(caip.BITCOIN_REGTEST)), satoshis)
 
-    def pay_tokens(self, safe: str, amount: int) -> str:
-        """Somebody pays a Safe in the test token; `0x<transaction>:<log index>`."""
-        holder, ledger = Address(eip55.parse(safe)), self._ethereum.balances[TOKEN]
+    def pay_tokens(self, safe: str, amount: int, token: str | None = None) -> str:
+        """Somebody pays a Safe in a token (CAIP-19; None: the test token); `0x<transaction>:<log index>`."""
+        paid = TOKEN if token is None else Address(caip.AssetId.parse(token).token)
+        return self._pay(self._ethereum.balances[paid], Address(eip55.parse(safe)), amount)
+
+    def pay_ether(self, safe: str, wei: int) -> str:
+        """Somebody pays a Safe in ether; `0x<transaction>:<log index>`."""
+        return self._pay(self._ethereum.ether, Address(eip55.parse(safe)), wei)
+
+    def _pay(self, ledger: dict[Address, int], holder: Address, amount: int) -> str:
         ledger[holder] = ledger.get(holder, 0) + amount
         self._ethereum.height += 1
         transaction = "0x" + keccak256(b"transfer" + holder + self._ethereum.height.to_bytes(8, "big")).hex()

@@ -9,6 +9,7 @@ ORIGIN = "demonstration.northgate.example/desk"
 BITCOIN = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
 ETHEREUM = "eip155:31337"
 BTC = f"{BITCOIN}/slip44:0"
+ETHER = f"{ETHEREUM}/slip44:60"
 SAFE_SINGLETON = "0x41675C099F32341bf84BFc5382aF534df5C7461a"
 PIN = "246813"
 """Officer A's PIN in the demonstration, shown in the banner. It guards nothing."""
@@ -66,16 +67,35 @@ class Institution:
         return f"{self.token}-safe"
 
     @property
-    def trading_coins(self) -> str:
-        """The id of its trading book's Bitcoin vault."""
-        return f"{self.token}-trading-btc"
+    def trading(self) -> "Book":
+        """Its trading book."""
+        return Book(self, TRADING)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book that trades in the market: whose it is, its name; it has a Bitcoin vault and a Safe of its own."""
+
+    institution: Institution
+    book: str
 
     @property
-    def trading_safe(self) -> str:
-        """The id of its trading book's Safe."""
-        return f"{self.token}-trading-safe"
+    def lei(self) -> str:
+        """Its institution's LEI."""
+        return self.institution.lei
+
+    @property
+    def coins(self) -> str:
+        """Its Bitcoin vault's id."""
+        return f"{self.institution.token}-{self.book}-btc"
+
+    @property
+    def safe(self) -> str:
+        """Its Safe's id."""
+        return f"{self.institution.token}-{self.book}-safe"
 
 
+TRADING, CLIENTS = "trading", "clients"
 SELLER = Institution(MERIDIAN, "Meridian Capital", "meridian")
 BUYER = Institution(HARBOUR, "Harbour Prime", "harbour")
 PARTICIPANTS = (SELLER, BUYER)
@@ -86,7 +106,9 @@ NEWCOMERS = (
 )
 TRADERS = (*PARTICIPANTS, *NEWCOMERS)
 """Who trades in the market, each from its book `trading`."""
-TRADING, TRADING_SLOTS, TRADING_RECEIVES = "trading", 3, 2
+BOOKS = (*(each.trading for each in TRADERS), Book(BUYER, CLIENTS))
+"""Every book of the market: one institution buys for its clients, too."""
+TRADING_SLOTS, TRADING_RECEIVES = 3, 2
 CUSTODIAN = "Northgate Trust"
 
 
@@ -97,6 +119,6 @@ def vault_labels() -> tuple[str, ...]:
 
 
 def market_labels() -> tuple[str, ...]:
-    """The labels of the vault keys of the trading books, in each of their cosigners' tokens."""
-    coins = tuple(f"btc {each.trading_coins} {slot}" for each in TRADERS for slot in range(TRADING_SLOTS))
-    return coins + tuple(f"safe {each.trading_safe}" for each in TRADERS)
+    """The labels of the vault keys of the market's books, in each of their cosigners' tokens."""
+    coins = tuple(f"btc {each.coins} {slot}" for each in BOOKS for slot in range(TRADING_SLOTS))
+    return coins + tuple(f"safe {each.safe}" for each in BOOKS)

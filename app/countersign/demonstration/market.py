@@ -3,56 +3,27 @@
 - One contract is disputed after both sides were held: it stands still, and nothing of it can be signed.
 - One is short: its buyer lacks the dollars, may top up until the window ends, and does not: the cycle names it and goes on.
 - One seller has lent what it sells: the loan is recalled before anything is held.
-- The rest is netted over all five; a handful of transactions is signed by two officers at online machines.
+- One is a basket of four assets, both ways; one a block, split over two books (`evening.py` lists all forty).
+- The rest is netted over all of them; a handful of transactions is signed by two officers at online machines.
 """
 
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from countersign.demonstration import cast, papers
+from countersign.demonstration.evening import BASKET, BLOCK, DISPUTED, LENDER, PRICES, SHORT, UNITS, Move, Trade, trades
 from countersign.demonstration.stage import Bearer, Stage
 from countersign.desk import ceremony, cycles, deals, founding, importing, lending, preparing, releasing, stopping
 from countersign.desk.author import Author
 from countersign.desk.console import OfficerConsole
 from countersign.desk.cycles import Closed
-from countersign.desk.deals import Sale, Side
+from countersign.desk.deals import Clauses, Given
 from countersign.errors import Refused
 
-CONTRACTS = 40
-PRICE = 80_000
 COINS, DOLLARS, FEW_DOLLARS = 15_000_000_000, 15_000_000_000_000, 8_000_000_000_000
 """What every trading book begins with, in base units; one begins with few dollars."""
+SOURCE = "Northgate reference"
 LENT, LOAN = 10_000_000_000, "cedar-loan-1"
-LENDER, SHORT = cast.NEWCOMERS[0], cast.NEWCOMERS[1]
-DISPUTED = CONTRACTS - 1
-"""The number of the contract that is disputed; the last one is the one that is short."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """Whole bitcoin that one institution sells to another, at the published price."""
-
-    number: int
-    seller: cast.Institution
-    buyer: cast.Institution
-    bitcoin: int
-
-    @property
-    def id(self) -> str:
-        """The contract's id."""
-        return f"MKT-2026-{self.number:04d}"
-
-
-def trades(seed: int = 2026) -> Iterator[Trade]:
-    """The evening's forty trades: the first sells what is lent, the last more than its buyer can pay."""
-    chance = random.Random(seed)
-    others = [each for each in cast.TRADERS if each is not LENDER]
-    yield Trade(1, LENDER, others[0], 60)
-    for number in range(2, CONTRACTS):
-        seller, buyer = chance.sample(cast.TRADERS, 2)
-        yield Trade(number, seller, buyer, chance.randint(2, 7))
-    yield Trade(CONTRACTS, cast.SELLER, SHORT, 60)
 
 
 @dataclass(slots=True)
@@ -75,15 +46,16 @@ class Market:
         return self.closed.cycles[0]
 
     async def open(self) -> None:
-        """Deposits come in, one institution lends, forty contracts arrive in one batch and are endorsed; one is disputed."""
+        """Two assets are admitted, deposits come in, one institution lends; forty contracts arrive in one batch and are
+        endorsed; one is disputed.
+        """
         administrators = [self._author("compliance"), self._author("officer-d")]
         await founding.adopt_policy(self.stage.desk, administrators, papers.evening_policy(self.stage.witness_keys))
-        for each in cast.TRADERS:
-            await self._deposit(each)
-        state, owner = self.stage.desk.state, self._author(LENDER.token)
-        party = state.roster.vault(LENDER.trading_coins).owner
-        body = lending.terms_of(state, LOAN, party, cast.BTC, LENT)
-        await lending.authorise(self.stage.desk, owner, self._author("compliance"), body)
+        await founding.change_roster(self.stage.desk, administrators, papers.admitted(self.stage))
+        for symbol in ("ETH", "EURC"):
+            await founding.publish_price(self.stage.desk, self._asset(symbol), PRICES[symbol], SOURCE)
+        await self._fund()
+        await self._lend()
         batch = "\n".join([file.decode() for file in [await self._signed(each) for each in trades()]])
         for item in await importing.carry_out(
             self.stage.desk, self._author("operations"), {"evening.jsonl": batch.encode()}
@@ -94,34 +66,63 @@ class Market:
             await deals.endorse(self.stage.desk, self._author("compliance"), item.hash)
         await self._dispute()
 
-    async def _deposit(self, trader: cast.Institution) -> None:
-        desk, operations = self.stage.desk, self._author("operations")
-        vaults, token = desk.state.roster.vaults, self.stage.outside.token()
-        self.stage.outside.pay_coins(ceremony.registered_address(vaults[trader.trading_coins], 0), COINS)
-        await founding.credit_coins(desk, operations, trader.trading_coins, cast.BTC)
-        safe = ceremony.registered_address(vaults[trader.trading_safe], 0)
-        dollars = FEW_DOLLARS if trader is SHORT else DOLLARS
-        reference = self.stage.outside.pay_tokens(safe, dollars)
-        await founding.credit_tokens(desk, operations, trader.trading_safe, token, dollars, reference)
+    async def _fund(self) -> None:
+        """Every trading book's bitcoin and dollars, and whatever else the basket and the block ask of a book."""
+        for each in cast.TRADERS:
+            await self._deposit(each.trading)
+        for move in (*_trade(BASKET).moves, *_trade(BLOCK).moves):
+            if move.symbol in ("ETH", "EURC") or move.giver.book == cast.CLIENTS:
+                await self._credit(move.giver, move.symbol, move.units)
+
+    async def _lend(self) -> None:
+        state, owner = self.stage.desk.state, self._author(LENDER.institution.token)
+        party = state.roster.vault(LENDER.coins).owner
+        body = lending.terms_of(state, LOAN, party, cast.BTC, LENT)
+        await lending.authorise(self.stage.desk, owner, self._author("compliance"), body)
+
+    async def _deposit(self, book: cast.Book) -> None:
+        desk = self.stage.desk
+        place = ceremony.registered_address(desk.state.roster.vaults[book.coins], 0)
+        self.stage.outside.pay_coins(place, COINS)
+        await founding.credit_coins(desk, self._author("operations"), book.coins, cast.BTC)
+        await self._credit(book, "USDC", FEW_DOLLARS if book == SHORT else DOLLARS)
+
+    async def _credit(self, book: cast.Book, symbol: str, units: int) -> None:
+        """Somebody pays a book's Safe, and that is credited."""
+        safe, asset = self._place(book, symbol), self._asset(symbol)
+        pay, outside = safe.rsplit(":", 1)[1], self.stage.outside
+        reference = outside.pay_ether(pay, units) if symbol == "ETH" else outside.pay_tokens(pay, units, asset)
+        await founding.credit_tokens(self.stage.desk, self._author("operations"), book.safe, asset, units, reference)
+
+    def _asset(self, symbol: str) -> str:
+        outside = self.stage.outside
+        return {"BTC": cast.BTC, "ETH": cast.ETHER, "USDC": outside.token(), "EURC": outside.euro()}[symbol]
+
+    def _place(self, book: cast.Book, symbol: str) -> str:
+        """Where a book receives, CAIP-10."""
+        vaults = self.stage.desk.state.roster.vaults
+        if symbol == "BTC":
+            return f"{cast.BITCOIN}:{ceremony.registered_address(vaults[book.coins], cast.TRADING_RECEIVES)}"
+        return f"{cast.ETHEREUM}:{ceremony.registered_address(vaults[book.safe], 0)}"
 
     async def _signed(self, trade: Trade) -> bytes:
         parties = [self._author(each.token) for each in (trade.seller, trade.buyer)]
-        return await deals.sign_contract(deals.spot_terms(cast.ORIGIN, self._sale(trade)), parties)
+        moves = [self._given(each) for each in trade.moves]
+        terms = deals.sale_terms(cast.ORIGIN, trade.template, self._clauses(trade), moves)
+        return await deals.sign_contract(terms, parties)
 
-    def _sale(self, trade: Trade) -> Sale:
-        vaults, token = self.stage.desk.state.roster.vaults, self.stage.outside.token()
-        place = ceremony.registered_address(vaults[trade.buyer.trading_coins], cast.TRADING_RECEIVES)
-        safe = ceremony.registered_address(vaults[trade.seller.trading_safe], 0)
-        now, usd = self.stage.clock.now_ms() // 1_000, trade.bitcoin * PRICE
-        coins, dollars = trade.bitcoin * 10**8, usd * 10**6
-        return Sale(
+    def _given(self, move: Move) -> Given:
+        giver, taker = ((each.lei, each.book) for each in (move.giver, move.taker))
+        return Given(giver, taker, self._asset(move.symbol), move.units, self._place(move.taker, move.symbol))
+
+    def _clauses(self, trade: Trade) -> Clauses:
+        now = self.stage.clock.now_ms() // 1_000
+        return Clauses(
             id=trade.id,
             custodian=cast.NORTHGATE,
-            first=Side(trade.seller.lei, cast.BTC, coins, f"{cast.BITCOIN}:{place}", cast.TRADING),
-            second=Side(trade.buyer.lei, token, dollars, f"{cast.ETHEREUM}:{safe}", cast.TRADING),
-            usd=usd,
-            price=str(PRICE),
-            source="Northgate reference",
+            usd=trade.usd,
+            price=PRICES[trade.moves[0].symbol],
+            source=SOURCE,
             fee_cap=cast.FEE_CAP,
             confirmations=cast.CONFIRMATIONS,
             not_before=now - 3_600,
@@ -130,7 +131,7 @@ class Market:
         )
 
     async def _dispute(self) -> None:
-        trade = next(each for each in trades() if each.number == DISPUTED)
+        trade = _trade(DISPUTED)
         contract = self.contracts[trade.id]
         await deals.place_holds(self.stage.desk, contract)
         buyer = self._author(trade.buyer.token)
@@ -195,9 +196,13 @@ class Market:
         await releasing.observe(desk, self.cycle, operations)
         await releasing.make_final(desk, self.cycle)
         await self.officer.synchronise()
-        for book in await releasing.books(desk, (cast.BTC, self.stage.outside.token())):
+        for book in await releasing.books(desk, [self._asset(symbol) for symbol in UNITS]):
             if book.ledger != book.chain:
                 raise Refused("demonstration.books", vault=book.vault, ledger=book.ledger, chain=book.chain)
 
     def _author(self, who: str) -> Author:
         return self.people[who].author
+
+
+def _trade(number: int) -> Trade:
+    return next(each for each in trades() if each.number == number)

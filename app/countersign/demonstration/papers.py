@@ -24,8 +24,8 @@ def founding(stage: Stage, known: Mapping[str, Keyring], cold: Keyring) -> dict[
         place = f"{cast.BITCOIN}:{ceremony.slot_address(coins, cast.RECEIVING_SLOT)}"
         destinations.append(ceremony.destination_entry(place, party.lei, party.coins))
         destinations.append(ceremony.destination_entry(f"{cast.ETHEREUM}:{safe}", party.lei, party.safe))
-    for trader in cast.TRADERS:
-        _open_trading(stage, rings, trader, vaults, destinations)
+    for book in cast.BOOKS:
+        _open_book(stage, rings, book, vaults, destinations)
     return {
         "custodian": {"lei": cast.NORTHGATE, "name": cast.CUSTODIAN},
         "desk_key": stage.desk.author.key.jwk(),
@@ -41,7 +41,7 @@ def founding(stage: Stage, known: Mapping[str, Keyring], cold: Keyring) -> dict[
                 each.name,
                 "2030-12-31",
                 [rings[each.token].key("identity")],
-                ("main", cast.TRADING) if each in cast.PARTICIPANTS else (cast.TRADING,),
+                _books(each),
             )
             for each in cast.TRADERS
         ],
@@ -51,26 +51,39 @@ def founding(stage: Stage, known: Mapping[str, Keyring], cold: Keyring) -> dict[
     }
 
 
-def _open_trading(
+def _books(institution: cast.Institution) -> list[str]:
+    main = ["main"] if institution in cast.PARTICIPANTS else []
+    return sorted([*main, *(each.book for each in cast.BOOKS if each.institution is institution)])
+
+
+def _open_book(
     stage: Stage,
     rings: Mapping[str, Keyring],
-    trader: cast.Institution,
+    owner: cast.Book,
     vaults: list[dict[str, object]],
     destinations: list[dict[str, object]],
 ) -> None:
-    """The two vaults of a trading book, and where it receives."""
-    cosigners, lei, book = [rings[each.id] for each in cast.MARKET_COSIGNERS], trader.lei, cast.TRADING
-    coins = ceremony.slot_vault_entry(trader.trading_coins, lei, cast.BITCOIN, 2, cast.TRADING_SLOTS, cosigners, book)
-    safe = stage.outside.safe_address(ceremony.safe_owners(trader.trading_safe, cosigners), 2)
+    """The two vaults of a book that trades, and where it receives."""
+    cosigners, lei, book = [rings[each.id] for each in cast.MARKET_COSIGNERS], owner.lei, owner.book
+    coins = ceremony.slot_vault_entry(owner.coins, lei, cast.BITCOIN, 2, cast.TRADING_SLOTS, cosigners, book)
+    safe = stage.outside.safe_address(ceremony.safe_owners(owner.safe, cosigners), 2)
     vaults.append(coins)
     vaults.append(
-        ceremony.safe_vault_entry(
-            trader.trading_safe, lei, cast.ETHEREUM, 2, safe, cast.SAFE_SINGLETON, cosigners, book
-        )
+        ceremony.safe_vault_entry(owner.safe, lei, cast.ETHEREUM, 2, safe, cast.SAFE_SINGLETON, cosigners, book)
     )
     place = f"{cast.BITCOIN}:{ceremony.slot_address(coins, cast.TRADING_RECEIVES)}"
-    destinations.append(ceremony.destination_entry(place, lei, trader.trading_coins, book))
-    destinations.append(ceremony.destination_entry(f"{cast.ETHEREUM}:{safe}", lei, trader.trading_safe, book))
+    destinations.append(ceremony.destination_entry(place, lei, owner.coins, book))
+    destinations.append(ceremony.destination_entry(f"{cast.ETHEREUM}:{safe}", lei, owner.safe, book))
+
+
+def admitted(stage: Stage) -> dict[str, object]:
+    """The body of `roster.changed` before the market opens: ether and a second token are traded, too."""
+    entries = [
+        {"id": cast.ETHER, "symbol": "ETH", "decimals": 18},
+        {"id": stage.outside.euro(), "symbol": "EURC", "decimals": 6},
+    ]
+    empty: dict[str, object] = {kind: [] for kind in ("assets", "participants", "officers", "vaults", "destinations")}
+    return empty | {"assets": entries, "administrators": None}
 
 
 def evening_policy(witness_keys: Sequence[str]) -> dict[str, object]:

@@ -34,11 +34,17 @@ class Outside(Protocol):
     def token(self) -> str:
         """The test ERC-20, as its CAIP-19 id."""
 
+    def euro(self) -> str:
+        """Another test ERC-20, as its CAIP-19 id."""
+
     def pay_coins(self, address: str, satoshis: int) -> None:
         """Somebody pays a Bitcoin address."""
 
-    def pay_tokens(self, safe: str, amount: int) -> str:
-        """Somebody pays a Safe; the transfer's reference."""
+    def pay_tokens(self, safe: str, amount: int, token: str | None = None) -> str:
+        """Somebody pays a Safe in a token (CAIP-19; None: the test ERC-20); the transfer's reference."""
+
+    def pay_ether(self, safe: str, wei: int) -> str:
+        """Somebody pays a Safe in ether; the transfer's reference."""
 
 
 class ColdVault(Protocol):

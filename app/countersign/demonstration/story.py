@@ -169,7 +169,7 @@ class Story:
         destinations = {
             (place.owner.lei, account.split(":", 1)[0]): account
             for account, place in self.stage.desk.state.roster.destinations.items()
-            if place.owner.book != cast.TRADING
+            if place.owner.book == "main"
         }
         token = self.stage.outside.token()
         return Sale(

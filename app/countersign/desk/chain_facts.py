@@ -10,6 +10,7 @@ from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.transaction import display
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode, Observation
 from countersign.errors import Refused
+from countersign.formats import caip
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import Roster, SafeVault, SlotVault
@@ -36,6 +37,14 @@ async def whereabouts(node: Node, names: tuple[str, ...]) -> Observation | None:
     mined = [each for each in seen if each.accepted and each.block is not None]
     waiting = [each for each in seen if each.accepted]
     return next(iter(mined or waiting), None)
+
+
+async def safe_holds(node: EthereumNode, vault: SafeVault, asset: str) -> int:
+    """What a Safe holds of a token, or of ether, in base units. Refused("chains.no-contract"), Unavailable."""
+    known = caip.AssetId.parse(asset)
+    if known.is_coin:
+        return await node.ether_balance(vault.address)
+    return await node.token_balance(known.reference, vault.address)
 
 
 async def safe_is_past(node: EthereumNode, instruction: Instruction, roster: Roster) -> bool:

@@ -13,7 +13,7 @@ from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
 from countersign.formats import times
 from countersign.keys import jws as jose
-from countersign.settlement import builder
+from countersign.settlement import builder, templates
 from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract, Dispute, Finality, Leg, Notional, Terms
 from countersign.settlement.netting import GROSS, MULTILATERAL
@@ -58,6 +58,37 @@ def bytes_of(contract: Contract) -> bytes:
     return jose.serialise(contract.jws)
 
 
+SPOT, BASKET, BLOCK = templates.SALES
+"""The shapes of a sale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One movement of a sale: which book (LEI, name) gives which other what (CAIP-19, base units), and where to."""
+
+    giver: tuple[str, str]
+    taker: tuple[str, str]
+    asset: str
+    amount: int
+    destination: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clauses:
+    """What a sale of any template says beside what moves. `price` is that of one whole unit of the first asset."""
+
+    id: str
+    custodian: str
+    usd: int
+    price: str
+    source: str
+    fee_cap: int
+    confirmations: int
+    not_before: int
+    settle_by: int
+    legal_text: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a bilateral spot sale: who delivers (LEI), what (CAIP-19, base units), to which place of the other side."""
@@ -69,45 +100,53 @@ class Side:
     book: str = "main"
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """What two parties agree: the sides, the price of one whole unit of the first asset, the clauses."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale(Clauses):
+    """A bilateral spot sale: what two parties agree, and the clauses."""
 
-    id: str
-    custodian: str
     first: Side
     second: Side
-    usd: int
-    price: str
-    source: str
-    fee_cap: int
-    confirmations: int
-    not_before: int
-    settle_by: int
-    legal_text: bytes
 
 
 def spot_terms(desk: str, sale: Sale) -> Terms:
     """The terms of a bilateral spot sale with the mutual confirmation clause. Malformed if they contradict themselves."""
-    sides = (sale.first, sale.second)
-    legs = tuple(Leg(place, 1 - place, side.asset, side.amount, side.destination) for place, side in enumerate(sides))
+    parties = [(side.lei, side.book) for side in (sale.first, sale.second)]
+    moves = [
+        Given(giver, taker, side.asset, side.amount, side.destination)
+        for giver, taker, side in zip(parties, parties[::-1], (sale.first, sale.second), strict=True)
+    ]
+    return sale_terms(desk, SPOT, sale, moves)
+
+
+def sale_terms(desk: str, template: str, clauses: Clauses, moves: Sequence[Given]) -> Terms:
+    """The terms of a sale of any template with the mutual confirmation clause; the first move is what is priced.
+
+    Malformed if they are not of the template's shape, or contradict themselves.
+    """
+    books = list(dict.fromkeys(book for each in moves for book in (each.giver, each.taker)))
+    legs = tuple(
+        Leg(books.index(each.giver), books.index(each.taker), each.asset, each.amount, each.destination)
+        for each in moves
+    )
     coins = sorted({coin for leg in legs if (coin := contracts.fee_coin(leg.asset))})
     built = Terms(
-        id=sale.id,
+        id=clauses.id,
         version=1,
         replaces=None,
         desk=desk,
-        custodian=sale.custodian,
-        template="bilateral-spot",
-        trade_date=times.text(sale.not_before)[:10],
-        not_before=sale.not_before,
-        settle_by=sale.settle_by,
-        parties=tuple(Party(side.lei, side.book) for side in sides),
+        custodian=clauses.custodian,
+        template=template,
+        trade_date=times.text(clauses.not_before)[:10],
+        not_before=clauses.not_before,
+        settle_by=clauses.settle_by,
+        parties=tuple(Party(*book) for book in books),
         legs=legs,
-        notional=Notional(sale.usd, sale.price, sale.source),
-        fees=tuple((coin, sale.fee_cap) for coin in coins),
-        finality=Finality(tuple(sorted((leg.asset, sale.confirmations) for leg in legs)), mutual=True),
+        notional=Notional(clauses.usd, clauses.price, clauses.source),
+        fees=tuple((coin, clauses.fee_cap) for coin in coins),
+        finality=Finality(
+            tuple((asset, clauses.confirmations) for asset in sorted({leg.asset for leg in legs})), mutual=True
+        ),
         dispute=Dispute("London Court of International Arbitration", "LCIA Rules 2020", 86_400),
-        legal_text_sha256=sha256(sale.legal_text).hexdigest(),
+        legal_text_sha256=sha256(clauses.legal_text).hexdigest(),
     )
     return contracts.parse_terms(built.serialise())

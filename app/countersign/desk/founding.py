@@ -2,7 +2,7 @@
 
 - `desk.founded` carries the desk's key, the log's key and the first roster; both administrators and the desk sign it.
 - Founding registers vaults and destinations at once; later changes go through `roster.changed`, signed by the administrators.
-- A deposit is credited by an operations officer for a coin or token transfer that the desk's own node sees too.
+- A deposit is credited by an operations officer for a transfer of coins, tokens or ether that the desk's own node sees too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,10 @@ async def credit_coins(desk: EmbeddedDesk, operations: Author, name: str, asset:
 async def credit_tokens(
     desk: EmbeddedDesk, operations: Author, name: str, asset: str, amount: int, reference: str
 ) -> Receipt:
-    """Credit one token transfer into a Safe; `reference` is `0x<transaction>:<log index>`."""
+    """Credit one transfer of a token, or of ether, into a Safe; `reference` is `0x<transaction>:<log index>`.
+
+    Ether leaves a log too: a Safe says `SafeReceived` of what it is paid.
+    """
     vault = desk.state.roster.vault(name)
     if not isinstance(vault, SafeVault):
         raise Refused("desk.not-a-safe", vault=name)

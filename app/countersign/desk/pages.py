@@ -76,7 +76,7 @@ def review_view(
         contract_id=terms.id,
         version=terms.version,
         state=stops.standing(found.state, record).value,
-        parties=tuple((roster.participant(party.lei).name, party.lei) for party in terms.parties),
+        parties=tuple((roster.participant(lei).name, lei) for lei in dict.fromkeys(each.lei for each in terms.parties)),
         custodian=roster.custodian.name,
         trade_date=terms.trade_date,
         not_before=terms.not_before,

@@ -305,6 +305,9 @@ class EthereumNode(Protocol):
     async def safe_nonce(self, safe: str) -> int: ...
     async def safe_owners(self, safe: str) -> tuple[tuple[str, ...], int]: ...
     async def token_balance(self, token: str, holder: str) -> int: ...
+    async def ether_balance(self, holder: str) -> int:
+        """Wei; 0 for an address that nothing is known of."""
+
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the chain's reason."""
 

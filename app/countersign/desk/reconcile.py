@@ -6,7 +6,7 @@
   one of a settlement that failed on another chain *failed*, the network's share of it a *fee*; a coin that nobody
   credited is *missing here*, or *unconfirmed* while it is young; a credited coin that is gone is *missing there*; the
   rest is *unexplained*.
-- Pure over what was seen; `look` asks the nodes. Ether itself is not compared: its node port does not tell it.
+- Pure over what was seen; `look` asks the nodes.
 
     report = compare(state, await look(state, archive, nodes))
 """
@@ -14,6 +14,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from countersign.desk import chain_facts
 from countersign.desk.breaks import Break, Cause
 from countersign.desk.ports import Archive, Artefacts
 from countersign.desk.vouching import Nodes, fees_of
@@ -73,9 +74,8 @@ async def look(state: State, archive: Archive, artefacts: Artefacts, nodes: Node
             seen = await nodes.of_bitcoin(vault.chain).coins(scripts)
             coins[vault.id] = tuple(SeenCoin(f"{one.txid}:{one.vout}", one.satoshis, one.confirmations) for one in seen)
         else:
-            for asset in _tokens(state, vault):
-                token = asset.rsplit(":", 1)[1]
-                balances[vault.id, asset] = await nodes.of_ethereum(vault.chain).token_balance(token, vault.address)
+            for asset in _assets(state, vault):
+                balances[vault.id, asset] = await chain_facts.safe_holds(nodes.of_ethereum(vault.chain), vault, asset)
     in_block, fees = {}, {}
     for instruction in _under_way(state):
         in_block[instruction.hash] = await _in_block(instruction, nodes)
@@ -85,8 +85,9 @@ async def look(state: State, archive: Archive, artefacts: Artefacts, nodes: Node
     return Seen(coins, balances, in_block, fees, dict(_credited(state, archive)))
 
 
-def _tokens(state: State, vault: Vault) -> list[str]:
-    return sorted(asset for asset in state.roster.assets if asset.startswith(f"{vault.chain}/erc20:"))
+def _assets(state: State, vault: Vault) -> list[str]:
+    """The registered assets of a vault's chain."""
+    return sorted(asset for asset in state.roster.assets if asset.startswith(f"{vault.chain}/"))
 
 
 def _under_way(state: State) -> Iterator[Instruction]:
@@ -135,7 +136,7 @@ def compare(state: State, seen: Seen) -> tuple[tuple[VaultLine, ...], tuple[Brea
 
 def _holdings(state: State, vault: Vault, seen: Seen) -> list[tuple[str, int]]:
     if isinstance(vault, SafeVault):
-        return [(asset, seen.balances[vault.id, asset]) for asset in _tokens(state, vault)]
+        return [(asset, seen.balances[vault.id, asset]) for asset in _assets(state, vault)]
     return [(f"{vault.chain}/slip44:0", sum(coin.satoshis for coin in seen.coins[vault.id]))]
 
 

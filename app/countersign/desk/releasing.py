@@ -208,7 +208,7 @@ async def books(desk: EmbeddedDesk, assets: Sequence[str]) -> tuple[Book, ...]:
                 if account.asset == asset and (account.lei, account.book) == (vault.owner.lei, vault.owner.book)
             )
             if isinstance(vault, SafeVault):
-                held = await desk.ethereum(vault.chain).token_balance(asset.rsplit(":", 1)[1], vault.address)
+                held = await chain_facts.safe_holds(desk.ethereum(vault.chain), vault, asset)
             else:
                 scripts = [slot.script_pubkey for slot in bitcoin_rail.wallet(vault).descriptors.slots]
                 held = sum(coin.satoshis for coin in await desk.bitcoin(vault.chain).coins(scripts))

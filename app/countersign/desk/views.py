@@ -226,7 +226,7 @@ class ReviewView:
     contract_id: str
     version: int
     state: str
-    parties: tuple[tuple[str, str], ...]  # name, LEI
+    parties: tuple[tuple[str, str], ...]  # name, LEI, of each institution once; its books stand in the legs
     custodian: str
     trade_date: str
     not_before: int

@@ -84,13 +84,13 @@ async def _deposit(state: State, body: DepositCredited, nodes: Nodes) -> None:
         if found is None or found.satoshis != body.amount or found.confirmations < body.confirmations:
             raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)
         return
-    await _token_deposit(state, vault, body, nodes)
+    await _safe_deposit(state, vault, body, nodes)
 
 
-async def _token_deposit(state: State, vault: SafeVault, body: DepositCredited, nodes: Nodes) -> None:
-    node, token = nodes.of_ethereum(vault.chain), body.asset.rsplit(":", 1)[1]
+async def _safe_deposit(state: State, vault: SafeVault, body: DepositCredited, nodes: Nodes) -> None:
+    node = nodes.of_ethereum(vault.chain)
     seen = await node.observe(body.reference.split(":", 1)[0])
-    held = await node.token_balance(token, vault.address)
+    held = await chain_facts.safe_holds(node, vault, body.asset)
     credited = sum(
         balance.total
         for account, balance in state.ledger.balances.items()

@@ -35,8 +35,8 @@ LABELS: dict[str, str] = {
     "Next step: both parties confirm.",
     "demo.final": "Final: both parties confirmed, the ledger moved, the books balance with the chains. Next step, if you like: an "
     "evening's market among five institutions.",
-    "demo.market": "Five institutions have traded forty contracts; one is disputed, one seller has lent what it sells. "
-    "Next step: the cut-off.",
+    "demo.market": "Five institutions have traded forty contracts, among them a basket of four assets and a block split over "
+    "two books; one is disputed, one seller has lent what it sells. Next step: the cut-off.",
     "demo.cycle": "The cut-off: the loan was recalled, one contract was short and left out, the others are netted into a "
     "handful of transactions. Your turn: on the Desk, open any contract of the cycle, review it, and sign every transaction.",
     "demo.sign-cycle": "Your turn: on the Desk, open any contract of the netted cycle and sign every transaction. "
