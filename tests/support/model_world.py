@@ -4,7 +4,7 @@
     desk.plays(("deposit", "harbour", "USD", 10**12, "first", 6))     # None: accepted; or the refusal's code
     desk.pockets()                                         # Counter by (book, asset, pocket), as the model has it
 
-- Three participants, one of them with two books, and the custodian's lending pool; bitcoin and a token.
+- Three participants, one of them with two books, and the custodian's lending pool; bitcoin, ether and two tokens.
 - An event is sent through `machine.replay`: a refusal becomes a fault, and every other field must be the same object.
 - Names become hashes here; what names nothing becomes a hash of nothing.
 """
@@ -16,14 +16,15 @@ from functools import cache
 from typing import Any
 
 from countersign.formats import times
-from countersign.settlement import builder, machine
+from countersign.settlement import builder, machine, templates
 from countersign.settlement.bodies import Short, Spend
 from countersign.settlement.contract import Contract, Finality, Leg, Notional, Terms
 from countersign.settlement.roster import Party
 from countersign.settlement.state import State
 from support import reference_model
 from support import settlement_world as world
-from support.reference_model import Command
+from support.many_books import token
+from support.reference_model import UNIT, Command
 
 KESTREL = world.lei("9845KESTRL")
 PARTIES = {
@@ -34,9 +35,10 @@ PARTIES = {
     "pool": Party(world.NORTHGATE, "lending-pool"),
 }
 LEIS = {"meridian": world.MERIDIAN, "harbour": world.HARBOUR, "kestrel": KESTREL}
-ASSETS = {"BTC": world.BTC, "USD": world.USDC}
-CHAINS = {"BTC": world.BITCOIN, "USD": world.ETHEREUM}
-KINDS = {"BTC": "btc", "USD": "safe"}
+ASSETS = {"BTC": world.BTC, "ETH": f"{world.ETHEREUM}/slip44:60", "USD": world.USDC, "TOK": token(1)}
+KINDS = {"bitcoin": "btc", "ethereum": "safe"}
+COINS = {"bitcoin": "BTC", "ethereum": "ETH"}
+TEMPLATES = {"spot": templates.SPOT, "basket": templates.BASKET, "block": templates.BLOCK}
 BOOKS = {(party.lei, party.book): name for name, party in PARTIES.items()}
 SYMBOLS = {asset: name for name, asset in ASSETS.items()}
 CHAIN = ["desk", "operations"]
@@ -61,20 +63,21 @@ def _participant(who: str, suspended: bool = False, until: str = "2027-12-31") -
 
 def _founding() -> dict[str, object]:
     places = [
-        {"account": world.destination(book, ASSETS[asset]), "owner": _owner(book), "vault": f"{book}-{kind}"}
+        {"account": world.destination(book, ASSETS[COINS[chain]]), "owner": _owner(book), "vault": f"{book}-{kind}"}
         for book in PARTIES
-        for asset, kind in KINDS.items()
+        for chain, kind in KINDS.items()
     ]
     outside = [
         {"account": world.outside(book, asset), "owner": _owner(book), "vault": None}
         for book in PARTIES
         if book != "pool"
-        for asset in ASSETS.values()
+        for asset in (ASSETS[coin] for coin in COINS.values())
     ]
     officers = [world.officer_entry(officer, PARTIES) for officer in world.NAMES]
     officers[-1]["roles"] = ["administrator", "operations", "vault"]
     return world.founding_body() | {
         "participants": [_participant(who) for who in LEIS],
+        "assets": [{"id": ASSETS[name], "symbol": name, "decimals": len(str(unit)) - 1} for name, unit in UNIT.items()],
         "officers": officers,
         "vaults": [vault for book, party in PARTIES.items() for vault in world.vault_entries(book, party)],
         "destinations": places + outside,
@@ -87,7 +90,7 @@ def _founded() -> tuple[machine.Entry, ...]:
     desk.log("desk.founded", ["desk", *ADMINISTRATORS], _founding())
     lending = {world.BTC: {"limit": str(reference_model.POOL_LIMIT), "rate_bps": reference_model.RATE_BPS}}
     desk.log("policy.adopted", ADMINISTRATORS, {"policy": world.policy_document(lending=lending)})
-    for asset, price in (("BTC", 80_000), ("USD", 1)):
+    for asset, price in reference_model.PRICE.items():
         desk.log(*_price(asset, price))
     return tuple(desk.entries)
 
@@ -109,7 +112,7 @@ def _contract(terms: Terms, names: tuple[str, ...]) -> Contract:
 def _terms(said: dict[str, Any], replaces: str | None) -> Terms:
     """The contract's terms, from the model's words for them."""
     parties = said["parties"]
-    template = {"sale": "bilateral-spot"}.get(said["template"], said["template"])
+    template = TEMPLATES.get(said["template"], said["template"])
     away = template == "withdrawal"
     legs = tuple(
         Leg(
@@ -122,7 +125,9 @@ def _terms(said: dict[str, Any], replaces: str | None) -> Terms:
         for payer, receiver, asset, units in said["legs"]
     )
     moved = sorted({leg.asset for leg in legs})
-    confirmations = tuple((asset, reference_model.CONFIRMATIONS[SYMBOLS[asset]]) for asset in moved)
+    confirmations = tuple(
+        (asset, reference_model.CONFIRMATIONS[reference_model.CHAIN[SYMBOLS[asset]]]) for asset in moved
+    )
     return world.terms(
         id=said["id"],
         version=said["version"],
@@ -234,7 +239,7 @@ class Signed:
         place = world.digest(reference)
         body: dict[str, object] = {
             "owner": _owner(book),
-            "vault": f"{book}-{KINDS[asset]}",
+            "vault": f"{book}-{KINDS[reference_model.CHAIN[asset]]}",
             "asset": ASSETS[asset],
             "amount": str(units),
             "reference": f"{place}:0" if asset == "BTC" else f"0x{place}:0",
@@ -246,11 +251,11 @@ class Signed:
         return "contract.proposed", [by], self._signed(said, [by])
 
     def _affirm(self, said: dict[str, Any]) -> Step:
-        names = [reference_model.OWNER[book] for book in said["parties"]]
+        names = sorted({reference_model.OWNER[book] for book in said["parties"]})
         return "contract.affirmed", ["operations"], self._signed(said, names)
 
     def _withdraw(self, said: dict[str, Any]) -> Step:
-        names = [reference_model.OWNER[book] for book in said["parties"]]
+        names = sorted({reference_model.OWNER[book] for book in said["parties"]})
         return "withdrawal.requested", names, self._signed(said, names)
 
     def _award(self, said: dict[str, Any]) -> Step:
@@ -329,7 +334,7 @@ class Signed:
         return self._declared(name, old, "replacement")
 
     def _declared(self, name: str, old: str, purpose: str) -> Step:
-        self.coins[name] = self.coins.get(old, (("BTC", "meridian"), old, 0))
+        self.coins[name] = self.coins.get(old, (("bitcoin", "meridian"), old, 0))
         found = self.state.instructions.get(self._hash(old))
         body = self._instruction(name, found.cycle if found else "none", purpose, self._hash(old))
         return "instruction.prepared", ["operations", "compliance"], body
@@ -339,7 +344,7 @@ class Signed:
         known = self.state.cycles.get(cycle)
         contracts = known.contracts if known else (world.digest("no contract"),)
         artefact = world.digest(f"artefact of {name}")
-        if group[0] == "BTC":
+        if group[0] == "bitcoin":
             spends = [Spend(f"{world.digest(f'coin {coins} {book}')}:0", f"{book}-btc", 0) for book in group[1:]]
             return builder.psbt_instruction_body(
                 cycle, contracts, world.BITCOIN, artefact, spends, purpose=purpose, replaces=replaces
@@ -349,8 +354,8 @@ class Signed:
         )
 
     def _share(self, name: str, book: str, officer: str) -> Step:
-        group = self.coins.get(name, (("BTC",),))[0]
-        family, kind = ("bip122", "btc") if group[0] == "BTC" else ("eip155", "safe")
+        group = self.coins.get(name, (("bitcoin",),))[0]
+        family, kind = ("bip122", "btc") if group[0] == "bitcoin" else ("eip155", "safe")
         body: dict[str, object] = {
             "instruction": self._hash(name),
             "vault": f"{book}-{kind}",
@@ -370,14 +375,14 @@ class Signed:
         if name in self.bumped:
             return self.bumped[name]
         found = world.digest(f"transaction {name}")
-        return found if self.coins.get(name, (("BTC",),))[0][0] == "BTC" else f"0x{found}"
+        return found if self.coins.get(name, (("bitcoin",),))[0][0] == "bitcoin" else f"0x{found}"
 
     def _broadcast(self, name: str) -> Step:
         return "transaction.broadcast", CHAIN, world.broadcast_body(self._hash(name), self._transaction(name))
 
     def _observe(self, name: str, block: str | None, confirmations: int, fee: int) -> Step:
-        group = self.coins.get(name, (("BTC",),))[0]
-        bitcoin = group[0] == "BTC"
+        group = self.coins.get(name, (("bitcoin",),))[0]
+        bitcoin = group[0] == "bitcoin"
         body: dict[str, object] = {
             "instruction": self._hash(name),
             "transaction": self._transaction(name),

@@ -21,7 +21,9 @@ from support.reference_model import (
     FEE_CAP,
     OWNER,
     PREPARERS,
+    PRICE,
     RATE_BPS,
+    SALES,
     SIGNERS,
     TOP_UP,
     UNIT,
@@ -41,12 +43,15 @@ class Author:
         self.random = Random(seed)
         self.count = 0
         self.calm = seed % 2 == 0  # in every second history little goes wrong, so that much is delivered
+        self.netting = seed % 4 == 2  # and in half of these several sales at a time, netted
 
     def write(self, model: Model, steps: int) -> Iterator[Command]:
         """So many commands after the deposits with which every history begins."""
         for book in TRADERS:
             yield ("deposit", book, "BTC", 9 * UNIT["BTC"], self._name("d"), 6)
             yield ("deposit", book, "USD", 700_000 * UNIT["USD"], self._name("d"), 6)
+            yield ("deposit", book, "ETH", 60 * UNIT["ETH"], self._name("d"), 6)
+            yield ("deposit", book, "TOK", 120_000 * UNIT["TOK"], self._name("d"), 6)
         for _ in range(steps):
             yield self._next(model)
 
@@ -56,8 +61,9 @@ class Author:
 
     def _next(self, model: Model) -> Command:
         luck = self.random.random()
-        if luck < (0.76 if self.calm else 0.58):
-            found = [command for command in self._forward(model) if model.accepts(command)]
+        if luck < (0.92 if self.netting else 0.76 if self.calm else 0.58):
+            forward = self._netted(model) if self.netting else self._forward(model)
+            found = [command for command in forward if model.accepts(command)]
         elif luck < 0.76:
             found = [command for command in self._trouble(model) if model.accepts(command)]
         elif luck < 0.88:
@@ -91,6 +97,24 @@ class Author:
             late = self.random.choice([0, TOP_UP])
             found += [("close", self._name("y"), some, how, model.now - late, self._short(model) if late else ())]
         return found
+
+    def _netted(self, model: Model) -> list[Command]:
+        """The next steps of the cycle under way; without one, of sales until there are some to close one over."""
+        under_way = [name for name, each in model.contracts.items() if each["state"] not in OVER]
+        cycles = [each for each in model.cycles.values() if each["stage"] == "open"]
+        found = [command for each in cycles for command in self._for_cycle(model, each)]
+        if cycles:
+            return found + [command for name in under_way for command in self._for_contract(model, name)]
+        held = [name for name in under_way if self._ready(model, name)]
+        sales = tuple(sorted(name for name in held if model.contracts[name]["terms"]["template"] in SALES))
+        if len(sales) > 1:
+            how = self.random.choice(["multilateral", "bilateral"])
+            return [("close", self._name("y"), sales[:3], how, model.now, ())]
+        if len(under_way) < 4:
+            found += [self._new(model)]
+        return found + [
+            command for name in under_way if name not in held for command in self._for_contract(model, name)
+        ]
 
     def _ready(self, model: Model, name: str) -> bool:
         found = model.contracts[name]
@@ -142,6 +166,7 @@ class Author:
             stuck = each["sent"] and each["block"] is None and any(other["block"] for other in live)
             if stuck and not self.calm:
                 found += [("fail", name, each["name"], self.random.random() < 0.6), ("bump", each["name"])]
+                found += [("replace", self._name("i"), each["name"])]
             if self.random.random() < (0.01 if self.calm else 0.06):
                 found += [("fail", name, each["name"], self.random.random() < 0.5), ("bump", each["name"])]
                 found += [("replace", self._name("i"), each["name"]), ("void", self._name("i"), each["name"])]
@@ -152,8 +177,9 @@ class Author:
         return found
 
     def _observe(self, each: dict[str, Any]) -> Command:
-        deep = self.random.choice([1, CONFIRMATIONS[each["group"][0]]])
-        fee = self.random.choice([1_000, 20_000, FEE_CAP, FEE_CAP + 1]) if each["group"][0] == "BTC" else 0
+        chain = each["group"][0]
+        deep = self.random.choice([1, CONFIRMATIONS[chain]])
+        fee = self.random.choice([1_000, 20_000, FEE_CAP, FEE_CAP + 1]) if chain == "bitcoin" else 0
         if each["fees"] and self.random.random() < 0.9:
             fee = max(each["fees"].values())
         return ("observe", each["name"], f"block {self.random.randint(1, 9)}", deep, fee)
@@ -161,7 +187,7 @@ class Author:
     def _prepare(self, model: Model, cycle: str, group: tuple[str, ...]) -> Command:
         name = self._name("i")
         by = self.random.choice(PREPARERS)
-        nonce = model.nonce.get(group[1], 0) if group[0] == "USD" else 0
+        nonce = model.nonce.get(group[1], 0) if group[0] == "ethereum" else 0
         return ("prepare", name, cycle, group, by, nonce, name)
 
     def _new(self, model: Model) -> Command:
@@ -170,30 +196,67 @@ class Author:
         luck = self.random.random()
         if luck < 0.12:
             return ("withdraw", self._withdrawal(model, name))
-        terms = self._sale(model, name)
+        terms = self.random.choice([self._spot, self._spot, self._basket, self._block])(model, name)
         if luck < 0.26:
             terms |= self._mirrored(model)
         if luck < 0.4:
             return ("propose", terms, OWNER[terms["parties"][self.random.randint(0, 1)]])
         return ("affirm", terms)
 
-    def _sale(self, model: Model, name: str) -> dict[str, Any]:
-        seller = self.random.choice(TRADERS)
-        buyer = self.random.choice([book for book in TRADERS if OWNER[book] != OWNER[seller]])
-        usd = self.random.choice([100_000, 100_000, 120_000, 160_000, 240_000, 240_000, 90_000])
-        price = self.random.choice([80_000, 80_000, 80_000, 80_000, 79_500, 82_000])
+    def _spot(self, model: Model, name: str) -> dict[str, Any]:
+        seller, buyer = self._two()
+        usd, price = self._worth()
         units = usd * UNIT["BTC"] // price
         legs = ((seller, buyer, "BTC", units), (buyer, seller, "USD", usd * UNIT["USD"]))
         return self._terms(model, name, (seller, buyer), legs, usd, price)
 
+    def _two(self) -> tuple[str, str]:
+        """Books of two institutions."""
+        seller = self.random.choice(TRADERS)
+        return seller, self.random.choice([book for book in TRADERS if OWNER[book] != OWNER[seller]])
+
+    def _worth(self) -> tuple[int, int]:
+        """Dollars, and the price of a bitcoin; now and then too little, or another than the published price."""
+        usd = self.random.choice([100_000, 100_000, 120_000, 160_000, 240_000, 240_000, 90_000])
+        return usd, self.random.choice([80_000, 80_000, 80_000, 80_000, 79_500, 82_000])
+
+    def _basket(self, model: Model, name: str) -> dict[str, Any]:
+        """Three assets or four, each one way; each side is worth the same, now and then not."""
+        seller, buyer = self._two()
+        usd, price = self._worth()
+        assets = self.random.sample(sorted(UNIT), self.random.choice([3, 4, 4]))
+        cut = self.random.randint(1, len(assets) - 1)
+        prices = model.price | {"BTC": price}
+        legs: list[tuple[str, str, str, int]] = []
+        for payer, to, side in ((seller, buyer, assets[:cut]), (buyer, seller, assets[cut:])):
+            worth = usd + self.random.choice([0, 0, 0, 0, 500, 4_000])
+            legs += [(payer, to, each, worth * UNIT[each] // (len(side) * prices[each])) for each in side]
+        return self._terms(model, name, (seller, buyer), tuple(legs), usd, prices[assets[0]], template="basket")
+
+    def _block(self, model: Model, name: str) -> dict[str, Any]:
+        """Bitcoin for dollars, split over Meridian's two books; now and then one of them pays for both."""
+        usd, price = self._worth()
+        other, sells = self.random.choice(["harbour", "kestrel"]), self.random.random() < 0.5
+        split = self.random.choice([usd // 2, usd // 4])
+        legs: list[tuple[str, str, str, int]] = []
+        for book, part in (("meridian", split), ("fund", usd - split)):
+            coins, dollars = part * UNIT["BTC"] // price, part * UNIT["USD"]
+            legs += [(book, other, "BTC", coins), (other, book, "USD", dollars)]
+        if not sells:
+            legs = [(to, payer, asset, units) for payer, to, asset, units in legs]
+            if self.random.random() < 0.3:
+                legs[1:] = [legs[2], ("fund", other, "USD", usd * UNIT["USD"])]
+        parties = tuple(dict.fromkeys(book for leg in legs for book in leg[:2]))
+        return self._terms(model, name, parties, tuple(legs), usd, price, template="block")
+
     def _mirrored(self, model: Model) -> dict[str, Any]:
         """The same sale the other way round: netted, the two owe nothing."""
-        sales = [each["terms"] for each in model.contracts.values() if each["terms"]["template"] == "sale"][-3:]
+        sales = [each["terms"] for each in model.contracts.values() if each["terms"]["template"] in SALES][-3:]
         if not sales:
             return {}
         other = self.random.choice(sales)
         legs = tuple((to, payer, asset, units) for payer, to, asset, units in other["legs"])
-        return {"parties": other["parties"], "legs": legs, "usd": other["usd"], "price": other["price"]}
+        return {each: other[each] for each in ("template", "parties", "usd", "price")} | {"legs": legs}
 
     def _terms(
         self,
@@ -210,7 +273,7 @@ class Author:
             "id": name,
             "version": 1,
             "replaces": None,
-            "template": "sale",
+            "template": "spot",
             "parties": parties,
             "legs": legs,
             "usd": usd,
@@ -238,7 +301,7 @@ class Author:
         cycle = pick([*model.cycles, "y0"])
         instruction = pick([*list(model.instructions)[-12:], "i0"])
         order = pick([*model.orders, "o0"])
-        who, book, asset = pick(WHO), pick(TRADERS), pick(["BTC", "USD"])
+        who, book, asset = pick(WHO), pick(TRADERS), pick(sorted(UNIT))
         today = model.now // DAY
         scope = pick(
             [("contract", contract), ("contract", contract), ("book", book), ("participant", who), ("asset", asset)]
@@ -248,14 +311,15 @@ class Author:
         found: list[Command] = [
             ("wait", pick([60, 600, 3_600] if self.calm else [60, 600, 3_600, 10_000, 40_000])),
             ("publish", "BTC", pick([80_000, 80_000, 80_000, 80_500, 83_000])),
+            ("publish", "ETH", pick([4_000, 4_000, 4_020, 4_100])),
             ("participant", who, self.random.random() < 0.2, pick([today + 300, today + 300, today + 300, today])),
             ("participant", who, False, today + pick([300, 300, -1])),
-            ("deposit", book, asset, 300_000 * UNIT[asset] // (80_000 if asset == "BTC" else 1), self._name("d"), 6),
+            ("deposit", book, asset, 300_000 * UNIT[asset] // PRICE[asset], self._name("d"), 6),
             ("deposit", "pool", "BTC", pick([1, 500, 50_000]), self._name("d"), pick([6, 3, 2])),
             ("decline", contract, pick([*WHO, "compliance"])),
             ("cancel", contract),
             ("expire", contract),
-            ("hold", contract, pick([0, 1]), pick([0, 0, 1, -1])),
+            ("hold", contract, pick([0, 1, 2]), pick([0, 0, 1, -1])),
             ("unhold", contract, pick([0, 1])),
             ("endorse", contract),
             ("final", cycle),
@@ -304,7 +368,7 @@ class Author:
     def _rulings(self, model: Model, contract: str) -> list[Command]:
         """An amendment of a contract; an award over it."""
         old = model.contracts.get(contract)
-        if old is None or old["terms"]["template"] != "sale":
+        if old is None or old["terms"]["template"] not in SALES:
             return []
         name, terms = self._name("c"), old["terms"]
         later = {
@@ -314,14 +378,16 @@ class Author:
             "version": terms["version"] + 1,
             "settle_by": self._until(model),
         }
-        seller, buyer, asset, units = terms["legs"][0]
-        part = self.random.choice([units, units // 2])
-        usd = part * terms["price"] // UNIT["BTC"]
+        legs = []
+        for payer, to, asset, units in terms["legs"][: self.random.choice([1, 1, 2])]:
+            legs += [(payer, to, asset, self.random.choice([units, units // 2]))]
+        usd = legs[0][3] * terms["price"] // UNIT[legs[0][2]]
+        parties = tuple(dict.fromkeys(book for leg in legs for book in leg[:2]))
         ruled = self._terms(
             model,
             self._name("c"),
-            (seller, buyer),
-            ((seller, buyer, asset, part),),
+            parties,
+            tuple(legs),
             usd,
             terms["price"],
             template="award",
@@ -333,9 +399,10 @@ class Author:
 
 @dataclass
 class Tally:
-    """How often each kind of command was accepted and refused."""
+    """How often each kind of command was accepted and refused; what kinds of contract became final, and how netted."""
 
     counts: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    delivered: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def note(self, command: Command, accepted: bool) -> None:
         """One more."""
@@ -350,10 +417,23 @@ class Tally:
         """The kinds that no history ever got through; `repeat` and `forged` are never to be."""
         return {kind for kind, _ in self.counts if not self.counts[kind, True]} - {"repeat", "forged"}
 
+    def close(self, model: Model) -> None:
+        """A history is over: its final contracts."""
+        for each in model.contracts.values():
+            if each["state"] == "final":
+                self.delivered[each["terms"]["template"], model.cycles[each["cycle"]]["how"]] += 1
+
+    def never_delivered(self) -> set[tuple[str, str]]:
+        """Which kinds of sale no history ever delivered, gross or netted; nor a withdrawal, nor an award."""
+        wanted = {(kind, how) for kind in SALES for how in ("gross", "bilateral", "multilateral")}
+        return (wanted | {("withdrawal", "gross"), ("award", "gross")}) - set(self.delivered)
+
     def __str__(self) -> str:
         kinds = sorted({kind for kind, _ in self.counts})
         lines = [f"{kind:12}{self.counts[kind, True]:8}{self.counts[kind, False]:8}" for kind in kinds]
-        return "\n".join([f"{self.steps} steps", f"{'command':12}{'accepted':>8}{'refused':>8}", *lines])
+        ends = ", ".join(f"{count} {kind} {how}" for (kind, how), count in sorted(self.delivered.items()))
+        head = [f"{self.steps} steps", f"delivered: {ends}", f"{'command':12}{'accepted':>8}{'refused':>8}"]
+        return "\n".join([*head, *lines])
 
 
 def steps_wanted(everyday: int) -> int:

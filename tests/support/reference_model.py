@@ -8,18 +8,23 @@
   `countersign` is imported, and nothing here was copied from it: where machine and model differ, one of them is wrong.
 - A command is a tuple; its first word is the method that judges it. A method asks with `need`, changes nothing, and
   returns what is then to be done. Everything has a name of its own: contracts `c1`, cycles `y1`, instructions `i1`.
-- Books stand for accounts (`fund` is Meridian's second book); assets are `BTC` and `USD`; amounts base units; times
-  unix seconds.
+- Books stand for accounts (`fund` is Meridian's second book); assets are `BTC`, `ETH` and two tokens, `USD` and `TOK`;
+  amounts base units; times unix seconds. An instruction's group is its chain and the books that pay by it.
+- Sales are spots, baskets (three or four assets, both ways) and blocks (one asset for another, over Meridian's two books).
 - `DONT_CARE` says what the documents leave open. It is printed with every run, and it is short.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 OWNER = {"meridian": "meridian", "fund": "meridian", "harbour": "harbour", "kestrel": "kestrel", "pool": "custodian"}
-UNIT = {"BTC": 10**8, "USD": 10**6}
-CONFIRMATIONS = {"BTC": 3, "USD": 2}
+UNIT = {"BTC": 10**8, "ETH": 10**18, "USD": 10**6, "TOK": 10**6}
+PRICE = {"BTC": 80_000, "ETH": 4_000, "USD": 1, "TOK": 2}
+CHAIN = {"BTC": "bitcoin", "ETH": "ethereum", "USD": "ethereum", "TOK": "ethereum"}
+CONFIRMATIONS = {"bitcoin": 3, "ethereum": 2}
+SALES = ("spot", "basket", "block")
 FEE_CAP = 50_000
 MINIMUM_USD, TOLERANCE_BPS = 100_000, 100
 LIFETIME, TOP_UP, DISPUTE_WINDOW, DAY = 86_400, 3_600, 86_400, 86_400
@@ -31,7 +36,6 @@ QUORUM = 2
 DONT_CARE = (
     "whose receipts of a netted delivery are early, where several pay one asset and only some of it is confirmed",
     "what a chain does to a disputed settlement: no history lets one be mined",
-    "templates of several legs: every sale here is a bilateral spot",
 )
 
 Command = tuple[Any, ...]
@@ -42,6 +46,11 @@ BEFORE_RELEASE = ("held", "instructed", "partly signed", "signed")
 
 class No(Exception):
     """The command is refused."""
+
+
+def near(found: int, published: Fraction | int) -> bool:
+    """Within the policy's tolerance of what is published."""
+    return abs(found - published) * 10_000 <= published * TOLERANCE_BPS
 
 
 def need(*conditions: object) -> None:
@@ -61,7 +70,7 @@ class Model:
         self.instructions: dict[str, dict[str, Any]] = {}
         self.orders: dict[str, tuple[str, str]] = {}
         self.used: set[object] = set()  # references, orders, loans: once, for ever
-        self.price = {"BTC": 80_000, "USD": 1}
+        self.price = dict(PRICE)
         self.certified = dict.fromkeys(("meridian", "harbour", "kestrel"), (False, now // DAY + 400))
         self.nonce: dict[str, int] = {}  # Safe → the next nonce, once one was seen executed
         self.pending: dict[str, str] = {}  # Safe → its one unexecuted instruction
@@ -109,7 +118,7 @@ class Model:
         return lambda: self.certified.update({who: (suspended, until)})
 
     def deposit(self, book: str, asset: str, units: int, reference: str, confirmations: int) -> Then:
-        need(reference not in self.used, confirmations >= CONFIRMATIONS[asset])
+        need(reference not in self.used, confirmations >= CONFIRMATIONS[CHAIN[asset]])
 
         def then() -> None:
             self.used.add(reference)
@@ -176,17 +185,24 @@ class Model:
         """Rules 7 and 8; time; orders; and that an amendment replaces what can still be amended."""
         need(self.now <= terms["settle_by"], not self.stopped(terms))
         self._may_trade(*terms["parties"])
-        if terms["template"] != "sale":
+        if terms["template"] not in SALES:
             return
-        _, _, asset, units = terms["legs"][0]
-        worth = units * self.price[asset]
-        need(terms["usd"] >= MINIMUM_USD, abs(terms["usd"] * UNIT[asset] - worth) * 10_000 <= worth * TOLERANCE_BPS)
+        self._worth(terms)
         if terms["replaces"]:
             old = self.contracts.get(terms["replaces"])
             need(old)
             need(old["state"] in BEFORE_A_SHARE, not self.signed_for(old))  # type: ignore[index]
             need(not self._named(terms["replaces"]))
             need(old["terms"]["version"] + 1 == terms["version"])  # type: ignore[index]
+
+    def _worth(self, terms: dict[str, Any]) -> None:
+        """The minimum; each side is worth the notional, and the agreed price is the published one, within a hundredth."""
+        first, asset = OWNER[terms["legs"][0][0]], terms["legs"][0][2]
+        sides = dict.fromkeys((True, False), Fraction())
+        for payer, _, what, units in terms["legs"]:
+            sides[OWNER[payer] == first] += Fraction(units * self.price[what], UNIT[what])
+        need(terms["usd"] >= MINIMUM_USD, near(terms["price"], self.price[asset]))
+        need(*(near(terms["usd"], worth) for worth in sides.values()))
 
     def _may_trade(self, *books: str) -> None:
         for book in books:
@@ -273,7 +289,15 @@ class Model:
     def needs(self, terms: dict[str, Any], leg: int) -> tuple[str, str, int]:
         """Whose units, of what, and how many a leg's hold takes: the leg, and the cap of the network's fee."""
         payer, _, asset, units = terms["legs"][leg]
-        return payer, asset, units + (FEE_CAP if asset == "BTC" else 0)
+        return payer, asset, units + (FEE_CAP if leg in self.fees(terms).values() else 0)
+
+    def fees(self, terms: dict[str, Any]) -> dict[str, int]:
+        """Who bears a network fee, and with which leg: with the first bitcoin that it delivers."""
+        found: dict[str, int] = {}
+        for leg, (payer, _, asset, _) in enumerate(terms["legs"]):
+            if asset == "BTC":
+                found.setdefault(payer, leg)
+        return found
 
     def unhold(self, name: str, leg: int) -> Then:
         found = self._contract(name, "endorsed", "held")
@@ -292,7 +316,7 @@ class Model:
         need(cycle not in self.cycles, names, cut_off <= self.now)
         found = [self._contract(name, "held") for name in names]
         need(how != "gross" or len(found) == 1)
-        need(how == "gross" or all(each["terms"]["template"] == "sale" for each in found))
+        need(how == "gross" or all(each["terms"]["template"] in SALES for each in found))
         for each in found:
             need(each["cycle"] is None, not self.stopped(each["terms"]), self.now <= each["terms"]["settle_by"])
         need(not short or self.now >= cut_off + TOP_UP)
@@ -333,12 +357,12 @@ class Model:
         return {place: units for place, units in lacking.items() if units > 0}
 
     def groups(self, names: tuple[str, ...], how: str) -> list[tuple[str, ...]]:
-        """The instructions that a cycle needs: ("BTC", every paying book), and ("USD", book) for each paying Safe."""
-        payers: dict[str, set[str]] = {"BTC": set(), "USD": set()}
+        """The instructions that a cycle needs: one for all who pay bitcoin, and one for each paying Safe."""
+        payers: dict[str, set[str]] = {"bitcoin": set(), "ethereum": set()}
         for (asset, payer), _ in self.payments(names, how):
-            payers[asset].add(payer)
-        bitcoin = [("BTC", *sorted(payers["BTC"]))] if payers["BTC"] else []
-        return bitcoin + [("USD", payer) for payer in sorted(payers["USD"])]
+            payers[CHAIN[asset]].add(payer)
+        bitcoin = [("bitcoin", *sorted(payers["bitcoin"]))] if payers["bitcoin"] else []
+        return bitcoin + [("ethereum", payer) for payer in sorted(payers["ethereum"])]
 
     def payments(self, names: tuple[str, ...], how: str) -> Iterator[tuple[tuple[str, str], int]]:
         """((asset, paying book), units) after netting."""
@@ -393,7 +417,7 @@ class Model:
         """Whether only one of the two can ever be mined."""
         if before["purpose"] == "void":
             return before["block"] is not None
-        same = before["coins"] == coins if group[0] == "BTC" else before["nonce"] == nonce
+        same = before["coins"] == coins if group[0] == "bitcoin" else before["nonce"] == nonce
         return not before["released"] and same
 
     def _in_time(self, cycle: dict[str, Any]) -> bool:
@@ -408,26 +432,27 @@ class Model:
 
     def _places(self, group: tuple[str, ...], nonce: int, coins: str, mine: Any) -> None:
         """Rule 5: the Safe's next nonce, no other unexecuted instruction in the Safe, and no coin that another uses."""
-        if group[0] == "USD":
+        if group[0] == "ethereum":
             waiting = self.pending.get(group[1])
             need(waiting is None or (mine is not None and waiting == mine["name"]))
             need(nonce == self.nonce.get(group[1], nonce))
             return
         for other in self.instructions.values():
-            if other["group"][0] == "USD":
+            if other["group"][0] == "ethereum":
                 continue
             uses = other["block"] is not None or not (other["dead"] or other is mine)
             need(not (uses and other["coins"] == coins and set(other["group"]) & set(group[1:])))
 
     def _confirmed(self, cycle: dict[str, Any], group: tuple[str, ...]) -> None:
         """Rule 9: what an account received with too few confirmations is not spent, by all its instructions together."""
-        asset, *books = group
+        chain, *books = group
         for book in books:
-            early, unsure = self.unconfirmed(book, asset)
-            self.open_question = self.open_question or unsure
-            under_way = sum(self.pays(each, book, asset) for each in self._under_way(book, asset, cycle))
-            there = sum(self.pockets[book, asset, pocket] for pocket in ("available", "held", "frozen", "lent"))
-            need(unsure or there - early - under_way >= self.pays(cycle, book, asset))
+            for asset in [each for each in UNIT if CHAIN[each] == chain and self.pays(cycle, book, each)]:
+                early, unsure = self.unconfirmed(book, asset)
+                self.open_question = self.open_question or unsure
+                under_way = sum(self.pays(each, book, asset) for each in self._under_way(book, asset, cycle))
+                there = sum(self.pockets[book, asset, pocket] for pocket in ("available", "held", "frozen", "lent"))
+                need(unsure or there - early - under_way >= self.pays(cycle, book, asset))
 
     def _under_way(self, book: str, asset: str, beside: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Other cycles with a live instruction that pays from an account and is not booked yet."""
@@ -435,7 +460,7 @@ class Model:
             if cycle is beside or cycle["stage"] != "open":
                 continue
             for group, name in cycle["live"].items():
-                if group[0] == asset and book in group[1:] and self.instructions[name]["purpose"] != "void":
+                if group[0] == CHAIN[asset] and book in group[1:] and self.instructions[name]["purpose"] != "void":
                     yield cycle
 
     def pays(self, cycle: dict[str, Any], book: str, asset: str) -> int:
@@ -447,11 +472,13 @@ class Model:
         """What an account received in final settlements with too few confirmations, and whether netting leaves it open."""
         early, unsure = 0, False
         for cycle in self.cycles.values():
-            shallow = [
-                each
-                for each in map(self.instructions.__getitem__, cycle["live"].values())
-                if each["group"][0] == asset and each["seen"] < CONFIRMATIONS[asset]
-            ]
+            live = map(self.instructions.__getitem__, cycle["live"].values())
+            shallow = {
+                payer
+                for each in live
+                if each["group"][0] == CHAIN[asset] and each["seen"] < CONFIRMATIONS[CHAIN[asset]]
+                for payer in each["group"][1:]
+            }
             if cycle["stage"] != "final" or not shallow:
                 continue
             if cycle["how"] != "gross":
@@ -459,7 +486,8 @@ class Model:
             for name in cycle["contracts"]:
                 terms = self.contracts[name]["terms"]
                 if terms["template"] != "withdrawal":
-                    early += sum(units for _, to, what, units in terms["legs"] if (to, what) == (book, asset))
+                    mine = (leg for leg in terms["legs"] if leg[0] in shallow and leg[1:3] == (book, asset))
+                    early += sum(units for *_, units in mine)
         return early, unsure
 
     def _instruct(
@@ -485,7 +513,7 @@ class Model:
             "dead": False,
         }
         cycle["live"][group] = name
-        if group[0] == "USD":
+        if group[0] == "ethereum":
             self.pending[group[1]] = name
 
     def missing(self, instruction: dict[str, Any]) -> int:
@@ -569,7 +597,7 @@ class Model:
         cycle = self.cycles[found["cycle"]]
         need(found["sent"] or self._mined_unsent(found), (block, confirmations) != (found["block"], found["seen"]))
         need(cycle["stage"] != "called off", not any(self._is(each, "disputed") for each in cycle["contracts"]))
-        payers = found["group"][1:] if found["group"][0] == "BTC" else ()
+        payers = found["group"][1:] if found["group"][0] == "bitcoin" else ()
         need(all(fee <= self._caps(cycle, book) for book in payers))
         need(not found["fees"] or found["fees"] == dict.fromkeys(payers, fee))
 
@@ -577,7 +605,7 @@ class Model:
             found.update(block=block, seen=confirmations, fees=dict.fromkeys(payers, fee), sent=True)
             if block is not None and found["dead"]:
                 self._counts_again(cycle, found)
-            if found["group"][0] == "USD":
+            if found["group"][0] == "ethereum":
                 self._safe_saw(found)
             if cycle["stage"] == "open":
                 self._follow(cycle, found)
@@ -603,7 +631,7 @@ class Model:
             self._drop(self.instructions[usurper])
         found["dead"] = False
         cycle["live"][found["group"]] = found["name"]
-        if found["group"][0] == "USD" and found["block"] is None:
+        if found["group"][0] == "ethereum" and found["block"] is None:
             self.pending[found["group"][1]] = found["name"]
 
     def _safe_saw(self, found: dict[str, Any]) -> None:
@@ -646,8 +674,7 @@ class Model:
         return bool(self.contracts[name]["state"] == state)
 
     def _caps(self, cycle: dict[str, Any], book: str) -> int:
-        legs = (leg for name in cycle["contracts"] for leg in self.contracts[name]["terms"]["legs"])
-        return sum(FEE_CAP for payer, _, asset, _ in legs if (payer, asset) == (book, "BTC"))
+        return sum(FEE_CAP for name in cycle["contracts"] if book in self.fees(self.contracts[name]["terms"]))
 
     def confirm(self, name: str, who: str) -> Then:
         found = self._contract(name, "settling")
@@ -662,10 +689,11 @@ class Model:
         live = [self.instructions[each] for each in cycle["live"].values()]
         need(cycle["state"] == "settling", not cycle["voiding"], self._delivered(cycle) == set(cycle["groups"]))
         for each in found:
+            moved = {asset for _, _, asset, _ in each["terms"]["legs"]}
             deep = all(
                 one["seen"] >= CONFIRMATIONS[one["group"][0]]
                 for one in live
-                if one["group"][0] in {asset for _, _, asset, _ in each["terms"]["legs"]}
+                if moved & self._moves(cycle, one["group"])
             )
             need(deep or (each["terms"]["mutual"] and each["confirmed"] == self._participants(each)))
 
@@ -688,6 +716,11 @@ class Model:
 
         return then
 
+    def _moves(self, cycle: dict[str, Any], group: tuple[str, ...]) -> set[str]:
+        """The assets that a group's instruction pays."""
+        found = (place for place, _ in self.payments(cycle["contracts"], cycle["how"]))
+        return {asset for asset, payer in found if CHAIN[asset] == group[0] and payer in group[1:]}
+
     # trouble
 
     def fail(self, cycle: str, name: str, executable: bool) -> Then:
@@ -699,7 +732,7 @@ class Model:
         def then() -> None:
             if not executable:
                 lost["executable"] = False
-                if lost["group"][0] == "USD":
+                if lost["group"][0] == "ethereum":
                     self.nonce[lost["group"][1]] = lost["nonce"] + 1
                     self.pending.pop(lost["group"][1], None)
             found["failed"] = True
@@ -712,7 +745,13 @@ class Model:
         """The same call of a Safe in another outer transaction."""
         found = self._live(name)
         cycle = self._cycle(found["cycle"])
-        need(found["group"][0] == "USD", found["sent"], found["released"], found["block"] is None, found["executable"])
+        need(
+            found["group"][0] == "ethereum",
+            found["sent"],
+            found["released"],
+            found["block"] is None,
+            found["executable"],
+        )
         need(cycle["state"] in ("settling", "failed"))
         return lambda: None
 
@@ -720,7 +759,7 @@ class Model:
         """A higher fee on Bitcoin: only one of the two can be mined, and it is signed and released anew."""
         before = self._live(old)
         cycle = self._cycle(before["cycle"])
-        need(name not in self.instructions, before["group"][0] == "BTC", before["block"] is None)
+        need(name not in self.instructions, before["group"][0] == "bitcoin", before["block"] is None)
         need(cycle["state"] in ("settling", "failed"), not cycle["voiding"], not self._stands_still(cycle))
 
         def then() -> None:
@@ -790,7 +829,7 @@ class Model:
 
     def dispute(self, name: str, who: str) -> Then:
         found = self._contract(name, *BEFORE_RELEASE, "released", "settling", "failed", "final")
-        need(found["terms"]["template"] == "sale", who in self._participants(found), found["dispute"] is None)
+        need(found["terms"]["template"] in SALES, who in self._participants(found), found["dispute"] is None)
         need(found["final"] is None or self.now <= found["final"] + DISPUTE_WINDOW)
         cycle = self.cycles.get(found["cycle"])
         need(cycle is None or not cycle["voiding"])
