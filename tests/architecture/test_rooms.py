@@ -72,6 +72,18 @@ def _our_own_verb(call: ast.Attribute) -> bool:
     return isinstance(call.value, ast.Name) and call.value.id in {"envelope", "note", "checkpoint"}
 
 
+def test_checks_ask_for_the_clock_where_it_is_noticed() -> None:
+    """A kept verdict stands but for the checks that asked `Reading.clock` (decision 0010): there is no other way to it."""
+    found = [
+        f"{path.name}:{ast.unparse(node)}"
+        for path, tree in trees("review")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "clock"
+    ]
+    assert {each for each in found if not each.endswith(":reading.clock")} == {"reading.py:self.case.clock"}
+    assert found.count("reading.py:self.case.clock") == 1
+
+
 def test_a_pdf_is_opened_by_the_confined_process_alone() -> None:
     """import-linter keeps `ui.rendering` for that process; QtPdf itself is imported nowhere else."""
     doors = [

@@ -17,8 +17,8 @@ from time import process_time
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from countersign.bootstrap.windows import spare_the_collector
 from countersign.desk.rows import Rows
-from countersign.desk.views import DeskView
 from countersign.settlement.contract import Terms
 from countersign.settlement.records import ContractState
 from countersign.settlement.state import State
@@ -90,30 +90,38 @@ class Watch:
 async def measured(count: int) -> None:
     state, rows, watch = market(count), Rows("officer-a", lambda _: 0), Watch()
     now = settlement_world.START + 60
-    views: list[DeskView] = []
-
-    async def look(at: State) -> None:
-        views.append(await asyncio.to_thread(rows.view, at, {}, now))
-
-    gc.collect()
-    gc.freeze()  # as a console does once its history is replayed
-    print(f"{count:,} open settlements")
-    await watch.during("rows, the first time", lambda: look(state))
-    one = next(iter(state.contracts.values()))
-    changed = replace(state, contracts=state.contracts.set(one.hash, replace(one, confirmed=("x",))))
-    await watch.during("rows, one record changed", lambda: look(changed))
     screen = DeskScreen(Context(Runner(), instruments(lambda: window_world.NOW)))
     screen.resize(1_296, 814)
     screen.show()
 
-    async def shown(act: Callable[[], object]) -> None:
-        act()
+    async def settled() -> None:
         while screen.context.runner.running:
             await asyncio.wait(tuple(screen.context.runner.running))
+
+    async def shown(act: Callable[[], object]) -> None:
+        act()
+        await settled()
         screen.grab()
 
-    await watch.during("window opens", lambda: shown(lambda: screen.show_view(views[-1])))
-    for place in (Column.NOTIONAL, Column.EXCHANGE, Column.STATE):
+    async def first(at: State) -> None:
+        """Until the rows can be read; their totals are counted after it (`Officer.desk`)."""
+        view = await asyncio.to_thread(rows.view, at, now)
+        await shown(lambda: screen.show_view(view))
+
+    async def counted() -> None:
+        """Until the totals stand there and all is ready to be sorted and filtered."""
+        view = await asyncio.to_thread(rows.counted)
+        await shown(lambda: screen.show_view(view))
+
+    gc.collect()
+    spare_the_collector()  # as a console does once its history is replayed
+    print(f"{count:,} open settlements")
+    await watch.during("opens: rows that can be read", lambda: first(state))
+    await watch.during("totals; ready to be sorted and filtered", counted)
+    one = next(iter(state.contracts.values()))
+    changed = replace(state, contracts=state.contracts.set(one.hash, replace(one, confirmed=("x",))))
+    await watch.during("refresh, one record changed", lambda: first(changed))
+    for place in (Column.NOTIONAL, Column.EXCHANGE, Column.STATE, Column.ACT_BY):
         await watch.during(f"sort by {place.name.lower()}", lambda place=place: shown(lambda: screen.sort(int(place))))
     for needle in ("00042", "harbour held", ""):
         await watch.during(f"filter {needle!r}", lambda needle=needle: shown(lambda: screen.filter.setText(needle)))

@@ -1,13 +1,19 @@
 """The Desk's rows: who must act, by when, and what stands in the way."""
 
-from countersign.desk import rows
-from countersign.desk.views import Action, Group
-from countersign.review.finding import Finding, Status, Verdict
+from countersign.desk.rows import Rows
+from countersign.desk.views import Action, DeskView, Group, SettlementRow
 from support.software_stage import Table, silent
 
 
-def row(table: Table, officer: str = "officer-a", verdicts: dict[str, Verdict] | None = None) -> rows.SettlementRow:
-    (found,) = rows.desk_view(table.desk.state, officer, verdicts or {}, table.stage.clock.seconds).rows
+def look(table: Table, officer: str = "officer-a") -> DeskView:
+    moments = {
+        held.index: held.time_ms for held in table.officer.replica.profile.archive.records(0, table.desk.state.size)
+    }
+    return Rows(officer, moments.__getitem__).view(table.desk.state, table.stage.clock.seconds)
+
+
+def row(table: Table, officer: str = "officer-a") -> SettlementRow:
+    (found,) = look(table, officer).rows
     return found
 
 
@@ -74,17 +80,9 @@ async def test_the_first_deadline_bites(table: Table) -> None:
     assert act_by.reason == "settlement.act-by-dispute"
 
 
-async def test_checks_are_counted_and_the_first_that_fails_is_named(table: Table) -> None:
-    await table.until("step-prepare")
-    good, bad = Finding("C1", Status.PASS, "C1.ok"), Finding("B8", Status.FAIL, "B8.outputs")
-    found = row(table, verdicts={table.story.contract: Verdict((good, good, bad))})
-    assert (found.checks_passed, found.first_failure) == (2, "B8")
-    assert (row(table).checks_passed, row(table).first_failure) == (0, None)
-
-
 async def test_totals_are_of_what_is_not_settled(table: Table) -> None:
     await table.until("step-prepare")
-    totals = {each.symbol: each.units for each in rows.desk_view(table.desk.state, "officer-a", {}, 0).totals}
+    totals = {each.symbol: each.units for each in look(table).totals or ()}
     assert totals == {"BTC": 25_000_000_000, "USDC": 20_000_000_000_000}
     await table.until("step-final")
-    assert rows.desk_view(table.desk.state, "officer-a", {}, 0).totals == ()
+    assert look(table).totals == ()

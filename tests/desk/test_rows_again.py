@@ -2,9 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
+from countersign.desk import rows as module
 from countersign.desk.rows import Rows
 from countersign.desk.views import DeskView, Group
-from countersign.settlement import builder
+from countersign.settlement import builder, stops
+from countersign.settlement.records import ContractState
+from countersign.settlement.state import State
 from support import settlement_world as world
 
 DAY = 86_400
@@ -15,7 +20,7 @@ def looking(desk: world.Desk) -> tuple[Rows, list[world.machine.Entry]]:
 
 
 def look(rows: Rows, desk: world.Desk, now: int = world.START + 60) -> DeskView:
-    return rows.view(desk.state, {}, now)
+    return rows.view(desk.state, now)
 
 
 def test_a_second_look_makes_only_the_rows_of_what_changed() -> None:
@@ -25,14 +30,14 @@ def test_a_second_look_makes_only_the_rows_of_what_changed() -> None:
         desk.play(each, "agreed")
     rows, _ = looking(desk)
     first = look(rows, desk)
-    assert rows.made == 5
+    assert rows.renewed == 5
     assert look(rows, desk) == first
-    assert rows.made == 0
+    assert rows.renewed == 0
     desk.log("contract.endorsed", ["compliance"], {"contract": trades[2].hash})
     second = look(rows, desk)
-    assert rows.made == 1
+    assert rows.renewed == 1
     assert [each.state for each in second.rows].count("endorsed") == 1
-    assert second == Rows("officer-a", lambda index: desk.entries[index].time_ms).view(desk.state, {}, world.START + 60)
+    assert second == Rows("officer-a", lambda index: desk.entries[index].time_ms).view(desk.state, world.START + 60)
 
 
 def test_a_deposit_is_seen_by_what_waits_for_it() -> None:
@@ -67,7 +72,7 @@ def test_what_ended_is_shown_on_its_day_only() -> None:
     desk.play(trade)
     rows, _ = looking(desk)
     assert [each.group for each in look(rows, desk).rows] == [Group.SETTLED]
-    assert look(rows, desk, world.START + DAY).rows == ()
+    assert look(rows, desk, world.START + DAY).rows[:] == []
 
 
 def test_who_has_signed_and_who_has_not() -> None:
@@ -130,4 +135,100 @@ def test_a_withdrawal_is_named_as_one() -> None:
     state = desk.state
     record = state.contract(trade.hash)
     other = replace(state, contracts=state.contracts.set(trade.hash, replace(record, terms=world.withdrawal())))
-    assert Rows("officer-a", lambda _: 0).view(other, {}, world.START + 60).rows[0].template == "withdrawal"
+    assert Rows("officer-a", lambda _: 0).view(other, world.START + 60).rows[0].template == "withdrawal"
+
+
+def netted(count: int) -> tuple[State, tuple[str, ...]]:
+    """A prepared settlement of so many contracts, all alike."""
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, "instructed")
+    state, record = desk.state, desk.state.contract(trade.hash)
+    names = (trade.hash, *(world.digest(f"beside {number}") for number in range(count - 1)))
+    copies = {name: replace(record, hash=name) for name in names}
+    cycle = replace(state.cycles[record.cycle or ""], contracts=names)
+    return replace(state, contracts=state.contracts.update(copies), cycles=state.cycles.set(cycle.id, cycle)), names
+
+
+def test_what_stops_a_cycle_is_looked_for_once_however_many_are_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    state, names = netted(40)
+    asked: list[str] = []
+    running = stops.running
+    monkeypatch.setattr(stops, "running", lambda at, of: asked.append(of.id) or running(at, of))
+    view = Rows("officer-a", lambda _: 0).view(state, world.START + 60)
+    assert [row.group for row in view.rows] == [Group.NEEDS_YOU] * len(names)
+    assert len(asked) == 1
+
+
+def test_a_dispute_of_one_contract_stops_its_siblings_at_the_next_look() -> None:
+    state, names = netted(3)
+    rows = Rows("officer-a", lambda _: 0)
+    assert {row.group for row in rows.view(state, world.START + 60).rows} == {Group.NEEDS_YOU}
+    disputed = replace(state.contract(names[0]), state=ContractState.DISPUTED)
+    state = replace(state, contracts=state.contracts.set(names[0], disputed))
+    assert {row.group for row in rows.view(state, world.START + 60).rows} == {Group.WAITING}
+
+
+def test_another_deposit_makes_only_the_rows_anew_whose_accounts_it_moves() -> None:
+    desk = world.founded()
+    trades = [desk.trade() for _ in range(3)]
+    for each in trades:
+        desk.play(each, "endorsed")
+    rows, _ = looking(desk)
+    look(rows, desk)
+    empty = replace(
+        desk.state.ledger, balances=desk.state.ledger.balances.delete(next(iter(desk.state.ledger.balances)))
+    )
+    elsewhere = replace(desk.state, ledger=replace(desk.state.ledger))
+    rows.view(elsewhere, world.START + 60)
+    assert rows.renewed == 0
+    assert rows.view(replace(desk.state, ledger=empty), world.START + 60).rows[0].remark is not None
+    assert rows.renewed == 3
+
+
+def test_much_that_is_new_is_shown_before_it_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MUCH", 2)
+    desk = world.founded()
+    trades = [desk.trade() for _ in range(3)]
+    for each in trades:
+        desk.play(each, "agreed")
+    rows, _ = looking(desk)
+    begun = look(rows, desk)
+    assert begun.totals is None
+    assert len(begun.rows) == 3
+    counted = rows.counted()
+    assert counted.rows == begun.rows
+    assert {money.symbol: money.units for money in counted.totals or ()} == {
+        "BTC": 3 * world.BTC_UNITS, "USDC": 3 * world.USDC_UNITS,
+    }  # fmt: skip
+    assert [(party, sums[0].symbol) for party, sums in counted.by_party] == [
+        ("Harbour Prime", "USDC"), ("Meridian Capital", "BTC"),
+    ]  # fmt: skip
+    desk.log("contract.endorsed", ["compliance"], {"contract": trades[0].hash})
+    assert look(rows, desk).totals == counted.totals
+
+
+def test_a_dispute_window_that_ends_within_the_day_bites_no_more() -> None:
+    desk = world.founded()
+    trade = desk.trade(dispute=replace(world.terms().dispute, window_seconds=3_600))
+    desk.play(trade)
+    rows, _ = looking(desk)
+    ends = (desk.state.contract(trade.hash).final_ms or 0) // 1_000 + 3_600
+    assert [look(rows, desk, at).rows[0].act_by is None for at in (ends, ends + 1, ends)] == [False, True, False]
+
+
+def test_a_safe_that_is_free_again_blocks_nothing_any_more() -> None:
+    desk = world.founded(bitcoin=60_000_000_000, dollars=50_000_000_000_000)
+    first, second = desk.trade(), desk.trade()
+    desk.play(first, "released")
+    for step in desk.story(second):
+        if step[0] == "instruction.prepared":
+            break
+        desk.log(*step)
+    rows, _ = looking(desk)
+    assert {each.contract: each.remark is None for each in look(rows, desk).rows} == {
+        first.hash: True,
+        second.hash: False,
+    }
+    desk.play(first)
+    assert [each.remark for each in look(rows, desk).rows] == [None, None]

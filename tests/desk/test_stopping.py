@@ -5,8 +5,9 @@ from hashlib import sha256
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import releasing, rows, stopping
+from countersign.desk import releasing, stopping
 from countersign.desk.author import signed
+from countersign.desk.rows import Rows
 from countersign.desk.telling import story
 from countersign.desk.views import Action
 from countersign.errors import Refused, Unavailable
@@ -33,7 +34,7 @@ async def lift(table: Table) -> None:
 
 
 def action(table: Table) -> tuple[str, Action]:
-    (found,) = rows.desk_view(table.desk.state, "officer-a", {}, table.stage.clock.seconds).rows
+    (found,) = Rows("officer-a", lambda _: 0).view(table.desk.state, table.stage.clock.seconds).rows
     return found.state, found.action
 
 

@@ -1,9 +1,12 @@
 """Every check stops its hostile case, nothing else does unless listed, and the near miss passes."""
 
+from dataclasses import replace
+
 import pytest
 
 from countersign.resources.text import SENTENCES, next_step, sentence
-from countersign.review.checks import CHECKS, CODES, verdict
+from countersign.review.case import Case
+from countersign.review.checks import CHECKS, CODES, judged, verdict
 from countersign.review.finding import Status
 from hostile import (
     batch_cases,
@@ -37,6 +40,26 @@ def test_a_hostile_case_is_refused_by_its_check_under_its_reason(case: Hostile) 
     fails = [finding.reason for finding in found.of(case.check) if finding.status is Status.FAIL]
     assert case.reason in fails, (fails, [(f.check, f.reason) for f in found.against])
     assert not found.may_sign
+
+
+SPANS = (1, 3_600, 86_401, 40 * 86_400, -86_400)
+
+
+def later(case: Case, seconds: int) -> Case:
+    """The same case at another moment."""
+    return case if case.clock is None else replace(case, clock=replace(case.clock, now=case.clock.now + seconds))
+
+
+ONE_OF_EACH = list({case.check: case for case in CASES}.values())
+
+
+@pytest.mark.parametrize("case", ONE_OF_EACH, ids=str)
+def test_a_verdict_kept_on_the_near_miss_stands_for_nothing_hostile_and_for_no_other_moment(case: Hostile) -> None:
+    near, hostile = case.near(), case.hostile()
+    kept = judged(near)
+    assert judged(hostile, kept).verdict == verdict(hostile)
+    moved = later(near, SPANS[ONE_OF_EACH.index(case) % len(SPANS)])
+    assert judged(moved, kept).verdict == verdict(moved)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.parser], ids=str)

@@ -1,13 +1,15 @@
 """How checks run: all, in order, blocked by name, switched off only by a test."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from countersign.review.case import Case, InstructionFacts, Mode
-from countersign.review.check import Check, judge, worst
+from countersign.review.case import Case, Channel, ClockFacts, InstructionFacts, JournalFacts, Mode
+from countersign.review.check import Check, judge, judge_again, judge_to_keep, worst
 from countersign.review.finding import Finding, Status, failed, not_applicable, passed
 from countersign.review.reading import Reading
+from countersign.settlement.state import State
 
 CASE = Case(Mode.LOOK)
 
@@ -66,3 +68,63 @@ def test_the_worst_of_several_findings() -> None:
     assert worst([yes, no]) is Status.FAIL
     assert worst([yes, none]) is Status.PASS
     assert worst([none]) is Status.NOT_APPLICABLE
+
+
+class Told:
+    """Checks that remember that they ran; the first asks for the clock and fails after ten."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+        self.checks = (
+            Check("C4", "A", self.timed),
+            Check("C1", "B", self.still),
+            Check("C3", "D", self.needs, ("C4",)),
+        )
+
+    def timed(self, reading: Reading) -> Iterator[Finding]:
+        self.ran.append("C4")
+        late = reading.clock is not None and reading.clock.judged > 10
+        yield failed("C4", "late", "", "", "") if late else passed("C4", "in-time", "", "", "")
+
+    def still(self, reading: Reading) -> Iterator[Finding]:
+        self.ran.append("C1")
+        yield passed("C1", "same-hash", "", "", "")
+
+    def needs(self, reading: Reading) -> Iterator[Finding]:
+        self.ran.append("C3")
+        yield passed("C3", "one-hash", "", "", "")
+
+
+def at(now: int, **changes: object) -> Case:
+    return replace(Case(Mode.LOOK, clock=ClockFacts(now, 0, 0)), **changes)  # type: ignore[arg-type]
+
+
+def test_at_another_moment_only_what_asks_for_the_clock_runs_again() -> None:
+    told = Told()
+    kept = judge_to_keep(at(1), told.checks)
+    assert kept.timed == {"C4"}
+    told.ran.clear()
+    again = judge_again(at(2), kept)
+    assert again is not None
+    assert again.verdict == judge(at(2), Told().checks)
+    assert told.ran == ["C4"]
+
+
+def test_where_a_check_stands_otherwise_at_another_moment_everything_is_to_be_judged() -> None:
+    told = Told()
+    assert judge_again(at(11), judge_to_keep(at(1), told.checks)) is None
+    assert judge_again(at(2), judge_to_keep(at(11), told.checks)) is None
+
+
+def test_nothing_kept_stands_for_a_case_that_differs_in_anything_else() -> None:
+    kept = judge_to_keep(at(1, state=State()), Told().checks)
+    assert judge_again(at(2, state=kept.case.state), kept) is not None
+    changes: list[dict[str, object]] = [
+        {"state": State()},  # equal, and not the very same
+        {"mode": Mode.SIGN},
+        {"channel": Channel.USB},
+        {"instruction": InstructionFacts("psbt", b"")},
+        {"journal": JournalFacts(contracts={("A", 1): "00"})},
+    ]
+    for each in changes:
+        assert judge_again(at(2, **{"state": kept.case.state, **each}), kept) is None, each

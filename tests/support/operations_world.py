@@ -11,7 +11,7 @@ from countersign.desk.money import Money
 from countersign.desk.operations_views import BatchView, BreakView, ItemView, ReconciliationView, Standing, SumView
 from countersign.desk.reconcile import VaultLine
 from countersign.desk.reconciliation import Report
-from countersign.desk.rows import Sides
+from countersign.desk.row import Sides
 from countersign.desk.surfaces import Progress
 from countersign.errors import Conflict, CountersignError, Malformed, Refused
 

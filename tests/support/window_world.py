@@ -35,6 +35,7 @@ from countersign.desk.telling import Person, Story, Told
 from countersign.desk.views import (
     ActBy,
     Action,
+    Checked,
     CrossingView,
     DeskView,
     Digest,
@@ -55,6 +56,7 @@ from countersign.desk.views import (
     ProofView,
     Remark,
     ReviewView,
+    Rows,
     SettlementRow,
     SignView,
     StripView,
@@ -216,7 +218,7 @@ def row(number: int = 1, **changes: object) -> SettlementRow:
         (btc(25_000_000_000 + (number - 1) * 1_000_000),), (usdc(20_000_000_000_000 + (number - 1) * 80_000_000_000),),
         20_000_000,
         (InstructionDots(PSBT, "psbt", REGTEST, 2, dots), InstructionDots(SAFE_TX, "safe-tx", ANVIL, 2, dots)),
-        41, None, Action.SIGN,
+        Action.SIGN, checked=Checked(41),
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -264,6 +266,21 @@ def story(contract: str) -> Story:
     return Story(contract, "MER-HAR-2026-11-22-0001", 1, "bilateral-spot", "partly signed", 20_000_000, (), None, lines)
 
 
+def desk_view(rows: Sequence[SettlementRow], totals: tuple[Money, ...] = ()) -> DeskView:
+    """A Desk of these rows; what each party delivers is summed here."""
+    sums: dict[str, dict[str, Money]] = {}
+    for each in rows:
+        if each.group is not Group.SETTLED:
+            for party, side in zip(each.parties, (each.gives, each.takes), strict=True):
+                held = sums.setdefault(party, {})
+                for money in side:
+                    units = held[money.asset].units if money.asset in held else 0
+                    held[money.asset] = replace(money, units=units + money.units)
+    by_party = tuple((party, tuple(held.values())) for party, held in sorted(sums.items()) if held)
+    mine = sum(each.group is Group.NEEDS_YOU for each in rows)
+    return DeskView(Rows(rows), totals, by_party, needs_you=mine)
+
+
 def busy_desk() -> DeskView:
     signed = (Dot("Amara Okafor", True), Dot("", False), Dot("", False))
     full = (Dot("Amara Okafor", True), Dot("Chidi Brandt", True), Dot("", False))
@@ -273,13 +290,13 @@ def busy_desk() -> DeskView:
 
     rows = (
         row(1),
-        row(2, act_by=ActBy(NOW + 1_500, "settlement.act-by-settle"), first_failure="B8", action=Action.REVIEW),
+        row(2, act_by=ActBy(NOW + 1_500, "settlement.act-by-settle"), checked=Checked(40, "B8"), action=Action.REVIEW),
         row(3, group=Group.WAITING, state="partly signed", instructions=both(signed), action=Action.CARRY),
-        row(4, group=Group.WAITING, state="agreed", instructions=(), checks_passed=0, action=Action.WAIT),
+        row(4, group=Group.WAITING, state="agreed", instructions=(), checked=None, action=Action.WAIT),
         row(5, group=Group.READY, state="signed", instructions=both(full), action=Action.WAIT),
         row(6, group=Group.SETTLED, state="final", act_by=None, instructions=both(full), action=Action.NONE),
     )
-    return DeskView(rows, (btc(125_000_000_000), usdc(100_000_000_000_000)))
+    return desk_view(rows, (btc(125_000_000_000), usdc(100_000_000_000_000)))
 
 
 def cut_off_view() -> CutOffView:
@@ -294,7 +311,7 @@ def cut_off_view() -> CutOffView:
 
 def hindered_desk() -> DeskView:
     """Every remark that a row can carry, and what is no sale."""
-    waiting = {"group": Group.WAITING, "action": Action.WAIT, "instructions": (), "checks_passed": 0}
+    waiting = {"group": Group.WAITING, "action": Action.WAIT, "instructions": (), "checked": None}
     rows = (
         row(1, **waiting, state="proposed", remark=Remark("allegement", ("Meridian Capital", "Harbour Prime"))),
         row(2, **waiting, state="endorsed", remark=Remark("short", ("Harbour Prime",), usdc(1_200_000_000_000))),
@@ -305,7 +322,7 @@ def hindered_desk() -> DeskView:
         row(7, **waiting, state="agreed", template="award"),
         row(8, **waiting, state="held", gives=(btc(1), usdc(5), btc(7)), template="multi-leg-basket"),
     )  # fmt: skip
-    return DeskView(rows, (btc(125_000_000_000), usdc(100_000_000_000_000)))
+    return desk_view(rows, (btc(125_000_000_000), usdc(100_000_000_000_000)))
 
 
 TOKEN = TokenView("signing-a", "7c1e1b6a2f90d3c4", "SoftHSM v2", "Amara Okafor", False, "ok")
@@ -585,6 +602,8 @@ class OfficerDouble:
         self.unlocked = False
         self.signed: frozenset[str] = frozenset()
         self.rows = busy_desk()
+        self.counting: asyncio.Event | None = None  # set once the totals are counted
+        self.verdicts: dict[str, Checked] = {}
         self.ahead = cut_off_view()
         self.altered: Callable[[ReviewView], ReviewView] = lambda view: view
         self.governing = GovernanceDouble(self._ask)
@@ -633,8 +652,15 @@ class OfficerDouble:
     async def synchronise(self) -> None:
         self._ask("synchronise")
 
-    async def desk(self) -> DeskView:
+    async def desk(self, begun: Callable[[DeskView], None] = lambda _: None) -> DeskView:
+        if self.counting is not None:
+            begun(replace(self.rows, totals=None, by_party=()))
+            await self.counting.wait()
         return self.rows
+
+    async def checked(self, contracts: Sequence[str], size: int) -> Mapping[str, Checked]:
+        self._ask("checked", *contracts)
+        return {each: self.verdicts.get(each, Checked(63)) for each in contracts} if size == self.rows.size else {}
 
     async def history(self) -> HistoryView:
         return history_view()

@@ -1,12 +1,13 @@
 """The Desk: groups, deadlines first, found and sorted in Python, opened by keys; foreign text cannot forge a line."""
 
+import asyncio
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
-from countersign.desk.views import DeskView, Group
+from countersign.desk.views import Checked, Group, SettlementRow
 from countersign.ui.application import OfficerWindow
 from countersign.ui.presenters.desk import Column, arrange
 from countersign.ui.widgets.cells import CELL, HEADING
@@ -83,7 +84,7 @@ async def test_enter_opens_the_review_of_the_chosen_row(window: OfficerWindow, o
 
 
 async def test_an_empty_desk_says_what_will_come(window: OfficerWindow, officer: world.OfficerDouble) -> None:
-    officer.rows = DeskView((), ())
+    officer.rows = world.desk_view(())
     await window.refresh()
     assert "Nothing needs you." in seen(window)
 
@@ -92,7 +93,7 @@ async def test_control_and_direction_characters_are_spelt_out(
     window: OfficerWindow, officer: world.OfficerDouble
 ) -> None:
     forged = world.row(1, parties=("Meridian\u202elatipaC", "Harbour\nPrime"))
-    officer.rows = DeskView((forged,), ())
+    officer.rows = world.desk_view((forged,))
     await window.refresh()
     assert shown(window, Column.PARTIES) == ["Meridian\\u{202e}latipaC → Harbour\\u{a}Prime"]
 
@@ -102,7 +103,7 @@ async def test_a_hundred_thousand_rows_are_sorted_and_searched(
 ) -> None:
     rows = tuple(replace(world.row(1), contract=f"{at:064x}", contract_id=f"C-{at:06d}", notional_usd=at * 7919 % 100_003)
                  for at in range(100_000))  # fmt: skip
-    officer.rows = DeskView(rows, ())
+    officer.rows = world.desk_view(rows)
     await window.refresh()
     await settled(window)
     assert table(window).model().rowCount() == 100_001
@@ -173,7 +174,9 @@ async def test_all_totals_open_by_a_key_with_every_place(window: OfficerWindow) 
 
 async def test_more_than_has_room_says_how_many_more(window: OfficerWindow, officer: world.OfficerDouble) -> None:
     parties = ("Alder", "Birch", "Cedar", "Doum", "Elm")
-    officer.rows = DeskView(tuple(world.row(at, parties=(name, "Zelkova")) for at, name in enumerate(parties, 1)), ())
+    officer.rows = world.desk_view(
+        tuple(world.row(at, parties=(name, "Zelkova")) for at, name in enumerate(parties, 1))
+    )
     officer.ahead = replace(officer.ahead, lacking=officer.ahead.lacking * 4)
     await window.refresh()
     await settled(window)
@@ -207,10 +210,94 @@ async def test_many_instructions_are_summed_by_chain_in_a_row_and_named_whole(
     row = world.row(1)
     bitcoin, safe = row.instructions
     signed = replace(safe, dots=(replace(safe.dots[0], there=True), *safe.dots[1:]))
-    officer.rows = DeskView((replace(row, instructions=(bitcoin, safe, signed, safe)),), ())
+    officer.rows = world.desk_view((replace(row, instructions=(bitcoin, safe, signed, safe)),))
     await window.refresh()
     (cell,) = shown(window, Column.SIGNATURES)
     model = table(window).model()
     painted = model.index(1, Column.SIGNATURES).data(CELL)
     assert painted.lines == ("Bitcoin ×1: 0 of 2", "Ethereum ×3: 1 of 6")
     assert cell.count("2 needed") == 4
+
+
+def unjudged(count: int) -> tuple[SettlementRow, ...]:
+    return tuple(world.row(at, to_check=True, checked=None) for at in range(1, count + 1))
+
+
+async def test_checks_run_on_what_is_on_screen_and_say_so_until_they_have(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    rows = unjudged(60)
+    officer.rows = world.desk_view(rows)
+    officer.verdicts[rows[1].contract] = Checked(40, "B8")
+    officer.verdicts[rows[2].contract] = Checked(0, trouble=("store.no-artefact", {"sha256": "00"}))
+    window.show()
+    await window.refresh()
+    assert set(shown(window, Column.CHECKS)) == {"checking…"}
+    await settled(window)
+    assert shown(window, Column.CHECKS)[:2] == ["63 pass", "B8 fails Outputs equal the contract"]
+    assert shown(window, Column.CHECKS)[2].startswith("cannot run ")
+    asked = {each for what in officer.asked if isinstance(what, tuple) and what[0] == "checked" for each in what[1:]}
+    assert asked < {row.contract for row in rows}
+    assert shown(window, Column.CHECKS)[-1] == "checking…"
+    table(window).scrollToBottom()
+    await settled(window)
+    assert shown(window, Column.CHECKS)[-1] == "63 pass"
+    assert shown(window, Column.CHECKS)[0] == "checking…"  # it left the screen: what it said then is not said again
+
+
+async def test_what_is_on_screen_is_judged_again_as_time_goes_on(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.rows = world.desk_view(unjudged(2))
+    window.show()
+    await window.refresh()
+    await settled(window)
+    officer.verdicts[officer.rows.rows[0].contract] = Checked(62, "C4")
+    window.desk.tick()
+    await settled(window)
+    assert shown(window, Column.CHECKS) == ["C4 fails Within its time window", "63 pass"]
+
+
+async def test_sorted_by_checks_everything_is_judged_and_what_fails_stands_first(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    rows = unjudged(60)
+    officer.rows = world.desk_view(rows)
+    officer.verdicts[rows[57].contract] = Checked(40, "B8")
+    window.show()
+    await window.refresh()
+    window.desk.sort(int(Column.CHECKS))
+    assert "checking: 0 of 60" in seen(window)
+    await settled(window)
+    assert "60 of 60 settlements" in seen(window)
+    assert shown(window, Column.CHECKS)[:2] == ["B8 fails Outputs equal the contract", "63 pass"]
+    assert rows[57].contract_id in shown(window, Column.EXCHANGE)[0]
+
+
+async def test_where_the_log_has_grown_the_desk_is_looked_at_anew(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.rows = world.desk_view(unjudged(1))
+    window.show()
+    await window.refresh()
+    await settled(window)
+    officer.rows = replace(world.desk_view(unjudged(2)), size=27)
+    window.desk.tick()
+    await settled(window)
+    assert shown(window, Column.CHECKS) == ["63 pass", "63 pass"]
+
+
+async def test_what_is_not_counted_yet_is_not_shown_as_a_sum(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.counting = asyncio.Event()
+    window.show()
+    window.begin()
+    while table(window).model().rowCount() == 0:
+        await asyncio.sleep(0)
+    assert seen(window).count("counting…") == 2
+    assert "1,250 BTC" not in seen(window)
+    officer.counting.set()
+    await settled(window)
+    assert "counting…" not in seen(window)
+    assert "1,250 BTC" in seen(window)

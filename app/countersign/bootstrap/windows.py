@@ -185,12 +185,19 @@ async def attend(story: Story, stage: DemonstrationStage) -> None:
     if theme != "system":
         wear(theme)
     place(window)
-    gc.freeze()  # what is replayed stays: looking through it again and again would make the window stand still
+    spare_the_collector()
     window.begin()
     try:
         await over.wait()
     finally:
         window.close()
+
+
+def spare_the_collector() -> None:
+    """What is replayed stays, and nothing in it refers to itself: looking through all of it would only make the window stand
+    still. What comes later is looked through often while it is young, and seldom as a whole."""
+    gc.set_threshold(gc.get_threshold()[0], gc.get_threshold()[1], 1_000)
+    gc.freeze()
 
 
 def place(window: OfficerWindow) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-from countersign.desk.rows import sides
+from countersign.desk.row import Look
 from countersign.desk.views import Money
 from countersign.formats import times
 from countersign.settlement import netting, proof
@@ -62,14 +62,15 @@ class HistoryView:
 
 def history_view(state: State, moment_of: MomentOf) -> HistoryView:
     """Everything, from one state. `moment_of` is asked for the entries that completed a quorum."""
-    rows = [_row(state, record) for record in state.contracts.values()]
+    look = Look(state, "", 0)
+    rows = [_row(look, record) for record in state.contracts.values()]
     rows.sort(key=lambda row: (row.date, row.contract_id), reverse=True)
     gross, net = _saved(state)
     return HistoryView(tuple(rows), _volume(rows), _seconds_to_sign(state, moment_of), gross, net)
 
 
-def _row(state: State, record: ContractRecord) -> HistoryRow:
-    terms, shown = record.terms, sides(state, record.terms)
+def _row(look: Look, record: ContractRecord) -> HistoryRow:
+    state, terms, shown = look.state, record.terms, look.sides(record.terms)
     cycle = state.cycles.get(record.cycle or "")
     live = state.live(cycle) if cycle is not None else ()
     return HistoryRow(

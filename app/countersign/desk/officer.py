@@ -5,7 +5,7 @@ desk is asked only for what is new and given only what is signed. One officer, o
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -16,13 +16,16 @@ from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.cut_off_view import CutOffView, cut_off_view
 from countersign.desk.history import HistoryView
+from countersign.desk.judging import Judging
 from countersign.desk.legal_text import LegalText
 from countersign.desk.ports import Artefacts, AskSecret, Clock, Mailbox, Receipt
 from countersign.desk.refusing import CONTRACT, INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
+from countersign.desk.row import can_sign
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.telling import Story
 from countersign.desk.views import (
+    Checked,
     DeskView,
     InstructionView,
     KeptLegalText,
@@ -41,9 +44,6 @@ from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract
 from countersign.settlement.records import ContractState, Instruction
 
-_CHECKED = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, ContractState.SIGNED)
-"""The states in which a settlement's instructions are judged anew each time the Desk is shown."""
-
 
 class Officer:
     """The console of one officer."""
@@ -57,6 +57,8 @@ class Officer:
         self._reachable = False
         self._held: set[str] = set()
         self._rows = rows.Rows(hand.officer, lambda index: replica.record(index).time_ms)
+        self._judging = Judging(replica, self._instruction_case)
+        self._looking = asyncio.Lock()
 
     async def synchronise(self) -> None:
         """Take in and prove what the desk has logged since."""
@@ -70,17 +72,23 @@ class Officer:
         """The top strip."""
         return await logbook.strip_view(self.replica, self.hand, self._reachable)
 
-    async def desk(self) -> DeskView:
-        """Every settlement; the open ones with all their checks run now, once for the contracts of one cycle."""
-        state, of_cycle = self.replica.state, dict[str, Verdict]()
-        verdicts: dict[str, Verdict] = {}
-        for record in state.contracts.values():
-            if record.state in _CHECKED and record.cycle is not None:
-                if record.cycle not in of_cycle:
-                    of_cycle[record.cycle] = await self._joint_verdict(record.hash)
-                verdicts[record.hash] = of_cycle[record.cycle]
-        now = max(self._moment().now, state.time_ms // 1_000)
-        return await asyncio.to_thread(self._rows.view, state, verdicts, now)
+    async def desk(self, begun: Callable[[DeskView], None] = lambda _: None) -> DeskView:
+        """Every settlement. Where much is to be counted `begun` is given the same view before, without its totals.
+
+        Nothing is judged for it: `checked` is asked for the rows that somebody looks at.
+        """
+        async with self._looking:
+            state = self.replica.state
+            now = max(self._moment().now, state.time_ms // 1_000)
+            view = await asyncio.to_thread(self._rows.view, state, now)
+            if view.totals is None:
+                begun(view)
+                view = await asyncio.to_thread(self._rows.counted)
+            return view
+
+    async def checked(self, contracts: Sequence[str], size: int) -> Mapping[str, Checked]:
+        """What all checks say now of these contracts' instructions. Nothing where `size` entries is not the log of now."""
+        return await self._judging.checked(contracts, size)
 
     async def cut_off(self) -> CutOffView:
         """What the next cut-off would close and save, who lacks what for it, what blocks."""
@@ -241,7 +249,7 @@ class Officer:
     async def _instruction_case(self, instruction: Instruction) -> tuple[Basis, Case, bytes]:
         """Before this officer's signature the newest state with the token's facts; else as it stands."""
         data = await self._artefact(instruction)
-        if not rows.can_sign(self.replica.state, instruction, self.hand.officer):
+        if not can_sign(self.replica.state, instruction, self.hand.officer):
             return pages.history_or_now(self.replica, instruction, self._moment())
         found = self._basis(instruction)
         moment = self._moment()
@@ -252,13 +260,6 @@ class Officer:
             moment = replace(moment, signer=SignerFacts(self.hand.officer, keys[0].key))
             case = cases.instruction_case(found, instruction, data, moment, self.replica.profile, Mode.SIGN)
         return found, case, data
-
-    async def _joint_verdict(self, contract: str) -> Verdict:
-        findings: list[Finding] = []
-        for instruction in self._live(contract):
-            _, case, _ = await self._instruction_case(instruction)
-            findings.extend((await asyncio.to_thread(checks.verdict, case)).findings)
-        return Verdict(tuple(findings))
 
     async def _artefact(self, instruction: Instruction) -> bytes:
         """The unsigned bytes, from this profile or the desk; kept here. Their SHA-256 is checked by the store."""
@@ -318,7 +319,7 @@ class Officer:
 
     def _signable(self, instruction: str) -> bool:
         known = self.replica.state.instruction(instruction)
-        return rows.can_sign(self.replica.state, known, self.hand.officer)
+        return can_sign(self.replica.state, known, self.hand.officer)
 
     async def _sign_view(self, view: InstructionView, token: TokenView) -> SignView:
         known = self.replica.state.instruction(view.instruction)

@@ -12,7 +12,7 @@ from countersign.desk.breaks import Break
 from countersign.desk.importing import Item, Outcome
 from countersign.desk.money import Money, money
 from countersign.desk.reconciliation import Report
-from countersign.desk.rows import Sides, sides
+from countersign.desk.row import Look, Sides
 from countersign.settlement.contract import Contract
 from countersign.settlement.roster import Roster
 from countersign.settlement.state import State
@@ -99,7 +99,7 @@ def _sides(state: State, item: Item) -> Sides | None:
     known = state.roster.participants
     if not isinstance(item.found, Contract) or any(lei not in known for lei in item.found.terms.leis):
         return None
-    return sides(state, item.found.terms)
+    return Look(state, "", 0).sides(item.found.terms)
 
 
 def reconciliation_view(state: State, report: Report, index: int | None = None) -> ReconciliationView:

@@ -18,6 +18,7 @@ from countersign.desk.operations_views import BatchView, ReconciliationView, Sta
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.telling import Story
 from countersign.desk.views import (
+    Checked,
     CrossingView,
     DeskView,
     KeptLegalText,
@@ -168,7 +169,11 @@ class OfficerConsole(Watching, Protocol):
     async def synchronise(self) -> None:
         """Take in what the desk has logged since, proving it; refuses a head that is not consistent or not witnessed."""
 
-    async def desk(self) -> DeskView: ...
+    async def desk(self, begun: Callable[[DeskView], None] = ...) -> DeskView:
+        """Every settlement; where much is to be counted, `begun` is given the same before, without its totals."""
+
+    async def checked(self, contracts: Sequence[str], size: int) -> Mapping[str, Checked]:
+        """What all checks say now of these rows of a view of that size; nothing where the view is of an earlier log."""
 
     async def cut_off(self) -> CutOffView:
         """What the next cut-off would close and save, who lacks what for it, which Safe waits."""

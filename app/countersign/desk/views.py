@@ -5,104 +5,25 @@
 - Every view is a function of state and archive: thrown away and made anew after each change.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
+from countersign.desk.desk_views import ActBy as ActBy
+from countersign.desk.desk_views import Action as Action
+from countersign.desk.desk_views import Checked as Checked
+from countersign.desk.desk_views import DeskView as DeskView
+from countersign.desk.desk_views import Dot as Dot
+from countersign.desk.desk_views import Group as Group
+from countersign.desk.desk_views import InstructionDots as InstructionDots
+from countersign.desk.desk_views import Line as Line
+from countersign.desk.desk_views import Remark as Remark
+from countersign.desk.desk_views import Rows as Rows
+from countersign.desk.desk_views import SettlementRow as SettlementRow
+from countersign.desk.desk_views import Sums as Sums
 from countersign.desk.money import Money as Money
 from countersign.desk.settlement_views import CycleView, LegView, StopView
-from countersign.errors import Values
 from countersign.review.finding import Finding as Finding
 from countersign.review.finding import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class ActBy:
-    """A deadline and why it bites: `reason` is a sentence code ("settlement.act-by-settle"), `values` its values."""
-
-    at: int
-    reason: str
-    values: Values = field(default_factory=dict)
-
-
-class Group(StrEnum):
-    """The desk's four groups (UX.md)."""
-
-    NEEDS_YOU = "needs you"
-    WAITING = "waiting for others"
-    READY = "ready to release"
-    SETTLED = "settled today"
-
-
-class Action(StrEnum):
-    """What the officer at this console can do next with a settlement."""
-
-    REVIEW = "review"
-    SIGN = "sign"
-    CARRY = "carry"
-    WAIT = "wait"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One place in a quorum: whose signature, and whether it is there. `officer` is empty for a place not yet taken."""
-
-    officer: str
-    there: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InstructionDots:
-    """The signatures of one instruction: `needed` of the dots' holders must sign."""
-
-    instruction: str  # SHA-256 of its event's payload, hex
-    kind: str  # "psbt" | "safe-tx"
-    chain: str  # CAIP-2
-    needed: int
-    dots: tuple[Dot, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What an officer should know of a row at once: `code` is short, blocked, frozen, disputed or allegement.
-
-    `names`: who or what it is about; `money`: what is lacking; `at`: since when, unix seconds; `why`: in a person's words.
-    """
-
-    code: str
-    names: tuple[str, ...] = ()
-    money: Money | None = None
-    at: int | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SettlementRow:
-    """One line of the Desk."""
-
-    contract: str  # contract hash, hex
-    contract_id: str
-    group: Group
-    state: str
-    act_by: ActBy | None
-    parties: tuple[str, str]  # names: who delivers the first leg, and the other side; a withdrawal has no other ("")
-    gives: tuple[Money, ...]  # what the first delivers, asset by asset
-    takes: tuple[Money, ...]  # what the other side delivers; a withdrawal: nothing
-    notional_usd: int
-    instructions: tuple[InstructionDots, ...]
-    checks_passed: int
-    first_failure: str | None  # a check code, "B8"
-    action: Action
-    remark: Remark | None = None
-    template: str = "bilateral-spot"
-
-
-@dataclass(frozen=True, slots=True)
-class DeskView:
-    """The Desk: rows sorted by deadline, totals by asset."""
-
-    rows: tuple[SettlementRow, ...]
-    totals: tuple[Money, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@
 - `without` switches checks off for the tests that prove each one is needed; nothing else uses it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from countersign.review.case import Case, Mode
@@ -29,24 +29,68 @@ class Check:
     kind: str = ""  # "psbt" | "safe-tx": the only kind of instruction it judges
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case with its verdict, kept for the next look at the same: what each check found, and which asked for the clock.
+
+    `down`: by check, the check at the beginning of what fails or blocks it (none if it is well).
+    """
+
+    case: Case
+    found: tuple[tuple[Check, tuple[Finding, ...]], ...]
+    timed: frozenset[str]
+    down: Mapping[str, str]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Every finding, in the order of the checks."""
+        case = self.case
+        as_of = case.state.size if case.mode is Mode.HISTORY and case.state is not None else None
+        return Verdict(tuple(finding for _, found in self.found for finding in found), as_of)
+
+
 def judge(case: Case, checks: Sequence[Check], *, without: frozenset[str] = frozenset()) -> Verdict:
     """Every check's findings on a case, in the order of `checks`. Total: any case has a verdict."""
+    return judge_to_keep(case, checks, without=without).verdict
+
+
+def judge_to_keep(case: Case, checks: Sequence[Check], *, without: frozenset[str] = frozenset()) -> Judged:
+    """The same, with what `judge_again` needs."""
     reading = Reading(case)
-    findings: list[Finding] = []
+    findings: list[tuple[Check, tuple[Finding, ...]]] = []
     down: dict[str, str] = {}
+    timed: set[str] = set()
     for check in checks:
+        reading.timed = False
         if check.code in without:
             found: tuple[Finding, ...] = (not_applicable(check.code, "review.switched-off", check=check.code),)
         else:
             found = _run(check, reading, down)
+        if reading.timed:
+            timed.add(check.code)
         if (cause := _cause(check, found)) is not None:
             down[check.code] = cause
-        findings.extend(found)
-    as_of = case.state.size if case.mode is Mode.HISTORY and case.state is not None else None
-    return Verdict(tuple(findings), as_of)
+        findings.append((check, found))
+    return Judged(case, tuple(findings), frozenset(timed), down)
 
 
-def _run(check: Check, reading: Reading, down: dict[str, str]) -> tuple[Finding, ...]:
+def judge_again(case: Case, before: Judged) -> Judged | None:
+    """The verdict on a case that differs from an earlier one in time only: what asked for the clock runs again.
+
+    None where the case differs in more, or a check stands otherwise than before, so that others may depend on it.
+    """
+    if not case.differs_in_time_only(before.case):
+        return None
+    reading, findings = Reading(case), []
+    for check, found in before.found:
+        now = _run(check, reading, before.down) if check.code in before.timed else found
+        if _cause(check, now) != before.down.get(check.code):
+            return None
+        findings.append((check, now))
+    return Judged(case, tuple(findings), before.timed, before.down)
+
+
+def _run(check: Check, reading: Reading, down: Mapping[str, str]) -> tuple[Finding, ...]:
     instruction = reading.case.instruction
     applies = not check.kind or (instruction is not None and instruction.kind == check.kind)
     for need in check.needs:

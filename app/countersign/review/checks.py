@@ -23,7 +23,7 @@ from countersign.review import (
     standing_checks,
 )
 from countersign.review.case import Case, Mode, SignatureFacts
-from countersign.review.check import Check, judge
+from countersign.review.check import Check, Judged, judge, judge_again, judge_to_keep
 from countersign.review.finding import Verdict
 
 CHECKS: tuple[Check, ...] = (
@@ -47,6 +47,16 @@ CODES: tuple[str, ...] = tuple(check.code for check in CHECKS)
 def verdict(case: Case, *, without: frozenset[str] = frozenset()) -> Verdict:
     """Every check's findings on a case. Total: whatever the case holds, there is a verdict."""
     return judge(case, CHECKS, without=without)
+
+
+def judged(case: Case, before: Judged | None = None) -> Judged:
+    """A verdict to be kept. `before`: one kept earlier; what cannot have changed since is not judged again.
+
+    A verdict follows from its case and nothing else, so that it stands for an equal case. The clock never stands still:
+    where nothing else differs, the checks that asked for it run again, and all of them where one now stands otherwise.
+    """
+    again = judge_again(case, before) if before is not None else None
+    return again if again is not None else judge_to_keep(case, CHECKS)
 
 
 def verdict_on_signature(facts: SignatureFacts) -> Verdict:

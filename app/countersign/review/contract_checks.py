@@ -141,7 +141,7 @@ def _one_id(reading: Reading, state: State, found: Contract, about: str) -> Find
 
 def window(reading: Reading) -> Iterator[Finding]:
     """C4: not before its time, not after settle-by, the request still alive, the clock not set back."""
-    clock, state = reading.case.clock, reading.state
+    clock, state = reading.clock, reading.state
     if not reading.case.contracts and reading.case.instruction is None:
         yield not_applicable("C4", "C1.no-contract")
         return

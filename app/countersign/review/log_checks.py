@@ -126,7 +126,7 @@ def witnesses(reading: Reading) -> Iterator[Finding]:
         yield blocked("L5", ANCHOR, "checkpoint")
         return
     head, quorum, signed = anchored
-    clock = reading.case.clock
+    clock = reading.clock
     if head.entry_ms is not None:
         when: Fresh | AsOf = AsOf(head.entry_ms)
     elif clock is not None:

@@ -32,7 +32,7 @@ MOST = 20
 
 def policy(reading: Reading) -> Iterator[Finding]:
     """C7: every rule of the policy that concerns a payment, over the payments decoded from the bytes."""
-    instruction, state, clock = reading.case.instruction, reading.state, reading.case.clock
+    instruction, state, clock = reading.case.instruction, reading.state, reading.clock
     if instruction is None:
         yield not_applicable("C7", "C5.no-instruction")
         return

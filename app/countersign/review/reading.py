@@ -20,7 +20,7 @@ from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.keys import jws as jose
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin import Wallet
-from countersign.review.case import Case, ContractFacts, InstructionFacts
+from countersign.review.case import Case, ClockFacts, ContractFacts, InstructionFacts
 from countersign.settlement import contract as contracts
 from countersign.settlement import events, netting
 from countersign.settlement.contract import Contract, Terms
@@ -35,7 +35,14 @@ class Reading:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        self.timed = False  # whether anybody asked for the clock
         self._contracts: dict[bytes, Contract | CountersignError] = {}
+
+    @property
+    def clock(self) -> ClockFacts | None:
+        """The case's clock. Checks ask here and nowhere else, so that it is known which of them depend on the moment."""
+        self.timed = True
+        return self.case.clock
 
     @property
     def state(self) -> State | None:

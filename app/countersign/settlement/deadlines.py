@@ -7,12 +7,14 @@
   deliverer may still bring what it lacks; `certification` the last moment at which compliance can endorse the parties;
   `dispute` the end of the window after finality.
 
+- `Deadlines` is for many contracts of one state: what they share (cut-offs, certifications) is worked out once.
+
     >>> act_by(state, record, now)
     Deadline(at=1795363200, reason='settlement.act-by-cut-off', values={})
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from countersign.errors import Values
 from countersign.formats import times
@@ -49,56 +51,96 @@ class Deadline:
 
 def act_by(state: State, record: ContractRecord, now: int) -> Deadline | None:
     """The deadline that bites first; None where nothing waits for anybody."""
-    return min(deadlines(state, record, now), key=lambda each: each.at, default=None)
+    return Deadlines(state, now).first(record)
 
 
 def deadlines(state: State, record: ContractRecord, now: int) -> tuple[Deadline, ...]:
     """Every deadline of a contract, the first first; one that has passed still stands until something is done."""
-    found = (
-        *_of_terms(state, record),
-        *_of_cycle(state, record, now),
-        *_of_requests(state, record),
-        *_of_dispute(record, now),
-    )
-    return tuple(sorted(found, key=lambda each: each.at))
+    return Deadlines(state, now).all(record)
 
 
-def _of_terms(state: State, record: ContractRecord) -> Iterator[Deadline]:
-    if record.state in _UNTIL_RELEASE:
-        yield Deadline(record.terms.settle_by, SETTLE)
-    if record.state in _BEFORE_ENDORSEMENT:
-        for lei in record.leis:
-            participant = state.roster.participants.get(lei)
-            if participant is not None:
-                last = (times.parse_date(participant.certified_until) + 1) * times.DAY - 1
-                yield Deadline(last, CERTIFICATION, {"name": participant.name})
+_Bite = tuple[int, str, str]
+"""A moment, why it bites, and whose it is: a LEI, an asset that somebody lacks, a vault. Made for every contract, so light."""
+_moment = itemgetter(0)
 
 
-def _of_cycle(state: State, record: ContractRecord, now: int) -> Iterator[Deadline]:
-    if record.state not in _WAITING or record.cycle is not None or state.policy is None:
-        return
-    short = shortfall(state, record) if record.state is ContractState.ENDORSED else ()
-    top_up_ends = last_cut_off(state.policy, now) + state.policy.cycles.top_up_seconds
-    if short and now <= top_up_ends:
-        lei = short[0].lei
-        yield Deadline(top_up_ends, TOP_UP, {"name": state.roster.participant(lei).name, "asset": short[0].asset})
-    else:
-        yield Deadline(next_cut_off(state.policy, now), CUT_OFF)
+class Deadlines:
+    """The deadlines of one state's contracts at `now` (unix seconds)."""
 
+    def __init__(self, state: State, now: int) -> None:
+        self._state, self._now = state, now
+        self._certified: dict[str, tuple[_Bite, ...]] = {}  # by LEI
+        self._top_up_ends, self._cut_off = 0, (0, CUT_OFF, "")
+        if state.policy is not None:
+            self._top_up_ends = last_cut_off(state.policy, now) + state.policy.cycles.top_up_seconds
+            self._cut_off = (next_cut_off(state.policy, now), CUT_OFF, "")
 
-def _of_dispute(record: ContractRecord, now: int) -> Iterator[Deadline]:
-    """What is final may be disputed for a while; once the window is over nothing bites any more."""
-    ends = window_ends(record)
-    if ends is not None and record.terms.sale and now <= ends:
-        yield Deadline(ends, DISPUTE)
+    def moment(self, record: ContractRecord) -> int | None:
+        """The moment (unix seconds) of the deadline that bites first."""
+        found = self._bites(record)
+        return min(found)[0] if found else None
 
+    def first(self, record: ContractRecord) -> Deadline | None:
+        """The deadline that bites first; None where nothing waits for anybody."""
+        found = self._bites(record)
+        return self._said(record, min(found, key=_moment)) if found else None
 
-def _of_requests(state: State, record: ContractRecord) -> Iterator[Deadline]:
-    cycle = state.cycles.get(record.cycle or "")
-    if cycle is None or state.policy is None or record.state not in _SIGNING:
-        return
-    for each in state.live(cycle):
-        if state.missing(each):
-            at = each.time_ms // 1_000 + state.policy.request_lifetime_seconds
-            values: Values = {"vault": each.group.vaults[0]}
-            yield Deadline(at, COINS, values) if each.nonce is None else Deadline(at, NONCE, values)
+    def all(self, record: ContractRecord) -> tuple[Deadline, ...]:
+        """Every deadline, the first first."""
+        return tuple(self._said(record, each) for each in sorted(self._bites(record), key=_moment))
+
+    def _said(self, record: ContractRecord, bite: _Bite) -> Deadline:
+        at, reason, whose = bite
+        match reason:
+            case kind if kind == CERTIFICATION:
+                return Deadline(at, reason, {"name": self._state.roster.participant(whose).name})
+            case kind if kind == TOP_UP:
+                name = self._state.roster.participant(shortfall(self._state, record)[0].lei).name
+                return Deadline(at, reason, {"name": name, "asset": whose})
+            case kind if kind in (COINS, NONCE):
+                return Deadline(at, reason, {"vault": whose})
+        return Deadline(at, reason)
+
+    def _bites(self, record: ContractRecord) -> list[_Bite]:
+        state, found = record.state, list[_Bite]()
+        if state in _UNTIL_RELEASE:
+            found.append((record.terms.settle_by, SETTLE, ""))
+            if state in _BEFORE_ENDORSEMENT:
+                for party in record.terms.parties:
+                    for each in self._certification(party.lei):
+                        if each not in found:
+                            found.append(each)
+            elif state in _WAITING:
+                self._of_cycle(record, found)
+            elif state in _SIGNING:
+                self._of_requests(record, found)
+        if record.final_ms is not None and record.terms.sale and (ends := window_ends(record)) and self._now <= ends:
+            found.append((ends, DISPUTE, ""))  # what is final may be disputed for a while; then nothing bites any more
+        return found
+
+    def _certification(self, lei: str) -> tuple[_Bite, ...]:
+        known = self._certified.get(lei)
+        if known is None:
+            found = self._state.roster.participants.get(lei)
+            last = None if found is None else (times.parse_date(found.certified_until) + 1) * times.DAY - 1
+            known = self._certified[lei] = () if last is None else ((last, CERTIFICATION, lei),)
+        return known
+
+    def _of_cycle(self, record: ContractRecord, found: list[_Bite]) -> None:
+        if record.cycle is not None or self._state.policy is None:
+            return
+        if record.state is ContractState.ENDORSED and self._now <= self._top_up_ends:
+            short = shortfall(self._state, record)
+            if short:
+                found.append((self._top_up_ends, TOP_UP, short[0].asset))
+                return
+        found.append(self._cut_off)
+
+    def _of_requests(self, record: ContractRecord, found: list[_Bite]) -> None:
+        state, cycle = self._state, self._state.cycles.get(record.cycle or "")
+        if cycle is None or state.policy is None:
+            return
+        for each in state.live(cycle):
+            if state.missing(each):
+                ends = each.time_ms // 1_000 + state.policy.request_lifetime_seconds
+                found.append((ends, COINS if each.nonce is None else NONCE, each.group.vaults[0]))

@@ -1,11 +1,13 @@
 """The Desk's table: settlements arranged in groups, each row written only when it is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from countersign.desk.views import Group, SettlementRow
+from countersign.desk.views import Checked, Group, Line, Rows, SettlementRow
 from countersign.ui.presenters import desk
 from countersign.ui.presenters.desk import Column
 from countersign.ui.strings import label
@@ -24,46 +26,75 @@ class DeskModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: Sequence[SettlementRow] = ()
+        self.rows = Rows()
         self.places: list[int | Group] = []
+        self.headings: list[int] = []  # the rows that are headings
         self.counts: dict[Group, int] = {}
+        self.checked: dict[str, Checked] = {}  # by contract, what all checks said when the row was looked at
         self.now = 0
         self.base = False
         self.narrow = False
         self.written = lru_cache(maxsize=512)(self._write)
 
-    def show(self, rows: Sequence[SettlementRow], places: list[int | Group], now: int, *, base: bool) -> None:
+    def show(self, rows: Rows, places: list[int | Group], now: int, *, base: bool) -> None:
         """Show these rows in this arrangement."""
         self.beginResetModel()
         self.rows, self.places, self.now, self.base = rows, places, now, base
+        self.headings = [at for at, place in enumerate(places) if isinstance(place, Group)]
+        marks = [*self.headings, len(places)]
         self.counts = {}
-        group: Group | None = None
-        for place in places:
-            if isinstance(place, Group):
-                group = place
-                self.counts[group] = 0
-            elif group is not None:
-                self.counts[group] += 1
+        for at, end in pairwise(marks):
+            if isinstance(group := places[at], Group):
+                self.counts[group] = end - at - 1
         self.written.cache_clear()
         self.endResetModel()
 
     def set_narrow(self, narrow: bool) -> None:
         """Whether parties and notional stand with the exchange, their own columns being hidden."""
         self.narrow = narrow
-        self.written.cache_clear()
-        if self.places:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.places) - 1, len(Column) - 1))
+        self.write_again()
 
     def settlement(self, row: int) -> SettlementRow | None:
         """The settlement in this row, None for a heading."""
         if not 0 <= row < len(self.places):
             return None
         place = self.places[row]
-        return None if isinstance(place, Group) else self.rows[place]
+        return None if isinstance(place, Group) else self._row(place)
 
-    def headings(self) -> list[int]:
-        """The rows that are headings."""
-        return [at for at, place in enumerate(self.places) if isinstance(place, Group)]
+    def _row(self, place: int) -> SettlementRow:
+        row = self.rows[place]
+        found = self.checked.get(row.contract)
+        return row if found is None else replace(row, checked=found)
+
+    def contract(self, row: int) -> str:
+        """The contract in this row, "" for a heading."""
+        line = self.line(row)
+        return "" if line is None else line.contract
+
+    def line(self, row: int) -> Line | None:
+        """What is known at once of the settlement in this row, None for a heading."""
+        if not 0 <= row < len(self.places):
+            return None
+        place = self.places[row]
+        return None if isinstance(place, Group) else self.rows.line(place)
+
+    def say_checked(self, found: Mapping[str, Checked]) -> None:
+        """Show what all checks said of these contracts, in place of what they said before."""
+        self.checked.update(found)
+        self.write_again()
+
+    def forget_checked(self, kept: Collection[str] = ()) -> None:
+        """What checks said earlier is nowhere shown again, but for these contracts."""
+        if not self.checked.keys() <= set(kept):
+            self.checked = {name: found for name, found in self.checked.items() if name in kept}
+            self.write_again()
+
+    def write_again(self, now: int | None = None) -> None:
+        """Everything that is shown is written anew: at another moment, or because more is known."""
+        self.now = self.now if now is None else now
+        self.written.cache_clear()
+        if self.places:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.places) - 1, len(Column) - 1))
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.places)
@@ -72,7 +103,7 @@ class DeskModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if self.settlement(index.row()) is None:
+        if self.line(index.row()) is None:
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
@@ -95,7 +126,7 @@ class DeskModel(QAbstractTableModel):
         return self.written(place, index.column()).text if role in words else None
 
     def _write(self, place: int, column: int) -> Cell:
-        line = desk.line(self.rows[place], self.now, base=self.base)
+        line = desk.line(self._row(place), self.now, base=self.base)
         match Column(column):
             case Column.ACT_BY:
                 return Cell(line.act_by, ink=line.act_by_tone, strong=line.act_by_tone != "quiet")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from countersign.desk.importing import Item, Outcome
 from countersign.desk.operations_views import BatchView, ItemView
-from countersign.desk.rows import Sides
+from countersign.desk.row import Sides
 from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
 from countersign.ui.presenters import writing

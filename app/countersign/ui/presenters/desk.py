@@ -4,13 +4,13 @@
 - `arrange` sorts and filters: positions into the rows, with the four groups' headings between them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from heapq import merge
 from typing import Any, Protocol
 
-from countersign.desk.views import Action, Group, InstructionDots, Money, SettlementRow
+from countersign.desk.views import Action, Checked, Group, InstructionDots, Money, Rows, SettlementRow
 from countersign.resources.text import sentence
 from countersign.resources.visible import visible
 from countersign.ui.presenters import writing
@@ -30,9 +30,7 @@ STATE_TONES = {
     "awarded": ("quiet", "none"), "superseded": ("quiet", "none"),
 }  # fmt: skip
 
-
-Sums = tuple[tuple[str, tuple[Money, ...]], ...]
-"""Party and what it delivers, asset by asset."""
+NOTHING: Mapping[str, Checked] = {}
 
 
 class Column(IntEnum):
@@ -177,11 +175,14 @@ def _signatures(dots: InstructionDots) -> Signatures:
 
 
 def _checks(row: SettlementRow) -> tuple[str, str, str, str]:
-    if row.first_failure:
-        return "bad", "fail", label("desk.check-fails", check=row.first_failure), check_name(row.first_failure)
-    if not row.checks_passed:
-        return "quiet", "none", label("desk.checks-none"), ""
-    return "ok", "pass", label("desk.checks-pass", count=row.checks_passed), ""
+    found = row.checked
+    if found is None:
+        return "quiet", "none", label("desk.checks-running" if row.to_check else "desk.checks-none"), ""
+    if found.failure:
+        return "bad", "fail", label("desk.check-fails", check=found.failure), check_name(found.failure)
+    if found.trouble:
+        return "warn", "warning", label("desk.checks-cannot"), sentence(*found.trouble)
+    return "ok", "pass", label("desk.checks-pass", count=found.passed), ""
 
 
 def _action(action: Action) -> tuple[str, str, str]:
@@ -203,18 +204,38 @@ def haystack(row: SettlementRow) -> str:
     return "\n".join((*texts, *(writing.short(each) for each in (*row.gives, *row.takes)))).casefold()
 
 
-def _due(row: SettlementRow) -> int:
-    return row.act_by.at if row.act_by else _NEVER
+class Stacks:
+    """The haystacks of rows, each made once: a row that is the same as at the last look has the same."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[SettlementRow, str]] = {}
+
+    def of(self, rows: Sequence[SettlementRow]) -> list[str]:
+        """The haystacks, in the order of the rows."""
+        before, made, stacks = self._made, dict[str, tuple[SettlementRow, str]](), list[str]()
+        for row in rows:
+            known = before.get(row.contract)
+            if known is None or known[0] is not row:
+                known = row, haystack(row)
+            made[row.contract] = known
+            stacks.append(known[1])
+        self._made = made
+        return stacks
+
+
+def _judged(checked: Checked | None) -> tuple[int, int]:
+    """What fails first, then what passes, then what has not been judged."""
+    if checked is None:
+        return 2, 0
+    return (1, checked.passed) if checked.failure is None and checked.trouble is None else (0, checked.passed)
 
 
 _KEYS: dict[Column, Callable[[SettlementRow], object]] = {
-    Column.ACT_BY: _due,
     Column.STATE: lambda row: row.state,
     Column.PARTIES: lambda row: row.parties,
     Column.EXCHANGE: lambda row: (row.gives[0].symbol, row.gives[0].units * 10 ** (_PLACES - row.gives[0].decimals)),
     Column.NOTIONAL: lambda row: row.notional_usd,
     Column.SIGNATURES: lambda row: sum(dot.there for each in row.instructions for dot in each.dots),
-    Column.CHECKS: lambda row: (row.first_failure is None, row.checks_passed),
     Column.ACTION: lambda row: row.action.value,
 }
 
@@ -228,28 +249,33 @@ def _sorted(places: list[int], key: Callable[[int], tuple[Any, int]], *, descend
 
 
 def arrange(
-    rows: Sequence[SettlementRow],
+    rows: Rows,
     column: Column = Column.ACT_BY,
     *,
     descending: bool = False,
     needle: str = "",
     stacks: Sequence[str] = (),
+    checked: Mapping[str, Checked] = NOTHING,
 ) -> list[int | Group]:
     """Positions of the rows that hold every word of `needle`, sorted within their groups, each group headed by itself.
 
     Rows that are equal in the column stand in the order of their deadlines. `stacks` are the rows' haystacks if they
-    are at hand.
+    are at hand, `checked` what all checks said, by contract. By deadline and without a needle no row has to be made.
     """
+    due = [_NEVER if (at := rows.line(place).due) is None else at for place in range(len(rows))]
     words = needle.casefold().split()
     held = (stacks or [haystack(row) for row in rows]) if words else ()
     places = (
-        [at for at, stack in enumerate(held) if all(word in stack for word in words)] if words else range(len(rows))
+        [at for at, stack in enumerate(held) if all(word in stack for word in words)] if words else [*range(len(rows))]
     )
-    key = _KEYS[column]
-    keys = {at: (key(rows[at]), _due(rows[at])) for at in places}
+    if column is Column.ACT_BY:
+        places.sort(key=due.__getitem__, reverse=descending)  # nearly sorted already: the window does not feel it
+        ordered: Iterable[int] = places
+    else:
+        ordered = _sorted(places, _keys(rows, column, places, due, checked).__getitem__, descending=descending)
     shelves: dict[Group, list[int]] = {group: [] for group in GROUPS}
-    for at in _sorted(list(places), keys.__getitem__, descending=descending):
-        shelves[rows[at].group].append(at)
+    for at in ordered:
+        shelves[rows.line(at).group].append(at)
     result: list[int | Group] = []
     for group in GROUPS:
         if shelves[group]:
@@ -257,22 +283,15 @@ def arrange(
     return result
 
 
+def _keys(
+    rows: Rows, column: Column, places: Iterable[int], due: Sequence[int], checked: Mapping[str, Checked]
+) -> dict[int, tuple[Any, int]]:
+    if column is Column.CHECKS:
+        return {at: (_judged(checked.get(rows.line(at).contract)), due[at]) for at in places}
+    key = _KEYS[column]
+    return {at: (key(rows[at]), due[at]) for at in places}
+
+
 def heading(group: Group, count: int) -> str:
     """ "Needs you · 2"."""
     return label("desk.group", group=label(f"desk.group-{group.value}"), count=f"{count:,}")
-
-
-def by_counterparty(rows: Sequence[SettlementRow]) -> Sums:
-    """What each party delivers in open settlements, asset by asset: gross."""
-    sums: dict[str, dict[str, Money]] = {}
-    for row in rows:
-        if row.group is not Group.SETTLED:
-            for party, side in zip(row.parties, (row.gives, row.takes), strict=True):
-                _add(sums.setdefault(party, {}), side)
-    return tuple((visible(party), tuple(held.values())) for party, held in sorted(sums.items()) if held)
-
-
-def _add(held: dict[str, Money], side: Sequence[Money]) -> None:
-    for money in side:
-        before = held[money.asset].units if money.asset in held else 0
-        held[money.asset] = Money(before + money.units, money.symbol, money.decimals, money.asset)

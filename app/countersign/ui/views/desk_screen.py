@@ -1,12 +1,13 @@
 """The Desk: what needs me, by when?"""
 
+import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStackedWidget, QTableView, QWidget
 
-from countersign.desk.views import DeskView, Group
+from countersign.desk.views import DeskView, Group, Rows
 from countersign.ui.models.desk_model import DeskModel
 from countersign.ui.presenters import desk
 from countersign.ui.presenters.desk import Column
@@ -14,6 +15,7 @@ from countersign.ui.strings import label
 from countersign.ui.tasks.runner import aside
 from countersign.ui.theme import measure
 from countersign.ui.views.context import Context
+from countersign.ui.views.desk_checks import DeskChecks
 from countersign.ui.views.desk_totals import DeskTotals
 from countersign.ui.widgets.button import Button, base_units
 from countersign.ui.widgets.cells import CellDelegate
@@ -28,6 +30,7 @@ _NARROW = {Column.ACT_BY: 152, Column.CHECKS: 122}
 _FOLDED = (Column.PARTIES, Column.NOTIONAL)
 _ROOMY = 1_180
 _MANY = 2_000
+_TICK = 30_000  # ms
 
 
 class DeskScreen(QWidget):
@@ -40,12 +43,20 @@ class DeskScreen(QWidget):
         super().__init__()
         self.context = context
         self.setProperty("part", "page")
-        self.view = DeskView((), ())
+        self.view = DeskView(Rows(), ())
         self.order, self.descending, self.turn, self.arranging = Column.ACT_BY, False, 0, False
-        self.stacks: list[str] = []
+        self.stacks, self.stacked = desk.Stacks(), list[str]()
+        self.stacking: asyncio.Task[None] | None = None
         self.low: list[int] = []  # rows that are headings now
         self.model = DeskModel()
         self.table = self._table()
+        self.checks = DeskChecks(self.table, self.model, context.runner)
+        self.checks.learnt.connect(self.arrange)
+        self.checks.progressed.connect(self._say_count)
+        self.clock = QTimer(self)
+        self.clock.setInterval(_TICK)
+        self.clock.timeout.connect(self.tick)
+        self.clock.start()
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(label("desk.filter-hint"))
         self.filter.setAccessibleName(label("desk.filter-name"))
@@ -118,14 +129,32 @@ class DeskScreen(QWidget):
             self.model.set_narrow(narrow)
 
     def show_view(self, view: DeskView) -> None:
-        """Show these settlements in the order and filter of now."""
-        self.view, self.stacks = view, []
-        if len(view.rows) <= _MANY:
-            self.totals.show_sums(view.totals, desk.by_counterparty(view.rows))
-        else:
-            work = aside(lambda: desk.by_counterparty(view.rows))
-            self.context.runner.start(work, lambda parties: self.totals.show_sums(view.totals, parties))
-        self.arrange()
+        """Show these settlements in the order and filter of now; where only their totals are new, those."""
+        self.totals.show_sums(view.totals, view.by_party)
+        before, self.view = self.view, view
+        if view.rows is not before.rows:
+            self.stacked = []
+            self.checks.begin(view)
+            self.arrange()
+        if view.totals is not None and len(view.rows) > _MANY:
+            self.stacking = self.context.runner.start(self._stack(view))
+
+    async def _stack(self, view: DeskView) -> None:
+        """Make what the filter looks in before anybody asks for it; with it every row is made."""
+        stacked = await aside(lambda: self.stacks.of(view.rows))
+        if view.rows is self.view.rows:
+            self.stacked = stacked
+
+    def tick(self) -> None:
+        """Time goes on: how long is left is written anew, and the checks of what is on screen run again."""
+        if self.isVisible():
+            self.model.write_again(self.context.now)
+            self.checks.look_again()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Whoever comes back sees what is so now."""
+        super().showEvent(event)
+        self.tick()
 
     def offer_import(self, hindrance: str) -> None:
         """Offer to import, or say why not."""
@@ -138,6 +167,7 @@ class DeskScreen(QWidget):
         self.order = Column(place)
         order = Qt.SortOrder.DescendingOrder if self.descending else Qt.SortOrder.AscendingOrder
         self.table.horizontalHeader().setSortIndicator(place, order)
+        self.checks.set_everything(self.order is Column.CHECKS)
         self.arrange()
 
     def arrange(self) -> None:
@@ -150,13 +180,13 @@ class DeskScreen(QWidget):
             self.context.runner.start(self._catch_up(), ended=self._caught_up)
 
     def _wish(self) -> Callable[[], list[int | Group]]:
-        rows, order, descending, needle = self.view.rows, self.order, self.descending, self.filter.text()
-        stacks = self.stacks
+        view, order, descending, needle = self.view, self.order, self.descending, self.filter.text()
+        known, stacked = self.checks.known, self.stacked
 
         def work() -> list[int | Group]:
-            if needle and not stacks:
-                stacks.extend(desk.haystack(each) for each in rows)
-            return desk.arrange(rows, order, descending=descending, needle=needle, stacks=stacks)
+            if needle and not stacked:
+                stacked.extend(self.stacks.of(view.rows))
+            return desk.arrange(view.rows, order, descending=descending, needle=needle, stacks=stacked, checked=known)
 
         return work
 
@@ -164,6 +194,9 @@ class DeskScreen(QWidget):
         turn, places = 0, []
         while turn != self.turn:
             turn = self.turn
+            if self.filter.text() and self.stacking is not None and not self.stacking.done():
+                self.count.say(label("desk.count-searching", all=f"{len(self.view.rows):,}"))
+                await asyncio.wait([self.stacking])
             places = await aside(self._wish())
         self._show(turn, places)
 
@@ -173,33 +206,37 @@ class DeskScreen(QWidget):
     def _show(self, turn: int, places: list[int | Group]) -> None:
         if turn != self.turn:
             return
-        chosen = self._chosen()
+        chosen = self.model.contract(self.table.currentIndex().row())
         self.model.show(self.view.rows, places, self.context.now, base=self.base.isChecked())
         self.table.clearSpans()
         for at in self.low:
             self.table.setRowHeight(at, measure.ROW)
-        self.low = headings = self.model.headings()
+        self.low = headings = self.model.headings
         for at in headings:
             self.table.setSpan(at, 0, 1, len(Column))
             self.table.setRowHeight(at, measure.CONTROL)
-        shown = len(places) - len(headings)
-        self.count.say(label("desk.count", shown=f"{shown:,}", all=f"{len(self.view.rows):,}"))
+        self._say_count()
         self.empty.say(label("desk.empty-filter" if self.view.rows else "desk.empty"))
         self.body.setCurrentWidget(self.table if places else self.empty)
         self._choose(chosen)
+        self.checks.look()
 
-    def _chosen(self) -> str:
-        row = self.model.settlement(self.table.currentIndex().row())
-        return row.contract if row else ""
+    def _say_count(self) -> None:
+        done, count = self.checks.progress
+        if done < count:
+            self.count.say(label("desk.count-checking", done=f"{done:,}", count=f"{count:,}"))
+            return
+        shown = len(self.model.places) - len(self.model.headings)
+        self.count.say(label("desk.count", shown=f"{shown:,}", all=f"{len(self.view.rows):,}"))
 
     def _choose(self, contract: str) -> None:
         first = 1 if self.model.rowCount() > 1 else 0
-        settlements = ((at, self.model.settlement(at)) for at in range(min(self.model.rowCount(), _MANY)))
-        at = next((at for at, row in settlements if row and row.contract == contract), first)
+        near = range(min(self.model.rowCount(), _MANY))
+        at = next((at for at in near if contract and self.model.contract(at) == contract), first)
         self.table.selectRow(at)
-        self.review.setEnabled(self.model.settlement(at) is not None)
+        self.review.setEnabled(self.model.line(at) is not None)
 
     def _open(self, index: QModelIndex) -> None:
-        row = self.model.settlement(index.row())
-        if row is not None:
-            self.opened.emit(row.contract)
+        contract = self.model.contract(index.row())
+        if contract:
+            self.opened.emit(contract)

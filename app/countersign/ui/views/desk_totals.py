@@ -3,8 +3,9 @@
 from PySide6.QtWidgets import QWidget
 
 from countersign.desk.cut_off_view import CutOffView
-from countersign.desk.views import Money
-from countersign.ui.presenters import cut_off, desk, writing
+from countersign.desk.views import Money, Sums
+from countersign.resources.visible import visible
+from countersign.ui.presenters import cut_off, writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views.context import Context
@@ -23,14 +24,14 @@ class DeskTotals(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        self.open_sums: tuple[Money, ...] = ()
-        self.parties: desk.Sums = ()
+        self.open_sums: tuple[Money, ...] | None = ()
+        self.parties: Sums = ()
         self.cut_off: CutOffView | None = None
         self.cards = row(gap=measure.GAP)
         self.setLayout(self.cards)
 
-    def show_sums(self, open_sums: tuple[Money, ...], parties: desk.Sums) -> None:
-        """What is open by asset, and what each counterparty has to deliver."""
+    def show_sums(self, open_sums: tuple[Money, ...] | None, parties: Sums) -> None:
+        """What is open by asset, and what each counterparty has to deliver. None: it is still being counted."""
         self.open_sums, self.parties = open_sums, parties
         self._build()
 
@@ -51,14 +52,19 @@ class DeskTotals(QWidget):
 
     def _by_asset(self) -> Card:
         card = Card(label("desk.totals"), margin=measure.UNIT)
-        _fill(card, [writing.short(money) for money in self.open_sums] or [label("desk.totals-none")], "strong")
+        _fill(card, [writing.short(money) for money in self.open_sums or ()] or [self.nothing], "strong")
         return card
 
     def _by_party(self) -> Card:
         card = Card(label("desk.by-party"), margin=measure.UNIT)
-        lines = [label("desk.party-line", party=party, sums=_told(sums)) for party, sums in self.parties]
-        _fill(card, lines or [label("desk.totals-none")])
+        lines = [label("desk.party-line", party=visible(party), sums=_told(sums)) for party, sums in self.parties]
+        _fill(card, lines or [self.nothing])
         return card
+
+    @property
+    def nothing(self) -> str:
+        """What stands where there is no sum."""
+        return label("desk.totals-counting" if self.open_sums is None else "desk.totals-none")
 
     def _at_cut_off(self) -> Card:
         everything = Button(label("desk.all-totals"), "Ctrl+T")
@@ -113,17 +119,17 @@ class TotalsDialog(Dialog):
 
     def _sums(self, totals: DeskTotals) -> QWidget:
         by_asset = Card(label("desk.totals"))
-        for money in totals.open_sums:
+        for money in totals.open_sums or ():
             by_asset.body.addWidget(PlainLabel(writing.full(money), "strong"))
         by_party = Card(label("desk.by-party"))
         pairs: list[tuple[str, QWidget]] = [
-            (party, PlainLabel("\n".join(writing.full(money) for money in sums), "strong"))
+            (visible(party), PlainLabel("\n".join(writing.full(money) for money in sums), "strong"))
             for party, sums in totals.parties
         ]
         by_party.body.addLayout(fields(pairs))
         for card, empty in ((by_asset, not totals.open_sums), (by_party, not pairs)):
             if empty:
-                card.body.addWidget(PlainLabel(label("desk.totals-none"), "quiet"))
+                card.body.addWidget(PlainLabel(totals.nothing, "quiet"))
         return page(by_asset, by_party, margin=0)
 
     def _cut_off(self, view: CutOffView, now: int) -> list[QWidget]:

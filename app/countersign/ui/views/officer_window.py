@@ -80,6 +80,8 @@ class OfficerWindow(Frame):
         self.strip.locking.connect(self._lock)
         self.rail.searching.connect(self._search)
         self.desk.opened.connect(self.open_review)
+        self.desk.checks.ask = self.console.checked
+        self.desk.checks.outdated.connect(lambda: self.context.runner.start(self._show_desk()))
         self.review.left.connect(lambda: self.open_screen("desk"))
         self.review.signing.connect(lambda _: self.open_screen("sign"))
         self.review.refusing.connect(self._refuse)
@@ -129,10 +131,8 @@ class OfficerWindow(Frame):
     async def show_all(self) -> None:
         """Every screen from fresh views."""
         self.strip.show_view(await self.console.strip(), self.context.now)
-        view = await self.console.desk()
-        self.desk.show_view(view)
+        await self._show_desk()
         self.context.runner.start(self.console.cut_off(), self.desk.totals.show_cut_off)
-        self.rail.count("desk", sum(row.group.value == "needs you" for row in view.rows))
         if self.contract:
             await self.show_settlement(self.contract)
         self.carry.show_view(await self.console.carry_requests())
@@ -140,6 +140,11 @@ class OfficerWindow(Frame):
         self.log.show_view(await self.console.log())
         await self._show_history()
         await self._show_governance()
+
+    async def _show_desk(self) -> None:
+        view = await self.console.desk(self.desk.show_view)
+        self.desk.show_view(view)
+        self.rail.count("desk", view.needs_you)
 
     async def _show_governance(self) -> None:
         found = self.console.governance
@@ -243,7 +248,7 @@ class OfficerWindow(Frame):
     async def _show_lists(self) -> None:
         """What a signature, a refusal or an answer changes besides its own screen."""
         self.strip.show_view(await self.console.strip(), self.context.now)
-        self.desk.show_view(await self.console.desk())
+        await self._show_desk()
         self.context.runner.start(self.console.cut_off(), self.desk.totals.show_cut_off)
         self.carry.show_view(await self.console.carry_requests())
         self.rail.count("carry", self.carry.waiting)

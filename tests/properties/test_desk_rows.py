@@ -1,0 +1,65 @@
+"""The Desk remembered from look to look is the Desk made anew, after every step of random histories.
+
+- Compared is everything that is shown: rows, their order, groups, totals, counts. A row that was made at an earlier look
+  is compared as it was made then.
+- One Desk is looked at whole after each step, one only now and then (its rows are made late), one after a count of its own.
+- The clock runs ahead of the log, and now and then back.
+"""
+
+from random import Random
+
+import pytest
+
+from countersign.desk import rows
+from countersign.desk.rows import Rows
+from countersign.desk.views import DeskView
+from support.model_world import Signed
+from support.random_history import Author
+from support.reference_model import Model
+
+STEPS = 160
+OFFICERS = ("officer-a", "officer-c", "operations")
+
+
+def fresh(desk: Signed, officer: str, now: int) -> DeskView:
+    return Rows(officer, lambda index: desk.entries[index].time_ms).view(desk.state, now)
+
+
+@pytest.mark.parametrize("seed", range(5_000, 5_008))
+def test_a_remembered_desk_is_a_fresh_one_after_every_step(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, random, officer = Signed(), Random(seed), OFFICERS[seed % len(OFFICERS)]
+    whole, seldom, apart = (Rows(officer, lambda index: desk.entries[index].time_ms) for _ in range(3))
+    model, groups = Model(desk.now), set()
+    for number, command in enumerate(Author(seed).write(model, STEPS)):
+        accepted = desk.plays(command) is None
+        model.does(command, accepted)
+        now = max(desk.now + random.choice((0, 0, 1, 600, 40_000)), desk.state.time_ms // 1_000)
+        expected = fresh(desk, officer, now)
+        groups |= {row.group for row in expected.rows}
+        assert whole.view(desk.state, now) == expected, (number, command)
+        late = seldom.view(desk.state, now)
+        if number % 7 == 0:
+            assert late == expected, (number, command)
+        monkeypatch.setattr(rows, "MUCH", 0)
+        begun = apart.view(desk.state, now)
+        assert [begun.rows.line(at).contract for at in range(len(begun.rows))] == [
+            row.contract for row in expected.rows
+        ]
+        assert begun.totals in (None, expected.totals)
+        if number % 3 == 0:
+            assert apart.counted() == expected, (number, command)
+        monkeypatch.undo()
+    assert len(groups) > 1
+
+
+def test_a_line_says_of_a_row_what_the_row_says() -> None:
+    desk = Signed()
+    model = Model(desk.now)
+    for command in Author(5_100).write(model, STEPS):
+        model.does(command, desk.plays(command) is None)
+        view = fresh(desk, "officer-a", desk.now)
+        for at, row in enumerate(view.rows):
+            line = view.rows.line(at)
+            assert (line.contract, line.contract_id, line.group) == (row.contract, row.contract_id, row.group)
+            assert (line.due, line.to_check) == (None if row.act_by is None else row.act_by.at, row.to_check)
+        assert view.needs_you == sum(row.group.value == "needs you" for row in view.rows)
