@@ -6,14 +6,14 @@ import pytest
 
 from countersign.demonstration import cast
 from countersign.desk import mending, proposals, releasing, stopping
-from countersign.desk.deeds import Deeds, Look, fetch_cycle
+from countersign.desk.deeds import Deeds, Look
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.ports import Receipt
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.vouching import Nodes
-from countersign.desk.workplace import AtConsole
+from countersign.desk.workplace import AtConsole, fetch_cycle
 from countersign.errors import Refused
 from countersign.formats import strict_json
 from countersign.resources.governance_words import said

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from countersign.desk.breaks import Break, Cause
 from countersign.desk.importing import Item, Outcome
+from countersign.desk.legs import ChainLeg, LegsView, Owed, Where
 from countersign.desk.money import Money
 from countersign.desk.operations_views import BatchView, BreakView, ItemView, ReconciliationView, Standing, SumView
 from countersign.desk.reconcile import VaultLine
@@ -113,6 +114,21 @@ def filed(shown: BatchView) -> BatchView:
     return replace(shown, items=tuple(items), filed=True)
 
 
+def one_sided(**changes: object) -> LegsView:
+    """Bitcoin is delivered; Ethereum's transaction was dropped by every node."""
+    meridian, harbour = "Meridian Capital (main)", "Harbour Prime (main)"
+    coins = ChainLeg(
+        "11" * 32, "psbt", "bip122:0f9188f13cb7b2c71f2a335e3a4fc328", "settlement",
+        (Owed(meridian, harbour, btc(25_000_000_000)),), Where.BLOCK, "ab" * 32, 871_234, 3, True, True, True, False,
+        Refused("desk.executed-after-all", transaction="ab" * 32),
+    )  # fmt: skip
+    dollars = ChainLeg(
+        "22" * 32, "safe-tx", "eip155:31337", "settlement", (Owed(harbour, meridian, usdc(20_000_000_000_000)),),
+        Where.NOWHERE, "0x" + "cd" * 32, None, 0, True, False, True, False, None,
+    )  # fmt: skip
+    return LegsView("", "MER-HAR-2026-11-22-0001", "settling", (coins, replace(dollars, **changes)))  # type: ignore[arg-type]
+
+
 class OperationsDouble:
     """Operations that change nothing: it remembers what it was asked."""
 
@@ -123,6 +139,8 @@ class OperationsDouble:
         self.found = agreed()
         self.batch = batch()
         self.gate: asyncio.Event | None = None
+        self.sent = False
+        self.legs = one_sided()
 
     def standing(self) -> Standing:
         return Standing(self.may, self.unfollowed)
@@ -130,6 +148,28 @@ class OperationsDouble:
     async def record(self, shown: ReconciliationView) -> ReconciliationView:
         self._ask("record", shown)
         return replace(shown, index=31)
+
+    def on_chains(self, contract: str) -> bool:
+        return self.sent
+
+    async def look(self, contract: str) -> LegsView:
+        self._ask("look", contract)
+        return self.legs
+
+    async def observe(self, contract: str) -> LegsView:
+        self._ask("observe", contract)
+        return self.legs
+
+    async def send(self, contract: str, reason: str) -> LegsView:
+        self._ask("send", contract, reason)
+        return self.legs
+
+    async def record_failure(self, contract: str, instruction: str, reason: str) -> LegsView:
+        self._ask("record failure", contract, instruction, reason)
+        failed = replace(
+            self.legs.legs[1], failed=True, objection=Refused("settlement.failed-already", instruction=instruction)
+        )
+        return replace(self.legs, state="failed", legs=(self.legs.legs[0], failed))
 
     async def judge_batch(self, files: Mapping[str, bytes]) -> BatchView:
         self._ask("judge batch", dict(files))

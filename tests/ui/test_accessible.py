@@ -103,7 +103,7 @@ async def test_every_control_of_the_vault_has_a_name_and_shows_its_key(vault: Va
 async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_clipped(
     window: OfficerWindow, officer: world.OfficerDouble
 ) -> None:
-    officer.operating.may = True
+    officer.operating.may = officer.operating.sent = True
     await filled(window)
     openers: list[tuple[str, Callable[[], object]]] = [
         ("review", lambda: click(window, "Refuse…")),
@@ -112,6 +112,7 @@ async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_cl
         ("desk", lambda: click(window, "Search settlements, addresses, hashes, officers")),
         ("participants", lambda: click(window, "Reconcile…")),
         ("desk", lambda: click(window, "Import…")),
+        ("review", lambda: click(window, "On the chains…")),
     ]
     for screen, press in openers:
         window.open_screen(screen)

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from countersign.desk.author import Scribe
 from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView
-from countersign.desk.proposal_signers import signers
-from countersign.errors import CountersignError, Refused
-from countersign.keys.jws import Jws
-from countersign.settlement import awarding, builder, events, machine, stops
+from countersign.desk.questions import Question
+from countersign.errors import Refused
+from countersign.settlement import awarding, builder, stops
 from countersign.settlement.bodies import REPLACEMENT
 from countersign.settlement.bodies import VOID as VOIDING
-from countersign.settlement.case import Case
 from countersign.settlement.freeze_words import scope_said
 from countersign.settlement.records import ContractRecord, Cycle, Freeze, Instruction
 from countersign.settlement.roster import Role
@@ -31,28 +29,12 @@ def offers(state: State, contract: str, officer: str, scribe: Scribe, now_ms: in
         found = [_award(state, record), *found]
     if record.cycle is not None:
         cycle = state.cycle(record.cycle)
-        asked = _Question(state, scribe, now_ms)
+        asked = Question(state, scribe, now_ms)
         found = [_release(asked, cycle, officer), *_declared(asked, cycle), *found]
     return tuple(found)
 
 
-class _Question:
-    """Asks the rules about an event that nobody signs."""
-
-    def __init__(self, state: State, scribe: Scribe, now_ms: int) -> None:
-        self.state, self._scribe, self._now_ms = state, scribe, max(now_ms, state.time_ms)
-
-    def objection(self, kind: str, body: Mapping[str, object]) -> CountersignError | None:
-        try:
-            event = events.from_jws(Jws(self._scribe.draft(kind, body), ()))
-            case = Case(self.state, event, self.state.size, self._now_ms, signers(self.state, event, ()).people)
-            machine.RULES[kind].judge(case, event.body)
-        except CountersignError as error:
-            return error
-        return None
-
-
-def _release(asked: _Question, cycle: Cycle, officer: str) -> Offer:
+def _release(asked: Question, cycle: Cycle, officer: str) -> Offer:
     state = asked.state
     waiting = tuple(sorted(each.hash for each in state.live(cycle) if each.released is None))
     checker = next(iter(checkers(state, officer)), (officer, ""))[0]
@@ -66,7 +48,7 @@ def checkers(state: State, officer: str) -> tuple[tuple[str, str], ...]:
     return tuple((each.id, each.name) for each in sorted(able, key=lambda each: each.name) if each.id != officer)
 
 
-def _declared(asked: _Question, cycle: Cycle) -> Iterator[Offer]:
+def _declared(asked: Question, cycle: Cycle) -> Iterator[Offer]:
     live = asked.state.live(cycle)
     shared = tuple(each for each in live if each.shares and not each.void)
     objections = [asked.objection("instruction.prepared", _respent(cycle, each, VOIDING)) for each in shared]

@@ -17,7 +17,7 @@ from countersign.desk.author import Author
 from countersign.desk.deed_views import Offer, OrderView, TargetView
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
-from countersign.desk.workplace import AtConsole
+from countersign.desk.workplace import AtConsole, fetch_cycle
 from countersign.errors import Refused
 from countersign.keys import jws as jose
 from countersign.settlement import builder
@@ -130,10 +130,3 @@ class Deeds:
     @staticmethod
     def _artefacts(instructions: Iterable[Instruction]) -> list[str]:
         return [each.artefact for each in instructions if each.group.kind == "psbt"]
-
-
-async def fetch_cycle(place: AtConsole, cycle: str) -> None:
-    """Have what a cycle's instructions and shares name here, as far as the desk has it."""
-    live = place.state.live(place.state.cycle(cycle))
-    shares = [share.artefact for each in live for share in each.shares]
-    await place.fetch([*(each.artefact for each in live), *shares])

@@ -11,13 +11,15 @@ from countersign.desk import chain_facts, releasing
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
+from countersign.desk.workplace import Workplace
 from countersign.settlement.records import Instruction
 
 
-async def record_failure(desk: EmbeddedDesk, operations: Author, instruction: str, reason: str) -> Receipt:
+async def record_failure(desk: Workplace, operations: Author, instruction: str, reason: str) -> Receipt:
     """`settlement.failed` for an instruction whose transaction is in no block, though another's is.
 
-    Refused("desk.executed-after-all") if the desk's own node sees it in one; what the machine raises.
+    Refused("desk.executed-after-all") if the desk's own node sees it in one, "desk.other-executable" if it judges otherwise
+    whether it can still execute; what the machine raises.
     """
     known = desk.state.instruction(instruction)
     body = {
@@ -29,39 +31,40 @@ async def record_failure(desk: EmbeddedDesk, operations: Author, instruction: st
     return await desk.submit(await signed(desk.scribe.draft("settlement.failed", body), [operations]))
 
 
-async def can_execute(desk: EmbeddedDesk, instruction: Instruction) -> bool:
-    """Whether the chain could still take it, by the desk's own node."""
+async def can_execute(desk: Workplace, instruction: Instruction) -> bool:
+    """Whether the chain could still take it, by one's own node."""
     chain, roster = instruction.group.chain, desk.state.roster
     if instruction.group.kind == "psbt":
         return not await chain_facts.coin_is_gone(desk.bitcoin(chain), instruction, roster)
     return not await chain_facts.safe_is_past(desk.ethereum(chain), instruction, roster)
 
 
-async def retry(desk: EmbeddedDesk, cycle: str, operations: Author, reason: str) -> list[Receipt]:
+async def retry(desk: Workplace, cycle: str, operations: Author, reason: str) -> list[Receipt]:
     """Send again what was released and is nowhere on its chain. Refused by a chain: `chains.*-refused`, named.
 
     What was never sent is broadcast and logged; what was sent and is gone is sent again; on Ethereum that is logged too.
     """
+    live = desk.state.live(desk.state.cycle(cycle))
+    before = [each for each in live if each.released is not None and each.transaction is not None and not each.seen]
     receipts = await releasing.broadcast(desk, cycle, operations)
-    sent = {receipt.event for receipt in receipts}
-    for each in desk.state.live(desk.state.cycle(cycle)):
-        if each.released is None or each.seen or each.transaction is None or each.hash in sent:
+    for each in before:
+        if not each.executable:
             continue
         done = releasing.finish(desk, each)
         if each.group.kind == "psbt":
             node = desk.bitcoin(each.group.chain)
-            if await chain_facts.whereabouts(node, (each.transaction,)) is None:
+            if await chain_facts.whereabouts(node, (done.transaction,)) is None:
                 await node.broadcast(done.raw)
             continue
         relayer = desk.ethereum(each.group.chain)
-        if await chain_facts.whereabouts(relayer, (each.transaction, *each.others)) is None:
+        if await chain_facts.whereabouts(relayer, chain_facts.transactions(each, desk.artefacts)) is None:
             replacement = await relayer.broadcast(done.to, done.raw)
             receipts.append(await log_replacement(desk, operations, each.hash, replacement, reason))
     return receipts
 
 
 async def log_replacement(
-    desk: EmbeddedDesk, operations: Author, instruction: str, replacement: str, reason: str
+    desk: Workplace, operations: Author, instruction: str, replacement: str, reason: str
 ) -> Receipt:
     """`transaction.replaced`: the same call in another outer transaction. Refused("desk.transaction-not-seen")."""
     known = desk.state.instruction(instruction)
@@ -69,7 +72,7 @@ async def log_replacement(
         "instruction": instruction,
         "transaction": known.transaction or "",
         "replacement": replacement,
-        "artefact": desk.artefacts.put(releasing.finish(desk, known).raw).hex(),
+        "artefact": (await desk.put_artefact(releasing.finish(desk, known).raw)).hex(),
         "reason": reason,
     }
     return await desk.submit(await signed(desk.scribe.draft("transaction.replaced", body), [operations]))

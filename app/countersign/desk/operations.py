@@ -1,8 +1,9 @@
-"""What an operations officer does alone, with the desk's signature beside: reconcile and say so in the log, file a batch.
+"""What an operations officer does alone, with the desk's signature beside: reconcile, file batches, see legs through.
 
 - What is shown was found by this machine: its own replica, its own nodes. The desk finds it again with its own before it
   signs (`vouching`, `reconciliation.confirm`).
 - The newest log is taken in before anything is judged, and again once something was logged.
+- A released settlement is seen through from here: sent, sent again, what the chains say logged, what failed recorded.
 - What is recorded is what was shown: if the books have moved meanwhile, nothing is logged and the officer looks again.
 - Refused("desk.not-operations") where the officer does not hold the role; the log would refuse it as well.
 
@@ -14,9 +15,10 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 
-from countersign.desk import reconciling
+from countersign.desk import legs, mending, reconciling, releasing
 from countersign.desk.author import Author, Scribe
 from countersign.desk.importing import carry_out, plan
+from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import (
     BatchView,
     ReconciliationView,
@@ -29,7 +31,7 @@ from countersign.desk.reconciliation import Report, of_trades
 from countersign.desk.replica import Replica
 from countersign.desk.signing import Progress
 from countersign.desk.vouching import Nodes
-from countersign.desk.workplace import AtConsole
+from countersign.desk.workplace import AtConsole, fetch_cycle
 from countersign.errors import Refused
 from countersign.settlement.roster import Role
 
@@ -89,14 +91,50 @@ class Operations:
         await self._desk.synchronise()
         return await asyncio.to_thread(partial(batch_view, self._desk.state, shown.files, items, filed=True))
 
+    def on_chains(self, contract: str) -> bool:
+        """Whether a settlement is between its release and its end."""
+        return legs.on_chains(self._desk.state, contract)
+
+    async def look(self, contract: str) -> LegsView:
+        """Every leg of a released settlement as this console's nodes have it. Logs nothing. Raises as `legs.look`."""
+        await self._begin(contract)
+        return await legs.look(self._desk, contract, self._clock.now_ms())
+
+    async def observe(self, contract: str) -> LegsView:
+        """Log what the nodes say that is not logged yet; the legs after it. Refused: what the desk sees otherwise."""
+        await self._begin(contract)
+        await releasing.observe(self._desk, self._cycle(contract), self._author)
+        return await self.look(contract)
+
+    async def send(self, contract: str, reason: str) -> LegsView:
+        """Send what was released and is nowhere on its chain, first or again; the legs after it. Raises as `mending.retry`.
+
+        What went out before a chain refused another is in the log: look again.
+        """
+        await self._begin(contract)
+        await mending.retry(self._desk, self._cycle(contract), self._author, reason)
+        return await self.look(contract)
+
+    async def record_failure(self, contract: str, instruction: str, reason: str) -> LegsView:
+        """Log that a leg failed though another was delivered; the legs after it. Raises as `mending.record_failure`."""
+        await self._begin(contract)
+        await mending.record_failure(self._desk, self._author, instruction, reason)
+        return await self.look(contract)
+
+    def _cycle(self, contract: str) -> str:
+        return legs.cycle_of(self._desk.state, contract).id
+
     async def _compared(self, trades: bytes | None) -> Report:
         if trades is not None:
             return await asyncio.to_thread(of_trades, self._desk.state, trades)
         return await reconciling.reconcile(self._desk)
 
-    async def _begin(self) -> None:
-        """The newest log, the instructions' artefacts, and the role."""
+    async def _begin(self, contract: str | None = None) -> None:
+        """The newest log, the role, and the artefacts of what is under way: all of one settlement where one is named."""
         await self._desk.synchronise()
         if not self.standing().may:
             raise Refused("desk.not-operations", officer=self._author.id)
+        if contract is not None:
+            await fetch_cycle(self._desk, self._cycle(contract))
+            return
         await self._desk.fetch(each.artefact for each in self._desk.state.instructions.values() if each.transaction)

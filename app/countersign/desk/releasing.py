@@ -103,7 +103,7 @@ async def check_release(desk: EmbeddedDesk, release: bytes, checker: Author) -> 
     return await desk.submit(await add_signature(release, checker))
 
 
-async def broadcast(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
+async def broadcast(desk: Workplace, cycle: str, operations: Author) -> list[Receipt]:
     """Send every released transaction that was not sent yet, and log each. A refused one stops here, named.
 
     Refused("desk.not-released") before the release, "settlement.frozen" by an order that came after it. Until the first is
@@ -121,22 +121,26 @@ async def broadcast(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[
         await finish_all(desk, cycle)
     for done in waiting:
         sent = done.transaction if done.instruction in out else await _send(desk, done)
-        body = {"instruction": done.instruction, "transaction": sent, "artefact": desk.artefacts.put(done.raw).hex()}
+        body = {
+            "instruction": done.instruction,
+            "transaction": sent,
+            "artefact": (await desk.put_artefact(done.raw)).hex(),
+        }
         receipts.append(await desk.submit(await signed(desk.scribe.draft("transaction.broadcast", body), [operations])))
     return receipts
 
 
-async def _is_out(desk: EmbeddedDesk, done: Finished) -> bool:
+async def _is_out(desk: Workplace, done: Finished) -> bool:
     return (await desk.bitcoin(done.chain).observe(done.transaction)).accepted
 
 
-async def _send(desk: EmbeddedDesk, done: Finished) -> str:
+async def _send(desk: Workplace, done: Finished) -> str:
     if done.kind == "psbt":
         return await desk.bitcoin(done.chain).broadcast(done.raw)
     return await desk.ethereum(done.chain).broadcast(done.to, done.raw)
 
 
-async def observe(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Receipt]:
+async def observe(desk: Workplace, cycle: str, operations: Author) -> list[Receipt]:
     """Log what the node says that is not logged yet: of what was sent, and of what others may have sent (rule 10).
 
     Another block, or none any more after a reorganisation, is logged as it is.
@@ -150,7 +154,7 @@ async def observe(desk: EmbeddedDesk, cycle: str, operations: Author) -> list[Re
     return receipts
 
 
-async def _seen(desk: EmbeddedDesk, instruction: Instruction) -> dict[str, object] | None:
+async def _seen(desk: Workplace, instruction: Instruction) -> dict[str, object] | None:
     names = chain_facts.transactions(instruction, desk.artefacts)
     if not names or (instruction.transaction is None and instruction.released is not None):
         return None

@@ -14,6 +14,7 @@ from hashlib import sha256
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
+from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.formats import ids
 from countersign.settlement import builder, events, stops
@@ -95,7 +96,7 @@ async def make_award(
     return award, receipt
 
 
-def require_running(desk: EmbeddedDesk, cycle: str) -> None:
+def require_running(desk: Workplace, cycle: str) -> None:
     """Nothing stops the cycle. Refused("settlement.disputed", "settlement.frozen")."""
     stops.check_cycle(desk.state, desk.state.cycle(cycle))
 

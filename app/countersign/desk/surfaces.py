@@ -14,6 +14,7 @@ from countersign.desk.deed_views import Offer, OrderView, TargetView
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
+from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import BatchView, ReconciliationView, Standing
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.telling import Story
@@ -106,6 +107,21 @@ class Operating(Protocol):
 
     async def judge_batch(self, files: Mapping[str, bytes]) -> BatchView:
         """What each item of a batch is; files nothing."""
+
+    def on_chains(self, contract: str) -> bool:
+        """Whether a settlement is between its release and its end."""
+
+    async def look(self, contract: str) -> LegsView:
+        """Every leg of a released settlement as this console's nodes have it; logs nothing."""
+
+    async def observe(self, contract: str) -> LegsView:
+        """Log what the nodes say that is not logged yet; the legs after it."""
+
+    async def send(self, contract: str, reason: str) -> LegsView:
+        """Send what was released and is nowhere on its chain, first or again; the legs after it."""
+
+    async def record_failure(self, contract: str, instruction: str, reason: str) -> LegsView:
+        """Log that a leg failed though another was delivered; the legs after it."""
 
     async def file_batch(self, shown: BatchView, progress: Progress) -> BatchView:
         """File what is new of a batch that was shown; what became of each item."""

@@ -106,3 +106,11 @@ class AtConsole:
     def ethereum(self, chain: str) -> EthereumNode:
         """This console's node of an Ethereum chain."""
         return self.nodes.of_ethereum(chain)
+
+
+async def fetch_cycle(place: AtConsole, cycle: str) -> None:
+    """Have what a cycle's instructions and shares name here, as far as the desk has it."""
+    live = place.state.live(place.state.cycle(cycle))
+    shares = [share.artefact for each in live for share in each.shares]
+    replaced = [one.artefact for each in live for one in place.state.replaced_by(each)]
+    await place.fetch([*(each.artefact for each in live), *shares, *replaced])

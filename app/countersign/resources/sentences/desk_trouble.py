@@ -13,6 +13,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Everything of cycle {cycle} was released already.",
         "Look at what its chains did.",
     ),
+    "desk.not-on-chains": (
+        "The settlement {contract} is not between its release and its end: nothing of it is on its way on a chain.",
+        "Look at its state in Review.",
+    ),
     "desk.executed-after-all": (
         "The desk's own node sees transaction {transaction} in a block.",
         "Nothing failed: observe it.",

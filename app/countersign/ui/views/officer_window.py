@@ -99,7 +99,7 @@ class OfficerWindow(Frame):
         self.participants.opened.connect(self.open_review)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
         self.operating = OperationsVerbs(
-            self.desk, self.participants, self.console, self.context, self._with_token, self.refresh
+            self.desk, self.review, self.participants, self.console, self.context, self._with_token, self.refresh
         )
         self.deciding = DeedVerbs(
             self.review, self.participants, self.console, self.context, self._with_token, self._show_proposal
@@ -172,6 +172,7 @@ class OfficerWindow(Frame):
         self.contract = contract
         self.reviewed[contract] = view
         self.review.show_view(view)
+        self.operating.show()
         self.sign.show_view(view, await self.console.to_sign(contract))
 
     def open_review(self, contract: str) -> None:

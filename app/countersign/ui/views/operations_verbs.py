@@ -1,4 +1,4 @@
-"""What an operations officer asks of the console from the window: to reconcile and say so in the log, to import a batch.
+"""What an operations officer asks of the console from the window: to reconcile, to import, to see legs through.
 
 - Every verb stands where its subject does; an officer without the role sees it disabled, with the reason in its tooltip.
 - What the identity key signs goes through `unlocked`; after each the screens are made anew.
@@ -7,40 +7,49 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import BatchView, ReconciliationView
-from countersign.desk.surfaces import OfficerConsole, Progress
+from countersign.desk.surfaces import OfficerConsole, Operating, Progress
 from countersign.ui.presenters import operations
 from countersign.ui.tasks.runner import aside
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
 from countersign.ui.views.governance_verbs import Unlocked
 from countersign.ui.views.import_dialog import ImportDialog
+from countersign.ui.views.legs_dialog import LegsDialog
 from countersign.ui.views.participants_screen import ParticipantsScreen
 from countersign.ui.views.reconcile_dialog import ReconcileDialog
+from countersign.ui.views.review_screen import ReviewScreen
 
 
 class OperationsVerbs:
-    """Joins Desk and Participants to a console; `refresh` takes in the log and shows everything anew."""
+    """Joins Desk, Review and Participants to a console; `refresh` takes in the log and shows everything anew."""
 
     def __init__(
         self,
         desk: DeskScreen,
+        review: ReviewScreen,
         participants: ParticipantsScreen,
         console: OfficerConsole,
         context: Context,
         unlocked: Unlocked,
         refresh: Callable[[], Awaitable[None]],
     ) -> None:
-        self._desk, self._participants, self._console, self._context = desk, participants, console, context
+        self._desk, self._review, self._participants = desk, review, participants
+        self._console, self._context = console, context
         self._unlocked, self._refresh = unlocked, refresh
         participants.reconciling.connect(self._reconcile)
         desk.importing.connect(self._import)
+        review.following.connect(self._follow)
 
     def show(self) -> None:
         """Offer what this officer may do."""
         hindrance = operations.hindrance(self._console.operations.standing())
         self._participants.offer(hindrance)
         self._desk.offer_import(hindrance)
+        view = self._review.view
+        wanted = view is not None and self._console.operations.on_chains(view.contract)
+        self._review.offer_chains(wanted, hindrance)
 
     def _reconcile(self) -> None:
         standing = self._console.operations.standing()
@@ -50,6 +59,14 @@ class OperationsVerbs:
         recorded = await self._unlocked(lambda: self._console.operations.record(shown))
         await self._refresh()
         return recorded
+
+    def _follow(self, contract: str) -> None:
+        view = self._review.view
+        name = view.contract_id if view is not None else contract
+        verbs = LegVerbs(self._console.operations, contract, self._unlocked, self._refresh)
+        dialog = LegsDialog(name, verbs, self._context, self._review)
+        dialog.open()
+        dialog.begin()
 
     def _import(self) -> None:
         ImportDialog(self._judge, self._file, self._context, self._desk).open()
@@ -66,3 +83,35 @@ class OperationsVerbs:
 
     async def _refreshed(self) -> None:
         await self._refresh()
+
+
+class LegVerbs:
+    """One settlement's legs: what is logged is signed with the unlocked token, and the screens follow whatever came of it."""
+
+    def __init__(
+        self, operations: Operating, contract: str, unlocked: Unlocked, refresh: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._operations, self._contract = operations, contract
+        self._unlocked, self._refresh = unlocked, refresh
+
+    async def look(self) -> LegsView:
+        """The legs as this console's nodes have them."""
+        return await self._operations.look(self._contract)
+
+    async def observe(self) -> LegsView:
+        """Log what the nodes say."""
+        return await self._logged(lambda: self._operations.observe(self._contract))
+
+    async def send(self, reason: str) -> LegsView:
+        """Send, first or again."""
+        return await self._logged(lambda: self._operations.send(self._contract, reason))
+
+    async def record_failure(self, instruction: str, reason: str) -> LegsView:
+        """Log a failure."""
+        return await self._logged(lambda: self._operations.record_failure(self._contract, instruction, reason))
+
+    async def _logged(self, work: Callable[[], Awaitable[LegsView]]) -> LegsView:
+        try:
+            return await self._unlocked(work)
+        finally:
+            await self._refresh()

@@ -32,6 +32,7 @@ class ReviewScreen(QWidget):
     endorsing = Signal(str)
     declining = Signal(str)
     deciding = Signal(str)
+    following = Signal(str)
     left = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -67,10 +68,13 @@ class ReviewScreen(QWidget):
         self.decide.explain(label("deeds.open-tip"), "Ctrl+T")
         self.decide.clicked.connect(lambda: self._tell(self.deciding))
         self.decide.setEnabled(False)
+        self.follow = Button(label("legs.open"), "Ctrl+H", icon="network")
+        self.follow.clicked.connect(lambda: self._tell(self.following))
+        self.follow.hide()
         bar = QFrame()
         bar.setProperty("part", "actions")
         verbs = (self.decline, self.endorse, self.refuse, self.sign)
-        bar.setLayout(row(self.back, self.base, self.decide, None, *verbs, margin=measure.UNIT))
+        bar.setLayout(row(self.back, self.base, self.decide, self.follow, None, *verbs, margin=measure.UNIT))
         self.decline.hide()
         self.endorse.hide()
         self.refuse.setEnabled(False)
@@ -134,6 +138,12 @@ class ReviewScreen(QWidget):
             button.setEnabled(wanted and self.context.runner.sound)
         self.decide.setEnabled(self.context.runner.sound)
         self.refuse.setEnabled(self.context.runner.sound and view.state not in ("final", "voided", "cancelled"))
+
+    def offer_chains(self, wanted: bool, hindrance: str) -> None:
+        """Offer to see the legs through on their chains, where the settlement is on its way; or say why not."""
+        self.follow.setVisible(wanted)
+        self.follow.setEnabled(not hindrance and self.context.runner.sound)
+        self.follow.explain(hindrance or label("legs.open-tip"), "Ctrl+H")
 
     def _header(self, view: ReviewView) -> Card:
         tone, icon = STATE_TONES.get(view.state, ("info", "information"))

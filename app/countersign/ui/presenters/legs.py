@@ -1,0 +1,107 @@
+"""The legs of a released settlement in words: where each transaction is, whether it can still execute, what a failure means.
+
+- What the node says comes first, then what the log has of it; what recording a failure does is said before it is done.
+"""
+
+from dataclasses import dataclass
+
+from countersign.desk.legs import ChainLeg, LegsView, Owed, Where
+from countersign.resources.text import sentence
+from countersign.resources.visible import visible
+from countersign.ui.presenters import writing
+from countersign.ui.strings import label
+
+Chip = tuple[str, str, str]
+_TONES = {
+    Where.BLOCK: ("ok", "pass"),
+    Where.WAITING: ("info", "clock"),
+    Where.UNSENT: ("warn", "forward"),
+    Where.NOWHERE: ("bad", "fail"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LegLine:
+    """One leg: its name, where it is as a chip, what it delivers, and sentences of a tone."""
+
+    name: str
+    chip: Chip
+    owed: tuple[str, ...]
+    transaction: str
+    told: tuple[tuple[str, str], ...]
+
+
+def line(leg: ChainLeg) -> LegLine:
+    """One leg."""
+    name = label(f"legs.kind-{leg.kind}", chain=writing.chain(leg.chain), purpose=label(f"legs.of-{leg.purpose}"))
+    chip = (*_TONES[leg.where], label(f"legs.where-{leg.where.value}"))
+    owed = tuple(label("legs.owed", **_names(each)) for each in leg.owed)
+    return LegLine(name, chip, owed, visible(leg.transaction), tuple(_told(leg)))
+
+
+def _told(leg: ChainLeg) -> list[tuple[str, str]]:
+    """Tone and sentence: what the node says, what the log has, what was recorded, what cannot be."""
+    found = [("ink", _by_node(leg))]
+    if not leg.same:
+        found.append(("warn", label("legs.log-behind" if leg.where is Where.BLOCK else "legs.log-ahead")))
+    if leg.where is not Where.BLOCK:
+        found.append(_execution(leg))
+    if leg.failed:
+        found.append(("bad", label("legs.failed-seen" if leg.where is Where.BLOCK else "legs.failed")))
+    elif leg.where is not Where.BLOCK and leg.objection is not None:
+        why = sentence(leg.objection.code, leg.objection.values)
+        found.append(("quiet", label("legs.no-failure", why=why)))
+    return found
+
+
+def _by_node(leg: ChainLeg) -> str:
+    if leg.where is Where.BLOCK:
+        return label("legs.in-block", height=f"{leg.height or 0:,}", count=f"{leg.confirmations:,}")
+    return label(f"legs.is-{leg.where.value}")
+
+
+def _execution(leg: ChainLeg) -> tuple[str, str]:
+    if leg.executable:
+        return "ink", label("legs.executable")
+    return "bad", label(f"legs.dead-{leg.kind}")
+
+
+def failing(view: LegsView) -> tuple[ChainLeg, ...]:
+    """The legs whose failure can be recorded now."""
+    return tuple(each for each in view.legs if each.objection is None)
+
+
+def sendable(view: LegsView) -> bool:
+    """Whether there is something to send, first or again."""
+    return any(each.sendable for each in view.legs)
+
+
+def sent_before(view: LegsView) -> bool:
+    """Whether something that would be sent was sent before, so that the log wants a reason."""
+    return any(each.sendable and each.where is Where.NOWHERE for each in view.legs)
+
+
+def behind(view: LegsView) -> bool:
+    """Whether the log has less, or other, than the nodes say."""
+    return any(not each.same for each in view.legs)
+
+
+def headline(view: LegsView) -> Chip:
+    """Tone, icon and words for the whole settlement."""
+    there = sum(each.where is Where.BLOCK for each in view.legs)
+    values = {"there": f"{there:,}", "all": f"{len(view.legs):,}"}
+    if there == len(view.legs):
+        return "ok", "pass", label("legs.all-delivered", **values)
+    if there:
+        return "bad", "warning", label("legs.one-sided", **values)
+    return "info", "information", label("legs.none-delivered", **values)
+
+
+def consequence(leg: ChainLeg) -> tuple[str, ...]:
+    """What recording this leg's failure will mean."""
+    owed = tuple(label("legs.would-owe", **_names(each)) for each in leg.owed)
+    return (*owed, label("legs.would-go-on" if leg.executable else "legs.would-prepare"))
+
+
+def _names(owed: Owed) -> dict[str, str]:
+    return {"payer": owed.payer, "receiver": owed.receiver, "amount": writing.full(owed.amount)}

@@ -1,0 +1,173 @@
+"""A released settlement seen through from Review: where each leg is, what a failure will mean, recorded, sent again."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QDialog, QPlainTextEdit
+
+from countersign.desk import releasing
+from countersign.desk.legs import Where
+from countersign.errors import Refused, Unavailable
+from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
+from support import operations_world as world
+from support.contrary_chains import Dropping, desk_over
+from support.software_stage import Table
+from support.window_hands import another_dialog, click, dialog, enabled, key, named, settled, type_into, words
+from support.window_world import CONTRACT, PIN, OfficerDouble
+
+REASON = "Why (it is logged)"
+
+
+async def opened(window: OfficerWindow, officer: OfficerDouble, **changes: object) -> QDialog:
+    officer.operating.may = officer.operating.sent = True
+    officer.operating.legs = world.one_sided(**changes)
+    await window.refresh()
+    window.open_review(CONTRACT)
+    await settled(window)
+    key(window, "Ctrl+H")
+    found = await dialog(window)
+    await settled(window)
+    return found
+
+
+async def test_the_verb_is_there_only_on_the_way_and_only_for_operations(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    await window.refresh()
+    window.open_review(CONTRACT)
+    await settled(window)
+    assert not window.review.follow.isVisible()
+    officer.operating.sent = True
+    await window.refresh()
+    assert not enabled(window, "On the chains…")
+    assert "You do not hold the role of operations" in window.review.follow.toolTip()
+    officer.operating.may = True
+    await window.refresh()
+    assert enabled(window, "On the chains…")
+
+
+async def test_each_leg_says_where_it_is_and_what_its_failure_would_mean(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    told = words(await opened(window, officer))
+    assert ("look", CONTRACT) in officer.asked
+    for expected in (
+        "1 of 2 legs are in a block: one side has delivered and the other has not.",
+        "250.00000000 BTC, from Meridian Capital (main) to Harbour Prime (main)",
+        "In block 871,234, confirmations: 3.",
+        "0x cdcd cdcd",
+        "It was sent, and the node has it no more: neither in a block nor waiting.",
+        "It can still execute: its coins or its nonce are unused.",
+        "20,000,000.000000 USDC of Harbour Prime (main) stay held; the custodian owes them to Meridian Capital (main)",
+    ):
+        assert expected in told
+
+
+async def test_what_can_never_execute_is_said_and_is_not_sent_again(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    found = await opened(window, officer, executable=False)
+    assert "It can never execute: its Safe has gone past its nonce." in words(found)
+    assert "this leg is prepared anew, and needs a quorum and a release" in words(found)
+    type_into(found, REASON, "Used by hand.")
+    assert not enabled(found, "Send")
+    assert enabled(found, "Record the failure")
+
+
+async def test_a_failure_wants_a_reason_and_is_recorded_with_the_pin(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    found = await opened(window, officer)
+    assert not enabled(found, "Record the failure")
+    type_into(found, REASON, "The node refused it: too little gas.")
+    officer.error = Unavailable("signers.locked", token="signing-a")
+    click(found, "Record the failure")
+    asked = await another_dialog(window, found)
+    type_into(asked, "The PIN of the token", PIN)
+    click(asked, "Unlock")
+    await settled(window)
+    assert ("record failure", CONTRACT, "22" * 32, "The node refused it: too little gas.") in officer.asked
+    assert "The failure is recorded." in words(found)
+    assert "the custodian owes this delivery until it is made good" in words(found)
+    assert not enabled(found, "Record the failure")
+    assert ("synchronise",) in officer.asked[-8:]
+
+
+async def test_what_was_sent_before_is_sent_again_with_a_reason_and_the_first_time_without(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    found = await opened(window, officer)
+    assert not enabled(found, "Send again")
+    type_into(found, REASON, "The first was dropped.")
+    click(found, "Send again")
+    await settled(window)
+    assert ("send", CONTRACT, "The first was dropped.") in officer.asked
+    assert "Sent, and logged." in words(found)
+    type_into(found, REASON, "")
+    officer.operating.legs = world.one_sided(where=Where.UNSENT, transaction="")
+    click(found, "Look again")
+    await settled(window)
+    click(found, "Send")
+    await settled(window)
+    assert ("send", CONTRACT, "") in officer.asked
+
+
+async def test_what_a_chain_refuses_stands_in_the_dialog_and_the_reason_stays(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    found = await opened(window, officer)
+    type_into(found, REASON, "Again.")
+    officer.error = Refused("chains.ethereum-refused", reason="nonce too low")
+    click(found, "Send again")
+    await settled(window)
+    assert "The Ethereum node refuses the transaction: nonce too low." in words(found)
+    assert named(found, REASON, QPlainTextEdit).toPlainText() == "Again."
+    assert enabled(found, "Look again")
+
+
+async def test_what_the_log_lacks_is_said_and_can_be_logged(window: OfficerWindow, officer: OfficerDouble) -> None:
+    found = await opened(window, officer)
+    assert not enabled(found, "Log what they say")
+    officer.operating.legs = world.one_sided(where=Where.BLOCK, height=9, confirmations=1, same=False)
+    click(found, "Look again")
+    await settled(window)
+    assert "The log does not have this block yet." in words(found)
+    assert "Every leg is in a block (2 of 2)." in words(found)
+    click(found, "Log what they say")
+    await settled(window)
+    assert ("observe", CONTRACT) in officer.asked
+
+
+async def test_an_operations_officer_brings_a_dropped_leg_home_over_real_nodes(
+    tmp_path: Path, instruments: Instruments
+) -> None:
+    table = Table.at(tmp_path)
+    await table.until("step-usb")
+    release = await releasing.make_release(table.desk, table.story.cycle, table.author("operations"), "compliance")
+    await releasing.check_release(table.desk, release, table.author("compliance"))
+    dropping = Dropping(table.stage.ethereum)
+    await releasing.broadcast(desk_over(table, ethereum=dropping), table.story.cycle, table.author("operations"))
+    dropping.dropped = True
+    console = await table.stage.console("operations", table.story.people["operations"])
+    window = open_officer(console, BannerFacts(Mode.ONLINE), instruments)
+    window.show()
+    await window.refresh()
+    window.open_review(table.story.contract)
+    await settled(window)
+    key(window, "Ctrl+H")
+    found = await dialog(window)
+    await settled(window)
+    click(found, "Log what they say")
+    await settled(window)
+    type_into(found, REASON, "No node has it any more.")
+    click(found, "Record the failure")
+    await settled(window)
+    assert table.contract_state == "failed"
+    click(found, "Send again")
+    await settled(window)
+    click(found, "Log what they say")
+    await settled(window)
+    assert table.contract_state == "settling"
+    assert "Every leg is in a block (2 of 2)." in words(found)
+    assert table.live("safe-tx").others == (Dropping.NAME,)
+    window.close()
+    table.stage.holds.close()
