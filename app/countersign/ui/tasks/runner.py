@@ -40,6 +40,7 @@ class Runner(QObject):
         task = asyncio.get_event_loop().create_task(self._guard(work, done, ended))
         self.running.add(task)
         task.add_done_callback(self._forget)
+        task.add_done_callback(lambda _: work.close())  # cancelled before its first step, it was never awaited
         return task
 
     async def _guard(

@@ -71,6 +71,7 @@ class WorkDialog(Dialog):
                 raise
 
         self.task = self.context.runner.start(run(), ended=self._ended)
+        self.task.add_done_callback(lambda _: work.close())
         self.offer()
 
     def _ended(self) -> None:
