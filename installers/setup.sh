@@ -60,6 +60,8 @@ environment() {
   printf '%s\n' "$root/app" >"$site/countersign.pth"
   printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m countersign "$@"\n' "$root" >"$root/.venv/bin/countersign"
   chmod +x "$root/.venv/bin/countersign"
+  # bytecode now: a command need not compile its modules first, even where Python may write none
+  "$root/.venv/bin/python" -m compileall -q "$root/app" >&2 || true
   # the test lock contains the run lock: whoever has it needs no second set-up for installers/run
   if [ "$lock" = "$root/installers/requirements-test.txt" ]; then
     printf '%s %s\n' "$(sha256sum <"$root/installers/requirements.txt" | cut -d' ' -f1)" "${want#* }" >"$stamp"

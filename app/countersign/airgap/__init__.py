@@ -11,6 +11,7 @@ Modules, from the outside in:
     psbt_ur     a plain PSBT for other vendors' devices
     ur          BCR-2020-005 UR 2.0, one part or many
     fountain    BCR-2024-001: any sufficient set of parts restores the message
+    limits      how large a message may be
     xoshiro     the reference's generator and sampler, which choose what a part mixes
     bytewords   BCR-2020-012
 

@@ -25,11 +25,11 @@ from binascii import crc32
 from dataclasses import dataclass
 from typing import Final
 
+from countersign.airgap.limits import MESSAGE_LIMIT
 from countersign.airgap.xoshiro import choose_fragments
 from countersign.errors import Malformed, Unavailable
 from countersign.formats import cbor
 
-MESSAGE_LIMIT: Final = 512 * 1024
 SEQ_LEN_LIMIT: Final = 4096
 SEQ_NUM_LIMIT: Final = 2**32 - 1
 TIME_LIMIT_SECONDS: Final = 300

@@ -18,10 +18,11 @@ from typing import Final
 
 from countersign.airgap import bytewords, fountain
 from countersign.airgap.bytewords import Style
+from countersign.airgap.limits import MESSAGE_LIMIT
 from countersign.errors import Malformed
 
 TYPES: Final = frozenset(("countersign", "psbt", "crypto-psbt"))
-TEXT_LIMIT: Final = 2 * (fountain.MESSAGE_LIMIT + 4) + 64
+TEXT_LIMIT: Final = 2 * (MESSAGE_LIMIT + 4) + 64
 _UR = re.compile(r"ur:([a-z0-9-]{1,40})/(?:([0-9]{1,10})-([0-9]{1,10})/)?([a-z]+)\Z", re.ASCII)
 
 
@@ -54,8 +55,8 @@ def parse(text: str, types: frozenset[str] = TYPES) -> Message | MultiPart:
         raise Malformed("T3.type", found=kind)
     payload = bytewords.decode(words, Style.MINIMAL)
     if number is None:
-        if len(payload) > fountain.MESSAGE_LIMIT:
-            raise Malformed("T3.message-len", found=len(payload), limit=fountain.MESSAGE_LIMIT)
+        if len(payload) > MESSAGE_LIMIT:
+            raise Malformed("T3.message-len", found=len(payload), limit=MESSAGE_LIMIT)
         return Message(kind, payload)
     part = fountain.Part.parse(payload)
     if (number, count) != (str(part.seq_num), str(part.seq_len)):
@@ -65,8 +66,8 @@ def parse(text: str, types: frozenset[str] = TYPES) -> Message | MultiPart:
 
 def encode(message: Message) -> str:
     """A message as one text, lower case. Malformed("T3.message-len")."""
-    if len(message.cbor) > fountain.MESSAGE_LIMIT:
-        raise Malformed("T3.message-len", found=len(message.cbor), limit=fountain.MESSAGE_LIMIT)
+    if len(message.cbor) > MESSAGE_LIMIT:
+        raise Malformed("T3.message-len", found=len(message.cbor), limit=MESSAGE_LIMIT)
     return f"ur:{message.type}/{bytewords.encode(message.cbor, Style.MINIMAL)}"
 
 

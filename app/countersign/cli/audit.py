@@ -8,21 +8,25 @@
 - Exit status as `check`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from countersign.audit.quorum import Quorum
 from countersign.cli import findings, outcome, reading, watching
 from countersign.cli.check import trusted
 from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import words
-from countersign.desk.reports import AuditReport
 from countersign.errors import CountersignError, Malformed
 from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
+
+if TYPE_CHECKING:
+    from countersign.audit.quorum import Quorum
+    from countersign.desk.reports import AuditReport
 
 SCHEMA = "countersign-audit/1"
 RESULT, ABOUT, INSIDE = "result.json", "profile.json", "profile"

@@ -9,21 +9,25 @@
 - `--json`: one line on stdout, docs/formats/check-json.md; errors of the whole call as `{"error": …}`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from countersign.audit.quorum import Quorum
 from countersign.cli import findings, outcome, reading, watching
 from countersign.cli.options import Ask, JsonOption, passphrase
-from countersign.desk.reports import CheckReport, FileReport
 from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
 
-CheckFiles = Callable[[Mapping[str, bytes], Path | None, Quorum | None, Ask, watching.Progress], CheckReport]
+if TYPE_CHECKING:
+    from countersign.audit.quorum import Quorum
+    from countersign.desk.reports import CheckReport, FileReport
+
+CheckFiles = Callable[[Mapping[str, bytes], Path | None, "Quorum | None", Ask, watching.Progress], "CheckReport"]
 """files by name, profile folder, trusted keys, how to ask for a passphrase, progress"""
 
 SCHEMA = "countersign-check/1"
@@ -63,7 +67,11 @@ def check_command(check: CheckFiles) -> Callable[..., None]:
 
 def trusted(path: Path | None) -> Quorum | None:
     """The keys of a `vkeys.json`. Malformed: C2.*, L2.*, L5.*, cli.file-*."""
-    return None if path is None else Quorum.parse(reading.read_file(path, 1 << 20))
+    if path is None:
+        return None
+    from countersign.audit.quorum import Quorum
+
+    return Quorum.parse(reading.read_file(path, 1 << 20))
 
 
 def report_value(report: CheckReport) -> dict[str, object]:

@@ -7,20 +7,24 @@
 - Exit 0; 1 where a proof does not hold or no cycle has that id; 2 and 3 as everywhere. docs/formats/books-json.md.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
 from countersign.cli import findings, outcome
 from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
 from countersign.cli.words import display, words
-from countersign.desk.cycle_plan import Block, Planned
-from countersign.desk.cycle_report import CycleReport, Cycles, Member, Upcoming
 from countersign.errors import CountersignError
 from countersign.formats import ids, times
-from countersign.settlement.proof import Dollars, Proof
+
+if TYPE_CHECKING:
+    from countersign.desk.cycle_plan import Block, Planned
+    from countersign.desk.cycle_report import CycleReport, Cycles, Member, Upcoming
+    from countersign.settlement.proof import Dollars, Proof
 
 CYCLE, CYCLES = "countersign-cycle/1", "countersign-cycles/1"
 CycleArgument = Annotated[str | None, typer.Argument(metavar="[ID]", help="A cycle's id; without one, all of them.")]

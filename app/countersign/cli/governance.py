@@ -12,9 +12,11 @@
   docs/formats/governance-json.md.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,16 +35,18 @@ from countersign.cli.governance_lines import (
 )
 from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
 from countersign.cli.writing import write_new
-from countersign.desk.governance_views import ProposalView
-from countersign.desk.order import Order
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats import strict_json
-from countersign.review.finding import Finding
 from countersign.settlement.permissions import TABLE
 
-Orders = Callable[[Path, Ask], Order]
+if TYPE_CHECKING:
+    from countersign.desk.governance_views import ProposalView
+    from countersign.desk.order import Order
+    from countersign.review.finding import Finding
+
+Orders = Callable[[Path, Ask], "Order"]
 """profile folder, how to ask for its passphrase"""
-PolicyCase = Callable[[Path, str, Ask], Sequence[Finding]]
+PolicyCase = Callable[[Path, str, Ask], Sequence["Finding"]]
 """profile folder, an instruction's hash, how to ask for the passphrase: the policy over that instruction, rule by rule"""
 LIMIT = 256 * 1024
 MaybeProfile = Annotated[Path | None, typer.Option("--profile", help="Also say what this profile's policy says.")]

@@ -4,17 +4,22 @@
 'Officers' signatures and releases count at any hour.'
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from countersign.cli import findings, outcome
 from countersign.cli.words import words
-from countersign.desk.governance_views import OfficerView, ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.formats import times
 from countersign.resources.governance_words import said
 from countersign.resources.text import next_step, sentence
-from countersign.review.finding import Finding
 from countersign.settlement.permissions import TABLE
-from countersign.settlement.saying import Difference, Said
+
+if TYPE_CHECKING:
+    from countersign.desk.governance_views import OfficerView, ParticipantView, PolicyView, ProposalView, RosterView
+    from countersign.review.finding import Finding
+    from countersign.settlement.saying import Difference, Said
 
 ROSTER, POLICY, PROPOSAL = "countersign-roster/1", "countersign-policy/1", "countersign-proposal/1"
 CASE = "countersign-policy-case/1"

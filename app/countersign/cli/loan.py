@@ -6,21 +6,25 @@
 - Exit 0 when it was told; 1 if there is no such loan; 2 and 3 as everywhere. docs/formats/loan-json.md.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from countersign.cli import findings, outcome
 from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import words
-from countersign.desk.lending import Line, LoanStatement
 from countersign.errors import CountersignError
 from countersign.formats import times
 
+if TYPE_CHECKING:
+    from countersign.desk.lending import Line, LoanStatement
+
 SCHEMA = "countersign-loan/1"
-Statement = Callable[[Path, str, Ask], LoanStatement]
+Statement = Callable[[Path, str, Ask], "LoanStatement"]
 """profile folder, the loan's name, how to ask for a passphrase"""
 LoanArgument = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's name.")]
 RestOption = Annotated[Path, typer.Option("--profile", help="Tell what this profile's history holds.")]

@@ -6,23 +6,27 @@
 - Exit 0 when it was told; 1 if no settlement has that id; 2 and 3 as everywhere. docs/formats/settlement-json.md.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from countersign.cli import findings, outcome
 from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import display, words
-from countersign.desk.telling import Story, Told
 from countersign.errors import CountersignError
 from countersign.formats import times
 from countersign.resources.telling import together, told
 from countersign.resources.text import sentence
 
+if TYPE_CHECKING:
+    from countersign.desk.telling import Story, Told
+
 SCHEMA = "countersign-settlement/1"
-Tell = Callable[[Path, str, Ask], Story]
+Tell = Callable[[Path, str, Ask], "Story"]
 """profile folder, id or hash, how to ask for a passphrase"""
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
 RestOption = Annotated[Path, typer.Option("--profile", help="Tell what this profile's history holds.")]

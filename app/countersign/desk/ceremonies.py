@@ -8,15 +8,20 @@
     await record(desk, [ada, conrad], ENROLMENT, anchor.serialise(), phrase_of(anchor))
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from countersign.desk.anchor import Anchor
 from countersign.desk.author import Author, signed
-from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.enrolment import phrase_of
 from countersign.desk.ports import Receipt
 from countersign.settlement.governance_bodies import ENROLMENT, FOUNDING
+
+if TYPE_CHECKING:
+    from countersign.desk.embedded import EmbeddedDesk
 
 
 def body(kind: str, document: bytes, phrase: str | None, present: Sequence[str]) -> dict[str, object]:

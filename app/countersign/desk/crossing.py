@@ -17,8 +17,8 @@
 from hashlib import sha256
 
 from countersign.airgap import envelope as envelopes
-from countersign.airgap import fountain
 from countersign.airgap.envelope import Envelope
+from countersign.airgap.limits import MESSAGE_LIMIT
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.desk import bundle, turns
@@ -234,8 +234,8 @@ class Crossing:
 
 def _require_carried(data: bytes, channel: Channel, contracts: int) -> None:
     """What the other side would refuse for its size is refused here by name, before it is recorded or shown."""
-    if channel is Channel.QR and len(data) > fountain.MESSAGE_LIMIT:
-        raise Refused("desk.too-large-for-qr", size=len(data), limit=fountain.MESSAGE_LIMIT, contracts=contracts)
+    if channel is Channel.QR and len(data) > MESSAGE_LIMIT:
+        raise Refused("desk.too-large-for-qr", size=len(data), limit=MESSAGE_LIMIT, contracts=contracts)
     if len(data) > cbor.LIMIT:
         raise Refused("desk.too-large-for-usb", size=len(data), limit=cbor.LIMIT, contracts=contracts)
 

@@ -12,10 +12,12 @@
     replica = enrol(profile, clock, handed.anchor, handed.records, handed.checkpoint)
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -23,13 +25,15 @@ from countersign.audit.note import MAX_SIZE
 from countersign.desk import anchor as anchors
 from countersign.desk.anchor import Anchor
 from countersign.desk.ceremony import Keyring
-from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Clock, Profile, Record
 from countersign.desk.replica import Replica
 from countersign.errors import Conflict, Refused
 from countersign.formats import base64url, jcs, shape, strict_json
 from countersign.formats.strict_json import JsonValue
 from countersign.keys.public_key import PublicKey
+
+if TYPE_CHECKING:
+    from countersign.desk.embedded import EmbeddedDesk
 
 LIMIT = 64 << 20
 COMPARED = "enrolled-with-words"
@@ -66,7 +70,7 @@ class History:
         return jcs.encode({"anchor": anchor, "checkpoint": head, "records": records})
 
     @classmethod
-    def parse(cls, data: bytes) -> "History":
+    def parse(cls, data: bytes) -> History:
         """What `serialise` wrote. Malformed("C2.*", "L1.*")."""
         found = shape.record(strict_json.parse_canonical(data, limit=LIMIT), "history", _HISTORY)
         return cls(

@@ -9,8 +9,11 @@ CHECKS.md T1, L2, L4, L7. docs/formats/envelope.md.
   signed is judged as if its file had been given; an answer's share by the rails that would accept it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from countersign.airgap import envelope as sealing
 from countersign.airgap.answer import Part
@@ -22,7 +25,6 @@ from countersign.audit.leaf import Opening
 from countersign.desk.ground import Ground
 from countersign.desk.naming import require_named
 from countersign.desk.recognising import Recognised, recognise
-from countersign.desk.replica import Replica
 from countersign.desk.reports import Judged, noted, refused
 from countersign.desk.reworking import missing, verify_share
 from countersign.desk.weighing import KINDS, Given, judge_transaction
@@ -33,6 +35,9 @@ from countersign.review.case import ANCHOR
 from countersign.review.finding import Finding, Verdict, blocked, passed
 from countersign.settlement import events
 from countersign.settlement.bodies import InstructionRefused, ShareAdded
+
+if TYPE_CHECKING:
+    from countersign.desk.replica import Replica
 
 SEALED = "sealed by a known officer of this desk, for an officer of this desk"
 SHOWN = 20

@@ -14,10 +14,13 @@
     [<Outcome.NEW: 'new'>]
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from countersign.desk.author import Author, signed
 from countersign.desk.recognising import recognise
@@ -28,6 +31,9 @@ from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract
 from countersign.settlement.events import Event
 from countersign.settlement.state import State
+
+if TYPE_CHECKING:
+    from countersign.desk.embedded import EmbeddedDesk
 
 MOST_ITEMS = 10_000
 """The most items of one batch."""

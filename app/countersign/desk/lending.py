@@ -7,11 +7,13 @@
     accrued = await lending.accrue(desk)
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from countersign.desk.author import Author, signed
-from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt, Record
 from countersign.errors import Refused
 from countersign.formats import ids, times
@@ -20,6 +22,9 @@ from countersign.settlement.lending import accrual, open_loans
 from countersign.settlement.records import Loan
 from countersign.settlement.roster import Party
 from countersign.settlement.state import EMPTY, State
+
+if TYPE_CHECKING:
+    from countersign.desk.embedded import EmbeddedDesk
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from countersign.desk.money import Money, money
-from countersign.desk.pages import act_by
 from countersign.desk.ports import Record
-from countersign.desk.views import ActBy
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.settlement import audience, events, stops
 from countersign.settlement.bodies import CycleClosed, HoldPlaced, HoldReleased, InstructionRefused, ShareAdded
+from countersign.settlement.deadlines import Deadline, act_by
 from countersign.settlement.events import Event
 from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import HolderKind, Party
@@ -81,7 +80,7 @@ class Story:
     state: str
     notional_usd: int
     movements: tuple[Movement, ...]
-    act_by: ActBy | None
+    act_by: Deadline | None
     lines: tuple[Told, ...]
 
 

@@ -15,12 +15,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from operator import attrgetter
-
-from joserfc.jwa import JWS_ALGORITHMS
-from joserfc.jwk import ECKey, OKPKey
+from typing import Any
 
 from countersign.errors import Conflict, Malformed, Refused
 from countersign.formats import base64url, jcs, strict_json
@@ -34,7 +32,6 @@ CONTRACT = "countersign-contract+json"
 LIMIT = strict_json.LIMIT
 _MOST_SIGNATURES = 64
 _CURVE = {algorithm: curve for curve, algorithm in ALGORITHM.items()}
-_ALGORITHMS = {model.name: model for model in JWS_ALGORITHMS if model.name in _CURVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +181,23 @@ def verify(jws: Jws, keys: Mapping[str, PublicKey], typ: str) -> None:
             raise Refused("keys.wrong-algorithm", kid=each.kid, expected=key.alg, found=each.alg)
         _demand_form(key.curve, each.signature)
         message = _signing_input(each.protected, jws.payload)
-        if not _ALGORITHMS[key.alg].verify(message, each.signature, _jose_key(key)):
+        if not _algorithms()[key.alg].verify(message, each.signature, _jose_key(key)):
             raise Refused("keys.bad-signature", kid=each.kid)
 
 
+@cache
+def _algorithms() -> Mapping[str, Any]:
+    """joserfc's algorithms by name; imported for the first signature: reading a JWS needs none of them."""
+    from joserfc.jwa import JWS_ALGORITHMS
+
+    return {model.name: model for model in JWS_ALGORITHMS if model.name in _CURVE}
+
+
 @lru_cache(maxsize=1024)
-def _jose_key(key: PublicKey) -> ECKey | OKPKey:
+def _jose_key(key: PublicKey) -> Any:
     """joserfc's form of a key; making it costs more than a verification, so it is kept."""
+    from joserfc.jwk import ECKey, OKPKey
+
     members: dict[str, str | list[str]] = {**key.jwk()}
     return (OKPKey if key.curve is Curve.ED25519 else ECKey).import_key(members)
 

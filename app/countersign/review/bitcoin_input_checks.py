@@ -7,7 +7,7 @@
 
 from collections.abc import Iterator
 
-from countersign.airgap.fountain import MESSAGE_LIMIT
+from countersign.airgap.limits import MESSAGE_LIMIT
 from countersign.bitcoin import script
 from countersign.bitcoin.inspect import InputFacts, PsbtFacts
 from countersign.bitcoin.psbt import MAX_BYTES, MAX_USB_BYTES, Psbt, fields
