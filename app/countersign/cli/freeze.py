@@ -10,9 +10,11 @@
 - Exit 0 when it was shown or drafted; 1 if the rules refuse it; 2 and 3 as everywhere. docs/formats/governance-json.md.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,9 +24,11 @@ from countersign.cli.governance_lines import words_of
 from countersign.cli.options import JsonOption, RestOption, passphrase
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
-from countersign.desk.deed_views import OrderView
-from countersign.desk.order import Order
 from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT, Scope
+
+if TYPE_CHECKING:
+    from countersign.desk.deed_views import OrderView
+    from countersign.desk.order import Order
 
 SCHEMA = "countersign-freezes/1"
 PAPER_LIMIT = 16 << 20
@@ -88,7 +92,7 @@ def _paper(path: Path) -> bytes:
 
 
 def _scope(participant: str | None, book: str | None, asset: str | None, contract: str | None) -> Scope:
-    """The one thing that was named. typer.BadParameter for none or several; Malformed("cli.not-a-book")."""
+    """The one thing that was named. typer.BadParameter for none, for several, and for a book without its LEI."""
     given = [each for each in (participant, book, asset, contract) if each is not None]
     if len(given) != 1:
         raise typer.BadParameter("give one of --participant, --book, --asset and --contract")

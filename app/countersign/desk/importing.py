@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 from countersign.desk.author import Author, signed
 from countersign.desk.recognising import recognise
-from countersign.desk.workplace import Workplace
 from countersign.errors import Conflict, CountersignError, Malformed, Refused
 from countersign.settlement import agreement, builder, events, templates
 from countersign.settlement import contract as contracts
@@ -33,7 +32,7 @@ from countersign.settlement.events import Event
 from countersign.settlement.state import State
 
 if TYPE_CHECKING:
-    from countersign.desk.embedded import EmbeddedDesk
+    from countersign.desk.workplace import Workplace
 
 MOST_ITEMS = 10_000
 """The most items of one batch."""

@@ -8,11 +8,13 @@
     found, receipt = await make_award(desk, terms, ruling, [compliance, officer_d])
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from countersign.desk.author import Author, signed
-from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
@@ -22,6 +24,9 @@ from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.roster import Party
 from countersign.settlement.stop_bodies import Scope, Transfer
+
+if TYPE_CHECKING:
+    from countersign.desk.embedded import EmbeddedDesk
 
 DISPUTES = frozenset({"dispute.opened", "dispute.retracted", "dispute.resolved"})
 
