@@ -9,17 +9,21 @@
     await mending.record_failure(desk, author, instruction, reason)
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countersign.desk.author import Scribe
-from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Mailbox, Receipt
-from countersign.desk.replica import Replica
-from countersign.desk.vouching import Nodes
 from countersign.errors import Unavailable
-from countersign.settlement.state import State
+
+if TYPE_CHECKING:
+    from countersign.desk.author import Scribe
+    from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Mailbox, Receipt
+    from countersign.desk.replica import Replica
+    from countersign.desk.vouching import Nodes
+    from countersign.settlement.state import State
 
 
 class Workplace(Protocol):
