@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import ceremony, deals, importing
+from countersign.desk import ceremony, deals, importing, lending
+from countersign.desk.author import signed
 from countersign.desk.breaks import Break, Cause
 from countersign.desk.operations import Operations
 from countersign.desk.replica import Replica
@@ -14,6 +15,8 @@ from countersign.desk.vouching import Nodes
 from countersign.errors import Refused, Unavailable
 from countersign.rails import bitcoin as rail
 from countersign.resources.text import SENTENCES
+from countersign.settlement import events
+from countersign.settlement.roster import Party
 from support.refusals import refused
 from support.software_stage import Table
 
@@ -168,3 +171,40 @@ async def test_only_operations_files_a_batch(founded: Table) -> None:
     shown = await console(founded).judge_batch(files)
     with refused("desk.not-operations", Refused):
         await console(founded, "compliance").file_batch(shown, lambda *_: None)
+
+
+async def lend(table: Table) -> None:
+    body = lending.terms_of(table.desk.state, "loan-1", Party(cast.MERIDIAN, "main"), cast.BTC, 1_000_000_000)
+    await lending.authorise(table.desk, table.author("meridian"), table.author("compliance"), body)
+
+
+async def test_a_loan_is_recalled_by_operations_and_the_desk_signs_beside(founded: Table) -> None:
+    await lend(founded)
+    operations = console(founded)
+    await operations.reconcile()
+    [loan] = operations.loans()
+    assert (loan.out.units, loan.open, loan.objection, loan.frozen) == (1_000_000_000, True, None, False)
+    after = await operations.recall("loan-1", "Needed for a settlement.")
+    assert (after.out.units, after.back.units, after.open) == (0, 1_000_000_000, False)
+    event = events.parse(founded.desk.archive.record(founded.desk.state.size - 1).event)
+    assert set(event.jws.kids) == {founded.author("operations").key.kid, founded.desk.author.key.kid}
+    with refused("settlement.loan-over", Refused):
+        await operations.recall("loan-1", "Again.")
+    assert isinstance(after.objection, Refused)
+    assert after.objection.code == "settlement.loan-over"
+    with refused("settlement.unknown-loan", Refused):
+        await operations.recall("loan-2", "Whose?")
+    with refused("desk.not-operations", Refused):
+        await console(founded, "compliance").recall("loan-1", "Mine?")
+
+
+async def test_a_participants_own_recall_is_filed_from_its_file(founded: Table) -> None:
+    await lend(founded)
+    draft = founded.desk.scribe.draft("lending.recalled", {"loan": "loan-1", "reason": "Needed."})
+    operations = console(founded)
+    for party, outcome in (("harbour", "refused"), ("meridian", "new")):
+        shown = await operations.judge_batch({"recall.json": await signed(draft, [founded.author(party)])})
+        assert (shown.new, shown.contracts_only) == (1, False)
+        [done] = (await operations.file_batch(shown, lambda *_: None)).items
+        assert done.item.outcome.value == outcome, party
+    assert founded.desk.state.loans["loan-1"].principal == 0

@@ -1,7 +1,7 @@
 """Hand-made views of what an operations officer sees, and a console that remembers what it was asked."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -9,7 +9,15 @@ from countersign.desk.breaks import Break, Cause
 from countersign.desk.importing import Item, Outcome
 from countersign.desk.legs import ChainLeg, LegsView, Owed, Where
 from countersign.desk.money import Money
-from countersign.desk.operations_views import BatchView, BreakView, ItemView, ReconciliationView, Standing, SumView
+from countersign.desk.operations_views import (
+    BatchView,
+    BreakView,
+    ItemView,
+    LoanView,
+    ReconciliationView,
+    Standing,
+    SumView,
+)
 from countersign.desk.reconcile import VaultLine
 from countersign.desk.reconciliation import Report
 from countersign.desk.row import Sides
@@ -129,6 +137,16 @@ def one_sided(**changes: object) -> LegsView:
     return LegsView("", "MER-HAR-2026-11-22-0001", "settling", (coins, replace(dollars, **changes)))  # type: ignore[arg-type]
 
 
+def lent() -> tuple[LoanView, ...]:
+    """Of Meridian: one that is out, one that is over."""
+    out = LoanView(
+        "meridian-loan-7", MERIDIAN, "main", 125, btc(500_000_000), btc(0), btc(34_722), btc(0), 20_778, False, None
+    )
+    over = replace(out, id="meridian-loan-2", out=btc(0), back=btc(100_000_000), owed=btc(0), paid=btc(9_000),
+                   objection=Refused("settlement.loan-over", loan="meridian-loan-2", claim="0"))  # fmt: skip
+    return out, over
+
+
 class OperationsDouble:
     """Operations that change nothing: it remembers what it was asked."""
 
@@ -140,6 +158,8 @@ class OperationsDouble:
         self.batch = batch()
         self.gate: asyncio.Event | None = None
         self.sent = False
+        self.lent: tuple[LoanView, ...] = lent()
+        self.left = btc(0)
         self.legs = one_sided()
 
     def standing(self) -> Standing:
@@ -148,6 +168,22 @@ class OperationsDouble:
     async def record(self, shown: ReconciliationView) -> ReconciliationView:
         self._ask("record", shown)
         return replace(shown, index=31)
+
+    def loans(self) -> Sequence[LoanView]:
+        return self.lent
+
+    async def recall(self, loan: str, reason: str) -> LoanView:
+        self._ask("recall", loan, reason)
+        known = next(each for each in self.lent if each.id == loan)
+        after = replace(
+            known,
+            out=btc(0),
+            back=known.out,
+            owed=self.left,
+            objection=Refused("settlement.loan-over", loan=loan, claim="0"),
+        )
+        self.lent = tuple(after if each.id == loan else each for each in self.lent)
+        return after
 
     def on_chains(self, contract: str) -> bool:
         return self.sent

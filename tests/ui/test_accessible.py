@@ -113,6 +113,7 @@ async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_cl
         ("participants", lambda: click(window, "Reconcile…")),
         ("desk", lambda: click(window, "Import…")),
         ("review", lambda: click(window, "On the chains…")),
+        ("participants", lambda: recall(window)),
     ]
     for screen, press in openers:
         window.open_screen(screen)
@@ -125,6 +126,13 @@ async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_cl
         assert marked_up(asked) == []
         asked.reject()
         await settled(window)
+
+
+def recall(window: OfficerWindow) -> None:
+    window.participants.table.selectRow(1)  # who has lent
+    grab_again(window)
+    assert clipped(window) == []
+    click(window, "Recall a loan…")
 
 
 async def test_every_label_is_plain_text(window: OfficerWindow, vault: VaultWindow) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from countersign.desk.author import Author, signed
 from countersign.desk.ports import Receipt, Record
+from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.formats import ids, times
 from countersign.settlement import events, machine
@@ -89,7 +90,7 @@ async def accrue(desk: EmbeddedDesk) -> list[Receipt]:
     return found
 
 
-async def recall(desk: EmbeddedDesk, signer: Author, loan: str, reason: str) -> Receipt:
+async def recall(desk: Workplace, signer: Author, loan: str, reason: str) -> Receipt:
     """End a loan: by its owner, or by an operations officer with the desk's signature beside."""
     draft = desk.scribe.draft("lending.recalled", {"loan": loan, "reason": reason})
     return await desk.submit(await signed(draft, [signer]))

@@ -1,4 +1,4 @@
-"""What an operations officer does alone, with the desk's signature beside: reconcile, file batches, see legs through.
+"""What an operations officer does alone, the desk signing beside: reconcile, file batches, recall loans, see legs through.
 
 - What is shown was found by this machine: its own replica, its own nodes. The desk finds it again with its own before it
   signs (`vouching`, `reconciliation.confirm`).
@@ -15,18 +15,21 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 
-from countersign.desk import legs, mending, reconciling, releasing
+from countersign.desk import legs, lending, mending, reconciling, releasing
 from countersign.desk.author import Author, Scribe
 from countersign.desk.importing import carry_out, plan
 from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import (
     BatchView,
+    LoanView,
     ReconciliationView,
     Standing,
     batch_view,
+    loan_views,
     reconciliation_view,
 )
 from countersign.desk.ports import Clock, Mailbox
+from countersign.desk.questions import Question
 from countersign.desk.reconciliation import Report, of_trades
 from countersign.desk.replica import Replica
 from countersign.desk.signing import Progress
@@ -90,6 +93,20 @@ class Operations:
         items = await carry_out(self._desk, self._author, shown.files, progress)
         await self._desk.synchronise()
         return await asyncio.to_thread(partial(batch_view, self._desk.state, shown.files, items, filed=True))
+
+    def loans(self) -> tuple[LoanView, ...]:
+        """Every loan to the custodian's pool, and whether it can be recalled now."""
+        return loan_views(Question(self._desk.state, self._desk.scribe, self._clock.now_ms()))
+
+    async def recall(self, loan: str, reason: str) -> LoanView:
+        """End a loan: what is out comes home, and the pool pays what it owes if it can; the loan after it.
+
+        Refused: "settlement.unknown-loan", "settlement.loan-over", "settlement.frozen-account".
+        """
+        await self._begin()
+        await lending.recall(self._desk, self._author, loan, reason)
+        await self._desk.synchronise()
+        return next(each for each in self.loans() if each.id == loan)
 
     def on_chains(self, contract: str) -> bool:
         """Whether a settlement is between its release and its end."""

@@ -11,9 +11,14 @@ from countersign.desk.accounts import owner
 from countersign.desk.breaks import Break
 from countersign.desk.importing import Item, Outcome
 from countersign.desk.money import Money, money
+from countersign.desk.questions import Question
 from countersign.desk.reconciliation import Report
 from countersign.desk.row import Look, Sides
+from countersign.errors import CountersignError
+from countersign.settlement import stops
 from countersign.settlement.contract import Contract
+from countersign.settlement.ledger import Account
+from countersign.settlement.records import Loan
 from countersign.settlement.roster import Roster
 from countersign.settlement.state import State
 
@@ -100,6 +105,60 @@ def _sides(state: State, item: Item) -> Sides | None:
     if not isinstance(item.found, Contract) or any(lei not in known for lei in item.found.terms.leis):
         return None
     return Look(state, "", 0).sides(item.found.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class LoanView:
+    """A loan to the custodian's pool: what is `out` now and came `back`, what the pool owes for it and has `paid`.
+
+    `accrued_to`: the last day (since 1970) with interest; `frozen`: what comes home is frozen there; `objection`: why it
+    cannot be recalled now.
+    """
+
+    id: str
+    lei: str
+    book: str
+    rate_bps: int
+    out: Money
+    back: Money
+    owed: Money
+    paid: Money
+    accrued_to: int
+    frozen: bool
+    objection: CountersignError | None
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is out or owed."""
+        return self.out.units > 0 or self.owed.units > 0
+
+
+def loan_views(asked: Question) -> tuple[LoanView, ...]:
+    """Every loan, those that are open first, then by name."""
+    found = (_loan(asked, each) for each in asked.state.loans.values())
+    return tuple(sorted(found, key=lambda each: (not each.open, each.id)))
+
+
+def _loan(asked: Question, loan: Loan) -> LoanView:
+    state = asked.state
+    out, back, owed, paid = (
+        money(state.roster, loan.asset, units) for units in (loan.principal, loan.returned, loan.claim, loan.paid)
+    )
+    frozen = stops.stopping_account(state, Account(loan.owner.lei, loan.owner.book, loan.asset)) is not None
+    objection = asked.objection("lending.recalled", {"loan": loan.id, "reason": "?"})
+    return LoanView(
+        loan.id,
+        loan.owner.lei,
+        loan.owner.book,
+        loan.rate_bps,
+        out,
+        back,
+        owed,
+        paid,
+        loan.accrued_to,
+        frozen,
+        objection,
+    )
 
 
 def reconciliation_view(state: State, report: Report, index: int | None = None) -> ReconciliationView:

@@ -15,7 +15,7 @@ from countersign.desk.governance_views import ParticipantView, PolicyView, Propo
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
 from countersign.desk.legs import LegsView
-from countersign.desk.operations_views import BatchView, ReconciliationView, Standing
+from countersign.desk.operations_views import BatchView, LoanView, ReconciliationView, Standing
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.telling import Story
 from countersign.desk.views import (
@@ -107,6 +107,12 @@ class Operating(Protocol):
 
     async def judge_batch(self, files: Mapping[str, bytes]) -> BatchView:
         """What each item of a batch is; files nothing."""
+
+    def loans(self) -> Sequence[LoanView]:
+        """Every loan to the custodian's pool, and whether it can be recalled now."""
+
+    async def recall(self, loan: str, reason: str) -> LoanView:
+        """End a loan; the loan after it."""
 
     def on_chains(self, contract: str) -> bool:
         """Whether a settlement is between its release and its end."""

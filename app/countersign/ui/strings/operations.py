@@ -1,4 +1,4 @@
-"""Labels of what an operations officer does: reconciling, importing, seeing a settlement's legs through."""
+"""Labels of what an operations officer does: reconciling, importing, recalling, seeing legs through."""
 
 LABELS: dict[str, str] = {
     "operations.not-yours": "You do not hold the role of operations: an operations officer does this at their own console.",
@@ -143,4 +143,30 @@ LABELS: dict[str, str] = {
     "legs.would-owe": "{amount} of {payer} stay held; the custodian owes them to {receiver} as its own break.",
     "legs.would-go-on": "Send it again, or have a replacement declared; once it is delivered, the settlement goes on.",
     "legs.would-prepare": "It claims its coins or nonce no more: this leg is prepared anew, and needs a quorum and a release.",
+    "loans.heading": "Loans to the custodian's pool",
+    "loans.none-open": "No loan of this participant can be recalled: nothing is out, and the pool owes nothing that it can pay.",
+    "loans.name": "{id}, book {book}, {rate} % a year (actual/360)",
+    "loans.open": "out",
+    "loans.over": "over",
+    "loans.owing": "interest owed",
+    "loans.out": "Out now",
+    "loans.back": "Came back",
+    "loans.owed": "The pool owes",
+    "loans.paid": "The pool paid",
+    "loans.accrued-to": "Interest up to",
+    "loans.recall": "Recall a loan…",
+    "loans.recall-tip": "End a loan of this participant: its units come home",
+    "loans.title": "Recall a loan",
+    "loans.which": "Which loan",
+    "loans.choice": "{id}, book {book}: {out} out",
+    "loans.will": "What recalling it does",
+    "loans.comes-home": "{amount} leave the pool and are available again in book {book}.",
+    "loans.comes-home-frozen": "{amount} leave the pool and come home to book {book}, where an order keeps them frozen.",
+    "loans.interest": "The pool pays its interest, {amount} by {date} and what accrued since, all or nothing; unpaid it stays owed.",
+    "loans.last-day": "Interest is counted up to and with yesterday (UTC), and ends.",
+    "loans.reason": "Why (it is logged)",
+    "loans.reason-hint": "Who needs the units, and for what",
+    "loans.recall-now": "Recall it",
+    "loans.recalled": "{id} is recalled, and its interest is paid.",
+    "loans.recalled-owing": "{id} is recalled. The pool could not pay the {amount} that it owes: recall it again when it can.",
 }

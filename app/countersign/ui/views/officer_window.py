@@ -148,9 +148,9 @@ class OfficerWindow(Frame):
 
     async def _show_governance(self) -> None:
         found = self.console.governance
+        self.operating.show()
         self.participants.show_views(found.participants(), found.roster().vaults, await self.console.accounts())
         await self.governing.show()
-        self.operating.show()
         self.rail.count("settings", self.settings.waiting)
 
     async def _show_proposal(self, proposal: str, said: str) -> None:

@@ -1,4 +1,4 @@
-"""What an operations officer asks of the console from the window: to reconcile, to import, to see legs through.
+"""What an operations officer asks of the console from the window: to reconcile, import, recall, see legs through.
 
 - Every verb stands where its subject does; an officer without the role sees it disabled, with the reason in its tooltip.
 - What the identity key signs goes through `unlocked`; after each the screens are made anew.
@@ -10,7 +10,7 @@ from pathlib import Path
 from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import BatchView, ReconciliationView
 from countersign.desk.surfaces import OfficerConsole, Operating, Progress
-from countersign.ui.presenters import operations
+from countersign.ui.presenters import loans, operations
 from countersign.ui.tasks.runner import aside
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
@@ -18,6 +18,7 @@ from countersign.ui.views.governance_verbs import Unlocked
 from countersign.ui.views.import_dialog import ImportDialog
 from countersign.ui.views.legs_dialog import LegsDialog
 from countersign.ui.views.participants_screen import ParticipantsScreen
+from countersign.ui.views.recall_dialog import RecallDialog
 from countersign.ui.views.reconcile_dialog import ReconcileDialog
 from countersign.ui.views.review_screen import ReviewScreen
 
@@ -41,11 +42,13 @@ class OperationsVerbs:
         participants.reconciling.connect(self._reconcile)
         desk.importing.connect(self._import)
         review.following.connect(self._follow)
+        participants.recalling.connect(lambda lei: self._context.runner.start(self._recall(lei)))
+        self._reasons: dict[str, str] = {}  # typed for a recall that did not come about
 
     def show(self) -> None:
         """Offer what this officer may do."""
         hindrance = operations.hindrance(self._console.operations.standing())
-        self._participants.offer(hindrance)
+        self._participants.offer(hindrance, self._console.operations.loans())
         self._desk.offer_import(hindrance)
         view = self._review.view
         wanted = view is not None and self._console.operations.on_chains(view.contract)
@@ -59,6 +62,20 @@ class OperationsVerbs:
         recorded = await self._unlocked(lambda: self._console.operations.record(shown))
         await self._refresh()
         return recorded
+
+    async def _recall(self, lei: str) -> None:
+        offered = loans.recallable(loans.of(self._console.operations.loans(), lei))
+        if not offered:
+            return
+        dialog = RecallDialog(offered, self._participants)
+        dialog.reason.setPlainText(self._reasons.get(lei, ""))
+        if await dialog.answer():
+            which, why = dialog.which.id, dialog.reason.text
+            self._reasons[lei] = why
+            after = await self._unlocked(lambda: self._console.operations.recall(which, why))
+            del self._reasons[lei]
+            await self._refresh()
+            self._participants.say(loans.recalled(after))
 
     def _follow(self, contract: str) -> None:
         view = self._review.view

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from countersign.desk.accounts import Overview
 from countersign.desk.governance_views import DestinationView, ParticipantView, VaultView
-from countersign.ui.presenters import participants, writing
+from countersign.desk.operations_views import LoanView
+from countersign.ui.presenters import loans, participants, writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views.context import Context
@@ -26,11 +27,13 @@ _POCKETS = ("available", "held", "frozen", "lent")
 
 
 class ParticipantsScreen(QWidget):
-    """`opened` says which contract to review; `reconciling` asks whether the books agree, `ordering` for the orders that stop
+    """`opened` says which contract to review; `reconciling` asks whether the books agree, `recalling` for
+    a participant's loans, `ordering` for the orders that stop
     something."""
 
     opened = Signal(str)
     reconciling = Signal()
+    recalling = Signal(str)
     ordering = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -79,8 +82,13 @@ class ParticipantsScreen(QWidget):
             self.said.addWidget(Note(words, "warn", Picture("warning", "warn")))
         self.arrange()
 
-    def offer(self, hindrance: str) -> None:
-        """Offer what operations may do here, or say why not."""
+    def say(self, words: str) -> None:
+        """One sentence above everything, until the screen is made anew."""
+        self.said.insertWidget(0, Note(words, "ok", Picture("pass", "ok")))
+
+    def offer(self, hindrance: str, lent: Sequence[LoanView] = ()) -> None:
+        """Offer what operations may do here, or say why not; `lent` are every participant's loans."""
+        self.hindrance, self.loans = hindrance, tuple(lent)
         self.reconcile.setEnabled(not hindrance)
         self.reconcile.explain(hindrance or label("reconcile.open-tip"), "Ctrl+R")
 
@@ -103,7 +111,9 @@ class ParticipantsScreen(QWidget):
         if view is None:
             self.detail.addWidget(PlainLabel(label("participants.none"), "quiet"))
             return
-        for card in (self._header(view), self._open(view), self._balances(view), self._vaults(view)):
+        lent = loans.of(self.loans, view.lei)
+        cards = [self._header(view), self._open(view), self._balances(view), self._vaults(view)]
+        for card in [*cards[:3], self._loans(view, lent), *cards[3:]] if lent else cards:
             self.detail.addWidget(card)
         self.detail.addWidget(self._destinations(view))
         self.detail.addWidget(self._keys(view))
@@ -149,6 +159,25 @@ class ParticipantsScreen(QWidget):
                 card.body.addLayout(_pockets(found))
             else:
                 card.body.addWidget(PlainLabel(label("participants.no-balance"), "quiet"))
+        return card
+
+    def _loans(self, view: ParticipantView, lent: Sequence[LoanView]) -> Card:
+        recall = Button(label("loans.recall"), "Ctrl+L", icon="back")
+        recall.clicked.connect(lambda: self.recalling.emit(view.lei))
+        hindrance = self.hindrance or loans.hindrance(lent)
+        recall.setEnabled(not hindrance)
+        recall.explain(hindrance or label("loans.recall-tip"), "Ctrl+L")
+        card = Card(label("loans.heading"), recall)
+        for at, each in enumerate(lent):
+            line = loans.line(each)
+            tone, icon, word = line.chip
+            if at:
+                card.body.addWidget(rule())
+            head = row(PlainLabel(line.name, "strong"), Chip(word, icon, tone))
+            head.setStretch(0, 1)
+            card.body.addLayout(head)
+            pairs: list[tuple[str, QWidget]] = [(caption, PlainLabel(value)) for caption, value in line.figures]
+            card.body.addLayout(fields(pairs, columns=2))
         return card
 
     def _vaults(self, view: ParticipantView) -> Card:
