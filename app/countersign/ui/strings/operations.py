@@ -162,7 +162,7 @@ LABELS: dict[str, str] = {
     "loans.will": "What recalling it does",
     "loans.comes-home": "{amount} leave the pool and are available again in book {book}.",
     "loans.comes-home-frozen": "{amount} leave the pool and come home to book {book}, where an order keeps them frozen.",
-    "loans.interest": "The pool pays its interest, {amount} by {date} and what accrued since, all or nothing; unpaid it stays owed.",
+    "loans.interest": "The pool pays its interest, {amount} by {date} and what accrued since, all or nothing; else it is owed.",
     "loans.last-day": "Interest is counted up to and with yesterday (UTC), and ends.",
     "loans.reason": "Why (it is logged)",
     "loans.reason-hint": "Who needs the units, and for what",
