@@ -15,7 +15,7 @@ from countersign.bootstrap.nodes import open_nodes
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
 from countersign.cli.nodes import NodeFile
-from countersign.desk import auditing, checking, output_audit, policy_case
+from countersign.desk import auditing, checking, output_audit, policy_case, report_checking
 from countersign.desk.author import Scribe
 from countersign.desk.enrolment import History, enrol
 from countersign.desk.importing import Item, plan
@@ -35,7 +35,7 @@ from support.software_stage import CHEAP, CountedEntropy
 
 @dataclass(frozen=True)
 class RealAudits:
-    """The three audits over real stores."""
+    """The audits over real stores."""
 
     clock: Clock
 
@@ -59,6 +59,11 @@ class RealAudits:
             except CountersignError as error:
                 opened = error
             return output_audit.verify_output(files, opened, trust, self.clock, progress)
+
+    def report(self, folder: Path, name: str, pdf: bytes, signature: bytes, ask: Callable[[], str]) -> AuditReport:
+        """A signed report over a profile."""
+        with open_profile(folder, ask) as opened:
+            return report_checking.verify(opened, self.clock, name, pdf, signature)
 
 
 @dataclass

@@ -367,6 +367,19 @@ BOOKS = {
 }
 
 
+REPORT = obj(
+    schema={"const": "countersign-report/1"},
+    desk=TEXT,
+    officer=ID,
+    at=TIME,
+    log=obj(size=INT, root=H64),
+    file=obj(bytes=INT, sha256=H64),
+    search={"type": "string", "maxLength": 512},
+    listed=INT,
+    contract=null(H64),
+)
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """Every published schema, by the name of its file."""
     events = [obj(type={"const": kind}, desk=TEXT, id=ID, at=TIME, body=BODIES[kind]) for kind in RULES]
@@ -382,6 +395,12 @@ def schemas() -> dict[str, dict[str, Any]]:
             "$id": "countersign/contract-terms/1",
             "title": "Terms of a Countersign contract (the JWS payload)",
             **TERMS,
+        },
+        "report": {
+            "$schema": DRAFT,
+            "$id": "countersign/report/1",
+            "title": "What an officer signs of a report (the payload of NAME.pdf.jws)",
+            **REPORT,
         },
         "books": {
             "$schema": DRAFT,

@@ -29,6 +29,8 @@ from countersign.desk.history import HistoryRow, HistoryView, Volume
 from countersign.desk.legal_text import LegalText
 from countersign.desk.operations_views import ReconciliationView
 from countersign.desk.ports import AskSecret, Receipt
+from countersign.desk.report_file import Claim, Head
+from countersign.desk.reporting import Ground
 from countersign.desk.settlement_views import CycleView, LegView, PositionView, StopView
 from countersign.desk.surfaces import Progress
 from countersign.desk.telling import Person, Story, Told
@@ -64,7 +66,7 @@ from countersign.desk.views import (
     VaultRequestView,
     WitnessView,
 )  # fmt: skip
-from countersign.errors import CountersignError, Refused
+from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed
 from countersign.settlement.ledger import Account, Balance
 from countersign.settlement.saying import Difference, said
@@ -668,6 +670,17 @@ class OfficerDouble:
     async def story(self, contract: str) -> Story:
         self._ask("story", contract)
         return story(contract)
+
+    async def report_ground(self, contract: str) -> Ground:
+        self._ask("report", contract)
+        head = Head("northgate.example/desk", "ada", NOW, 26, bytes.fromhex(hashed("root")))
+        return Ground(head, "Ada Vale", "Northgate Trust", history_view(), story(contract) if contract else None)
+
+    async def sign_report(self, claim: Claim) -> bytes:
+        if not self.unlocked:
+            raise Unavailable("signers.locked", token="officer-a")
+        self._ask("sign report", claim)
+        return b"signature of " + claim.sha256.hex().encode()
 
     async def endorse(self, contract: str) -> None:
         self._ask("endorse", contract)

@@ -148,7 +148,7 @@ def judge_batch(files: Mapping[str, bytes], profile: Path, ask: Ask) -> list[Ite
 
 
 class Auditing:
-    """`countersign audit verify`, by what the source is."""
+    """`countersign audit verify`, by what the source is; `countersign audit report`."""
 
     def profile(self, folder: Path, trust: Quorum | None, ask: Ask, progress: Progress) -> AuditReport:
         """A profile's own history."""
@@ -178,6 +178,14 @@ class Auditing:
             return verify_output(files, error, trust, CLOCK, progress, message_of)
         with store:
             return verify_output(files, store, trust, CLOCK, progress, message_of)
+
+    def report(self, folder: Path, name: str, pdf: bytes, signature: bytes, ask: Ask) -> AuditReport:
+        """A signed report, over a profile's own history."""
+        from countersign.desk.report_checking import verify
+        from countersign.store.profile import open_profile
+
+        with open_profile(folder, ask) as store:
+            return verify(store, CLOCK, name, pdf, signature)
 
 
 def provisioner(module: str | None, softhsm: Path | None) -> AbstractAsyncContextManager[Provisioner]:

@@ -1,8 +1,10 @@
-"""`countersign audit verify SOURCE`: everything recomputed, from a profile, an evidence pack, or an output directory.
+"""`countersign audit`: everything recomputed, from a profile, an evidence pack, or an output directory; signed reports.
 
     $ countersign audit verify ./countersign-demo --trust vkeys.json
     $ countersign audit verify evidence.zip --json
+    $ countersign audit report history.pdf --profile ./profile
 
+- A report's signature lies beside it (`history.pdf.jws`), or where `--signature` says.
 - SOURCE is told apart by what it is: a folder with `result.json` is an output directory, one with `profile.json` a profile,
   a file an evidence pack.
 - Exit status as `check`.
@@ -18,7 +20,7 @@ import typer
 
 from countersign.cli import findings, outcome, reading, watching
 from countersign.cli.check import trusted
-from countersign.cli.options import Ask, JsonOption, passphrase
+from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
 from countersign.cli.words import words
 from countersign.errors import CountersignError, Malformed
 from countersign.resources.text import next_step, sentence
@@ -30,14 +32,19 @@ if TYPE_CHECKING:
 
 SCHEMA = "countersign-audit/1"
 RESULT, ABOUT, INSIDE = "result.json", "profile.json", "profile"
+BESIDE = ".jws"
 SourceArgument = Annotated[
     Path, typer.Argument(metavar="SOURCE", help="A profile, an evidence pack, an output directory.")
+]
+ReportArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The PDF of a signed report.")]
+SignatureOption = Annotated[
+    Path | None, typer.Option("--signature", help="Its signature file, if it does not lie beside it as FILE.jws.")
 ]
 AuditTrustOption = Annotated[Path | None, typer.Option("--trust", help="Rest on the keys in this vkeys.json.")]
 
 
 class Audits(Protocol):
-    """The three audits; `trust` None rests on a profile's own anchor, or on nothing."""
+    """The audits; `trust` None rests on a profile's own anchor, or on nothing."""
 
     def profile(self, folder: Path, trust: Quorum | None, ask: Ask, progress: watching.Progress) -> AuditReport: ...
 
@@ -48,11 +55,15 @@ class Audits(Protocol):
     ) -> AuditReport:
         """`profile`: the folder inside the directory; whether it opens is part of the audit."""
 
+    def report(self, folder: Path, name: str, pdf: bytes, signature: bytes, ask: Ask) -> AuditReport:
+        """A signed report over the profile in `folder`."""
+
 
 def audit_app(audits: Audits) -> typer.Typer:
     """The commands over their use cases."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
     app.command("verify")(_verify(audits))
+    app.command("report")(_report(audits))
     return app
 
 
@@ -65,13 +76,34 @@ def _verify(audits: Audits) -> Callable[..., None]:
                 report = _audited(audits, source, keys, progress)
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
-        if as_json:
-            findings.show_value(report_value(report))
-        else:
-            findings.show(report_lines(report))
-        raise typer.Exit(report.status)
+        raise _told(report, as_json=as_json)
 
     return verify
+
+
+def _report(audits: Audits) -> Callable[..., None]:
+    def report(
+        file: ReportArgument, profile: RestOption, signature: SignatureOption = None, as_json: JsonOption = False
+    ) -> None:
+        """Say who signed a report, when, as of which log head, and whether a profile's own log has it. Changes nothing."""
+        beside = signature or file.with_name(file.name + BESIDE)
+        try:
+            pdf, signed = reading.read_file(file), reading.read_file(beside)
+            found = audits.report(profile, file.name, pdf, signed, passphrase)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        raise _told(found, as_json=as_json)
+
+    return report
+
+
+def _told(report: AuditReport, *, as_json: bool) -> typer.Exit:
+    """Say it; the exit with its status."""
+    if as_json:
+        findings.show_value(report_value(report))
+    else:
+        findings.show(report_lines(report))
+    return typer.Exit(report.status)
 
 
 def _audited(audits: Audits, source: Path, trust: Quorum | None, progress: watching.Progress) -> AuditReport:

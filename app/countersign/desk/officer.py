@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
-from countersign.desk import cases, endorsing, history, legal_text, logbook, pages, rows, signing, telling
+from countersign.desk import cases, endorsing, history, legal_text, logbook, pages, reporting, rows, signing, telling
 from countersign.desk.accounts import Overview, overview
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
@@ -21,6 +21,8 @@ from countersign.desk.legal_text import LegalText
 from countersign.desk.ports import Artefacts, AskSecret, Clock, Mailbox, Receipt
 from countersign.desk.refusing import CONTRACT, INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
+from countersign.desk.report_file import Claim
+from countersign.desk.reporting import Ground
 from countersign.desk.row import can_sign
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.telling import Story
@@ -107,6 +109,14 @@ class Officer:
     async def story(self, contract: str) -> Story:
         """One settlement, entry by entry."""
         return telling.story(self.replica.state, self.replica.record, contract, self._moment().now)
+
+    async def report_ground(self, contract: str) -> Ground:
+        """What a report of the history tells, one settlement in full (empty: none). Unavailable("desk.nothing-pinned")."""
+        return reporting.ground(self.replica, self.hand.officer, contract, self._moment().now)
+
+    async def sign_report(self, claim: Claim) -> bytes:
+        """The signature file beside a report. Raises as `reporting.sign`."""
+        return await reporting.sign(self.replica, self.hand, claim)
 
     async def review(self, contract: str) -> ReviewView:
         """One settlement, every check run now."""

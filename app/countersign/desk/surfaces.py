@@ -17,6 +17,8 @@ from countersign.desk.legal_text import LegalText
 from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import BatchView, LoanView, ReconciliationView, Standing
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
+from countersign.desk.report_file import Claim
+from countersign.desk.reporting import Ground
 from countersign.desk.telling import Story
 from countersign.desk.views import (
     Checked,
@@ -214,6 +216,12 @@ class OfficerConsole(Watching, Protocol):
 
     async def story(self, contract: str) -> Story:
         """What happened to one settlement, entry by entry."""
+
+    async def report_ground(self, contract: str) -> Ground:
+        """What a report of the history tells, as of this machine's head; one settlement in full (empty: none)."""
+
+    async def sign_report(self, claim: Claim) -> bytes:
+        """This officer's signature file beside a report. Raises what the token raises."""
 
     async def legal_text(self, contract: str) -> LegalText:
         """The legal text that the contract names, its hash checked; refuses what is not at hand or neither PDF nor text."""

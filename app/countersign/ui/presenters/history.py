@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from countersign.desk.history import HistoryRow, HistoryView, Volume
 from countersign.desk.telling import Story, Told
-from countersign.desk.views import Money
+from countersign.desk.views import Money, TokenView
 from countersign.formats import times
 from countersign.resources.telling import together, told
 from countersign.resources.visible import visible
@@ -94,6 +94,15 @@ def bars(volume: Sequence[Volume], most: int = 14) -> list[tuple[str, int, str]]
          label("history.volume-day", date=day.date, usd=writing.dollars(day.usd), count=f"{day.settlements:,}"))
         for day in volume[-most:]
     ]  # fmt: skip
+
+
+def hindrance(token: TokenView | None) -> str:
+    """Why no report can be signed now; empty where nothing is in the way."""
+    if token is None:
+        return label("history.no-token")
+    if token.unlocked:
+        return ""
+    return label("history.token-shut" if token.tries == "locked" else "history.token-locked")
 
 
 def exported(rows: Sequence[HistoryRow], *, as_json: bool) -> bytes:

@@ -33,6 +33,13 @@ def monospaced(pixels: int = measure.BODY, *, bold: bool = False) -> QFont:
     return font
 
 
+def printed(points: float, *, bold: bool = False, fixed: bool = False) -> QFont:
+    """For paper, in points."""
+    font = monospaced(bold=bold) if fixed else proportional(bold=bold)
+    font.setPointSizeF(points)
+    return font
+
+
 def _font(families: list[str], pixels: int, bold: bool) -> QFont:
     font = QFont(families)
     font.setPixelSize(pixels)

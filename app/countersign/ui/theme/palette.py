@@ -11,6 +11,8 @@ from typing import Final
 CODE_INK: Final = "#000000"
 CODE_GROUND: Final = "#ffffff"
 PAPER: Final = "#ffffff"
+PRINT: Final = {"ink": "#000000", "quiet": "#444444", "rule": "#999999"}
+"""On paper, in every theme."""
 """What a document's page is painted on, in every theme: its ink was chosen for paper."""
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
-from countersign.desk.history import HistoryView
+from countersign.desk.history import HistoryRow, HistoryView
+from countersign.desk.report_file import LONGEST
 from countersign.desk.telling import Story
+from countersign.desk.views import TokenView
 from countersign.ui.models.history_model import HistoryModel
 from countersign.ui.presenters import history, writing
 from countersign.ui.strings import label
@@ -19,14 +21,17 @@ from countersign.ui.widgets.cells import CellDelegate
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, clear, column, fields, page, row, scrolling
 from countersign.ui.widgets.picture import Picture
+from countersign.ui.widgets.progress import ProgressLine
 
 _WIDTHS = (184, 122, 190, 138)
 
 
 class HistoryScreen(QWidget):
-    """`chosen` asks for the story of a contract."""
+    """`chosen` asks for the story of a contract, `reporting` for a signed PDF at a path, `unlocking` for the PIN."""
 
     chosen = Signal(str)
+    reporting = Signal(Path)
+    unlocking = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -39,6 +44,7 @@ class HistoryScreen(QWidget):
         self.search = QLineEdit()
         self.search.setAccessibleName(label("history.search"))
         self.search.setToolTip(label("key.tip", action=label("history.search"), key="Ctrl+F"))
+        self.search.setMaxLength(LONGEST)
         self.search.setPlaceholderText(label("history.search-hint"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _: self.arrange())
@@ -47,7 +53,15 @@ class HistoryScreen(QWidget):
         self.export = Button(label("history.export"), "Ctrl+Shift+E")
         self.export.explain(label("history.export-tip"), "Ctrl+Shift+E")
         self.export.clicked.connect(self._export)
+        self.report = Button(label("history.report"), "Ctrl+S", icon="sign")
+        self.report.clicked.connect(self._ask_report)
+        self.unlock = Button(label("sign.unlock"), "Ctrl+U", icon="unlocked")
+        self.unlock.clicked.connect(self.unlocking)
+        self.progress = ProgressLine(label("history.reporting"))
+        self.token: TokenView | None = None
+        self.busy = False
         self.count = PlainLabel("", "quiet", wrap=False)
+        self.why = PlainLabel("", "quiet", wrap=False)
         self.said, self.summary, self.story = column(gap=0), column(gap=measure.UNIT), column(gap=measure.UNIT)
         self.story.addWidget(PlainLabel(label("history.none"), "quiet"))
         self.table = self._table()
@@ -60,7 +74,9 @@ class HistoryScreen(QWidget):
         both = row(gap=measure.GAP)
         both.addLayout(left, 3)
         both.addWidget(right, 2)
-        head = row(PlainLabel(label("screen.history"), "title", wrap=False), None, self.export)
+        title = PlainLabel(label("screen.history"), "title", wrap=False)
+        head = row(title, None, self.progress, self.why, self.unlock, self.report, self.export)
+        self.offer()
         whole = column(head, self.said, gap=measure.UNIT, margin=measure.GAP)
         whole.addLayout(both, 1)
         return whole
@@ -111,6 +127,44 @@ class HistoryScreen(QWidget):
                 self.table.selectRow(line)
                 return
 
+    def show_token(self, token: TokenView | None) -> None:
+        """The officer's token as it is now."""
+        self.token = token
+        self.offer()
+
+    def offer(self) -> None:
+        """Whether a report can be signed now, else why not."""
+        hindrance = history.hindrance(self.token)
+        self.report.setEnabled(not hindrance and not self.busy and self.context.runner.sound)
+        self.report.explain(hindrance or label("history.report-tip"), "Ctrl+S")
+        self.why.say(hindrance)
+        self.why.setVisible(bool(hindrance) and not self.busy)
+        shut = self.token is not None and not self.token.unlocked and self.token.tries != "locked"
+        self.unlock.setVisible(shut and not self.busy)
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a report is being made."""
+        self.busy = busy
+        self.offer()
+
+    def listed(self, view: HistoryView) -> list[HistoryRow]:
+        """The rows of a fresher view that the search leaves."""
+        places = history.found(history.haystacks(view.rows), self.search.text())
+        return [view.rows[at] for at in places]
+
+    def say(self, words: str) -> None:
+        """What came of it, above the table."""
+        clear(self.said)
+        self.said.addWidget(Note(words, "ok", Picture("pass", "ok")))
+
+    def _ask_report(self) -> None:
+        dialog = QFileDialog(self, label("history.report"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(label("history.report-kinds"))
+        dialog.setDefaultSuffix("pdf")
+        dialog.fileSelected.connect(lambda chosen: self.reporting.emit(Path(chosen)))
+        dialog.open()
+
     def _choose(self, line: int) -> None:
         found = self.model.at(line)
         if found is not None:
@@ -145,7 +199,6 @@ class HistoryScreen(QWidget):
         keep = self.context.instruments.drives.keep
 
         def told(_: object) -> None:
-            clear(self.said)
-            self.said.addWidget(Note(label("history.exported", path=str(path)), "ok", Picture("pass", "ok")))
+            self.say(label("history.exported", path=str(path)))
 
         self.context.runner.start(aside(lambda: keep(path.parent, path.name, data)), told)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from countersign.desk.surfaces import OfficerConsole
-from countersign.desk.views import ReviewView
+from countersign.desk.views import ReviewView, TokenView
 from countersign.errors import Unavailable
 from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
@@ -27,6 +27,7 @@ from countersign.ui.views.endorse_verbs import EndorseVerbs
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.governance_verbs import GovernanceVerbs
 from countersign.ui.views.history_screen import HistoryScreen
+from countersign.ui.views.history_verbs import HistoryVerbs
 from countersign.ui.views.legal_verbs import LegalVerbs
 from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.log_verbs import LogVerbs
@@ -95,7 +96,8 @@ class OfficerWindow(Frame):
         self.carry.scan.read.connect(self._take_text)
         self.carry.scan.pictures.connect(self._take_pictures)
         self.carry.usb.reading.connect(self._take_usb)
-        self.history.chosen.connect(self._tell)
+        self.history.unlocking.connect(self._unlock)
+        self.telling = HistoryVerbs(self.history, self.console, self.context, self._with_token)
         self.participants.opened.connect(self.open_review)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
         self.operating = OperationsVerbs(
@@ -112,6 +114,7 @@ class OfficerWindow(Frame):
     def _offer(self) -> None:
         self.sign.offer()
         self.review.offer()
+        self.history.offer()
         self.settings.proposals.offer()
 
     def begin(self) -> None:
@@ -130,7 +133,7 @@ class OfficerWindow(Frame):
 
     async def show_all(self) -> None:
         """Every screen from fresh views."""
-        self.strip.show_view(await self.console.strip(), self.context.now)
+        await self._show_strip()
         await self._show_desk()
         self.context.runner.start(self.console.cut_off(), self.desk.totals.show_cut_off)
         if self.contract:
@@ -145,6 +148,12 @@ class OfficerWindow(Frame):
         view = await self.console.desk(self.desk.show_view)
         self.desk.show_view(view)
         self.rail.count("desk", view.needs_you)
+
+    async def _show_strip(self) -> TokenView | None:
+        strip = await self.console.strip()
+        self.strip.show_view(strip, self.context.now)
+        self.history.show_token(strip.token)
+        return strip.token
 
     async def _show_governance(self) -> None:
         found = self.console.governance
@@ -162,9 +171,6 @@ class OfficerWindow(Frame):
         self.history.show_view(await self.console.history())
         if self.history.told:
             self.history.show_story(await self.console.story(self.history.told))
-
-    def _tell(self, contract: str) -> None:
-        self.context.runner.start(self.console.story(contract), self.history.show_story)
 
     async def show_settlement(self, contract: str) -> None:
         """Run every check of a settlement; Review and Sign show it."""
@@ -198,10 +204,9 @@ class OfficerWindow(Frame):
         try:
             await self.console.unlock(asking(self, tries), last_try=tries == LAST)
         finally:
-            strip = await self.console.strip()
-            self.strip.show_view(strip, self.context.now)
-            if strip.token is not None:
-                self.sign.show_token(strip.token)
+            token = await self._show_strip()
+            if token is not None:
+                self.sign.show_token(token)
 
     async def _with_token(self, work: Callable[[], Awaitable[_Done]]) -> _Done:
         """What the identity key signs asks for the PIN where the token proves locked, and is then done once more.
@@ -219,7 +224,7 @@ class OfficerWindow(Frame):
     def _lock(self) -> None:
         async def work() -> None:
             self.sign.show_token(await self.console.lock())
-            self.strip.show_view(await self.console.strip(), self.context.now)
+            await self._show_strip()
 
         self.context.runner.start(work())
 
@@ -248,7 +253,7 @@ class OfficerWindow(Frame):
 
     async def _show_lists(self) -> None:
         """What a signature, a refusal or an answer changes besides its own screen."""
-        self.strip.show_view(await self.console.strip(), self.context.now)
+        await self._show_strip()
         await self._show_desk()
         self.context.runner.start(self.console.cut_off(), self.desk.totals.show_cut_off)
         self.carry.show_view(await self.console.carry_requests())
