@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import mending, proposals, releasing, stopping
+from countersign.desk import deals, mending, proposals, releasing, stopping
 from countersign.desk.deeds import Deeds, Look
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
@@ -295,3 +295,20 @@ async def test_orders_are_listed_with_what_they_stop(founded: Table, pair: tuple
     [order] = operations.deeds.orders()
     assert (order.contracts, order.lifted) == (0, founded.desk.state.size - 1)
     assert possible(operations, contract)["freeze"] is None
+
+
+async def test_two_officers_prepare_what_one_may_not_at_that_fee(founded: Table, pair: tuple[Console, Console]) -> None:
+    operations, compliance = pair
+    contract = await stage.agreed(founded)
+    await deals.close_cycle(founded.desk, "cycle-1", [contract])
+    for each in pair:
+        await each.newest()
+    assert possible(operations, contract)["consent"] is None
+    [view] = await operations.deeds.consent(contract, cast.RATE)
+    assert words(view)[-1].startswith("Both officers consent to its fee")
+    await carried(operations, compliance, view)
+    [psbt] = stage.live(founded, "cycle-1")
+    assert (psbt.purpose, psbt.preparer, psbt.declarer) == ("settlement", "operations", "compliance")
+    assert "consent" not in possible(operations, contract)
+    with refused("desk.nothing-to-prepare", Refused):
+        await operations.deeds.consent(contract, cast.RATE)

@@ -17,6 +17,7 @@ from countersign.rails import bitcoin as rail
 from countersign.resources.text import SENTENCES
 from countersign.settlement import events
 from countersign.settlement.roster import Party
+from support import stopped_stage as stopped
 from support.refusals import refused
 from support.software_stage import Table
 
@@ -208,3 +209,24 @@ async def test_a_participants_own_recall_is_filed_from_its_file(founded: Table) 
         [done] = (await operations.file_batch(shown, lambda *_: None)).items
         assert done.item.outcome.value == outcome, party
     assert founded.desk.state.loans["loan-1"].principal == 0
+
+
+async def test_what_a_closed_cycle_lacks_is_prepared_from_a_console(founded: Table) -> None:
+    contract = await stopped.agreed(founded)
+    operations = console(founded)
+    assert not operations.to_prepare(contract)
+    with refused("desk.no-cycle", Refused):
+        await operations.prepare(contract, cast.RATE)
+    await deals.close_cycle(founded.desk, "cycle-1", [contract])
+    await operations.reconcile()
+    assert operations.to_prepare(contract)
+    other = console(founded, "officer-a")
+    with refused("desk.not-operations", Refused):
+        await other.prepare(contract, cast.RATE)
+    assert await operations.prepare(contract, cast.RATE) == 2
+    assert not operations.to_prepare(contract)
+    assert {each.group.kind for each in stopped.live(founded, "cycle-1")} == {"psbt", "safe-tx"}
+    assert await operations.prepare(contract, cast.RATE) == 0
+    await founded.officer.synchronise()
+    await stopped.signed_by_both(founded, "cycle-1")  # the desk has the bytes, and they pass every check
+    assert stopped.stands(founded, contract) == "signed"

@@ -160,6 +160,8 @@ class OperationsDouble:
         self.sent = False
         self.lent: tuple[LoanView, ...] = lent()
         self.left = btc(0)
+
+        self.lacking = False
         self.legs = one_sided()
 
     def standing(self) -> Standing:
@@ -184,6 +186,14 @@ class OperationsDouble:
         )
         self.lent = tuple(after if each.id == loan else each for each in self.lent)
         return after
+
+    def to_prepare(self, contract: str) -> bool:
+        return self.lacking
+
+    async def prepare(self, contract: str, rate: int) -> int:
+        self._ask("prepare", contract, rate)
+        self.lacking = False
+        return 2
 
     def on_chains(self, contract: str) -> bool:
         return self.sent

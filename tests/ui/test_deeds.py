@@ -193,3 +193,27 @@ async def test_the_first_officer_of_an_award_keeps_the_signed_terms(
     await settled(window)
     assert instruments.drives.kept == {tmp_path / "order.award": b"signed terms"}  # type: ignore[attr-defined]
     assert "to the second officer" in seen(window)
+
+
+async def test_a_closed_cycle_is_prepared_by_operations_and_by_nobody_else(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.operating.lacking = True
+    await reviewed(window)
+    await window.refresh()
+    await settled(window)
+    assert not enabled(window, "Prepare…")
+    assert not window.review.sign.isVisible()
+    officer.operating.may = True
+    await window.refresh()
+    await settled(window)
+    click(window, "Prepare…")
+    form = await dialog(window)
+    named(form, "Fee rate, satoshis a virtual byte", QLineEdit).setText("0")
+    assert not enabled(form, "Prepare")
+    named(form, "Fee rate, satoshis a virtual byte", QLineEdit).setText("25")
+    click(form, "Prepare")
+    await settled(window)
+    assert last(officer, "prepare") == ("prepare", world.CONTRACT, 25)
+    assert "Prepared: 2 instructions wait for signatures." in seen(window)
+    assert window.review.sign.isVisible()

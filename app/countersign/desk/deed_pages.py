@@ -6,10 +6,10 @@ What is possible is asked of the machine's own rules, with an event that is draf
 from collections.abc import Iterable, Iterator, Mapping
 
 from countersign.desk.author import Scribe
-from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView
+from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView
 from countersign.desk.questions import Question
 from countersign.errors import Refused
-from countersign.settlement import awarding, builder, stops
+from countersign.settlement import awarding, builder, instructing, stops
 from countersign.settlement.bodies import REPLACEMENT
 from countersign.settlement.bodies import VOID as VOIDING
 from countersign.settlement.freeze_words import scope_said
@@ -30,8 +30,17 @@ def offers(state: State, contract: str, officer: str, scribe: Scribe, now_ms: in
     if record.cycle is not None:
         cycle = state.cycle(record.cycle)
         asked = Question(state, scribe, now_ms)
+        if any(each.kind == "psbt" and each not in cycle.instructions for each in cycle.groups):
+            found = [_consent(state, record), *found]
         found = [_release(asked, cycle, officer), *_declared(asked, cycle), *found]
     return tuple(found)
+
+
+def _consent(state: State, record: ContractRecord) -> Offer:
+    """Whether the cycle waits for its instructions."""
+    if instructing.lacking(state, record.hash):
+        return Offer(CONSENT, (), None)
+    return Offer(CONSENT, (), Refused("settlement.wrong-state", contract=record.hash, state=record.state.value))
 
 
 def _release(asked: Question, cycle: Cycle, officer: str) -> Offer:

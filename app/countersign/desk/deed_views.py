@@ -11,6 +11,7 @@ from countersign.settlement.saying import Said
 from countersign.settlement.stop_bodies import Scope
 
 RELEASE: Final = "release"
+CONSENT: Final = "consent"
 VOID: Final = "void"
 REPLACE: Final = "replace"
 FREEZE: Final = "freeze"

@@ -12,7 +12,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from countersign.desk import awards, declaring, deed_pages, releasing, stopping
+from countersign.desk import awards, declaring, deed_pages, preparing, releasing, stopping
 from countersign.desk.author import Author
 from countersign.desk.deed_views import Offer, OrderView, TargetView
 from countersign.desk.governance import Governance
@@ -59,6 +59,19 @@ class Deeds:
     async def lift(self, order: str, paper: bytes, reason: str) -> ProposalView:
         """Propose that an order stops nothing any more, by the paper that says so. Malformed; Refused."""
         return await self._with_paper("freeze.lifted", stopping.lifted_body(order, paper, reason), paper)
+
+    async def consent(self, contract: str, rate: int) -> tuple[ProposalView, ...]:
+        """Propose the Bitcoin instructions that the contract's cycle lacks, at a fee that wants two officers (B9).
+
+        Raises as `preparing.bodies`; Refused("desk.no-cycle"), "desk.nothing-to-prepare".
+        """
+        cycle = self._cycle(contract)
+        await self._place.fetch(self._artefacts(self._place.state.instructions.values()))
+        bodies = await preparing.bodies(self._place, cycle, rate=rate)
+        paying = [each for each in bodies if each["kind"] == "psbt"]
+        if not paying:
+            raise Refused("desk.nothing-to-prepare", cycle=cycle)
+        return tuple([await self._governance.propose("instruction.prepared", body) for body in paying])
 
     async def void(self, contract: str, rate: int) -> tuple[ProposalView, ...]:
         """Propose a void of every instruction of the contract's cycle that has shares; `rate` in satoshis a vbyte.

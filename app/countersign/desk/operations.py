@@ -1,4 +1,4 @@
-"""What an operations officer does alone, the desk signing beside: reconcile, file batches, recall loans, see legs through.
+"""What an operations officer does alone: reconcile, file batches, recall loans, prepare instructions, see legs through.
 
 - What is shown was found by this machine: its own replica, its own nodes. The desk finds it again with its own before it
   signs (`vouching`, `reconciliation.confirm`).
@@ -15,7 +15,7 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 
-from countersign.desk import legs, lending, mending, reconciling, releasing
+from countersign.desk import legs, lending, mending, preparing, reconciling, releasing
 from countersign.desk.author import Author, Scribe
 from countersign.desk.importing import carry_out, plan
 from countersign.desk.legs import LegsView
@@ -36,6 +36,7 @@ from countersign.desk.signing import Progress
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole, fetch_cycle
 from countersign.errors import Refused
+from countersign.settlement import instructing
 from countersign.settlement.roster import Role
 
 
@@ -107,6 +108,24 @@ class Operations:
         await lending.recall(self._desk, self._author, loan, reason)
         await self._desk.synchronise()
         return next(each for each in self.loans() if each.id == loan)
+
+    def to_prepare(self, contract: str) -> bool:
+        """Whether the contract's closed cycle lacks an instruction that may be prepared now."""
+        return instructing.lacking(self._desk.state, contract)
+
+    async def prepare(self, contract: str, rate: int) -> int:
+        """Prepare what the contract's cycle still lacks; how many instructions were logged. `rate`: satoshis a vbyte.
+
+        Raises as `preparing.prepare`; Refused("desk.no-cycle").
+        """
+        await self._begin()
+        await self._desk.fetch(each.artefact for each in self._desk.state.instructions.values())
+        cycle = self._desk.state.contract(contract).cycle
+        if cycle is None:
+            raise Refused("desk.no-cycle", contract=contract)
+        done = await preparing.prepare(self._desk, self._author, cycle, rate=rate)
+        await self._desk.synchronise()
+        return len(done)
 
     def on_chains(self, contract: str) -> bool:
         """Whether a settlement is between its release and its end."""

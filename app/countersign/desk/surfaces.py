@@ -116,6 +116,12 @@ class Operating(Protocol):
     async def recall(self, loan: str, reason: str) -> LoanView:
         """End a loan; the loan after it."""
 
+    def to_prepare(self, contract: str) -> bool:
+        """Whether the contract's closed cycle lacks an instruction."""
+
+    async def prepare(self, contract: str, rate: int) -> int:
+        """Prepare what the cycle lacks, at so many satoshis a vbyte; how many instructions were logged."""
+
     def on_chains(self, contract: str) -> bool:
         """Whether a settlement is between its release and its end."""
 
@@ -150,6 +156,9 @@ class Deciding(Protocol):
         """Who may check a release that this officer makes: id and name."""
 
     async def release(self, contract: str, checker: str) -> ProposalView: ...
+
+    async def consent(self, contract: str, rate: int) -> tuple[ProposalView, ...]:
+        """Bitcoin instructions that the cycle lacks, at a fee that wants two officers."""
 
     async def void(self, contract: str, rate: int) -> tuple[ProposalView, ...]:
         """A void of every instruction of its cycle that has shares; `rate` in satoshis a vbyte."""

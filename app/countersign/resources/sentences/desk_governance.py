@@ -53,6 +53,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{type} is about transactions whose bytes cannot be read here.",
         "Sign it at your console, which reads them and tries them at its own nodes before it signs.",
     ),
+    "desk.nothing-to-prepare": (
+        "The cycle {cycle} lacks no bitcoin transaction.",
+        "Nothing needs a second officer's consent; prepare the rest alone.",
+    ),
     "desk.no-cycle": (
         "The contract {contract} is in no cycle.",
         "Wait until its cycle is closed and prepared; before that it is cancelled, not voided.",

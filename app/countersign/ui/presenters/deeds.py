@@ -1,12 +1,12 @@
 """What two officers do, in words: what may be proposed about a settlement, and the orders that stop something."""
 
-from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView
+from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView
 from countersign.resources.governance_words import said
 from countersign.resources.text import sentence
 from countersign.ui.presenters import writing
 from countersign.ui.strings import label, label_or
 
-ORDER = (RELEASE, VOID, REPLACE, AWARD, FREEZE)
+ORDER = (CONSENT, RELEASE, VOID, REPLACE, AWARD, FREEZE)
 """In which order they are offered."""
 
 

@@ -10,6 +10,8 @@ LABELS: dict[str, str] = {
     "deeds.what": "For {contract}",
     "deeds.release": "Release it: its transactions go to their chains",
     "deeds.release-about": "Every transaction is finished and tried at this console's own nodes before you sign.",
+    "deeds.consent": "Prepare its bitcoin transaction at a fee that wants two officers",
+    "deeds.consent-about": "From the policy's percentage on a fee needs both signatures; where it is lower, prepare it alone.",
     "deeds.void": "End it without delivery: void what was signed",
     "deeds.void-about": "The coins go back to their own vaults, the Safe's nonce is used up; everything returns to its owners.",
     "deeds.replace": "Send the bitcoin transaction again with a higher fee",

@@ -1,6 +1,13 @@
 """Labels of what an operations officer does: reconciling, importing, recalling, seeing legs through."""
 
 LABELS: dict[str, str] = {
+    "prepare.open": "Prepare…",
+    "prepare.open-tip": "Build the transactions of its cycle and log them for signing",
+    "prepare.title": "Prepare the transactions",
+    "prepare.explain": "They are built from what the logged contracts owe, with coins that this console's own node sees, "
+    "and logged for the signing officers. Nothing is sent.",
+    "prepare.now": "Prepare",
+    "prepare.done": "Prepared: {count} instructions wait for signatures.",
     "operations.not-yours": "You do not hold the role of operations: an operations officer does this at their own console.",
     "reconcile.open": "Reconcile…",
     "reconcile.open-tip": "Compare the ledger with the chains, or the log with a participant's trade file",

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QWidget
 
-from countersign.desk.deed_views import AWARD, RELEASE, REPLACE, VOID, Offer
+from countersign.desk.deed_views import AWARD, CONSENT, RELEASE, REPLACE, VOID, Offer
 from countersign.resources.visible import visible
 from countersign.ui.presenters import deeds
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views.dialog import Dialog
 from countersign.ui.views.files import PathLine
+from countersign.ui.views.rate_line import RateLine
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, column, row
 from countersign.ui.widgets.picture import Picture
 
-_RATE, _MOST = 10, 100_000
+_RATED = (VOID, REPLACE, CONSENT)
 
 
 class DeedDialog(Dialog):
@@ -70,8 +71,7 @@ class DeedDialog(Dialog):
             who.addWidget(option)
         if not self.checkers:
             who.addWidget(PlainLabel(label("deeds.no-checker"), "quiet"))
-        self.typed = QLineEdit(str(_RATE))
-        self.typed.setAccessibleName(label("deeds.rate"))
+        self.typed = RateLine()
         self.typed.textChanged.connect(lambda _: self._offer())
         self.terms_line = PathLine(
             "deeds.terms", "deeds.terms-hint", "deeds.choose", folder=False, kinds="deeds.terms-kinds"
@@ -105,9 +105,7 @@ class DeedDialog(Dialog):
     @property
     def rate(self) -> int:
         """Satoshis a virtual byte; 0 while no such number stands there."""
-        text = self.typed.text().strip()
-        found = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
-        return found if found <= _MOST else 0
+        return self.typed.rate
 
     @property
     def terms(self) -> Path | None:
@@ -121,7 +119,7 @@ class DeedDialog(Dialog):
 
     def _choose(self, kind: str) -> None:
         self.kind = kind
-        shown = VOID if kind == REPLACE else kind
+        shown = VOID if kind in _RATED else kind
         for name, fields in self.fields.items():
             fields.setVisible(name == shown)
         self._offer()
@@ -129,8 +127,7 @@ class DeedDialog(Dialog):
     def _offer(self) -> None:
         given = {
             RELEASE: bool(self.checker),
-            VOID: self.rate > 0,
-            REPLACE: self.rate > 0,
+            **dict.fromkeys(_RATED, self.rate > 0),
             AWARD: self.terms is not None and self.ruling is not None,
         }
         self.now.setEnabled(bool(self.kind) and given.get(self.kind, True))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, VOID
+from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, VOID
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.surfaces import OfficerConsole
 from countersign.settlement.stop_bodies import CONTRACT, Scope
@@ -69,6 +69,8 @@ class DeedVerbs:
         deeds = self._console.deeds
         if dialog.kind == RELEASE:
             return (await deeds.release(contract, dialog.checker),)
+        if dialog.kind == CONSENT:
+            return await deeds.consent(contract, dialog.rate)
         if dialog.kind == VOID:
             return await deeds.void(contract, dialog.rate)
         [instruction] = dialog.offers[dialog.kind].instructions

@@ -1,4 +1,4 @@
-"""What an operations officer asks of the console from the window: to reconcile, import, recall, see legs through.
+"""What an operations officer asks of the console from the window: to reconcile, import, recall, prepare, see legs through.
 
 - Every verb stands where its subject does; an officer without the role sees it disabled, with the reason in its tooltip.
 - What the identity key signs goes through `unlocked`; after each the screens are made anew.
@@ -11,6 +11,7 @@ from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import BatchView, ReconciliationView
 from countersign.desk.surfaces import OfficerConsole, Operating, Progress
 from countersign.ui.presenters import loans, operations
+from countersign.ui.strings import label
 from countersign.ui.tasks.runner import aside
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
@@ -18,6 +19,7 @@ from countersign.ui.views.governance_verbs import Unlocked
 from countersign.ui.views.import_dialog import ImportDialog
 from countersign.ui.views.legs_dialog import LegsDialog
 from countersign.ui.views.participants_screen import ParticipantsScreen
+from countersign.ui.views.prepare_dialog import PrepareDialog
 from countersign.ui.views.recall_dialog import RecallDialog
 from countersign.ui.views.reconcile_dialog import ReconcileDialog
 from countersign.ui.views.review_screen import ReviewScreen
@@ -44,6 +46,7 @@ class OperationsVerbs:
         review.following.connect(self._follow)
         participants.recalling.connect(lambda lei: self._context.runner.start(self._recall(lei)))
         self._reasons: dict[str, str] = {}  # typed for a recall that did not come about
+        review.preparing.connect(self._prepare)
 
     def show(self) -> None:
         """Offer what this officer may do."""
@@ -53,6 +56,8 @@ class OperationsVerbs:
         view = self._review.view
         wanted = view is not None and self._console.operations.on_chains(view.contract)
         self._review.offer_chains(wanted, hindrance)
+        lacking = view is not None and self._console.operations.to_prepare(view.contract)
+        self._review.offer_preparing(lacking, hindrance)
 
     def _reconcile(self) -> None:
         standing = self._console.operations.standing()
@@ -84,6 +89,17 @@ class OperationsVerbs:
         dialog = LegsDialog(name, verbs, self._context, self._review)
         dialog.open()
         dialog.begin()
+
+    def _prepare(self, contract: str) -> None:
+        self._context.runner.start(self._prepared(contract))
+
+    async def _prepared(self, contract: str) -> None:
+        dialog = PrepareDialog(self._review)
+        if await dialog.answer():
+            rate = dialog.rate
+            done = await self._unlocked(lambda: self._console.operations.prepare(contract, rate))
+            await self._refresh()
+            self._review.say(label("prepare.done", count=done))
 
     def _import(self) -> None:
         ImportDialog(self._judge, self._file, self._context, self._desk).open()

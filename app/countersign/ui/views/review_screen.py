@@ -33,6 +33,7 @@ class ReviewScreen(QWidget):
     declining = Signal(str)
     deciding = Signal(str)
     following = Signal(str)
+    preparing = Signal(str)
     left = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -71,9 +72,12 @@ class ReviewScreen(QWidget):
         self.follow = Button(label("legs.open"), "Ctrl+H", icon="network")
         self.follow.clicked.connect(lambda: self._tell(self.following))
         self.follow.hide()
+        self.prepare = Button(label("prepare.open"), "Ctrl+P", part="primary")
+        self.prepare.clicked.connect(lambda: self._tell(self.preparing))
+        self.prepare.hide()
         bar = QFrame()
         bar.setProperty("part", "actions")
-        verbs = (self.decline, self.endorse, self.refuse, self.sign)
+        verbs = (self.decline, self.endorse, self.refuse, self.prepare, self.sign)
         bar.setLayout(row(self.back, self.base, self.decide, self.follow, None, *verbs, margin=measure.UNIT))
         self.decline.hide()
         self.endorse.hide()
@@ -138,6 +142,13 @@ class ReviewScreen(QWidget):
             button.setEnabled(wanted and self.context.runner.sound)
         self.decide.setEnabled(self.context.runner.sound)
         self.refuse.setEnabled(self.context.runner.sound and view.state not in ("final", "voided", "cancelled"))
+
+    def offer_preparing(self, wanted: bool, hindrance: str) -> None:
+        """Offer to prepare what the cycle lacks; or say why not."""
+        self.prepare.setVisible(wanted)
+        self.sign.setVisible(not wanted)
+        self.prepare.setEnabled(not hindrance and self.context.runner.sound)
+        self.prepare.explain(hindrance or label("prepare.open-tip"), "Ctrl+P")
 
     def offer_chains(self, wanted: bool, hindrance: str) -> None:
         """Offer to see the legs through on their chains, where the settlement is on its way; or say why not."""

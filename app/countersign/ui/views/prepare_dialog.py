@@ -1,0 +1,36 @@
+"""Preparing the transactions of a closed cycle: the one thing to say is the fee rate."""
+
+from PySide6.QtWidgets import QWidget
+
+from countersign.ui.strings import label
+from countersign.ui.theme import measure
+from countersign.ui.views.dialog import Dialog
+from countersign.ui.views.rate_line import RateLine
+from countersign.ui.widgets.button import Button
+from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.layout import Note, column, row
+from countersign.ui.widgets.picture import Picture
+
+
+class PrepareDialog(Dialog):
+    """`rate`: satoshis a virtual byte."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(label("prepare.title"), parent)
+        self.line = RateLine()
+        cancel = Button(label("common.cancel"), "Esc")
+        cancel.clicked.connect(self.reject)
+        self.now = Button(label("prepare.now"), "Ctrl+Return", icon="sign", part="primary")
+        self.now.clicked.connect(self.accept)
+        self.line.textChanged.connect(lambda _: self.now.setEnabled(self.rate > 0))
+        box = column(PlainLabel(label("prepare.title"), "title"), gap=measure.UNIT, margin=measure.WIDE)
+        box.addWidget(Note(label("prepare.explain"), "info", Picture("information", "info")))
+        box.addWidget(PlainLabel(label("deeds.rate"), "caption"))
+        box.addWidget(self.line)
+        box.addLayout(row(None, cancel, self.now))
+        self.setLayout(box)
+
+    @property
+    def rate(self) -> int:
+        """The fee rate; 0 while none is given."""
+        return self.line.rate
