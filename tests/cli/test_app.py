@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,17 +22,25 @@ def test_without_a_command_there_is_the_window(command_line: CommandLine) -> Non
 
 def test_the_demonstration_gets_its_options_and_gives_its_status(command_line: CommandLine) -> None:
     seen = []
-    command_line.demonstrate = lambda headless, out: seen.append((headless, out)) or 5  # type: ignore[func-returns-value]
+    command_line.demonstrate = lambda *given: seen.append(given) or 5  # type: ignore[func-returns-value]
     assert command_line.run("demo", "--headless", "--out", "x")[0] == 5
     assert command_line.run("demo")[0] == 5
-    assert seen == [(True, Path("x")), (False, None)]
+    assert command_line.run("demo", "--seat", "operations", "--seat", "compliance", "--seat", "operations")[0] == 5
+    assert seen == [(True, Path("x"), ()), (False, None, ()), (False, None, ("operations", "compliance"))]
+
+
+@pytest.mark.parametrize("wrong", [("--seat", "auditor"), ("--headless", "--seat", "operations")])
+def test_a_seat_that_there_is_not_is_a_usage_error(wrong: tuple[str, ...], command_line: CommandLine) -> None:
+    status, _, err = command_line.run("demo", *wrong)
+    assert status == 2
+    assert "--seat" in err
 
 
 @pytest.mark.parametrize(
     ("error", "status"), [(Conflict("store.profile-exists", profile="x"), 1), (Unavailable("store.disk", file="x"), 3)]
 )
 def test_a_named_refusal_is_told_with_its_status(error: Exception, status: int, command_line: CommandLine) -> None:
-    def fail(headless: bool, out: Path | None) -> int:
+    def fail(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
         raise error
 
     command_line.demonstrate = fail
@@ -41,7 +50,7 @@ def test_a_named_refusal_is_told_with_its_status(error: Exception, status: int, 
 
 
 def test_the_unexpected_is_one_line_and_its_trace_a_file(command_line: CommandLine) -> None:
-    def fail(headless: bool, out: Path | None) -> int:
+    def fail(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
         raise ValueError("the PIN " + "4321"[::-1])
 
     command_line.demonstrate = fail
@@ -56,7 +65,7 @@ def test_the_unexpected_is_one_line_and_its_trace_a_file(command_line: CommandLi
 
 
 def test_where_the_trace_cannot_be_kept_it_is_said(command_line: CommandLine, tmp_path: Path) -> None:
-    def fail(headless: bool, out: Path | None) -> int:
+    def fail(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
         raise ValueError("no")
 
     command_line.demonstrate = fail
@@ -67,7 +76,7 @@ def test_where_the_trace_cannot_be_kept_it_is_said(command_line: CommandLine, tm
 
 
 def test_a_stop_is_a_stop(command_line: CommandLine) -> None:
-    def stop(headless: bool, out: Path | None) -> int:
+    def stop(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
         raise KeyboardInterrupt
 
     command_line.demonstrate = stop
@@ -77,7 +86,7 @@ def test_a_stop_is_a_stop(command_line: CommandLine) -> None:
 
 
 def test_a_reader_that_has_gone_away_is_no_bug(command_line: CommandLine) -> None:
-    def gone(headless: bool, out: Path | None) -> int:
+    def gone(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
         raise BrokenPipeError(errno.EPIPE, "gone")
 
     command_line.demonstrate = gone

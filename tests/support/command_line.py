@@ -5,7 +5,7 @@ status, out, err = CommandLine(over.clock, tmp_path).run("check", "contract.json
 
 import contextlib
 import io
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,7 +73,7 @@ class CommandLine:
     clock: Clock
     folder: Path
     window: Callable[[], int] = lambda: 0
-    demonstrate: Callable[[bool, Path | None], int] = lambda headless, out: 0
+    demonstrate: Callable[[bool, Path | None, Sequence[str]], int] = lambda headless, out, seats: 0
     asked: list[str] = field(default_factory=list)
     nodes: Callable[[NodeFile], Awaitable[Nodes]] = open_nodes
 

@@ -252,3 +252,45 @@ async def look_at_the_log(window: OfficerWindow, story: Story) -> None:
 
 def names(window: OfficerWindow) -> list[str]:
     return [button.accessibleName() for button in window.carry.list.findChildren(type(window.rail.refresh))]
+
+
+async def test_operations_proposes_an_order_in_one_window_and_compliance_signs_it_in_another(
+    played: tuple[OfficerWindow, Story],
+) -> None:
+    _, story = played
+    paper = Path("order.txt")
+    paper.write_text("The court orders. Demonstration only.")
+    operations, compliance = await windows.beside(story, story.stage, ["operations", "compliance"])  # type: ignore[arg-type]
+    try:
+        for each in (operations, compliance):
+            each.show()
+            each.activateWindow()
+            await each.refresh()
+            await settled(each)
+        assert "Olive Penn" in operations.windowTitle()
+        click(operations, "Participants")
+        click(operations, "Orders…")
+        click(await dialog(operations), "New order…")
+        form = await dialog(operations)
+        for name, text in (("The order's number", "HC-1"), ("Its paper", str(paper)), ("Reason", "By order.")):
+            type_into(form, name, text)
+        click(form, "Propose the order")
+        await settled(operations)
+        calm(operations)
+        assert not enabled(operations, "Have it logged")
+
+        await compliance.refresh()
+        await settled(compliance)
+        click(compliance, "Settings, 1 waiting")
+        click(compliance, "Sign the proposal")
+        await settled(compliance)
+        click(compliance, "Have it logged")
+        await settled(compliance)
+        calm(compliance)
+        state = story.stage.desk.state
+        assert set(state.freezes["HC-1"].officers) == {"operations", "compliance"}
+        assert not compliance.review.prepare.isVisible()
+    finally:
+        for each in (operations, compliance):
+            each.close()
+            await settled(each)

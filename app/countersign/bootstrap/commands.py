@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ def use_cases() -> UseCases:
     """What the commands call."""
     books = ProfileBooks(CLOCK, open_nodes)
     return UseCases(
-        window=lambda: demonstrate(False, None),
+        window=lambda: demonstrate(False, None, ()),
         demonstrate=demonstrate,
         check=check,
         audits=Auditing(),
@@ -195,10 +195,10 @@ def provisioner(module: str | None, softhsm: Path | None) -> AbstractAsyncContex
     return provisioner_for(module, softhsm, deadline=TOKEN_DEADLINE, random_bytes=secrets.token_bytes)
 
 
-def demonstrate(headless: bool, out: Path | None) -> int:
-    """`countersign demo`: the window, or the whole story without one."""
+def demonstrate(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
+    """`countersign demo`: the windows, or the whole story without one."""
     from countersign.bootstrap import windows
 
     if headless:
         return windows.play_headless(out or Path("countersign-demo"))
-    return windows.open_window()
+    return windows.open_window(seats)

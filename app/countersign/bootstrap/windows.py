@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -114,18 +114,18 @@ class Screens:
         return self._window
 
 
-def banner(next_step: Callable[[], Awaitable[str]] | None) -> BannerFacts:
+def banner(next_step: Callable[[], Awaitable[str]] | None, pin: str | None = cast.PIN) -> BannerFacts:
     """The demonstration's banner: what is embedded, the PIN, the others' next step."""
-    return BannerFacts(Mode.DEMONSTRATION, tuple(label(key) for key in NOTES), cast.PIN, next_step)
+    return BannerFacts(Mode.DEMONSTRATION, tuple(label(key) for key in NOTES), pin, next_step)
 
 
-def open_window() -> int:
-    """Officer A's window on an embedded demonstration desk; ends when it is closed.
+def open_window(seats: Sequence[str] = ()) -> int:
+    """Officer A's window on an embedded demonstration desk, and one for each of `seats`; ends when officer A's is closed.
 
     Unavailable("demonstration.no-display") where no window can be opened.
     """
     require_display()
-    return run(lambda: _until_stopped(_sit))
+    return run(lambda: _until_stopped(lambda: _sit(seats)))
 
 
 def require_display() -> None:
@@ -158,7 +158,7 @@ async def _until_stopped(work: Callable[[], Awaitable[int]]) -> int:
             loop.remove_signal_handler(each)
 
 
-async def _sit() -> int:
+async def _sit(seats: Sequence[str]) -> int:
     watching.step(label("demo.opening"), 0, 2)
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         hands = Path(folder) / "hands"
@@ -170,14 +170,14 @@ async def _sit() -> int:
             await story.found()
             watching.step(label("demo.open", folder=str(hands)), 1, 2)
             with contextlib.chdir(hands):
-                await attend(story, stage)
+                await attend(story, stage, await beside(story, stage, seats))
         finally:
             await stage.aclose()
     return 0
 
 
-async def attend(story: Story, stage: DemonstrationStage) -> None:
-    """Officer A's window on a founded story, until it is closed."""
+async def attend(story: Story, stage: DemonstrationStage, others: Sequence[OfficerWindow] = ()) -> None:
+    """Officer A's window on a founded story, until it is closed; the others' beside it."""
     over = asyncio.Event()
     window = seat(story, stage)
     window.closed.connect(over.set)
@@ -186,11 +186,14 @@ async def attend(story: Story, stage: DemonstrationStage) -> None:
         wear(theme)
     place(window)
     spare_the_collector()
-    window.begin()
+    for each in (window, *others):
+        each.show()
+        each.begin()
     try:
         await over.wait()
     finally:
-        window.close()
+        for each in (*others, window):
+            each.close()
 
 
 def spare_the_collector() -> None:
@@ -207,6 +210,18 @@ def place(window: OfficerWindow) -> None:
         window.showMaximized()
     else:
         window.show()
+
+
+async def beside(story: Story, stage: DemonstrationStage, seats: Sequence[str]) -> list[OfficerWindow]:
+    """Windows of other officers at the same desk, their tokens unlocked; not shown yet. `seats`: officers' ids."""
+    found = []
+    for officer in seats:
+        console = await stage.console(officer, story.people[officer])
+        await console.synchronise()
+        window = open_officer(console, banner(None, pin=None), instruments(stage.carrier))
+        window.setWindowTitle(f"{window.windowTitle()} — {stage.desk.state.roster.officer(officer).name}")
+        found.append(window)
+    return found
 
 
 def seat(story: Story, stage: DemonstrationStage) -> OfficerWindow:

@@ -1,6 +1,10 @@
-"""`countersign demo [--headless] [--out DIR]`: the demonstration, in its window or as the whole story without one."""
+"""`countersign demo [--headless] [--out DIR] [--seat ROLE …]`: the demonstration, in windows or as the whole story without.
 
-from collections.abc import Callable
+- `--seat operations`, `--seat compliance`: a window for that officer beside officer A's, at the same desk. What takes two
+  officers is proposed in one and signed in another.
+"""
+
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,18 +15,26 @@ from countersign.errors import CountersignError
 
 BAD_PLACE = "demonstration.out-not-empty"
 """The one refusal of `demo` that is the caller's own mistake in the arguments: exit 2, as typer gives for others."""
-Demonstrate = Callable[[bool, Path | None], int]
-"""headless, where the files go → exit status"""
+SEATS = ("operations", "compliance")
+Demonstrate = Callable[[bool, Path | None, Sequence[str]], int]
+"""headless, where the files go, who sits beside officer A → exit status"""
 HeadlessOption = Annotated[bool, typer.Option("--headless", help="Without a window, from beginning to end.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Where the files go: absent or empty.")]
+
+SeatOption = Annotated[
+    list[str] | None, typer.Option("--seat", metavar="ROLE", help="Also a window for operations, or for compliance.")
+]
 
 
 def demo_command(demonstrate: Demonstrate) -> Callable[..., None]:
     """The command over its use case."""
 
-    def command(headless: HeadlessOption = False, out: OutOption = None) -> None:
+    def command(headless: HeadlessOption = False, out: OutOption = None, seat: SeatOption = None) -> None:
+        seats = tuple(dict.fromkeys(seat or ()))
+        if not set(seats) <= set(SEATS) or (headless and seats):
+            raise typer.BadParameter("--seat takes operations or compliance, and goes with a window")
         try:
-            status = demonstrate(headless, out)
+            status = demonstrate(headless, out, seats)
         except CountersignError as error:
             status = outcome.tell(error, as_json=False)
             status = outcome.MALFORMED if error.code == BAD_PLACE else status
