@@ -111,7 +111,7 @@ def test_help_names_every_command(command_line: CommandLine) -> None:
 
 
 def test_a_place_that_is_not_empty_is_the_callers_mistake(command_line: CommandLine) -> None:
-    def fail(_headless: bool, _out: object) -> int:
+    def fail(_headless: bool, _out: object, _seats: object) -> int:
         raise Conflict("demonstration.out-not-empty", folder="x")
 
     command_line.demonstrate = fail
