@@ -1,4 +1,4 @@
-"""The Desk remembered from look to look is the Desk made anew, after every step of random histories.
+"""The Desk remembered from look to look is the Desk made anew, after every step of random histories; so is the History.
 
 - Compared is everything that is shown: rows, their order, groups, totals, counts. A row that was made at an earlier look
   is compared as it was made then.
@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from countersign.desk import rows
+from countersign.desk.history import Histories
 from countersign.desk.rows import Rows
 from countersign.desk.views import DeskView
 from support.model_world import Signed
@@ -28,7 +29,12 @@ def fresh(desk: Signed, officer: str, now: int) -> DeskView:
 @pytest.mark.parametrize("seed", range(5_000, 5_008))
 def test_a_remembered_desk_is_a_fresh_one_after_every_step(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     desk, random, officer = Signed(), Random(seed), OFFICERS[seed % len(OFFICERS)]
-    whole, seldom, apart = (Rows(officer, lambda index: desk.entries[index].time_ms) for _ in range(3))
+
+    def moment_of(index: int) -> int:
+        return desk.entries[index].time_ms
+
+    whole, seldom, apart = (Rows(officer, moment_of) for _ in range(3))
+    histories = Histories()
     model, groups = Model(desk.now), set()
     for number, command in enumerate(Author(seed).write(model, STEPS)):
         accepted = desk.plays(command) is None
@@ -40,6 +46,7 @@ def test_a_remembered_desk_is_a_fresh_one_after_every_step(seed: int, monkeypatc
         late = seldom.view(desk.state, now)
         if number % 7 == 0:
             assert late == expected, (number, command)
+        assert histories.view(desk.state, moment_of) == Histories().view(desk.state, moment_of), (number, command)
         monkeypatch.setattr(rows, "MUCH", 0)
         begun = apart.view(desk.state, now)
         assert [begun.rows.line(at).contract for at in range(len(begun.rows))] == [
@@ -63,3 +70,14 @@ def test_a_line_says_of_a_row_what_the_row_says() -> None:
             assert (line.contract, line.contract_id, line.group) == (row.contract, row.contract_id, row.group)
             assert (line.due, line.to_check) == (None if row.act_by is None else row.act_by.at, row.to_check)
         assert view.needs_you == sum(row.group.value == "needs you" for row in view.rows)
+
+
+def test_the_history_makes_again_only_what_changed() -> None:
+    desk, histories = Signed(), Histories()
+    model = Model(desk.now)
+    for command in Author(5_101).write(model, 60):
+        model.does(command, desk.plays(command) is None)
+    histories.view(desk.state, lambda index: desk.entries[index].time_ms)
+    assert histories.made == len(desk.state.contracts) > 3
+    histories.view(desk.state, lambda index: desk.entries[index].time_ms)
+    assert histories.made == 0

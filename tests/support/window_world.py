@@ -605,6 +605,7 @@ class OfficerDouble:
         self.signed: frozenset[str] = frozenset()
         self.rows = busy_desk()
         self.counting: asyncio.Event | None = None  # set once the totals are counted
+        self.judging: asyncio.Event | None = None  # set once checks have run
         self.verdicts: dict[str, Checked] = {}
         self.ahead = cut_off_view()
         self.altered: Callable[[ReviewView], ReviewView] = lambda view: view
@@ -662,6 +663,8 @@ class OfficerDouble:
 
     async def checked(self, contracts: Sequence[str], size: int) -> Mapping[str, Checked]:
         self._ask("checked", *contracts)
+        if self.judging is not None:
+            await self.judging.wait()
         return {each: self.verdicts.get(each, Checked(63)) for each in contracts} if size == self.rows.size else {}
 
     async def history(self) -> HistoryView:

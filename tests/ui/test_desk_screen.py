@@ -230,9 +230,11 @@ async def test_checks_run_on_what_is_on_screen_and_say_so_until_they_have(
     officer.rows = world.desk_view(rows)
     officer.verdicts[rows[1].contract] = Checked(40, "B8")
     officer.verdicts[rows[2].contract] = Checked(0, trouble=("store.no-artefact", {"sha256": "00"}))
+    officer.judging = asyncio.Event()
     window.show()
     await window.refresh()
     assert set(shown(window, Column.CHECKS)) == {"checking…"}
+    officer.judging.set()
     await settled(window)
     assert shown(window, Column.CHECKS)[:2] == ["63 pass", "B8 fails Outputs equal the contract"]
     assert shown(window, Column.CHECKS)[2].startswith("cannot run ")
@@ -266,8 +268,11 @@ async def test_sorted_by_checks_everything_is_judged_and_what_fails_stands_first
     officer.verdicts[rows[57].contract] = Checked(40, "B8")
     window.show()
     await window.refresh()
+    await settled(window)
+    officer.judging = asyncio.Event()
     window.desk.sort(int(Column.CHECKS))
     assert "checking: 0 of 60" in seen(window)
+    officer.judging.set()
     await settled(window)
     assert "60 of 60 settlements" in seen(window)
     assert shown(window, Column.CHECKS)[:2] == ["B8 fails Outputs equal the contract", "63 pass"]
@@ -301,3 +306,22 @@ async def test_what_is_not_counted_yet_is_not_shown_as_a_sum(
     await settled(window)
     assert "counting…" not in seen(window)
     assert "1,250 BTC" in seen(window)
+
+
+async def test_among_many_a_search_opens_nothing_but_what_stands_in_the_field(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    rows = tuple(replace(world.row(1), contract=f"{at:064x}", contract_id=f"C-{at:06d}") for at in range(2_100))
+    officer.rows = world.desk_view(rows)
+    await window.refresh()
+    await settled(window)
+    key(window, "Ctrl+K")
+    asked = await dialog(window)
+    await settled(window)
+    type_into(asked, "Search settlements, addresses, hashes, officers", "C-002042")
+    click(asked, "Open")
+    assert asked.isVisible()  # the hits of an empty field are not what was typed
+    await settled(window)
+    click(asked, "Open")
+    await settled(window)
+    assert ("review", f"{2_042:064x}") in officer.asked

@@ -27,13 +27,12 @@ from countersign.settlement.state import State
 def participants(state: State, now: int) -> tuple[ParticipantView, ...]:
     """Every participant at a moment, by name; with what is open with it."""
     held: dict[str, list[OpenContractView]] = {}
-    for record in sorted(state.contracts.values(), key=lambda each: each.concerns[0].index):
-        for lei in record.leis if record.state not in ENDED else ():
-            terms = record.terms
-            standing = stops.standing(state, record).value
-            held.setdefault(lei, []).append(
-                OpenContractView(terms.id, terms.version, record.hash, standing, terms.notional.usd)
-            )
+    open_now = [each for each in state.contracts.values() if each.state not in ENDED]
+    for record in sorted(open_now, key=lambda each: each.concerns[0].index):
+        terms, standing = record.terms, stops.standing(state, record).value
+        shown = OpenContractView(terms.id, terms.version, record.hash, standing, terms.notional.usd)
+        for lei in record.leis:
+            held.setdefault(lei, []).append(shown)
     ordered = sorted(state.roster.participants.values(), key=lambda each: (each.name, each.lei))
     return tuple(_participant(state, each, tuple(held.get(each.lei, ())), now) for each in ordered)
 

@@ -7,6 +7,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import is_
 from statistics import median
 
 from countersign.desk.row import Look
@@ -60,19 +61,42 @@ class HistoryView:
     transactions_net: int
 
 
-def history_view(state: State, moment_of: MomentOf) -> HistoryView:
-    """Everything, from one state. `moment_of` is asked for the entries that completed a quorum."""
-    look = Look(state, "", 0)
-    rows = [_row(look, record) for record in state.contracts.values()]
-    rows.sort(key=lambda row: (row.date, row.contract_id), reverse=True)
-    gross, net = _saved(state)
-    return HistoryView(tuple(rows), _volume(rows), _seconds_to_sign(state, moment_of), gross, net)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A row with what it was made from; what is the very same makes the same row."""
+
+    made_from: tuple[object, ...]
+    row: HistoryRow
 
 
-def _row(look: Look, record: ContractRecord) -> HistoryRow:
+class Histories:
+    """The history looked at again and again: a row is made anew only where what it tells of is another. One look at a time."""
+
+    def __init__(self) -> None:
+        self.made = 0  # how many rows the last look made
+        self._told: dict[str, _Told] = {}
+
+    def view(self, state: State, moment_of: MomentOf) -> HistoryView:
+        """Everything, from one state. `moment_of` is asked for the entries that completed a quorum."""
+        look, before, told = Look(state, "", 0), self._told, dict[str, _Told]()
+        self.made = 0
+        for name, record in state.contracts.items():
+            together, known = look.together(record), before.get(name)
+            live = together.live if together is not None else ()
+            made_from = (record, state.roster, *live)
+            if known is None or len(known.made_from) != len(made_from) or not all(map(is_, known.made_from, made_from)):
+                known = _Told(made_from, _row(look, record, live))
+                self.made += 1
+            told[name] = known
+        self._told = told
+        rows = [each.row for each in told.values()]
+        rows.sort(key=lambda row: (row.date, row.contract_id), reverse=True)
+        gross, net = _saved(state)
+        return HistoryView(tuple(rows), _volume(rows), _seconds_to_sign(state, moment_of), gross, net)
+
+
+def _row(look: Look, record: ContractRecord, live: tuple[Instruction, ...]) -> HistoryRow:
     state, terms, shown = look.state, record.terms, look.sides(record.terms)
-    cycle = state.cycles.get(record.cycle or "")
-    live = state.live(cycle) if cycle is not None else ()
     return HistoryRow(
         record.hash,
         terms.id,

@@ -46,6 +46,9 @@ from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract
 from countersign.settlement.records import ContractState, Instruction
 
+_BREATH = 64
+"""So many artefacts are looked for before others may go on."""
+
 
 class Officer:
     """The console of one officer."""
@@ -58,15 +61,21 @@ class Officer:
         self._scribe = scribe
         self._reachable = False
         self._held: set[str] = set()
-        self._rows = rows.Rows(hand.officer, lambda index: replica.record(index).time_ms)
+        self._rows = rows.Rows(hand.officer, self._moment_of)
         self._judging = Judging(replica, self._instruction_case)
-        self._looking = asyncio.Lock()
+        self._histories = history.Histories()
+        self._looking, self._telling = asyncio.Lock(), asyncio.Lock()
 
     async def synchronise(self) -> None:
         """Take in and prove what the desk has logged since."""
         self._reachable = False
         await self.replica.take_in(self._mailbox)
-        for digest in dict.fromkeys(self._named_artefacts()):
+        wanted = [
+            each for each in dict.fromkeys(await asyncio.to_thread(self._named_artefacts)) if each not in self._held
+        ]
+        for number, digest in enumerate(wanted):
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)  # the store answers at once, and there may be a hundred thousand
             await self._fetch(digest)
         self._reachable = True
 
@@ -96,7 +105,7 @@ class Officer:
         """What the next cut-off would close and save, who lacks what for it, what blocks."""
         state = self.replica.state
         now = max(self._moment().now, state.time_ms // 1_000)
-        return await asyncio.to_thread(cut_off_view, state, now, lambda index: self.replica.record(index).time_ms)
+        return await asyncio.to_thread(cut_off_view, state, now, self._moment_of)
 
     async def accounts(self) -> Overview:
         """Every account of the ledger."""
@@ -104,7 +113,8 @@ class Officer:
 
     async def history(self) -> HistoryView:
         """Every settlement, and what they add up to."""
-        return history.history_view(self.replica.state, lambda index: self.replica.record(index).time_ms)
+        async with self._telling:
+            return await asyncio.to_thread(self._histories.view, self.replica.state, self._moment_of)
 
     async def story(self, contract: str) -> Story:
         """One settlement, entry by entry."""
@@ -304,8 +314,6 @@ class Officer:
     async def _fetch(self, digest: str) -> None:
         """Keep an artefact that the desk has and this profile has not. One that the desk has not is left out; one that was
         found here (a legal text may be long) is not read again to see whether it is still here."""
-        if digest in self._held:
-            return
         try:
             self.replica.profile.artefacts.get(bytes.fromhex(digest))
         except Unavailable:
@@ -313,6 +321,9 @@ class Officer:
                 self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(digest)))
         else:
             self._held.add(digest)
+
+    def _moment_of(self, index: int) -> int:
+        return self.replica.record(index).time_ms
 
     @property
     def _name(self) -> str:

@@ -34,7 +34,7 @@ def ground(replica: Replica, officer: str, contract: str, now: int) -> Ground:
     head = Head(replica.anchor.origin, officer, max(now, state.time_ms // 1_000), pin.size, pin.root)
     told = telling.story(state, replica.record, contract, now) if contract else None
     known = state.roster.officers.get(officer)
-    view = history.history_view(state, lambda index: replica.record(index).time_ms)
+    view = history.Histories().view(state, lambda index: replica.record(index).time_ms)
     return Ground(head, known.name if known else officer, state.roster.custodian.name, view, told)
 
 

@@ -33,15 +33,23 @@ def _texts(view: ReviewView) -> Iterable[str]:
     yield from (lei for _, lei in view.parties)
 
 
-def find(rows: Sequence[SettlementRow], reviewed: Mapping[str, ReviewView], needle: str) -> tuple[Hit, ...]:
-    """The first settlements that hold every word of `needle`, or the whole of it as one hash or address."""
+def find(
+    rows: Sequence[SettlementRow], stacks: Sequence[str], reviewed: Mapping[str, ReviewView], needle: str
+) -> tuple[Hit, ...]:
+    """The first settlements that hold every word of `needle`, or the whole of it as one hash or address.
+
+    `stacks`: the rows' haystacks (`desk.Stacks`), as far as they are at hand.
+    """
     words, whole = needle.casefold().split(), compact(needle)
+    deep = {name: "\n".join(_texts(view)).casefold() for name, view in reviewed.items()}
     hits: list[Hit] = []
-    for row in rows:
-        texts = desk.haystack(row)
-        deep = "\n".join(_texts(reviewed[row.contract])).casefold() if row.contract in reviewed else ""
-        if all(word in texts for word in words) or (whole and (whole in compact(texts) or whole in deep)):
-            hits.append(Hit(row.contract, describe(row)))
+    for at, texts in enumerate(stacks or map(desk.haystack, rows)):
+        if (
+            all(word in texts for word in words)
+            or whole in texts
+            or (deep and whole in deep.get(rows[at].contract, ""))
+        ):
+            hits.append(Hit(rows[at].contract, describe(rows[at])))
         if len(hits) == _MOST:
             break
     return tuple(hits)

@@ -29,7 +29,8 @@ _WIDTHS = {
 _NARROW = {Column.ACT_BY: 152, Column.CHECKS: 122}
 _FOLDED = (Column.PARTIES, Column.NOTIONAL)
 _ROOMY = 1_180
-_MANY = 2_000
+MANY = 2_000
+"""More settlements than these are sorted and searched beside the window's thread."""
 _TICK = 30_000  # ms
 
 
@@ -136,7 +137,7 @@ class DeskScreen(QWidget):
             self.stacked = []
             self.checks.begin(view)
             self.arrange()
-        if view.totals is not None and len(view.rows) > _MANY:
+        if view.totals is not None and len(view.rows) > MANY:
             self.stacking = self.context.runner.start(self._stack(view))
 
     async def _stack(self, view: DeskView) -> None:
@@ -173,7 +174,7 @@ class DeskScreen(QWidget):
     def arrange(self) -> None:
         """Sort and filter; many rows on a thread, one after the other, until the newest wish is met."""
         self.turn += 1
-        if len(self.view.rows) <= _MANY:
+        if len(self.view.rows) <= MANY:
             self._show(self.turn, self._wish()())
         elif not self.arranging:
             self.arranging = True
@@ -231,7 +232,7 @@ class DeskScreen(QWidget):
 
     def _choose(self, contract: str) -> None:
         first = 1 if self.model.rowCount() > 1 else 0
-        near = range(min(self.model.rowCount(), _MANY))
+        near = range(min(self.model.rowCount(), MANY))
         at = next((at for at in near if contract and self.model.contract(at) == contract), first)
         self.table.selectRow(at)
         self.review.setEnabled(self.model.line(at) is not None)

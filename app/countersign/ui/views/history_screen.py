@@ -24,6 +24,7 @@ from countersign.ui.widgets.picture import Picture
 from countersign.ui.widgets.progress import ProgressLine
 
 _WIDTHS = (184, 122, 190, 138)
+_MANY = 2_000
 
 
 class HistoryScreen(QWidget):
@@ -38,6 +39,7 @@ class HistoryScreen(QWidget):
         self.context = context
         self.setProperty("part", "page")
         self.view: HistoryView | None = None
+        self.newest: HistoryView | None = None  # what will be shown once it can be searched
         self.stacks: list[str] = []
         self.told = ""
         self.model = HistoryModel()
@@ -103,7 +105,17 @@ class HistoryScreen(QWidget):
 
     def show_view(self, view: HistoryView) -> None:
         """Show this history; the settlement that was being read stays chosen."""
-        self.view, self.stacks = view, history.haystacks(view.rows)
+        self.newest = view
+        if len(view.rows) <= _MANY:
+            self._show(view, history.haystacks(view.rows))
+        else:
+            work = aside(lambda: history.haystacks(view.rows))
+            self.context.runner.start(work, lambda stacks: self._show(view, stacks))
+
+    def _show(self, view: HistoryView, stacks: list[str]) -> None:
+        if view is not self.newest:
+            return
+        self.view, self.stacks = view, stacks
         clear(self.summary)
         card = Card(label("history.summary"))
         card.body.addLayout(fields([(name, PlainLabel(value)) for name, value in history.summary(view)]))

@@ -22,7 +22,7 @@ from countersign.ui.views.attest_verbs import AttestVerbs
 from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
 from countersign.ui.views.deed_verbs import DeedVerbs
-from countersign.ui.views.desk_screen import DeskScreen
+from countersign.ui.views.desk_screen import MANY, DeskScreen
 from countersign.ui.views.endorse_verbs import EndorseVerbs
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.governance_verbs import GovernanceVerbs
@@ -158,7 +158,8 @@ class OfficerWindow(Frame):
     async def _show_governance(self) -> None:
         found = self.console.governance
         self.operating.show()
-        self.participants.show_views(found.participants(), found.roster().vaults, await self.console.accounts())
+        views = await aside(found.participants)  # with all that is open with each
+        self.participants.show_views(views, found.roster().vaults, await self.console.accounts())
         await self.governing.show()
         self.rail.count("settings", self.settings.waiting)
 
@@ -191,7 +192,9 @@ class OfficerWindow(Frame):
         self.context.runner.start(work())
 
     def _search(self) -> None:
-        dialog = SearchDialog(lambda needle: find(self.desk.view.rows, self.reviewed, needle), self)
+        rows, stacks, reviewed = self.desk.view.rows, self.desk.stacked, dict(self.reviewed)
+        runner = self.context.runner if len(rows) > MANY else None
+        dialog = SearchDialog(lambda needle: find(rows, stacks, reviewed, needle), self, runner)
         dialog.opened.connect(self.open_review)
         dialog.open()
 

@@ -1,13 +1,16 @@
 """Ctrl+K: find a settlement and open its review."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
+from shiboken6 import isValid
 
 from countersign.resources.visible import visible
 from countersign.ui.presenters.search import Hit
 from countersign.ui.strings import label
+from countersign.ui.tasks.runner import Runner, aside
 from countersign.ui.theme import measure
 from countersign.ui.views.dialog import Dialog
 from countersign.ui.widgets.button import Button
@@ -16,13 +19,18 @@ from countersign.ui.widgets.layout import column, row
 
 
 class SearchDialog(Dialog):
-    """`find` gives the hits of what is typed; `opened` says the contract."""
+    """`find` gives the hits of what is typed; `opened` says the contract.
+
+    With a `runner` (many settlements) it looks up beside the window's thread, and opens nothing before it has looked for
+    what stands in the field.
+    """
 
     opened = Signal(str)
 
-    def __init__(self, find: Callable[[str], tuple[Hit, ...]], parent: QWidget) -> None:
+    def __init__(self, find: Callable[[str], tuple[Hit, ...]], parent: QWidget, runner: Runner | None = None) -> None:
         super().__init__(label("search.title"), parent)
-        self.look_up = find
+        self.look_up, self.runner = find, runner
+        self.typed, self.found, self.looking = "", "", False
         self.hits: tuple[Hit, ...] = ()
         self.field = QLineEdit()
         self.field.setAccessibleName(label("search.name"))
@@ -45,7 +53,26 @@ class SearchDialog(Dialog):
         self.field.setFocus()
 
     def _look(self, needle: str) -> None:
-        self.hits = self.look_up(needle)
+        self.typed = needle
+        if self.runner is None:
+            self._show(needle, self.look_up(needle))
+        elif not self.looking:
+            self.looking = True
+            self.runner.start(self._catch_up(), ended=self._caught_up)
+
+    async def _catch_up(self) -> None:
+        needle, hits = None, tuple[Hit, ...]()
+        while needle != self.typed:
+            needle = self.typed
+            hits = await aside(partial(self.look_up, needle))
+        if needle is not None and isValid(self):
+            self._show(needle, hits)
+
+    def _caught_up(self) -> None:
+        self.looking = False
+
+    def _show(self, needle: str, hits: tuple[Hit, ...]) -> None:
+        self.found, self.hits = needle, hits
         self.list.clear()
         for hit in self.hits:
             self.list.addItem(QListWidgetItem(visible(hit.words)))
@@ -55,6 +82,6 @@ class SearchDialog(Dialog):
 
     def _open(self) -> None:
         at = self.list.currentRow()
-        if 0 <= at < len(self.hits):
+        if 0 <= at < len(self.hits) and self.found == self.typed:
             self.accept()
             self.opened.emit(self.hits[at].contract)
