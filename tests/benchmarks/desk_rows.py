@@ -17,7 +17,7 @@ from time import process_time
 import qasync
 from PySide6.QtWidgets import QApplication
 
-from countersign.bootstrap.windows import spare_the_collector
+from countersign.desk import collector
 from countersign.desk.rows import Rows
 from countersign.settlement.contract import Terms
 from countersign.settlement.records import ContractState
@@ -114,7 +114,7 @@ async def measured(count: int) -> None:
         await shown(lambda: screen.show_view(view))
 
     gc.collect()
-    spare_the_collector()  # as a console does once its history is replayed
+    collector.spare()  # as a console does once its history is replayed
     print(f"{count:,} open settlements")
     await watch.during("opens: rows that can be read", lambda: first(state))
     await watch.during("totals; ready to be sorted and filtered", counted)

@@ -1,6 +1,9 @@
 """What a replay costs an event, as the history grows. Run by hand; prints CPU time, ratios, and peak memory.
 
-python tests/benchmarks/replay.py [events ...]        10000 100000 if not told; 1000000 takes about an hour and 1 GB of disk
+python tests/benchmarks/replay.py [unsigned] [events ...]        10000 100000 if not told
+
+1000000 takes about an hour and 1 GB of disk; `unsigned`, a third of that: every event has the form of a signed one, with
+one and the same signature, and none is checked.
 
 - One history is written to a temporary file, event by event, and never held; each size is a prefix of it. Of ten
   settlements eight are final, one stays held, one is declined; software keys sign.
@@ -17,6 +20,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from multiprocessing import get_context
@@ -28,11 +32,14 @@ from typing import Any, BinaryIO
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "app"), str(ROOT / "tests")]
 
+from countersign.desk import collector  # noqa: E402
 from countersign.keys import jws  # noqa: E402
+from countersign.keys.public_key import PublicKey  # noqa: E402
 from countersign.settlement import machine, snapshot  # noqa: E402
 from countersign.settlement.machine import Entry  # noqa: E402
 from countersign.settlement.state import EMPTY, State  # noqa: E402
 from support import settlement_world as world  # noqa: E402
+from support.software_keys import SoftwareKey  # noqa: E402
 
 HEAD = struct.Struct(">QQI")
 SIZES = (10_000, 100_000)
@@ -87,9 +94,12 @@ def settle(desk: world.Desk, until: str = "") -> None:
         desk.log("transaction.observed", ["desk", "operations"], body)
 
 
-def write(path: Path, events: int) -> None:
+def write(path: Path, events: int, *, signed: bool) -> None:
     """A history of at least so many events, into a file. This process checks no signature: every replay does."""
     jws.verify = lambda *_: None
+    if not signed:
+        SoftwareKey.sign = lambda *_: b"\x01" * 64  # type: ignore[method-assign]
+        PublicKey.verify = lambda *_: True  # type: ignore[method-assign]
     with path.open("wb") as file:
         desk = rich()
         written = Written(file)
@@ -127,17 +137,17 @@ class Watch:
 @contextmanager
 def apart() -> Iterator[tuple[Watch, Watch]]:
     """Signature checks and the collector, each timed apart."""
-    checks, collector = Watch(), Watch()
+    checks, collecting = Watch(), Watch()
 
-    def collecting(phase: str, _: dict[str, int]) -> None:
-        (collector.begin if phase == "start" else collector.end)()
+    def noted(phase: str, _: dict[str, int]) -> None:
+        (collecting.begin if phase == "start" else collecting.end)()
 
     verify, jws.verify = jws.verify, checks.around(jws.verify)
-    gc.callbacks.append(collecting)
+    gc.callbacks.append(noted)
     try:
-        yield checks, collector
+        yield checks, collecting
     finally:
-        gc.callbacks.remove(collecting)
+        gc.callbacks.remove(noted)
         jws.verify = verify
 
 
@@ -165,10 +175,17 @@ class Replayed:
         return seconds / self.events * 1e6
 
 
-def replay(path: Path, kept: Path, events: int) -> Replayed:
-    """Replay a prefix; then keep the state of its first 99 %."""
+def unchecked(signed: bool) -> None:
+    """This process checks signatures, or none."""
+    if not signed:
+        jws.verify = lambda *_: None
+
+
+def replay(path: Path, kept: Path, events: int, signed: bool) -> Replayed:
+    """Replay a prefix as a console does (`collector.spared`); then keep the state of its first 99 %."""
+    unchecked(signed)
     entries, base = islice(read(path), events), peak()
-    with apart() as (checks, collector):
+    with apart() as (checks, collecting), collector.spared():
         began = process_time()
         early = machine.replay(islice(entries, events - events // NEW))
         state = machine.replay(entries, early)
@@ -180,16 +197,18 @@ def replay(path: Path, kept: Path, events: int) -> Replayed:
     keep = process_time() - began
     kept.write_bytes(data)
     digest = sha256(snapshot.serialise(state)).digest()
-    return Replayed(events, whole, checks.seconds, collector.seconds, base, most, keep, len(data), digest)
+    return Replayed(events, whole, checks.seconds, collecting.seconds, base, most, keep, len(data), digest)
 
 
-def resume(path: Path, kept: Path, events: int) -> tuple[float, float, int, bytes]:
+def resume(path: Path, kept: Path, events: int, signed: bool) -> tuple[float, float, int, bytes]:
     """CPU seconds to read the kept state and to replay the rest; the peak; the digest of where it ends."""
+    unchecked(signed)
     data, new = kept.read_bytes(), list(islice(read(path), events - events // NEW, events))
     began = process_time()
-    state = snapshot.parse(data)
-    reading = process_time() - began
-    state = machine.replay(new, state)
+    with collector.spared():
+        state = snapshot.parse(data)
+        reading = process_time() - began
+        state = machine.replay(new, state)
     seconds, most = process_time() - began, peak()
     return reading, seconds, most, sha256(snapshot.serialise(state)).digest()
 
@@ -220,13 +239,13 @@ def alone(work: Callable[..., Any], *args: Any) -> Any:
         return pool.apply(work, args)
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: list[int], *, signed: bool) -> None:
     with TemporaryDirectory() as folder:
         path, kept = Path(folder) / "history", Path(folder) / "kept"
-        alone(write, path, max(sizes))
+        alone(partial(write, signed=signed), path, max(sizes))
         first: Replayed | None = None
         for events in sorted(sizes):
-            found: Replayed = alone(replay, path, kept, events)
+            found: Replayed = alone(replay, path, kept, events, signed)
             first = first or found
             print(
                 f"{events} events: {found.each(found.whole):.0f} µs each = {_ratio(found, first, 'whole')}; "
@@ -235,7 +254,7 @@ def main(sizes: list[int]) -> None:
                 f"{found.each(_rest(found)):.0f} = {_rest(found) / found.events / (_rest(first) / first.events):.2f}; "
                 f"peak {found.peak >> 20} MiB, {(found.peak - found.base) / events:.0f} bytes an event"
             )
-            reading, seconds, most, digest = alone(resume, path, kept, events)
+            reading, seconds, most, digest = alone(resume, path, kept, events, signed)
             assert digest == found.digest, "a resumed state is another one"
             print(
                 f"    kept in {found.keep:.2f} s ({found.kept / events:.0f} bytes an event); resumed with {events // NEW} new "
@@ -254,4 +273,5 @@ def _ratio(found: Replayed, first: Replayed, name: str) -> str:
 
 
 if __name__ == "__main__":
-    main([int(each) for each in sys.argv[1:]] or list(SIZES))
+    told = [each for each in sys.argv[1:] if each != "unsigned"]
+    main([int(each) for each in told] or list(SIZES), signed="unsigned" not in sys.argv[1:])

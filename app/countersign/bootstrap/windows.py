@@ -9,7 +9,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import subprocess
@@ -25,6 +24,7 @@ from countersign.cli import watching
 from countersign.demonstration import cast, headless
 from countersign.demonstration.story import Story
 from countersign.demonstration.window import NextStep
+from countersign.desk import collector
 from countersign.errors import Unavailable
 from countersign.ui.application import OfficerWindow, open_officer, run, screens, wear
 from countersign.ui.presenters.banner import BannerFacts, Mode
@@ -185,7 +185,7 @@ async def attend(story: Story, stage: DemonstrationStage, others: Sequence[Offic
     if theme != "system":
         wear(theme)
     place(window)
-    spare_the_collector()
+    collector.spare()
     for each in (window, *others):
         each.show()
         each.begin()
@@ -194,13 +194,6 @@ async def attend(story: Story, stage: DemonstrationStage, others: Sequence[Offic
     finally:
         for each in (*others, window):
             each.close()
-
-
-def spare_the_collector() -> None:
-    """What is replayed stays, and nothing in it refers to itself: looking through all of it would only make the window stand
-    still. What comes later is looked through often while it is young, and seldom as a whole."""
-    gc.set_threshold(gc.get_threshold()[0], gc.get_threshold()[1], 1_000)
-    gc.freeze()
 
 
 def place(window: OfficerWindow) -> None:

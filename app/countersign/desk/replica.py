@@ -26,7 +26,7 @@ from countersign.audit.log import Log
 from countersign.audit.pin import Equivocation, Pin
 from countersign.audit.quorum import MAX_AHEAD, AsOf, Fresh, Witnessed
 from countersign.desk import anchor as anchors
-from countersign.desk import resuming
+from countersign.desk import collector, resuming
 from countersign.desk.anchor import Anchor
 from countersign.desk.passed import Passed
 from countersign.desk.ports import Clock, Mailbox, Profile, Record
@@ -75,7 +75,8 @@ class Replica:
         self.state = State()
         self.resumed = 0
         self._passed = Passed(lambda start, stop: map(_entry, self._records(start, stop)))
-        self._load(resume=resume)
+        with collector.spared():
+            self._load(resume=resume)
 
     @property
     def pin(self) -> Pin | None:
@@ -119,7 +120,8 @@ class Replica:
         # Entries beyond the pin may lie in the archive after a crash; they count only once a head has proved them.
         grown = self.log.copy()
         grown.extend(_commitment(record) for record in wanted)
-        after = machine.replay(map(_entry, wanted), self.state)
+        with collector.spared():
+            after = machine.replay(map(_entry, wanted), self.state)
         witnessed = self.judge(signed, grown, after)
         if grown.size != signed.checkpoint.size or grown.tree.root() != signed.checkpoint.root:
             raise Refused("desk.entries-differ", size=signed.checkpoint.size, entries=grown.size)
