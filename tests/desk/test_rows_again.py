@@ -110,6 +110,16 @@ def test_a_dispute_names_who_opened_it() -> None:
     assert (found.state, found.remark.code, found.remark.names) == ("disputed", "disputed", ("Harbour Prime",))
 
 
+def test_a_dispute_over_what_is_final_stands_on_the_desk() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, "final")
+    desk.log(*world.dispute_step(trade.hash))
+    (found,) = look(looking(desk)[0], desk).rows
+    assert found.remark is not None
+    assert (found.state, found.remark.code, found.remark.names) == ("final", "disputed", ("Harbour Prime",))
+
+
 def test_a_safe_that_waits_names_the_settlement_that_keeps_it() -> None:
     desk = world.founded(bitcoin=60_000_000_000, dollars=50_000_000_000_000)
     first, second = desk.trade(), desk.trade()

@@ -58,6 +58,22 @@ def test_before_a_cycle_there_is_none() -> None:
     assert settlement_pages.stops(desk.state, record) == ()
 
 
+def test_a_dispute_says_what_was_expected_and_stands_over_a_final_settlement_too() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, "final")
+    desk.log(*world.dispute_step(trade.hash, "harbour", world.transfer("meridian", "harbour", world.BTC, 7)))
+    record = desk.state.contract(trade.hash)
+    assert record.state.value == "final"
+    (found,) = settlement_pages.stops(desk.state, record)
+    assert (found.kind, found.by) == ("disputed", ("Harbour Prime",))
+    (expected,) = found.expected
+    assert (expected.giver, expected.taker) == ("Meridian Capital (main)", "Harbour Prime (main)")
+    assert (expected.money.units, expected.money.symbol) == (7, "BTC")
+    desk.log("dispute.retracted", ["harbour"], {"contract": trade.hash, "reason": "We were mistaken."})
+    assert settlement_pages.stops(desk.state, desk.state.contract(trade.hash)) == ()
+
+
 def test_an_order_and_a_dispute_are_told_with_who_and_where() -> None:
     desk = world.founded()
     trade = desk.trade()

@@ -190,7 +190,15 @@ def stopped(view: ReviewView) -> ReviewView:
     """The settlement frozen by an order, and disputed, as a withdrawal."""
     stops = (
         StopView("frozen", ("Conrad Lake", "Dora Finch"), "HC-2026-114", "High Court order", hashed("order"), 31),
-        StopView("disputed", ("Harbour Prime",), "", "Paid twice.", "", 30),
+        StopView(
+            "disputed",
+            ("Harbour Prime",),
+            "",
+            "Paid twice.",
+            "",
+            30,
+            (LegView("Meridian Capital (main)", "Harbour Prime (main)", btc(12_500_000_000), ""),),
+        ),
     )
     return replace(view, state="frozen", stops=stops, terms=(("template", "withdrawal"), *view.terms))
 

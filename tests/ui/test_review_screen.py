@@ -282,6 +282,7 @@ async def test_what_stops_a_settlement_stands_before_everything(
         "A withdrawal: what it moves leaves this custody.",
         "Frozen by order HC-2026-114 of Conrad Lake, Dora Finch (entry 31): High Court order",
         "Disputed by Harbour Prime (entry 30): Paid twice.",
+        "Expected: Meridian Capital (main) pays Harbour Prime (main) 125.00000000 BTC",
         f"The order's document (SHA-256): {world.hashed('order')}",
     ):
         assert expected in told

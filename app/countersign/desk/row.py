@@ -218,12 +218,12 @@ class Look:
     def _remark(self, record: ContractRecord) -> Remark | None:
         """What stands in the way of a contract that no order stops."""
         names = self.state.roster.participants
+        if record.dispute is not None and record.dispute.closed is None:
+            return Remark("disputed", (names[record.dispute.opener].name,), why=record.dispute.reason)
         match record.state:
             case ContractState.PROPOSED:
                 missing = [names[lei].name for lei in record.leis if lei != record.proposer]
                 return Remark("allegement", (names[record.proposer].name, ", ".join(missing)))
-            case ContractState.DISPUTED if record.dispute is not None:
-                return Remark("disputed", (names[record.dispute.opener].name,), why=record.dispute.reason)
             case ContractState.ENDORSED if record.cycle is None:
                 return self._short(record)
             case ContractState.HELD | ContractState.INSTRUCTED:

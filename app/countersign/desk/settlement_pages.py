@@ -11,7 +11,7 @@ from countersign.desk.settlement_views import CycleView, LegView, PositionView, 
 from countersign.settlement import proof
 from countersign.settlement.contract import Terms
 from countersign.settlement.proof import Position
-from countersign.settlement.records import ContractRecord, ContractState
+from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import Party
 from countersign.settlement.state import State
 from countersign.settlement.stops import stopping
@@ -66,16 +66,25 @@ def _position(state: State, each: Position) -> PositionView:
 
 
 def stops(state: State, record: ContractRecord) -> tuple[StopView, ...]:
-    """The order that stops a contract, and the dispute that stands over it."""
+    """The order that stops a contract, and the dispute that stands over it: after its end too, within its window."""
     freeze, dispute = stopping(state, record), record.dispute
     known = state.roster.officers
     found = []
     if freeze is not None:
         names = tuple(known[each].name if each in known else each for each in freeze.officers)
         found.append(StopView("frozen", names, freeze.order, freeze.reason, freeze.document_sha256, freeze.index))
-    if dispute is not None and record.state is ContractState.DISPUTED:
+    if dispute is not None and dispute.closed is None:
         opener = owner(state.roster, dispute.opener)
-        found.append(StopView("disputed", (opener,), "", dispute.reason, "", dispute.index))
+        expected = tuple(
+            LegView(
+                _named(state, each.payer),
+                _named(state, each.receiver),
+                money(state.roster, each.asset, each.amount),
+                "",
+            )
+            for each in dispute.expected
+        )
+        found.append(StopView("disputed", (opener,), "", dispute.reason, "", dispute.index, expected))
     return tuple(found)
 
 

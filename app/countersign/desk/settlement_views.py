@@ -45,7 +45,9 @@ class CycleView:
 
 @dataclass(frozen=True, slots=True)
 class StopView:
-    """What stops a settlement: `kind` frozen or disputed, by whom (names), its order and paper (SHA-256), its entry."""
+    """What stops a settlement, or stands over one that is over: `kind` frozen or disputed, by whom (names), its order and
+    paper (SHA-256), its entry; what a dispute's opener expects to have moved.
+    """
 
     kind: str
     by: tuple[str, ...]
@@ -53,3 +55,4 @@ class StopView:
     reason: str
     document: str
     index: int
+    expected: tuple[LegView, ...] = ()

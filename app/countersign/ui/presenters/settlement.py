@@ -46,6 +46,16 @@ def position(line: PositionView) -> tuple[str, ...]:
     return (line.owner, line.before.symbol, *(writing.number(each) for each in amounts))
 
 
+def expected(view: StopView) -> tuple[str, ...]:
+    """What the opener of a dispute expects to have moved, transfer by transfer; one line where it is nothing."""
+    if not view.expected:
+        return (label("settlement.expects-nothing", by=", ".join(view.by)),)
+    return tuple(
+        label("settlement.expects", giver=each.giver, taker=each.taker, amount=writing.full(each.money))
+        for each in view.expected
+    )
+
+
 def stop(view: StopView) -> tuple[str, str]:
     """The tone and the words of what stops a settlement."""
     words = label(

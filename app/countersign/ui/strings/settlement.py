@@ -20,6 +20,8 @@ LABELS: dict[str, str] = {
     "settlement.column-gross": "Gross: in, then out",
     "settlement.column-net": "Net: before, then after",
     "settlement.frozen": "Frozen by order {order} of {by} (entry {index}): {why}",
+    "settlement.expects": "Expected: {giver} pays {taker} {amount}",
+    "settlement.expects-nothing": "Expected: nothing moves, says {by}",
     "settlement.disputed": "Disputed by {by} (entry {index}): {why}",
     "settlement.document": "The order's document (SHA-256)",
 }

@@ -28,6 +28,8 @@ def stop_notes(view: ReviewView) -> list[QWidget]:
 def _stop(each: StopView) -> QWidget:
     tone, words = settlement.stop(each)
     note = Note(words, tone, Picture("blocked" if tone == "bad" else "warning", tone))
+    if each.kind == "disputed":
+        return page(note, *map(PlainLabel, settlement.expected(each)), gap=measure.HALF, margin=0)
     if not each.document:
         return note
     name = label("settlement.document")
