@@ -4,8 +4,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from countersign.bitcoin.inspect import PsbtFacts
+from countersign.bitcoin.psbt import serialise
 from countersign.demonstration import cast
-from countersign.desk import deals, mending, proposals, releasing, stopping
+from countersign.desk import deals, declaring, mending, proposals, releasing, stopping
+from countersign.desk.author import signed
 from countersign.desk.deeds import Deeds, Look
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
@@ -16,8 +19,13 @@ from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole, fetch_cycle
 from countersign.errors import Refused
 from countersign.formats import strict_json
+from countersign.rails import ethereum as ethereum_rail
+from countersign.rails.bitcoin import Readback, VaultSide
+from countersign.rails.bitcoin_respend import respend
 from countersign.resources.governance_words import said
-from countersign.settlement import stops
+from countersign.settlement import builder, stops
+from countersign.settlement.bodies import InstructionPrepared
+from countersign.settlement.roster import SafeVault
 from countersign.settlement.stop_bodies import Scope
 from support import stopped_stage as stage
 from support.contrary_chains import Contrary
@@ -185,6 +193,85 @@ async def test_what_pays_somebody_is_not_declared_as_a_void(founded: Table, pair
     assert (await compliance.countersigned(operations.governance.export(honest.id))).complete
 
 
+async def test_a_void_that_burns_the_coins_as_a_fee_or_is_of_another_safe_is_not_signed(
+    founded: Table, pair: tuple[Console, Console]
+) -> None:
+    operations, compliance = pair
+    contract, cycle = await partly_signed(founded)
+    await operations.newest()
+    kinds = {each.hash: each.group.kind for each in stage.live(founded, cycle)}
+    for view in await operations.deeds.void(contract, cast.RATE):
+        event = operations.governance._box.get(view.id).event
+        assert isinstance(event.body, InstructionPrepared)
+        psbt = kinds[event.body.replaces or ""] == "psbt"
+        data = burning(founded, cycle) if psbt else of_another_safe(founded, event.body)
+        drafted = strict_json.parse(event.jws.payload)
+        body = {**drafted["body"], "artefact": (await founded.desk.put_artefact(data)).hex()}  # type: ignore[index]
+        draft = proposals.draft(founded.desk.scribe, "instruction.prepared", body)
+        file = await proposals.sign(
+            founded.desk.state, draft, founded.author("operations"), founded.stage.clock.now_ms()
+        )
+        with refused("desk.fee-above-cap" if psbt else "desk.not-declared", Refused):
+            await compliance.countersigned(file)
+        assert (await compliance.countersigned(operations.governance.export(view.id))).complete
+
+
+def burning(table: Table, cycle: str) -> bytes:
+    """The coins of the cycle's bitcoin instruction back to their vault, but for what a thousandfold fee rate takes."""
+    [old] = [each for each in stage.live(table, cycle) if each.group.kind == "psbt"]
+    original, owed = table.desk.artefacts.get(bytes.fromhex(old.artefact)), table.desk.state.owed(old)
+    wallets = declaring._wallets(table.desk, old.group.vaults)
+    return serialise(respend(original, wallets, settled=owed, owed=(), rate=cast.RATE * 1_000, spare={}).psbt)
+
+
+def of_another_safe(table: Table, body: InstructionPrepared) -> bytes:
+    """The same nonce of another Safe."""
+    vaults = table.desk.state.roster.vaults.values()
+    other = next(each for each in vaults if isinstance(each, SafeVault) and each.id not in body.vaults)
+    return ethereum_rail.serialise(ethereum_rail.void(other, body.nonce or 0))
+
+
+def test_a_void_that_gives_one_vaults_coins_to_another_is_objected_to() -> None:
+    def side(vault: str, change: int) -> VaultSide:
+        return VaultSide(vault, (0,), 1_000, (0,), change, 0, 10)
+
+    named = InstructionPrepared("", (), "", "psbt", "void", None, (), "", None, ())
+    found = PsbtFacts(b"", 2, 0, (), (), 0)
+    for changes, balanced in (((990, 990), True), ((490, 1_490), False)):
+        read = Readback(tuple(map(side, "ab", changes)), (), (), (), (), 20)
+        assert (declaring._psbt_objection(named, found, read) == "") is balanced
+
+
+async def test_a_release_of_what_pays_nobody_is_not_signed_whoever_signed_it(
+    founded: Table, pair: tuple[Console, Console]
+) -> None:
+    _, compliance = pair
+    contract = await stage.agreed(founded)
+    cycle = await stage.instructed(founded, contract)
+    [old] = [each for each in stage.live(founded, cycle) if each.group.kind == "psbt"]
+    original, owed = founded.desk.artefacts.get(bytes.fromhex(old.artefact)), founded.desk.state.owed(old)
+    wallets = declaring._wallets(founded.desk, old.group.vaults)
+    nothing = serialise(respend(original, wallets, settled=owed, owed=(), rate=cast.RATE, spare={}).psbt)
+
+    async def looked_at() -> None:
+        await compliance.newest()
+        live = sorted(each.hash for each in stage.live(founded, cycle))
+        body = {"cycle": cycle, "instructions": live, "maker": "operations", "checker": "compliance"}
+        draft = proposals.draft(founded.desk.scribe, "release.authorised", body)
+        await Look(compliance.place)(proposals.parse(draft).event)
+
+    with refused("B13.too-few-signatures", Refused):  # what it pays is right; the shares are missing
+        await looked_at()
+    digest = (await founded.desk.put_artefact(nothing)).hex()
+    body = builder.psbt_instruction_body(
+        cycle, founded.desk.state.cycle(cycle).contracts, old.group.chain, digest, old.spends
+    )
+    draft = founded.desk.scribe.draft("instruction.prepared", body)
+    await founded.desk.submit(await signed(draft, [founded.author("operations")]))
+    with refused("desk.not-declared", Refused):
+        await looked_at()
+
+
 async def test_a_release_that_a_chain_would_refuse_is_signed_by_neither(
     founded: Table, pair: tuple[Console, Console]
 ) -> None:
@@ -226,7 +313,10 @@ async def test_an_awards_terms_take_both_signatures_before_the_event_is_proposed
     view = await compliance.deeds.award(half, RULING)
     assert isinstance(view, ProposalView)
     assert words(view)[0] == "The award AWARD-1 carries out a ruling on MH-2026-0007, version 1."
-    assert view.missing == (name(founded, "operations"),)
+    assert "Meridian Capital (main) pays Harbour Prime (main) 100.00000000 BTC." in words(view)
+    assert any(each.startswith("Whoever delivers bears at most ") for each in words(view))
+    assert view.signed == ()  # a file said what the terms are: the event is signed by who has read them here
+    await compliance.governance.sign(view.id)
     await carried(compliance, operations, view)
     assert stage.stands(founded, contract) == "awarded"
 

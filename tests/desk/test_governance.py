@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import proposals
+from countersign.desk import proposal_box, proposals
+from countersign.desk.author import Author
 from countersign.desk.enrolment import phrase_of
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
@@ -14,6 +15,7 @@ from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Refused
 from countersign.formats import base64url, jcs, strict_json
+from countersign.keys.jws import Jws
 from countersign.resources.governance_words import said
 from countersign.settlement import events
 from countersign.settlement.roster import Holder, HolderKind
@@ -287,3 +289,52 @@ async def test_a_participant_is_given_what_names_it_and_an_officer_everything(fo
     ]
     public = {"desk.founded", "policy.adopted", "price.published"}
     assert kinds == [{*public, "deposit.credited"}, public]
+
+
+async def test_a_file_is_read_before_it_is_signed(founded: Table) -> None:
+    found = await console(founded, "compliance")
+    change = jcs.encode(participant(founded, suspended=True))
+    view = found.propose_file(change)
+    assert (view.signed, view.yours) == ((), True)
+    assert len(words(view)) == 1
+    assert len((await found.sign(view.id)).signed) == 1
+
+
+async def test_one_person_with_two_keys_spoils_no_proposal(founded: Table) -> None:
+    token, known = software_token("compliance, the second", []), founded.desk.state.roster.officer("compliance")
+    place = {"serial": token.serial, "label": token.label, "model": token.model}
+    keys = [
+        {"purpose": "identity", "jwk": jwk, "token": place, "label": "identity", "online": True}
+        for jwk in sorted((known.identity_keys[0].jwk(), token.public["identity"].jwk()), key=str)
+    ]
+    entry = {"id": known.id, "name": known.name, "roles": [each.value for each in known.roles], "keys": keys}
+    first, second = await console(founded, "compliance"), await console(founded, "officer-d")
+    made = await first.propose("roster.changed", {"officers": [entry]})
+    second.take_in(first.export(made.id))
+    await second.sign(made.id)
+    await second.append(made.id)
+    for each in (first, second):
+        await newest(each, founded)
+
+    made = await first.propose("roster.changed", participant(founded, suspended=True))
+    payload = proposals.parse(first.export(made.id)).event.jws.payload
+    bare = proposals.Proposal(events.from_jws(Jws(payload, ()))).serialise()
+    other = Author("compliance", token.public["identity"], token)
+    again = await proposals.sign(founded.desk.state, bare, other, founded.stage.clock.now_ms())
+    with refused("settlement.one-person-twice", Refused):
+        first.take_in(again)
+    second.take_in(first.export(made.id))
+    assert (await second.sign(made.id)).complete
+
+
+async def test_a_box_refuses_what_would_make_it_unreadable(founded: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = await console(founded, "compliance")
+    first = found.propose_file(jcs.encode(participant(founded, suspended=True)))
+    size = len(found.export(first.id))
+    monkeypatch.setattr(proposal_box, "LIMIT", 3 * size)
+    second = found.propose_file(jcs.encode(participant(founded, certified_until="2031-01-01")))
+    with refused("desk.proposals-full", Refused):
+        found.propose_file(jcs.encode(participant(founded, certified_until="2032-01-01")))
+    assert {each.id for each in found.proposals()} == {first.id, second.id}
+    found.withdraw(first.id)
+    found.propose_file(jcs.encode(participant(founded, certified_until="2032-01-01")))

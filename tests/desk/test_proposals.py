@@ -77,6 +77,60 @@ async def test_a_signature_whose_key_was_withdrawn_since_stands_against_the_file
     assert (found.signed, found.complete) == ((), False)
 
 
+async def test_nobody_signs_with_a_key_that_was_withdrawn_or_is_somebody_elses() -> None:
+    desk = world.founded()
+    old = author("compliance")
+    entry = world.officer_entry("compliance")
+    entry["keys"][0]["jwk"] = world.identity("another token").public.jwk()  # type: ignore[index]
+    desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "officers": [entry]})
+    with refused("settlement.key-withdrawn", Refused):
+        await proposals.sign(desk.state, EXAMPLE.encode(), old, desk.now_ms)
+    with refused("desk.proposal-not-yours", Refused):
+        await proposals.sign(desk.state, EXAMPLE.encode(), replace(author("officer-a"), id="compliance"), desk.now_ms)
+    new = Author("compliance", world.identity("another token").public, Held("another token"))
+    data = await proposals.sign(desk.state, EXAMPLE.encode(), new, desk.now_ms)
+    assert [each.id for each in examine(desk.state, parse(data), desk.now_ms).signed] == ["compliance"]
+
+
+SCOPE = {"kind": "asset", "lei": None, "book": None, "contract": None, "asset": world.BTC}
+ORDER = {"order": "HC-1", "scope": SCOPE, "document_sha256": "11" * 32, "reason": "By order."}
+
+
+def signed_too(data: bytes, *names: str) -> bytes:
+    """The same proposal with more signatures, made past every rule."""
+    known = parse(data).event.jws
+    keys = [world.identity(each) for each in names]
+    made = [(key.public, key.sign(jose.signing_input(known.payload, key.public, jose.EVENT))) for key in keys]
+    return jose.serialise(jose.merge(known, jose.attach(known.payload, jose.EVENT, made)))
+
+
+@pytest.mark.parametrize("stranger", ["operations", "harbour", "desk"])
+def test_a_signature_that_could_never_be_logged_with_the_others_is_not_carried_along(stranger: str) -> None:
+    desk, trade = trouble.begun("signed")
+    names = [trouble.live(desk, trade, kind).hash for kind in ("psbt", "safe-tx")]
+    release = drafted(desk, "release.authorised", world.release_body(trade, *names), "compliance")
+    found = examine(desk.state, parse(signed_too(release, "operations")), desk.now_ms)
+    assert (found.objection, found.complete) == (None, True)
+    beside = "officer-a" if stranger == "operations" else stranger  # operations makes the release, officer A does not
+    change = {**world.no_entries(), "participants": [world.participant_entry("harbour")]}
+    for data, extra in (
+        (release, beside),
+        (drafted(desk, "roster.changed", change, "compliance"), stranger),
+        (drafted(desk, "freeze.ordered", ORDER, "compliance", "operations"), beside),
+    ):
+        found = examine(desk.state, parse(signed_too(data, extra)), desk.now_ms)
+        assert found.objection is not None, parse(data).event.type
+        assert found.objection.code == "settlement.wrong-signers"
+        assert not found.complete
+
+
+def test_whoever_may_sign_is_named_in_one_order() -> None:
+    desk = world.founded()
+    found = examine(desk.state, parse(drafted(desk, "freeze.ordered", ORDER)), desk.now_ms)
+    able = [each.id for each in found.missing]
+    assert able == sorted(desk.state.roster.officers)
+
+
 def drafted(desk: world.Desk, kind: str, body: dict[str, object], *names: str) -> bytes:
     """A draft, already signed by these."""
     payload = world.builder.payload(kind, desk.state.desk, f"{kind}-1", desk.now_ms // 1_000, body)

@@ -487,7 +487,7 @@ class GovernanceDouble:
     async def propose_number(self, name: str, text: str) -> ProposalView:
         return self._new("number", name, text)
 
-    async def propose_file(self, data: bytes) -> ProposalView:
+    def propose_file(self, data: bytes) -> ProposalView:
         return self._new("file", data)
 
     def _new(self, *what: object) -> ProposalView:

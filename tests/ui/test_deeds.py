@@ -217,3 +217,18 @@ async def test_a_closed_cycle_is_prepared_by_operations_and_by_nobody_else(
     assert last(officer, "prepare") == ("prepare", world.CONTRACT, 25)
     assert "Prepared: 2 instructions wait for signatures." in seen(window)
     assert window.review.sign.isVisible()
+
+
+async def test_the_second_officer_of_an_award_reads_what_it_does_before_signing_it(
+    window: OfficerWindow, officer: world.OfficerDouble, paper: Path
+) -> None:
+    officer.deeds.offered = tuple(
+        each if each.kind != "award" else type(each)("award", (), None) for each in officer.deeds.offered
+    )
+    found = await asked(window)
+    click(found, "Carry out an award on it")
+    type_into(found, "The award's terms", str(paper))
+    type_into(found, "The ruling", str(paper))
+    click(found, "Propose")
+    await settled(window)
+    assert "Both have signed the terms. Read what the award does, sign it" in seen(window)

@@ -113,7 +113,7 @@ async def test_a_dropped_file_becomes_a_proposal(window: OfficerWindow, officer:
     window.settings.proposals.files.emit([Path("/media/new.json")])
     await settled(window)
     assert ("take change", Path("/media/new.json")) in officer.asked
-    assert "Proposed." in seen(window)
+    assert "Taken in. Read what it does before you sign it." in seen(window)
 
 
 @pytest.mark.parametrize(

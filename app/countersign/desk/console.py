@@ -96,7 +96,7 @@ class OfficerConsole(Officer):
 
     async def take_change(self, file: Path) -> ProposalView:
         """A proposal, or a drafted change that becomes one. Raises as `Governance.propose_file` and the courier."""
-        return await self.governance.propose_file(await self._courier.read_chosen(file))
+        return self.governance.propose_file(await self._courier.read_chosen(file))
 
     async def reconcile(self, trades: Path | None) -> ReconciliationView:
         """Compare with the chains, or with the trade file of a participant. Raises as `Operations.reconcile` and the courier."""

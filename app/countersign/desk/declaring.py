@@ -2,7 +2,8 @@
 
 - A void is built from the instruction it ends: the same coins back to their own vaults, or the same nonce used up.
 - A replacement spends the same coins, pays the same and leaves less change. It stays within the agreed fee caps.
-- Compliance's half reads the artefact back by itself before it signs: nothing leaves but what is owed, and the fee.
+- Compliance's half reads the artefact back by itself before it signs: of each vault nothing leaves but what it owes, and its
+  part of a fee within the agreed caps. So does a console before it signs a release.
 - Everything after it is ordinary: shares, release by maker and checker, broadcast, observation.
 
     halves = await make_void(desk, operations, "cycle-1", rate=10)
@@ -12,7 +13,7 @@
 
 from collections.abc import Sequence
 
-from countersign.bitcoin.inspect import facts
+from countersign.bitcoin.inspect import PsbtFacts, facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.bitcoin.transaction import display
@@ -25,15 +26,15 @@ from countersign.errors import Refused
 from countersign.ethereum import inspect
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.rails.bitcoin import Wallet
+from countersign.rails.bitcoin import Readback, Wallet
 from countersign.rails.bitcoin_respend import respend
 from countersign.settlement import builder, events
 from countersign.settlement.bodies import REPLACEMENT, VOID, InstructionPrepared, Spend
 from countersign.settlement.events import Event
 from countersign.settlement.instructing import group_of
-from countersign.settlement.netting import Obligation, owed_by
+from countersign.settlement.netting import Group, Obligation, owed_by
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.roster import SafeVault, SlotVault, Vault
 
 
 async def make_void(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> tuple[bytes, ...]:
@@ -78,13 +79,19 @@ async def declare(desk: EmbeddedDesk, half: bytes, compliance: Author) -> Receip
 
 
 def require_honest(desk: Workplace, event: Event) -> None:
-    """The prepared bytes, read back here, do what the event says and no more. Refused("desk.not-declared")."""
+    """The prepared bytes, read back here, do what the event says and no more.
+
+    Refused("desk.not-declared"), Refused("desk.fee-above-cap").
+    """
     body = event.body
     if not isinstance(body, InstructionPrepared):
         raise Refused("desk.not-declared", reason="it prepares nothing")
-    reason = _objection(desk, body, desk.artefacts.get(bytes.fromhex(body.artefact)))
-    if reason:
-        raise Refused("desk.not-declared", reason=reason)
+    _require(desk, body, group_of(body))
+
+
+def require_as_said(desk: Workplace, instruction: Instruction) -> None:
+    """A logged instruction's bytes, read back here, pay what its cycle owes and no more. Raises as `require_honest`."""
+    _require(desk, instruction, instruction.group)
 
 
 async def _body(desk: Workplace, old: Instruction, purpose: str, rate: int) -> dict[str, object]:
@@ -138,17 +145,40 @@ def _wallets(desk: Workplace, names: Sequence[str]) -> list[Wallet]:
     return [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
 
 
-def _objection(desk: Workplace, body: InstructionPrepared, data: bytes) -> str:
-    """Why the bytes are not what the event says; empty where they are."""
-    if body.kind == "safe-tx":
-        tx = ethereum_rail.parse(data).tx
-        void = body.purpose == VOID and inspect.read(tx).void and tx.nonce == body.nonce
-        return "" if void else "it does more than use up the nonce"
-    cycle, group, found = desk.state.cycle(body.cycle), group_of(body), facts(parse_psbt(data))
-    due = () if body.purpose == VOID else owed_by(cycle.obligations, group)
-    read = bitcoin_rail.readback(found, _wallets(desk, body.vaults), due)
+def _require(desk: Workplace, named: InstructionPrepared | Instruction, group: Group) -> None:
+    data, cycle = desk.artefacts.get(bytes.fromhex(named.artefact)), desk.state.cycle(named.cycle)
+    owed = () if named.purpose == VOID else owed_by(cycle.obligations, group)
+    if group.kind == "safe-tx":
+        reason = _safe_objection(desk.state.roster.vault(group.vaults[0]), named, data, owed)
+    else:
+        found = facts(parse_psbt(data))
+        read = bitcoin_rail.readback(found, _wallets(desk, group.vaults), owed)
+        reason = _psbt_objection(named, found, read)
+        if not reason:
+            require_within_caps(desk, cycle, read)
+    if reason:
+        raise Refused("desk.not-declared", reason=reason)
+
+
+def _safe_objection(
+    vault: Vault, named: InstructionPrepared | Instruction, data: bytes, owed: Sequence[Obligation]
+) -> str:
+    """Why a Safe's transaction is not what the event says; empty where it is."""
+    tx = ethereum_rail.parse(data).tx
+    if not isinstance(vault, SafeVault) or not ethereum_rail.belongs(tx, vault, named.nonce):
+        return "it is of another Safe or nonce, or refunds gas"
+    if named.purpose == VOID:
+        return "" if inspect.read(tx).void else "it does more than use up the nonce"
+    read = ethereum_rail.readback(tx, vault, owed)
+    return "something leaves that is not owed, or is not paid" if read.missing or read.extra or read.opaque else ""
+
+
+def _psbt_objection(named: InstructionPrepared | Instruction, found: PsbtFacts, read: Readback) -> str:
+    """Why a Bitcoin transaction is not what the event says, its fee apart; empty where it is."""
     if read.missing or read.extra or read.foreign:
         return "something leaves that is not owed, or is not paid"
-    said = {spend.outpoint for spend in body.spends}
+    if not all(side.balances for side in read.sides):
+        return "a vault gives more than it owes and its part of the fee"
+    said = {spend.outpoint for spend in named.spends}
     spent = {f"{display(fact.outpoint.txid)}:{fact.outpoint.vout}" for fact in found.inputs}
     return "" if said == spent else "it spends other coins than it says"

@@ -28,7 +28,10 @@ from countersign.settlement.stop_bodies import Scope
 
 
 class Look:
-    """What a console does before it signs a proposal that concerns transactions: it reads the bytes for itself."""
+    """What a console does before it signs a proposal that concerns transactions: it reads the bytes for itself.
+
+    Of a release it reads back what every transaction pays, and to whom, and finishes it: the words come from the log alone.
+    """
 
     def __init__(self, place: AtConsole) -> None:
         self._place = place
@@ -41,6 +44,8 @@ class Look:
                 declaring.require_honest(self._place, event)
             case ReleaseAuthorised() as body:
                 await fetch_cycle(self._place, body.cycle)
+                for each in body.instructions:
+                    declaring.require_as_said(self._place, self._place.state.instruction(each))
                 await releasing.finish_all(self._place, body.cycle)
 
 
@@ -119,15 +124,18 @@ class Deeds:
         return deed_pages.targets(self._place.state)
 
     async def award(self, terms: bytes, ruling: bytes) -> bytes | ProposalView:
-        """Sign an award's terms. The first officer gets the signed terms, to hand on; the second the proposed event.
+        """Sign an award's terms. The first officer gets the signed terms, to hand on; the second the drafted event.
 
+        A file says what the terms are: nobody signs the event before they have read here what it does.
         Malformed; Refused: what `awards.signed_terms` raises, what the rules say against it.
         """
         state = self._place.state
         signed = await awards.signed_terms(state, terms, ruling, self._author, self._governance.now())
         if not awards.whole(state, signed):
             return jose.serialise(signed.jws)
-        return await self._with_paper("award.made", builder.contract_body(signed), ruling)
+        view = self._governance.draft("award.made", builder.contract_body(signed))
+        await self._place.put_artefact(ruling)
+        return view
 
     def _cycle(self, contract: str) -> str:
         cycle = self._place.state.contract(contract).cycle

@@ -2,7 +2,8 @@
 
 - Everything is proposed and nothing edited: a change counts from its place in the log on, once the administrators'
   threshold has signed it (DESIGN.md §6).
-- A proposal that this officer can sign is signed as it is made; another's is looked at first, its changes in words.
+- What this officer words at the console is signed as it is proposed. What a file words, drafted or proposed, is looked at
+  first, its changes in words.
 - Proposals travel as `.proposal` files between consoles; consoles that share a desk in their own process share its box.
 
     view = await governance.propose("policy.adopted", {"policy": document})
@@ -17,7 +18,7 @@ from countersign.desk.author import Author, Scribe
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.ports import Clock, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
-from countersign.desk.proposals import Proposal
+from countersign.desk.proposals import Examined, Proposal
 from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Refused
 from countersign.formats import strict_json
@@ -84,17 +85,25 @@ class Governance:
 
     async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:
         """Draft a change; sign it if this officer may. Malformed, Refused: what the rules say against it, nothing kept."""
+        found = self._drafted(kind, body)
+        data = found.proposal.serialise()
+        if Holder(HolderKind.OFFICER, self._author.id) in found.missing:
+            await self._looked_at(found.proposal)
+            data = await proposals.sign(self._state, data, self._author, self._now_ms())
+        return self._view(self._box.take_in(data))
+
+    def draft(self, kind: str, body: Mapping[str, object]) -> ProposalView:
+        """Keep a draft of what somebody else worded: it is signed once this officer has read what it does. Raises as `propose`."""
+        return self._view(self._box.take_in(self._drafted(kind, body).proposal.serialise()))
+
+    def _drafted(self, kind: str, body: Mapping[str, object]) -> Examined:
         full = proposals.completed(body) if kind == "roster.changed" else body
         proposal = proposals.parse(proposals.draft(self._scribe, kind, full))
         found = proposals.examine(self._state, proposal, self._now_ms())
         proposals.require_open(found)
         if not found.differences:
             raise Refused("desk.proposal-empty")
-        data = proposal.serialise()
-        if Holder(HolderKind.OFFICER, self._author.id) in found.missing:
-            await self._looked_at(proposal)
-            data = await proposals.sign(self._state, data, self._author, self._now_ms())
-        return self._view(self._box.take_in(data))
+        return found
 
     async def propose_suspension(self, lei: str, *, suspended: bool) -> ProposalView:
         """Propose that a participant is suspended, or no longer."""
@@ -110,15 +119,18 @@ class Governance:
         """Propose a policy with one number altered. Malformed("desk.not-a-number")."""
         return await self.propose("policy.adopted", common_changes.with_number(self._document(), name, text))
 
-    async def propose_file(self, data: bytes) -> ProposalView:
-        """A file: a `.proposal` of another console is taken in, a drafted body is proposed anew. Malformed; Refused."""
+    def propose_file(self, data: bytes) -> ProposalView:
+        """A file: a `.proposal` of another console is taken in, a drafted body becomes one that nobody has signed.
+
+        Who wrote it is not known here: it is read before it is signed. Malformed; Refused.
+        """
         found = strict_json.parse(data, limit=jose.LIMIT)
         if isinstance(found, dict) and "signatures" in found:
             return self.take_in(data)
         if isinstance(found, dict) and "minimum_notional_usd" in found:
-            return await self.propose("policy.adopted", {"policy": found})
+            return self.draft("policy.adopted", {"policy": found})
         if isinstance(found, dict) and found and set(found) <= {*proposals.ENTRIES, "administrators"}:
-            return await self.propose("roster.changed", found)
+            return self.draft("roster.changed", found)
         raise Malformed("desk.no-change-in-file")
 
     def numbers(self) -> tuple[tuple[str, str], ...]:
@@ -144,9 +156,13 @@ class Governance:
         return self._view(self._box.take_in(await proposals.sign(self._state, data, self._author, self._now_ms())))
 
     def take_in(self, data: bytes) -> ProposalView:
-        """A `.proposal` file from another console, with good signatures only. Malformed; Refused."""
-        found = proposals.examine(self._state, proposals.parse(data), self._now_ms())
-        proposals.require_open(found)
+        """A `.proposal` file from another console, with good signatures only. Malformed; Refused.
+
+        It is held against the state together with the signatures that are known here: joined they must be good as well.
+        """
+        new = proposals.parse(data)
+        for each in (new, self._box.joined(new)):
+            proposals.require_open(proposals.examine(self._state, each, self._now_ms()))
         return self._view(self._box.take_in(data))
 
     def export(self, id: str) -> bytes:

@@ -7,6 +7,7 @@
     {"open":[{"payload":"…","signatures":[…]}],"withdrawn":["9f…"]}
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from countersign.desk import proposals
@@ -15,10 +16,11 @@ from countersign.errors import Refused
 from countersign.formats import jcs, shape, strict_json
 
 SETTING = "proposals"
-LIMIT = 16 << 20
+LIMIT, MOST, MOST_WITHDRAWN = 16 << 20, 1_000, 10_000
+"""Bytes, open proposals and withdrawn ones that a box holds: more is refused before it is kept, for it could not be read."""
 _FIELDS = {
-    "open": shape.array(shape.anything, maximum=1_000),
-    "withdrawn": shape.array(shape.string(), maximum=10_000),
+    "open": shape.array(shape.anything, maximum=MOST),
+    "withdrawn": shape.array(shape.string(), maximum=MOST_WITHDRAWN),
 }
 
 
@@ -61,13 +63,20 @@ class ProposalBox:
             raise Refused("desk.proposal-unknown", id=id)
         return found
 
+    def joined(self, new: Proposal) -> Proposal:
+        """A proposal with the signatures that are known here as well."""
+        return _join(self._load()[0], new)
+
     def take_in(self, data: bytes) -> Proposal:
-        """Keep a proposal, joined with what is known of it. Raises as `proposals.parse`; Refused("desk.proposal-withdrawn")."""
+        """Keep a proposal, joined with what is known of it.
+
+        Raises as `proposals.parse`; Refused("desk.proposal-withdrawn"), Refused("desk.proposals-full").
+        """
         new = proposals.parse(data)
         known, withdrawn = self._load()
         if new.id in withdrawn:
             raise Refused("desk.proposal-withdrawn", id=new.event.id)
-        joined = proposals.merge(known[new.id], new) if new.id in known else new
+        joined = _join(known, new)
         self._store({**known, new.id: joined}, withdrawn)
         return joined
 
@@ -92,4 +101,11 @@ class ProposalBox:
 
     def _store(self, known: dict[str, Proposal], withdrawn: set[str]) -> None:
         held = [strict_json.parse(each.serialise()) for each in known.values()]
-        self._kept.set_setting(SETTING, jcs.encode({"open": held, "withdrawn": sorted(withdrawn)}))
+        data = jcs.encode({"open": held, "withdrawn": sorted(withdrawn)})
+        if len(held) > MOST or len(withdrawn) > MOST_WITHDRAWN or len(data) > LIMIT:
+            raise Refused("desk.proposals-full", count=len(held))
+        self._kept.set_setting(SETTING, data)
+
+
+def _join(known: Mapping[str, Proposal], new: Proposal) -> Proposal:
+    return proposals.merge(known[new.id], new) if new.id in known else new

@@ -2,6 +2,7 @@
 
 - The administrators' threshold signs a change of the desk's order; whoever was present, a ceremony.
 - Where the body names its people (a release its maker and checker, an award those who signed its terms), those sign.
+- A signature beside those is not carried along: the event could never be logged with it.
 - Of other kinds one person signs in each place of the table of permissions: whoever still helps to fill one alternative.
 
     signers(state, event, ()).able
@@ -40,6 +41,7 @@ class Signers:
 def signers(state: State, event: Event, signed: tuple[Holder, ...]) -> Signers:
     """Who signs, beside those who have. Refused: somebody is named whom nobody knows, or signed who cannot."""
     named = _named(state, event)
+    _check_signed(state, event, signed, named)
     if named:
         able = tuple(each for each in named if each not in signed and _signs(state, each))
         return Signers(len(named), able, named, set(signed) == set(named))
@@ -65,11 +67,25 @@ def _named(state: State, event: Event) -> tuple[Holder, ...]:
     return tuple(_officer(state.roster.officer(each).id) for each in ids)
 
 
+def _check_signed(state: State, event: Event, signed: tuple[Holder, ...], named: tuple[Holder, ...]) -> None:
+    """Nobody signed twice, with another key of theirs, and nobody who has no place in it. Refused."""
+    if len(set(signed)) != len(signed):
+        raise Refused("settlement.one-person-twice", type=event.type)
+    if named:
+        fits = set(signed) <= set(named)
+    elif event.type in PAIRS:
+        fits = not signed or permissions.could_fill(event.type, state.roster, signed)
+    else:
+        places = {each for alternative in permissions.TABLE[event.type].signers for each in alternative}
+        fits = all(any(permissions.stands_for(state.roster, each, place) for place in places) for each in signed)
+    if not fits:
+        names, needed = ", ".join(map(str, signed)), permissions.needed(event.type)
+        raise Refused("settlement.wrong-signers", type=event.type, signers=names, needed=needed)
+
+
 def _pair(state: State, event: Event, signed: tuple[Holder, ...]) -> Signers:
     """Two places; the rules are asked about the first two people who could fill them."""
     wanted, candidates = 2, tuple(each for each in _candidates(state, event) if each not in signed)
-    if signed and not permissions.could_fill(event.type, state.roster, signed):
-        permissions.check_signers(event.type, state.roster, signed)
     left = max(0, wanted - len(signed))
     ways = (way for way in combinations(candidates, left) if _fills(state, event, (*signed, *way)))
     people = (*signed, *next(ways, ()))
@@ -79,7 +95,7 @@ def _pair(state: State, event: Event, signed: tuple[Holder, ...]) -> Signers:
 
 def _candidates(state: State, event: Event) -> Iterable[Holder]:
     owner = [Holder(HolderKind.PARTICIPANT, event.body.owner.lei)] if isinstance(event.body, LendingAuthorised) else []
-    return (*owner, *(each for each in map(_officer, state.roster.officers) if _signs(state, each)))
+    return (*owner, *(each for each in map(_officer, sorted(state.roster.officers)) if _signs(state, each)))
 
 
 def _could(state: State, event: Event, holders: tuple[Holder, ...]) -> bool:

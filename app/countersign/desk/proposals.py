@@ -30,7 +30,7 @@ from countersign.settlement import events, machine
 from countersign.settlement.bodies import InstructionPrepared, ReleaseAuthorised
 from countersign.settlement.case import Case
 from countersign.settlement.events import Event
-from countersign.settlement.roster import Holder, HolderKind, Purpose
+from countersign.settlement.roster import Holder, HolderKind, Purpose, RegisteredKey
 from countersign.settlement.saying import Difference
 from countersign.settlement.state import State
 
@@ -123,13 +123,15 @@ def examine(state: State, proposal: Proposal, now_ms: int) -> Examined:
 async def sign(state: State, data: bytes, author: Author, now_ms: int) -> bytes:
     """The proposal with one more signature; the same again where it is there.
 
-    Refused: what stands against it, "desk.proposal-logged", "desk.proposal-not-yours".
+    Refused: what stands against it, "desk.proposal-logged", "desk.proposal-not-yours", an author's key that no longer signs.
     """
     proposal = parse(data)
     found = examine(state, proposal, now_ms)
     require_signable(found, author.id)
     if Holder(HolderKind.OFFICER, author.id) in found.signed:
         return data
+    if _identity(state, author.key.kid).holder != Holder(HolderKind.OFFICER, author.id):
+        raise Refused("desk.proposal-not-yours", type=proposal.event.type, officer=author.id)
     payload = proposal.event.jws.payload
     return jose.serialise(jose.merge(proposal.event.jws, await author.sign(payload)))
 
@@ -159,14 +161,20 @@ def names_transactions(proposal: Proposal) -> bool:
     return isinstance(proposal.event.body, InstructionPrepared | ReleaseAuthorised)
 
 
+def _identity(state: State, kid: str) -> RegisteredKey:
+    """The registered key that signs events. Refused: unknown, withdrawn, or a vault's."""
+    registered = state.roster.key(kid)
+    if registered.purpose is not Purpose.IDENTITY:
+        raise Refused("settlement.vault-key-signs", key=kid)
+    return registered
+
+
 def _verified(state: State, event: Event) -> tuple[tuple[Holder, ...], CountersignError | None]:
     """Whose good signatures it carries; nobody's, and why, where one is not good."""
     keys, holders = {}, []
     try:
         for kid in event.jws.kids:
-            registered = state.roster.key(kid)
-            if registered.purpose is not Purpose.IDENTITY:
-                raise Refused("settlement.vault-key-signs", key=kid)
+            registered = _identity(state, kid)
             keys[kid] = registered.key
             holders.append(registered.holder)
         if event.jws.signatures:

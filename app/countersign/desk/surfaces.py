@@ -78,8 +78,8 @@ class Governing(Protocol):
     async def propose_number(self, name: str, text: str) -> ProposalView:
         """A policy with one number altered; "" takes a cap away."""
 
-    async def propose_file(self, data: bytes) -> ProposalView:
-        """A `.proposal`, or a drafted body of a change."""
+    def propose_file(self, data: bytes) -> ProposalView:
+        """A `.proposal`, or a drafted body of a change, kept here to be read and signed."""
 
     def numbers(self) -> Sequence[tuple[str, str]]:
         """The policy's numbers that can be proposed one by one."""

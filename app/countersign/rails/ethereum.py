@@ -89,6 +89,15 @@ def void(vault: SafeVault, nonce: int) -> SafeTx:
     return plain_tx(chain.number, safe, safe, 0, b"", nonce)
 
 
+def belongs(tx: SafeTx, vault: SafeVault, nonce: int | None) -> bool:
+    """Whether it is a transaction of this Safe, on its chain, at this nonce, that refunds no gas."""
+    chain, safe = caip.ChainId.parse(vault.chain).number, Address(eip55.parse(vault.address))
+    if nonce is None:
+        return False
+    plain = replace(plain_tx(chain, safe, tx.to, tx.value, tx.data, nonce), operation=tx.operation)
+    return tx.digest == plain.digest
+
+
 def serialise(tx: SafeTx) -> bytes:
     """Our file form with the digest computed here."""
     return safe_file.serialise(tx)

@@ -94,6 +94,7 @@ TEMPLATES: dict[str, str] = {
     "deed.void-safe": "Nonce {nonce} of {vault} is used up by an empty call of the Safe to itself.",
     "deed.replacement": "The instruction {instruction} on {chain} ({contracts}) is sent again with a higher fee. It pays the same:",
     "deed.award": "The award {award} carries out a ruling on {id}, version {version}.",
+    "deed.fee-cap": "Whoever delivers bears at most {amount} of the network's fee.",
     "deed.ruling": "The ruling has the SHA-256 {document}.",
     "deed.loan": "{owner} lends {amount} to the pool at {rate} a year, as the loan {loan}.",
     "deed.pool": "The pool then has {there} on loan, of at most {limit}.",

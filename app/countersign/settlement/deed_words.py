@@ -14,9 +14,12 @@ from countersign.settlement.instructing import group_of
 from countersign.settlement.lending_bodies import LendingAuthorised
 from countersign.settlement.netting import Obligation
 from countersign.settlement.roster import Party
-from countersign.settlement.saying import Difference, Said, percent, said
+from countersign.settlement.saying import Difference, Said, grouped, percent, said
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import AwardMade
+
+NAMED = 8
+"""How many contracts a statement names at most."""
 
 
 def released(state: State, body: ReleaseAuthorised) -> tuple[Difference, ...]:
@@ -60,6 +63,7 @@ def awarded(state: State, body: AwardMade) -> tuple[Difference, ...]:
     return _all(
         said("deed.award", award=terms.id, id=disputed.id, version=disputed.version),
         *moves,
+        *(said("deed.fee-cap", amount=_amount(state, coin, cap)) for coin, cap in terms.fees if cap),
         said("deed.ruling", document=terms.legal_text_sha256),
     )
 
@@ -104,7 +108,9 @@ def _amount(state: State, asset: str, units: int) -> str:
 
 
 def _numbers(state: State, contracts: Iterable[str]) -> str:
-    return ", ".join(state.contract(each).terms.id for each in contracts)
+    """Their numbers; of many the first few and how many they are, so that what follows them is still seen."""
+    names = [state.contract(each).terms.id for each in contracts]
+    return ", ".join(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])}, … ({grouped(len(names))})"
 
 
 def _all(*statements: Said) -> tuple[Difference, ...]:

@@ -27,7 +27,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.not-a-proposal": (
         "An event of the type {type} is not passed round for signatures.",
-        "Only changes of roster, policy and log key, and records of ceremonies, are proposed.",
+        "What several people sign is proposed: changes of the desk's order, orders, awards, loans, releases, voids, replacements.",
     ),
     "desk.proposal-empty": (
         "This proposal changes nothing: the roster or policy already says all of it.",
@@ -35,7 +35,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.proposal-incomplete": (
         "The proposal has {signed} of the {wanted} signatures that it needs.",
-        "Hand it on to the next administrator.",
+        "Hand it on to those whose signatures are missing.",
     ),
     "desk.proposal-logged": (
         "The proposal {id} is already in the log.",
@@ -43,7 +43,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.proposal-not-yours": (
         "{officer} cannot sign this proposal ({type}).",
-        "The administrators sign changes, and a ceremony's record is signed by those it names as present.",
+        "Hand it on to those whose signatures are missing: what they do and which roles they have decides it.",
     ),
     "desk.proposal-old": (
         "The proposal {id} was drafted {hours} hours ago, longer than a draft of its kind counts.",
@@ -64,6 +64,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.proposal-unknown": (
         "There is no open proposal {id} here.",
         "Take in its file again, or look among the log's entries: it may have been logged.",
+    ),
+    "desk.proposals-full": (
+        "The list of open proposals is full: it would hold {count}.",
+        "Withdraw those that nobody wants any more, then take this one in.",
     ),
     "desk.proposal-withdrawn": (
         "The proposal {id} was withdrawn on this console.",

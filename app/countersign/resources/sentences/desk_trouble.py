@@ -6,8 +6,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Let the parties cancel the contract, or go on with it.",
     ),
     "desk.not-declared": (
-        "This is not signed as a declared void or replacement: {reason}.",
-        "Ask operations what they mean to declare, and let them prepare it again.",
+        "Its transaction is not what the words say: {reason}.",
+        "Sign nothing of it. Ask operations what they mean to do, and let them prepare it again.",
     ),
     "desk.nothing-to-release": (
         "Everything of cycle {cycle} was released already.",

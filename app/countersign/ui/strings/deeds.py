@@ -34,6 +34,7 @@ LABELS: dict[str, str] = {
     "deeds.choose": "Choose…",
     "deeds.now": "Propose",
     "deeds.proposed": "Proposed. Hand it on to the second officer, or let them sign it at the desk's own list.",
+    "deeds.award-drafted": "Both have signed the terms. Read what the award does, sign it, then hand it on to the first officer.",
     "deeds.half-award": "Signed: {path}. Give this file, with the ruling, to the second officer.",
     "deeds.keep-award": "Keep the signed terms",
     "deeds.award-kinds": "Signed terms (*.award)",

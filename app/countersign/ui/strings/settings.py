@@ -58,6 +58,7 @@ LABELS: dict[str, str] = {
     "settings.proposal-kinds": "Proposals (*.proposal)",
     "settings.new": "Propose a change…",
     "settings.proposed": "Proposed. Who else must sign it gets it by Hand it on.",
+    "settings.taken": "Taken in. Read what it does before you sign it.",
     "settings.signed-now": "Signed.",
     "settings.logged-now": "Logged. It counts from entry {index} on.",
     "settings.withdrawn-now": "Withdrawn on this console.",

@@ -79,7 +79,7 @@ class DeedVerbs:
     async def _award(self, terms: Path, ruling: Path) -> None:
         made = await self._unlocked(lambda: self._console.award(terms, ruling))
         if isinstance(made, ProposalView):
-            await self._tell(made)
+            await self._proposed(made.id, label("deeds.award-drafted"))
             return
         dialog = QFileDialog(self._review, label("deeds.keep-award"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

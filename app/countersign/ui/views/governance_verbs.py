@@ -93,8 +93,7 @@ class GovernanceVerbs:
             await self._taken(file)
 
     async def _taken(self, file: Path) -> None:
-        view = await self._unlocked(lambda: self._console.take_change(file))
-        await self._told(view, label("settings.proposed"))
+        await self._told(await self._console.take_change(file), label("settings.taken"))
 
     async def _propose(self) -> None:
         found = self._console.governance
