@@ -39,7 +39,7 @@ async def test_a_null_result_is_a_result() -> None:
 async def test_nobody_listens() -> None:
     error = await refused(JsonRpc(f"http://127.0.0.1:{free_port()}"))
     assert error.code == "chains.unreachable"
-    assert error.values["why"] == "ClientConnectorError"
+    assert error.values["why"] == "nothing listens there"
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -102,6 +102,7 @@ async def test_a_silent_node_ends_at_the_deadline() -> None:
     async with TestServer(application) as running:
         error = await refused(JsonRpc(str(running.make_url("/")), timeout_seconds=0.05))
     assert error.code == "chains.unreachable"
+    assert error.values["why"] == "it was silent for too long"
 
 
 async def test_the_nodes_own_error_keeps_its_number_and_words() -> None:

@@ -1,9 +1,11 @@
 """A policy in statements: nothing in the document is left unsaid, and every statement has its words."""
 
 import string
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from immutables import Map
 
 from countersign.resources.governance_words import TEMPLATES, said
 from countersign.settlement import policy
@@ -87,9 +89,13 @@ def test_the_numbers_stand_in_the_sentences() -> None:
     assert "From 5,000,000 USD on, a paying vault needs at least 3 signatures." in texts
     assert "Officers' signatures and releases count on Monday, Friday, 07:00 to 20:00 UTC." in texts
     assert "A new destination counts 48 h after it was registered." in texts
-    assert (
-        f"The pool takes at most 100,000,000,000 smallest units of BTC ({world.BTC}) and pays 2.50 % a year." in texts
-    )
+    assert f"The pool takes at most 1,000.00000000 BTC ({world.BTC}) and pays 2.50 % a year." in texts
+
+
+def test_a_limit_of_an_asset_that_is_not_registered_stays_in_its_smallest_units() -> None:
+    roster = world.founded().state.roster
+    texts = [words(each) for each in clauses(read(), replace(roster, assets=Map()))]
+    assert f"The pool takes at most 100,000,000,000 smallest units of {world.BTC} and pays 2.50 % a year." in texts
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,7 @@ def test_a_folder_without_a_profile_is_named_and_left_empty(tmp_path):
     with pytest.raises(Unavailable) as refusal:
         open_profile(tmp_path, lambda: PASSPHRASE)
     assert refusal.value.code == "store.no-profile"
+    assert refusal.value.values == {"profile": str(tmp_path)}
     assert list(tmp_path.iterdir()) == []
 
 

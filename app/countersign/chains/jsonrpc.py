@@ -39,6 +39,26 @@ class RpcError(Exception):
         self.data = data
 
 
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "it was silent for too long"),
+    (aiohttp.ClientConnectorDNSError, "its name leads to no machine"),
+    (aiohttp.ClientSSLError, "no secure connection came about"),
+    (aiohttp.ServerDisconnectedError, "it closed the connection"),
+)
+"""Why there is no answer, in words, the more special first."""
+
+
+def _why(error: Exception) -> str:
+    for kind, words in _REASONS:
+        if isinstance(error, kind):
+            return words
+    if isinstance(error, ConnectionRefusedError) or isinstance(
+        getattr(error, "os_error", None), ConnectionRefusedError
+    ):
+        return "nothing listens there"
+    return (error.strerror if isinstance(error, OSError) else None) or "the connection failed"
+
+
 class JsonRpc:
     """One endpoint. `credentials` is asked anew for each call (a cookie file changes when the node restarts).
 
@@ -79,7 +99,7 @@ class JsonRpc:
                     raise Unavailable("chains.not-authorised", url=self._url)
                 data, status = await self._read(response), response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unavailable("chains.unreachable", url=self._url, why=type(error).__name__) from None
+            raise Unavailable("chains.unreachable", url=self._url, why=_why(error)) from None
         return self._result(data, status)
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:

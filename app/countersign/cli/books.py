@@ -72,7 +72,7 @@ def statement_command(books: Books) -> Callable[..., None]:
         try:
             found = books.statement(profile, account, first, until, passphrase)
         except CountersignError as error:
-            raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+            raise typer.Exit(outcome.tell(error, as_json=as_json, typed=(account, first, until))) from None
         if as_json:
             findings.show_value(statements.value(found))
         elif as_csv:

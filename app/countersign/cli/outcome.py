@@ -6,11 +6,13 @@
 
 import os
 import re
+from collections.abc import Iterable
 
 import typer
 
 from countersign.errors import CountersignError, Malformed, Unavailable
 from countersign.formats import jcs
+from countersign.formats.excerpt import excerpt
 from countersign.resources.text import next_step, sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -26,16 +28,32 @@ def exit_status(error: CountersignError) -> int:
     return ABSENT if isinstance(error, Unavailable) else REFUSED
 
 
-def described(error: CountersignError) -> dict[str, object]:
-    """A named error as a program reads it: `{"code", "values", "what", "next"}`."""
+def described(error: CountersignError, typed: Iterable[str | None] = ()) -> dict[str, object]:
+    """A named error as a program reads it: `{"code", "values", "what", "next"}`.
+
+    `typed`: the values on the command line. What does not parse there nobody else made: the next step is to correct it.
+    """
     values = dict(error.values)
-    what, then = sentence(error.code, values), next_step(error.code, values)
-    return {"code": error.code, "values": values, "what": what, "next": then}
+    code = "cli.typed" if _typed(error, typed) else error.code
+    return {
+        "code": error.code,
+        "values": values,
+        "what": sentence(error.code, values),
+        "next": next_step(code, values),
+    }
 
 
-def tell(error: CountersignError, *, as_json: bool) -> int:
+def _typed(error: CountersignError, typed: Iterable[str | None]) -> bool:
+    """Whether it is about a text that was typed, or a part of one: an account's date or LEI, not a file's."""
+    text = error.values.get("text")
+    if not isinstance(error, Malformed) or not isinstance(text, str):
+        return False
+    return any(excerpt(each) == text or (text and text in each) for each in typed if each is not None)
+
+
+def tell(error: CountersignError, *, as_json: bool, typed: Iterable[str | None] = ()) -> int:
     """Say what happened and what to do next (on stderr, or as JSON on stdout). Returns the exit status."""
-    told = described(error)
+    told = described(error, typed)
     if as_json:
         show_json({"error": told})
     else:

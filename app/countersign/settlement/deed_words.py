@@ -101,10 +101,7 @@ def _name(state: State, party: Party) -> str:
 
 def _amount(state: State, asset: str, units: int) -> str:
     """ "1,000.00000000 BTC"."""
-    known = state.roster.asset(asset)
-    whole, rest = divmod(units, 10**known.decimals)
-    digits = f"{whole:,}.{rest:0{known.decimals}d}" if known.decimals else f"{whole:,}"
-    return f"{digits} {known.symbol}"
+    return state.roster.asset(asset).display(units)
 
 
 def _numbers(state: State, contracts: Iterable[str]) -> str:

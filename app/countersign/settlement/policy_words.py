@@ -76,10 +76,13 @@ def _hours(hours: Hours) -> Said:
 
 def _lending(policy: Policy, roster: Roster) -> Iterator[tuple[str, Said]]:
     for asset, terms in policy.lending:
-        known = roster.assets.get(asset)
-        symbol = known.symbol if known is not None else asset
-        limit, rate = grouped(terms.limit), percent(terms.rate_bps)
-        yield f"lending {asset}", said("policy.lending", symbol=symbol, asset=asset, limit=limit, rate=rate)
+        known, rate = roster.assets.get(asset), percent(terms.rate_bps)
+        if known is None:
+            limit = grouped(terms.limit)
+            yield f"lending {asset}", said("policy.lending-unregistered", asset=asset, limit=limit, rate=rate)
+        else:
+            limit = known.digits(terms.limit)
+            yield f"lending {asset}", said("policy.lending", symbol=known.symbol, asset=asset, limit=limit, rate=rate)
     if not policy.lending:
         yield "lending", said("policy.no-lending")
 

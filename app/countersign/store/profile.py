@@ -169,7 +169,7 @@ def read_about(directory: Path) -> tuple[Kind, bytes, str]:
     try:
         data = read_small(directory / ABOUT)
     except Unavailable as error:
-        raise Unavailable("store.no-profile", profile=directory.name) from error
+        raise Unavailable("store.no-profile", profile=str(directory)) from error
     try:
         whole = strict_json.parse(data)
         if not isinstance(whole, dict):

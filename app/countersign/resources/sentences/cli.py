@@ -49,6 +49,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no folder {folder} with SoftHSM tokens.",
         "Correct the path, or make a token there with `countersign token init`.",
     ),
+    "cli.typed": (
+        "“{text}” was not typed as it should be.",
+        "Correct it on the command line and run the command again; nothing was changed here.",
+    ),
     "cli.token-ambiguous": (
         "{count} attached tokens are named {token}.",
         "Say which one with --serial, or detach the others.",
