@@ -79,7 +79,9 @@ def test_an_order_is_drafted_in_words_signed_and_listed(desk: Desk, paper: Path)
         (("--book", f"{world.HARBOUR}/"), 2, "LEI/BOOK"),
         (("--participant", "549300NOBODYKNOWS00"), 2, "formats.lei"),
         (("--book", f"{world.HARBOUR}/elsewhere"), 1, "settlement.unknown-book"),
-        (("--contract", "ab" * 32), 1, "settlement.unknown-contract"),
+        (("--contract", "ab" * 32), 1, "desk.no-such-settlement"),
+        (("--contract", "MH-2026-0404"), 1, "No settlement here has the id or hash MH-2026-0404."),
+        (("--contract", ""), 2, "give one of"),
     ],
 )
 def test_a_scope_that_names_nothing_here_is_refused_and_nothing_is_written(
@@ -89,6 +91,37 @@ def test_a_scope_that_names_nothing_here_is_refused_and_nothing_is_written(
     assert done.exit_code == status, done.output
     assert words in done.output
     assert not (paper.parent / "freeze.proposal").exists()
+
+
+def test_a_contract_goes_by_its_id_or_its_hash(desk: Desk, paper: Path) -> None:
+    (record,) = desk.state.contracts.values()
+    by_id = stop(desk, paper, "id.proposal", "--contract", record.terms.id)
+    by_hash = stop(desk, paper, "hash.proposal", "--contract", record.hash)
+    assert (by_id.exit_code, by_hash.exit_code) == (0, 0), by_id.output
+    says = f"Order HC-1 stops the contract {record.terms.id}, version 1."
+    assert says in by_id.stdout
+    assert says in by_hash.stdout
+    assert "over already" not in by_id.stdout
+    assert "It takes: a compliance officer and any officer\n" in by_id.stdout
+
+
+def test_an_id_of_several_versions_is_refused_and_each_hash_is_named(paper: Path) -> None:
+    desk = world.founded()
+    first = desk.trade()
+    desk.play(first, until="agreed")
+    later = desk.trade(id=first.contract.terms.id, version=2, replaces=first.hash)
+    desk.play(later, until="agreed")
+    refused = stop(desk, paper, "freeze.proposal", "--contract", first.contract.terms.id)
+    assert (refused.exit_code, "desk.several-versions" in refused.stderr) == (1, True)
+    assert f"{first.hash}, {later.hash}" in refused.stderr
+    assert stop(desk, paper, "freeze.proposal", "--contract", later.hash).exit_code == 0
+
+
+def test_an_order_on_what_is_over_is_drafted_with_a_warning(paper: Path) -> None:
+    desk, trade = trouble.begun("final")
+    done = stop(desk, paper, "freeze.proposal", "--contract", trade.hash)
+    assert "It is over already: the order would stop nothing of it." in done.stdout
+    assert "over already" not in stop(desk, paper, "book.proposal", "--book", f"{world.HARBOUR}/main").stdout
 
 
 def test_what_stands_there_is_not_overwritten(desk: Desk, paper: Path) -> None:
@@ -106,6 +139,10 @@ def test_a_loan_is_drafted_from_its_body_and_another_kind_is_not(desk: Desk, tmp
     assert "Can still sign: Meridian Capital, Conrad Lake" in done.stdout
     other = propose(desk, "draft", "hold.placed", file, "--out", tmp_path / "other.proposal")
     assert "desk.not-a-proposal" in other.stderr
+    assert "orders, awards, loans, releases, voids, replacements" in other.stderr
+    unknown = propose(desk, "draft", "nonsense", file, "--out", tmp_path / "other.proposal")
+    assert (unknown.exit_code, "There is no event of the type nonsense." in unknown.stderr) == (2, True)
+    assert "award.made, ceremony.recorded, freeze.lifted, freeze.ordered, " in unknown.stderr
     file.write_text("[]")
     assert "cli.not-a-change" in propose(desk, "draft", "lending.authorised", file, "--out", tmp_path / "x").stderr
     assert not (tmp_path / "other.proposal").exists()

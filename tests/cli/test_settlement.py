@@ -45,6 +45,19 @@ def test_the_story_is_told_from_the_contract_to_finality(command_line: CommandLi
     assert "(not given)" not in out
 
 
+def test_a_cycles_name_points_to_its_command_and_nothing_is_a_usage_error(
+    command_line: CommandLine, settled: Path
+) -> None:
+    _, out, _ = command_line.run("cycle", "--profile", str(settled / "profile"))
+    cycle = out.split()[0]
+    status, _, err = asked(command_line, settled, cycle)
+    assert (status, f"`countersign cycle {cycle}`" in err) == (1, True)
+    status, _, err = asked(command_line, settled, f"{cycle}0")
+    assert (status, "No settlement here has the id or hash" in err) == (1, True)
+    status, _, err = asked(command_line, settled, "")
+    assert (status, "give a contract's id, or its hash" in err) == (2, True)
+
+
 def test_the_lines_name_log_positions_in_order_and_only_this_settlement(
     command_line: CommandLine, settled: Path
 ) -> None:
@@ -64,7 +77,7 @@ def test_a_hash_and_an_id_name_the_same_settlement(command_line: CommandLine, se
     assert value(command_line, settled, by_id["contract"]) == by_id
 
 
-@pytest.mark.parametrize("id", ["MH-2026-0002", "", "00" * 32])
+@pytest.mark.parametrize("id", ["MH-2026-0002", "00" * 32])
 def test_an_id_that_nothing_has_is_refused_with_the_next_step(
     command_line: CommandLine, settled: Path, id: str
 ) -> None:

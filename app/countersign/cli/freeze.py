@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +42,9 @@ ParticipantOption = Annotated[
 ]
 BookOption = Annotated[str | None, typer.Option("--book", metavar="LEI/BOOK", help="One of its books.")]
 AssetOption = Annotated[str | None, typer.Option("--asset", metavar="CAIP-19", help="Everything that moves an asset.")]
-ContractOption = Annotated[str | None, typer.Option("--contract", metavar="HASH", help="One contract.")]
+ContractOption = Annotated[
+    str | None, typer.Option("--contract", metavar="ID", help="One contract: its id or its hash.")
+]
 
 
 def freeze_app(orders: Orders) -> typer.Typer:
@@ -68,7 +70,8 @@ def freeze_app(orders: Orders) -> typer.Typer:
         """Draft an order that stops an institution, a book, an asset or a contract."""
         scope = _scope(participant, book, asset, contract)
         _drafted(orders, profile, out, as_json,
-                 lambda desk: desk.propose_freeze(number, scope, _paper(paper), reason))  # fmt: skip
+                 lambda desk: desk.propose_freeze(number, scope, _paper(paper), reason),
+                 (number, participant, book, asset, contract))  # fmt: skip
 
     def lift(
         number: NumberArgument,
@@ -93,27 +96,34 @@ def _paper(path: Path) -> bytes:
 
 def _scope(participant: str | None, book: str | None, asset: str | None, contract: str | None) -> Scope:
     """The one thing that was named. typer.BadParameter for none, for several, and for a book without its LEI."""
-    given = [each for each in (participant, book, asset, contract) if each is not None]
+    given = [each for each in (participant, book, asset, contract) if each]
     if len(given) != 1:
         raise typer.BadParameter("give one of --participant, --book, --asset and --contract")
-    if participant is not None:
+    if participant:
         return Scope(PARTICIPANT, participant)
-    if book is not None:
+    if book:
         lei, slash, name = book.partition("/")
         if not slash or not name:
             raise typer.BadParameter("--book wants LEI/BOOK")
         return Scope(BOOK, lei, name)
-    return Scope(ASSET, asset=asset) if asset is not None else Scope(CONTRACT, contract=contract)
+    return Scope(ASSET, asset=asset) if asset else Scope(CONTRACT, contract=contract)
 
 
-def _drafted(orders: Orders, profile: Path, out: Path, as_json: bool, draft: Callable[[Order], bytes]) -> None:
+def _drafted(
+    orders: Orders,
+    profile: Path,
+    out: Path,
+    as_json: bool,
+    draft: Callable[[Order], bytes],
+    typed: Iterable[str | None] = (),
+) -> None:
     def work() -> int:
         desk = orders(profile, passphrase)
         data = draft(desk)
         write_new(out, data)
         return said_proposal(desk.look(data), as_json)
 
-    shown(as_json, work)
+    shown(as_json, work, typed)
 
 
 def _listed(desk: Order, as_json: bool) -> int:

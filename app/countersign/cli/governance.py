@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,12 +107,12 @@ def policy_app(orders: Orders, judge: PolicyCase) -> typer.Typer:
     return app
 
 
-def shown(as_json: bool, work: Callable[[], int]) -> None:
-    """Exit with the status of some work; a refusal is told."""
+def shown(as_json: bool, work: Callable[[], int], typed: Iterable[str | None] = ()) -> None:
+    """Exit with the status of some work; a refusal is told. `typed`: the values on the command line."""
     try:
         status = work()
     except CountersignError as error:
-        status = outcome.tell(error, as_json=as_json)
+        status = outcome.tell(error, as_json=as_json, typed=typed)
     raise typer.Exit(status)
 
 

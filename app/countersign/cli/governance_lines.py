@@ -14,7 +14,7 @@ from countersign.cli.words import words
 from countersign.formats import times
 from countersign.resources.governance_words import said
 from countersign.resources.text import next_step, sentence
-from countersign.settlement.permissions import TABLE
+from countersign.settlement.permissions import TABLE, Signer
 
 if TYPE_CHECKING:
     from countersign.desk.governance_views import OfficerView, ParticipantView, PolicyView, ProposalView, RosterView
@@ -199,6 +199,7 @@ def proposal_lines(view: ProposalView) -> list[str]:
         *change_lines(view.changes),
         words("Signed by {count} of {wanted}: {people}", count=len(view.signed), wanted=view.wanted,
               people=", ".join(view.signed) or "-"),
+        words("It takes: {signers}", signers=_takes(view)),
         words("Can still sign: {people}", people=", ".join(view.missing) or "-"),
         words("Good until {at}", at=times.text(view.stale_at)),
     ]  # fmt: skip
@@ -209,6 +210,12 @@ def proposal_lines(view: ProposalView) -> list[str]:
         lines.append(f"{sentence(view.objection.code, values)} [{view.objection.code}]")
         lines.append(f"  → {next_step(view.objection.code, values)}")
     return lines
+
+
+def _takes(view: ProposalView) -> str:
+    """The alternatives of the table in words: those of as many people as it wants, where it has some."""
+    ways = TABLE[view.kind].signers
+    return _alternatives([way for way in ways if len(way) == view.wanted] or ways)
 
 
 def proposal_value(view: ProposalView) -> dict[str, object]:
@@ -249,8 +256,12 @@ def case_value(instruction: str, rules: Iterable[Finding]) -> dict[str, object]:
 def explained(kind: str) -> tuple[str, str]:
     """Who may sign a type of event, and who receives it, in words."""
     permission = TABLE[kind]
-    ways = [" and ".join(said(f"signer.{each.value}", {}) for each in way) for way in permission.signers]
-    return "; or ".join(ways), said(f"reader.{permission.reader.value}", {})
+    return _alternatives(permission.signers), said(f"reader.{permission.reader.value}", {})
+
+
+def _alternatives(ways: Iterable[Iterable[Signer]]) -> str:
+    """ "a participant; or a compliance officer and any officer"."""
+    return "; or ".join(" and ".join(said(f"signer.{each.value}", {}) for each in way) for way in ways)
 
 
 def explained_lines(kinds: Iterable[str], policy: PolicyView | None) -> list[str]:

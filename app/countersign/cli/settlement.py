@@ -38,6 +38,8 @@ def settlement_app(tell: Tell) -> typer.Typer:
 
     def show(id: IdArgument, profile: RestOption, as_json: JsonOption = False) -> None:
         """Tell a settlement's whole story: names, times, amounts and log positions. Changes nothing."""
+        if not id:
+            raise typer.BadParameter("give a contract's id, or its hash")
         try:
             story = tell(profile, id, passphrase)
         except CountersignError as error:

@@ -6,9 +6,9 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from countersign.desk import deed_pages, proposals, stopping
+from countersign.desk import deed_pages, proposals, stopping, telling
 from countersign.desk import governance_pages as pages
 from countersign.desk.author import Author, Scribe
 from countersign.desk.deed_views import OrderView
@@ -67,7 +67,9 @@ class Order:
         return deed_pages.orders(self.state, {})
 
     def propose_freeze(self, order: str, scope: Scope, paper: bytes, reason: str) -> bytes:
-        """A draft that an order stops what it names. Raises as `propose`."""
+        """A draft that an order stops what it names; a contract goes by its id too. Raises as `telling.only`, `propose`."""
+        if scope.contract is not None:
+            scope = replace(scope, contract=telling.only(self.state, scope.contract).hash)
         return self.propose("freeze.ordered", stopping.ordered_body(order, scope, paper, reason))
 
     def propose_lift(self, order: str, paper: bytes, reason: str) -> bytes:

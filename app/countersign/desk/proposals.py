@@ -24,6 +24,7 @@ from countersign.desk.proposal_signers import Signers, signers
 from countersign.desk.proposal_words import differences
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats import base64url, shape, strict_json
+from countersign.formats.excerpt import excerpt
 from countersign.keys import jws as jose
 from countersign.keys.jws import EVENT, Jws
 from countersign.settlement import events, machine
@@ -87,7 +88,12 @@ def parse(data: bytes) -> Proposal:
 
 
 def draft(scribe: Scribe, kind: str, body: Mapping[str, object]) -> bytes:
-    """A proposal that nobody has signed yet. Malformed if the body is not one of this kind; Refused("desk.not-a-proposal")."""
+    """A proposal that nobody has signed yet.
+
+    Malformed: the body is not one of this kind, "desk.no-such-kind"; Refused("desk.not-a-proposal").
+    """
+    if kind not in machine.RULES:
+        raise Malformed("desk.no-such-kind", type=excerpt(kind), kinds=", ".join(sorted(KINDS)))
     if kind not in KINDS:
         raise Refused("desk.not-a-proposal", type=kind)
     return Proposal(events.from_jws(Jws(scribe.draft(kind, body), ()))).serialise()

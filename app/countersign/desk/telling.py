@@ -85,14 +85,30 @@ class Story:
 
 
 def named(state: State, text: str) -> ContractRecord:
-    """The contract of that hash, or the latest version of that id. Refused("desk.no-such-settlement")."""
+    """The contract of that hash, or the latest version of that id.
+
+    Refused("desk.no-such-settlement", "desk.a-cycle": the name is a cycle's, which settles many).
+    """
     record = state.contracts.get(text)
     if record is not None:
         return record
     versions = [version for id, version in state.versions if id == text]
+    if not versions and text in state.cycles:
+        raise Refused("desk.a-cycle", cycle=text)
     if not versions:
         raise Refused("desk.no-such-settlement", id=text)
     return state.contract(state.versions[text, max(versions)])
+
+
+def only(state: State, text: str) -> ContractRecord:
+    """The contract of that hash, or of that id where it has one version only: for what must not mean another.
+
+    Refused("desk.no-such-settlement", "desk.several-versions").
+    """
+    hashes = [hash for (id, _), hash in sorted(state.versions.items()) if id == text]
+    if text not in state.contracts and len(hashes) > 1:
+        raise Refused("desk.several-versions", id=text, count=len(hashes), contracts=", ".join(hashes))
+    return named(state, text)
 
 
 def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:

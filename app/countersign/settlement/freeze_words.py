@@ -23,6 +23,7 @@ def freeze_ordered(state: State, body: FreezeOrdered) -> tuple[Difference, ...]:
     stopped = _stopped(after) - _stopped(state)
     return _differences(
         scope_said("freeze", state, body.order, body.scope),
+        *_over(state, body.scope),
         said("freeze.stops", count=grouped(stopped)),
         said("freeze.paper", document=body.document_sha256, reason=body.reason),
     )
@@ -51,6 +52,12 @@ def scope_said(verb: str, state: State, order: str, scope: Scope) -> Said:
     if scope.book is not None:
         return said(f"{verb}.book", order=order, name=name, lei=lei, book=scope.book)
     return said(f"{verb}.participant", order=order, name=name, lei=lei)
+
+
+def _over(state: State, scope: Scope) -> tuple[Said, ...]:
+    """A warning where the one contract that is named is over: two people need not sign for nothing."""
+    over = scope.contract is not None and state.contract(scope.contract).state in stops.ENDED
+    return (said("freeze.over"),) if over else ()
 
 
 def _stopped(state: State) -> int:

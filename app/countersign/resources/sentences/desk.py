@@ -30,6 +30,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No settlement here has the id or hash {id}.",
         "Check its spelling. A console holds only what its desk has logged and this machine has taken in.",
     ),
+    "desk.a-cycle": (
+        "{cycle} is a cycle, not a contract.",
+        "See it with `countersign cycle {cycle}`; it names the contracts that it settles.",
+    ),
+    "desk.several-versions": (
+        "{count} versions of the contract {id} are here.",
+        "Give the hash of the one that is meant, the latest stands last: {contracts}.",
+    ),
     "S2.archive-differs": (
         "The events kept here do not lead to the head of {size} entries that this machine has pinned.",
         "Sign nothing here. Keep the profile as evidence and restore it from the desk in a new one.",

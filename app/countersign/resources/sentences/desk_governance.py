@@ -29,6 +29,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "An event of the type {type} is not passed round for signatures.",
         "What several people sign is proposed: changes of the desk's order, orders, awards, loans, releases, voids, replacements.",
     ),
+    "desk.no-such-kind": (
+        "There is no event of the type {type}.",
+        "These are proposed: {kinds}.",
+    ),
     "desk.proposal-empty": (
         "This proposal changes nothing: the roster or policy already says all of it.",
         "Look at what is in force, then propose what should differ.",
