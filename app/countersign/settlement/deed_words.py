@@ -43,16 +43,29 @@ def declared(state: State, body: InstructionPrepared) -> tuple[Difference, ...]:
     if body.purpose == SETTLEMENT:
         owed = netting.owed_by(state.cycle(body.cycle).obligations, group_of(body))
         head = said("deed.instruct", cycle=body.cycle, chain=body.chain, contracts=contracts)
-        return _all(head, *(_pays(state, each) for each in owed), said("deed.consent"))
+        before = state.cycle(body.cycle).instructions.get(group_of(body))
+        instead = () if before is None else (said("deed.instead", instruction=before),)
+        return _all(head, *(_pays(state, each) for each in owed), *instead, *_fee(state, body, "deed.consent"))
     if body.purpose != VOID:
         old = state.instruction(body.replaces or "")
         head = said("deed.replacement", instruction=old.hash, chain=body.chain, contracts=contracts)
-        return _all(head, *(_pays(state, each) for each in state.owed(old)))
+        return _all(head, *(_pays(state, each) for each in state.owed(old)), *_fee(state, body, "deed.fee"))
     if body.nonce is not None:
         way = said("deed.void-safe", vault=vaults, nonce=body.nonce)
     else:
         way = said("deed.void-coins", count=len(body.spends), vaults=vaults)
-    return _all(said("deed.void", instruction=body.replaces or "", chain=body.chain, contracts=contracts), way)
+    head = said("deed.void", instruction=body.replaces or "", chain=body.chain, contracts=contracts)
+    return _all(head, way, *_fee(state, body, "deed.fee"))
+
+
+def _fee(state: State, body: InstructionPrepared, code: str) -> tuple[Said, ...]:
+    """What its fee may be at most: the vaults' agreed caps, and under a percentage. A Safe's gas is the custodian's."""
+    contracts = [state.contract(each).terms for each in body.contracts]
+    caps = [each for each in netting.fee_caps(state.roster, contracts) if each.vault in body.vaults]
+    if body.kind != "psbt" or not caps:
+        return ()
+    most = _amount(state, caps[0].coin, sum(each.cap for each in caps))
+    return (said(code, most=most, percent=percent(state.adopted().fees.never_percent * 100)),)
 
 
 def awarded(state: State, body: AwardMade) -> tuple[Difference, ...]:
