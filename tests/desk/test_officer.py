@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import founding
+from countersign.desk import founding, rows
 from countersign.desk.ports import Receipt, Record
-from countersign.desk.views import Action, Group
+from countersign.desk.views import Action, DeskView, Group
 from countersign.errors import Refused, Unavailable
 from countersign.review.finding import Status
 from support.software_stage import Table, silent
@@ -189,3 +189,23 @@ async def test_setting_the_clock_back_revives_nothing(prepared: Table) -> None:
     with pytest.raises(Refused) as refused:
         await prepared.officer.sign(prepared.live("psbt").hash, silent)
     assert "C4" in {finding.check for finding in refused.value.findings if not finding.ok}  # type: ignore[attr-defined]
+
+
+async def test_where_much_is_to_be_counted_the_rows_come_first(
+    prepared: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MUCH", 0)
+    begun: list[DeskView] = []
+    view = await prepared.officer.desk(begun.append)
+    assert [(each.totals, each.rows) for each in begun] == [(None, view.rows)]
+    assert view.totals is not None
+    await prepared.officer.desk(begun.append)
+    assert len(begun) == 1  # nothing is new: it is counted already
+
+
+async def test_the_desk_is_judged_from_bytes_that_are_here(prepared: Table) -> None:
+    mail = through(prepared)
+    mail.artefacts[bytes.fromhex(prepared.live("psbt").artefact)] = prepared.artefact("safe-tx")
+    view = await prepared.officer.desk()
+    (found,) = (await prepared.officer.checked([view.rows[0].contract], view.size)).values()
+    assert (found.failure, found.trouble) == (None, None)

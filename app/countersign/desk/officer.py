@@ -5,7 +5,7 @@ desk is asked only for what is new and given only what is signed. One officer, o
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -46,6 +46,8 @@ from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract
 from countersign.settlement.records import ContractState, Instruction
 
+Fetch = Callable[[bytes], Awaitable[bytes]]
+"""An artefact by its SHA-256. Raises `Unavailable`."""
 _BREATH = 64
 """So many artefacts are looked for before others may go on."""
 
@@ -62,7 +64,7 @@ class Officer:
         self._reachable = False
         self._held: set[str] = set()
         self._rows = rows.Rows(hand.officer, self._moment_of)
-        self._judging = Judging(replica, self._instruction_case)
+        self._judging = Judging(replica, self._case_at_hand)
         self._histories = history.Histories()
         self._looking, self._telling = asyncio.Lock(), asyncio.Lock()
 
@@ -266,9 +268,11 @@ class Officer:
             self.hand, self._basis(instruction), instruction, data, self._moment(), self.replica.profile
         )
 
-    async def _instruction_case(self, instruction: Instruction) -> tuple[Basis, Case, bytes]:
+    async def _instruction_case(
+        self, instruction: Instruction, fetch: Fetch | None = None
+    ) -> tuple[Basis, Case, bytes]:
         """Before this officer's signature the newest state with the token's facts; else as it stands."""
-        data = await self._artefact(instruction)
+        data = await self._artefact(instruction, fetch)
         if not can_sign(self.replica.state, instruction, self.hand.officer):
             return pages.history_or_now(self.replica, instruction, self._moment())
         found = self._basis(instruction)
@@ -281,17 +285,31 @@ class Officer:
             case = cases.instruction_case(found, instruction, data, moment, self.replica.profile, Mode.SIGN)
         return found, case, data
 
-    async def _artefact(self, instruction: Instruction) -> bytes:
-        """The unsigned bytes, from this profile or the desk; kept here. Their SHA-256 is checked by the store."""
-        data = await self._mailbox.artefact(bytes.fromhex(instruction.artefact))
-        if sha256(data).hexdigest() != instruction.artefact:
-            raise Refused("desk.artefact-differs", artefact=instruction.artefact)
+    async def _case_at_hand(self, instruction: Instruction) -> tuple[Basis, Case, bytes]:
+        """The same case, from bytes that are here where they are (the store checks their hash): asked for row after row."""
+        return await self._instruction_case(instruction, self._at_hand)
+
+    async def _at_hand(self, digest: bytes) -> bytes:
+        try:
+            return self.replica.profile.artefacts.get(digest)
+        except Unavailable:
+            return await self._from_desk(digest)
+
+    async def _from_desk(self, digest: bytes) -> bytes:
+        data = await self._mailbox.artefact(digest)
+        if sha256(data).digest() != digest:
+            raise Refused("desk.artefact-differs", artefact=digest.hex())
         self.replica.profile.artefacts.put(data)
-        for share in instruction.shares:
-            self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(share.artefact)))
-        for earlier in self.replica.state.replaced_by(instruction):
-            self.replica.profile.artefacts.put(await self._mailbox.artefact(bytes.fromhex(earlier.artefact)))
         return data
+
+    async def _artefact(self, instruction: Instruction, fetch: Fetch | None = None) -> bytes:
+        """The unsigned bytes; with them come the shares and what it replaces. From the desk if nothing else is said; kept here."""
+        fetch = fetch or self._from_desk
+        shares = [each.artefact for each in instruction.shares]
+        earlier = [each.artefact for each in self.replica.state.replaced_by(instruction)]
+        for each in (*shares, *earlier):
+            await fetch(bytes.fromhex(each))
+        return await fetch(bytes.fromhex(instruction.artefact))
 
     def _legal_text(self, contract: str) -> tuple[Artefacts, str]:
         terms = self.replica.state.contract(contract).terms
