@@ -98,6 +98,8 @@ async def sign_one(window: OfficerWindow) -> None:
 
 async def test_a_newcomer_settles_by_keys_and_clicks(played: tuple[OfficerWindow, Story]) -> None:
     window, story = played
+    assert isinstance(story.stage, DemonstrationStage)
+    seated = await story.stage.console(cast.COMPLIANCE.id, story.people[cast.COMPLIANCE.id])  # who attests below
     assert f"PIN of your demonstration token: {cast.PIN}" in seen(window)
     await next_step(window, "both holds are placed")
     assert "Waiting for others · 1" in seen(window)
@@ -124,6 +126,30 @@ async def test_a_newcomer_settles_by_keys_and_clicks(played: tuple[OfficerWindow
     await next_step(window, "Five institutions have traded forty contracts")
     key(window, "Ctrl+1")
     assert "41 of 41 settlements" in seen(window)
+    operations, compliance = await windows.beside(story, story.stage, (cast.OPERATIONS.id, cast.COMPLIANCE.id))
+    assert compliance.console is seated
+    await reconcile(operations, story.stage)
+    for each in (operations, compliance):
+        each.close()
+        await settled(each)
+
+
+async def reconcile(window: OfficerWindow, stage: DemonstrationStage) -> None:
+    """The operations officer's own window: the books agree with the chains, and the log says so."""
+    window.show()
+    await window.refresh()
+    await settled(window)
+    assert stage.pin_of(cast.OPERATIONS.id) in seen(window)
+    window.open_screen("participants")
+    click(window, "Reconcile…")
+    found = await dialog(window)
+    click(found, "Compare")
+    await settled(window)
+    assert "Nothing is broken: both sides agree to the last unit." in words(found)
+    click(found, "Record in the log")
+    await settled(window)
+    assert stage.desk.state.reconciled is not None
+    assert stage.desk.state.reconciled.breaks == 0
 
 
 async def open_review(window: OfficerWindow, story: Story) -> None:

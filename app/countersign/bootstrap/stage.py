@@ -53,6 +53,7 @@ class DemonstrationStage:
         self.ask_pin = answer(cast.PIN)
         self.legal_text = data_path(LEGAL_TEXT).read_bytes()
         self._pins: dict[str, str] = {}
+        self._consoles: dict[str, OfficerConsole] = {}
         self._holds = AsyncExitStack()
         self.bitcoin = EmbeddedBitcoin()
         self.ethereum = EmbeddedEthereum(31337)
@@ -137,8 +138,14 @@ class DemonstrationStage:
         box = ProposalBox(store.journal)
         self._desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, box)
 
+    def pin_of(self, officer: str) -> str:
+        """The PIN of an officer's token."""
+        return self._pins[officer]
+
     async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
-        """The officer's console on a new profile enrolled with this desk; officer A's is the one that the window shows."""
+        """The officer's console on a profile of its own enrolled with this desk, the same whenever it is asked for."""
+        if officer in self._consoles:
+            return self._consoles[officer]
         store = self._profile(officer)
         replica = Replica(store, CLOCK)
         hand = Hand(officer, bearer.token, bearer.author)
@@ -148,6 +155,7 @@ class DemonstrationStage:
         console = OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier, box, nodes)
         if officer == cast.OFFICER_A.id:
             self._replica, self._officer_profile, self._officer = replica, store, console
+        self._consoles[officer] = console
         return console
 
     def _online(self) -> OfficerConsole | None:

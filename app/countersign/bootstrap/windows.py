@@ -206,12 +206,12 @@ def place(window: OfficerWindow) -> None:
 
 
 async def beside(story: Story, stage: DemonstrationStage, seats: Sequence[str]) -> list[OfficerWindow]:
-    """Windows of other officers at the same desk, their tokens unlocked; not shown yet. `seats`: officers' ids."""
+    """Windows of other officers at the same desk, their tokens unlocked, their PINs in the banner; not shown yet."""
     found = []
     for officer in seats:
         console = await stage.console(officer, story.people[officer])
         await console.synchronise()
-        window = open_officer(console, banner(None, pin=None), instruments(stage.carrier))
+        window = open_officer(console, banner(None, pin=stage.pin_of(officer)), instruments(stage.carrier))
         window.setWindowTitle(f"{window.windowTitle()} — {stage.desk.state.roster.officer(officer).name}")
         found.append(window)
     return found
