@@ -19,6 +19,8 @@ from countersign.settlement import readers
         (readers.price, "0.0", "settlement.price-zero"),
         (readers.prose, "", "settlement.prose-length"),
         (readers.prose, "a\u202eb", "settlement.prose-characters"),
+        (readers.prose, "a\u3164b", "settlement.prose-characters"),
+        (readers.prose, "a\ufe0fb", "settlement.prose-characters"),
         (readers.prose, "e\u0301", "settlement.prose-characters"),
         (readers.ascending(readers.identifier), ["b", "a"], "settlement.not-ascending"),
         (readers.ascending(readers.identifier), ["a", "a"], "settlement.not-ascending"),

@@ -16,13 +16,13 @@ from collections.abc import Collection
 
 from countersign.errors import Malformed
 from countersign.formats.excerpt import excerpt
+from countersign.resources.visible import hidden
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}\Z")
 _AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,77})\Z")
 _PRICE = re.compile(r"(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,18})?\Z")
 _NAME_LENGTH = 100
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "PDF", "PDI", "FSI"})
 # Python knows no script property; the first word of a letter's name says it for every script admitted here.
 _SCRIPTS = frozenset(
@@ -85,7 +85,7 @@ def name(text: str, *, listed: Collection[str] = ()) -> str:
     if not 1 <= len(text) <= _NAME_LENGTH:
         raise Malformed("D3.name-length", length=len(text), limit=_NAME_LENGTH)
     for char in text:
-        if unicodedata.category(char) in _HIDDEN:
+        if hidden(char):
             raise Malformed("D3.hidden-character", character=f"U+{ord(char):04X}", name=excerpt(text))
     if unicodedata.normalize("NFC", text) != text:
         raise Malformed("D3.not-nfc", name=excerpt(text))

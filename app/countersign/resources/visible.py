@@ -2,6 +2,7 @@ r"""Foreign text made visible: what a label, a terminal or an error may show of 
 
 - Control, format, surrogate, private-use and unassigned characters, and every line or paragraph separator, appear as
   `\u{..}`: no message can be forged, reversed or split with them.
+- So do the letters, marks and the one symbol that are drawn as nothing: with them two names would look the same.
 - Everything else stays as it is.
 
     >>> visible("a\x00b")
@@ -11,10 +12,31 @@ r"""Foreign text made visible: what a label, a terminal or an error may show of 
 import unicodedata
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_BLANK = frozenset(
+    chr(code)
+    for first, last in (
+        (0x034F, 0x034F),  # combining grapheme joiner
+        (0x115F, 0x1160),  # Hangul fillers
+        (0x17B4, 0x17B5),  # Khmer inherent vowels
+        (0x180B, 0x180F),  # Mongolian variation selectors
+        (0x2800, 0x2800),  # braille without a dot
+        (0x3164, 0x3164),  # Hangul filler
+        (0xFE00, 0xFE0F),  # variation selectors
+        (0xFFA0, 0xFFA0),  # Hangul filler of half width
+        (0xE0100, 0xE01EF),  # more variation selectors
+    )
+    for code in range(first, last + 1)
+)
+"""Unicode's Default_Ignorable_Code_Point beyond those categories, and the empty braille cell."""
+
+
+def hidden(char: str) -> bool:
+    """Whether a character is not seen where it stands: invisible, without a glyph, or changing the direction."""
+    return unicodedata.category(char) in _HIDDEN or char in _BLANK
 
 
 def visible(text: str) -> str:
     """The text with every invisible or direction-changing character spelt out."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(f"\\u{{{ord(char):x}}}" if unicodedata.category(char) in _HIDDEN else char for char in text)
+    return "".join(f"\\u{{{ord(char):x}}}" if hidden(char) else char for char in text)

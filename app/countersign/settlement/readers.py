@@ -32,6 +32,7 @@ from countersign.formats.shape import (
     string,
 )
 from countersign.keys.public_key import PublicKey
+from countersign.resources.visible import hidden
 
 __all__ = [
     "Reader", "amount", "anything", "array", "ascending", "asset", "boolean", "chain", "date", "destination",
@@ -46,7 +47,6 @@ _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _TRANSACTION = re.compile(r"(0x)?[0-9a-f]{64}\Z")
 _OUTPOINT = re.compile(r"(0x)?[0-9a-f]{64}:(0|[1-9][0-9]{0,9})\Z")
 _MINUTE = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def _date(spelled: str) -> str:
@@ -125,9 +125,7 @@ def prose_of(most: int) -> Reader[str]:
     def judge(spelled: str) -> str:
         if not 1 <= len(spelled) <= most:
             raise Malformed("settlement.prose-length", most=most)
-        if unicodedata.normalize("NFC", spelled) != spelled or any(
-            unicodedata.category(character) in _HIDDEN for character in spelled
-        ):
+        if unicodedata.normalize("NFC", spelled) != spelled or any(map(hidden, spelled)):
             raise Malformed("settlement.prose-characters")
         return spelled
 
