@@ -31,6 +31,27 @@ def test_a_folder_is_read_whole_and_the_worst_item_decides(
     assert "1 malformed" in out
 
 
+def test_what_is_something_else_is_one_line_and_decides_nothing(
+    command_line: CommandLine, settled: Path, tmp_path: Path
+) -> None:
+    folder, profile = tmp_path / "out", str(settled / "profile")
+    folder.mkdir()
+    (folder / "contract.json").write_bytes((settled / "contract.json").read_bytes())
+    for name, data in (("a.psbt", b"psbt\xff"), ("b.psbt", b"psbt"), ("c.png", b"\x89PNG"), ("d.log", b"started\n")):
+        (folder / name).write_bytes(data)
+    status, out, _ = command_line.run("import", str(folder), "--profile", profile)
+    assert status == 0
+    assert "passed over: 2 PSBT, 2 unknown\n5 items: 1 already here, 4 passed over" in out
+    assert "a.psbt" not in out
+    status, out, _ = command_line.run("import", str(folder), "--profile", profile, "--json")
+    found = {Path(item["name"]).name: item for item in json.loads(out)["items"]}
+    assert (status, found["a.psbt"]["outcome"], found["a.psbt"]["error"]["code"]) == (
+        0, "passed over", "desk.not-importable"
+    )  # fmt: skip
+    (folder / "e.json").write_bytes(b'{"payload":"","signatures":[]}')
+    assert command_line.run("import", str(folder), "--profile", profile)[0] == 2
+
+
 def test_what_is_not_there_is_named(command_line: CommandLine, settled: Path) -> None:
     status, out, err = command_line.run("import", str(settled / "nothing"), "--profile", str(settled / "profile"))
     assert (status, out) == (2, "")

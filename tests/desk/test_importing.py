@@ -1,5 +1,6 @@
 """A batch: every item one outcome, no item stops another, and what is filed is exactly what was new."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from countersign.demonstration import cast
 from countersign.desk import deals, importing
 from countersign.desk.author import signed
-from countersign.desk.importing import Item, Outcome
-from countersign.errors import Malformed
+from countersign.desk.batch import Item, Outcome
+from countersign.formats import base64url, jcs
+from countersign.settlement import audience, events
 from countersign.settlement.contract import Notional, Terms
 from support.software_stage import Table
 
@@ -35,8 +37,39 @@ def outcomes(items: list[Item]) -> dict[str, str]:
     return {item.name: item.outcome.value for item in items}
 
 
+def judged(table: Table, files: dict[str, bytes]) -> list[Item]:
+    return importing.plan(table.desk.state, table.desk.archive.record, files, table.stage.clock.seconds)
+
+
 def planned(table: Table, files: dict[str, bytes]) -> dict[str, str]:
-    return outcomes(importing.plan(table.desk.state, files, table.stage.clock.seconds))
+    return outcomes(judged(table, files))
+
+
+def codes(items: list[Item]) -> dict[str, str]:
+    return {item.name: item.error.code for item in items if item.error is not None}
+
+
+async def event(table: Table, kind: str, body: dict[str, object], *signers: str) -> bytes:
+    return await signed(table.desk.scribe.draft(kind, body), [table.author(each) for each in signers])
+
+
+async def is_filed_as_planned(table: Table, files: dict[str, bytes]) -> dict[str, str]:
+    """What each item is told; it becomes exactly that, and nothing else is logged."""
+    before, size = judged(table, files), table.desk.state.size
+    after = await filed(table, files)
+    assert (outcomes(before), codes(before)) == (outcomes(after), codes(after))
+    assert [item.index is not None for item in after] == [item.outcome is Outcome.NEW for item in before]
+    assert table.desk.state.size == size + sum(item.outcome is Outcome.NEW for item in before)
+    return outcomes(after)
+
+
+def broken_signature(data: bytes) -> bytes:
+    """The same JWS with its first signature's last byte changed: still one that could be."""
+    value = json.loads(data)
+    raw = bytearray(base64url.decode(value["signatures"][0]["signature"]))
+    raw[-1] ^= 1
+    value["signatures"][0]["signature"] = base64url.encode(bytes(raw))
+    return jcs.encode(value)
 
 
 async def test_a_folder_of_every_kind_of_thing(founded: Table) -> None:
@@ -61,9 +94,9 @@ async def test_a_folder_of_every_kind_of_thing(founded: Table) -> None:
         "d.json": "conflict",
         "e.json": "conflict",
         "f.json": "malformed",
-        "g.psbt": "malformed",
+        "g.psbt": "passed over",
         "h.json": "refused",
-        "i.txt": "malformed",
+        "i.txt": "passed over",
     }
     assert planned(founded, files) == expected
     size = founded.desk.state.size
@@ -86,7 +119,9 @@ async def test_the_same_batch_again_is_already_here_and_the_second_signature_is_
 async def test_a_conflict_with_what_is_logged_names_the_other_contract(founded: Table) -> None:
     known, other = terms(founded), replace(terms(founded), not_before=terms(founded).not_before + 1)
     await filed(founded, {"a": await jws(founded, known)})
-    [item] = importing.plan(founded.desk.state, {"b": await jws(founded, other)}, founded.stage.clock.seconds)
+    [item] = importing.plan(
+        founded.desk.state, founded.desk.archive.record, {"b": await jws(founded, other)}, founded.stage.clock.seconds
+    )
     assert item.outcome is Outcome.CONFLICT
     assert item.error is not None
     assert item.error.code == "desk.import-conflict"
@@ -108,8 +143,8 @@ async def test_an_amendment_comes_in_one_batch_with_what_it_amends(founded: Tabl
     first = terms(founded)
     name = deals.contracts.hash_of(first.serialise())
     later = replace(first, version=2, replaces=name, settle_by=first.settle_by + 60)
-    items = await filed(founded, {"a later": await jws(founded, later), "b first": await jws(founded, first)})
-    assert outcomes(items) == {"a later": "new", "b first": "new"}
+    files = {"a later": await jws(founded, later), "b first": await jws(founded, first)}
+    assert await is_filed_as_planned(founded, files) == {"a later": "new", "b first": "new"}
     assert founded.desk.state.contract(name).state.value == "superseded"
 
 
@@ -131,7 +166,76 @@ async def test_a_strangers_contract_stops_no_other(founded: Table) -> None:
     assert outcomes(await filed(founded, files)) == {"bad": "refused", "good": "new"}
 
 
-def test_a_batch_has_a_limit() -> None:
-    with pytest.raises(Malformed):
-        importing.items_of({"x": b"{}\n" * (importing.MOST_ITEMS + 1)})
-    assert len(importing.items_of({"x": b"{}\n" * importing.MOST_ITEMS})) == importing.MOST_ITEMS
+async def test_an_event_is_told_what_the_log_would_say_of_it(founded: Table) -> None:
+    await filed(founded, {"half": await jws(founded, terms(founded, 1), "meridian")})
+    await filed(founded, {"whole": await jws(founded, terms(founded, 2))})
+    half, whole = (founded.desk.state.versions[f"MH-2026-{number:04d}", 1] for number in (1, 2))
+    no = {"contract": half, "reason": "Not our trade."}
+    good = await event(founded, "contract.declined", no, "harbour")
+    files = {
+        "bad signature": broken_signature(await event(founded, "contract.declined", no, "harbour")),
+        "other signer": await event(founded, "contract.declined", no, "operations"),
+        "unknown contract": await event(founded, "contract.declined", no | {"contract": "00" * 32}, "harbour"),
+        "too early": await event(founded, "delivery.confirmed", {"contract": whole}, "meridian"),
+        "good": good,
+    }
+    told = await is_filed_as_planned(founded, files)
+    assert told == dict.fromkeys(files, "refused") | {"good": "new"}
+    assert planned(founded, {"good": good}) == {"good": "already here"}
+
+
+async def test_an_event_may_rest_on_what_the_batch_brings_and_what_follows_it_is_judged_after_it(
+    founded: Table,
+) -> None:
+    agreed = terms(founded)
+    body = {"contract": deals.contracts.hash_of(agreed.serialise()), "reason": "Not our trade."}
+    files = {
+        "b half": await jws(founded, agreed, "meridian"),
+        "a no": await event(founded, "contract.declined", body, "harbour"),
+        "c again": await event(founded, "contract.declined", body, "meridian"),
+    }
+    assert await is_filed_as_planned(founded, files) == {"b half": "new", "a no": "new", "c again": "refused"}
+    alone = {"a no": await event(founded, "contract.declined", body | {"contract": "11" * 32}, "harbour")}
+    assert planned(founded, alone) == {"a no": "refused"}
+
+
+def affirmed(table: Table) -> set[str]:
+    """Who signed the contract that the last entry affirmed."""
+    last = events.parse(table.desk.archive.record(table.desk.state.size - 1).event)
+    contract = audience.carried(last)
+    assert (last.type, contract is not None) == ("contract.affirmed", True)
+    return {table.desk.state.roster.holder(kid).id for kid in contract.jws.kids} if contract else set()
+
+
+async def test_two_halves_of_one_contract_in_one_batch_are_one_affirmed_contract(founded: Table) -> None:
+    ours, theirs = await jws(founded, terms(founded), "meridian"), await jws(founded, terms(founded), "harbour")
+    files = {"a": ours, "b": theirs, "c": ours}
+    assert await is_filed_as_planned(founded, files) == {"a": "new", "b": "joined", "c": "twice in the batch"}
+    [record] = founded.desk.state.contracts.values()
+    assert record.state.value == "agreed"
+    assert affirmed(founded) == set(record.leis)
+    assert planned(founded, {"b": theirs}) == {"b": "already here"}
+
+
+async def test_the_other_partys_half_over_a_logged_proposal_is_its_affirmation(founded: Table) -> None:
+    ours, theirs = await jws(founded, terms(founded), "meridian"), await jws(founded, terms(founded), "harbour")
+    await filed(founded, {"ours": ours})
+    again = await jws(founded, terms(founded), "meridian")
+    assert planned(founded, {"again": again}) == {"again": "already here"}
+    forged = {"theirs": broken_signature(theirs)}
+    assert codes(judged(founded, forged)) == {"theirs": "keys.bad-signature"}
+    assert await is_filed_as_planned(founded, {"theirs": theirs}) == {"theirs": "new"}
+    [record] = founded.desk.state.contracts.values()
+    assert (record.state.value, affirmed(founded)) == ("agreed", set(record.leis))
+
+
+async def test_a_forged_copy_is_refused_alone_and_displaces_no_good_one(founded: Table) -> None:
+    half, whole = await jws(founded, terms(founded), "meridian"), await jws(founded, terms(founded))
+    files = {"a forged": broken_signature(whole), "b half": half}
+    clash = replace(terms(founded), not_before=terms(founded).not_before + 1)
+    files["c forged terms"] = broken_signature(await jws(founded, clash))
+    assert await is_filed_as_planned(founded, files) == {
+        "a forged": "refused",
+        "b half": "new",
+        "c forged terms": "refused",
+    }

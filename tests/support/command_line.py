@@ -17,8 +17,9 @@ from countersign.cli.commands import UseCases
 from countersign.cli.nodes import NodeFile
 from countersign.desk import auditing, checking, output_audit, policy_case, report_checking
 from countersign.desk.author import Scribe
+from countersign.desk.batch import Item
 from countersign.desk.enrolment import History, enrol
-from countersign.desk.importing import Item, plan
+from countersign.desk.importing import plan
 from countersign.desk.lending import LoanStatement, statement
 from countersign.desk.order import Order
 from countersign.desk.ports import Clock, Profile
@@ -134,7 +135,7 @@ class CommandLine:
 
     def _judge_batch(self, files: Mapping[str, bytes], profile: Path, ask: Callable[[], str]) -> list[Item]:
         with open_profile(profile, ask) as opened:
-            return plan(Replica(opened, self.clock).state, files, self.clock.now_ms() // 1_000)
+            return plan(Replica(opened, self.clock).state, opened.archive.record, files, self.clock.now_ms() // 1_000)
 
     def _tell(self, profile: Path, text: str, ask: Callable[[], str]) -> Story:
         with open_profile(profile, ask) as opened:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
+from countersign.desk.batch import Item, Outcome
 from countersign.desk.breaks import Break, Cause
-from countersign.desk.importing import Item, Outcome
 from countersign.desk.legs import ChainLeg, LegsView, Owed, Where
 from countersign.desk.money import Money
 from countersign.desk.operations_views import (
@@ -20,6 +20,7 @@ from countersign.desk.operations_views import (
 )
 from countersign.desk.reconcile import VaultLine
 from countersign.desk.reconciliation import Report
+from countersign.desk.reports import Kind
 from countersign.desk.row import Sides
 from countersign.desk.surfaces import Progress
 from countersign.errors import Conflict, CountersignError, Malformed, Refused
@@ -97,7 +98,7 @@ def _item(name: str, outcome: Outcome, id: str = "", error: CountersignError | N
 
 
 def batch() -> BatchView:
-    """Two that are new, and one of every other outcome."""
+    """Two that are new, two files of other kinds, and one of every other outcome."""
     return BatchView({}, (
         _item("trades.jsonl:1", Outcome.NEW, "MER-HAR-2026-11-23-0001 v1"),
         _item("trades.jsonl:2", Outcome.NEW, "MER-HAR-2026-11-23-0002 v1"),
@@ -109,6 +110,10 @@ def batch() -> BatchView:
         _item("trades.jsonl:6", Outcome.REFUSED, "MER-HAR-2026-11-23-0004 v1",
               Refused("settlement.unknown-participant", lei=MERIDIAN)),
         _item("trades.jsonl:7", Outcome.MALFORMED, "", Malformed("desk.unknown-file")),
+        _item("trades.jsonl:8", Outcome.JOINED, "MER-HAR-2026-11-23-0002 v1",
+              Conflict("desk.batch-joined", name="trades.jsonl:8", other="trades.jsonl:2")),
+        ItemView(Item("a.psbt", Outcome.PASSED, error=Malformed("desk.not-importable", kind="PSBT"), kind=Kind.PSBT), None),
+        ItemView(Item("a.png", Outcome.PASSED, error=Malformed("desk.unknown-file")), None),
     ))  # fmt: skip
 
 

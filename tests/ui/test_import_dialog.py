@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialog
 
 from countersign.desk import deals
-from countersign.desk.importing import Outcome
+from countersign.desk.batch import Outcome
 from countersign.desk.operations_views import BatchView
 from countersign.errors import Unavailable
 from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
@@ -67,13 +67,14 @@ async def test_a_preview_names_conflicts_refusals_and_duplicates_first(
         "refused | MER-HAR-2026-11-23-0004 v1 · trades.jsonl:6 | " + SALE,
         "not readable | what this is cannot be read · trades.jsonl:7 | ",
         "twice | MER-HAR-2026-11-23-0001 v1 · trades.jsonl:4 | " + SALE,
+        "joined | MER-HAR-2026-11-23-0002 v1 · trades.jsonl:8 | " + SALE,
         "already here | MER-HAR-2026-11-22-0001 v1 · trades.jsonl:3 | " + SALE,
         "new | MER-HAR-2026-11-23-0001 v1 · trades.jsonl:1 | " + SALE,
         "new | MER-HAR-2026-11-23-0002 v1 · trades.jsonl:2 | " + SALE,
     ]
-    assert "Items: 7 (1 in conflict, 1 refused, 1 not readable, 1 twice in the batch, 1 already here, 2 new)." in words(
-        found
-    )
+    counts = "1 in conflict, 1 refused, 1 not readable, 1 twice in the batch, 1 joined, 1 already here, 2 new"
+    assert f"Items: 10 ({counts}, 2 passed over)." in words(found)
+    assert "Passed over, neither contracts nor events: 1 PSBT, 1 unknown." in words(found)
     assert "trades.jsonl:5 and x.json give different terms for MER-HAR-2026-11-23-0003 v1." in words(found)
     assert "Neither is filed." in words(found)
     assert not any(isinstance(each, tuple) and each[0] == "file batch" for each in officer.asked)
@@ -88,7 +89,7 @@ async def test_what_is_new_is_filed_and_the_result_stands_beside_each(
     assert [each.split(" | ")[0] for each in rows(found)].count("filed") == 2
     assert "2 filed" in words(found)
     assert not enabled(found, "Nothing to file")
-    named(found, "Items of the batch", LineTable).selectRow(6)
+    named(found, "Items of the batch", LineTable).selectRow(7)
     await settled(window)
     assert "Filed: it is entry 32 of the log." in words(found)
     asked = [each for each in officer.asked if isinstance(each, tuple)]
@@ -147,10 +148,10 @@ async def test_an_empty_folder_holds_nothing(window: OfficerWindow, officer: Off
     assert "There is nothing in it." in words(found)
 
 
-def test_that_what_is_refused_is_tried_again_is_said_only_where_it_is() -> None:
+def test_what_was_passed_over_is_said_only_where_something_was() -> None:
     view = world.batch()
-    assert batch.waiting(view) == ()  # none of its items was read
-    assert batch.headline(replace(view, items=view.items[:2]))[2] == "Items: 2 (2 new)."
+    less = replace(view, items=view.items[:2])
+    assert (batch.passed(less), batch.headline(less)[2]) == ("", "Items: 2 (2 new).")
     assert {batch.key(each.item) for each in world.filed(view).items} >= {"filed", "conflict"}
     assert {each.item.outcome for each in view.items} == set(Outcome)
 

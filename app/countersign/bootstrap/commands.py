@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from countersign.cli.options import Ask
     from countersign.cli.token import Provisioner
     from countersign.cli.watching import Progress
+    from countersign.desk.batch import Item
     from countersign.desk.enrolment import History
-    from countersign.desk.importing import Item
     from countersign.desk.lending import LoanStatement
     from countersign.desk.order import Order
     from countersign.desk.replica import Replica
@@ -144,7 +144,7 @@ def judge_batch(files: Mapping[str, bytes], profile: Path, ask: Ask) -> list[Ite
     from countersign.desk.importing import plan
 
     with replayed(profile, CLOCK, ask) as replica:
-        return plan(replica.state, files, max(CLOCK.now_ms(), replica.state.time_ms) // 1_000)
+        return plan(replica.state, replica.record, files, max(CLOCK.now_ms(), replica.state.time_ms) // 1_000)
 
 
 class Auditing:

@@ -5,7 +5,9 @@
 
 - A folder, files, or a file with one JWS on each line; every item gets one outcome (docs/formats/import-json.md).
 - Nothing is filed from here: officers file a batch from the window, where their token is.
-- Exit 0 if all of it is new or already here; 2 iff an item does not parse; 1 if one is refused, twice, or in conflict.
+- What is recognised as something else is passed over: one line at the end says what, and it decides nothing.
+- Exit 0 if the rest is new, joined or already here; 2 iff an item does not parse; 1 if one is refused, twice, or in
+  conflict.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +19,8 @@ import typer
 from countersign.cli import findings, outcome, reading
 from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import words
-from countersign.desk.importing import Item, Outcome
+from countersign.desk import batch
+from countersign.desk.batch import Item, Outcome
 from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
 
@@ -26,7 +29,7 @@ Import = Callable[[Mapping[str, bytes], Path, Ask], Sequence[Item]]
 """files by name, profile folder, how to ask for a passphrase"""
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders, files, files of lines.")]
 AgainstOption = Annotated[Path, typer.Option("--profile", help="Judge them against this profile's history.")]
-_FINE = (Outcome.NEW, Outcome.ALREADY)
+_FINE = (Outcome.NEW, Outcome.ALREADY, Outcome.JOINED, Outcome.PASSED)
 
 
 def import_command(judge: Import) -> Callable[..., None]:
@@ -54,14 +57,18 @@ def status(items: Sequence[Item]) -> int:
 
 
 def item_lines(items: Sequence[Item]) -> list[str]:
-    """The batch for a person: each item, then how many of each."""
+    """The batch for a person: each item, then what was passed over and how many of each."""
     lines = []
     for item in items:
+        if item.outcome is Outcome.PASSED:
+            continue
         lines.append(words("{name}: {outcome}  {id}", name=item.name, outcome=item.outcome.value, id=item.id))
         if item.error is not None:
             values = dict(item.error.values)
             lines.append(f"  {sentence(item.error.code, values)} [{item.error.code}]")
             lines.append(f"  → {next_step(item.error.code, values)}")
+    if passed := batch.passed_over(items):
+        lines.append(words("passed over: {kinds}", kinds=", ".join(f"{count:,} {kind}" for kind, count in passed)))
     counts = {each: sum(item.outcome is each for item in items) for each in Outcome}
     told = ", ".join(f"{count:,} {each.value}" for each, count in counts.items() if count)
     return [*lines, words("{count} items: {told}", count=f"{len(items):,}", told=told or "-")]

@@ -18,7 +18,6 @@ from countersign.desk.vouching import Nodes, vouch
 from countersign.errors import Refused
 from countersign.settlement import audience, events, permissions
 from countersign.settlement.events import Event
-from countersign.settlement.permissions import Signer
 from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
 from countersign.settlement.roster import Holder
 from countersign.settlement.state import State
@@ -88,13 +87,10 @@ class EmbeddedDesk:
 
     def _wants_desk(self, event: Event) -> bool:
         """Whether the desk's signature is missing beside those given: they fill no alternative by themselves."""
-        beside = any(Signer.DESK in each and len(each) > 1 for each in permissions.TABLE[event.type].signers)
-        return beside and self.author.key.kid not in event.jws.kids and not self._suffices(event)
-
-    def _suffices(self, event: Event) -> bool:
+        if self.author.key.kid in event.jws.kids:
+            return False
         try:
             holders = tuple(self.state.roster.holder(kid) for kid in event.jws.kids)
-            permissions.check_signers(event.type, self.state.roster, holders)
         except Refused:
-            return False
-        return True
+            holders = ()  # nobody's key: the log refuses it by its own rule
+        return permissions.lacks_desk(event.type, self.state.roster, holders)

@@ -85,7 +85,7 @@ class Operations:
         """What each item of a batch is, and whether it would be filed. Files nothing. Malformed("desk.batch-too-large")."""
         await self._begin()
         state, now = self._desk.state, max(self._clock.now_ms(), self._desk.state.time_ms) // 1_000
-        items = await asyncio.to_thread(plan, state, files, now)
+        items = await asyncio.to_thread(plan, state, self._desk.archive.record, files, now)
         return await asyncio.to_thread(batch_view, state, files, items)
 
     async def file_batch(self, shown: BatchView, progress: Progress) -> BatchView:

@@ -87,6 +87,11 @@ def kind_of(data: bytes) -> Kind:
     return found
 
 
+def names_jws(data: bytes) -> bool:
+    """Whether it is JSON with a name that a JWS has: where it does not parse, a contract or an event that is broken."""
+    return _json(data) and any(name in data for name in (b'"signatures"', b'"payload"', b'"protected"'))
+
+
 def _binary(data: bytes) -> Kind | None:
     for start, kind in _STARTS.items():
         if data.startswith(start):

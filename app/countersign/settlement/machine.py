@@ -153,14 +153,22 @@ def admit(state: State, entry: Entry, event: Event) -> Case:
 
     Raises `Refused`.
     """
+    holders = authors(state, entry, event)
+    permissions.check_signers(event.type, _roster_for(state, entry, event), holders)
+    return Case(state, event, entry.index, entry.time_ms, holders)
+
+
+def authors(state: State, entry: Entry, event: Event) -> tuple[Holder, ...]:
+    """Whose good signatures an event carries that may stand at this place; whether they are enough is not asked yet.
+
+    Raises `Refused`.
+    """
     _check_place(state, entry, event)
-    roster = _roster_for(state, entry, event)
-    holders = _verified(roster, event)
+    holders = _verified(_roster_for(state, entry, event), event)
     for holder in holders:
         if event.id in state.seen.get(str(holder), ()):
             raise Refused("settlement.replayed", id=event.id, signer=str(holder))
-    permissions.check_signers(event.type, roster, holders)
-    return Case(state, event, entry.index, entry.time_ms, holders)
+    return holders
 
 
 def evolve(state: State, decision: Decision) -> State:

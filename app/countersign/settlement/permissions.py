@@ -131,6 +131,18 @@ def check_signers(kind: str, roster: Roster, holders: tuple[Holder, ...]) -> Non
         raise Refused("settlement.wrong-signers", type=kind, signers=names, needed=needed(kind))
 
 
+def lacks_desk(kind: str, roster: Roster, holders: tuple[Holder, ...]) -> bool:
+    """Whether the desk has to sign beside these, which it does once it has verified what they claim."""
+    beside = any(Signer.DESK in each and len(each) > 1 for each in TABLE[kind].signers)
+    if not beside or any(holder.kind is HolderKind.DESK for holder in holders):
+        return False
+    try:
+        check_signers(kind, roster, holders)
+    except Refused:
+        return True
+    return False
+
+
 def could_fill(kind: str, roster: Roster, holders: tuple[Holder, ...]) -> bool:
     """Whether these holders' signatures, with others' to come, can fill an alternative of single places."""
     return len(set(holders)) == len(holders) and any(

@@ -14,6 +14,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{name} holds the same thing as {other}.",
         "Nothing is lost: the other copy is taken. Ask the sender why it came twice.",
     ),
+    "desk.batch-joined": (
+        "{name} holds another party's signature over the same terms as {other}.",
+        "Nothing to do: both signatures count together, as {other}.",
+    ),
     "desk.batch-conflict": (
         "{name} and {other} give different terms for {id}.",
         "Neither is filed. Ask the parties which of them they signed last, and import that one alone.",

@@ -1,14 +1,14 @@
 """A batch of contracts in words: how many of each outcome, every item with who gives what to whom, and why one is not filed.
 
 - What needs a person stands first: conflicts, refusals, what does not parse, duplicates; what is new last.
+- What is neither contract nor event is no row: one line beneath the headline says what was passed over.
 - The sentences of a refusal come from `resources/` by its code.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from countersign.desk.importing import Item, Outcome
+from countersign.desk.batch import Item, Outcome, passed_over
 from countersign.desk.operations_views import BatchView, ItemView
 from countersign.desk.row import Sides
 from countersign.resources.text import next_step, sentence
@@ -24,17 +24,21 @@ _CHIPS = {
     "refused": ("bad", "refuse"),
     "malformed": ("bad", "fail"),
     "twice": ("warn", "warning"),
+    "joined": ("quiet", "none"),
     "already": ("quiet", "none"),
     "new": ("info", "forward"),
     FILED: ("ok", "pass"),
+    "passed": ("quiet", "none"),
 }
 _KEYS = {
     Outcome.CONFLICT: "conflict",
     Outcome.REFUSED: "refused",
     Outcome.MALFORMED: "malformed",
     Outcome.TWICE: "twice",
+    Outcome.JOINED: "joined",
     Outcome.ALREADY: "already",
     Outcome.NEW: "new",
+    Outcome.PASSED: "passed",
 }
 _ORDER = tuple(_CHIPS)
 
@@ -59,8 +63,9 @@ def key(item: Item) -> str:
 
 
 def lines(view: BatchView) -> list[ItemLine]:
-    """Every item, what needs a person first."""
-    return [_line(each) for each in sorted(view.items, key=lambda each: _ORDER.index(key(each.item)))]
+    """Every item but what is passed over, what needs a person first."""
+    shown = (each for each in view.items if each.item.outcome is not Outcome.PASSED)
+    return [_line(each) for each in sorted(shown, key=lambda each: _ORDER.index(key(each.item)))]
 
 
 def _line(view: ItemView) -> ItemLine:
@@ -102,7 +107,7 @@ def verb(view: BatchView | None) -> str:
     return label(f"import.file-{kind}", count=f"{new:,}") if new else label("import.file-none")
 
 
-def waiting(view: BatchView) -> Sequence[str]:
-    """What is said beneath a preview with refusals."""
-    refused = any(each.item.outcome is Outcome.REFUSED and each.item.found is not None for each in view.items)
-    return (label("import.again"),) if refused and not view.filed and view.new else ()
+def passed(view: BatchView) -> str:
+    """What lies there beside contracts and events, in one line; empty where nothing does."""
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in passed_over(each.item for each in view.items))
+    return label("import.passed", kinds=kinds) if kinds else ""

@@ -104,8 +104,8 @@ class ImportDialog(WorkDialog):
         self.table.show_rows(cells)
         tone, icon, words = batch.headline(self.view)
         self.say(words, tone, icon)
-        for each in batch.waiting(self.view):
-            self.said.addWidget(PlainLabel(each, "quiet"))
+        if passed := batch.passed(self.view):
+            self.said.addWidget(PlainLabel(passed, "quiet"))
         self.offer()
 
     def _show_chosen(self, key: str) -> None:
