@@ -78,6 +78,7 @@ def test_the_statement_of_an_account_in_three_forms(run: CommandLine, profile: P
     assert "Opening balance  0.00000000 BTC" in out
     assert "hold: 30.00000000 BTC, available to held" in out
     assert "contract MH-2026-0001" in out
+    assert text(run, profile, "statement", "--account", f"{world.MERIDIAN}/main/BTC") == out
     status, out, _ = run.run("statement", "--account", ACCOUNT, "--profile", str(profile), "--csv")
     rows = list(csv.DictReader(io.StringIO(out, newline="")))
     assert status == 0
@@ -99,6 +100,8 @@ def test_a_span_leaves_out_what_lies_outside_it(run: CommandLine, profile: Path)
     [
         (("--account", "nobody"), 2, "desk.account-form"),
         (("--account", f"{world.MERIDIAN}/other/{BTC}"), 1, "settlement.unknown-book"),
+        (("--account", f"{world.MERIDIAN}/main/XYZ"), 2, "formats.asset"),
+        (("--account", f"{world.NORTHGATE}/suspense/{BTC}"), 1, "desk.no-such-account"),
         (("--account", ACCOUNT, "--from", "yesterday"), 2, "formats.date"),
         (("--account", ACCOUNT, "--from", "2026-12-01", "--until", "2026-11-01"), 1, "desk.span-order"),
     ],
@@ -147,7 +150,12 @@ def test_a_trade_file_that_agrees_and_one_that_does_not(run: CommandLine, profil
     assert [each["cause"] for each in found["breaks"]] == ["missing there", "missing here"]
     out = text(run, profile, "reconcile", "--trades", bad, status=1)
     assert "missing here: MH-X deliver" in out
-    assert "here nothing, there 5" in out
+    assert f"Trades of Meridian Capital ({world.MERIDIAN}) compared" in out
+    assert "missing here: MH-X deliver, main, BTC: here nothing, there 0.00000005 BTC" in out
+    assert "BTC: here 30.00000000 BTC, there nothing" in out
+    unknown = trades(tmp_path, *meridians(), f"{world.MERIDIAN},main,MH-X,deliver,eip155:1/slip44:60,5,agreed")
+    out = text(run, profile, "reconcile", "--trades", unknown, status=1)
+    assert "eip155:1/slip44:60: here nothing, there 5 base units" in out
 
 
 def test_a_trade_file_that_does_not_parse_is_two(run: CommandLine, profile: Path, tmp_path: Path) -> None:

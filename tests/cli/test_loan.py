@@ -4,6 +4,7 @@ from pathlib import Path
 
 from countersign.cli.loan import SCHEMA, statement_lines, statement_value
 from countersign.desk.lending import Line, LoanStatement
+from countersign.settlement.assets import Asset
 from countersign.settlement.records import Loan
 from countersign.settlement.roster import Party
 from support import settlement_world as world
@@ -16,18 +17,22 @@ LINES = (
     Line(12, 1_795_424_400_000, "lending.accrued", 500_000_000, 34_723, 0, 34_723),
     Line(13, 1_795_424_401_000, "lending.recalled", 0, 0, 34_722, 1),
 )
+TOLD = LoanStatement(LOAN, LINES, "Meridian Capital", Asset(world.BTC, "BTC", 8))
 
 
 def test_a_loan_is_told_entry_by_entry() -> None:
-    text = "\n".join(statement_lines(LoanStatement(LOAN, LINES)))
-    assert "Out now 0, returned 500,000,000" in text
-    assert "The pool owes 1, paid 34,722" in text
-    assert "entry 12  lending.accrued: earned 34,723, paid 0, owed 34,723" in text
+    text = "\n".join(statement_lines(TOLD))
+    assert f"Loan loan-1 of Meridian Capital, main ({world.MERIDIAN})" in text
+    assert "2.50 % a year" in text
+    assert "Out now 0.00000000 BTC, returned 5.00000000 BTC" in text
+    assert "The pool owes 0.00000001 BTC, paid 0.00034722 BTC" in text
+    assert "entry 12  interest accrued: earned 0.00034723 BTC, paid 0.00000000 BTC" in text
+    assert "then out 5.00000000 BTC, owed 0.00034723 BTC" in text
     assert text.index("entry 9") < text.index("entry 12") < text.index("entry 13")
 
 
 def test_the_json_says_the_same_in_base_units() -> None:
-    value = statement_value(LoanStatement(LOAN, LINES))
+    value = statement_value(TOLD)
     assert (value["schema"], value["claim"], value["returned"]) == (SCHEMA, "1", "500000000")
     assert value["accrued_to"] == "2026-11-22"
     assert [line["interest"] for line in value["lines"]] == ["0", "34723", "0"]  # type: ignore[attr-defined]

@@ -84,7 +84,7 @@ def test_the_books_agree_with_the_chains_and_a_coin_that_nobody_credited_does_no
     assert (status, err) == (0, "")
     assert "breaks: 0" in out
     assert out.rstrip().endswith("Nothing is broken.")
-    assert out.count(f"{cast.SELLER.coins}, {cast.BITCOIN}/slip44:0: ledger ") == 1
+    assert out.count(f"{cast.SELLER.coins}: ledger 265.00000000 BTC, chain 265.00000000 BTC") == 1
     founded.lose(7_000_000)
     status, out, err = reconcile(founded, tmp_path, founded.nodes)
     assert (status, err) == (1, "")

@@ -2,15 +2,18 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
+from countersign.cli.books import statement_lines
 from countersign.desk.accounts import overview
 from countersign.desk.statement import COLUMNS, Span, Statement, account_of, as_csv, replayed, statement, value
 from countersign.errors import Malformed, Refused
 from countersign.formats import times
 from countersign.keys.public_key import Curve
 from countersign.settlement import builder
+from countersign.settlement.assets import Asset
 from countersign.settlement.ledger import Account, Balance, Pocket
 from countersign.settlement.machine import replay
 from support import settlement_world as world
@@ -191,12 +194,34 @@ def test_accounts_are_named_strictly() -> None:
         account_of(f"{world.MERIDIAN}/main/bitcoin")
 
 
+def test_a_symbol_names_an_asset_where_no_other_has_it() -> None:
+    bitcoin, other = Asset(BTC, "BTC", 8), Asset(world.USDC, "BTC", 6)
+    assert account_of(f"{world.MERIDIAN}/main/BTC", [bitcoin, replace(other, symbol="USDC")]) == MERIDIAN_BTC
+    with refused("desk.symbol-twice", Refused):
+        account_of(f"{world.MERIDIAN}/main/BTC", [bitcoin, other])
+    assert account_of(f"{world.MERIDIAN}/main/{BTC}", [bitcoin, other]) == MERIDIAN_BTC
+
+
+def test_the_other_side_is_said_by_name(settled: Desk) -> None:
+    sold = next(each for each in of(settled, MERIDIAN_BTC).movements if each.cause == "delivery")
+    assert "delivery: 250.00000000 BTC, held to Harbour Prime, main" in "\n".join(lines_of(settled, MERIDIAN_BTC))
+    assert (sold.other, sold.counterparty) == ("Harbour Prime, main", f"{world.HARBOUR}/main")
+    bought = "\n".join(lines_of(settled, Account(world.HARBOUR, "main", BTC)))
+    assert "delivery: 250.00000000 BTC, from Meridian Capital, main to available" in bought
+    assert "credit: 600.00000000 BTC, outside to available" in "\n".join(lines_of(settled, MERIDIAN_BTC))
+
+
+def lines_of(desk: Desk, account: Account) -> list[str]:
+    return list(statement_lines(of(desk, account)))
+
+
 def test_an_account_that_nobody_can_have_here_is_refused(settled: Desk) -> None:
     for account, code in (
         (Account(world.MERIDIAN, "other", BTC), "settlement.unknown-book"),
         (Account(world.lei("98NOBODY"), "main", BTC), "settlement.unknown-participant"),
         (Account(world.MERIDIAN, "main", "eip155:1/slip44:60"), "settlement.unknown-asset"),
         (Account(world.NORTHGATE, "main", BTC), "settlement.unknown-book"),
+        (Account(world.NORTHGATE, "suspense", BTC), "desk.no-such-account"),
     ):
         with refused(code, Refused):
             of(settled, account)

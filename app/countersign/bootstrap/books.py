@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from countersign.desk.replica import Replica
     from countersign.desk.statement import Statement
     from countersign.desk.vouching import Nodes
+    from countersign.settlement.roster import Roster
 
     OpenNodes = Callable[[NodeFile], Awaitable[Nodes]]
 
@@ -42,19 +43,20 @@ class ProfileBooks:
         from countersign.desk.statement import Span, account_of, statement
         from countersign.settlement.machine import Entry
 
-        wanted, span = account_of(account), Span.read(first, last, now=self.clock.now_ms() // 1_000)
+        span = Span.read(first, last, now=self.clock.now_ms() // 1_000)
         with replayed(profile, self.clock, ask) as replica:
+            wanted = account_of(account, replica.state.roster.assets.values())
             records = replica.profile.archive.records(0, replica.state.size)
             return statement([Entry(each.index, each.time_ms, each.event) for each in records], wanted, span)
 
-    def reconcile(self, profile: Path, trades: bytes, ask: Ask) -> Report:
+    def reconcile(self, profile: Path, trades: bytes, ask: Ask) -> tuple[Report, Roster]:
         """`countersign reconcile`."""
         from countersign.desk.reconciliation import of_trades
 
         with replayed(profile, self.clock, ask) as replica:
-            return of_trades(replica.state, trades)
+            return of_trades(replica.state, trades), replica.state.roster
 
-    def reconcile_chains(self, profile: Path, nodes: NodeFile, ask: Ask) -> Report:
+    def reconcile_chains(self, profile: Path, nodes: NodeFile, ask: Ask) -> tuple[Report, Roster]:
         """`countersign reconcile --chains`. Unavailable("desk.no-node") for a vault's chain that none of them follows."""
         import asyncio
 
@@ -65,7 +67,7 @@ class ProfileBooks:
             return await of_vaults(replica.state, store.archive, store.artefacts, await self.nodes(nodes))
 
         with replayed(profile, self.clock, ask) as replica:
-            return asyncio.run(work(replica))
+            return asyncio.run(work(replica)), replica.state.roster
 
     def one(self, profile: Path, cycle: str, ask: Ask) -> CycleReport:
         """`countersign cycle ID`."""

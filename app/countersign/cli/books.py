@@ -25,7 +25,10 @@ from countersign.settlement.ledger import Balance
 from countersign.settlement.records import Reconciled
 
 LEDGER = "countersign-ledger/1"
-AccountOption = Annotated[str, typer.Option("--account", metavar="LEI/BOOK/ASSET", help="As the ledger lists it.")]
+AccountOption = Annotated[
+    str,
+    typer.Option("--account", metavar="LEI/BOOK/ASSET", help="The asset by its id or symbol."),
+]
 FromOption = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="The first day, UTC.")]
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="The last day, UTC.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
@@ -190,7 +193,8 @@ def statement_lines(found: Statement) -> Iterator[str]:
 
 def _movement_lines(unit: Asset, each: Movement) -> Iterator[str]:
     at = times.text(each.time_ms // 1_000)
-    way = words("{source} to {target}", source=each.source or words("outside"), target=each.target or words("outside"))
+    source = each.source or (words("from {other}", other=each.other) if each.other else words("outside"))
+    way = words("{source} to {target}", source=source, target=each.target or each.other or words("outside"))
     amount = unit.display(each.units)
     yield words("{at}  entry {index}  {cause}: {amount}, {way}", at=at, index=each.index, cause=each.cause,
                 amount=amount, way=way)  # fmt: skip

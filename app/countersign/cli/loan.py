@@ -19,6 +19,7 @@ from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import words
 from countersign.errors import CountersignError
 from countersign.formats import times
+from countersign.settlement.saying import percent
 
 if TYPE_CHECKING:
     from countersign.desk.lending import Line, LoanStatement
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 SCHEMA = "countersign-loan/1"
 Statement = Callable[[Path, str, Ask], "LoanStatement"]
 """profile folder, the loan's name, how to ask for a passphrase"""
+_KINDS = {
+    "lending.authorised": "loan agreed",
+    "lending.accrued": "interest accrued",
+    "lending.recalled": "loan recalled",
+}
+"""What moves a loan, in the words of the window's log; another event goes by its type."""
 LoanArgument = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's name.")]
 RestOption = Annotated[Path, typer.Option("--profile", help="Tell what this profile's history holds.")]
 
@@ -47,21 +54,25 @@ def loan_command(statement: Statement) -> Callable[..., None]:
 
 
 def statement_lines(found: LoanStatement) -> list[str]:
-    """The statement for a person; amounts in base units of the asset."""
-    loan = found.loan
+    """The statement for a person."""
+    loan, unit = found.loan, found.unit
+    out, back, claim, paid = (unit.display(each) for each in (loan.principal, loan.returned, loan.claim, loan.paid))
     lines = [
-        words("Loan {id} of {lei}, book {book}", id=loan.id, lei=loan.owner.lei, book=loan.owner.book),
-        words("{asset} at {rate} basis points a year (actual/360)", asset=loan.asset, rate=loan.rate_bps),
-        words("Out now {out}, returned {back}", out=f"{loan.principal:,}", back=f"{loan.returned:,}"),
-        words("The pool owes {claim}, paid {paid}", claim=f"{loan.claim:,}", paid=f"{loan.paid:,}"),
+        words("Loan {id} of {owner}, {book} ({lei})", id=loan.id, owner=found.owner, book=loan.owner.book,
+              lei=loan.owner.lei),
+        words("{symbol}  {asset}", symbol=unit.symbol, asset=loan.asset),
+        words("{rate} a year (actual/360)", rate=percent(loan.rate_bps)),
+        words("Out now {out}, returned {back}", out=out, back=back),
+        words("The pool owes {claim}, paid {paid}", claim=claim, paid=paid),
         "",
-    ]
+    ]  # fmt: skip
     for each in found.lines:
-        values = {"at": times.text(each.time_ms // 1_000), "index": each.index, "kind": each.kind}
-        sums = {"interest": f"{each.interest:,}", "paid": f"{each.paid:,}", "claim": f"{each.claim:,}"}
-        lines.append(
-            words("{at}  entry {index}  {kind}: earned {interest}, paid {paid}, owed {claim}", **values, **sums)
-        )
+        kind = words(_KINDS.get(each.kind, each.kind))
+        at, sums = times.text(each.time_ms // 1_000), [unit.display(one) for one in (each.interest, each.paid)]
+        lines.append(words("{at}  entry {index}  {kind}: earned {interest}, paid {paid}", at=at, index=each.index,
+                           kind=kind, interest=sums[0], paid=sums[1]))  # fmt: skip
+        then = {"out": unit.display(each.principal), "claim": unit.display(each.claim)}
+        lines.append(words("    then out {out}, owed {claim}", **then))
     return lines
 
 

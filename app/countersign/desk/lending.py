@@ -13,12 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from countersign.desk.accounts import owner
 from countersign.desk.author import Author, signed
 from countersign.desk.ports import Receipt, Record
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.formats import ids, times
 from countersign.settlement import events, machine
+from countersign.settlement.assets import Asset
 from countersign.settlement.lending import accrual, open_loans
 from countersign.settlement.records import Loan
 from countersign.settlement.roster import Party
@@ -43,10 +45,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LoanStatement:
-    """A loan as it stands, and every entry that moved it."""
+    """A loan as it stands, and every entry that moved it; its owner's name, its asset's symbol and decimals."""
 
     loan: Loan
     lines: tuple[Line, ...]
+    owner: str
+    unit: Asset
 
 
 def terms_of(state: State, loan: str, owner: Party, asset: str, units: int) -> dict[str, object]:
@@ -108,7 +112,7 @@ def statement(records: Iterable[Record], name: str) -> LoanStatement:
     loan = state.loans.get(name)
     if loan is None:
         raise Refused("settlement.unknown-loan", loan=name)
-    return LoanStatement(loan, tuple(lines))
+    return LoanStatement(loan, tuple(lines), owner(state.roster, loan.owner.lei), state.roster.asset(loan.asset))
 
 
 def _line(record: Record, before: Loan | None, after: Loan) -> Line:

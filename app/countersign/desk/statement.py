@@ -61,7 +61,7 @@ class Movement:
     """`units` from pocket `source` to pocket `target` of the account; an empty pocket is outside it.
 
     `contract` and `settlement` (a cycle's id) are empty where there is none at that moment, as is `counterparty`
-    (LEI/book): a hold is placed before any cycle closes over it.
+    (LEI/book): a hold is placed before any cycle closes over it. `other` says the counterparty by name: "Harbour Prime, main".
     """
 
     index: int
@@ -76,6 +76,7 @@ class Movement:
     settlement: str
     counterparty: str
     after: Balance
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +96,29 @@ class Statement:
     closing: Balance
 
 
-def account_of(text: str) -> Account:
-    """`LEI/BOOK/ASSET`; an asset's own slash belongs to it. Malformed("desk.account-form", "formats.…")."""
+def account_of(text: str, assets: Iterable[Asset] = ()) -> Account:
+    """`LEI/BOOK/ASSET`; an asset's own slash belongs to it. One of `assets` goes by its symbol too, if no other has it.
+
+    Malformed("desk.account-form", "formats.…"), Refused("desk.symbol-twice").
+    """
     parts = text.split("/", 2)
     if len(parts) != 3:
         raise Malformed("desk.account-form")
-    return Account(ids.lei(parts[0]), ids.identifier(parts[1]), str(caip.AssetId.parse(parts[2])))
+    return Account(ids.lei(parts[0]), ids.identifier(parts[1]), _asset_of(parts[2], assets))
+
+
+def _asset_of(text: str, assets: Iterable[Asset]) -> str:
+    named = sorted(each.id for each in assets if each.symbol == text)
+    if len(named) > 1:
+        raise Refused("desk.symbol-twice", symbol=text, assets=", ".join(named))
+    return named[0] if named else str(caip.AssetId.parse(text))
 
 
 def statement(entries: Iterable[Entry], account: Account, span: Span, state: State = EMPTY) -> Statement:
-    """Replay from `state` on and collect. Refused("settlement.unknown-…") for an account that nobody can have here."""
+    """Replay from `state` on and collect.
+
+    Refused("settlement.unknown-…") for an account that nobody can have here, "desk.no-such-account" for one never used.
+    """
     opening = closing = state.ledger.balance(account)
     size, movements = state.size, list[Movement]()
     for entry, after in replayed(entries, state):
@@ -118,6 +132,8 @@ def statement(entries: Iterable[Entry], account: Account, span: Span, state: Sta
             movements += _movements(entry, state, account, movements[-1].after if movements else opening)
     state.roster.party(account.lei, account.book)
     unit, name = state.roster.asset(account.asset), owner(state.roster, account.lei)
+    if account not in state.ledger.balances:
+        raise Refused("desk.no-such-account", owner=name, book=account.book, symbol=unit.symbol)
     return Statement(account, name, unit, span, size, opening, tuple(movements), closing)
 
 
@@ -143,7 +159,7 @@ def _movements(entry: Entry, state: State, account: Account, before: Balance) ->
         contract = posting.contract or (about[0] if len(about) == 1 else "")
         record = state.contracts.get(contract)
         source, target = (_pocket(place, account) for place in (posting.source, posting.target))
-        before = _after(before, posting, account)
+        before, other = _after(before, posting, account), _other_side(posting, account)
         yield Movement(
             entry.index,
             entry.time_ms,
@@ -155,8 +171,9 @@ def _movements(entry: Entry, state: State, account: Account, before: Balance) ->
             contract,
             record.terms.id if record else "",
             (record.cycle or "") if record else getattr(event.body, "cycle", ""),
-            _other_side(posting, account),
+            f"{other.lei}/{other.book}" if other else "",
             before,
+            f"{owner(state.roster, other.lei)}, {other.book}" if other else "",
         )
 
 
@@ -171,9 +188,8 @@ def _after(balance: Balance, posting: Posting, account: Account) -> Balance:
     return balance
 
 
-def _other_side(posting: Posting, account: Account) -> str:
-    other = next((each for each in _accounts(posting) if each != account), None)
-    return "" if other is None else f"{other.lei}/{other.book}"
+def _other_side(posting: Posting, account: Account) -> Account | None:
+    return next((each for each in _accounts(posting) if each != account), None)
 
 
 def balance_value(balance: Balance) -> dict[str, str]:

@@ -38,6 +38,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{cycle} is a cycle, not a contract.",
         "See it with `countersign cycle {cycle}`; it names the contracts that it settles.",
     ),
+    "desk.no-such-account": (
+        "{owner} never had {symbol} in the book {book}.",
+        "See every account with `countersign ledger`.",
+    ),
+    "desk.symbol-twice": (
+        "{symbol} is the symbol of several assets here.",
+        "Give the one that is meant by its id: {assets}.",
+    ),
     "desk.several-versions": (
         "{count} versions of the contract {id} are here.",
         "Give the hash of the one that is meant, the latest stands last: {contracts}.",
