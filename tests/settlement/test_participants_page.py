@@ -4,6 +4,8 @@ What the program's code blocks import is Python's own library and `cryptography`
 """
 
 import ast
+import base64
+import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +18,7 @@ from countersign.formats import times
 from countersign.keys import jws as jose
 from countersign.settlement import contract, events, machine
 from support import settlement_world as world
+from support.published_schema import FOLDER, fits
 from support.settlement_world import BTC, USDC, Desk
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "participants.md").read_text("utf-8")
@@ -56,6 +59,46 @@ def files(desk: Desk) -> Any:
     return run(given, blocks=2)
 
 
+SCHEMAS: dict[str, dict[str, Any]] = {
+    typ: json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    for typ, name in ((contract.TYP, "contract"), (events.TYP, "events"))
+}
+CONTRACTS = {"proposal", "agreed"}
+EVENTS = {
+    "decline": "contract.declined", "cancel": "contract.cancelled", "confirm": "delivery.confirmed",
+    "withdrawal": "withdrawal.requested", "lend": "lending.authorised", "recall": "lending.recalled",
+    "dispute": "dispute.opened", "retract": "dispute.retracted", "resolve": "dispute.resolved",
+}  # fmt: skip
+"""Every file that the page's program makes."""
+
+
+def unpacked(text: str) -> Any:
+    """The JSON value within a base64url text without padding, read by nothing of ours."""
+    return json.loads(base64.urlsafe_b64decode(text + "=="))
+
+
+def fitting(payload: object, typ: str) -> bool:
+    """Whether a payload fits the published schema of its type: of the events' choices exactly one."""
+    schema = SCHEMAS[typ]
+    return sum(fits(payload, each) for each in schema.get("oneOf", [schema])) == 1
+
+
+def shortened(value: Any) -> list[Any]:
+    """The value without one of its named fields, at every depth; a list may be shorter, a map from assets too."""
+    if not isinstance(value, dict | list):
+        return []
+    places = list(value) if isinstance(value, dict) else range(len(value))
+    found = []
+    for place in places:
+        if isinstance(value, dict) and "/" not in place:
+            found.append({name: each for name, each in value.items() if name != place})
+        for inner in shortened(value[place]):
+            changed = value.copy()
+            changed[place] = inner
+            found.append(changed)
+    return found
+
+
 def take(desk: Desk, event: bytes) -> None:
     desk.append(machine.Entry(len(desk.entries), desk.now_ms, event))
 
@@ -74,6 +117,29 @@ def test_the_program_imports_nothing_of_ours() -> None:
         for name in node.names
     }
     assert imported == {"base64", "hashlib", "json", "cryptography"}
+
+
+def test_the_lists_of_files_are_all_that_the_program_makes(desk: Desk) -> None:
+    made = vars(files(desk))
+    assert {name for name, value in made.items() if isinstance(value, bytes)} == CONTRACTS | set(EVENTS)
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS | set(EVENTS)))
+def test_each_file_fits_the_published_schema(desk: Desk, name: str) -> None:
+    whole = json.loads(getattr(files(desk), name))
+    [typ] = {unpacked(each["protected"])["typ"] for each in whole["signatures"]}
+    assert typ == (contract.TYP if name in CONTRACTS else events.TYP)
+    payload = unpacked(whole["payload"])
+    assert fitting(payload, typ)
+    assert name in CONTRACTS or payload["type"] == EVENTS[name]
+    for less in shortened(payload):
+        assert not fitting(less, typ)
+    assert not fitting({**payload, "note": "x"}, typ)
+
+
+def test_the_contract_within_a_withdrawal_fits_its_schema_too(desk: Desk) -> None:
+    within = unpacked(json.loads(files(desk).withdrawal)["payload"])["body"]["contract"]
+    assert fitting(unpacked(within["payload"]), contract.TYP)
 
 
 def test_what_one_proposes_the_other_affirms(desk: Desk) -> None:

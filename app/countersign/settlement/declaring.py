@@ -19,10 +19,11 @@ from dataclasses import replace
 from countersign.errors import Refused
 from countersign.settlement import disputing, spending, stops
 from countersign.settlement.bodies import REPLACEMENT, SETTLEMENT, InstructionPrepared
-from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.case import Case, Rule, with_contracts
 from countersign.settlement.instructing import (
     check_spends,
     check_subject,
+    demand_cycle,
     fold_prepared,
     group_of,
     judge_settlement,
@@ -67,8 +68,7 @@ def _replaced(state: State, cycle: Cycle, body: InstructionPrepared) -> Instruct
 def _judge_void(state: State, cycle: Cycle, body: InstructionPrepared, old: Instruction) -> None:
     signing = (*SIGNING, ContractState.DISPUTED)
     allowed = (*signing, ContractState.SETTLING) if old.void else signing
-    for record in records_of(state, cycle):
-        demand_state(record, *allowed)
+    demand_cycle(state, cycle, *allowed)
     if not old.shares and not old.void:
         raise Refused("settlement.void-unshared", instruction=old.hash)
     if (body.spends, body.nonce) != (old.spends, old.nonce):
@@ -76,8 +76,7 @@ def _judge_void(state: State, cycle: Cycle, body: InstructionPrepared, old: Inst
 
 
 def _judge_replacement(state: State, cycle: Cycle, body: InstructionPrepared, old: Instruction) -> None:
-    for record in records_of(state, cycle):
-        demand_state(record, ContractState.SETTLING, ContractState.FAILED)
+    demand_cycle(state, cycle, ContractState.SETTLING, ContractState.FAILED)
     if cycle.voiding or old.void:
         raise Refused("settlement.voiding", cycle=cycle.id)
     if body.kind != "psbt":

@@ -27,7 +27,7 @@ from countersign.settlement.bodies import (
 from countersign.settlement.breaks import closed
 from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
 from countersign.settlement.contract import Leg, Terms
-from countersign.settlement.instructing import check_hours, check_window, completes, records_of
+from countersign.settlement.instructing import check_hours, check_window, completes, demand_cycle, records_of
 from countersign.settlement.ledger import Posting
 from countersign.settlement.policy import STRICT
 from countersign.settlement.receipts import received
@@ -43,8 +43,7 @@ def _judge_released(case: Case, body: ReleaseAuthorised) -> None:
         stops.check_cycle(state, cycle)
     waiting = _waiting(state, cycle)
     later = (ContractState.SETTLING, ContractState.FAILED) if waiting else ()
-    for record in records_of(state, cycle):
-        demand_state(record, ContractState.SIGNED, *later)
+    demand_cycle(state, cycle, ContractState.SIGNED, *later)
     if body.instructions != tuple(sorted(each.hash for each in waiting)):
         raise Refused("settlement.release-instructions", cycle=cycle.id)
     for each in waiting:
@@ -97,8 +96,13 @@ def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
     instruction = case.state.instruction(body.instruction)
     if instruction.superseded_by is not None:
         raise Refused("settlement.superseded", instruction=instruction.hash)
-    for record in records_of(case.state, case.state.cycle(instruction.cycle)):
-        demand_state(record, ContractState.RELEASED, ContractState.SETTLING, ContractState.FAILED)
+    demand_cycle(
+        case.state,
+        case.state.cycle(instruction.cycle),
+        ContractState.RELEASED,
+        ContractState.SETTLING,
+        ContractState.FAILED,
+    )
     if instruction.released is None:
         raise Refused("settlement.not-released", instruction=instruction.hash)
     if instruction.transaction is not None:
@@ -174,8 +178,7 @@ def delivered(state: State, record: ContractRecord) -> bool:
 def _judge_final(case: Case, body: SettlementFinal) -> None:
     state = case.state
     cycle = state.cycle(body.cycle)
-    for record in records_of(state, cycle):
-        demand_state(record, ContractState.SETTLING)
+    demand_cycle(state, cycle, ContractState.SETTLING)
     if cycle.voiding:
         raise Refused("settlement.voiding", cycle=cycle.id)
     _check_observed(state, cycle)

@@ -14,9 +14,9 @@ from dataclasses import replace
 from countersign.errors import Refused
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.breaks import opened
-from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
+from countersign.settlement.case import Case, Rule, noted, with_contracts
 from countersign.settlement.ending import freed
-from countersign.settlement.instructing import records_of
+from countersign.settlement.instructing import demand_cycle, records_of
 from countersign.settlement.records import BreakCause, ContractState, Instruction, SafeUse
 from countersign.settlement.state import State
 from countersign.settlement.trouble_bodies import SettlementFailed, TransactionReplaced
@@ -27,8 +27,7 @@ def _waiting(state: State, name: str) -> Instruction:
     instruction = state.instruction(name)
     if instruction.superseded_by is not None:
         raise Refused("settlement.superseded", instruction=name)
-    for record in records_of(state, state.cycle(instruction.cycle)):
-        demand_state(record, ContractState.SETTLING, ContractState.FAILED)
+    demand_cycle(state, state.cycle(instruction.cycle), ContractState.SETTLING, ContractState.FAILED)
     if instruction.released is None:
         raise Refused("settlement.not-released", instruction=name)
     if instruction.seen:

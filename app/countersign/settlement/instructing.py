@@ -36,6 +36,19 @@ def records_of(state: State, cycle: Cycle) -> list[ContractRecord]:
     return [state.contract(contract) for contract in cycle.contracts]
 
 
+def check_counts(cycle: Cycle) -> None:
+    """The cycle was not called off; else `Refused`. Its contracts may stand anywhere again, in another cycle (rule 5)."""
+    if cycle.called_off:
+        raise Refused("settlement.called-off", cycle=cycle.id)
+
+
+def demand_cycle(state: State, cycle: Cycle, *allowed: ContractState) -> None:
+    """The cycle counts, and all its contracts stand in one of these states; else `Refused`."""
+    check_counts(cycle)
+    for record in records_of(state, cycle):
+        demand_state(record, *allowed)
+
+
 def check_window(case: Case, cycle: Cycle) -> None:
     """The entry's moment lies within every contract's window (C4)."""
     for record in records_of(case.state, cycle):
@@ -51,8 +64,9 @@ def group_of(body: InstructionPrepared) -> Group:
 
 
 def check_subject(state: State, cycle: Cycle, body: InstructionPrepared) -> None:
-    """The instruction is for this cycle's contracts, and for vaults that owe in it; else `Refused`."""
-    if body.contracts != cycle.contracts or cycle.called_off:
+    """The cycle counts; the instruction is for its contracts, and for vaults that owe in it; else `Refused`."""
+    check_counts(cycle)
+    if body.contracts != cycle.contracts:
         raise Refused("settlement.instruction-contracts", cycle=cycle.id)
     if group_of(body) not in cycle.groups:
         raise Refused("settlement.not-owed", cycle=cycle.id, chain=body.chain, vaults=", ".join(body.vaults))
@@ -98,8 +112,7 @@ def check_hours(case: Case) -> None:
 def _before_shares(case: Case, cycle: Cycle, body: InstructionPrepared) -> str | None:
     """The instruction whose place this one may take while nobody has signed; None where it is the first."""
     check_subject(case.state, cycle, body)
-    for record in records_of(case.state, cycle):
-        demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
+    demand_cycle(case.state, cycle, ContractState.HELD, ContractState.INSTRUCTED)
     if any(each.shares for each in case.state.live(cycle)):
         raise Refused("settlement.share-exists", contract=cycle.contracts[0])
     if case.seconds > min(record.terms.settle_by for record in records_of(case.state, cycle)):
@@ -109,8 +122,7 @@ def _before_shares(case: Case, cycle: Cycle, body: InstructionPrepared) -> str |
 
 def _after_failure(state: State, cycle: Cycle, body: InstructionPrepared) -> str | None:
     """The instruction whose place this one may take in a failed settlement: one that can never execute beside it."""
-    for record in records_of(state, cycle):
-        demand_state(record, ContractState.FAILED)
+    demand_cycle(state, cycle, ContractState.FAILED)
     name = cycle.instructions.get(group_of(body))
     if name is None:
         return None
@@ -309,8 +321,7 @@ def _preparers(state: State, cycle: Cycle, instruction: Instruction) -> set[str]
 def _check_signable(case: Case, cycle: Cycle, instruction: Instruction) -> None:
     """Its contracts wait for signatures, or it came after a release and waits by itself; its time has not passed."""
     later = () if instruction.released is not None else (ContractState.SETTLING, ContractState.FAILED)
-    for record in records_of(case.state, cycle):
-        demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, *later)
+    demand_cycle(case.state, cycle, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, *later)
     if cycle.voiding and not instruction.void:
         raise Refused("settlement.voiding", cycle=cycle.id)
     if not completes(cycle, instruction):

@@ -16,9 +16,9 @@ from countersign.settlement import netting, spending
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import TransactionObserved
 from countersign.settlement.breaks import closed, opened
-from countersign.settlement.case import Case, Rule, demand_state, noted, with_contracts
+from countersign.settlement.case import Case, Rule, noted, with_contracts
 from countersign.settlement.ending import freed
-from countersign.settlement.instructing import claimed, records_of
+from countersign.settlement.instructing import claimed, demand_cycle, records_of
 from countersign.settlement.receipts import confirmed, received
 from countersign.settlement.records import BreakCause, ContractState, Cycle, Instruction, Observed, SafeUse
 from countersign.settlement.state import State
@@ -31,8 +31,7 @@ def _judge(case: Case, body: TransactionObserved) -> None:
     state = case.state
     instruction = state.instruction(body.instruction)
     cycle = state.cycle(instruction.cycle)
-    for record in records_of(state, cycle):
-        demand_state(record, *UNSENT, ContractState.SETTLING, ContractState.FAILED, *ENDED)
+    demand_cycle(state, cycle, *UNSENT, ContractState.SETTLING, ContractState.FAILED, *ENDED)
     _check_transaction(state, instruction, body)
     if body.block is not None:
         require_spelling(instruction.group.chain, body.block)

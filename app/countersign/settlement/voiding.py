@@ -15,10 +15,10 @@ from immutables import Map
 
 from countersign.errors import Refused
 from countersign.settlement import disputing, ledger, stops
-from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.case import Case, Rule, with_contracts
 from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.delivery import postings
-from countersign.settlement.instructing import records_of
+from countersign.settlement.instructing import demand_cycle, records_of
 from countersign.settlement.ledger import Posting
 from countersign.settlement.records import ContractState
 from countersign.settlement.state import State
@@ -28,8 +28,8 @@ from countersign.settlement.trouble_bodies import SettlementVoided
 def _judge(case: Case, body: SettlementVoided) -> None:
     state = case.state
     cycle = state.cycle(body.cycle)
+    demand_cycle(state, cycle, ContractState.SETTLING)
     for record in records_of(state, cycle):
-        demand_state(record, ContractState.SETTLING)
         stops.check_may_end(state, record.hash)
     if not cycle.voiding:
         raise Refused("settlement.not-voiding", cycle=cycle.id)

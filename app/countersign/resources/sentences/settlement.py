@@ -59,6 +59,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Instruction {instruction} was already broadcast as transaction {transaction}.",
         "Look at the transaction that was broadcast; nothing else is to be sent.",
     ),
+    "settlement.called-off": (
+        "Cycle {cycle} was called off before anybody signed; nothing of it counts any more.",
+        "Go on in the cycle in which its contracts settle now, if there is one.",
+    ),
     "settlement.cancel-both": (
         "Contract {contract} can only be cancelled by both parties together.",
         "Let the other party sign the same cancellation.",
