@@ -5,6 +5,8 @@
 
 - What comes next is read off the reference model, so that histories reach every state; noise is not asked about.
 - `COUNTERSIGN_STEPS=1000000 pytest tests/properties -m long -s` takes as many steps as one likes, and prints the tally.
+- `COUNTERSIGN_SEED=2026112200017 pytest tests/properties/test_twelve_rules.py` begins with the history of that seed, which a
+  failure prints; else the first seed comes from the day (UTC), so that every day plays other histories.
 - `shrunk(commands, fails)` leaves out whatever is not needed for `fails` to be true: what a person then reads.
 """
 
@@ -12,6 +14,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -413,6 +416,21 @@ class Tally:
         """All of them."""
         return self.counts.total()
 
+    @property
+    def waits(self) -> int:
+        """The steps in which only time passed: nothing was asked of the machine."""
+        return self.counts["wait", True]
+
+    @property
+    def accepted(self) -> int:
+        """The commands that the machine accepted; waits are none."""
+        return sum(count for (_, accepted), count in self.counts.items() if accepted) - self.waits
+
+    @property
+    def refused(self) -> int:
+        """The commands that it refused."""
+        return self.steps - self.waits - self.accepted
+
     def never_accepted(self) -> set[str]:
         """The kinds that no history ever got through; `repeat` and `forged` are never to be."""
         return {kind for kind, _ in self.counts if not self.counts[kind, True]} - {"repeat", "forged"}
@@ -432,13 +450,20 @@ class Tally:
         kinds = sorted({kind for kind, _ in self.counts})
         lines = [f"{kind:12}{self.counts[kind, True]:8}{self.counts[kind, False]:8}" for kind in kinds]
         ends = ", ".join(f"{count} {kind} {how}" for (kind, how), count in sorted(self.delivered.items()))
-        head = [f"{self.steps} steps", f"delivered: {ends}", f"{'command':12}{'accepted':>8}{'refused':>8}"]
+        apart = f"{self.accepted} accepted, {self.refused} refused, {self.waits} waits"
+        head = [f"{self.steps} steps: {apart}", f"delivered: {ends}", f"{'command':12}{'accepted':>8}{'refused':>8}"]
         return "\n".join([*head, *lines])
 
 
 def steps_wanted(everyday: int) -> int:
     """How many steps to take: COUNTERSIGN_STEPS, else the everyday number."""
     return int(os.environ.get("COUNTERSIGN_STEPS", everyday))
+
+
+def first_seed(later: int = 0) -> int:
+    """The seed of the first history: COUNTERSIGN_SEED, else the day's (UTC) first one, or one so many later."""
+    day = int(datetime.now(UTC).strftime("%Y%m%d")) * 100_000  # a day has seeds for millions of steps
+    return int(os.environ.get("COUNTERSIGN_SEED", day + later))
 
 
 def shrunk(commands: list[Command], fails: Callable[[list[Command]], bool]) -> list[Command]:
