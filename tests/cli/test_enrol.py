@@ -1,16 +1,18 @@
 """`countersign enrol`: a machine trusts a desk only after a person typed the words that the other side read."""
 
 import json
+import secrets
 from pathlib import Path
 
 import pytest
 
 from countersign.cli import pins
+from countersign.desk import anchor as anchors
 from countersign.desk import proposals
 from countersign.desk.anchor import Anchor
 from countersign.desk.enrolment import COMPARED, History, phrase_of
 from countersign.settlement.governance_bodies import CeremonyRecorded
-from countersign.store.profile import open_profile
+from countersign.store.profile import Kind, create, open_profile
 from support.command_line import CommandLine
 from support.crossing_world import CrossingWorld
 from support.review_cases import quorum
@@ -91,3 +93,37 @@ def test_the_record_of_the_ceremony_is_drafted_for_those_present(
         ("compliance", "officer-a"),
         phrase_of(handed.anchor),
     )
+
+
+def test_what_an_enrolled_profile_hands_over_enrols_another_by_the_same_words(
+    enrolling: CommandLine, handed: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = phrase_of(handed.anchor)
+    typed(monkeypatch, words, PASSPHRASE)
+    first, second, file = str(tmp_path / "first"), str(tmp_path / "second"), tmp_path / "again.history"
+    assert enrolling.run("enrol", str(tmp_path / "founding.history"), "--profile", first)[0] == 0
+    typed(monkeypatch, PASSPHRASE)
+    status, out, _ = enrolling.run("handover", "--profile", first, "--out", str(file))
+    assert status == 0
+    assert f"Read these words aloud: {words}" in out
+    assert "5 entries" in out
+    assert file.read_bytes() == handed.serialise()
+    typed(monkeypatch, words, PASSPHRASE)
+    assert enrolling.run("enrol", str(file), "--profile", second)[0] == 0
+    typed(monkeypatch, PASSPHRASE)
+    told = json.loads(enrolling.run("handover", "--profile", second, "--json")[1])
+    assert (told["phrase"], told["entries"]) == (words, 5)
+    typed(monkeypatch, PASSPHRASE)
+    status, _, err = enrolling.run("handover", "--profile", second, "--out", str(file))
+    assert (status, "cli.file-exists" in err) == (1, True)
+
+
+def test_a_profile_that_has_proved_nothing_hands_over_nothing(
+    enrolling: CommandLine, handed: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {anchors.SETTING: handed.anchor.serialise()}
+    with create(tmp_path / "new", Kind.CONSOLE, secrets.token_bytes, lambda: PASSPHRASE, settings):
+        pass
+    typed(monkeypatch, PASSPHRASE)
+    status, _, err = enrolling.run("handover", "--profile", str(tmp_path / "new"))
+    assert (status, "desk.nothing-proved" in err) == (1, True)

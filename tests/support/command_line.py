@@ -12,13 +12,14 @@ from pathlib import Path
 from countersign.audit.quorum import Quorum
 from countersign.bootstrap.books import ProfileBooks
 from countersign.bootstrap.nodes import open_nodes
+from countersign.bootstrap.replayed import replayed
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
 from countersign.cli.nodes import NodeFile
 from countersign.desk import auditing, checking, output_audit, policy_case, report_checking
 from countersign.desk.author import Scribe
 from countersign.desk.batch import Item
-from countersign.desk.enrolment import History, enrol
+from countersign.desk.enrolment import History, enrol, handed
 from countersign.desk.importing import plan
 from countersign.desk.lending import LoanStatement, statement
 from countersign.desk.order import Order
@@ -101,6 +102,7 @@ class CommandLine:
             orders=self._order,
             policy_case=self._policy_case,
             enrol=self._enrol,
+            handover=self._handover,
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -118,6 +120,10 @@ class CommandLine:
     def _ordered(self, replica: Replica) -> Order:
         entropy = CountedEntropy("command line")
         return Order(replica.state, self.clock.now_ms(), Scribe(replica.anchor.origin, self.clock, entropy))
+
+    def _handover(self, profile: Path, ask: Callable[[], str]) -> History:
+        with replayed(profile, self.clock, ask) as replica:
+            return handed(replica)
 
     def _enrol(self, profile: Path, handed: History, ask: Callable[[], str], ask_new: Callable[[], str]) -> Order:
         if (profile / "profile.json").is_file():

@@ -509,6 +509,9 @@ class GovernanceDouble:
         self._ask("export", id)
         return b"a proposal"
 
+    def words(self) -> str:
+        return WORDS
+
     def put(self, view: ProposalView) -> None:
         self.open = (*self.open, view)
 

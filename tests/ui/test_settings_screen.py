@@ -229,3 +229,11 @@ async def test_a_broken_console_signs_no_proposal(window: OfficerWindow, officer
     await settled(window)
     (await dialog(window)).reject()
     assert not enabled(window, "Sign the proposal")
+
+
+async def test_this_console_shows_the_twelve_words_of_the_desk_that_it_trusts(window: OfficerWindow) -> None:
+    await opened(window)
+    click(window, "This console")
+    told = seen(window)
+    assert "northgate.example/desk, of Northgate Trust" in told
+    assert world.WORDS in told

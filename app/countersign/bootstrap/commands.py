@@ -69,6 +69,7 @@ def use_cases() -> UseCases:
         orders=order,
         policy_case=policy_case,
         enrol=enrol,
+        handover=handover,
     )
 
 
@@ -119,6 +120,14 @@ def enrol(profile: Path, handed: History, ask: Ask, ask_new: Ask) -> Order:
         store = profiles.create(profile, profiles.Kind.CONSOLE, secrets.token_bytes, ask_new)
     with store:
         return ordered(enrolment.enrol(store, CLOCK, handed.anchor, handed.records, handed.checkpoint))
+
+
+def handover(profile: Path, ask: Ask) -> History:
+    """`countersign handover`."""
+    from countersign.desk.enrolment import handed
+
+    with replayed(profile, CLOCK, ask) as replica:
+        return handed(replica)
 
 
 def ordered(replica: Replica) -> Order:

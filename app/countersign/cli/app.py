@@ -5,6 +5,7 @@
     countersign check FILE… [--profile DIR | --trust vkeys.json] [--json]
     countersign audit verify SOURCE [--trust vkeys.json] [--json]
     countersign import PATH… --profile DIR [--json]
+    countersign handover --profile DIR [--out FILE]
     countersign enrol FILE --profile DIR [--present IDS --record FILE]
     countersign roster show|propose --profile DIR
     countersign policy show|propose|explain [TYPE] [--profile DIR] [--instruction HASH]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from countersign.cli.demo import Demonstrate
     from countersign.cli.enrol import Enrol
     from countersign.cli.governance import Orders, PolicyCase
+    from countersign.cli.handover import Handover
     from countersign.cli.importing import Import
     from countersign.cli.loan import Statement
     from countersign.cli.reconcile import Reconcile
@@ -48,6 +49,7 @@ class UseCases:
     orders: Orders
     policy_case: PolicyCase
     enrol: Enrol
+    handover: Handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ ENTRIES = (
           "cycle.cycle_command", ("cycles",)),
     Entry("enrol", "Enrol a console: compare twelve words, trust the desk, take in its history.",
           "enrol.enrol_command", ("enrol",)),
+    Entry("handover", "What another machine is enrolled with, and the twelve words to read aloud.",
+          "handover.handover_command", ("handover",)),
     Entry("audit", "Verify what a desk has done.",
           "audit.audit_app", ("audits",)),
     Entry("token", "Tokens and the keys in them.",

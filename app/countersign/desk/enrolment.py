@@ -96,6 +96,18 @@ async def history(desk: EmbeddedDesk, *, insiders: bool = True) -> bytes:
     return History(Anchor(desk.sequencer.quorum, insiders=insiders), tuple(records), head).serialise()
 
 
+def handed(replica: Replica) -> History:
+    """What this machine can hand over: its anchor, and its history up to the newest head that it has proved.
+
+    Refused("desk.nothing-proved") where it has taken in none.
+    """
+    if replica.replayed is None or replica.replayed.signed is None:
+        raise Refused("desk.nothing-proved")
+    signed = replica.replayed.signed
+    records = replica.profile.archive.records(0, signed.checkpoint.size)
+    return History(replica.anchor, tuple(records), signed)
+
+
 def phrase_of(anchor: Anchor) -> str:
     """The twelve words of an anchor: two machines that trust the same desk in the same way show the same."""
     return phrase(Purpose.TRUST, sha256(anchor.serialise()).digest())

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from countersign.desk import common_changes, proposals
 from countersign.desk import governance_pages as pages
 from countersign.desk.author import Author, Scribe
+from countersign.desk.enrolment import phrase_of
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.ports import Clock, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
@@ -70,6 +71,10 @@ class Governance:
     def roster(self) -> RosterView:
         """The roster in force."""
         return pages.roster(self._state, self._now_ms() // 1_000)
+
+    def words(self) -> str:
+        """The twelve words of whom this machine trusts, to be compared with another machine's."""
+        return phrase_of(self._replica.anchor)
 
     def policy(self) -> PolicyView:
         """The policy in force, in statements."""

@@ -65,6 +65,9 @@ class Governing(Protocol):
 
     def policy(self) -> PolicyView: ...
 
+    def words(self) -> str:
+        """The twelve words of whom this machine trusts."""
+
     def proposals(self) -> Sequence[ProposalView]: ...
 
     async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:

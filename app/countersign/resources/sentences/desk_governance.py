@@ -1,6 +1,10 @@
 """What is refused of proposals, enrolment and ceremonies, in an officer's words."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.nothing-proved": (
+        "This profile has proved no head of its desk yet.",
+        "Take in the desk's history first; then hand it over.",
+    ),
     "desk.enrolment-words": (
         "The words that were read are not those of the file for {desk}; this machine trusts nobody new.",
         "Read them again, slowly. If they still differ, somebody gave you another desk's file: stop, and tell the desk.",

@@ -123,6 +123,10 @@ LABELS: dict[str, str] = {
     "settings.ceremony-enrolment": "enrolment",
     "settings.ceremony-key-replacement": "replacement of a key",
     "settings.ceremony-clock": "clocks compared",
+    "settings.trusted": "The desk that this machine trusts",
+    "settings.trusted-desk": "{desk}, of {custodian}",
+    "settings.trusted-explain": "Twelve words for its keys and witnesses. Read them aloud when another machine is enrolled: "
+    "they are the same there, or it trusts another desk.",
     "settings.theme": "Theme",
     "settings.theme-system": "As the system",
     "settings.theme-light": "Light",

@@ -60,7 +60,7 @@ class GovernanceVerbs:
         """Show what is proposed and what is in force."""
         found = self._console.governance
         token = (await self._console.strip()).token
-        self._screen.show_views(found.proposals(), found.policy(), found.roster(), token)
+        self._screen.show_views(found.proposals(), found.policy(), found.roster(), token, found.words())
 
     async def _told(self, view: ProposalView, words: str) -> None:
         await self.show()

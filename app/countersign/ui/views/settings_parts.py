@@ -147,13 +147,23 @@ class ConsolePart(QWidget):
         self.table.show_rows([(each.name, _part(each)) for each in parts])
         self.table.setMinimumHeight(measure.UNIT * 32)
         about.body.addWidget(self.table)
-        whole = column(theme, self.device, gap=measure.GAP)
+        self.trusted = column(gap=0)
+        whole = column(theme, self.trusted, self.device, gap=measure.GAP)
         whole.addWidget(about, 1)
         self.setLayout(whole)
 
     def show_theme(self, theme: str) -> None:
         """Mark the theme that is worn."""
         self.options[theme].setChecked(True)
+
+    def show_desk(self, roster: RosterView, words: str) -> None:
+        """Whom this machine trusts, in the twelve words that other machines are compared by."""
+        clear(self.trusted)
+        card = Card(label("settings.trusted"))
+        card.body.addWidget(PlainLabel(label("settings.trusted-desk", desk=roster.desk, custodian=roster.custodian)))
+        card.body.addWidget(PlainLabel(words, "strong"))
+        card.body.addWidget(PlainLabel(label("settings.trusted-explain"), "quiet"))
+        self.trusted.addWidget(card)
 
     def show_token(self, token: TokenView | None, roster: RosterView) -> None:
         """The token this officer signs with, and the registered keys on it."""

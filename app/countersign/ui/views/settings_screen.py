@@ -67,16 +67,22 @@ class SettingsScreen(QWidget):
         self.proposals.say(said)
 
     def show_views(
-        self, proposals: Sequence[ProposalView], policy: PolicyView, roster: RosterView, token: TokenView | None
+        self,
+        proposals: Sequence[ProposalView],
+        policy: PolicyView,
+        roster: RosterView,
+        token: TokenView | None,
+        words: str,
     ) -> None:
         """Show what is proposed and what is in force."""
         self.proposals.show_views(proposals)
         self.waiting = count = settings.waiting(proposals)
-        words = label("settings.part-proposals-count", count=count) if count else label("settings.part-proposals")
-        self.buttons["proposals"].setText(words)
+        told = label("settings.part-proposals-count", count=count) if count else label("settings.part-proposals")
+        self.buttons["proposals"].setText(told)
         _fill(self.policy, policy_page(policy))
         _fill(self.roster, roster_page(roster))
         self.console.show_token(token, roster)
+        self.console.show_desk(roster, words)
 
 
 def _fill(area: QScrollArea, shown: QWidget) -> None:
