@@ -11,10 +11,12 @@ from countersign.chains.ethereum_rpc import EthereumRpc
 from countersign.chains.gas import GAS
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.errors import Malformed, Refused, Unavailable
+from countersign.ethereum import arrivals, safe_storage, views
 from countersign.ethereum.abi import word
 from countersign.ethereum.execute import SELECTOR
 from countersign.ethereum.views import FAILURE_TOPIC, SUCCESS_TOPIC
 from countersign.formats import eip55
+from countersign.formats.keccak import keccak256
 from countersign.keys.curve import ORDER, Curve
 from countersign.keys.public_key import PublicKey
 from support.rpc_server import RpcFailure, RpcServer, serving
@@ -175,3 +177,119 @@ async def test_a_transaction_without_receipt_waits_or_is_unknown(known: object, 
     async with serving(NODE | {"eth_getTransactionReceipt": None, "eth_getTransactionByHash": known}) as server:
         found = await adapter(server).observe(HASH)
     assert (found.accepted, found.height, found.confirmations) == (accepted, None, 0)
+
+
+OWNER, HANDLER, SINGLETON = (eip55.checksum(bytes([number]) * 20) for number in (0x21, 0x22, 0x23))
+BLOCK = {"number": "0x10", "hash": HASH, "timestamp": "0x5"}
+PINNED = {"blockHash": HASH, "requireCanonical": True}
+
+
+def stored(place: str | None) -> str:
+    return "0x" + (bytes(32) if place is None else bytes(12) + eip55.parse(place)).hex()
+
+
+def words(*values: int) -> str:
+    return "0x" + b"".join(word(value) for value in values).hex()
+
+
+def safe_answers(**changes: Any) -> dict[str, Any]:
+    """A node with a good Safe: every answer by what was asked, and only at the pinned block."""
+    said: dict[str, Any] = {
+        "code": "0x6001",
+        "version": "0x" + (word(32) + word(5) + b"1.4.1".ljust(32, b"\0")).hex(),
+        "owners": words(32, 1, int(OWNER, 16)),
+        "threshold": words(1),
+        "modules": words(64, 1, 0),
+        "nonce": words(7),
+        "singleton": stored(SINGLETON),
+        "guard": stored(None),
+        "module_guard": stored(None),
+        "handler": stored(HANDLER),
+        **changes,
+    }
+    calls = {
+        views.ask_version(): "version", views.ask_owners(): "owners", views.ask_threshold(): "threshold",
+        safe_storage.ask_modules(): "modules", views.ask_nonce(): "nonce",
+    }  # fmt: skip
+    slots = {
+        safe_storage.SINGLETON_SLOT: "singleton", safe_storage.GUARD_SLOT: "guard",
+        safe_storage.MODULE_GUARD_SLOT: "module_guard", safe_storage.FALLBACK_HANDLER_SLOT: "handler",
+    }  # fmt: skip
+
+    def call(asked: dict[str, str], block: object) -> Any:
+        assert block == PINNED
+        return said[calls[bytes.fromhex(asked["data"][2:])]]
+
+    def at(_place: str, slot: str, block: object) -> Any:
+        assert block == PINNED
+        return said[slots[bytes.fromhex(slot[2:])]]
+
+    def code(_place: str, block: object) -> Any:
+        assert block == PINNED
+        return said["code"]
+
+    tip = said.get("block", BLOCK)
+    blocks = {"eth_getBlockByNumber": tip, "eth_getBlockByHash": tip}
+    return {"eth_chainId": "0x7a69", **blocks, "eth_call": call, "eth_getStorageAt": at, "eth_getCode": code}
+
+
+async def test_every_question_about_a_safe_names_the_same_block() -> None:
+    async with serving(safe_answers()) as server:
+        seen = await adapter(server).safe_states([SAFE])
+        assert await adapter(server).safe_states([SAFE], HASH) == seen
+    assert (seen.number, seen.block, seen.time) == (16, HASH, 5)
+    (safe,) = seen.safes
+    assert (safe.owners, safe.threshold, safe.nonce, safe.version) == ((OWNER,), 1, 7, "1.4.1")
+    assert (safe.singleton, safe.guard, safe.module_guard, safe.fallback_handler) == (SINGLETON, None, None, HANDLER)
+    assert safe.proxy_code == safe.singleton_code == "0x" + keccak256(b"\x60\x01").hex()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"code": "0x"}, "chains.no-contract"),
+        ({"singleton": stored(None)}, "chains.no-contract"),
+        ({"owners": words(1)}, "chains.no-contract"),
+        ({"version": words(1)}, "chains.no-contract"),
+        ({"modules": words(64, 1, 5)}, "chains.no-contract"),
+        ({"threshold": "0x"}, "chains.no-contract"),
+        ({"nonce": words(2**255)}, "chains.no-contract"),
+        ({"guard": "0x00"}, "chains.odd-answer"),
+        ({"guard": None}, "chains.odd-answer"),
+        ({"guard": RpcFailure(-32000, "missing trie node")}, "chains.node-error"),
+        ({"block": None}, "chains.no-block"),
+        ({"block": {**BLOCK, "hash": "0x12"}}, "chains.odd-answer"),
+        ({"block": {**BLOCK, "timestamp": "0x" + "f" * 20}}, "chains.odd-answer"),
+        ({"block": {**BLOCK, "hash": "0x" + "0b" * 32}}, "chains.odd-answer"),
+    ],
+)
+async def test_what_answers_like_no_safe_or_another_block_is_no_snapshot(changes: dict[str, Any], code: str) -> None:
+    async with serving(safe_answers(**changes)) as server:
+        with pytest.raises((Refused, Unavailable)) as caught:
+            await adapter(server).safe_states([SAFE], HASH)
+    assert caught.value.code == code
+
+
+def receipt(**changes: object) -> dict[str, object]:
+    topics = ["0x" + each.hex() for each in (arrivals.RECEIVED_TOPIC, bytes(12) + eip55.parse(OWNER))]
+    log = {"address": SAFE.lower(), "topics": topics, "data": words(5)}
+    odd = {"address": SAFE.lower(), "topics": [], "data": "0x"}
+    return {"status": "0x1", "blockNumber": "0x8", "blockHash": HASH, "logs": [odd, log], **changes}
+
+
+async def test_a_payment_is_a_log_of_a_transaction_that_succeeded_by_its_place_in_it() -> None:
+    async with serving({**NODE, "eth_getTransactionReceipt": receipt()}) as server:
+        (found,) = await adapter(server).payments(HASH)
+    assert (found.place, found.payer, found.receiver, found.amount, found.confirmations) == (1, OWNER, SAFE, 5, 2)
+    for given in (None, receipt(status="0x0"), receipt(blockNumber=None), receipt(logs=[])):
+        async with serving({**NODE, "eth_getTransactionReceipt": given}) as server:
+            assert await adapter(server).payments(HASH) == ()
+    for logs in (
+        None,
+        [7],
+        [{"address": "0x12", "topics": [], "data": "0x"}],
+        [{"address": SAFE.lower(), "topics": 1, "data": "0x"}],
+    ):
+        async with serving({**NODE, "eth_getTransactionReceipt": receipt(logs=logs)}) as server:
+            with pytest.raises(Unavailable, match=r"chains\.odd-answer"):
+                await adapter(server).payments(HASH)

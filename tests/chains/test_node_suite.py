@@ -1,5 +1,6 @@
 """What every node must do, embedded or real: the doubles and the adapters they stand for pass the same tests."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,9 +9,12 @@ from countersign.bitcoin import build, coins, combine, finalise, parent
 from countersign.bitcoin.build import Payer
 from countersign.bitcoin.transaction import Output, Satoshis, display
 from countersign.desk.ports import EthereumNode, Observation
-from countersign.errors import Malformed, Refused
+from countersign.errors import Malformed, Refused, Unavailable
+from countersign.ethereum import deployments
 from countersign.ethereum.abi import Address
+from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
+from countersign.settlement.safe_state import SafeState
 from support import bitcoin_chains, ethereum_chains
 from support.bitcoin_chains import BitcoinChain
 from support.bitcoin_node import RegtestNode
@@ -236,3 +240,71 @@ async def test_an_address_that_is_not_canonical_is_malformed(ethereum: EthereumC
 async def test_an_unknown_ethereum_transaction_is_nowhere(ethereum: EthereumChain) -> None:
     unknown = "0x" + "0a" * 32
     assert await ethereum.node.observe(unknown) == Observation(unknown, False, 0, None, None)
+
+
+async def test_a_safe_is_read_whole_at_one_block(ethereum: EthereumChain) -> None:
+    seen = await ethereum.node.safe_states([ethereum.safe_text])
+    assert (seen.chain, len(seen.block)) == ("eip155:31337", 66)
+    assert abs(seen.age(int(time.time()))) < 3_600
+    release = SafeVersion(1, 4, 1)
+    assert seen.safes == (
+        SafeState(
+            address=ethereum.safe_text,
+            proxy_code=deployments.PROXY_CODE[release]["SafeProxy"],
+            singleton=deployments.canonical("Safe", release).text,
+            singleton_code=deployments.SINGLETON_CODE[release]["Safe"],
+            version="1.4.1",
+            owners=tuple(sorted(eip55.checksum(key.public.ethereum_address()) for key in ethereum.keys)),
+            threshold=2,
+            modules=(),
+            guard=None,
+            module_guard=None,
+            fallback_handler=deployments.canonical("CompatibilityFallbackHandler", release).text,
+            nonce=0,
+        ),
+    )
+
+
+async def test_a_safe_is_read_again_at_the_block_that_another_read(ethereum: EthereumChain) -> None:
+    node = ethereum.node
+    before = await node.safe_states([ethereum.safe_text])
+    await mined(node, await node.broadcast(ethereum.safe_text, ethereum.call(await ethereum.transfer(RECIPIENT, 20))))
+    after = await node.safe_states([ethereum.safe_text])
+    assert (before.safes[0].nonce, after.safes[0].nonce) == (0, 1)
+    assert after.number > before.number
+    assert await node.safe_states([ethereum.safe_text], before.block) == before
+    assert (await node.safe_states(())).safes == ()
+
+
+async def test_a_block_or_safe_that_is_not_there(ethereum: EthereumChain) -> None:
+    with pytest.raises(Unavailable, match=r"chains\.no-block"):
+        await ethereum.node.safe_states([ethereum.safe_text], "0x" + "ab" * 32)
+    for nobody in (eip55.checksum(b"\x99" * 20), ethereum.token_text):
+        with pytest.raises(Refused, match=r"chains\.no-contract"):
+            await ethereum.node.safe_states([nobody])
+
+
+async def test_ether_that_is_paid_to_a_safe_says_so(ethereum: EthereumChain) -> None:
+    node = ethereum.node
+    first = ethereum.pay(5)
+    (paid,) = await node.payments(first)
+    assert (paid.token, paid.receiver, paid.amount, paid.place) == (None, ethereum.safe_text, 5, 0)
+    depth = paid.confirmations
+    ethereum.pay(7)
+    assert (await node.payments(first))[0].confirmations > depth >= 1
+    assert await node.ether_balance(ethereum.safe_text) == 12
+    assert await node.ether_balance(eip55.checksum(b"\x99" * 20)) == 0
+    assert await node.payments("0x" + "0a" * 32) == ()
+
+
+async def test_a_batch_of_transfers_says_each_by_itself(ethereum: EthereumChain) -> None:
+    node, other = ethereum.node, Address(b"\xed" * 20)
+    sent = await node.broadcast(ethereum.safe_text, ethereum.call(await ethereum.transfers({RECIPIENT: 20, other: 30})))
+    await mined(node, sent)
+    found = await node.payments(sent)
+    assert {each.payer for each in found} == {ethereum.safe_text}
+    assert [(each.token, each.receiver, each.amount) for each in found] == [
+        (ethereum.token_text, eip55.checksum(RECIPIENT), 20),
+        (ethereum.token_text, eip55.checksum(other), 30),
+    ]
+    assert len({each.place for each in found}) == 2

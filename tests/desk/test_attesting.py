@@ -9,14 +9,24 @@ import pytest
 from countersign.airgap import envelope as envelopes
 from countersign.desk import attesting
 from countersign.desk.author import Scribe
+from countersign.desk.safe_reader import SafeReader
 from countersign.desk.views import VaultRequestView
-from countersign.errors import Refused
+from countersign.desk.vouching import Nodes
+from countersign.errors import Refused, Unavailable
+from countersign.formats import eip55
 from countersign.review.case import Channel
 from countersign.review.finding import Finding, Status
 from countersign.settlement import events
+from countersign.settlement.attest_bodies import StateAttested
+from countersign.settlement.safe_state import ChainSnapshot, bodies
+from support import safe_snapshots
 from support import settlement_world as settlement
 from support.crossing_world import CrossingWorld, adopt, no_progress, resealed, show
 from support.refusals import refused
+from support.safe_snapshots import StatedNode
+
+WELL = ["E10.code", "E10.owned", "E10.alone", "E10.next"]
+ATTACKER = eip55.checksum(b"\x66" * 20)
 
 
 @pytest.fixture
@@ -27,15 +37,32 @@ def world(tmp_path: Path) -> Iterator[CrossingWorld]:
     found.cold.profile.close()  # type: ignore[attr-defined]
 
 
-async def half(world: CrossingWorld, officer: str = "compliance") -> bytes:
+def node_of(world: CrossingWorld) -> StatedNode:
+    """A good node of one officer's own."""
+    return StatedNode(settlement.ETHEREUM, lambda: world.desk.state, lambda: world.desk.now_ms // 1_000)
+
+
+def reader(node: StatedNode) -> SafeReader:
+    return SafeReader(Nodes({}, {settlement.ETHEREUM: node}))  # type: ignore[dict-item]
+
+
+async def half(world: CrossingWorld, officer: str = "compliance", node: StatedNode | None = None) -> bytes:
     """One officer's half, made on a console that replayed the whole log."""
     scribe = Scribe(settlement.ORIGIN, world.clock, world.entropy)
-    return await attesting.attest(world.online, "cycle-1", world.author(officer), scribe)
+    return await attesting.attest(
+        world.online, "cycle-1", world.author(officer), scribe, reader(node or node_of(world))
+    )
 
 
-async def joined(world: CrossingWorld, event: bytes, officer: str = "operations") -> bytes:
-    """The event with the second officer's signature."""
-    return await attesting.join(world.online, event, world.author(officer))
+async def joined(
+    world: CrossingWorld, event: bytes, officer: str = "operations", node: StatedNode | None = None
+) -> bytes:
+    """The event with the second officer's signature, whose own node knows the blocks that the first one's knew."""
+    if node is None:
+        node, body = node_of(world), events.parse(event).body
+        for each in body.chains if isinstance(body, StateAttested) else ():
+            await node.reach(each.time)
+    return await attesting.join(world.online, event, world.author(officer), reader(node))
 
 
 def price(world: CrossingWorld) -> None:
@@ -69,11 +96,19 @@ async def test_one_officer_alone_and_the_same_twice_attest_nothing(world: Crossi
         await world.submit(await joined(world, await half(world), "compliance"))
 
 
+def seen(world: CrossingWorld, **changes: object) -> tuple[ChainSnapshot, ...]:
+    """What a good node says now of the Safes of the cycle, changed."""
+    (found,) = safe_snapshots.of_cycle(world.online.state, "cycle-1", world.desk.now_ms // 1_000)
+    return (replace(found, safes=tuple(replace(each, **changes) for each in found.safes)),)  # type: ignore[arg-type]
+
+
 def changed(world: CrossingWorld, **changes: object) -> bytes:
     """A half over other facts, properly signed by compliance."""
     size = world.online.log.size
     body: Mapping[str, object] = {
-        **settlement.attesting.body(world.online.state, "cycle-1", size, world.log(size).tree.root().hex()),
+        **settlement.attesting.body(
+            world.online.state, "cycle-1", size, world.log(size).tree.root().hex(), seen(world)
+        ),
         **changes,
     }
     at = world.desk.now_ms // 1_000
@@ -99,6 +134,47 @@ async def test_what_differs_from_what_this_console_finds_is_not_signed(
     with refused(code, Refused):
         await joined(world, changed(world, **changes))
     assert await joined(world, changed(world))
+
+
+async def test_a_safe_that_drifted_is_attested_by_nobody(world: CrossingWorld) -> None:
+    world.prepare(attested=False)
+    for changes, code in (({"modules": (ATTACKER,)}, "E10.modules"), ({"nonce": 1}, "E10.nonce")):
+        node = node_of(world)
+        node.changes = dict(changes)
+        with refused(code, Refused):
+            await half(world, node=node)
+    assert await half(world)
+
+
+async def test_the_second_officers_node_must_say_the_same_of_that_block(world: CrossingWorld) -> None:
+    world.prepare(attested=False)
+    event, second = await half(world), node_of(world)
+    with refused("chains.no-block", Unavailable):  # it has not seen the block yet
+        await joined(world, event, node=second)
+    await second.reach(world.desk.now_ms // 1_000)
+    second.changes = {"threshold": 3}
+    with refused("desk.attested-chain", Refused):
+        await joined(world, event, node=second)
+    second.changes = {}
+    await world.submit(await joined(world, event, node=second))
+    assert [each.chain for each in world.desk.state.attestations["cycle-1"].chains] == [settlement.ETHEREUM]
+
+
+async def test_what_another_officers_node_says_of_a_drifted_safe_is_not_joined(world: CrossingWorld) -> None:
+    world.prepare(attested=False)
+    second = node_of(world)
+    second.changes = {"threshold": 1}
+    await second.reach(world.desk.now_ms // 1_000)
+    drifted = changed(world, chains=bodies(seen(world, threshold=1)))
+    with refused("E10.threshold", Refused):
+        await joined(world, drifted, node=second)
+
+
+async def test_without_a_node_of_its_own_a_console_attests_no_safe(world: CrossingWorld) -> None:
+    world.prepare(attested=False)
+    scribe = Scribe(settlement.ORIGIN, world.clock, world.entropy)
+    with refused("desk.no-node", Unavailable):
+        await attesting.attest(world.online, "cycle-1", world.author("compliance"), scribe, SafeReader(Nodes()))
 
 
 async def test_what_was_cancelled_meanwhile_is_not_signed(world: CrossingWorld) -> None:
@@ -147,6 +223,27 @@ async def test_by_qr_without_one_nothing_is_signed_and_by_usb_it_is(world: Cross
         await world.vault.sign(no_progress)
     view = await opened(world, await world.crossing.request(psbt, "officer-c", Channel.USB), Channel.USB)
     assert said(view).reason == "L8.replayed"
+    assert (await world.vault.sign(no_progress)).answered
+
+
+async def test_by_usb_a_safe_needs_what_two_attest_of_it_and_no_older_than_a_request_lives(
+    world: CrossingWorld,
+) -> None:
+    _, safe = world.prepare(attested=False)
+    view = await opened(world, await world.crossing.request(safe, "officer-c", Channel.USB), Channel.USB)
+    assert [each.reason for each in view.instruction.verdict.against] == ["E10.not-attested"]
+    world.attest()
+    view = await opened(world, await world.crossing.request(safe, "officer-c", Channel.USB), Channel.USB)
+    assert [each.reason for each in view.instruction.verdict.of("E10")] == ["E10.attested", *WELL]
+    assert view.crossing.attested_by == ("Conrad Lake", "Olive Penn")
+    assert (await world.vault.sign(no_progress)).answered
+
+
+async def test_by_qr_the_safe_crosses_with_what_two_attest_of_it(world: CrossingWorld) -> None:
+    _, safe = world.prepare()
+    view = await opened(world, await world.crossing.request(safe, "officer-c", Channel.QR), Channel.QR)
+    assert view.instruction.verdict.against == ()
+    assert [each.reason for each in view.instruction.verdict.of("E10")] == ["E10.attested", *WELL]
     assert (await world.vault.sign(no_progress)).answered
 
 

@@ -37,6 +37,7 @@ async def test_the_officer_locks_the_token_and_unlocks_it_again(signed: Table) -
 
 
 async def test_an_answer_by_usb_is_logged_and_taken_in_again(signed: Table) -> None:
+    await signed.story.attest()
     request = await signed.officer.request_to_usb(signed.live("safe-tx").hash, drive(signed))
     await signed.stage.vault.take_from_usb(request)
     await signed.stage.vault.sign()
@@ -70,6 +71,7 @@ async def test_the_facts_of_a_request_are_those_of_what_was_shown(signed: Table)
 
 
 async def test_a_damaged_answer_is_refused_and_the_good_one_taken(signed: Table) -> None:
+    await signed.story.attest()
     request = await signed.officer.request_to_usb(signed.live("safe-tx").hash, drive(signed))
     await signed.stage.vault.take_from_usb(request)
     await signed.stage.vault.sign()
@@ -87,6 +89,7 @@ async def test_a_damaged_answer_is_refused_and_the_good_one_taken(signed: Table)
 async def test_what_the_cold_machine_was_enrolled_with_is_remembered(signed: Table) -> None:
     handed = enrolment.History.parse(await enrolment.history(signed.desk))
     signed.officer.remember_vault("officer-c", handed.checkpoint)
+    await signed.story.attest()
     request = await signed.officer.request_to_usb(signed.live("safe-tx").hash, drive(signed))
     with pytest.raises(CountersignError):  # it begins at a head that the cold machine has not reached
         await signed.stage.vault.take_from_usb(request)

@@ -402,4 +402,5 @@ async def test_a_cycle_too_large_for_qr_is_refused_by_name_and_crosses_by_usb(wo
     await world.vault.confirm_clock(True)
     view = await show(world, request, Channel.USB)
     against = [each.reason for each in view.instruction.verdict.against]
-    assert against == ["C6.leg-missing"]  # the Bitcoin instruction is not prepared in this test
+    # The Bitcoin instruction is not prepared in this test, so that nobody can attest the cycle either.
+    assert against == ["C6.leg-missing", "E10.not-attested"]

@@ -1,11 +1,15 @@
 """Founding, and what administrators and operations do afterwards."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
+from countersign.chains.embedded_ethereum import EmbeddedEthereum
 from countersign.demonstration import cast
 from countersign.desk import ceremony, founding
+from countersign.desk.vouching import Nodes
+from countersign.desk.workplace import AtConsole
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.rails import bitcoin as rail
 from support.software_stage import Table
@@ -86,17 +90,34 @@ async def test_a_transfer_is_credited_once(founded: Table) -> None:
     safe = founded.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
     token, operations = founded.stage.outside.token(), founded.author("operations")
     reference = founded.stage.outside.pay_tokens(safe, 1_000_000)
-    await founding.credit_tokens(founded.desk, operations, cast.BUYER.safe, token, 1_000_000, reference)
+    await founding.credit_payment(founded.desk, operations, cast.BUYER.safe, token, reference)
     founded.stage.outside.pay_tokens(safe, 1_000_000)
-    with pytest.raises(CountersignError):
-        await founding.credit_tokens(founded.desk, operations, cast.BUYER.safe, token, 1_000_000, reference)
+    with pytest.raises(CountersignError) as refused:
+        await founding.credit_payment(founded.desk, operations, cast.BUYER.safe, token, reference)
+    assert refused.value.code == "settlement.deposit-credited"
 
 
 async def test_a_transfer_without_the_policys_confirmations_waits(founded: Table) -> None:
+    safe = founded.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
     token, operations = founded.stage.outside.token(), founded.author("operations")
+    reference = founded.stage.outside.pay_tokens(safe, 1_000_000)
+    founded.stage.ethereum.height -= 2  # the chain went back behind its block, and grows anew
     with pytest.raises(Refused) as refused:
-        await founding.credit_tokens(founded.desk, operations, cast.BUYER.safe, token, 1, "0x" + "ab" * 32 + ":0")
+        await founding.credit_payment(founded.desk, operations, cast.BUYER.safe, token, reference)
     assert refused.value.code == "desk.deposit-unconfirmed"
+    await founding.credit_payment(founded.desk, operations, cast.BUYER.safe, token, reference)
+
+
+async def test_the_officers_own_node_must_see_it_too(founded: Table) -> None:
+    safe = founded.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
+    token, operations = founded.stage.outside.token(), founded.author("operations")
+    reference = founded.stage.outside.pay_tokens(safe, 1_000_000)
+    place = AtConsole(founded.officer.replica, founded.desk, founded.desk.scribe, founded.stage.nodes)
+    behind = replace(place, nodes=Nodes({}, {cast.ETHEREUM: EmbeddedEthereum(31337)}))
+    with pytest.raises(Refused) as refused:
+        await founding.credit_payment(behind, operations, cast.BUYER.safe, token, reference)
+    assert refused.value.code == "desk.deposit-not-seen"
+    await founding.credit_payment(place, operations, cast.BUYER.safe, token, reference)
 
 
 async def test_each_kind_of_deposit_goes_to_its_kind_of_vault(founded: Table) -> None:
@@ -105,7 +126,7 @@ async def test_each_kind_of_deposit_goes_to_its_kind_of_vault(founded: Table) ->
         await founding.credit_coins(founded.desk, operations, cast.BUYER.safe, cast.BTC)
     assert refused.value.code == "desk.not-a-slot-vault"
     with pytest.raises(Refused) as refused:
-        await founding.credit_tokens(founded.desk, operations, cast.SELLER.coins, cast.BTC, 1, "0x:0")
+        await founding.credit_payment(founded.desk, operations, cast.SELLER.coins, cast.BTC, "0x:0")
     assert refused.value.code == "desk.not-a-safe"
 
 

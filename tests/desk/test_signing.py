@@ -12,6 +12,7 @@ from countersign.desk import cases, signing
 from countersign.desk.author import Author
 from countersign.desk.ports import Journal
 from countersign.desk.records import Intent
+from countersign.desk.safe_reader import SafeReader
 from countersign.desk.signing import Hand, Made
 from countersign.errors import Conflict, CountersignError, Refused, Unavailable
 from countersign.formats import eip55
@@ -43,6 +44,13 @@ def refused_checks(error: CountersignError) -> set[str]:
     return {finding.check for finding in error.findings if finding.status.value in ("fail", "blocked")}  # type: ignore[attr-defined]
 
 
+async def circumstances(table: Table, kind: str) -> cases.Circumstances:
+    """The moment, with what officer A's own node says of the Safe."""
+    replica = table.officer.replica
+    seen = await SafeReader(table.stage.nodes).look(table.live(kind), replica.state.roster)
+    return cases.Circumstances(now=table.stage.clock.seconds, store=cases.store_facts(replica.profile), safes=seen)
+
+
 async def make(table: Table, kind: str, hand: Hand | None = None) -> Made:
     """A share made at officer A's machine and given to nobody."""
     console = table.officer
@@ -52,7 +60,7 @@ async def make(table: Table, kind: str, hand: Hand | None = None) -> Made:
         cases.basis(replica, (table.story.contract,)),
         instruction,
         table.artefact(kind),
-        cases.Circumstances(now=table.stage.clock.seconds, store=cases.store_facts(replica.profile)),
+        await circumstances(table, kind),
         replica.profile,
         table.desk.scribe,
         silent,

@@ -8,6 +8,7 @@ import pytest
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
+from countersign.chains.outside import SOMEBODY, TOKEN
 from countersign.demonstration import cast
 from countersign.desk import cases, ceremony, founding, reconciling, releasing, signing, vouching
 from countersign.desk.author import signed
@@ -15,9 +16,15 @@ from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Observation, Receipt
 from countersign.desk.vouching import Nodes
 from countersign.errors import CountersignError, Refused, Unavailable
+from countersign.ethereum.abi import Address
+from countersign.ethereum.arrivals import Arrival
+from countersign.formats import eip55
+from countersign.formats.keccak import keccak256
 from countersign.rails import bitcoin as rail
 from countersign.settlement import events
-from support.settlement_world import no_entries
+from countersign.settlement.ledger import Account
+from countersign.settlement.roster import SafeVault
+from support import settlement_world
 from support.software_stage import Table, silent
 
 PARTIAL_SIGNATURE = b"\x02"
@@ -47,6 +54,19 @@ def pay_vault(table: Table, satoshis: int = 700_000) -> Coin:
     return table.stage.bitcoin.fund(rail.script_at(f"{cast.BITCOIN}:{address}"), satoshis)
 
 
+def safe_of(table: Table, vault: str = cast.BUYER.safe) -> str:
+    """A Safe's address."""
+    found = table.desk.state.roster.vault(vault)
+    assert isinstance(found, SafeVault)
+    return found.address
+
+
+async def admit_ether(table: Table) -> None:
+    """The administrators admit ether to the registry."""
+    body = settlement_world.no_entries() | {"assets": [{"id": cast.ETHER, "symbol": "ETH", "decimals": 18}]}
+    await founding.change_roster(table.desk, [table.author("compliance"), table.author("officer-d")], body)
+
+
 class TestDeposits:
     @pytest.fixture
     async def table(self, table: Table) -> Table:
@@ -66,49 +86,124 @@ class TestDeposits:
         body = deposit(table, pay_vault(table), **changes)
         assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-not-seen"
 
-    def tokens(self, table: Table, amount: int, reference: str) -> dict[str, object]:
+    def into_safe(self, table: Table, amount: int, reference: str, **changes: object) -> dict[str, object]:
         owner = {"lei": cast.BUYER.lei, "book": "main"}
         found = {"owner": owner, "vault": cast.BUYER.safe, "asset": table.stage.outside.token()}
-        return {**found, "amount": str(amount), "reference": reference, "confirmations": 1}
+        return {**found, "amount": str(amount), "reference": reference, "confirmations": 1, **changes}
 
     async def test_tokens_that_lie_in_the_safe_are_credited(self, table: Table) -> None:
-        safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
-        reference = table.stage.outside.pay_tokens(safe, 5_000_000)
-        await submit(table, "deposit.credited", "operations", self.tokens(table, 5_000_000, reference))
+        reference = table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        await submit(table, "deposit.credited", "operations", self.into_safe(table, 5_000_000, reference))
         assert f"{cast.ETHEREUM} {reference}" in table.desk.state.deposits
 
-    async def test_more_tokens_than_the_safe_holds_are_not(self, table: Table) -> None:
-        safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
-        reference = table.stage.outside.pay_tokens(safe, 5_000_000)
-        code = await refusal(table, "deposit.credited", "operations", self.tokens(table, 5_000_001, reference))
-        assert code == "desk.deposit-not-seen"
-
-    async def test_ether_that_lies_in_the_safe_is_credited_and_a_wei_more_is_not(self, table: Table) -> None:
-        entry = {"id": cast.ETHER, "symbol": "ETH", "decimals": 18}
-        administrators = [table.author("compliance"), table.author("officer-d")]
-        await founding.change_roster(table.desk, administrators, no_entries() | {"assets": [entry]})
-        safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
-        paid = [table.stage.outside.pay_ether(safe, 10**18) for _ in range(2)]
-        body = self.tokens(table, 2 * 10**18 + 1, paid[0]) | {"asset": cast.ETHER}
+    @pytest.mark.parametrize("amount", [5_000_001, 4_999_999, 1])
+    async def test_another_amount_than_its_log_says_is_not(self, table: Table, amount: int) -> None:
+        table.stage.outside.pay_tokens(safe_of(table), 5_000_000)  # not credited yet: the Safe holds enough
+        reference = table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        body = self.into_safe(table, amount, reference)
         assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-not-seen"
+
+    @pytest.mark.parametrize("place", ["1", "7"])
+    async def test_another_log_of_the_same_transaction_is_not(self, table: Table, place: str) -> None:
+        table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        reference = table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        body = self.into_safe(table, 5_000_000, f"{reference.partition(':')[0]}:{place}")
+        assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-not-seen"
+
+    async def test_ether_is_compared_with_the_chain_and_what_nobody_credited_is_a_break(self, table: Table) -> None:
+        await admit_ether(table)
         operations = table.author("operations")
-        for reference in paid:
-            await founding.credit_tokens(table.desk, operations, cast.BUYER.safe, cast.ETHER, 10**18, reference)
+        for reference in [table.stage.outside.pay_ether(safe_of(table), 10**18) for _ in range(2)]:
+            await founding.credit_payment(table.desk, operations, cast.BUYER.safe, cast.ETHER, reference)
         (book,) = [each for each in await releasing.books(table.desk, [cast.ETHER]) if each.ledger]
         assert (book.ledger, book.chain) == (2 * 10**18, 2 * 10**18)
         report = await reconciling.reconcile(table.desk)
         assert report.breaks == ()
-        table.stage.outside.pay_ether(safe, 5)  # nobody credits it
+        table.stage.outside.pay_ether(safe_of(table), 5)  # nobody credits it
         report = await reconciling.reconcile(table.desk)
         assert [(each.about, each.there) for each in report.breaks] == [(cast.BUYER.safe, "5")]
 
     async def test_a_transfer_that_no_block_holds_is_not(self, table: Table) -> None:
-        safe = table.desk.state.roster.vault(cast.BUYER.safe).address  # type: ignore[union-attr]
-        table.stage.outside.pay_tokens(safe, 5_000_000)
-        code = await refusal(
-            table, "deposit.credited", "operations", self.tokens(table, 5_000_000, "0x" + "ab" * 32 + ":0")
-        )
-        assert code == "desk.deposit-not-seen"
+        table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        body = self.into_safe(table, 5_000_000, "0x" + "ab" * 32 + ":0")
+        assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-not-seen"
+
+    async def test_a_transfer_of_another_token_or_to_another_safe_is_not(self, table: Table) -> None:
+        holder, chain = Address(eip55.parse(safe_of(table))), table.stage.ethereum
+        seller = Address(eip55.parse(safe_of(table, cast.SELLER.safe)))
+        fake = Address(b"\x66" * 20)
+        for name, arrival in (
+            ("fake", Arrival(fake, SOMEBODY, holder, 5_000_000)),
+            ("other", Arrival(TOKEN, SOMEBODY, seller, 5_000_000)),
+            ("ether", Arrival(None, SOMEBODY, holder, 5_000_000)),
+        ):
+            table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+            transaction = "0x" + keccak256(name.encode()).hex()
+            chain.mine(transaction, [arrival])
+            body = self.into_safe(table, 5_000_000, f"{transaction}:0")
+            assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-not-seen", name
+
+    async def test_what_a_safe_of_this_custody_pays_is_no_deposit(self, table: Table) -> None:
+        holder, seller = (Address(eip55.parse(safe_of(table, name))) for name in (cast.BUYER.safe, cast.SELLER.safe))
+        table.stage.outside.pay_tokens(safe_of(table), 5_000_000)  # so that the Safe holds enough
+        for payer in (seller, holder):
+            transaction = "0x" + keccak256(b"delivered" + payer).hex()
+            table.stage.ethereum.mine(transaction, [Arrival(TOKEN, payer, holder, 5_000_000)])
+            body = self.into_safe(table, 5_000_000, f"{transaction}:0")
+            assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-from-custody"
+
+    async def test_what_the_safe_holds_no_more_is_not_credited(self, table: Table) -> None:
+        reference = table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        balances = table.stage.ethereum.balances[TOKEN]
+        holder = Address(eip55.parse(safe_of(table)))
+        balances[holder] -= 1
+        body = self.into_safe(table, 5_000_000, reference)
+        assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-not-held"
+        balances[holder] += 1
+        await submit(table, "deposit.credited", "operations", body)
+
+    async def test_ether_is_credited_once_after_its_confirmations_and_never_twice(self, table: Table) -> None:
+        await admit_ether(table)
+        reference = table.stage.outside.pay_ether(safe_of(table), 3 * 10**18)
+        ether = {"asset": cast.ETHER}
+        body = self.into_safe(table, 3 * 10**18, reference, **ether)
+        await submit(table, "deposit.credited", "operations", body)
+        account = Account(cast.BUYER.lei, "main", cast.ETHER)
+        assert table.desk.state.ledger.balance(account).available == 3 * 10**18
+        assert await refusal(table, "deposit.credited", "operations", body) == "settlement.deposit-credited"
+        # Even if some other log of a payment that does not exist were named, the Safe does not hold it twice.
+        transaction = "0x" + keccak256(b"counted again").hex()
+        holder = Address(eip55.parse(safe_of(table)))
+        table.stage.ethereum.mine(transaction, [Arrival(None, SOMEBODY, holder, 3 * 10**18)])
+        again = self.into_safe(table, 3 * 10**18, f"{transaction}:0", **ether)
+        assert await refusal(table, "deposit.credited", "operations", again) == "desk.deposit-not-held"
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"amount": str(3 * 10**18 + 1)}, "desk.deposit-not-seen"),
+            ({"confirmations": 10_000}, "desk.deposit-not-seen"),
+            ({"vault": cast.SELLER.safe, "owner": {"lei": cast.SELLER.lei, "book": "main"}}, "desk.deposit-not-seen"),
+            ({"asset": cast.BTC}, "settlement.deposit-vault"),
+        ],
+    )
+    async def test_ether_that_was_paid_otherwise_is_not(
+        self, table: Table, changes: dict[str, object], code: str
+    ) -> None:
+        await admit_ether(table)
+        reference = table.stage.outside.pay_ether(safe_of(table), 3 * 10**18)
+        body = self.into_safe(table, 3 * 10**18, reference, asset=cast.ETHER)
+        assert await refusal(table, "deposit.credited", "operations", body | changes) == code
+        await submit(table, "deposit.credited", "operations", body)
+
+    async def test_ether_between_two_safes_of_this_custody_is_a_delivery(self, table: Table) -> None:
+        await admit_ether(table)
+        table.stage.outside.pay_ether(safe_of(table), 3 * 10**18)
+        seller, holder = (Address(eip55.parse(safe_of(table, name))) for name in (cast.SELLER.safe, cast.BUYER.safe))
+        transaction = "0x" + keccak256(b"ether delivered").hex()
+        table.stage.ethereum.mine(transaction, [Arrival(None, seller, holder, 10**18)])
+        body = self.into_safe(table, 10**18, f"{transaction}:0", asset=cast.ETHER)
+        assert await refusal(table, "deposit.credited", "operations", body) == "desk.deposit-from-custody"
 
     async def test_without_a_node_of_its_own_the_desk_vouches_for_nothing(self, table: Table) -> None:
         blind = replace(table.desk, nodes=Nodes())

@@ -16,6 +16,7 @@ from hostile import (
     log_cases,
     machine_cases,
     policy_cases,
+    safe_state_cases,
     standing_cases,
     trouble_cases,
 )
@@ -28,6 +29,7 @@ CASES: list[Hostile] = [
     *bitcoin_cases.CASES,
     *ethereum_cases.CASES,
     *batch_cases.CASES,
+    *safe_state_cases.CASES,
     *policy_cases.CASES,
     *machine_cases.CASES,
     *trouble_cases.CASES,

@@ -148,7 +148,9 @@ CASES: list[Hostile] = [
         ],
         "C7",
     ),
-    Hostile("E8", "a void of another nonce", "E8.other-nonce", partial(at_nonce, 1), partial(at_nonce, 0)),
+    Hostile(
+        "E8", "a void of another nonce", "E8.other-nonce", partial(at_nonce, 1), partial(at_nonce, 0), overlaps("E10")
+    ),
     Hostile(
         "E8",
         "a void that only operations declared",

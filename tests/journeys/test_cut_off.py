@@ -94,7 +94,7 @@ async def dollars(day: CutOffDay, safe: str, amount: int) -> None:
     reference = table.stage.outside.pay_tokens(vault.address, amount)  # type: ignore[union-attr]
     await table.stage.ethereum.observe(reference.split(":", 1)[0])
     asset = table.stage.outside.token()
-    await founding.credit_tokens(table.desk, table.author("operations"), safe, asset, amount, reference)
+    await founding.credit_payment(table.desk, table.author("operations"), safe, asset, reference)
 
 
 async def test_who_does_not_top_up_is_dropped_and_nobody_else(day: CutOffDay) -> None:

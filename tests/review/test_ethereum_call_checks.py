@@ -15,7 +15,9 @@ from countersign.review.checks import verdict
 from countersign.review.ethereum_call_checks import administration, ether, operation, token_transfer
 from countersign.review.finding import Status, Verdict
 from countersign.review.reading import Reading
+from countersign.settlement.roster import SafeVault
 from support.review_cases import batch_plan, story
+from support.safe_snapshots import at, registered
 
 CODES = ("E3", "E4", "E5", "E6")
 
@@ -34,9 +36,12 @@ def of_release(text: str, tx: SafeTx) -> Verdict:
     """The batch judged for a vault that is registered with another release."""
     scene = story(plan=batch_plan(), safe=lambda _: tx)
     roster = scene.state.roster
-    vault = replace(roster.vaults["harbour-safe"], version=text)
+    vault = roster.vaults["harbour-safe"]
+    assert isinstance(vault, SafeVault)
+    vault = replace(vault, version=text)
     roster = replace(roster, vaults=roster.vaults.set("harbour-safe", vault))
-    return verdict(scene.safe_case(state=replace(scene.state, roster=roster)))
+    safes = None if text == "1.4.0" else at(vault.chain, scene.now, registered(vault, roster))
+    return verdict(scene.safe_case(state=replace(scene.state, roster=roster), safes=safes))
 
 
 def test_a_batch_is_judged_call_by_call_and_may_be_signed() -> None:

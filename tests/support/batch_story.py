@@ -41,7 +41,7 @@ class BatchStory(Story):
         safe = ceremony.registered_address(desk.state.roster.vaults[cast.BUYER.safe], 0)
         paid = self.stage.outside.pay_tokens(safe, EUROS, EURC)
         await founding.publish_price(desk, EURC, "1.25", "Northgate reference")
-        await founding.credit_tokens(desk, self._author("operations"), cast.BUYER.safe, EURC, EUROS, paid)
+        await founding.credit_payment(desk, self._author("operations"), cast.BUYER.safe, EURC, paid)
 
     async def agree(self) -> None:
         """Both contracts arrive signed, are endorsed and held, and their cycle is closed."""

@@ -42,6 +42,7 @@ from countersign.settlement.contract import Contract
 from countersign.settlement.machine import Entry
 from countersign.settlement.roster import SafeVault
 from countersign.store.profile import Kind, Profile, create, open_profile
+from support import safe_snapshots
 from support import settlement_world as settlement
 from support.review_cases import built_psbt, quorum, signed_head, spends
 from support.settlement_world import Desk, Trade
@@ -275,7 +276,8 @@ class CrossingWorld:
         """Two officers attest a cycle (the newest one's) at the newest checkpoint; officer A takes it in."""
         size = len(self.desk.entries)
         name = cycle or f"cycle-{self.desk.trades}"
-        body = {**attesting.body(self.desk.state, name, size, self.log(size).tree.root().hex()), **changes}
+        chains = safe_snapshots.of_cycle(self.desk.state, name, self.desk.now_ms // 1_000)
+        body = {**attesting.body(self.desk.state, name, size, self.log(size).tree.root().hex(), chains), **changes}
         self.desk.log("state.attested", officers, body)
         self.publish()
         self.take_in()

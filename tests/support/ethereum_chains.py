@@ -1,9 +1,12 @@
 """Both kinds of `desk.ports.EthereumNode` under one roof, for the suite that each must pass."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.chains.embedded_ethereum import EmbeddedEthereum, EmbeddedSafe
+from countersign.chains.outside import Outside
 from countersign.desk.ports import EthereumNode
 from countersign.ethereum import erc20, execute, multisend
 from countersign.ethereum.abi import Address
@@ -11,7 +14,7 @@ from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import SafeTx, plain_tx
 from countersign.formats import eip55
 from support.ethereum_mutations import BATCH, blob
-from support.ethereum_node import CHAIN_ID, AnvilNode, deploy_safe_contracts
+from support.ethereum_node import CHAIN_ID, AnvilNode, place_safe_contracts
 from support.software_keys import SoftwareKey
 from support.twin_ethereum import owners, relayer
 
@@ -20,12 +23,13 @@ FUNDS = 1_000_000
 
 @dataclass(frozen=True)
 class EthereumChain:
-    """A node and a fresh 2-of-3 Safe on it that holds `FUNDS` of a token."""
+    """A node and a fresh 2-of-3 Safe on it that holds `FUNDS` of a token. `pay` sends the Safe ether: the transaction."""
 
     node: EthereumNode
     safe: Address
     token: Address
     keys: tuple[SoftwareKey, ...]
+    pay: Callable[[int], str]
 
     @property
     def safe_text(self) -> str:
@@ -57,19 +61,28 @@ def _holders() -> tuple[Address, ...]:
 
 def embedded_chain() -> EthereumChain:
     safe, token = Address(b"\x5a" * 20), Address(b"\x70" * 20)
-    chain = EmbeddedEthereum(CHAIN_ID, {safe: EmbeddedSafe(_holders(), 2)}, {token: {safe: FUNDS}})
-    return EthereumChain(chain, safe, token, owners())
+    chain = EmbeddedEthereum(CHAIN_ID, {safe: EmbeddedSafe(_holders(), 2)}, {token: {safe: FUNDS}}, seconds=_seconds)
+    outside = Outside(EmbeddedBitcoin(), chain)
+    return EthereumChain(
+        chain, safe, token, owners(), lambda wei: outside.pay_ether(eip55.checksum(safe), wei).partition(":")[0]
+    )
+
+
+def _seconds() -> int:
+    return int(time.time())
 
 
 def real_chains(node: AnvilNode) -> Callable[[], EthereumChain]:
     """Deploys once; each call gives a fresh Safe."""
-    adapter, contracts = relayer(node), deploy_safe_contracts(node)
+    adapter, contracts = relayer(node), place_safe_contracts(node)
     made: list[Address] = []
 
     def fresh() -> EthereumChain:
         safe, token = contracts.new_safe(_holders(), 2, len(made)), contracts.deploy_token()
         made.append(safe)
         contracts.fund(token, safe, FUNDS)
-        return EthereumChain(adapter, safe, token, owners())
+        return EthereumChain(
+            adapter, safe, token, owners(), lambda wei: str(node.send(b"", safe, value=wei)["transactionHash"])
+        )
 
     return fresh

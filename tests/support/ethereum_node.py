@@ -18,7 +18,7 @@ from typing import Any
 
 from eth_abi import encode as abi_encode
 
-from countersign.ethereum import multisend
+from countersign.ethereum import deployments, multisend
 from countersign.ethereum.abi import Address, address, selector
 from countersign.ethereum.safe import SafeVersion
 from countersign.ethereum.views import LogEntry
@@ -151,6 +151,20 @@ def deploy_safe_contracts(node: AnvilNode, singleton: str = "SafeL2") -> SafeCon
         deploy(node, "proxies/SafeProxyFactory.sol/SafeProxyFactory"),
         deploy(node, "handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler"),
     )
+
+
+def place_safe_contracts(node: AnvilNode) -> SafeContracts:
+    """The same, with the singleton `Safe` and the fallback handler at their canonical addresses, as every chain has them."""
+    place_multi_send_call_only(node)
+    placed = []
+    for name, artifact in (
+        ("Safe", "Safe.sol/Safe"),
+        ("CompatibilityFallbackHandler", "handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler"),
+    ):
+        where = deployments.canonical(name, SafeVersion(1, 4, 1)).address
+        node.rpc("anvil_setCode", hexed(where), artifact_of(artifact)["deployedBytecode"])
+        placed.append(where)
+    return SafeContracts(node, placed[0], deploy(node, "proxies/SafeProxyFactory.sol/SafeProxyFactory"), placed[1])
 
 
 def place_multi_send_call_only(node: AnvilNode) -> Address:

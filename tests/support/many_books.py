@@ -58,7 +58,15 @@ class Market:
             slots = tuple(Slot(slot, f"slot {slot}", ()) for slot in range(4))
             coins = SlotVault(f"vault-{number}-btc", party, world.BITCOIN, 2, slots)
             safe = SafeVault(
-                f"vault-{number}-safe", party, world.ETHEREUM, 2, _address(party), "1.4.1", world.SAFE_SINGLETON, ()
+                f"vault-{number}-safe",
+                party,
+                world.ETHEREUM,
+                2,
+                _address(party),
+                "1.4.1",
+                world.SAFE_SINGLETON,
+                None,
+                (),
             )
             for vault in (coins, safe):
                 vaults[vault.id] = vault

@@ -18,6 +18,7 @@ H64 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 AMT = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,77})$"}
 ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
 TX = {"type": "string", "pattern": "^(0x)?[0-9a-f]{64}$"}
+HASH0X = {"type": "string", "pattern": "^0x[0-9a-f]{64}$"}
 OUT = {"type": "string", "pattern": "^(0x)?[0-9a-f]{64}:(0|[1-9][0-9]{0,9})$"}
 TIME = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
 DATE = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
@@ -89,6 +90,7 @@ VAULT = {
             address=ADDR,
             version=one("1.3.0", "1.4.1", "1.5.0"),
             singleton=ADDR,
+            fallback_handler=null(ADDR),
             keys=arr(TEXT, 2),
         ),
     ]
@@ -107,6 +109,20 @@ ENT = {
     "vaults": arr(VAULT),
     "destinations": arr(obj(account=ACCOUNT, owner=PARTY, vault=null(ID))),
 }
+SAFE_STATE = obj(
+    address=ADDR,
+    proxy_code=HASH0X,
+    singleton=ADDR,
+    singleton_code=HASH0X,
+    version=ID,
+    owners=arr(ADDR, 1),
+    threshold=INT,
+    modules=arr(ADDR),
+    guard=null(ADDR),
+    module_guard=null(ADDR),
+    fallback_handler=null(ADDR),
+    nonce=INT,
+)
 ADMIN = obj(officers=arr(ID, 1), threshold=INT)
 MINUTE = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 HOURS = obj(**{"days": arr(INT, 1), "from": MINUTE, "until": MINUTE})
@@ -161,6 +177,7 @@ BODIES: dict[str, dict[str, Any]] = {
         size=INT,
         root=H64,
         used=arr(obj(payer=LEI, receiver=LEI, usd=AMT)),
+        chains=arr(obj(chain=CHAIN, number=INT, block=HASH0X, time=TIME, safes=arr(SAFE_STATE, 1))),
     ),
     "lending.authorised": obj(loan=ID, owner=PARTY, asset=ASSET, amount=AMT, rate_bps=INT),
     "lending.accrued": obj(asset=ASSET, date=DATE, loans=INT, interest=AMT),

@@ -56,7 +56,9 @@ from countersign.settlement.contract import Terms
 from countersign.settlement.netting import Group, Obligation
 from countersign.settlement.records import Cycle, Instruction
 from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
+from support import safe_snapshots
 from support import settlement_world as world
 from support.bitcoin_vault import funding
 from support.settlement_world import Desk, Trade
@@ -204,7 +206,9 @@ class Scene:
     def attest(self, *officers: str) -> "Scene":
         """The same with an attestation by these officers at the end of the log."""
         desk, size = self.desk.copy(), self.log.size
-        body = attesting.body(self.state, self.trades[0].cycle, size, self.log.tree.root(size).hex())
+        cycle = self.trades[0].cycle
+        chains = safe_snapshots.of_cycle(self.state, cycle, desk.now_ms // 1_000)
+        body = attesting.body(self.state, cycle, size, self.log.tree.root(size).hex(), chains)
         desk.log("state.attested", officers, body)
         return Scene(desk, self.trades, self.psbt, self.safe_tx, self.prepared)
 
@@ -256,8 +260,19 @@ class Scene:
             transport=TransportFacts(Channel.ONLINE, None, sender="operations", sequence=1),
             store=store(),
             journal=JournalFacts(),
+            safes=self.seen(),
         )
         return replace(found, **changes)  # type: ignore[arg-type]
+
+    def seen(self, ago: int = 12, **changes: object) -> ChainSnapshot | None:
+        """What officer A's own node said `ago` seconds ago of Harbour's Safe, changed; None where no Safe pays."""
+        if not self.safe_tx:
+            return None
+        roster = self.state.roster
+        vault = roster.vaults["harbour-safe"]
+        assert isinstance(vault, SafeVault)
+        state = safe_snapshots.registered(vault, roster, **{"nonce": 0, **changes})  # type: ignore[arg-type]
+        return safe_snapshots.at(vault.chain, self.now - ago, state)
 
 
 def token(**changes: object) -> TokenFacts:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 
-from countersign.errors import CountersignError
+from countersign.errors import CountersignError, Refused
 from countersign.formats import bech32, eip55, ids, times
 from countersign.formats.keccak import keccak256
 from countersign.keys import jws as jose
@@ -26,6 +26,7 @@ from countersign.settlement.contract import Contract, Dispute, Finality, Leg, No
 from countersign.settlement.records import ContractState
 from countersign.settlement.roster import Party
 from countersign.settlement.state import EMPTY, State
+from support import safe_snapshots
 from support.software_keys import SoftwareKey
 
 ORIGIN = "northgate.example/desk"
@@ -38,6 +39,7 @@ USDC = f"{ETHEREUM}/erc20:{USDC_ADDRESS}"
 BTC_UNITS, USDC_UNITS = 25_000_000_000, 20_000_000_000_000
 FEE_CAP = 50_000
 SAFE_SINGLETON = "0x41675C099F32341bf84BFc5382aF534df5C7461a"
+SAFE_HANDLER = "0xfd0732Dc9E303f09fCEf3a7388Ad10A83459Ec99"
 SLOTS = 4
 COSIGNERS = ("officer-a", "officer-c", "officer-d")
 
@@ -193,6 +195,7 @@ def vault_entries(owner: str, party: Party | None = None) -> list[dict[str, obje
         "address": safe_address(owner),
         "version": "1.4.1",
         "singleton": SAFE_SINGLETON,
+        "fallback_handler": SAFE_HANDLER,
         "keys": sorted(vault_key(officer, "eip155", owner).kid for officer in COSIGNERS),
     }
     common = {"id": f"{owner}-btc", "kind": "wsh-slots", "owner": party_entry, "chain": BITCOIN, "threshold": 2}
@@ -571,9 +574,13 @@ def share_body(instruction: str, officer: str, vault: str) -> dict[str, object]:
 
 
 def attested_body(desk: Desk, trade: Trade, **changes: object) -> dict[str, object]:
-    """`state.attested` of a trade's cycle at the newest checkpoint."""
+    """`state.attested` of a trade's cycle at the newest checkpoint, its Safes read as the last entry was logged."""
     size = len(desk.entries)
-    return {**attesting.body(desk.state, trade.cycle, size, digest(f"root {size}")), **changes}
+    try:
+        chains = safe_snapshots.of_cycle(desk.state, trade.cycle, desk.now_ms // 1_000)
+    except Refused:
+        chains = ()  # nothing to read: what the body says of the cycle is refused by its own rule
+    return {**attesting.body(desk.state, trade.cycle, size, digest(f"root {size}"), chains), **changes}
 
 
 def release_body(trade: Trade, *instructions: str) -> dict[str, object]:

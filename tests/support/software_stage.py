@@ -274,7 +274,7 @@ class SoftwareStage:
         self.ask_pin: AskSecret = _pin
         self.legal_text = data_path("demonstration/legal-text.pdf").read_bytes()
         self.bitcoin = EmbeddedBitcoin()
-        self.ethereum = EmbeddedEthereum(31337)
+        self.ethereum = EmbeddedEthereum(31337, seconds=lambda: self.clock.seconds)
         self.outside = Outside(self.bitcoin, self.ethereum)
         self.pictures = TextPictures()
         self.vault = NearVault(self)
@@ -305,6 +305,11 @@ class SoftwareStage:
     @property
     def log_key(self) -> str:
         return str(self.log_verifier)
+
+    @property
+    def nodes(self) -> Nodes:
+        """One node a chain, the desk's and every officer's."""
+        return Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
 
     def sign_head(self, text: str) -> note.Signature:
         """The log's own signature line."""
@@ -349,18 +354,18 @@ class SoftwareStage:
 
     def desk_over(self, sequencer: Sequencer, author: Author) -> EmbeddedDesk:
         """An embedded desk over the desk's store."""
-        nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
         scribe = Scribe(cast.ORIGIN, self.clock, self.entropy)
         box = ProposalBox(self.store.journal)
-        return EmbeddedDesk(sequencer, self.store.archive, self.store.artefacts, author, scribe, nodes, box)
+        return EmbeddedDesk(sequencer, self.store.archive, self.store.artefacts, author, scribe, self.nodes, box)
 
     async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
         store = self.profile(officer)
         replica = Replica(store, self.clock)
         hand = Hand(officer, bearer.token, bearer.author)
         scribe = Scribe(cast.ORIGIN, self.clock, self.entropy)
-        nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
-        console = OfficerConsole(replica, self.desk, hand, self.clock, scribe, self.entropy, FileCourier(), nodes=nodes)
+        console = OfficerConsole(
+            replica, self.desk, hand, self.clock, scribe, self.entropy, FileCourier(), nodes=self.nodes
+        )
         if officer == cast.OFFICER_A.id:
             self.officer_store, self.officer = store, console
         return console

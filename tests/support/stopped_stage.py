@@ -7,13 +7,15 @@ await delivered(table, cycle)             # released, broadcast, observed
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
 from countersign.demonstration import cast
-from countersign.desk import deals, founding, preparing, releasing
+from countersign.desk import attesting, bundle, deals, founding, preparing, releasing
 from countersign.desk.author import signed
-from countersign.errors import CountersignError
+from countersign.desk.safe_reader import SafeReader
+from countersign.errors import CountersignError, Refused
 from countersign.formats import bech32
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.settlement import builder
@@ -112,8 +114,21 @@ async def signed_cold(table: Table, cycle: str, *, by_qr: bool = False) -> None:
         await cold_signs(table)
 
 
+async def attested(table: Table, cycle: str) -> None:
+    """Compliance and officer D attest a cycle with what their nodes say of its Safes; officer A takes it in."""
+    await table.officer.synchronise()
+    replica, safes = table.officer.replica, SafeReader(table.stage.nodes)
+    half = await attesting.attest(replica, cycle, table.author("compliance"), table.desk.scribe, safes)
+    await table.desk.submit(await attesting.join(replica, half, table.author("officer-d"), safes))
+    await table.officer.synchronise()
+
+
 async def cold_sees(table: Table, instruction: str, *, by_qr: bool = False) -> dict[str, object]:
-    """What the cold vault says of a request that reaches it."""
+    """What the cold vault says of a request that reaches it, once two officers attested what they still can."""
+    state = table.desk.state
+    if bundle.attestation(state, state.instruction(instruction)) is None:
+        with suppress(Refused):  # what stands no more is attested by nobody
+            await attested(table, state.instruction(instruction).cycle)
     table.story.stick.mkdir(parents=True, exist_ok=True)
     if not by_qr:
         file = await table.officer.request_to_usb(instruction, table.story.stick)

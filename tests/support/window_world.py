@@ -341,7 +341,7 @@ CROSSINGS = (
     CrossingView("MER-HAR-2026-11-22-0001", PSBT, "psbt", "Cold vault, operator Chidi Brandt", "qr", "request", WORDS,
                  18_432, False),
     CrossingView("MER-HAR-2026-11-22-0001", SAFE_TX, "safe-tx", "Cold vault, operator Chidi Brandt", "usb", "carried",
-                 WORDS, 9_112, True),
+                 WORDS, 9_112, True, attested_by=("Conrad Lake", "Dora Finch")),
 )  # fmt: skip
 
 _KINDS = ("desk.founded", "policy.adopted", "roster.changed", "price.published", "deposit.credited", "deposit.credited",

@@ -1,5 +1,6 @@
 """Carry: codes that a camera can read in every theme, pictures, text, a played camera, the stick; never a dead end."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -187,7 +188,8 @@ async def test_the_stick_is_written_and_what_comes_back_is_read(
     await at_carry(window)
     click(window, "Ethereum · MER-HAR-2026-11-22-0001: waits for the answer")
     await settled(window)
-    assert "nobody has attested it" not in seen(window)
+    assert "nobody has attested" not in seen(window)
+    assert "Attested by Conrad Lake and Dora Finch." in seen(window)
     type_into(window, "Folder of the stick", str(tmp_path))
     click(window, "Write and read back")
     await settled(window)
@@ -315,3 +317,18 @@ async def test_an_officer_attests_and_another_joins(window: OfficerWindow, offic
     await settled(window)
     assert ("join attestation", Path("/media/amara/MERIDIAN-1/x.attestation")) in officer.asked
     assert "Attested by two officers, and logged." in seen(window)
+
+
+async def test_a_safe_that_nobody_attested_is_named_before_it_is_written_on_a_stick(
+    window: OfficerWindow, officer: world.OfficerDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coins, safe = world.CROSSINGS
+    bare = replace(safe, phase="request", channel="qr", later_cancellation_checked=False, attested_by=())
+    monkeypatch.setattr(world, "CROSSINGS", (coins, bare))
+    await at_carry(window)
+    click(window, "Ethereum · MER-HAR-2026-11-22-0001: to be carried")
+    key(window, "Alt+3")
+    await settled(window)
+    assert window.carry.panels.currentWidget() is window.carry.usb
+    assert "it has no node, and nobody has attested what the Safe is on its chain" in seen(window)
+    assert enabled(window, "Attest: write your half into a folder")

@@ -56,7 +56,7 @@ class DemonstrationStage:
         self._consoles: dict[str, OfficerConsole] = {}
         self._holds = AsyncExitStack()
         self.bitcoin = EmbeddedBitcoin()
-        self.ethereum = EmbeddedEthereum(31337)
+        self.ethereum = EmbeddedEthereum(31337, seconds=lambda: CLOCK.now_ms() // 1_000)
         self.outside = Outside(self.bitcoin, self.ethereum)
         self.carrier = Carrier()
         self.pictures = PictureFolder()
@@ -75,6 +75,11 @@ class DemonstrationStage:
         if self._desk is None:
             raise AssertionError("the desk is opened before the story begins")
         return self._desk
+
+    @property
+    def nodes(self) -> Nodes:
+        """One node a chain: here the desk's and every officer's are the same."""
+        return Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
 
     @property
     def witness_keys(self) -> Sequence[str]:
@@ -133,10 +138,9 @@ class DemonstrationStage:
             sign_head=lambda text: note.sign(self._seed, cast.ORIGIN, text),
         )
         await sequencer.open()
-        nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
         scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
         box = ProposalBox(store.journal)
-        self._desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, box)
+        self._desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, self.nodes, box)
 
     def pin_of(self, officer: str) -> str:
         """The PIN of an officer's token."""
@@ -151,8 +155,7 @@ class DemonstrationStage:
         hand = Hand(officer, bearer.token, bearer.author)
         scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
         box = self.desk.proposals
-        nodes = Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
-        console = OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier, box, nodes)
+        console = OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, self.carrier, box, self.nodes)
         if officer == cast.OFFICER_A.id:
             self._replica, self._officer_profile, self._officer = replica, store, console
         self._consoles[officer] = console

@@ -6,26 +6,32 @@ It stands for `desk.ports.EthereumNode` and follows Safe.sol 1.4.1 (`safe_rules`
 - the digest is rebuilt from the call, this chain's id, the Safe's address and its current nonce;
 - a transfer moves a balance that is there, or everything reverts and the nonce stays;
 - several go through MultiSendCallOnly 1.4.1, which is simply there at its pinned address: all of them happen, or none;
-- each accepted transaction is a block of its own; each look at one adds an empty block; no clock, no randomness.
+- each accepted transaction is a block of its own; each look at one adds an empty block; no randomness, and no clock but
+  the one it is given;
+- a block's time is the moment at which somebody read a Safe at it (`safe_states` adds an empty block for each moment);
+- whoever was paid reads it in `payments`, as the logs of a real transaction say it.
 
 Where it is narrower than a real node it refuses, and says so (`embedded.UNSUPPORTED`); docs/chains.md lists it.
 tests/real/ hold it against a real node.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from countersign.chains.embedded import unsupported
 from countersign.chains.holdings import Holdings, Moves
 from countersign.chains.safe_rules import EmbeddedSafe, signed
-from countersign.desk.ports import Observation
-from countersign.errors import Malformed, Refused
+from countersign.desk.ports import Observation, Payment
+from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum import execute, multisend
 from countersign.ethereum.abi import Address, address
+from countersign.ethereum.arrivals import Arrival
 from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import CALL, CURRENT, SafeTx
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
+from countersign.settlement.safe_state import ChainSnapshot, SafeState
 
 __all__ = ["EmbeddedEthereum", "EmbeddedSafe"]
 
@@ -39,7 +45,7 @@ class EmbeddedEthereum:
     """A chain of one process: `desk.ports.EthereumNode`. `notice` is the code of the sentence that says what it is.
 
     `safes`, `balances` (token → holder → base units) and `ether` (holder → wei) are its whole state; an address in
-    none of them is an account without code.
+    none of them is an account without code. `seconds` is the clock by which blocks that are read get their time.
     """
 
     notice: ClassVar[str] = "chains.embedded-ethereum"
@@ -49,6 +55,9 @@ class EmbeddedEthereum:
     mined: dict[str, int] = field(default_factory=dict)
     height: int = 0
     ether: dict[Address, int] = field(default_factory=dict)
+    seconds: Callable[[], int] = lambda: 0
+    arrivals: dict[str, tuple[Arrival, ...]] = field(default_factory=dict)
+    read: dict[str, tuple[int, int]] = field(default_factory=dict)  # block hash → number, time
 
     async def chain(self) -> str:
         """CAIP-2."""
@@ -71,8 +80,54 @@ class EmbeddedEthereum:
         return ledger.get(address(eip55.parse(holder)), 0)
 
     async def ether_balance(self, holder: str) -> int:
-        """Wei."""
+        """In wei."""
         return self.ether.get(address(eip55.parse(holder)), 0)
+
+    async def safe_states(self, safes: Sequence[str], block: str | None = None) -> ChainSnapshot:
+        """These Safes at a new block, or at one that was read before.
+
+        Refused `chains.no-contract`, Unavailable `chains.no-block`.
+        """
+        tip = _block(self.height)
+        if block is None and self.read.get(tip) == (self.height, self.seconds()):
+            block = tip  # nothing happened since somebody looked
+        if block is None:
+            self.height += 1
+            block = _block(self.height)
+            self.read[block] = (self.height, self.seconds())
+        if block not in self.read:
+            raise Unavailable("chains.no-block", block=block)
+        number, time = self.read[block]
+        states = tuple(_state(each, self._safe(each), number) for each in sorted(set(safes)))
+        return ChainSnapshot(f"eip155:{self.chain_id}", number, block, time, states)
+
+    async def payments(self, transaction: str) -> Sequence[Payment]:
+        """What a transaction brought whom: tokens to anybody, ether to Safes."""
+        height = self.mined.get(transaction)
+        if height is None:
+            return ()
+        self.height += 1
+        found = self.arrivals.get(transaction, ())
+        return tuple(
+            Payment(
+                transaction=transaction,
+                place=place,
+                token=None if each.token is None else eip55.checksum(each.token),
+                payer=eip55.checksum(each.payer),
+                receiver=eip55.checksum(each.receiver),
+                amount=each.amount,
+                confirmations=self.height - height + 1,
+            )
+            for place, each in enumerate(found)
+        )
+
+    def mine(self, transaction: str, made: Iterable[Arrival]) -> None:
+        """Put a transaction into the next block, with what its logs say."""
+        self.height += 1
+        self.mined[transaction] = self.height
+        self.arrivals[transaction] = tuple(
+            each for each in made if each.token is not None or each.receiver in self.safes
+        )
 
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the reason (the Safe's own GS codes where it has one)."""
@@ -83,10 +138,8 @@ class EmbeddedEthereum:
         safe = address(eip55.parse(to))
         if (reason := self.verdict(safe, data)) is not None:
             raise Refused("chains.ethereum-refused", reason=reason)
-        self._execute(safe, execute.decode(data).safe_tx(self.chain_id, safe, self.safes[safe].nonce))
-        self.height += 1
-        transaction = "0x" + keccak256(safe + self.height.to_bytes(8, "big") + data).hex()
-        self.mined[transaction] = self.height
+        transaction = "0x" + keccak256(safe + (self.height + 1).to_bytes(8, "big") + data).hex()
+        self._execute(transaction, safe, execute.decode(data).safe_tx(self.chain_id, safe, self.safes[safe].nonce))
         return transaction
 
     async def observe(self, transaction: str) -> Observation:
@@ -95,8 +148,7 @@ class EmbeddedEthereum:
         if height is None:
             return Observation(transaction, False, 0, None, None)
         self.height += 1
-        block = "0x" + keccak256(b"block" + height.to_bytes(8, "big")).hex()
-        return Observation(transaction, True, self.height - height + 1, height, block)
+        return Observation(transaction, True, self.height - height + 1, height, _block(height))
 
     def verdict(self, to: Address, data: bytes) -> str | None:
         """None if `execTransaction` with this data would succeed on the Safe `to`, else why not."""
@@ -118,11 +170,12 @@ class EmbeddedEthereum:
             raise Refused("chains.no-contract", address=text)
         return found
 
-    def _execute(self, safe: Address, tx: SafeTx) -> None:
+    def _execute(self, transaction: str, safe: Address, tx: SafeTx) -> None:
         """What `verdict` accepted. The moves are all made, or none was."""
-        moves = self._moves(tx)
+        moves, used = self._moves(tx), self.safes[safe]
         assert isinstance(moves, Moves)
-        self.safes[safe].nonce += 1
+        self.mine(transaction, moves.made)
+        used.nonce, used.executed = used.nonce + 1, (*used.executed, self.height)
         moves.settle()
 
     def _gas(self, tx: SafeTx) -> str | None:
@@ -148,3 +201,26 @@ class EmbeddedEthereum:
         except Malformed as error:
             return unsupported(f"a batch in another form than the canonical one ({error.code})")
         return next((reason for call in calls if (reason := moves.call(call)) is not None), None) or moves
+
+
+def _block(height: int) -> str:
+    """The hash of the block at a height: there is only one chain of them."""
+    return "0x" + keccak256(b"block" + height.to_bytes(8, "big")).hex()
+
+
+def _state(place: str, safe: EmbeddedSafe, number: int) -> SafeState:
+    """A Safe at a block: only its nonce changes from block to block."""
+    return SafeState(
+        address=place,
+        proxy_code=safe.proxy_code,
+        singleton=eip55.checksum(safe.singleton),
+        singleton_code=safe.singleton_code,
+        version=safe.version,
+        owners=tuple(sorted(eip55.checksum(each) for each in safe.owners)),
+        threshold=safe.threshold,
+        modules=tuple(sorted(eip55.checksum(each) for each in safe.modules)),
+        guard=None if safe.guard is None else eip55.checksum(safe.guard),
+        module_guard=None if safe.module_guard is None else eip55.checksum(safe.module_guard),
+        fallback_handler=None if safe.fallback_handler is None else eip55.checksum(safe.fallback_handler),
+        nonce=safe.nonce - sum(height > number for height in safe.executed),
+    )

@@ -7,22 +7,26 @@
 - Nothing is sent that fails that test: some nodes mine what reverts.
 - A transaction counts as accepted only with a good receipt and the Safe's own ExecutionSuccess.
 - `eth_chainId` is asked for display and for the outer transaction; E1 takes the chain from the registered vault.
+- A Safe's state is read at one block (`safe_reading`); payments are what a receipt's own logs say (`ethereum.arrivals`).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from countersign.chains import answers
 from countersign.chains.gas import gas_limit
 from countersign.chains.jsonrpc import LONGEST_REASON, JsonRpc, RpcError
-from countersign.desk.ports import Observation
+from countersign.chains.safe_reading import read_safes
+from countersign.desk.ports import Observation, Payment
 from countersign.errors import Malformed, Refused, Unavailable
-from countersign.ethereum import views
+from countersign.ethereum import arrivals, views
 from countersign.ethereum.abi import Address, Arguments, address
 from countersign.ethereum.execute import SELECTOR, OuterTransaction
+from countersign.ethereum.views import LogEntry
 from countersign.formats import eip55
 from countersign.keys import ecdsa
 from countersign.keys.public_key import Curve, PublicKey
+from countersign.settlement.safe_state import ChainSnapshot
 
 TIP_WEI = 10**9
 REVERTED = 3
@@ -65,7 +69,26 @@ class EthereumRpc:
 
     async def ether_balance(self, holder: str) -> int:
         """Wei, at the latest block."""
-        return await self._number("eth_getBalance", eip55.checksum(eip55.parse(holder)), "latest")
+        eip55.parse(holder)
+        return await self._number("eth_getBalance", holder, "latest")
+
+    async def safe_states(self, safes: Sequence[str], block: str | None = None) -> ChainSnapshot:
+        """These Safes at one block. Raises as `read_safes`."""
+        return await read_safes(self._ask, await self.chain(), safes, block)
+
+    async def payments(self, transaction: str) -> Sequence[Payment]:
+        """What a mined transaction's logs say came into whom; a log's place is its position in the receipt."""
+        given = await self._ask("eth_getTransactionReceipt", transaction)
+        receipt = {} if given is None else answers.record(given, "eth_getTransactionReceipt")
+        if receipt.get("status") != "0x1" or receipt.get("blockNumber") is None:
+            return ()
+        height = answers.quantity(receipt["blockNumber"], "eth_getTransactionReceipt")
+        depth = max(await self._number("eth_blockNumber"), height) - height + 1
+        return tuple(
+            _payment(transaction, place, found, depth)
+            for place, entry in enumerate(_logs(receipt))
+            if (found := arrivals.read(entry)) is not None
+        )
 
     @property
     def _payer(self) -> tuple[PublicKey, SignDigest]:
@@ -178,17 +201,36 @@ def _fields(outer: OuterTransaction) -> dict[str, Any]:
 
 def _succeeded(receipt: dict[str, Any]) -> bool:
     """Whether the call went through and, by the called Safe's own events, what it did succeeded."""
-    method = "eth_getTransactionReceipt"
     if receipt.get("status") != "0x1":
         return False
-    called = answers.data(receipt.get("to"), method)
-    heads = set()
+    called = answers.data(receipt.get("to"), "eth_getTransactionReceipt")
+    heads = {entry.topics[0] for entry in _logs(receipt) if entry.topics and entry.emitter == called}
+    return views.SUCCESS_TOPIC in heads and views.FAILURE_TOPIC not in heads
+
+
+def _logs(receipt: dict[str, Any]) -> list[LogEntry]:
+    """A receipt's events, in its order."""
+    method, found = "eth_getTransactionReceipt", []
     for given in answers.array(receipt.get("logs"), method):
         entry = answers.record(given, method)
-        topics = answers.array(entry.get("topics"), method)
-        if topics and answers.data(entry.get("address"), method) == called:
-            heads.add(answers.data(topics[0], method))
-    return views.SUCCESS_TOPIC in heads and views.FAILURE_TOPIC not in heads
+        emitter = answers.data(entry.get("address"), method)
+        if len(emitter) != 20:
+            raise Unavailable("chains.odd-answer", method=method)
+        topics = tuple(answers.data(each, method) for each in answers.array(entry.get("topics"), method))
+        found.append(LogEntry(address(emitter), topics, answers.data(entry.get("data"), method)))
+    return found
+
+
+def _payment(transaction: str, place: int, found: arrivals.Arrival, confirmations: int) -> Payment:
+    return Payment(
+        transaction=transaction,
+        place=place,
+        token=None if found.token is None else eip55.checksum(found.token),
+        payer=eip55.checksum(found.payer),
+        receiver=eip55.checksum(found.receiver),
+        amount=found.amount,
+        confirmations=confirmations,
+    )
 
 
 def _reason(error: RpcError, method: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from countersign.chains.embedded import unsupported
 from countersign.ethereum import erc20
 from countersign.ethereum.abi import ZERO_ADDRESS, Address, address
+from countersign.ethereum.arrivals import Arrival
 from countersign.ethereum.erc20 import Transfer
 from countersign.ethereum.multisend import InnerCall
 
@@ -31,13 +32,15 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """A draft of what the calls of `safe` move. `contracts` take no ether; `failed` is what a failing call is called."""
+    """A draft of what the calls of `safe` move, in order in `made`. `contracts` take no ether; `failed` is what a failing
+    call is called."""
 
     holdings: Holdings
     safe: Address
     contracts: frozenset[Address]
     failed: str
     drafted: Counter[tuple[Address | None, Address]] = field(default_factory=Counter)
+    made: list[Arrival] = field(default_factory=list)
 
     def call(self, call: InnerCall) -> str | None:
         """Draft one call; None, or why it does not happen."""
@@ -79,6 +82,7 @@ class Moves:
         if amount:
             self.drafted[token, self.safe] -= amount
             self.drafted[token, taker] += amount
+            self.made.append(Arrival(token, self.safe, taker, amount))
 
 
 def _transfer(data: bytes) -> Transfer:

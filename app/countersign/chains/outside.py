@@ -6,11 +6,13 @@ from countersign.bitcoin import address
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.chains.embedded_ethereum import EmbeddedEthereum, EmbeddedSafe
 from countersign.ethereum.abi import Address
+from countersign.ethereum.arrivals import Arrival
 from countersign.formats import caip, eip55
 from countersign.formats.keccak import keccak256
 
 TOKEN = Address(keccak256(b"countersign demonstration token")[12:])
 EURO = Address(keccak256(b"countersign demonstration euro")[12:])
+SOMEBODY = Address(keccak256(b"somebody outside custody")[12:])
 
 
 class Outside:
@@ -44,17 +46,17 @@ class Outside:
         self._bitcoin.fund(address.script_of(to, caip.hrp(caip.BITCOIN_REGTEST)), satoshis)
 
     def pay_tokens(self, safe: str, amount: int, token: str | None = None) -> str:
-        """Somebody pays a Safe in a token (CAIP-19; None: the test token); `0x<transaction>:<log index>`."""
+        """Somebody pays a Safe in a token (CAIP-19; None: the test token); `0x<transaction>:<log>`."""
         paid = TOKEN if token is None else Address(caip.AssetId.parse(token).token)
-        return self._pay(self._ethereum.balances[paid], Address(eip55.parse(safe)), amount)
+        return self._pay(paid, self._ethereum.balances[paid], safe, amount)
 
     def pay_ether(self, safe: str, wei: int) -> str:
-        """Somebody pays a Safe in ether; `0x<transaction>:<log index>`."""
-        return self._pay(self._ethereum.ether, Address(eip55.parse(safe)), wei)
+        """Somebody pays a Safe in ether; `0x<transaction>:<log>`."""
+        return self._pay(None, self._ethereum.ether, safe, wei)
 
-    def _pay(self, ledger: dict[Address, int], holder: Address, amount: int) -> str:
+    def _pay(self, token: Address | None, ledger: dict[Address, int], safe: str, amount: int) -> str:
+        holder, chain = Address(eip55.parse(safe)), self._ethereum
         ledger[holder] = ledger.get(holder, 0) + amount
-        self._ethereum.height += 1
-        transaction = "0x" + keccak256(b"transfer" + holder + self._ethereum.height.to_bytes(8, "big")).hex()
-        self._ethereum.mined[transaction] = self._ethereum.height
+        transaction = "0x" + keccak256(b"transfer" + holder + (chain.height + 1).to_bytes(8, "big")).hex()
+        chain.mine(transaction, [Arrival(token, SOMEBODY, holder, amount)])
         return f"{transaction}:0"

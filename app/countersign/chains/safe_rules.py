@@ -14,19 +14,33 @@ This is what the contract does, not what custody may do: `ethereum.signatures` i
 
 from dataclasses import dataclass
 
+from countersign.ethereum import deployments
 from countersign.ethereum.abi import ZERO_ADDRESS, Address, Digest
+from countersign.ethereum.safe import CURRENT
+from countersign.ethereum.safe_storage import SENTINEL
 from countersign.ethereum.signatures import LENGTH, Kind, kind, recovered_for_display
-
-SENTINEL = bytes(19) + b"\x01"
 
 
 @dataclass(slots=True)
 class EmbeddedSafe:
-    """One Safe 1.4.1 as the chain keeps it: owners in its own order, threshold, next nonce."""
+    """One Safe 1.4.1 as the chain keeps it: owners in its own order, threshold, next nonce.
+
+    What follows are those parts of a real Safe that this chain keeps and shows and does not act by: modules and guards
+    call nobody here. Code hashes are those of the release.
+    """
 
     owners: tuple[Address, ...]
     threshold: int
     nonce: int = 0
+    version: str = str(CURRENT)
+    singleton: Address = deployments.canonical("Safe", CURRENT).address
+    singleton_code: str = deployments.SINGLETON_CODE[CURRENT]["Safe"]
+    proxy_code: str = deployments.PROXY_CODE[CURRENT]["SafeProxy"]
+    fallback_handler: Address | None = deployments.canonical("CompatibilityFallbackHandler", CURRENT).address
+    modules: tuple[Address, ...] = ()
+    guard: Address | None = None
+    module_guard: Address | None = None
+    executed: tuple[int, ...] = ()  # the heights of the blocks that used up a nonce
 
 
 def signed(safe: EmbeddedSafe, digest: Digest, blob: bytes) -> str | None:

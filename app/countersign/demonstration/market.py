@@ -92,7 +92,7 @@ class Market:
         safe, asset = self._place(book, symbol), self._asset(symbol)
         pay, outside = safe.rsplit(":", 1)[1], self.stage.outside
         reference = outside.pay_ether(pay, units) if symbol == "ETH" else outside.pay_tokens(pay, units, asset)
-        await founding.credit_tokens(self.stage.desk, self._author("operations"), book.safe, asset, units, reference)
+        await founding.credit_payment(self.stage.desk, self._author("operations"), book.safe, asset, reference)
 
     def _asset(self, symbol: str) -> str:
         outside = self.stage.outside

@@ -148,7 +148,7 @@ class Story:
         safe = ceremony.registered_address(roster.vaults[cast.BUYER.safe], 0)
         reference = self.stage.outside.pay_tokens(safe, cast.TOKENS)
         token = self.stage.outside.token()
-        await founding.credit_tokens(desk, operations, cast.BUYER.safe, token, cast.TOKENS, reference)
+        await founding.credit_payment(desk, operations, cast.BUYER.safe, token, reference)
 
     async def agree(self) -> None:
         """The contract arrives signed by both parties; it is checked, logged, endorsed; both holds are placed."""

@@ -3,48 +3,75 @@
 - Each computes the facts on their own console, from the log that it replayed and proved. The second signs the first
   one's very words only where their own console says the same of that checkpoint; else it refuses.
 - A checkpoint of the same size with another root is not signed: somebody was shown another history.
+- Each reads the Safes that pay on their own nodes: the first at the newest block, the second at that very block. A Safe
+  that is not as registered is attested by nobody (check E10).
 - Neither half counts alone. Who is to sign on the cold machine must not be one of the two.
 
-    half = await attesting.attest(replica, "cycle-1", author, scribe)              # on one console
-    receipt = await mailbox.submit(await attesting.join(other, half, second))      # on the other
+    half = await attesting.attest(replica, "cycle-1", author, scribe, safes)           # on one console
+    receipt = await mailbox.submit(await attesting.join(other, half, second, safes))   # on the other
 """
 
 from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.replica import Replica
+from countersign.desk.safe_reader import SafeReader, first_difference
 from countersign.errors import Refused
 from countersign.settlement import attesting, events
 from countersign.settlement.attest_bodies import READERS, StateAttested
 from countersign.settlement.readers import record
+from countersign.settlement.safe_state import ChainSnapshot
+from countersign.settlement.state import State
 
 KIND = "state.attested"
 
 
-async def attest(replica: Replica, cycle: str, author: Author, scribe: Scribe) -> bytes:
-    """One officer's half: the facts at this console's newest checkpoint, signed. Raises as `attesting.body`."""
-    body = attesting.body(replica.state, cycle, replica.log.size, replica.log.tree.root().hex())
-    return await signed(scribe.draft(KIND, body), [author])
+async def attest(replica: Replica, cycle: str, author: Author, scribe: Scribe, safes: SafeReader) -> bytes:
+    """One officer's half: the facts at this console's newest checkpoint and its nodes' newest blocks, signed.
+
+    Raises as `attesting.body` and the nodes; Refused("E10.…") for a Safe that is not as registered.
+    """
+    size, root, state = replica.log.size, replica.log.tree.root().hex(), replica.state
+    attesting.body(state, cycle, size, root)  # it stands, or nobody need ask a node
+    chains = await safes.snapshots(attesting.safes(state, cycle))
+    _require_registered(state, cycle, chains)
+    return await signed(scribe.draft(KIND, attesting.body(state, cycle, size, root, chains)), [author])
 
 
-async def join(replica: Replica, half: bytes, author: Author) -> bytes:
+async def join(replica: Replica, half: bytes, author: Author, safes: SafeReader) -> bytes:
     """The event with the second officer's signature, after their own console found the same.
 
-    Malformed, Refused("desk.not-attestation", "desk.attested-ahead", "desk.attested-root", "desk.attested-differs"), and
-    what `attesting.body` raises where the settlement stands no more.
+    Malformed, Refused("desk.not-attestation", "desk.attested-ahead", "desk.attested-root", "desk.attested-differs",
+    "desk.attested-chain", "E10.…"), Unavailable where a node is absent or knows the block no more, and what
+    `attesting.body` raises where the settlement stands no more.
     """
     said = events.parse(half)
     if not isinstance(said.body, StateAttested):
         raise Refused("desk.not-attestation", type=said.type)
-    found, here = said.body, replica.log.size
-    if found.size > here:
-        raise Refused("desk.attested-ahead", size=found.size, here=here)
+    found, size = said.body, replica.log.size
+    if found.size > size:
+        raise Refused("desk.attested-ahead", size=found.size, here=size)
     root = replica.log.tree.root(found.size).hex()
     if root != found.root:
         raise Refused("desk.attested-root", size=found.size)
-    state = replica.state if found.size == here else replica.state_before(found.size)
-    if _computed(attesting.body(state, found.cycle, found.size, root)) != found:
+    state = replica.state if found.size == size else replica.state_before(found.size)
+    if _computed(attesting.body(state, found.cycle, found.size, root, found.chains)) != found:
         raise Refused("desk.attested-differs", cycle=found.cycle, size=found.size)
     attesting.body(replica.state, found.cycle, found.size, root)  # it still stands in the newest state
+    blocks = {each.chain: each.block for each in found.chains}
+    here = await safes.snapshots(attesting.safes(replica.state, found.cycle), blocks)
+    for mine, theirs in zip(here, found.chains, strict=False):
+        if mine != theirs:
+            raise Refused("desk.attested-chain", chain=mine.chain, number=theirs.number, here=mine.number)
+    if len(here) != len(found.chains):
+        raise Refused("desk.attested-differs", cycle=found.cycle, size=found.size)
+    _require_registered(replica.state, found.cycle, here)
     return await add_signature(half, author)
+
+
+def _require_registered(state: State, cycle: str, chains: tuple[ChainSnapshot, ...]) -> None:
+    nonces = {each.group.vaults[0]: each.nonce or 0 for each in state.live(state.cycle(cycle))}
+    drift = first_difference(chains, attesting.safes(state, cycle), state.roster, nonces)
+    if drift is not None:
+        raise Refused(drift.code, expected=drift.expected, found=drift.found)
 
 
 def _computed(body: object) -> StateAttested:

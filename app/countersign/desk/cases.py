@@ -40,6 +40,7 @@ from countersign.settlement import audience, events
 from countersign.settlement.contract import Contract
 from countersign.settlement.records import ContractRecord, ContractState, Instruction
 from countersign.settlement.roster import SafeVault
+from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
 
 
@@ -55,7 +56,8 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is true of the moment: the clock, who is about to sign with what, how the request came."""
+    """What is true of the moment: the clock, who is about to sign with what, how the request came, what this machine's own
+    node says of the Safe (`Case.safes`)."""
 
     now: int
     signer: SignerFacts | None = None
@@ -64,6 +66,7 @@ class Circumstances:
     channel: Channel = Channel.ONLINE
     clock_confirmed: bool | None = None
     store: StoreFacts | None = field(default=None)
+    safes: ChainSnapshot | CountersignError | None = None
 
 
 def basis(replica: Replica, contracts: tuple[str, ...]) -> Basis:
@@ -227,6 +230,7 @@ def _case(
         store=moment.store,
         journal=journal,
         channel=moment.channel,
+        safes=moment.safes,
     )
 
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from countersign.bitcoin import descriptor
 from countersign.errors import Refused
+from countersign.ethereum import deployments
+from countersign.ethereum.safe import CURRENT
 from countersign.formats import caip
 from countersign.keys.public_key import PublicKey
 from countersign.settlement.roster import SafeVault, Vault
 
 IDENTITY = "identity"
+FALLBACK_HANDLER = deployments.canonical("CompatibilityFallbackHandler", CURRENT).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,9 @@ def safe_vault_entry(
     singleton: str,
     rings: Sequence[Keyring],
     book: str = "main",
+    handler: str | None = FALLBACK_HANDLER,
 ) -> dict[str, object]:
-    """A Safe 1.4.1 at `address` (EIP-55) over one key of every ring."""
+    """A Safe 1.4.1 at `address` (EIP-55) over one key of every ring, with the release's own fallback handler."""
     return {
         "id": vault,
         "kind": "safe",
@@ -119,6 +123,7 @@ def safe_vault_entry(
         "address": address,
         "version": "1.4.1",
         "singleton": singleton,
+        "fallback_handler": handler,
         "keys": sorted(ring.key(safe_label(vault)).kid for ring in rings),
     }
 

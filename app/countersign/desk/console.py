@@ -33,7 +33,7 @@ from countersign.settlement.stop_bodies import Scope
 class OfficerConsole(Officer):
     """The console of one officer, with a courier. `box`: where proposals wait; its own journal if none is given.
 
-    `nodes`: its own eyes on the chains, which an operations officer's verbs need; none where it has none.
+    `nodes`: its own eyes on the chains, not the desk's, which E10 and an operations officer's verbs need.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class OfficerConsole(Officer):
         box: ProposalBox | None = None,
         nodes: Nodes | None = None,
     ) -> None:
-        super().__init__(replica, mailbox, hand, clock, scribe)
+        super().__init__(replica, mailbox, hand, clock, scribe, nodes)
         self._crossing = Crossing(replica, mailbox, hand.author, entropy)
         self._carrying = Carrying(replica, self._crossing, courier, clock)
         kept = box if box is not None else ProposalBox(replica.profile.journal)
@@ -110,7 +110,7 @@ class OfficerConsole(Officer):
         """This officer's half of an attestation of an instruction's cycle, for another officer to join."""
         await self.synchronise()
         cycle = self.replica.state.instruction(instruction).cycle
-        return await attesting.attest(self.replica, cycle, self.hand.author, self._scribe)
+        return await attesting.attest(self.replica, cycle, self.hand.author, self._scribe, self._safes)
 
     async def join_attestation(self, half: bytes | Path) -> Receipt:
         """Sign another officer's half (its bytes, or a file) where this console finds the same, and log it.
@@ -119,7 +119,8 @@ class OfficerConsole(Officer):
         """
         half = half if isinstance(half, bytes) else await self._courier.read_chosen(half)
         await self.synchronise()
-        receipt = await self._mailbox.submit(await attesting.join(self.replica, half, self.hand.author))
+        event = await attesting.join(self.replica, half, self.hand.author, self._safes)
+        receipt = await self._mailbox.submit(event)
         await self.synchronise()
         return receipt
 

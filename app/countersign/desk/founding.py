@@ -2,14 +2,17 @@
 
 - `desk.founded` carries the desk's key, the log's key and the first roster; both administrators and the desk sign it.
 - Founding registers vaults and destinations at once; later changes go through `roster.changed`, signed by the administrators.
-- A deposit is credited by an operations officer for a transfer of coins, tokens or ether that the desk's own node sees too.
+- A deposit is credited by an operations officer for a coin or a payment into a Safe that the officer's node sees, and the
+  desk's own too.
 """
 
 from collections.abc import Mapping, Sequence
 
+from countersign.desk import deposits
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
+from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.formats import ids
 from countersign.rails import bitcoin as rail
@@ -55,24 +58,24 @@ async def credit_coins(desk: EmbeddedDesk, operations: Author, name: str, asset:
     return receipts
 
 
-async def credit_tokens(
-    desk: EmbeddedDesk, operations: Author, name: str, asset: str, amount: int, reference: str
-) -> Receipt:
-    """Credit one transfer of a token, or of ether, into a Safe; `reference` is `0x<transaction>:<log index>`.
+async def credit_payment(place: Workplace, operations: Author, name: str, asset: str, reference: str) -> Receipt:
+    """Credit one payment of ether or tokens into a Safe, as the node of the officer's own workplace sees it; the desk asks its
+    own before it signs beside the officer.
 
-    Ether leaves a log too: a Safe says `SafeReceived` of what it is paid.
+    `reference` is `0x<transaction>:<log>`. Raises as `deposits.payment`; Refused("desk.not-a-safe",
+    "desk.deposit-unconfirmed").
     """
-    vault = desk.state.roster.vault(name)
+    vault = place.state.roster.vault(name)
     if not isinstance(vault, SafeVault):
         raise Refused("desk.not-a-safe", vault=name)
-    seen = await desk.ethereum(vault.chain).observe(reference.split(":", 1)[0])
-    if seen.confirmations < desk.state.adopted().confirmations_on(vault.chain):
+    seen = await deposits.payment(place.ethereum(vault.chain), place.state, vault, asset, reference)
+    if seen.confirmations < place.state.adopted().confirmations_on(vault.chain):
         raise Refused("desk.deposit-unconfirmed", reference=reference, confirmations=seen.confirmations)
-    return await _credit(desk, operations, vault, asset, amount, reference, seen.confirmations)
+    return await _credit(place, operations, vault, asset, seen.amount, reference, seen.confirmations)
 
 
 async def _credit(
-    desk: EmbeddedDesk,
+    place: Workplace,
     operations: Author,
     vault: SlotVault | SafeVault,
     asset: str,
@@ -88,7 +91,7 @@ async def _credit(
         "reference": reference,
         "confirmations": confirmations,
     }
-    return await desk.submit(await signed(desk.scribe.draft("deposit.credited", body), [operations]))
+    return await place.submit(await signed(place.scribe.draft("deposit.credited", body), [operations]))
 
 
 def _party(owner: Party) -> dict[str, str]:

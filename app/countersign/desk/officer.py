@@ -24,6 +24,7 @@ from countersign.desk.replica import Replica
 from countersign.desk.report_file import Claim
 from countersign.desk.reporting import Ground
 from countersign.desk.row import can_sign
+from countersign.desk.safe_reader import SafeReader
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.telling import Story
 from countersign.desk.views import (
@@ -38,6 +39,7 @@ from countersign.desk.views import (
     StripView,
     TokenView,
 )
+from countersign.desk.vouching import Nodes
 from countersign.errors import Refused, Unavailable
 from countersign.review import checks
 from countersign.review.case import Case, ContractFacts, Mode, SignerFacts
@@ -55,8 +57,11 @@ _BREATH = 64
 class Officer:
     """The console of one officer."""
 
-    def __init__(self, replica: Replica, mailbox: Mailbox, hand: Hand, clock: Clock, scribe: Scribe) -> None:
+    def __init__(
+        self, replica: Replica, mailbox: Mailbox, hand: Hand, clock: Clock, scribe: Scribe, nodes: Nodes | None = None
+    ) -> None:
         self.replica = replica
+        self._safes = SafeReader(nodes or Nodes())
         self.hand = hand
         self._mailbox = mailbox
         self._clock = clock
@@ -101,6 +106,7 @@ class Officer:
 
     async def checked(self, contracts: Sequence[str], size: int) -> Mapping[str, Checked]:
         """What all checks say now of these contracts' instructions. Nothing where `size` entries is not the log of now."""
+        self._safes.begin()
         return await self._judging.checked(contracts, size)
 
     async def cut_off(self) -> CutOffView:
@@ -195,9 +201,8 @@ class Officer:
         known = self.replica.state.instruction(instruction)
         data = await self._artefact(known)
         found = self._basis(known)
-        made = await signing.sign(
-            self.hand, found, known, data, self._moment(), self.replica.profile, self._scribe, progress
-        )
+        moment, profile = await self._circumstances(known), self.replica.profile
+        made = await signing.sign(self.hand, found, known, data, moment, profile, self._scribe, progress)
         for each in made.shares:
             await self._mailbox.put_artefact(each.share)
             await self._mailbox.submit(each.event)
@@ -264,19 +269,18 @@ class Officer:
             raise Refused("desk.no-instruction", kind=kind)
         (instruction,) = found[:1]
         await self._artefact(instruction)
-        return await signing.signing_case(
-            self.hand, self._basis(instruction), instruction, data, self._moment(), self.replica.profile
-        )
+        basis, moment = self._basis(instruction), await self._circumstances(instruction)
+        return await signing.signing_case(self.hand, basis, instruction, data, moment, self.replica.profile)
 
     async def _instruction_case(
         self, instruction: Instruction, fetch: Fetch | None = None
     ) -> tuple[Basis, Case, bytes]:
         """Before this officer's signature the newest state with the token's facts; else as it stands."""
         data = await self._artefact(instruction, fetch)
+        moment = await self._circumstances(instruction, once=fetch is not None)
         if not can_sign(self.replica.state, instruction, self.hand.officer):
-            return pages.history_or_now(self.replica, instruction, self._moment())
+            return pages.history_or_now(self.replica, instruction, moment)
         found = self._basis(instruction)
-        moment = self._moment()
         if (await self.hand.token.token()).unlocked:
             case = await signing.signing_case(self.hand, found, instruction, data, moment, self.replica.profile)
         else:
@@ -369,6 +373,11 @@ class Officer:
 
     def _moment(self) -> Circumstances:
         return Circumstances(now=self._clock.now_ms() // 1000, store=cases.store_facts(self.replica.profile))
+
+    async def _circumstances(self, instruction: Instruction, *, once: bool = False) -> Circumstances:
+        """The moment, with what this console's own node says of the Safe that pays. The node is asked now."""
+        seen = await self._safes.look(instruction, self.replica.state.roster, once=once)
+        return replace(self._moment(), safes=seen)
 
 
 def _with_stranger(found: Basis, contract: Contract, data: bytes) -> Basis:

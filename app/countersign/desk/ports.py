@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from countersign.audit.pin import Pin
     from countersign.desk.records import Intent, Outpoint, PeerHead, SafeNonce, Share, Signed
     from countersign.keys.public_key import PublicKey
+    from countersign.settlement.safe_state import ChainSnapshot
 
 AskSecret = Callable[[str], Awaitable[str]]
 """Asks a person for a secret; the argument is the sentence code of what is asked ("signers.ask-pin")."""
@@ -296,6 +297,23 @@ class BitcoinNode(Protocol):
     async def observe(self, txid: str) -> Observation: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What one log of a mined, successful transaction says came into a Safe, in base units of a token or in wei.
+
+    `place`: the log's position among the transaction's own, from 0: it stays when another block takes the transaction in.
+    Addresses in EIP-55; `token` is None for ether.
+    """
+
+    transaction: str
+    place: int
+    token: str | None
+    payer: str
+    receiver: str
+    amount: int
+    confirmations: int
+
+
 class EthereumNode(Protocol):
     """An Ethereum chain, seen through one relayer account that owns no Safe."""
 
@@ -304,9 +322,15 @@ class EthereumNode(Protocol):
 
     async def safe_nonce(self, safe: str) -> int: ...
     async def safe_owners(self, safe: str) -> tuple[tuple[str, ...], int]: ...
+    async def safe_states(self, safes: Sequence[str], block: str | None = None) -> ChainSnapshot:
+        """These Safes, all at one block: the newest, or the one of this hash while it is part of the chain."""
+
     async def token_balance(self, token: str, holder: str) -> int: ...
     async def ether_balance(self, holder: str) -> int:
         """Wei; 0 for an address that nothing is known of."""
+
+    async def payments(self, transaction: str) -> Sequence[Payment]:
+        """What a transaction's logs say came into whom, by place; nothing while it is in no block or where it failed."""
 
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the chain's reason."""

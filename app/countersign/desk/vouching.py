@@ -1,7 +1,7 @@
 """What the desk verifies itself before it puts its signature beside an officer's.
 
 - A share: its bytes are here and are that officer's whole, valid share of the prepared instruction (rails).
-- A deposit, a broadcast, an observation: the desk's own node says so too.
+- A deposit, a broadcast, an observation: the desk's own node says so too; of a payment into a Safe, its very log.
 - A failure: the desk's own node sees the transaction in no block, and says whether it can still execute.
 - Everything else about the event is the machine's to judge; this is only what the machine cannot see.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from countersign.bitcoin import transaction as bitcoin_transaction
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
-from countersign.desk import chain_facts
+from countersign.desk import chain_facts, deposits
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode
 from countersign.errors import Refused, Unavailable
 from countersign.rails import bitcoin as bitcoin_rail
@@ -84,20 +84,8 @@ async def _deposit(state: State, body: DepositCredited, nodes: Nodes) -> None:
         if found is None or found.satoshis != body.amount or found.confirmations < body.confirmations:
             raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)
         return
-    await _safe_deposit(state, vault, body, nodes)
-
-
-async def _safe_deposit(state: State, vault: SafeVault, body: DepositCredited, nodes: Nodes) -> None:
-    node = nodes.of_ethereum(vault.chain)
-    seen = await node.observe(body.reference.split(":", 1)[0])
-    held = await chain_facts.safe_holds(node, vault, body.asset)
-    credited = sum(
-        balance.total
-        for account, balance in state.ledger.balances.items()
-        if account.asset == body.asset and (account.lei, account.book) == (vault.owner.lei, vault.owner.book)
-    )
-    # A plain transfer is no Safe's call, so a node need not call it accepted; what it brought lies in the Safe or does not.
-    if seen.block is None or seen.confirmations < body.confirmations or held < credited + body.amount:
+    seen = await deposits.payment(nodes.of_ethereum(vault.chain), state, vault, body.asset, body.reference)
+    if seen.amount != body.amount or seen.confirmations < body.confirmations:
         raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)
 
 

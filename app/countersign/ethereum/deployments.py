@@ -1,9 +1,11 @@
-"""Where the released Safe contracts live, so that a screen can name what a call goes to.
+"""Where the released Safe contracts live, and what code they are.
 
 Facts of safe-global/safe-deployments (`src/assets/v*/*.json`), releases 1.3.0, 1.4.1 and 1.5.0.
 
 - Naming is display. Nothing is allowed because it has a name here; most names here are reasons to refuse (E3).
 - `MULTI_SEND_CALL_ONLY` pins the canonical address by release.
+- `SINGLETON_CODE` and `PROXY_CODE` hold the keccak-256 of the runtime code that each release compiles to, wherever it was
+  deployed (E10). They are those of the EVM: zkSync's compiler gives others, and a Safe there is refused.
 - `canonical`, `eip155` and `zksync` are the three ways in which a release was deployed; a chain has one or more.
 
     >>> named(address(bytes.fromhex("38869bf66a61cf6bdb996a6ae40d5853fd43b526"))).name
@@ -111,6 +113,39 @@ MULTI_SEND_CALL_ONLY = {
 }
 
 
+def canonical(name: str, version: SafeVersion) -> Deployment:
+    """A contract of a release at its canonical address; there is one for every name and release of the table."""
+    return next(one for one in DEPLOYMENTS if (one.name, one.version, one.flavour) == (name, version, "canonical"))
+
+
 def named(where: Address) -> Deployment | None:
     """The released Safe contract at this address, or None."""
     return _BY_ADDRESS.get(where)
+
+
+_SINGLETONS = """
+1.3.0 GnosisSafe bba688fbdb21ad2bb58bc320638b43d94e7d100f6f3ebaab0a4e4de6304b1c2e
+1.3.0 GnosisSafeL2 21842597390c4c6e3c1239e434a682b054bd9548eee5e9b1d6a4482731023c0f
+1.4.1 Safe 1fe2df852ba3299d6534ef416eefa406e56ced995bca886ab7a553e6d0c5e1c4
+1.4.1 SafeL2 b1f926978a0f44a2c0ec8fe822418ae969bd8c3f18d61e5103100339894f81ff
+1.5.0 Safe dda019cbd7c867a533a2a86e5c53434fdc50b13122b5a5ddb4a8df61b31c20f2
+1.5.0 SafeL2 180193227186ccb85316c94db1f0d156ed932b14712cfaac78901899178572dc
+"""
+_PROXIES = """
+1.3.0 GnosisSafeProxy b89c1b3bdf2cf8827818646bce9a8f6e372885f8c55e5c07acbd307cb133b000
+1.4.1 SafeProxy d7d408ebcd99b2b70be43e20253d6d92a8ea8fab29bd3be7f55b10032331fb4c
+1.5.0 SafeProxy 4e381985ca68b3e5d27b4425fa581c19cf33146d3f887a3cfca96f55528ea46f
+"""
+
+
+def _codes(table: str) -> dict[SafeVersion, dict[str, str]]:
+    found: dict[SafeVersion, dict[str, str]] = {}
+    for version, name, code in (line.split() for line in table.strip().splitlines()):
+        found.setdefault(SafeVersion.parse(version), {})[name] = f"0x{code}"
+    return found
+
+
+SINGLETON_CODE = _codes(_SINGLETONS)
+"""Release → contract → code hash (`0x…`) of the two singletons that a Safe of that release may run."""
+PROXY_CODE = _codes(_PROXIES)
+"""Release → contract → code hash of its proxy. A Safe that was upgraded keeps the proxy of the release it was made with."""

@@ -66,6 +66,8 @@ TEMPLATES: dict[str, str] = {
     "roster.slot-closed": "Slot {slot} of the vault {vault} is no longer used.",
     "roster.safe-owners": "The owners of the Safe {vault} are {people}.",
     "roster.safe-version": "The Safe {vault} is of version {version} (singleton {singleton}).",
+    "roster.safe-handler": "The fallback handler of the Safe {vault} is {handler}.",
+    "roster.safe-no-handler": "The Safe {vault} has no fallback handler.",
     "roster.destination-added": "{owner}, book {book}, may be paid at {account} in the vault {vault}, {span} after this.",
     "roster.destination-outside": "{owner}, book {book}, may withdraw to {account}, outside this custody, {span} after this.",
     "roster.administrators": "The administrators are {people}; {threshold} of {count} sign changes.",

@@ -19,6 +19,7 @@ from countersign.audit.tlog_proof import TlogProof
 from countersign.errors import CountersignError, Malformed
 from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.keys.public_key import PublicKey
+from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
 
 ANCHOR = "anchor"
@@ -190,7 +191,11 @@ class JournalFacts:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything one verdict looks at. What is None or empty is not part of the case."""
+    """Everything one verdict looks at. What is None or empty is not part of the case.
+
+    `safes`: what this machine's own node said of the Safe that pays, at one block; why it did not say it; None where
+    nobody asked a node.
+    """
 
     mode: Mode
     clock: ClockFacts | None = None
@@ -205,11 +210,13 @@ class Case:
     store: StoreFacts | None = None
     journal: JournalFacts = field(default_factory=JournalFacts)
     channel: Channel = Channel.ONLINE
+    safes: ChainSnapshot | CountersignError | None = None
 
     def differs_in_time_only(self, other: "Case") -> bool:
-        """Whether two cases are the same but for the clock. A state is the same only if it is the very same one."""
+        """Whether two cases are the same but for the clock and what a node said. A state is the same only if it is the
+        very same one."""
         return self.state is other.state and _timeless(self) == _timeless(other)
 
 
 def _timeless(case: Case) -> Case:
-    return replace(case, state=None, clock=None)
+    return replace(case, state=None, clock=None, safes=None)

@@ -31,7 +31,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A case with its verdict, kept for the next look at the same: what each check found, and which asked for the clock.
+    """A case with its verdict, kept for the next look at the same: what each check found, and which asked for the clock or a
+    node's word.
 
     `down`: by check, the check at the beginning of what fails or blocks it (none if it is well).
     """
@@ -75,7 +76,8 @@ def judge_to_keep(case: Case, checks: Sequence[Check], *, without: frozenset[str
 
 
 def judge_again(case: Case, before: Judged) -> Judged | None:
-    """The verdict on a case that differs from an earlier one in time only: what asked for the clock runs again.
+    """The verdict on a case that differs from an earlier one in the moment only: what asked for the clock, or for
+    what a node said, runs again.
 
     None where the case differs in more, or a check stands otherwise than before, so that others may depend on it.
     """

@@ -20,6 +20,7 @@ from countersign.review import (
     log_checks,
     machine_checks,
     policy_checks,
+    safe_state_checks,
     standing_checks,
 )
 from countersign.review.case import Case, Mode, SignatureFacts
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *bitcoin_signature_checks.CHECKS,
     *ethereum_checks.CHECKS,
     *ethereum_signature_checks.CHECKS,
+    *safe_state_checks.CHECKS,
     *policy_checks.CHECKS,
     *machine_checks.CHECKS,
 )

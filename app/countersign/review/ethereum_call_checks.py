@@ -106,8 +106,9 @@ def _administers(reading: Reading, facts: CallFacts, at: str) -> Finding | None:
         return failed("E4", "admin-call", at, NO_ADMINISTRATION, facts.call.name, call=facts.call.name, to=to)
     if facts.reserved_target:
         return failed("E4", "reserved", at, NO_ADMINISTRATION, to, to=to)
-    if facts.contract is not None or to == _singleton(reading):
-        name = facts.contract.name if facts.contract is not None else "the Safe's singleton"
+    machinery = _machinery(reading)
+    if facts.contract is not None or to in machinery:
+        name = facts.contract.name if facts.contract is not None else machinery[to]
         return failed("E4", "safe-machinery", at, NO_ADMINISTRATION, f"{name} at {to}", contract=name, to=to)
     return None
 
@@ -155,9 +156,12 @@ def ether(reading: Reading) -> Iterator[Finding]:
         yield from found or (not_applicable("E6", "E6.other-kind"),)
 
 
-def _singleton(reading: Reading) -> str | None:
+def _machinery(reading: Reading) -> dict[str | None, str]:
+    """The registered contracts that the Safe itself runs on."""
     vault = safe_of(reading)
-    return vault.singleton if vault is not None else None
+    if vault is None:
+        return {}
+    return {vault.fallback_handler: "the Safe's fallback handler", vault.singleton: "the Safe's singleton"}
 
 
 def _counted(facts: Facts) -> str:

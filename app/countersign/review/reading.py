@@ -27,6 +27,7 @@ from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.netting import FeeCap, Group, Obligation
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SlotVault, Vault
+from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
 
 
@@ -35,8 +36,14 @@ class Reading:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.timed = False  # whether anybody asked for the clock
+        self.timed = False  # whether anybody asked for the clock, or for what a node said
         self._contracts: dict[bytes, Contract | CountersignError] = {}
+
+    @property
+    def safes(self) -> ChainSnapshot | CountersignError | None:
+        """What this machine's node said of the Safe. It changes with the moment like the clock, and is asked for here only."""
+        self.timed = True
+        return self.case.safes
 
     @property
     def clock(self) -> ClockFacts | None:

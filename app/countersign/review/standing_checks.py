@@ -22,7 +22,7 @@ from countersign.settlement.contract import Contract
 from countersign.settlement.records import Attestation, ContractRecord, ContractState
 from countersign.settlement.state import State
 
-_EXPECTED = "attested by two officers who do not sign here"
+EXPECTED_ATTESTORS = "attested by two officers who do not sign here"
 
 
 def revocation(reading: Reading) -> Iterator[Finding]:
@@ -84,17 +84,26 @@ def _replayed(reading: Reading, state: State) -> Finding:
 
 def _attested(reading: Reading, state: State, records: list[ContractRecord]) -> Finding:
     found = state.attestations.get(records[0].cycle or "")
-    instruction, signer = reading.record, reading.case.signer
     if found is None:
-        return failed("L8", "not-attested", "attestation", _EXPECTED, "none")
+        return failed("L8", "not-attested", "attestation", EXPECTED_ATTESTORS, "none")
+    return objection(reading, state, found) or _extended(reading, state, found)
+
+
+def objection(reading: Reading, state: State, found: Attestation) -> Finding | None:
+    """Why an attestation is not one for this case: of other instructions, or by somebody who may not vouch for it here."""
+    instruction, signer = reading.record, reading.case.signer
     if instruction is not None and instruction.hash not in found.instructions:
         return failed("L8", "attested-other", "attestation", instruction.hash, ", ".join(found.instructions))
     if signer is not None and signer.officer in found.officers:
-        return failed("L8", "attested-by-signer", "attestation", _EXPECTED, signer.officer, officer=signer.officer)
+        return failed(
+            "L8", "attested-by-signer", "attestation", EXPECTED_ATTESTORS, signer.officer, officer=signer.officer
+        )
     gone = [each for each in found.officers if not _still_officer(state, each)]
     if gone:
-        return failed("L8", "attested-by-gone", "attestation", _EXPECTED, ", ".join(gone), officer=", ".join(gone))
-    return _extended(reading, state, found)
+        return failed(
+            "L8", "attested-by-gone", "attestation", EXPECTED_ATTESTORS, ", ".join(gone), officer=", ".join(gone)
+        )
+    return None
 
 
 def _still_officer(state: State, officer: str) -> bool:
@@ -114,7 +123,7 @@ def _extended(reading: Reading, state: State, found: Attestation) -> Finding:
         return from_error("L8", Refused("L8.other-history", size=found.size, why=error.code), "attestation",
                           f"a checkpoint that {checkpoint.size} entries extend")  # fmt: skip
     officers = names(state, found)
-    return passed("L8", "attested", "attestation", _EXPECTED, f"{officers}, at {found.size} entries",
+    return passed("L8", "attested", "attestation", EXPECTED_ATTESTORS, f"{officers}, at {found.size} entries",
                   officers=officers, size=found.size, at=times.text(found.time_ms // 1_000))  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 - It is for a machine that receives an excerpt of the log by QR and cannot see what was left out.
 - `used` lists what the cycle's payers gave in the 24 hours before the checkpoint's newest entry, beside the attested
   instructions, in whole dollars rounded up, ascending by payer and receiver.
+- `chains` holds what both officers' own nodes say of the Safes that pay in the cycle (`safe_state.py`), each chain at one
+  block.
 
 The worked example stands in docs/formats/events.md.
 """
@@ -10,7 +12,8 @@ The worked example stands in docs/formats/events.md.
 from dataclasses import dataclass
 
 from countersign.errors import Malformed
-from countersign.settlement import readers
+from countersign.settlement import readers, safe_state
+from countersign.settlement.safe_state import ChainSnapshot
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,6 +34,7 @@ class StateAttested:
     size: int
     root: str
     used: tuple[Given, ...]
+    chains: tuple[ChainSnapshot, ...]
 
 
 def _given(value: object, where: str) -> Given:
@@ -55,6 +59,7 @@ READERS: dict[str, tuple[type, dict[str, readers.Reader[object]]]] = {
             "size": readers.integer(1),
             "root": readers.sha256,
             "used": _used,
+            "chains": safe_state.read_all,
         },
     ),
 }

@@ -5,12 +5,15 @@
 - Two officers of any roles sign one event; who signs on the cold machine must not be one of them (check L8).
 - The checkpoint lies behind every instruction of the cycle, and before the event itself. A later attestation takes the
   place of an earlier one.
+- What two officers declared in another's place (a void, a replacement) is attested as well: it crosses by USB.
+- It holds the state of every Safe that pays, and of no other: each chain at one block, at most an hour old when it is
+  logged, and in the order of blocks that earlier attestations told. What that state is, check E10 judges, not this rule.
 
-    >>> body(state, "cycle-1", 23, root)["instructions"]
+    >>> body(state, "cycle-1", 23, root, snapshots)["instructions"]
     ['3f…', '9a…']
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 
@@ -20,7 +23,9 @@ from countersign.settlement import stops
 from countersign.settlement.attest_bodies import Given, StateAttested
 from countersign.settlement.case import Case, Rule, demand_state, noted
 from countersign.settlement.instructing import records_of
-from countersign.settlement.records import Attestation, ContractState, Cycle, Instruction
+from countersign.settlement.records import Attestation, ContractState, Cycle, Instruction, Tip
+from countersign.settlement.roster import SafeVault
+from countersign.settlement.safe_state import AHEAD_SECONDS, SNAPSHOT_SECONDS, ChainSnapshot, bodies
 from countersign.settlement.state import State
 from countersign.settlement.usage import Usage
 
@@ -35,8 +40,18 @@ def given(state: State, cycle: Cycle) -> tuple[Given, ...]:
     return tuple(found)
 
 
-def body(state: State, cycle: str, size: int, root: str) -> Mapping[str, object]:
-    """What an officer's console attests of a cycle in the state that it replayed to a checkpoint. Raises `Refused`."""
+def safes(state: State, cycle: str) -> Mapping[str, tuple[SafeVault, ...]]:
+    """The Safes that pay in a cycle, by chain, ascending by chain and address. Raises `Refused`."""
+    live = state.live(state.cycle(cycle))
+    vaults = (state.roster.vault(name) for each in live for name in each.group.vaults)
+    paying = sorted({each for each in vaults if isinstance(each, SafeVault)}, key=lambda each: each.address)
+    chains = sorted({each.chain for each in paying})
+    return {chain: tuple(each for each in paying if each.chain == chain) for chain in chains}
+
+
+def body(state: State, cycle: str, size: int, root: str, chains: Sequence[ChainSnapshot] = ()) -> Mapping[str, object]:
+    """What an officer's console attests of a cycle in the state that it replayed to a checkpoint, and of the Safes that pay
+    as its own nodes see them. Raises `Refused`."""
     found = state.cycle(cycle)
     live = _attestable(state, found)
     return {
@@ -48,17 +63,22 @@ def body(state: State, cycle: str, size: int, root: str) -> Mapping[str, object]
             {"payer": each.payer, "receiver": each.receiver, "usd": ids.amount_text(each.usd)}
             for each in given(state, found)
         ],
+        "chains": bodies(chains),
     }
 
 
 def _attestable(state: State, cycle: Cycle) -> tuple[Instruction, ...]:
-    """The instructions of a cycle that waits for shares and still stands. Raises `Refused`."""
+    """The instructions of a cycle that waits for shares and still stands, or is being ended by voids. Raises `Refused`."""
     if cycle.called_off:
         raise Refused("settlement.attested-called-off", cycle=cycle.id)
-    stops.check_cycle(state, cycle)
+    live = state.live(cycle)
+    if not all(each.void for each in live):  # an order stops no void (rule 10)
+        stops.check_cycle(state, cycle)
+    declared = any(each.declared for each in live)
+    later = (ContractState.SETTLING, ContractState.FAILED) if declared else ()
     for record in records_of(state, cycle):
-        demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
-    return state.live(cycle)
+        demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, *later)
+    return live
 
 
 def _judge(case: Case, event: StateAttested) -> None:
@@ -73,14 +93,53 @@ def _judge(case: Case, event: StateAttested) -> None:
     for each in event.used:
         if each.payer not in payers:
             raise Refused("settlement.attested-payer", lei=each.payer, cycle=cycle.id)
+    _judge_chains(case, event)
+
+
+def _judge_chains(case: Case, event: StateAttested) -> None:
+    wanted = {chain: [each.address for each in found] for chain, found in safes(case.state, event.cycle).items()}
+    if {each.chain: [safe.address for safe in each.safes] for each in event.chains} != wanted:
+        raise Refused("settlement.attested-safes", cycle=event.cycle)
+    before = case.state.attestations.get(event.cycle)
+    for each in event.chains:
+        age = each.age(case.seconds)
+        if not -AHEAD_SECONDS <= age <= SNAPSHOT_SECONDS:
+            raise Refused("settlement.attested-block-age", chain=each.chain, age=age, limit=SNAPSHOT_SECONDS)
+        tip = case.state.tips.get(each.chain)
+        if tip is not None and not _in_order(tip, each):
+            raise Refused("settlement.attested-block-order", chain=each.chain, number=each.number, known=tip.number)
+        for earlier in before.chains if before is not None else ():
+            if earlier.chain == each.chain and each.number < earlier.number:
+                raise Refused(
+                    "settlement.attested-block-order", chain=each.chain, number=each.number, known=earlier.number
+                )
+
+
+def _in_order(tip: Tip, seen: ChainSnapshot) -> bool:
+    """Whether two blocks can lie on one chain: the same number is the same block, and a higher number is no earlier."""
+    if seen.number == tip.number:
+        return (seen.block, seen.time) == (tip.block, tip.time)
+    return (seen.time >= tip.time) if seen.number > tip.number else (seen.time <= tip.time)
 
 
 def _fold(case: Case, event: StateAttested) -> State:
     officers = tuple(sorted(case.officers))
     found = Attestation(
-        event.cycle, event.instructions, event.size, event.root, event.used, officers, case.index, case.time_ms
+        cycle=event.cycle,
+        instructions=event.instructions,
+        size=event.size,
+        root=event.root,
+        used=event.used,
+        chains=event.chains,
+        officers=officers,
+        index=case.index,
+        time_ms=case.time_ms,
     )
-    state = replace(case.state, attestations=case.state.attestations.set(event.cycle, found))
+    tips = case.state.tips
+    for each in event.chains:
+        if (known := tips.get(each.chain)) is None or each.number > known.number:
+            tips = tips.set(each.chain, Tip(each.number, each.block, each.time))
+    state = replace(case.state, attestations=case.state.attestations.set(event.cycle, found), tips=tips)
     return noted(case, state, event.cycle)
 
 

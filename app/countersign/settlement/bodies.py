@@ -65,7 +65,10 @@ class PricePublished:
 
 @dataclass(frozen=True, slots=True)
 class DepositCredited:
-    """`reference` is the outpoint (Bitcoin) or `0x<transaction>:<log index>` (Ethereum) that paid the vault."""
+    """`reference` is the outpoint (Bitcoin) or `0x<transaction>:<log>` (Ethereum) that paid the vault.
+
+    `<log>` is the log's place among the transaction's own, from 0, not its index in the block: that one may change.
+    """
 
     owner: Party
     vault: str

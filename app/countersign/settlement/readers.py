@@ -36,7 +36,8 @@ from countersign.resources.visible import hidden
 
 __all__ = [
     "Reader", "amount", "anything", "array", "ascending", "asset", "boolean", "chain", "date", "destination",
-    "ethereum_address", "fields", "identifier", "integer", "lei", "mapping", "minute", "moment", "name", "nullable",
+    "ethereum_address", "ethereum_hash", "fields",
+    "identifier", "integer", "lei", "mapping", "minute", "moment", "name", "nullable",
     "once", "one_of", "outpoint", "pairs", "positive_amount", "price", "prose", "prose_of", "public_key", "record",
     "sha256", "shown", "string", "transaction", "word",
 ]  # fmt: skip
@@ -44,6 +45,7 @@ __all__ = [
 T = TypeVar("T")
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_ETHEREUM_HASH = re.compile(r"0x[0-9a-f]{64}\Z")
 _TRANSACTION = re.compile(r"(0x)?[0-9a-f]{64}\Z")
 _OUTPOINT = re.compile(r"(0x)?[0-9a-f]{64}:(0|[1-9][0-9]{0,9})\Z")
 _MINUTE = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
@@ -114,6 +116,7 @@ chain: Reader[str] = string(once(lambda spelled: str(caip.ChainId.parse(spelled)
 asset: Reader[str] = string(once(lambda spelled: str(caip.AssetId.parse(spelled))))
 destination: Reader[str] = string(once(lambda spelled: str(caip.AccountId.parse(spelled))))
 ethereum_address: Reader[str] = string(once(_ethereum_address))
+ethereum_hash = _matching(_ETHEREUM_HASH, "settlement.not-ethereum-hash")
 sha256 = _matching(_SHA256, "settlement.not-sha256")
 transaction = _matching(_TRANSACTION, "settlement.not-transaction")
 outpoint: Reader[str] = string(once(_outpoint))

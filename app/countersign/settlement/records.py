@@ -19,6 +19,7 @@ from countersign.settlement.contract import Terms
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group, Obligation
 from countersign.settlement.roster import Party
+from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.stop_bodies import Scope, Transfer
 
 
@@ -292,9 +293,19 @@ class Attestation:
     size: int
     root: str
     used: tuple[Given, ...]
+    chains: tuple[ChainSnapshot, ...]
     officers: tuple[str, ...]
     index: int
     time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The newest block of a chain that two officers attested: what a later snapshot may not contradict."""
+
+    number: int
+    block: str
+    time: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,10 @@ class SlotVault:
 
 @dataclass(frozen=True, slots=True)
 class SafeVault:
-    """An Ethereum vault: a Safe. Addresses in EIP-55; `keys` are the owners' key ids."""
+    """An Ethereum vault: a Safe. Addresses in EIP-55; `keys` are the owners' key ids.
+
+    `fallback_handler`: None for a Safe that has none. It has neither modules nor guards: those cannot be registered.
+    """
 
     id: str
     owner: Party
@@ -197,6 +200,7 @@ class SafeVault:
     address: str
     version: str
     singleton: str
+    fallback_handler: str | None
     keys: tuple[str, ...]
 
     @property

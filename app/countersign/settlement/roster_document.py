@@ -142,6 +142,7 @@ def _safe_vault(value: object, where: str, common: dict[str, readers.Reader[obje
             "address": readers.ethereum_address,
             "version": readers.one_of("1.3.0", "1.4.1", "1.5.0"),
             "singleton": readers.ethereum_address,
+            "fallback_handler": readers.nullable(readers.ethereum_address),
             "keys": readers.ascending(readers.string(), minimum=2, maximum=15),
         },
     )

@@ -137,6 +137,11 @@ def _vault(roster: Roster, old: Vault, new: Vault) -> Iterator[Said]:
             yield said("roster.safe-owners", vault=new.id, people=_people(roster, new.keys))
         if (old.version, old.singleton) != (new.version, new.singleton):
             yield said("roster.safe-version", vault=new.id, version=new.version, singleton=new.singleton)
+        if old.fallback_handler != new.fallback_handler:
+            if new.fallback_handler is None:
+                yield said("roster.safe-no-handler", vault=new.id)
+            else:
+                yield said("roster.safe-handler", vault=new.id, handler=new.fallback_handler)
 
 
 def _people(roster: Roster, kids: tuple[str, ...]) -> str:

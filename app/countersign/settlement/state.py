@@ -33,6 +33,7 @@ from countersign.settlement.records import (
     Reconciled,
     Refusal,
     SafeUse,
+    Tip,
 )
 from countersign.settlement.roster import Roster
 from countersign.settlement.usage import Usage
@@ -73,6 +74,7 @@ class State:
     lifted: Map[str, Freeze] = field(default_factory=Map)  # order → a freeze that was lifted
     reconciled: Reconciled | None = None  # the last reconciliation
     attestations: Map[str, Attestation] = field(default_factory=Map)  # cycle → the last one
+    tips: Map[str, Tip] = field(default_factory=Map)  # CAIP-2 → the newest attested block
     seen: Map[str, Map[str, int]] = field(default_factory=Map)  # signer → event id → index
     events: Map[int, str] = field(default_factory=Map)  # index → event hash, accepted entries only
     size: int = 0  # one past the last entry looked at

@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The node answered {method} in a form that this console does not read.",
         "Check that the address in the settings is a node of the registered chain, and its version. Nothing was sent.",
     ),
+    "chains.no-block": (
+        "The node does not have the block {block}.",
+        "See that the node is in step with its chain; if the chain was reorganised, read the Safe again at its newest block.",
+    ),
     "chains.node-error": (
         "The node could not answer {method}: {message} ({number}).",
         "Wait until the node has started and is in step with its chain, then try again.",

@@ -68,8 +68,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Read what each check expected and found, then refuse the request.",
     ),
     "desk.deposit-not-seen": (
-        "The desk's own node does not see the deposit {reference} into {vault} as it was reported.",
+        "The node does not see the deposit {reference} into {vault} as it was reported.",
         "Wait for its confirmations, or correct amount and reference.",
+    ),
+    "desk.deposit-from-custody": (
+        "{reference} comes from {payer}, a vault of this custody: it is a delivery, not a deposit.",
+        "Credit nothing: the ledger moves it when its settlement is final.",
+    ),
+    "desk.deposit-not-held": (
+        (
+            "{vault} holds {held} on its chain, less than the {credited} that is credited to its owner and the {amount} of "
+            "{reference}."
+        ),
+        "Credit nothing. Compare the ledger with the chain first: something is credited already, or has left the vault.",
     ),
     "desk.deposit-unconfirmed": (
         "The deposit {reference} has {confirmations} confirmations, fewer than the policy asks for.",

@@ -57,6 +57,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The attestation rests on another history: its log of {size} entries is not the one that this console replayed.",
         "Nothing was signed. Keep the file as evidence, and tell the auditor: somebody was shown another history.",
     ),
+    "desk.attested-chain": (
+        "On {chain} this console's own node does not say of the Safes what is attested of them at block {number}.",
+        "Do not sign. See which of the two nodes follows another chain, and tell the administrators.",
+    ),
     "desk.attested-differs": (
         "This console finds something else than what is attested of {cycle} at {size} entries.",
         "Nothing was signed. Attest again, from the newest entries; if it differs again, tell the auditor.",

@@ -48,6 +48,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The attestation says what {lei} gave away, which pays nothing in {cycle}.",
         "Take in the newest entries and attest again.",
     ),
+    "settlement.attested-safes": (
+        "The attestation of {cycle} does not hold the state of exactly the Safes that pay in it.",
+        "Take in the newest entries and attest again, on a console with a node of every Safe's chain.",
+    ),
+    "settlement.attested-block-age": (
+        "The block at which the Safes on {chain} were read is {age} s old; at most {limit} s count, and none of the future.",
+        "See that the node is in step with its chain, then attest again.",
+    ),
+    "settlement.attested-block-order": (
+        "The Safes on {chain} were read at block {number}, which contradicts block {known} that was attested before.",
+        "See whether the node follows the same chain as the others, then attest again at its newest block.",
+    ),
     "settlement.strict-signer": (
         "{officer} signed in {cycle} and may not release it: the policy asks for strict four eyes.",
         "Another officer makes or checks the release.",

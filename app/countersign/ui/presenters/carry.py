@@ -9,6 +9,7 @@ from countersign.resources.visible import visible
 from countersign.ui.presenters.instruments import DriveFacts
 from countersign.ui.strings import label, label_or
 
+SAFE = "safe-tx"
 _PHASES = {"request": ("info", "carry"), "carried": ("warn", "clock"), "answered": ("ok", "pass")}
 
 
@@ -24,9 +25,15 @@ class CrossingLine:
     vouched: str = ""
 
 
+def needs_attesting(view: CrossingView, *, by_stick: bool | None = None) -> bool:
+    """Whether the other machine must be told what it cannot see: by QR what came since, of a Safe what its chain says."""
+    whole = view.later_cancellation_checked if by_stick is None else by_stick
+    return view.kind == SAFE or not whole
+
+
 def attested(view: CrossingView) -> str:
-    """Who attests what a crossing by QR cannot prove; empty where nobody does, or where nothing is left to attest."""
-    if view.later_cancellation_checked or not view.attested_by:
+    """Who attests what a crossing cannot prove; empty where nobody does, or where nothing is left to attest."""
+    if not needs_attesting(view) or not view.attested_by:
         return ""
     return label("carry.attested", officers=visible(label("carry.and").join(view.attested_by)))
 
@@ -36,8 +43,8 @@ def crossing(view: CrossingView) -> CrossingLine:
     tone, icon = _PHASES.get(view.phase, ("quiet", "none"))
     kind, channel = label_or(f"carry.kind-{view.kind}", view.kind), label_or(f"carry.by-{view.channel}", view.channel)
     carried = (channel, label("carry.bytes", size=f"{view.size:,}")) if view.size else ()
-    proved = view.later_cancellation_checked or view.attested_by
-    warning = "" if proved else label("carry.not-attested")
+    lacking = label("carry.not-attested-safe" if view.kind == SAFE else "carry.not-attested")
+    warning = lacking if needs_attesting(view) and not view.attested_by else ""
     return CrossingLine(
         label("carry.crossing", kind=kind, settlement=view.contract_id or view.settlement),
         " · ".join((visible(view.recipient_name or view.recipient), *carried)),
@@ -46,6 +53,17 @@ def crossing(view: CrossingView) -> CrossingLine:
         warning,
         attested(view),
     )
+
+
+def explained(view: CrossingView) -> str:
+    """What the two vouch for, and what this machine is told where nobody does."""
+    names = [] if view.later_cancellation_checked else ["log"]
+    names += ["safe"] if view.kind == SAFE else []
+    if view.attested_by:
+        return " ".join(label(f"vault.attested-{name}") for name in names)
+    told = " ".join(label(f"vault.not-attested-{name}") for name in names)
+    by_usb = [label("vault.or-by-usb")] if view.kind != SAFE else []
+    return " ".join((told, label("vault.must-attest"), *by_usb))
 
 
 def received(got: int, needed: int, *, complete: bool) -> tuple[str, str]:

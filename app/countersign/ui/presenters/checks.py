@@ -17,7 +17,7 @@ _LOOK = {
 }
 
 
-ATTESTED = "L8.attested"
+ATTESTED = frozenset({"L8.attested", "E10.attested"})
 """What passes because two people vouch for it: it is never shown like what this machine proved."""
 
 
@@ -72,7 +72,7 @@ def finding_line(finding: Finding) -> FindingLine:
         by = f"{finding.blocked_by} {check_name(finding.blocked_by)}".strip()
         evidence += ((label("checks.blocked-by"), by),)
     word = label(f"checks.{finding.status.value}")
-    if finding.reason == ATTESTED:
+    if finding.reason in ATTESTED:
         tone, icon, word = "info", "information", label("checks.attested")
     following = "" if finding.ok else next_step(finding.reason, _values(finding))
     name = check_name(finding.check)

@@ -28,6 +28,10 @@ LABELS: dict[str, str] = {
         "By QR code the cold machine will refuse this: nobody has attested it. Ask two officers, neither of them the "
         "recipient, to attest; or carry it by USB."
     ),
+    "carry.not-attested-safe": (
+        "The cold machine will refuse this: it has no node, and nobody has attested what the Safe is on its chain. Ask two "
+        "officers, neither of them the recipient, to attest."
+    ),
     "carry.attested": "Attested by {officers}.",
     "carry.and": " and ",
     "carry.phrase": "Phrase, the same on both machines",

@@ -25,14 +25,17 @@ LABELS: dict[str, str] = {
     ),
     "vault.phrase": "Compare the phrase with the online machine",
     "vault.not-attested": "Not attested",
-    "vault.not-attested-explained": (
-        "By QR code this machine cannot see whether the settlement was cancelled, disputed or frozen since. "
-        "Two officers, neither of them you, must attest it; or it comes by USB."
+    "vault.not-attested-log": (
+        "By QR code this machine cannot see whether the settlement was cancelled, disputed or frozen since."
     ),
-    "vault.attested-explained": (
+    "vault.not-attested-safe": "It has no node, so it cannot see what the Safe is on its chain.",
+    "vault.must-attest": "Two officers, neither of them you, must attest it.",
+    "vault.or-by-usb": "Or it comes by USB.",
+    "vault.attested-log": (
         "This machine does not prove it: both replayed the whole log and say that nothing cancelled, disputed "
         "or froze the settlement."
     ),
+    "vault.attested-safe": "Both read the Safe on nodes of their own; what they found stands in check E10.",
     "vault.sign-title": "Sign this request",
     "vault.give-title": "Hand the answer back",
     "vault.give-show": "Show codes",

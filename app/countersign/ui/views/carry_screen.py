@@ -182,8 +182,10 @@ class CarryScreen(QWidget):
             phrase.setStretch(1, 1)
             self.head.addLayout(phrase)
         by_stick = self.panels.currentWidget() is self.usb
-        if line.warning and not (by_stick and current.phase == "request"):
+        whole = None if current.phase != "request" else by_stick
+        asked = carry.needs_attesting(current, by_stick=whole)
+        if line.warning and asked:
             self.head.addWidget(Note(line.warning, "warn", Picture("warning", "warn")))
             self.head.addLayout(self._attesting())
-        if line.vouched and not (by_stick and current.phase == "request"):
+        if line.vouched and asked:
             self.head.addWidget(Note(line.vouched, "info", Picture("information", "info")))

@@ -184,10 +184,10 @@ def _crossing(view: VaultRequestView) -> list[QWidget]:
     if not view.clock_confirmed:
         items.append(Note(label("vault.clock-unconfirmed"), "warn", Picture("clock", "warn")))
     if attested := carry.attested(view.crossing):
-        words = f"{attested}\n{label('vault.attested-explained')}"
+        words = f"{attested}\n{carry.explained(view.crossing)}"
         items.append(Note(words, "info", Picture("information", "info")))
-    elif not view.crossing.later_cancellation_checked:
-        words = f"{label('vault.not-attested')}\n{label('vault.not-attested-explained')}"
+    elif carry.needs_attesting(view.crossing):
+        words = f"{label('vault.not-attested')}\n{carry.explained(view.crossing)}"
         items.append(Note(words, "warn", Picture("warning", "warn")))
     return items
 

@@ -1,0 +1,177 @@
+"""A real Safe 1.4.1 on a real node: whatever its owners change of it, E10 finds it, by name."""
+
+from collections.abc import Iterator
+
+import pytest
+from eth_abi import encode as abi_encode
+
+from countersign.chains.ethereum_rpc import EthereumRpc
+from countersign.desk.ports import EthereumNode
+from countersign.errors import Unavailable
+from countersign.ethereum import deployments, execute, safe_storage
+from countersign.ethereum.abi import Address, selector
+from countersign.ethereum.safe import SafeVersion, plain_tx
+from countersign.formats import eip55
+from countersign.rails import safe_state
+from countersign.settlement.roster import Roster, SafeVault
+from countersign.settlement.safe_state import SafeState
+from support import settlement_world as world
+from support.ethereum_mutations import blob
+from support.ethereum_node import CHAIN_ID, ZERO, AnvilNode, artifact_of, hexed, place_safe_contracts, running_node
+from support.software_keys import SoftwareKey
+from support.twin_ethereum import relayer
+
+MODULE = "0x" + "07" * 20
+RELEASE = SafeVersion(1, 4, 1)
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[AnvilNode]:
+    with running_node() as started:
+        yield started
+
+
+class Registered:
+    """Harbour's Safe as the roster of the tests has it, deployed on the node with exactly those owners."""
+
+    def __init__(self, node: AnvilNode, salt: int) -> None:
+        desk = world.founded()
+        self.node, self.roster = node, desk.state.roster
+        self.keys: tuple[SoftwareKey, ...] = tuple(
+            sorted(
+                (world.vault_key(name, "eip155", "harbour") for name in world.COSIGNERS),
+                key=lambda key: key.public.ethereum_address(),
+            )
+        )
+        contracts = place_safe_contracts(node)
+        self.safe = contracts.new_safe([Address(key.public.ethereum_address()) for key in self.keys], 2, salt)
+        vault = self.roster.vaults["harbour-safe"]
+        assert isinstance(vault, SafeVault)
+        self.vault = SafeVault(
+            vault.id, vault.owner, vault.chain, 2, eip55.checksum(self.safe), vault.version, vault.singleton,
+            vault.fallback_handler, vault.keys,
+        )  # fmt: skip
+        self.adapter: EthereumNode = _adapter(node)
+        self.nonce = 0
+
+    def does(self, signature: str, types: list[str], values: list[object], to: Address | None = None) -> None:
+        """Two owners let the Safe call itself."""
+        data = selector(signature) + abi_encode(types, values)
+        tx = plain_tx(CHAIN_ID, self.safe, to or self.safe, 0, data, self.nonce)
+        receipt = self.node.send(execute.encode(tx, blob(tx, list(self.keys[:2]))), self.safe)
+        assert receipt["status"] == "0x1", receipt
+        self.nonce += 1
+
+    async def read(self) -> SafeState:
+        seen = await self.adapter.safe_states([self.vault.address])
+        assert seen.chain == self.vault.chain
+        return seen.safes[0]
+
+    async def drifted(self, roster: Roster | None = None) -> list[str]:
+        found = safe_state.differences(await self.read(), self.vault, roster or self.roster, self.nonce)
+        assert all(each.expected != each.found for each in found)
+        return [each.code for each in found]
+
+
+_ADAPTERS: dict[int, EthereumRpc] = {}
+
+
+def _adapter(node: AnvilNode) -> EthereumRpc:
+    return _ADAPTERS.setdefault(node.port, relayer(node))
+
+
+@pytest.fixture
+def safe(node: AnvilNode, request: pytest.FixtureRequest) -> Registered:
+    return Registered(node, abs(hash(request.node.name)) % 2**62)
+
+
+async def test_the_safe_that_is_registered_has_not_drifted(safe: Registered) -> None:
+    assert await safe.drifted() == []
+    safe.nonce = 1
+    assert await safe.drifted() == ["E10.nonce"]
+
+
+CHANGES: dict[str, tuple[str, list[str], list[object]]] = {
+    "E10.owners": ("swapOwner(address,address,address)", [], []),
+    "E10.threshold": ("changeThreshold(uint256)", ["uint256"], [3]),
+    "E10.modules": ("enableModule(address)", ["address"], [MODULE]),
+    "E10.fallback-handler": ("setFallbackHandler(address)", ["address"], [ZERO]),
+}
+
+
+@pytest.mark.parametrize("code", CHANGES)
+async def test_what_its_owners_changed_is_found_by_name(safe: Registered, code: str) -> None:
+    signature, types, values = CHANGES[code]
+    if not types:
+        first = (await safe.adapter.safe_owners(safe.vault.address))[0][0]
+        types, values = ["address"] * 3, [hexed(safe_storage.SENTINEL), first, MODULE]
+    safe.does(signature, types, values)
+    assert await safe.drifted() == [code]
+
+
+async def test_a_guard_and_a_module_guard_are_found(safe: Registered) -> None:
+    guard = deploy_guard(safe.node)
+    safe.does("setGuard(address)", ["address"], [hexed(guard)])
+    assert await safe.drifted() == ["E10.guard"]
+    store(
+        safe, safe_storage.MODULE_GUARD_SLOT, guard
+    )  # no Safe of 1.4.1 has one; the slot is what a later release writes
+    assert await safe.drifted() == ["E10.guard", "E10.module-guard"]
+
+
+async def test_another_singleton_is_found_by_its_place_and_its_code(safe: Registered) -> None:
+    other = deploy_named(safe.node, "SafeL2.sol/SafeL2")
+    store(safe, safe_storage.SINGLETON_SLOT, other)
+    assert await safe.drifted() == ["E10.singleton"]  # SafeL2 is a released code as well, at a place nobody registered
+    hollow = Address(b"\x09" * 20)
+    code = bytes.fromhex(artifact_of("Safe.sol/Safe")["deployedBytecode"][2:])
+    safe.node.rpc("anvil_setCode", hexed(hollow), hexed(code[:-1] + bytes([code[-1] ^ 1])))
+    store(safe, safe_storage.SINGLETON_SLOT, hollow)
+    assert await safe.drifted() == ["E10.singleton", "E10.singleton-code"]
+
+
+async def test_a_proxy_of_other_code_is_found(safe: Registered) -> None:
+    code = bytes.fromhex(safe.node.rpc("eth_getCode", hexed(safe.safe), "latest")[2:])
+    safe.node.rpc("anvil_setCode", hexed(safe.safe), hexed(code[:-1] + bytes([code[-1] ^ 1])))
+    assert await safe.drifted() == ["E10.proxy-code"]
+
+
+async def test_a_block_that_was_reorganised_away_is_not_read(safe: Registered) -> None:
+    mark = safe.node.rpc("evm_snapshot")
+    safe.node.rpc("evm_mine")
+    seen = await safe.adapter.safe_states([safe.vault.address])
+    safe.node.rpc("evm_revert", mark)
+    safe.node.rpc("evm_increaseTime", 60)
+    safe.node.rpc("evm_mine")
+    with pytest.raises(Unavailable):
+        await safe.adapter.safe_states([safe.vault.address], seen.block)
+    again = await safe.adapter.safe_states([safe.vault.address])
+    assert (again.number, again.block != seen.block) == (seen.number, True)
+
+
+def test_the_code_hashes_are_those_of_the_released_contracts() -> None:
+    from countersign.formats.keccak import keccak256
+
+    for artifact, table in (
+        ("Safe.sol/Safe", deployments.SINGLETON_CODE),
+        ("SafeL2.sol/SafeL2", deployments.SINGLETON_CODE),
+        ("proxies/SafeProxy.sol/SafeProxy", deployments.PROXY_CODE),
+    ):
+        code = bytes.fromhex(artifact_of(artifact)["deployedBytecode"][2:])
+        assert table[RELEASE][artifact.rpartition("/")[2]] == "0x" + keccak256(code).hex()
+
+
+def deploy_named(node: AnvilNode, artifact: str) -> Address:
+    from support.ethereum_node import deploy
+
+    return deploy(node, artifact)
+
+
+def deploy_guard(node: AnvilNode) -> Address:
+    return deploy_named(node, "examples/guards/DebugTransactionGuard.sol/DebugTransactionGuard")
+
+
+def store(safe: Registered, slot: bytes, value: Address) -> None:
+    """Write a storage slot of the Safe, as only a delegate call could on a chain of others; in a block of its own."""
+    safe.node.rpc("anvil_setStorageAt", hexed(safe.safe), hexed(slot), hexed(bytes(12) + value))
+    safe.node.rpc("evm_mine")
