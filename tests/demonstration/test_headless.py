@@ -48,6 +48,7 @@ async def test_what_stops_on_the_way_leaves_nothing_behind(tmp_path: Path) -> No
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.long
 async def test_a_run_that_was_killed_before_is_replaced(tmp_path: Path) -> None:
     left = tmp_path / "demo.part"
     left.mkdir()
@@ -81,6 +82,7 @@ def test_a_place_that_cannot_be_written_has_a_name(tmp_path: Path) -> None:
     assert refused.value.code == "demonstration.cannot-write"
 
 
+@pytest.mark.long
 async def test_the_present_directory_is_a_place_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = tmp_path / "here"
     here.mkdir()

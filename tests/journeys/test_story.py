@@ -205,6 +205,7 @@ def test_no_file_of_the_profile_is_changed_by_opening_it(story_run: Run) -> None
     assert {path: path.read_bytes() for path in (story_run.folder / "profile").iterdir()} == before
 
 
+@pytest.mark.long
 def test_another_run_agrees_in_the_states_and_in_nothing_secret(story_run: Run, new_run: Callable[[], Run]) -> None:
     other = new_run()
     assert [each["state"] for each in result(other)["states"]] == STATES
