@@ -1,9 +1,10 @@
 """What takes two officers on one settlement, as a small form: what comes of it is a proposal."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from countersign.desk.deed_views import AWARD, CONSENT, RELEASE, REPLACE, VOID, Offer
 from countersign.resources.visible import visible
@@ -16,6 +17,7 @@ from countersign.ui.views.rate_line import RateLine
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, column, row
+from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
 _RATED = (VOID, REPLACE, CONSENT)
@@ -37,11 +39,8 @@ class DeedDialog(Dialog):
         box.addWidget(PlainLabel(label("deeds.what", contract=contract), "caption"))
         group = QButtonGroup(self)
         for each in self.offers.values():
-            option = QRadioButton(label(f"deeds.{each.kind}"))
-            option.setAccessibleName(label(f"deeds.{each.kind}"))
+            option = Option(label(f"deeds.{each.kind}"), group, partial(self._choose, each.kind))
             option.setEnabled(each.objection is None)
-            option.clicked.connect(lambda _=False, kind=each.kind: self._choose(kind))
-            group.addButton(option)
             box.addWidget(option)
             box.addLayout(_indented(PlainLabel(deeds.about(each), "quiet")))
             if each.objection is None and not self.kind:
@@ -63,12 +62,7 @@ class DeedDialog(Dialog):
         self.people = QButtonGroup(self)
         who = column(PlainLabel(label("deeds.checker"), "caption"), gap=measure.HALF)
         for at, (_, name) in enumerate(self.checkers):
-            option = QRadioButton(visible(name))
-            option.setAccessibleName(visible(name))
-            option.setChecked(at == 0)
-            option.clicked.connect(lambda _=False: self._offer())
-            self.people.addButton(option, at)
-            who.addWidget(option)
+            who.addWidget(Option(visible(name), self.people, self._offer, chosen=at == 0, number=at))
         if not self.checkers:
             who.addWidget(PlainLabel(label("deeds.no-checker"), "quiet"))
         self.typed = RateLine()

@@ -1,6 +1,7 @@
 """On the chains: where each leg of a released settlement is; log it, send it, send it again, record that it failed."""
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -16,6 +17,7 @@ from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, column, fields, page, row, scrolling
+from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.reason import ReasonField
 
 Looking = Coroutine[object, object, LegsView]
@@ -136,12 +138,10 @@ class LegsDialog(WorkDialog):
         return card
 
     def _option(self, leg: ChainLeg, name: str, group: QButtonGroup) -> QRadioButton:
-        option = QRadioButton(label("legs.choose"))
-        option.setAccessibleName(f"{label('legs.choose')}: {name}")
+        words, chosen = label("legs.choose"), leg.instruction == self.chosen
+        pressed = partial(self._choose, leg.instruction)
+        option = Option(words, group, pressed, chosen=chosen, name=f"{words}: {name}")
         option.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        option.setChecked(leg.instruction == self.chosen)
-        option.clicked.connect(lambda _=False: self._choose(leg.instruction))
-        group.addButton(option)
         return option
 
     def _choose(self, instruction: str) -> None:

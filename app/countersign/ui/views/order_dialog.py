@@ -1,10 +1,11 @@
 """Orders that stop something: all of them in a table, and the small forms that propose a new one or lift one."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QListWidget, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from countersign.desk.deed_views import OrderView, TargetView
 from countersign.resources.visible import visible
@@ -19,6 +20,7 @@ from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.cells import Cell
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, clear, column, fields, row
+from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
 _KINDS = (PARTICIPANT, BOOK, ASSET, CONTRACT)
@@ -170,12 +172,8 @@ class OrderDialog(PaperDialog):
         box.addWidget(PlainLabel(label("order.scope"), "caption"))
         group, line = QButtonGroup(self), row(gap=measure.GAP)
         for kind in _KINDS:
-            option = QRadioButton(label(f"order.kind-{kind}"))
-            option.setAccessibleName(label(f"order.kind-{kind}"))
-            option.setChecked(kind == self.kind)
-            option.clicked.connect(lambda _=False, kind=kind: self._choose(kind))
-            group.addButton(option)
-            line.addWidget(option)
+            words = label(f"order.kind-{kind}")
+            line.addWidget(Option(words, group, partial(self._choose, kind), chosen=kind == self.kind))
         line.addStretch(1)
         box.addLayout(line)
         box.addWidget(PlainLabel(label("order.which"), "caption"))

@@ -1,8 +1,9 @@
 """The commonest changes as a small form. It edits nothing: what comes of it is a proposal for the administrators to sign."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QListWidget, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QListWidget, QWidget
 
 from countersign.desk.governance_views import RosterView
 from countersign.resources.visible import visible
@@ -14,6 +15,7 @@ from countersign.ui.views.dialog import Dialog
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, column, row
+from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
 SUSPEND, REINSTATE, KEY, NUMBER = "suspend", "reinstate", "key", "number"
@@ -34,12 +36,8 @@ class ProposeDialog(Dialog):
         }
         group, options = QButtonGroup(self), column(gap=measure.HALF)
         for what in WHAT:
-            option = QRadioButton(label(f"settings.propose-{what}"))
-            option.setAccessibleName(label(f"settings.propose-{what}"))
-            option.setChecked(what == self.what)
-            option.clicked.connect(lambda _=False, what=what: self._choose(what))
-            group.addButton(option)
-            options.addWidget(option)
+            words = label(f"settings.propose-{what}")
+            options.addWidget(Option(words, group, partial(self._choose, what), chosen=what == self.what))
         self.list = QListWidget()
         self.list.setAccessibleName(label("settings.propose-which"))
         self.list.currentRowChanged.connect(lambda _: self._changed())

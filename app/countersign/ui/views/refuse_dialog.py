@@ -1,8 +1,9 @@
 """Refusing is a first-class act: the failed findings are filled in, the officer adds a reason, the refusal is signed."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QWidget
 
 from countersign.review.finding import Finding, Verdict
 from countersign.ui.presenters import checks
@@ -13,6 +14,7 @@ from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, clear, column, fields, row, scrolling
+from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
 
@@ -26,12 +28,8 @@ class RefuseDialog(Dialog):
         group = QButtonGroup(self)
         options = column(gap=measure.HALF)
         for at, (_, name, verdict) in enumerate(self.choices):
-            option = QRadioButton(_choice(name, verdict))
-            option.setAccessibleName(name)
-            option.setChecked(at == self.chosen)
-            option.clicked.connect(lambda _=False, at=at: self._choose(at))
-            group.addButton(option)
-            options.addWidget(option)
+            words, chosen = _choice(name, verdict), at == self.chosen
+            options.addWidget(Option(words, group, partial(self._choose, at), chosen=chosen, name=name))
         self.findings = column(gap=measure.UNIT)
         self.reason = QPlainTextEdit()
         self.reason.setAccessibleName(label("refuse.reason"))

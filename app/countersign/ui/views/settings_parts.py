@@ -1,6 +1,7 @@
 """Settings' pages that only tell: the policy in force, the roster, this console."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
@@ -17,6 +18,7 @@ from countersign.ui.widgets.cells import Cell
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, clear, column, fields, page, row, rule
+from countersign.ui.widgets.option import Option
 
 THEMES = ("system", "light", "dark")
 
@@ -130,10 +132,7 @@ class ConsolePart(QWidget):
         self.options: dict[str, QRadioButton] = {}
         group, line = QButtonGroup(self), row(gap=measure.GAP)
         for name in THEMES:
-            option = QRadioButton(label(f"settings.theme-{name}"))
-            option.setAccessibleName(label(f"settings.theme-{name}"))
-            option.clicked.connect(lambda _=False, name=name: self.dressing.emit(name))
-            group.addButton(option)
+            option = Option(label(f"settings.theme-{name}"), group, partial(self.dressing.emit, name))
             line.addWidget(option)
             self.options[name] = option
         line.addStretch(1)
