@@ -5,4 +5,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The witness cannot read or write what it remembers ({why}), so it signs nothing.",
         "See that its folder exists, has room and may be written, then try again. Nothing was lost.",
     ),
+    "sync.witness-url": (
+        "The address of the witness is not one this desk uses.",
+        "Give an https address without a name, password, query or fragment; http only to a loopback address in numbers.",
+    ),
+    "sync.witness-plain-http": (
+        "The witness at {host} would be asked without a secure connection.",
+        "Give its https address. Plain http is for this machine alone: write 127.0.0.1, not localhost.",
+    ),
+    "sync.witness-silent": (
+        "The witness at {url} does not answer ({why}).",
+        "See that it runs and that this machine may reach it. The desk goes on with the others; nothing was lost.",
+    ),
+    "sync.witness-odd": (
+        "What answers at {url} is not a witness as tlog-witness describes it (HTTP status {status}).",
+        "Check the address. The desk goes on with the other witnesses; nothing was taken from its answer.",
+    ),
+    "sync.witness-address": (
+        "The witness cannot listen at {host}, port {port} ({why}).",
+        "Give another port, or 0 to let the system choose; see that nothing else listens there.",
+    ),
 }
