@@ -73,25 +73,30 @@ async def authorise(desk: EmbeddedDesk, owner: Author, compliance: Author, body:
     return await desk.submit(await signed(draft, [owner, compliance]))
 
 
-async def accrue(desk: EmbeddedDesk) -> list[Receipt]:
-    """Accrue every asset that is out up to and with yesterday; nothing where that is done already."""
-    state = desk.state
-    yesterday = desk.scribe.clock.now_ms() // 1_000 // times.DAY - 1
-    found = []
+def accruals(state: State, seconds: int) -> tuple[dict[str, object], ...]:
+    """The bodies of `lending.accrued` for every asset that is out and not accrued up to and with yesterday, by asset."""
+    yesterday, found = seconds // times.DAY - 1, list[dict[str, object]]()
     for asset in sorted(state.lent):
         before = open_loans(state, asset)
         if all(loan.accrued_to >= yesterday for loan in before):
             continue
         after = accrual(state, asset, yesterday)
         interest = sum(loan.claim for loan in after) - sum(loan.claim for loan in before)
-        body = {
-            "asset": asset,
-            "date": times.date_text(yesterday),
-            "loans": len(after),
-            "interest": ids.amount_text(interest),
-        }
-        found.append(await desk.own("lending.accrued", body))
-    return found
+        found.append(
+            {
+                "asset": asset,
+                "date": times.date_text(yesterday),
+                "loans": len(after),
+                "interest": ids.amount_text(interest),
+            }
+        )
+    return tuple(found)
+
+
+async def accrue(desk: EmbeddedDesk) -> list[Receipt]:
+    """Accrue every asset that is out up to and with yesterday; nothing where that is done already."""
+    bodies = accruals(desk.state, desk.scribe.clock.now_ms() // 1_000)
+    return [await desk.own("lending.accrued", each) for each in bodies]
 
 
 async def recall(desk: Workplace, signer: Author, loan: str, reason: str) -> Receipt:

@@ -1,6 +1,8 @@
 """What the machine's own rules would say of an event, asked with one that is drafted for the question and never signed.
 
-Question(state, scribe, now_ms).objection("settlement.failed", body)      # None, or why not
+- What would come of it can be asked too: the state after an event that nobody logs, for what may follow it.
+
+    Question(state, scribe, now_ms).objection("settlement.failed", body)      # None, or why not
 """
 
 from collections.abc import Mapping
@@ -11,6 +13,7 @@ from countersign.errors import CountersignError
 from countersign.keys.jws import Jws
 from countersign.settlement import events, machine
 from countersign.settlement.case import Case
+from countersign.settlement.machine import Decision
 from countersign.settlement.state import State
 
 
@@ -23,9 +26,17 @@ class Question:
     def objection(self, kind: str, body: Mapping[str, object]) -> CountersignError | None:
         """Why the rules would refuse this event now; None if they would not."""
         try:
-            event = events.from_jws(Jws(self._scribe.draft(kind, body), ()))
-            case = Case(self.state, event, self.state.size, self._now_ms, signers(self.state, event, ()).people)
-            machine.RULES[kind].judge(case, event.body)
+            self._judged(kind, body)
         except CountersignError as error:
             return error
         return None
+
+    def after(self, kind: str, body: Mapping[str, object]) -> State:
+        """The state in which this event would stand logged now. Raises what the rules raise."""
+        return machine.evolve(self.state, Decision(self._judged(kind, body)))
+
+    def _judged(self, kind: str, body: Mapping[str, object]) -> Case:
+        event = events.from_jws(Jws(self._scribe.draft(kind, body), ()))
+        case = Case(self.state, event, self.state.size, self._now_ms, signers(self.state, event, ()).people)
+        machine.RULES[kind].judge(case, event.body)
+        return case

@@ -124,6 +124,11 @@ class Sequencer:
             raise Unavailable("desk.no-checkpoint")
         return self._published
 
+    @property
+    def unwitnessed(self) -> int:
+        """How many entries are logged beyond the newest published head."""
+        return self._log.size - self._published_size()
+
     async def renew(self) -> None:
         """Have the newest head witnessed if it is not, or was six hours ago. Without a quorum the older one stands."""
         async with self._lock:

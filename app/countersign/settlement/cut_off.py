@@ -86,8 +86,8 @@ class _Plan:
     aside: list[Aside]
 
 
-def gather(state: State, cut_off: int, seconds: int, moment_of: MomentOf) -> Gathered:
-    """What would go into the cycles of a cut-off if they were closed at `seconds`."""
+def gather(state: State, cut_off: int, seconds: int, moment_of: MomentOf, *, recalling: bool = True) -> Gathered:
+    """What would go into the cycles of a cut-off if they were closed at `seconds`; without `recalling` nobody recalls a loan."""
     plan = _Plan(_returned(state), [], [], [], [], [], [])
     for record in waiting(state):
         reason = "stopped" if stopping(state, record) else _aside(record, cut_off, seconds, moment_of)
@@ -96,7 +96,7 @@ def gather(state: State, cut_off: int, seconds: int, moment_of: MomentOf) -> Gat
         elif record.state is ContractState.HELD:
             plan.ready.append(record.hash)
         else:
-            _look_at(plan, record)
+            _look_at(plan, record, recalling)
     short = tuple(each for record in plan.dropped for each in shortfall(plan.state, _bare(record)))
     return Gathered(
         cut_off,
@@ -151,9 +151,9 @@ def _returned(state: State) -> State:
     return state
 
 
-def _look_at(plan: _Plan, record: ContractRecord) -> None:
+def _look_at(plan: _Plan, record: ContractRecord, recalling: bool) -> None:
     """Hold it, recalling loans where they are what is lacking; or drop it and give back the holds that it has."""
-    state, recalls = _recalled(plan.state, _bare(record))
+    state, recalls = _recalled(plan.state, _bare(record)) if recalling else (plan.state, [])
     if shortfall(state, _bare(record)):
         plan.dropped.append(record)
         plan.release += [(record.hash, leg) for leg in sorted(record.holds)]

@@ -1,0 +1,143 @@
+"""One round of a desk: what it can do by itself is done, one event after another, and told with what waits and for whom.
+
+- Planned by `due` over the newest state, asked of the machine's rules once more before each event is signed, and planned
+  anew as the log moves; officers may work at the same time. A round that finds nothing to do logs nothing.
+- Nothing that is refused stops the rest: it is told by name, and not tried again in this round. Where the log's newest head
+  has not its witnesses the desk waits for them and logs nothing by itself.
+- Moments are entries' moments: the desk's clock, never before its last entry.
+- A whole cut-off is closed as one plan, with what the transactions would weigh asked of the desk's own nodes first.
+- Prices come from whoever publishes them. What the desk signs beside an officer waits (`waiting`); `arrivals` is the
+  officer's half.
+
+    made = await rounds.make(desk)
+    [each.due.kind for each in made.done], [each.whom for each in made.waits]
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from countersign.desk import closing as closings
+from countersign.desk import cycle_limits
+from countersign.desk.due import MOST, Due, Plan, due
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Receipt
+from countersign.desk.questions import Question
+from countersign.desk.waiting import Wait
+from countersign.errors import CountersignError, Unavailable
+from countersign.formats import jcs
+from countersign.settlement.netting import MULTILATERAL
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One event that the desk logged by itself, and where."""
+
+    due: Due
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """What was due and was not logged: by the log's own refusal, or (without `due`) because something is not to be had."""
+
+    due: Due | None
+    error: CountersignError
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of one round. `at_ms`: when it began; `more`: it ended at its bound, and the next one goes on."""
+
+    at_ms: int
+    done: tuple[Done, ...]
+    not_done: tuple[NotDone, ...]
+    waits: tuple[Wait, ...]
+    more: bool
+
+
+async def make(desk: EmbeddedDesk, mode: str = MULTILATERAL, most: int = MOST) -> Round:
+    """Do what is due, at most so many events. Raises none of the project's errors: they are told in `not_done`."""
+    walk = _Walk(desk, most)
+    began, waits = desk.scribe.clock.now_ms(), tuple[Wait, ...]()
+    try:
+        await walk.go(mode)
+        waits = walk.plan().waits
+    except CountersignError as error:
+        walk.not_done.append(NotDone(None, error))
+    not_done = (*walk.not_done, *(NotDone(None, each) for each in walk.obstacles))
+    return Round(began, tuple(walk.done), not_done, waits, len(walk.done) >= most)
+
+
+class _Walk:
+    """One round under way."""
+
+    def __init__(self, desk: EmbeddedDesk, most: int) -> None:
+        self._desk, self._most = desk, most
+        self._tried: set[bytes] = set()
+        self._stopped = False
+        self.done: list[Done] = []
+        self.not_done: list[NotDone] = []
+        self.obstacles: tuple[CountersignError, ...] = ()
+
+    def plan(self) -> Plan:
+        """What is due now but for the cycles."""
+        return due(self._desk.state, self._now(), self._moment, self._desk.scribe, most=self._left)
+
+    async def go(self, mode: str) -> None:
+        """Everything but the cycles until nothing is left of it, then the cycles; and again, as long as there is anything."""
+        await self._desk.sequencer.renew()
+        if self._desk.sequencer.unwitnessed:
+            raise Unavailable("desk.round-unwitnessed", count=self._desk.sequencer.unwitnessed)
+        while await self._log(self.plan().steps) or await self._log(await self._closings(mode)):
+            pass
+
+    async def _closings(self, mode: str) -> Sequence[Due]:
+        """The cycles that the last cut-off closes now, sized by the desk's own nodes; none where one of these is silent."""
+        state, now = self._desk.state, max(self._now(), self._desk.state.time_ms)
+        if state.policy is None or self._stopped:
+            return ()
+        ready = closings.closing(state, now // 1_000, self._moment).contracts
+        if not ready:
+            return ()
+        try:
+            fits = await cycle_limits.of(self._desk, ready)
+        except CountersignError as silent:
+            self.obstacles = (silent,)
+            return ()
+        plan = due(state, now, self._moment, self._desk.scribe, fits, mode, self._left)
+        self.obstacles = plan.obstacles
+        return [each for each in plan.steps if each.kind == "cycle.closed"]
+
+    async def _log(self, steps: Sequence[Due]) -> bool:
+        """Log these in their order; whether any was."""
+        before = len(self.done)
+        for each in steps:
+            named = jcs.encode({"kind": each.kind, "body": dict(each.body)})
+            if self._left and not self._stopped and named not in self._tried and self._allowed(each):
+                self._tried.add(named)
+                await self._own(each)
+        return len(self.done) > before
+
+    async def _own(self, step: Due) -> None:
+        """Sign and log it. What is refused is told; where a token or the witnesses are silent, the round ends."""
+        try:
+            receipt = await self._desk.own(step.kind, step.body)
+        except CountersignError as error:
+            self.not_done.append(NotDone(step, error))
+            self._stopped = isinstance(error, Unavailable)
+        else:
+            self.done.append(Done(step, receipt))
+
+    def _allowed(self, step: Due) -> bool:
+        """Whether the rules still let it pass: if somebody else moved first, it is not due any more."""
+        return Question(self._desk.state, self._desk.scribe, self._now()).objection(step.kind, step.body) is None
+
+    @property
+    def _left(self) -> int:
+        return max(0, self._most - len(self.done))
+
+    def _now(self) -> int:
+        return self._desk.scribe.clock.now_ms()
+
+    def _moment(self, index: int) -> int:
+        return self._desk.archive.record(index).time_ms

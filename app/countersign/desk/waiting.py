@@ -1,0 +1,109 @@
+"""What waits for an officer to whom the desk adds its signature, or for a deliverer; read off the log alone.
+
+- Loans to recall before a hold, amounts to bring before the cycle closes, transactions to send and to look after.
+- What waits for officers' signatures stands on the Desk; what the chains have and the log has not, only a node can say
+  (`arrivals`).
+
+    >>> [str(each.whom) for each in waits(state, last, upcoming)]
+    ['operations']
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from countersign.desk.accounts import owner
+from countersign.desk.closing import Closing
+from countersign.formats import times
+from countersign.settlement import stops
+from countersign.settlement.cut_off import Gathered
+from countersign.settlement.permissions import Signer
+from countersign.settlement.records import Cycle
+from countersign.settlement.saying import Said, said
+from countersign.settlement.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something that the desk does not do alone: for whom it waits, and for what."""
+
+    whom: Signer
+    why: Said
+
+
+def waits(state: State, last: Closing, upcoming: Gathered) -> tuple[Wait, ...]:
+    """What waits beside a plan: the last cut-off while it waits, and the next one."""
+    gathered, until = (last.gathered, last.until) if last.waits else (upcoming, _until(state, upcoming))
+    loans = dict.fromkeys((*(last.gathered.recalls if last.waits else ()), *upcoming.recalls))
+    return (
+        *(_recall(state, loan) for loan in loans),
+        *(
+            _top_up(state, account.lei, account.book, account.asset, units, until)
+            for account, units in gathered.lacking
+        ),
+        *_on_chains(state),
+    )
+
+
+def symbol(state: State, asset: str) -> str:
+    """What people call an asset; its id where nobody registered it."""
+    known = state.roster.assets.get(asset)
+    return known.symbol if known is not None else asset
+
+
+def amount(state: State, asset: str, units: int) -> str:
+    """ "12.50000000 BTC"; base units of an asset that nobody registered."""
+    known = state.roster.assets.get(asset)
+    return known.display(units) if known is not None else f"{units} base units of {asset}"
+
+
+def _until(state: State, upcoming: Gathered) -> int:
+    return upcoming.cut_off + state.adopted().cycles.top_up_seconds
+
+
+def _recall(state: State, name: str) -> Wait:
+    loan = state.loans[name]
+    said_of = {"loan": name, "owner": owner(state.roster, loan.owner.lei)}
+    return Wait(Signer.OPERATIONS, said("wait.recall", **said_of, amount=amount(state, loan.asset, loan.principal)))
+
+
+def _top_up(state: State, lei: str, book: str, asset: str, units: int, until: int) -> Wait:
+    return Wait(
+        Signer.PARTY,
+        said(
+            "wait.top-up",
+            owner=owner(state.roster, lei),
+            book=book,
+            amount=amount(state, asset, units),
+            until=times.text(until),
+        ),
+    )
+
+
+def _on_chains(state: State) -> Iterator[Wait]:
+    """What was released and is not out yet, or out and not deep enough in its chain."""
+    for cycle in sorted(state.cycles.values(), key=lambda each: each.index):
+        if cycle.released is None or cycle.called_off:
+            continue
+        live = state.live(cycle)
+        over = cycle.final is not None or cycle.voided is not None
+        unsent = sum(each.transaction is None and each.released is not None for each in live)
+        if unsent and not over and _may_send(state, cycle):
+            yield Wait(Signer.OPERATIONS, said("wait.send", cycle=cycle.id, count=unsent))
+        shallow = [each for each in live if each.hash in state.receipts] if over else _young(state, cycle)
+        if shallow:
+            yield Wait(Signer.OPERATIONS, said("wait.observe", cycle=cycle.id, count=len(shallow)))
+
+
+def _may_send(state: State, cycle: Cycle) -> bool:
+    out = any(each.transaction is not None for each in state.live(cycle))
+    return out or cycle.voiding or stops.running(state, cycle)
+
+
+def _young(state: State, cycle: Cycle) -> list[str]:
+    """The instructions that were sent and have not the policy's confirmations in the log."""
+    return [
+        each.hash
+        for each in state.live(cycle)
+        if each.transaction is not None
+        and (each.observed.confirmations if each.observed else 0) < state.adopted().confirmations_on(each.group.chain)
+    ]
