@@ -10,7 +10,9 @@ import pytest
 
 from support import finished_settlement
 from support import settlement_world as world
+from support import trouble_world as trouble
 from support.command_line import CommandLine
+from support.finished_settlement import Finished
 from support.netted_profile import CYCLE, Netted, netted
 from support.published_schema import BOOKS, fits
 from support.settlement_world import BTC, USDC
@@ -55,7 +57,7 @@ def text(run: CommandLine, profile: Path, *arguments: str, status: int = 0) -> s
 def test_the_ledger_lists_every_account_and_adds_up(run: CommandLine, profile: Path, story: Netted) -> None:
     found = value(run, profile, "ledger", "ledger")
     assert found["balanced"] is True
-    assert len(found["accounts"]) == 4
+    assert len(found["accounts"]) == 4 + 6
     held = {(each["owner"], each["asset"]): each["balance"]["held"] for each in found["accounts"]}
     assert held["Meridian Capital", BTC] == str(3_500_000_000 + 2 * world.FEE_CAP)
     shown = text(run, profile, "ledger")
@@ -101,7 +103,7 @@ def test_a_span_leaves_out_what_lies_outside_it(run: CommandLine, profile: Path)
         (("--account", "nobody"), 2, "desk.account-form"),
         (("--account", f"{world.MERIDIAN}/other/{BTC}"), 1, "settlement.unknown-book"),
         (("--account", f"{world.MERIDIAN}/main/XYZ"), 2, "formats.asset"),
-        (("--account", f"{world.NORTHGATE}/suspense/{BTC}"), 1, "desk.no-such-account"),
+        (("--account", f"{world.NORTHGATE}/suspense/{BTC}", "--until", "22.11.2026"), 2, "formats.date"),
         (("--account", ACCOUNT, "--from", "yesterday"), 2, "formats.date"),
         (("--account", ACCOUNT, "--from", "2026-12-01", "--until", "2026-11-01"), 1, "desk.span-order"),
     ],
@@ -118,6 +120,87 @@ def test_what_is_no_account_or_no_span_is_named(
 
 def test_csv_and_json_at_once_is_a_usage_error(run: CommandLine, profile: Path) -> None:
     assert run.run("statement", "--account", ACCOUNT, "--profile", str(profile), "--csv", "--json")[0] == 2
+
+
+@pytest.fixture(scope="session")
+def failed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Profiles of a settlement whose Ethereum leg failed, and of the same once it was delivered."""
+    over = finished_settlement.finished("instructed")
+    desk, trade = over.desk.copy(), over.trade
+    folder = tmp_path_factory.mktemp("failed")
+    psbt, safe = (trouble.live(desk, trade, kind) for kind in ("psbt", "safe-tx"))
+    for officer in ("officer-a", "officer-c"):
+        for each in (psbt, safe):
+            trouble.signed(desk, each, officer)
+    desk.log(*trouble.release(desk, trade, psbt, safe))
+    for each in (psbt, safe):
+        desk.log(*trouble.broadcast(each))
+    desk.log(*trouble.observed(psbt, 1))
+    desk.log(*trouble.failed(trade, safe))
+    finished_settlement.write_profile(folder / "open", Finished(desk, trade, over.artefacts))
+    desk.log(*trouble.observed(trouble.live(desk, trade, "safe-tx"), 2))
+    for owner in world.OWNERS:
+        desk.log("delivery.confirmed", [owner], {"contract": trade.hash})
+    desk.log("settlement.final", ["desk"], {"cycle": trade.cycle})
+    finished_settlement.write_profile(folder / "closed", Finished(desk, trade, over.artefacts))
+    return folder / "open", folder / "closed"
+
+
+SUSPENSE = f"{world.NORTHGATE}/suspense/{USDC}"
+
+
+def test_what_the_custodian_owes_stands_under_suspense_until_it_is_delivered(
+    run: CommandLine, failed: tuple[Path, Path]
+) -> None:
+    found = value(run, failed[0], "ledger", "ledger")
+    assert found["custodian"] == {"lei": world.NORTHGATE, "name": "Northgate Trust"}
+    [owed] = found["breaks"]
+    assert (owed["asset"], owed["amount"], owed["cause"]) == (USDC, str(world.USDC_UNITS), "failed")
+    assert owed["creditor"] == {"lei": world.MERIDIAN, "owner": "Meridian Capital", "book": "main"}
+    assert (owed["cycle"], owed["contracts"], owed["opened"]) == ("cycle-1", ["MH-2026-0001"], found["size"] - 1)
+    assert owed["at"] == found["at"]
+    assert found["balanced"] is True
+    own = [each for each in found["accounts"] if each["lei"] == world.NORTHGATE]
+    assert [each["book"] for each in own] == ["lending-pool", "network-fees", "suspense"] * 2
+    assert {each["balance"]["total"] for each in own} == {"0"}
+    out = text(run, failed[0], "ledger")
+    since = f"since entry {owed['opened']} of {owed['at']}"
+    assert f"open break, {since}: owes 20,000,000.000000 USDC to Meridian Capital, main" in out
+    assert (
+        f"its leg on {world.ETHEREUM} failed after another leg was delivered; cycle cycle-1, contracts MH-2026-0001"
+        in out
+    )
+    assert "no unit moves for it" in out
+    closed = value(run, failed[1], "ledger", "ledger")
+    assert (closed["breaks"], len(closed["accounts"])) == ([], len(found["accounts"]) + 2)
+    assert "owes" not in text(run, failed[1], "ledger")
+
+
+def test_the_statement_of_suspense_lists_breaks_opened_and_closed(run: CommandLine, failed: tuple[Path, Path]) -> None:
+    found = value(run, failed[1], "statement", "statement", "--account", SUSPENSE)
+    assert [(each["change"], each["event"], each["owed"]) for each in found["breaks"]] == [
+        ("opened", "settlement.failed", str(world.USDC_UNITS)),
+        ("closed", "settlement.final", "0"),
+    ]
+    assert (found["owed"], found["movements"]) == ({"opening": "0", "closing": "0"}, [])
+    first, last = (each["index"] for each in found["breaks"])
+    out = text(run, failed[1], "statement", "--account", SUSPENSE)
+    debt = "20,000,000.000000 USDC to Meridian Capital, main"
+    assert f"entry {first}  break opened: owes {debt}" in out
+    assert f"entry {last}  break closed: owes no more {debt}, which it did since entry {first}" in out
+    assert out.count("the balance did not move") == 2
+    assert "A break is a record of what is owed: no unit moves for it" in out
+    still = value(run, failed[0], "statement", "statement", "--account", f"{world.NORTHGATE}/suspense/USDC")
+    assert still["owed"] == {"opening": "0", "closing": str(world.USDC_UNITS)}
+    later = value(
+        run, failed[0], "statement", "statement", "--account", SUSPENSE, "--from", "2026-11-23", "--until", "2026-11-24"
+    )
+    assert (later["breaks"], later["owed"]["opening"]) == ([], str(world.USDC_UNITS))
+    other = text(run, failed[0], "statement", "--account", f"{world.NORTHGATE}/suspense/{BTC}")
+    assert "break" not in other
+    status, out, _ = run.run("statement", "--account", SUSPENSE, "--profile", str(failed[1]), "--csv")
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    assert (status, [each["cause"] for each in rows]) == (0, ["opening", "break opened", "break closed", "closing"])
 
 
 def trades(tmp_path: Path, *rows: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from countersign.cli.books import statement_lines
-from countersign.desk.accounts import overview
-from countersign.desk.statement import COLUMNS, Span, Statement, account_of, as_csv, replayed, statement, value
+from countersign.desk.accounts import Overview, overview
+from countersign.desk.statement import Span, Statement, account_of, replayed, statement
+from countersign.desk.statement_forms import COLUMNS, as_csv, value
 from countersign.errors import Malformed, Refused
 from countersign.formats import times
 from countersign.keys.public_key import Curve
@@ -153,8 +154,12 @@ def test_a_credit_to_the_custodians_own_book_is_on_its_statement() -> None:
     found = of(desk, FEES)
     assert [(each.cause, each.target, each.units) for each in found.movements] == [("credit", "available", 5_000_000)]
     assert found.closing.total == 5_000_000
-    assert overview(desk.state).balanced
-    assert [each.owner for each in overview(desk.state).accounts if each.account == FEES] == ["Northgate Trust"]
+    assert overview_of(desk).balanced
+    assert [each.owner for each in overview_of(desk).accounts if each.account == FEES] == ["Northgate Trust"]
+
+
+def overview_of(desk: Desk) -> Overview:
+    return overview(desk.state, lambda index: desk.entries[index].time_ms)
 
 
 def credit_custodian(desk: Desk, book: str, satoshis: int) -> None:
@@ -216,15 +221,30 @@ def lines_of(desk: Desk, account: Account) -> list[str]:
 
 
 def test_an_account_that_nobody_can_have_here_is_refused(settled: Desk) -> None:
+    fresh = world.founded()
     for account, code in (
         (Account(world.MERIDIAN, "other", BTC), "settlement.unknown-book"),
         (Account(world.lei("98NOBODY"), "main", BTC), "settlement.unknown-participant"),
         (Account(world.MERIDIAN, "main", "eip155:1/slip44:60"), "settlement.unknown-asset"),
         (Account(world.NORTHGATE, "main", BTC), "settlement.unknown-book"),
-        (Account(world.NORTHGATE, "suspense", BTC), "desk.no-such-account"),
+        (Account(world.MERIDIAN, "main", USDC), "desk.no-such-account"),
     ):
         with refused(code, Refused):
-            of(settled, account)
+            of(fresh, account)
+
+
+def test_the_custodians_accounts_stand_in_every_asset_that_anybody_has_also_untouched(settled: Desk) -> None:
+    shown = {each.account: each.balance for each in overview_of(settled).accounts}
+    for book in ("network-fees", "suspense", "lending-pool"):
+        for asset in (BTC, USDC):
+            account = Account(world.NORTHGATE, book, asset)
+            assert shown[account] == settled.state.ledger.balance(account) == Balance()
+            assert of(settled, account).closing == Balance()
+    empty = Desk()
+    empty.log("desk.founded", ["desk", "compliance", "officer-d"], world.founding_body())
+    assert overview_of(empty).accounts == ()  # two assets are registered, nobody has any
+    with refused("desk.no-such-account", Refused):
+        of(empty, Account(world.NORTHGATE, "suspense", BTC))
 
 
 def test_a_span_is_read_from_dates() -> None:
@@ -246,16 +266,16 @@ def test_csv_and_json_say_the_same(settled: Desk) -> None:
     assert [rows[0]["cause"], rows[-1]["cause"]] == ["opening", "closing"]
     assert rows[-1]["total"] == told["closing"]["total"] == str(found.closing.total)  # type: ignore[index]
     for row, movement in zip(rows[1:-1], told["movements"], strict=True):  # type: ignore[arg-type]
-        balance = movement.pop("balance")
-        assert row == {name: "" if each is None else str(each) for name, each in movement.items()} | balance
+        beside = {**movement.pop("balance"), "owed": "0"}
+        assert row == {name: "" if each is None else str(each) for name, each in movement.items()} | beside
 
 
 def test_the_overview_adds_up(settled: Desk) -> None:
-    found = overview(settled.state)
+    found = overview_of(settled)
     assert found.balanced
     assert {each.asset: each.total.units for each in found.assets} == settled.state.ledger.sums()
-    assert [each.account for each in found.accounts] == sorted(
-        settled.state.ledger.balances, key=lambda each: (each.asset, each.lei, each.book)
-    )
+    listed = [each.account for each in found.accounts]
+    assert listed == sorted(listed, key=lambda each: (each.asset, each.lei, each.book))
+    assert set(listed) > set(settled.state.ledger.balances)
     short = world.replace(settled.state.ledger, balances=settled.state.ledger.balances.set(MERIDIAN_BTC, Balance(1)))
-    assert not overview(world.replace(settled.state, ledger=short)).balanced
+    assert not overview(world.replace(settled.state, ledger=short), lambda _: 0).balanced

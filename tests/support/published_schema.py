@@ -320,10 +320,21 @@ BREAK = obj(
     there=null(TEXT),
     reference=null(TEXT),
 )
+DEBT = {
+    "asset": ASSET,
+    "amount": AMT,
+    "creditor": obj(lei=LEI, owner=TEXT, book=ID),
+    "cause": one("failed", "reorganised"),
+    "chain": CHAIN,
+    "cycle": ID,
+    "contracts": arr(ID, 1),
+    "opened": INT,
+}
 BOOKS = {
     "ledger": obj(
-        schema={"const": "countersign-ledger/1"},
+        schema={"const": "countersign-ledger/2"},
         desk=TEXT,
+        custodian=obj(lei=LEI, name=TEXT),
         size=INT,
         at=TIME,
         balanced=BOOL,
@@ -340,11 +351,12 @@ BOOKS = {
                 balanced=BOOL,
             )
         ),
+        breaks=arr(obj(**DEBT, at=TIME)),
         reconciled=null(obj(as_of=INT, report=H64, accounts=INT, breaks=INT, index=INT)),
     ),
     "statement": obj(
         **{
-            "schema": {"const": "countersign-statement/1"},
+            "schema": {"const": "countersign-statement/2"},
             "account": obj(lei=LEI, book=ID, asset=ASSET),
             "from": DATE,
             "until": DATE,
@@ -352,6 +364,8 @@ BOOKS = {
             "opening": BALANCE,
             "movements": arr(MOVEMENT),
             "closing": BALANCE,
+            "breaks": arr(obj(index=INT, at=TIME, event=TEXT, change=one("opened", "closed"), **DEBT, owed=AMT)),
+            "owed": obj(opening=AMT, closing=AMT),
         }
     ),
     "reconciliation": obj(

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from countersign.desk.accounts import Line, Overview
+from countersign.desk.accounts import AssetSum, Line, OpenBreak, Overview
 from countersign.desk.cut_off_view import Blocking, CutOffView, Lacking, Saving
+from countersign.desk.debts import Debt, DebtLine
 from countersign.desk.governance_views import (
     AssetView,
     CeremonyView,
@@ -32,6 +33,7 @@ from countersign.desk.ports import AskSecret, Receipt
 from countersign.desk.report_file import Claim, Head
 from countersign.desk.reporting import Ground
 from countersign.desk.settlement_views import CycleView, LegView, PositionView, StopView
+from countersign.desk.statement import Movement, Span, Statement
 from countersign.desk.surfaces import Progress
 from countersign.desk.telling import Person, Story, Told
 from countersign.desk.views import (
@@ -68,7 +70,9 @@ from countersign.desk.views import (
 )  # fmt: skip
 from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.review.finding import Finding, Verdict, failed, not_applicable, passed
-from countersign.settlement.ledger import Account, Balance
+from countersign.settlement.assets import Asset
+from countersign.settlement.ledger import Account, Balance, Totals
+from countersign.settlement.roster import Custodian, Party
 from countersign.settlement.saying import Difference, said
 from countersign.settlement.stop_bodies import Scope
 from support.deed_double import DeedDouble
@@ -596,15 +600,75 @@ def roster_view() -> RosterView:
     )  # fmt: skip
 
 
-def accounts() -> Overview:
-    """Meridian's main book: bitcoin in every pocket, and dollars."""
-    lei = "5299000J2N45DDNE4Y28"
+NORTHGATE = Custodian("5493000SAXJ78U0B0E42", "Northgate Trust")
+MERIDIAN = "5299000J2N45DDNE4Y28"
+
+
+def accounts(owed: Sequence[OpenBreak] = ()) -> Overview:
+    """Meridian's main book: bitcoin in every pocket, and dollars; the custodian's own, which has a little bitcoin for fees."""
     lines = (
-        Line(Account(lei, "main", BTC), "Meridian Capital", Balance(1_234_567_890, 25_000_050_000, 100_000_000, 500_000_000),
+        Line(Account(MERIDIAN, "main", BTC), "Meridian Capital", Balance(1_234_567_890, 25_000_050_000, 100_000_000, 500_000_000),
              btc(26_834_617_890), 7_000),
-        Line(Account(lei, "main", USDC), "Meridian Capital", Balance(20_000_000_000_000, 0, 0, 0), usdc(20_000_000_000_000), 0),
+        Line(Account(MERIDIAN, "main", USDC), "Meridian Capital", Balance(20_000_000_000_000), usdc(20_000_000_000_000), 0),
     )  # fmt: skip
-    return Overview("northgate.example/desk", 26, NOW * 1_000, lines, (), None)
+    own = tuple(
+        Line(Account(NORTHGATE.lei, book, make(0).asset), NORTHGATE.name, Balance(units), make(units), 0)
+        for make, kept in ((btc, 3_000_000), (usdc, 0))
+        for book, units in (("lending-pool", 0), ("network-fees", kept), ("suspense", 0))
+    )
+    sums = (
+        AssetSum(BTC, btc(26_837_617_890), Totals(26_837_646_000, 14_050, 14_060)),
+        AssetSum(USDC, usdc(20_000_000_000_000), Totals(20_000_000_000_000)),
+    )
+    return Overview("northgate.example/desk", NORTHGATE, 26, NOW * 1_000, lines + own, sums, tuple(owed), None)
+
+
+def owed_dollars() -> OpenBreak:
+    """Meridian waits for its dollars: the Ethereum leg failed after Bitcoin's was delivered."""
+    account = Account(NORTHGATE.lei, "suspense", USDC)
+    debt = Debt(account, 20_000_000_000_000, Party(MERIDIAN, "main"), "Meridian Capital", "failed", ANVIL, "cycle-1",
+                ("MER-HAR-2026-11-22-0001",), 24)  # fmt: skip
+    return OpenBreak(debt, usdc(debt.units), (NOW - 900) * 1_000)
+
+
+def stated(account: Account, span: Span) -> Statement:
+    """Of Meridian's bitcoin a deposit and what a sale did; of suspense a break opened and closed; of any other account nothing."""
+    bitcoin = account.asset == BTC
+    unit = Asset(account.asset, "BTC", 8) if bitcoin else Asset(account.asset, "USDC", 6)
+    name = NORTHGATE.name if account.lei == NORTHGATE.lei else "Meridian Capital"
+    moved: tuple[Movement, ...] = ()
+    if (account.lei, account.asset) == (MERIDIAN, BTC):
+        moved = _moved()
+    closing = moved[-1].after if moved else Balance()
+    found = Statement(account, name, unit, span, 26, Balance(), moved, closing)
+    if (account.book, account.asset) != ("suspense", USDC):
+        return found
+    debt = owed_dollars().debt
+    lines = tuple(
+        DebtLine(index, (NOW - 900 + index) * 1_000, event, change, debt, owed, Balance())
+        for index, event, change, owed in (
+            (24, "settlement.failed", "opened", debt.units),
+            (25, "settlement.final", "closed", 0),
+        )
+    )
+    return replace(found, breaks=lines)
+
+
+def _moved() -> tuple[Movement, ...]:
+    sale = (CONTRACT, "MER-HAR-2026-11-22-0001", "cycle-1")
+    harbour = "5493001KJTIIGC8Y1R12/main"
+    rows = (
+        (3, "deposit.credited", "credit", "", "available", 26_834_617_890, ("", "", ""), "", Balance(26_834_617_890), ""),
+        (9, "hold.placed", "hold", "available", "held", 25_000_000_000, sale, "", Balance(1_834_617_890, 25_000_000_000), ""),
+        (22, "settlement.final", "delivery", "held", "", 25_000_000_000, sale, harbour, Balance(1_834_617_890),
+         "Harbour Prime, main"),
+    )  # fmt: skip
+    return tuple(
+        Movement(
+            index, (NOW - 7_200 + index * 60) * 1_000, event, cause, source, target, units, *about, other, after, name
+        )
+        for index, event, cause, source, target, units, about, other, after, name in rows
+    )
 
 
 class OfficerDouble:
@@ -631,6 +695,7 @@ class OfficerDouble:
         self.gate: asyncio.Event | None = None
         self.taken = 0
         self.tries = "ok"
+        self.books = accounts()
         self.legal = LegalText(LEGAL, LegalKind.PDF, b"%PDF-")
         self.legal_kind = LegalKind.PDF
         self.kept = KeptLegalText(("MER-HAR-2026-11-22-0001",), True)
@@ -727,7 +792,14 @@ class OfficerDouble:
         return self.deeds._made("award", terms, ruling)
 
     async def accounts(self) -> Overview:
-        return accounts()
+        return self.books
+
+    async def statement(self, account: Account, span: Span, progress: Progress) -> Statement:
+        self._ask("statement", account, span)
+        progress(13, 26)
+        if self.gate is not None:
+            await self.gate.wait()
+        return stated(account, span)
 
     async def take_change(self, file: Path) -> ProposalView:
         self._ask("take change", file)

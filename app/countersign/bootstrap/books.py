@@ -36,18 +36,19 @@ class ProfileBooks:
         from countersign.desk.accounts import overview
 
         with replayed(profile, self.clock, ask) as replica:
-            return overview(replica.state)
+            return overview(replica.state, lambda index: replica.record(index).time_ms)
 
     def statement(self, profile: Path, account: str, first: str | None, last: str | None, ask: Ask) -> Statement:
         """`countersign statement`."""
-        from countersign.desk.statement import Span, account_of, statement
-        from countersign.settlement.machine import Entry
+        import asyncio
+
+        from countersign.desk.statement import Span, account_of
+        from countersign.desk.stating import of_replica
 
         span = Span.read(first, last, now=self.clock.now_ms() // 1_000)
         with replayed(profile, self.clock, ask) as replica:
             wanted = account_of(account, replica.state.roster.assets.values())
-            records = replica.profile.archive.records(0, replica.state.size)
-            return statement([Entry(each.index, each.time_ms, each.event) for each in records], wanted, span)
+            return asyncio.run(of_replica(replica, wanted, span, lambda _done, _total: None))
 
     def reconcile(self, profile: Path, trades: bytes, ask: Ask) -> tuple[Report, Roster]:
         """`countersign reconcile`."""

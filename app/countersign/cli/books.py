@@ -6,7 +6,7 @@
 - Exit 0; 1 where the books do not add up or an account is refused; 2 and 3 as everywhere. docs/formats/books-json.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -15,16 +15,19 @@ import typer
 from countersign.cli import findings, outcome
 from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
 from countersign.cli.words import words
-from countersign.desk import statement as statements
-from countersign.desk.accounts import Overview
+from countersign.desk import debts
+from countersign.desk import statement_forms as forms
+from countersign.desk.accounts import Line, OpenBreak, Overview
+from countersign.desk.debts import OPENED, Debt, DebtLine
 from countersign.desk.statement import Movement, Statement
 from countersign.errors import CountersignError
 from countersign.formats import ids, times
+from countersign.resources.debt_words import NO_UNIT, because
 from countersign.settlement.assets import Asset
 from countersign.settlement.ledger import Balance
 from countersign.settlement.records import Reconciled
 
-LEDGER = "countersign-ledger/1"
+LEDGER = "countersign-ledger/2"
 AccountOption = Annotated[
     str,
     typer.Option("--account", metavar="LEI/BOOK/ASSET", help="The asset by its id or symbol."),
@@ -77,9 +80,9 @@ def statement_command(books: Books) -> Callable[..., None]:
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json, typed=(account, first, until))) from None
         if as_json:
-            findings.show_value(statements.value(found))
+            findings.show_value(forms.value(found))
         elif as_csv:
-            typer.echo(statements.as_csv(found).decode(), nl=False)
+            typer.echo(forms.as_csv(found).decode(), nl=False)
         else:
             findings.show(list(statement_lines(found)))
 
@@ -91,6 +94,7 @@ def ledger_value(found: Overview) -> dict[str, object]:
     return {
         "schema": LEDGER,
         "desk": found.desk,
+        "custodian": {"lei": found.custodian.lei, "name": found.custodian.name},
         "size": found.size,
         "at": times.text(found.time_ms // 1_000),
         "balanced": found.balanced,
@@ -100,7 +104,7 @@ def ledger_value(found: Overview) -> dict[str, object]:
                 "owner": each.owner,
                 "book": each.account.book,
                 "asset": each.account.asset,
-                "balance": statements.balance_value(each.balance),
+                "balance": forms.balance_value(each.balance),
                 "unconfirmed": ids.amount_text(each.unconfirmed),
             }
             for each in found.accounts
@@ -118,6 +122,7 @@ def ledger_value(found: Overview) -> dict[str, object]:
             }
             for each in found.assets
         ],
+        "breaks": [{**debts.value(each.debt), "at": times.text(each.time_ms // 1_000)} for each in found.breaks],
         "reconciled": _reconciled(found.reconciled),
     }
 
@@ -143,10 +148,7 @@ def ledger_lines(found: Overview) -> Iterator[str]:
         yield ""
         yield words("{symbol}  {asset}", symbol=unit.symbol, asset=unit.id)
         for each in (one for one in found.accounts if one.account.asset == sums.asset):
-            yield words("  {owner}, {book} ({lei})", owner=each.owner, book=each.account.book, lei=each.account.lei)
-            yield f"    {_pockets(unit, each.balance)}"
-            if each.unconfirmed:
-                yield words("    of it not yet confirmed: {units}", units=unit.digits(each.unconfirmed))
+            yield from _account_lines(unit, each, found.owed_by(each.account))
         crossed = sums.totals
         yield words(
             "  Credits {credits} - withdrawals {out} - network fees {fees} = {inside}; all accounts {total}: {word}",
@@ -168,6 +170,33 @@ def ledger_lines(found: Overview) -> Iterator[str]:
         )
 
 
+def _account_lines(unit: Asset, each: Line, breaks: Sequence[OpenBreak]) -> Iterator[str]:
+    yield words("  {owner}, {book} ({lei})", owner=each.owner, book=each.account.book, lei=each.account.lei)
+    yield f"    {_pockets(unit, each.balance)}"
+    if each.unconfirmed:
+        yield words("    of it not yet confirmed: {units}", units=unit.digits(each.unconfirmed))
+    for one in breaks:
+        since = times.text(one.time_ms // 1_000)
+        yield words("    open break, since entry {index} of {since}: owes {debt}", index=one.debt.index, since=since,
+                    debt=_debt(unit, one.debt))  # fmt: skip
+        yield f"      {_about(one.debt)}"
+    if breaks:
+        yield f"    {words(NO_UNIT)}"
+
+
+def _debt(unit: Asset, debt: Debt) -> str:
+    """How much to whom."""
+    return words(
+        "{amount} to {owner}, {book}", amount=unit.display(debt.units), owner=debt.owner, book=debt.creditor.book
+    )
+
+
+def _about(debt: Debt) -> str:
+    """Why, and in which cycle."""
+    reason, contracts = because(debt.cause, debt.chain), ", ".join(debt.contracts)
+    return words("{reason}; cycle {cycle}, contracts {contracts}", reason=reason, cycle=debt.cycle, contracts=contracts)
+
+
 def _pockets(unit: Asset, balance: Balance) -> str:
     """The total, and each pocket that is not empty beside available."""
     beside = [("held", balance.held), ("frozen", balance.frozen), ("lent", balance.lent)]
@@ -186,9 +215,26 @@ def statement_lines(found: Statement) -> Iterator[str]:
     yield words("From {first} to {last}, log of {size} entries", first=first, last=last, size=found.size)
     yield ""
     yield words("Opening balance  {pockets}", pockets=_pockets(unit, found.opening))
-    for each in found.movements:
-        yield from _movement_lines(unit, each)
+    told = found.owes
+    if told:
+        yield words("  owed by then: {amount}", amount=unit.display(found.owed_before))
+    for each in found.lines:
+        yield from _break_lines(unit, each) if isinstance(each, DebtLine) else _movement_lines(unit, each)
     yield words("Closing balance  {pockets}", pockets=_pockets(unit, found.closing))
+    if told:
+        yield words("  owed by then: {amount}", amount=unit.display(found.owed))
+        yield words(NO_UNIT)
+
+
+def _break_lines(unit: Asset, each: DebtLine) -> Iterator[str]:
+    at, debt = times.text(each.time_ms // 1_000), _debt(unit, each.debt)
+    if each.change == OPENED:
+        yield words("{at}  entry {index}  break opened: owes {debt}", at=at, index=each.index, debt=debt)
+    else:
+        yield words("{at}  entry {index}  break closed: owes no more {debt}, which it did since entry {since}", at=at,
+                    index=each.index, debt=debt, since=each.debt.index)  # fmt: skip
+    yield f"    {_about(each.debt)}"
+    yield words("    then owed {owed}; the balance did not move", owed=unit.display(each.owed))
 
 
 def _movement_lines(unit: Asset, each: Movement) -> Iterator[str]:

@@ -18,9 +18,9 @@ from countersign.cli.nodes import NodeFile
 from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
 from countersign.cli.words import display, words
 from countersign.desk import reconciliation
-from countersign.desk.accounts import owner
 from countersign.desk.breaks import Break
 from countersign.desk.money import money
+from countersign.desk.names import owner
 from countersign.desk.reconciliation import Report
 from countersign.desk.trade_file import MOST_BYTES
 from countersign.errors import CountersignError

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.desk import cycle_plan
-from countersign.desk.accounts import owner
 from countersign.desk.cycle_plan import Block, Preview
 from countersign.desk.money import Money, money
+from countersign.desk.names import owner
 from countersign.settlement import proof
 from countersign.settlement.assets import Asset
 from countersign.settlement.cut_off import MomentOf

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from countersign.desk import chain_facts, mending
-from countersign.desk.accounts import owner
 from countersign.desk.money import Money, money
+from countersign.desk.names import owner
 from countersign.desk.ports import Observation
 from countersign.desk.questions import Question
 from countersign.desk.workplace import Workplace

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from countersign.desk.accounts import owner
 from countersign.desk.author import Author, signed
+from countersign.desk.names import owner
 from countersign.desk.ports import Receipt, Record
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused

@@ -26,6 +26,8 @@ from countersign.desk.reporting import Ground
 from countersign.desk.row import can_sign
 from countersign.desk.safe_reader import SafeReader
 from countersign.desk.signing import Hand, Progress
+from countersign.desk.statement import Span, Statement
+from countersign.desk.stating import of_replica
 from countersign.desk.telling import Story
 from countersign.desk.views import (
     Checked,
@@ -46,6 +48,7 @@ from countersign.review.case import Case, ContractFacts, Mode, SignerFacts
 from countersign.review.finding import Finding, Verdict
 from countersign.settlement import contract as contracts
 from countersign.settlement.contract import Contract
+from countersign.settlement.ledger import Account
 from countersign.settlement.records import ContractState, Instruction
 
 Fetch = Callable[[bytes], Awaitable[bytes]]
@@ -116,8 +119,12 @@ class Officer:
         return await asyncio.to_thread(cut_off_view, state, now, self._moment_of)
 
     async def accounts(self) -> Overview:
-        """Every account of the ledger."""
-        return overview(self.replica.state)
+        """Every account of the ledger, what crossed its border, what the custodian owes."""
+        return await asyncio.to_thread(overview, self.replica.state, self._moment_of)
+
+    async def statement(self, account: Account, span: Span, progress: Progress) -> Statement:
+        """What happened to one account over a span of days. Refused as `stating.of_replica`."""
+        return await of_replica(self.replica, account, span, progress)
 
     async def history(self) -> HistoryView:
         """Every settlement, and what they add up to."""

@@ -7,10 +7,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from countersign.desk.accounts import owner
 from countersign.desk.batch import Item, Outcome
 from countersign.desk.breaks import Break
 from countersign.desk.money import Money, money
+from countersign.desk.names import owner
 from countersign.desk.questions import Question
 from countersign.desk.reconciliation import Report
 from countersign.desk.row import Look, Sides

@@ -36,12 +36,18 @@ class Passed:
         if len(self._known) > PLACES:
             del self._known[next(iter(self._known))]
 
-    def before(self, index: int) -> State:
-        """The state after the first `index` entries."""
+    def near(self, index: int) -> State:
+        """The nearest remembered state at or before a place; the empty one where none is."""
         size = max((each for each in self._known if each <= index), default=0)
         state = self._known.get(size, EMPTY)
         if size:
             self.remember(state)
+        return state
+
+    def before(self, index: int) -> State:
+        """The state after the first `index` entries."""
+        state = self.near(index)
+        size = state.size
         while size < index:
             stop = min(size + STEP - size % STEP, index)
             state = machine.replay(self._entries(size, stop), state)

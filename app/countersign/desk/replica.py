@@ -74,7 +74,7 @@ class Replica:
         self.log = Log(self.anchor.origin)
         self.state = State()
         self.resumed = 0
-        self._passed = Passed(lambda start, stop: map(_entry, self._records(start, stop)))
+        self._passed = Passed(lambda start, stop: map(_entry, self.records(start, stop)))
         with collector.spared():
             self._load(resume=resume)
 
@@ -98,9 +98,18 @@ class Replica:
         """One archived event with its opening."""
         return self.profile.archive.record(index)
 
+    def records(self, start: int, stop: int) -> Iterator[Record]:
+        """The archived events with their openings, from `start` to before `stop`."""
+        for first in range(start, stop, BATCH):
+            yield from self.profile.archive.records(first, min(first + BATCH, stop))
+
     def state_before(self, index: int) -> State:
         """The state that this machine replays from the entries before `index`."""
         return self._passed.before(index)
+
+    def near(self, index: int) -> State:
+        """The nearest state at or before `index` that this machine remembers: where to begin replaying on a thread."""
+        return self._passed.near(index)
 
     async def take_in(self, mailbox: Mailbox) -> None:
         """Fetch what the desk has logged since, prove it, keep it.
@@ -209,7 +218,7 @@ class Replica:
         """
         pin = self.replayed
         size = pin.size if pin else 0
-        self.log.extend(map(_commitment, self._records(0, size)))
+        self.log.extend(map(_commitment, self.records(0, size)))
         if pin is not None and (self.log.size != size or self.log.tree.root() != pin.root):
             raise Refused("S2.archive-differs", size=size)
         known = resuming.resume(self.profile, self.log) if resume else State()
@@ -218,11 +227,6 @@ class Replica:
         self.state = self._passed.before(size)
         if resume:
             resuming.keep(self.profile, self.log, self.state)
-
-    def _records(self, start: int, stop: int) -> Iterator[Record]:
-        """The archive's records from `start` to before `stop`."""
-        for first in range(start, stop, BATCH):
-            yield from self.profile.archive.records(first, min(first + BATCH, stop))
 
     def witnessed_as_of(self, entry_ms: int) -> Witnessed:
         """The pinned head, judged as history for an entry of that moment (Unix ms)."""

@@ -5,8 +5,8 @@
     cycle(state, record).proved
 """
 
-from countersign.desk.accounts import owner
 from countersign.desk.money import money
+from countersign.desk.names import owner
 from countersign.desk.settlement_views import CycleView, LegView, PositionView, StopView
 from countersign.settlement import proof
 from countersign.settlement.contract import Terms

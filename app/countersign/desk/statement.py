@@ -1,35 +1,31 @@
-"""The movements of one account over a span of days, by replaying the log: nothing is kept that could differ from it.
+"""What happened to one account over a span of days, by replaying the log: nothing is kept that could differ from it.
 
 - An account is participant × book × asset, or one of the custodian's own books. Days are UTC, judged by entry time.
 - A movement is what one entry did to one pocket or between two pockets of the account; the running balance stands beside
   it by pocket. Opening balance + movements = closing balance, by pocket.
 - Each movement names its entry, the event's type, why units moved, whose account stands on the other side, and the
   contract and settlement that it belongs to.
+- A suspense account has lines beside: the breaks that entries opened and closed (`debts.py`). They move no unit.
 
     >>> statement(entries, Account(lei, "main", btc), Span.read("2026-11-01", "2026-11-30")).closing.total
     26500000000
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from countersign.desk.accounts import owner
+from countersign.desk import debts
+from countersign.desk.accounts import accounts
+from countersign.desk.debts import DebtLine
+from countersign.desk.names import owner
 from countersign.errors import Malformed, Refused
-from countersign.formats import caip, ids, jcs, times
+from countersign.formats import caip, ids, times
 from countersign.settlement import events, machine
 from countersign.settlement.assets import Asset
 from countersign.settlement.audience import contracts_of
 from countersign.settlement.ledger import Account, Balance, Place, Posting
 from countersign.settlement.machine import Entry
 from countersign.settlement.state import EMPTY, State
-
-SCHEMA = "countersign-statement/1"
-COLUMNS = (
-    "index", "at", "event", "cause", "from", "to", "amount", "contract", "contract_hash", "settlement", "counterparty",
-    "available", "held", "frozen", "lent", "total",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,9 @@ class Movement:
 class Statement:
     """`size`: one past the last entry of the span or before it; `closing` is the state's own balance there.
 
-    `owner` is the participant's or custodian's name, `unit` the asset's symbol and decimals.
+    `owner` is the participant's or custodian's name, `unit` the asset's symbol and decimals. Of a suspense account
+    `breaks` are the lines that moved nothing, `owed_before` and `owed` what its open breaks come to at the beginning and
+    at the end, base units; of every other account they are empty and 0.
     """
 
     account: Account
@@ -94,6 +92,27 @@ class Statement:
     opening: Balance
     movements: tuple[Movement, ...]
     closing: Balance
+    breaks: tuple[DebtLine, ...] = ()
+    owed_before: int = 0
+    owed: int = 0
+
+    @property
+    def owes(self) -> bool:
+        """Whether breaks have anything to do with the span."""
+        return bool(self.breaks or self.owed_before)
+
+    @property
+    def lines(self) -> tuple[Movement | DebtLine, ...]:
+        """Movements and breaks in the log's order; of one entry the movements first."""
+        both: tuple[Movement | DebtLine, ...] = (*self.movements, *self.breaks)
+        return tuple(sorted(both, key=lambda each: each.index))
+
+    def owed_after(self) -> Iterator[int]:
+        """What the account owes after each of `lines`."""
+        owed = self.owed_before
+        for each in self.lines:
+            owed = each.owed if isinstance(each, DebtLine) else owed
+            yield owed
 
 
 def account_of(text: str, assets: Iterable[Asset] = ()) -> Account:
@@ -114,35 +133,55 @@ def _asset_of(text: str, assets: Iterable[Asset]) -> str:
     return named[0] if named else str(caip.AssetId.parse(text))
 
 
-def statement(entries: Iterable[Entry], account: Account, span: Span, state: State = EMPTY) -> Statement:
-    """Replay from `state` on and collect.
+def statement(
+    entries: Iterable[Entry], account: Account, span: Span, state: State = EMPTY, newest: State | None = None
+) -> Statement:
+    """Replay from `state` on and collect. `newest` says who has accounts now; without it what the entries lead to does.
 
     Refused("settlement.unknown-…") for an account that nobody can have here, "desk.no-such-account" for one never used.
     """
     opening = closing = state.ledger.balance(account)
-    size, movements = state.size, list[Movement]()
-    for entry, after in replayed(entries, state):
+    owed_before = owed = debts.owed(state, account)
+    size, movements, breaks = state.size, list[Movement](), list[DebtLine]()
+    for entry, (before, after) in replayed_between(entries, state):
         state, day = after, entry.time_ms // 1_000 // times.DAY
         if day > span.last:
             continue
         size, closing = state.size, state.ledger.balance(account)
+        if before.breaks is not after.breaks:
+            owed = debts.owed(after, account)
         if day < span.first:
-            opening = closing
-        elif any(account in _accounts(each) for each in state.ledger.moved):
+            opening, owed_before = closing, owed
+            continue
+        if any(account in _accounts(each) for each in state.ledger.moved):
             movements += _movements(entry, state, account, movements[-1].after if movements else opening)
+        breaks += debts.lines(entry, before, after, account)
+    unit, name = require_account(newest or state, account)
+    return Statement(
+        account, name, unit, span, size, opening, tuple(movements), closing, tuple(breaks), owed_before, owed
+    )
+
+
+def require_account(state: State, account: Account) -> tuple[Asset, str]:
+    """The asset and the owner's name of an account that stands in the ledger. Refused as `statement`."""
     state.roster.party(account.lei, account.book)
     unit, name = state.roster.asset(account.asset), owner(state.roster, account.lei)
-    if account not in state.ledger.balances:
+    if account not in accounts(state):
         raise Refused("desk.no-such-account", owner=name, book=account.book, symbol=unit.symbol)
-    return Statement(account, name, unit, span, size, opening, tuple(movements), closing)
+    return unit, name
 
 
 def replayed(entries: Iterable[Entry], state: State = EMPTY) -> Iterator[tuple[Entry, State]]:
     """Each accepted entry with the state after it; what the rules refuse moves nothing and is passed over."""
+    return ((entry, after) for entry, (_, after) in replayed_between(entries, state))
+
+
+def replayed_between(entries: Iterable[Entry], state: State = EMPTY) -> Iterator[tuple[Entry, tuple[State, State]]]:
+    """Each accepted entry with the states before and after it."""
     for entry in entries:
-        state = machine.replay([entry], state)
+        before, state = state, machine.replay([entry], state)
         if entry.index in state.events:
-            yield entry, state
+            yield entry, (before, state)
 
 
 def _accounts(posting: Posting) -> tuple[Account, ...]:
@@ -190,69 +229,3 @@ def _after(balance: Balance, posting: Posting, account: Account) -> Balance:
 
 def _other_side(posting: Posting, account: Account) -> Account | None:
     return next((each for each in _accounts(posting) if each != account), None)
-
-
-def balance_value(balance: Balance) -> dict[str, str]:
-    """A balance as a program reads it: base units as decimal strings."""
-    found = {
-        "available": balance.available,
-        "held": balance.held,
-        "frozen": balance.frozen,
-        "lent": balance.lent,
-        "total": balance.total,
-    }
-    return {name: ids.amount_text(units) for name, units in found.items()}
-
-
-def value(found: Statement) -> dict[str, object]:
-    """The statement as a program reads it: docs/formats/ledger-json.md."""
-    return {
-        "schema": SCHEMA,
-        "account": {"lei": found.account.lei, "book": found.account.book, "asset": found.account.asset},
-        "from": times.date_text(found.span.first),
-        "until": times.date_text(found.span.last),
-        "size": found.size,
-        "opening": balance_value(found.opening),
-        "movements": [movement_value(each) for each in found.movements],
-        "closing": balance_value(found.closing),
-    }
-
-
-def movement_value(each: Movement) -> dict[str, object]:
-    """One movement as a program reads it."""
-    return {
-        "index": each.index,
-        "at": times.text(each.time_ms // 1_000),
-        "event": each.event,
-        "cause": each.cause,
-        "from": each.source or None,
-        "to": each.target or None,
-        "amount": ids.amount_text(each.units),
-        "contract": each.contract_id or None,
-        "contract_hash": each.contract or None,
-        "settlement": each.settlement or None,
-        "counterparty": each.counterparty or None,
-        "balance": balance_value(each.after),
-    }
-
-
-def as_json(found: Statement) -> bytes:
-    """One line of RFC 8785 JSON, without a newline."""
-    return jcs.encode(value(found))
-
-
-def as_csv(found: Statement) -> bytes:
-    """One row a movement under the names of `COLUMNS`, lines ending with CR LF (RFC 4180), UTF-8.
-
-    The first row is the opening balance and the last the closing one; they bear "opening" and "closing" as cause.
-    """
-    out = io.StringIO(newline="")
-    rows = csv.DictWriter(out, COLUMNS, restval="")
-    rows.writeheader()
-    rows.writerow({"cause": "opening", **balance_value(found.opening)})
-    for each in found.movements:
-        row = movement_value(each)
-        row.pop("balance")
-        rows.writerow({name: "" if one is None else one for name, one in row.items()} | balance_value(each.after))
-    rows.writerow({"cause": "closing", **balance_value(found.closing)})
-    return out.getvalue().encode()

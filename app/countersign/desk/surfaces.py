@@ -19,6 +19,7 @@ from countersign.desk.operations_views import BatchView, LoanView, Reconciliatio
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.report_file import Claim
 from countersign.desk.reporting import Ground
+from countersign.desk.statement import Span, Statement
 from countersign.desk.telling import Story
 from countersign.desk.views import (
     Checked,
@@ -33,6 +34,7 @@ from countersign.desk.views import (
     TokenView,
     VaultRequestView,
 )
+from countersign.settlement.ledger import Account
 from countersign.settlement.stop_bodies import Scope
 
 REQUEST_FILE: Final = "request.countersign"
@@ -197,7 +199,10 @@ class OfficerConsole(Watching, Protocol):
         """Sign an award's terms: the first officer gets the signed file to hand on, the second the proposal."""
 
     async def accounts(self) -> Overview:
-        """Every account of the ledger."""
+        """Every account of the ledger, what crossed its border, what the custodian owes."""
+
+    async def statement(self, account: Account, span: Span, progress: Progress) -> Statement:
+        """What happened to one account over a span of days."""
 
     async def take_change(self, file: Path) -> ProposalView:
         """A proposal, or a drafted change that becomes one, from a file."""
