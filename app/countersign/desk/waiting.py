@@ -11,7 +11,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from countersign.desk.accounts import owner
+from countersign.desk.names import owner
 from countersign.desk.closing import Closing
 from countersign.formats import times
 from countersign.settlement import stops
