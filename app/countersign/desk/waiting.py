@@ -11,8 +11,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from countersign.desk.names import owner
 from countersign.desk.closing import Closing
+from countersign.desk.names import owner
 from countersign.formats import times
 from countersign.settlement import stops
 from countersign.settlement.cut_off import Gathered
