@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from countersign.cli.settlement import SCHEMA
+from countersign.cli.settlement import SCHEMA, story_lines, story_value
+from countersign.desk.ports import Record
+from countersign.desk.telling import Story, story
 from countersign.resources.telling import TEMPLATES
 from countersign.settlement.machine import RULES
+from support import trouble_world as trouble
 from support.command_line import CommandLine
 
 
@@ -66,10 +69,47 @@ def test_the_lines_name_log_positions_in_order_and_only_this_settlement(
     assert indexes == sorted(set(indexes))
     assert (found["schema"], found["state"]) == (SCHEMA, "final")
     assert found["act_by"]["code"] == "settlement.act-by-dispute"
+    assert found["no_act_by"] is None
     assert found["story"][0]["type"] == "contract.affirmed"
     assert found["story"][-1]["type"] == "settlement.final"
     assert {"deposit.credited", "desk.founded", "policy.adopted"}.isdisjoint(line["type"] for line in found["story"])
     assert all(line["signers"] and line["fault"] is None for line in found["story"])
+
+
+def failed(*, executable: bool, mined: bool = False) -> Story:
+    """The story of a settlement of which one leg failed; or stands in a block after all."""
+    desk, trade = trouble.begun("signed")
+    _, safe = trouble.half_delivered(desk, trade)
+    desk.log(*trouble.failed(trade, safe, executable=executable))
+    if mined:
+        desk.log(*trouble.observed(trouble.live(desk, trade, "safe-tx"), 1))
+
+    def record_of(index: int) -> Record:
+        entry = desk.entries[index]
+        return Record(entry.index, entry.time_ms, b"", entry.event)
+
+    return story(desk.state, record_of, trade.hash, desk.now_ms // 1_000)
+
+
+def test_what_bites_first_is_told_with_what_to_do() -> None:
+    text = "\n".join(story_lines(failed(executable=True)))
+    assert "Act by 2026-11-23T21:00:00Z: One leg was delivered and another was not" in text
+    assert "→ Send the other leg again" in text
+    gone = failed(executable=False)
+    assert "The number of the Safe harbour-safe that this transaction needs is used" in "\n".join(story_lines(gone))
+    act_by = story_value(gone)["act_by"]
+    assert isinstance(act_by, dict)
+    assert (act_by["code"], act_by["values"]) == ("settlement.act-by-nonce", {"vault": "harbour-safe"})
+
+
+def test_where_nothing_bites_it_is_told_why() -> None:
+    done = failed(executable=True, mined=True)
+    text = "\n".join(story_lines(done))
+    assert "Act by" not in text
+    assert "No deadline: all of it stands in blocks" in text
+    assert "→ Wait for the confirmations" in text
+    found = story_value(done)
+    assert (found["act_by"], found["no_act_by"]) == (None, "settlement.no-deadline-chain")
 
 
 def test_a_hash_and_an_id_name_the_same_settlement(command_line: CommandLine, settled: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from countersign.audit.leaf import Opening
 from countersign.desk import cases, pages
 from countersign.errors import Refused
+from countersign.settlement import deadlines
 from countersign.settlement.records import ContractState
 from support.software_stage import Table
 
@@ -68,13 +69,13 @@ def test_the_terms_are_shown_whole(final: Table) -> None:
 def test_what_is_over_has_no_deadline(final: Table) -> None:
     state = final.officer.replica.state
     record = state.contract(final.story.contract)
-    ends = pages.act_by(state, record, 0)
+    ends = deadlines.act_by(state, record, 0)
     assert ends is not None
     assert ends.reason == "settlement.act-by-dispute"
-    assert pages.act_by(state, record, ends.at + 1) is None
+    assert deadlines.act_by(state, record, ends.at + 1) is None
     for ended in (ContractState.CANCELLED, ContractState.DECLINED):
-        assert pages.act_by(state, replace(record, state=ended, final_ms=None), 0) is None
-    assert pages.act_by(state, replace(record, state=ContractState.SIGNED, final_ms=None), 0) is not None
+        assert deadlines.act_by(state, replace(record, state=ended, final_ms=None), 0) is None
+    assert deadlines.act_by(state, replace(record, state=ContractState.SIGNED, final_ms=None), 0) is not None
 
 
 def test_with_shares_the_page_is_history(final: Table) -> None:

@@ -72,7 +72,7 @@ async def test_the_first_deadline_bites(table: Table) -> None:
     await table.until("step-prepare")
     act_by = row(table).act_by
     assert act_by is not None
-    assert act_by.reason == "settlement.act-by-coins"
+    assert act_by.reason == "settlement.act-by-request"
     assert act_by.at == table.live("psbt").time_ms // 1000 + 86_400 < settle_by
     await table.until("step-final")
     act_by = row(table).act_by

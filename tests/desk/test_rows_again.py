@@ -11,6 +11,7 @@ from countersign.settlement import builder, stops
 from countersign.settlement.records import ContractState
 from countersign.settlement.state import State
 from support import settlement_world as world
+from support import trouble_world as trouble
 
 DAY = 86_400
 
@@ -242,3 +243,47 @@ def test_a_safe_that_is_free_again_blocks_nothing_any_more() -> None:
     }
     desk.play(first)
     assert [each.remark for each in look(rows, desk).rows] == [None, None]
+
+
+def reasons(view: DeskView) -> list[tuple[str, str]]:
+    """Of each row its contract's id, and why it must be acted on, or why not."""
+    return [(row.contract_id, row.act_by.reason if row.act_by else row.unbounded) for row in view.rows]
+
+
+def test_what_others_say_of_a_coin_and_a_safe_is_seen_by_the_row_that_rests_on_them() -> None:
+    desk = world.founded(bitcoin=60_000_000_000, dollars=50_000_000_000_000)
+    first, second = desk.trade(), desk.trade()
+    desk.play(first)
+    maker = trouble.live(desk, first, "psbt")
+    desk.log(*trouble.observed(maker, 6))
+    for kind, names, body in desk.story(second):
+        if kind == "instruction.prepared" and body["kind"] == "psbt":
+            body = {**body, "spends": [{"outpoint": f"{maker.transaction}:1", "vault": "meridian-btc", "slot": 0}]}
+        desk.log(kind, names, body)
+        if kind == "instruction.prepared" and body["kind"] == "safe-tx":
+            break
+    id = second.contract.terms.id
+    rows, _ = looking(desk)
+    assert (id, "settlement.act-by-request") in reasons(look(rows, desk))
+    assert rows.renewed == 2
+    look(rows, desk)
+    assert rows.renewed == 0, "nothing changed"
+    desk.log(*trouble.observed(desk.state.instruction(maker.hash), 0))
+    view = look(rows, desk)
+    assert reasons(view)[0] == (id, "settlement.act-by-coins"), "what has passed stands first"
+    assert view == looking(desk)[0].view(desk.state, world.START + 60)
+    desk.log(*trouble.observed(desk.state.instruction(maker.hash), 1))
+    assert (id, "settlement.act-by-request") in reasons(look(rows, desk))
+
+
+def test_a_disputed_row_says_that_its_dispute_has_no_deadline() -> None:
+    desk, trade = trouble.begun("held")
+    rows, _ = looking(desk)
+    assert [reason for _, reason in reasons(look(rows, desk))] == ["settlement.act-by-cut-off"]
+    desk.log(*world.dispute_step(trade.hash))
+    assert [reason for _, reason in reasons(look(rows, desk))] == ["settlement.no-deadline-dispute"]
+
+
+def test_a_view_says_when_its_last_entry_was_logged_whatever_the_clock_here_says() -> None:
+    desk, _ = trouble.begun("held")
+    assert look(looking(desk)[0], desk).newest == desk.state.time_ms // 1_000

@@ -1,7 +1,7 @@
 """A settlement's story in words: whose delivery is held, who lacked what, and what a chain took back."""
 
 from countersign.desk.ports import Record
-from countersign.desk.telling import story
+from countersign.desk.telling import Story, story
 from countersign.resources.telling import together, told
 from countersign.settlement import builder
 from countersign.settlement.holding import shortfall
@@ -10,12 +10,16 @@ from support import trouble_world as trouble
 from support.settlement_world import Desk, Trade
 
 
-def lines(desk: Desk, trade: Trade) -> list[str]:
+def told_now(desk: Desk, trade: Trade, now: int | None = None) -> Story:
     def record_of(index: int) -> Record:
         entry = desk.entries[index]
         return Record(entry.index, entry.time_ms, b"", entry.event)
 
-    found = story(desk.state, record_of, trade.hash, desk.now_ms // 1_000)
+    return story(desk.state, record_of, trade.hash, desk.now_ms // 1_000 if now is None else now)
+
+
+def lines(desk: Desk, trade: Trade) -> list[str]:
+    found = told_now(desk, trade)
     return [told(each.kind, together(each.who), each.values, each.fault) for each in found.lines]
 
 
@@ -64,3 +68,25 @@ def test_a_dispute_that_expects_nothing_says_so_little() -> None:
     desk.play(trade, until="held")
     desk.log(*world.dispute_step(trade.hash, "harbour"))
     assert lines(desk, trade)[-1].startswith("Harbour Prime disputed it: ")
+
+
+def test_it_is_told_what_bites_first_or_why_nothing_does() -> None:
+    desk, trade = trouble.begun("signed")
+    _, safe = trouble.half_delivered(desk, trade)
+    desk.log(*trouble.failed(trade, safe))
+    found = told_now(desk, trade)
+    assert found.act_by is not None
+    assert (found.act_by.reason, found.unbounded) == ("settlement.act-by-failed", "")
+    desk.log(*trouble.observed(trouble.live(desk, trade, "safe-tx"), 1))
+    found = told_now(desk, trade)
+    assert (found.act_by, found.unbounded) == (None, "settlement.no-deadline-chain")
+
+
+def test_a_clock_behind_the_last_entry_judges_nothing() -> None:
+    desk, trade = trouble.begun("endorsed")
+    desk.now_ms = (world.START + 86_400) * 1_000
+    desk.log(*world.freeze_step(lei=world.lei("9845MERDIN")))
+    slow, right = told_now(desk, trade, 0), told_now(desk, trade)
+    assert slow.act_by == right.act_by
+    assert slow.act_by is not None
+    assert slow.act_by.at > world.START + 86_400

@@ -218,7 +218,7 @@ def review_view(
          ("rules", "LCIA 2020"), ("window", "24 h"), ("notional", "USD 20,000,000")),
         (bitcoin_view(signed=PSBT in signed, against=against), ethereum_view(signed=SAFE_TX in signed)),
         verdict(_COMMON, not_applicable("T1", "review.no-envelope")), proof(),
-        ActBy(NOW + 3 * 3_600, "settlement.act-by-coins", {"vault": "meridian-btc"}),
+        ActBy(NOW + 3 * 3_600, "settlement.act-by-request", {"vault": "meridian-btc"}),
         LegalTextView(LEGAL, legal, 1_234),
     )  # fmt: skip
 
@@ -227,7 +227,7 @@ def row(number: int = 1, **changes: object) -> SettlementRow:
     dots = (Dot("Amara Okafor", False), Dot("", False), Dot("", False))
     made = SettlementRow(
         CONTRACT if number == 1 else hashed(f"contract {number}"), f"MER-HAR-2026-11-22-{number:04d}", Group.NEEDS_YOU,
-        "instructed", ActBy(NOW + 3 * 3_600 + number * 61, "settlement.act-by-coins", {"vault": "meridian-btc"}),
+        "instructed", ActBy(NOW + 3 * 3_600 + number * 61, "settlement.act-by-request", {"vault": "meridian-btc"}),
         ("Meridian Capital", "Harbour Prime"),
         (btc(25_000_000_000 + (number - 1) * 1_000_000),), (usdc(20_000_000_000_000 + (number - 1) * 80_000_000_000),),
         20_000_000,

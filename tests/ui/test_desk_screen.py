@@ -3,11 +3,12 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
-from countersign.desk.views import Checked, Group, SettlementRow
+from countersign.desk.views import ActBy, Checked, Group, SettlementRow
 from countersign.ui.application import OfficerWindow
 from countersign.ui.presenters.desk import Column, arrange
 from countersign.ui.widgets.cells import CELL, HEADING
@@ -32,6 +33,45 @@ async def test_groups_stand_in_order_and_deadlines_sort_each(window: OfficerWind
     headings = [words for row in range(model.rowCount()) if (words := model.index(row, 0).data(HEADING))]
     assert headings == ["Needs you · 2", "Waiting for others · 2", "Ready to release · 1", "Settled today · 1"]
     assert shown(window, Column.ACT_BY)[0].startswith("2026-11-22 14:55 · in 25 min · settle-by")
+
+
+async def test_every_reason_has_its_words_in_the_column_and_what_passed_stands_first(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    at = {
+        "request": 7_200,
+        "coins": -600,
+        "nonce": -60,
+        "attestation": 3_600,
+        "failed": 9_000,
+        "send": 9_001,
+        "observe": 9_002,
+    }
+    rows = [world.row(number, act_by=ActBy(world.NOW + after, f"settlement.act-by-{name}"))
+            for number, (name, after) in enumerate(at.items(), 1)]  # fmt: skip
+    officer.rows = world.desk_view(
+        [*rows, world.row(9, state="disputed", act_by=None, unbounded="settlement.no-deadline-dispute")]
+    )
+    await window.refresh()
+    assert [words.partition(" · ")[2] for words in shown(window, Column.ACT_BY)] == [
+        "overdue by 10 min · a coin is gone",
+        "overdue by 1 min · Safe number used",
+        "in 1 h 0 min · attestation too old",
+        "in 2 h 0 min · request ends",
+        "in 2 h 30 min · a leg failed, settle-by",
+        "in 2 h 30 min · not sent, settle-by",
+        "in 2 h 30 min · in no block, settle-by",
+        "the dispute has none",
+    ]
+
+
+@pytest.mark.parametrize(("ahead", "left"), [(0, "in 25 min"), (1_499, "in 1 s"), (1_560, "overdue by 1 min")])
+async def test_a_clock_behind_the_last_entry_leaves_no_more_time_than_there_is(
+    window: OfficerWindow, officer: world.OfficerDouble, ahead: int, left: str
+) -> None:
+    officer.rows = replace(officer.rows, newest=world.NOW + ahead)
+    await window.refresh()
+    assert f"· {left} ·" in shown(window, Column.ACT_BY)[0]
 
 
 async def test_a_row_says_who_has_signed_and_what_fails(window: OfficerWindow) -> None:

@@ -31,6 +31,18 @@ async def test_contract_and_transaction_stand_side_by_side_with_whole_values(win
     assert text.count("Extra effects: none") == 2
 
 
+async def test_what_bites_first_says_why_and_what_to_do_and_no_deadline_says_why_not(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    text = await opened(window)
+    assert "The request to sign for meridian-btc ends then." in text
+    assert "Sign or refuse before; after it, operations prepares it again." in text
+    officer.altered = lambda view: replace(view, act_by=None, unbounded="settlement.no-deadline-dispute")
+    text = await opened(window)
+    assert "No deadline: the dispute has none." in text
+    assert "Act by" not in text
+
+
 async def test_the_contract_hash_stands_whole_and_in_groups_of_four(window: OfficerWindow) -> None:
     text = await opened(window)
     assert f"Contract hash (SHA-256): {world.CONTRACT}" in text

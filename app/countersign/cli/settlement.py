@@ -20,7 +20,7 @@ from countersign.cli.words import display, words
 from countersign.errors import CountersignError
 from countersign.formats import times
 from countersign.resources.telling import together, told
-from countersign.resources.text import sentence
+from countersign.resources.text import next_step, sentence
 
 if TYPE_CHECKING:
     from countersign.desk.telling import Story, Told
@@ -75,8 +75,11 @@ def story_lines(story: Story) -> list[str]:
         }
         lines.append(words("{payer} delivers {amount} to {receiver}, at {to}", **values))
     if story.act_by is not None:
-        why = sentence(story.act_by.reason, story.act_by.values)
-        lines.append(words("Act by {at}: {why}", at=times.text(story.act_by.at), why=why))
+        about = story.act_by.reason, story.act_by.values
+        lines.append(words("Act by {at}: {why}", at=times.text(story.act_by.at), why=sentence(*about)))
+        lines.append(f"  → {next_step(*about)}")
+    elif story.unbounded:
+        lines += [sentence(story.unbounded, {}), f"  → {next_step(story.unbounded, {})}"]
     lines.append("")
     for told_line in story.lines:
         at = times.text(told_line.time_ms // 1_000)
@@ -106,6 +109,7 @@ def story_value(story: Story) -> dict[str, object]:
             for each in story.movements
         ],
         "act_by": None if by is None else {"at": times.text(by.at), "code": by.reason, "values": dict(by.values)},
+        "no_act_by": story.unbounded or None,
         "story": [_line_value(each) for each in story.lines],
     }
 

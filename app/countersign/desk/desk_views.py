@@ -102,6 +102,7 @@ class SettlementRow:
     template: str = "bilateral-spot"
     to_check: bool = False  # see `Line`
     checked: Checked | None = None  # what they said; None: they have not run for this look
+    unbounded: str = ""  # where `act_by` is None, the code of the sentence that says why
 
 
 @dataclass(slots=True)
@@ -151,7 +152,8 @@ class Rows(Sequence[SettlementRow]):
 class DeskView:
     """The Desk: rows sorted by deadline, totals by asset and by counterparty. `totals` None: they are still being counted.
 
-    `size`: the entries of the log that it was made from. `needs_you`: how many rows stand in that group.
+    `size`: the entries of the log that it was made from, the last at `newest` (unix seconds): no earlier moment is now.
+    `needs_you`: how many rows stand in that group.
     """
 
     rows: Rows
@@ -159,3 +161,4 @@ class DeskView:
     by_party: Sums = ()
     size: int = 0
     needs_you: int = 0
+    newest: int = 0

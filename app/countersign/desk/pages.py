@@ -31,7 +31,7 @@ from countersign.review import checks
 from countersign.review.case import Case, Mode
 from countersign.settlement import deadlines, stops
 from countersign.settlement.contract import Terms
-from countersign.settlement.records import ContractRecord, Instruction
+from countersign.settlement.records import Instruction
 from countersign.settlement.state import State
 
 
@@ -70,7 +70,8 @@ def review_view(
     """Everything the Review screen shows of one settlement."""
     record = found.state.contract(contract)
     terms = record.terms
-    roster = found.state.roster
+    roster, bounds = found.state.roster, deadlines.Deadlines(found.state, max(moment.now, found.newest))
+    due = bounds.first(record)
     return ReviewView(
         contract=contract,
         contract_id=terms.id,
@@ -86,10 +87,12 @@ def review_view(
         instructions=tuple(instructions),
         contract_verdict=checks.verdict(cases.contract_case(found, contract, moment, profile)),
         proof=shown,
-        act_by=act_by(found.state, record, max(moment.now, found.newest)),
+        act_by=None if due is None else ActBy(due.at, due.reason, due.values),
         legs=settlement_pages.legs(found.state, terms),
         cycle=settlement_pages.cycle(found.state, record),
         stops=settlement_pages.stops(found.state, record),
+        unbounded=bounds.unbounded(record) or "",
+        newest=found.newest,
     )
 
 
@@ -106,12 +109,6 @@ def _terms(state: State, terms: Terms) -> tuple[tuple[str, str], ...]:
         ("dispute-window", f"{terms.dispute.window_seconds} s"),
         ("legal-text", terms.legal_text_sha256),
     )
-
-
-def act_by(state: State, record: ContractRecord, now: int) -> ActBy | None:
-    """The first deadline that bites at `now` (unix seconds), and why. None where nothing waits for anybody."""
-    found = deadlines.act_by(state, record, now)
-    return None if found is None else ActBy(found.at, found.reason, found.values)
 
 
 def proof_view(replica: Replica, index: int) -> ProofView:

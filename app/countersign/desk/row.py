@@ -145,6 +145,10 @@ class Look:
         """The moment (unix seconds) by which somebody must act on it."""
         return self._deadlines.moment(record)
 
+    def rests_on(self, cycle: Cycle) -> object:
+        """What the deadlines of a cycle's contracts share: equal where they are the same again."""
+        return self._deadlines.rests_on(cycle)
+
     def group(self, record: ContractRecord) -> Group:
         """Where its row stands."""
         if self._orders and self._order(record) is not None:
@@ -180,6 +184,7 @@ class Look:
             remark=Remark("frozen", (order.order,), why=order.reason) if order else self._remark(record),
             template=terms.template,
             to_check=self.to_check(record),
+            unbounded="" if due is not None else self._deadlines.unbounded(record) or "",
         )
 
     def sides(self, terms: Terms) -> Sides:

@@ -196,8 +196,9 @@ class Rows:
         rows, state = self._rows, self._look.state
         mine = sum(each.group is Group.NEEDS_YOU for each in self._sorted)
         if self._sums.waiting:
-            return DeskView(rows, None, size=state.size, needs_you=mine)
-        return DeskView(rows, self._sums.by_asset(state), self._sums.by_party(state), state.size, mine)
+            return DeskView(rows, None, size=state.size, needs_you=mine, newest=state.time_ms // 1_000)
+        sums = self._sums.by_asset(state), self._sums.by_party(state)
+        return DeskView(rows, *sums, state.size, mine, state.time_ms // 1_000)
 
 
 class _Stamps:
@@ -216,15 +217,17 @@ class _Stamps:
             together = self._look.together(record)
             assert together is not None
             found, before = self._stamp(together), self._before.get(record.cycle, ())
-            if len(before) == len(found) and all(map(is_, before, found)):
+            if len(before) == len(found) and before[0] == found[0] and all(map(is_, before[1:], found[1:])):
                 found = before
             self.made[record.cycle] = found
         return found
 
     def _stamp(self, together: Together) -> tuple[object, ...]:
-        """What stops a sibling stops all: a dispute stands here, an order is what all rows rest on."""
+        """What stops a sibling stops all: a dispute stands here, an order is what all rows rest on. Deadlines come first:
+        they rest on others' transactions and attestations too, and are compared by what they are."""
         safes = self._look.state.safes if together.lacks_instructions else None
-        return together.cycle, together.disputed, safes, *together.live
+        due = self._look.rests_on(together.cycle)
+        return due, together.cycle, together.disputed, safes, *together.live
 
 
 class _Totals:

@@ -17,7 +17,7 @@ from countersign.desk.ports import Record
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.settlement import audience, events, stops
 from countersign.settlement.bodies import CycleClosed, HoldPlaced, HoldReleased, InstructionRefused, ShareAdded
-from countersign.settlement.deadlines import Deadline, act_by
+from countersign.settlement.deadlines import Deadline, Deadlines
 from countersign.settlement.events import Event
 from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import HolderKind, Party
@@ -71,7 +71,10 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A contract, where it stands, the deadline that bites first, and every line in the log's order."""
+    """A contract, where it stands, the deadline that bites first, and every line in the log's order.
+
+    `unbounded`: where it has no deadline, the code of the sentence that says why.
+    """
 
     contract: str
     contract_id: str
@@ -82,6 +85,7 @@ class Story:
     movements: tuple[Movement, ...]
     act_by: Deadline | None
     lines: tuple[Told, ...]
+    unbounded: str = ""
 
 
 def named(state: State, text: str) -> ContractRecord:
@@ -117,7 +121,7 @@ def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:
     Only the entries that concern the contract are read, and those that the rules refuse.
     """
     record = named(state, text)
-    terms = record.terms
+    terms, bounds = record.terms, Deadlines(state, max(now, state.time_ms // 1_000))
     return Story(
         record.hash,
         terms.id,
@@ -134,8 +138,9 @@ def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:
             )
             for leg in terms.legs
         ),
-        act_by(state, record, max(now, state.time_ms // 1_000)),
+        bounds.first(record),
         tuple(_lines(state, record, record_of)),
+        bounds.unbounded(record) or "",
     )
 
 

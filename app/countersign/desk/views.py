@@ -164,6 +164,8 @@ class ReviewView:
     stops: tuple[StopView, ...] = ()
     may_endorse: bool = False  # this officer's word is the custodian's, and it is wanted
     may_decline: bool = False
+    unbounded: str = ""  # where `act_by` is None, the code of the sentence that says why
+    newest: int = 0  # the moment of the last entry it was made from: no earlier moment is now
 
 
 @dataclass(frozen=True, slots=True)

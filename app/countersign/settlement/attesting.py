@@ -25,7 +25,7 @@ from countersign.settlement.case import Case, Rule, demand_state, noted
 from countersign.settlement.instructing import records_of
 from countersign.settlement.records import Attestation, ContractState, Cycle, Instruction, Tip
 from countersign.settlement.roster import SafeVault
-from countersign.settlement.safe_state import AHEAD_SECONDS, SNAPSHOT_SECONDS, ChainSnapshot, bodies
+from countersign.settlement.safe_state import AHEAD_SECONDS, SNAPSHOT_SECONDS, ChainSnapshot, SafeSeen, bodies
 from countersign.settlement.state import State
 from countersign.settlement.usage import Usage
 
@@ -135,11 +135,16 @@ def _fold(case: Case, event: StateAttested) -> State:
         index=case.index,
         time_ms=case.time_ms,
     )
-    tips = case.state.tips
+    tips, seen = case.state.tips, case.state.safes_seen
     for each in event.chains:
         if (known := tips.get(each.chain)) is None or each.number > known.number:
             tips = tips.set(each.chain, Tip(each.number, each.block, each.time))
-    state = replace(case.state, attestations=case.state.attestations.set(event.cycle, found), tips=tips)
+        for safe in each.safes:
+            place = (each.chain, safe.address)
+            if (before := seen.get(place)) is None or each.number >= before.number:
+                seen = seen.set(place, SafeSeen(each.number, safe.nonce, each.time))
+    attestations = case.state.attestations.set(event.cycle, found)
+    state = replace(case.state, attestations=attestations, tips=tips, safes_seen=seen)
     return noted(case, state, event.cycle)
 
 

@@ -1,13 +1,17 @@
 """By when somebody must act on a contract, and why: every deadline that still bites, the first first.
 
 - Deadlines are moments of the log (unix seconds); they are judged by entry time, so `now` is never before the last entry.
-- `settle-by` bites until the release. A prepared request bites while its quorum lacks shares, and says what it keeps
-  waiting: coins of a vault, or a Safe's next number.
+- `settle-by` bites until the release, on whoever signs and then (`release`) on whoever releases; what was released and not
+  sent (`send`), sent and in no block (`observe`), or delivered by half (`failed`) is measured by it too, though nothing is
+  refused after it. It binds no void, and no leg that is signed again after a failure.
+- A prepared instruction that lacks shares has its `request`'s lifetime. Where a cold machine signs for a Safe, what two
+  officers attested of it grows too old (`attestation`, check E10). A coin or a Safe's number that is gone (`staleness`) is
+  a deadline that has passed: what it says is to be done now.
 - `cut-off` is the policy's next one for a contract that waits for a cycle; `top-up` the end of the time in which a
   deliverer may still bring what it lacks; `certification` the last moment at which compliance can endorse the parties;
   `dispute` the end of the window after finality.
-
-- `Deadlines` is for many contracts of one state: what they share (cut-offs, certifications) is worked out once.
+- What has no deadline says why (`unbounded`): a dispute, a void, a chain, an end has none, and none is made up.
+- `Deadlines` is for many contracts of one state: what they share (cut-offs, certifications, cycles) is worked out once.
 
     >>> act_by(state, record, now)
     Deadline(at=1795363200, reason='settlement.act-by-cut-off', values={})
@@ -18,26 +22,50 @@ from operator import itemgetter
 
 from countersign.errors import Values
 from countersign.formats import times
+from countersign.settlement import staleness
 from countersign.settlement.cut_off import last_cut_off, next_cut_off
 from countersign.settlement.disputing import window_ends
 from countersign.settlement.holding import shortfall
-from countersign.settlement.records import ContractRecord, ContractState
+from countersign.settlement.instructing import completes
+from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction
+from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 
 SETTLE = "settlement.act-by-settle"
+RELEASE = "settlement.act-by-release"
+SEND = "settlement.act-by-send"
+OBSERVE = "settlement.act-by-observe"
+FAILED = "settlement.act-by-failed"
 CUT_OFF = "settlement.act-by-cut-off"
 TOP_UP = "settlement.act-by-top-up"
+REQUEST = "settlement.act-by-request"
+ATTESTATION = "settlement.act-by-attestation"
 COINS = "settlement.act-by-coins"
 NONCE = "settlement.act-by-nonce"
 CERTIFICATION = "settlement.act-by-certification"
 DISPUTE = "settlement.act-by-dispute"
-REASONS = (SETTLE, CUT_OFF, TOP_UP, COINS, NONCE, CERTIFICATION, DISPUTE)
+REASONS = (
+    SETTLE, RELEASE, SEND, OBSERVE, FAILED, CUT_OFF, TOP_UP, REQUEST, ATTESTATION, COINS, NONCE, CERTIFICATION, DISPUTE,
+)  # fmt: skip
 """Why a moment matters: codes of sentences, each with a short label beside."""
+
+DISPUTED = "settlement.no-deadline-dispute"
+VOIDING = "settlement.no-deadline-void"
+ON_CHAIN = "settlement.no-deadline-chain"
+OVER = "settlement.no-deadline-over"
+UNBOUNDED = (DISPUTED, VOIDING, ON_CHAIN, OVER)
+"""Why there is no moment: codes of sentences as well."""
 
 _BEFORE_ENDORSEMENT = (ContractState.PROPOSED, ContractState.AGREED)
 _WAITING = (ContractState.ENDORSED, ContractState.HELD)
-_SIGNING = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
-_UNTIL_RELEASE = (*_BEFORE_ENDORSEMENT, *_WAITING, *_SIGNING, ContractState.SIGNED)
+_UNTIL_RELEASE = (
+    *_BEFORE_ENDORSEMENT,
+    *_WAITING,
+    ContractState.INSTRUCTED,
+    ContractState.PARTLY_SIGNED,
+    ContractState.SIGNED,
+)
+_UNDER_WAY = (ContractState.RELEASED, ContractState.SETTLING, ContractState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +87,27 @@ def deadlines(state: State, record: ContractRecord, now: int) -> tuple[Deadline,
     return Deadlines(state, now).all(record)
 
 
+def of_request(state: State, instruction: Instruction) -> tuple[Deadline, ...]:
+    """Every deadline of one instruction that lacks shares, the first first: its own, and its contracts' time to settle."""
+    found = _of_instruction(state, instruction)
+    cycle = state.cycle(instruction.cycle)
+    if not completes(cycle, instruction):
+        found.append((min(state.contract(each).terms.settle_by for each in cycle.contracts), SETTLE, ""))
+    return tuple(_of_vaults(each) for each in sorted(found, key=_moment))
+
+
 _Bite = tuple[int, str, str]
 """A moment, why it bites, and whose it is: a LEI, an asset that somebody lacks, a vault. Made for every contract, so light."""
 _moment = itemgetter(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What bites on all contracts of a cycle; and whether something released was not sent, or stands in no block."""
+
+    bites: tuple[_Bite, ...]
+    unsent: bool
+    unseen: bool
 
 
 class Deadlines:
@@ -70,6 +116,7 @@ class Deadlines:
     def __init__(self, state: State, now: int) -> None:
         self._state, self._now = state, now
         self._certified: dict[str, tuple[_Bite, ...]] = {}  # by LEI
+        self._cycles: dict[str, _Together] = {}
         self._top_up_ends, self._cut_off = 0, (0, CUT_OFF, "")
         if state.policy is not None:
             self._top_up_ends = last_cut_off(state.policy, now) + state.policy.cycles.top_up_seconds
@@ -89,6 +136,21 @@ class Deadlines:
         """Every deadline, the first first."""
         return tuple(self._said(record, each) for each in sorted(self._bites(record), key=_moment))
 
+    def unbounded(self, record: ContractRecord) -> str | None:
+        """Why a contract has no deadline: one of `UNBOUNDED`; None where it has one."""
+        if self._bites(record):
+            return None
+        cycle = self._state.cycles.get(record.cycle or "")
+        if cycle is not None and cycle.voiding:
+            return VOIDING
+        if _disputed(record):
+            return DISPUTED
+        return ON_CHAIN if record.state in _UNDER_WAY else OVER
+
+    def rests_on(self, cycle: Cycle) -> object:
+        """What the deadlines of a cycle's contracts have in common: equal where they are the same again."""
+        return self._together(cycle)
+
     def _said(self, record: ContractRecord, bite: _Bite) -> Deadline:
         at, reason, whose = bite
         match reason:
@@ -97,26 +159,31 @@ class Deadlines:
             case kind if kind == TOP_UP:
                 name = self._state.roster.participant(shortfall(self._state, record)[0].lei).name
                 return Deadline(at, reason, {"name": name, "asset": whose})
-            case kind if kind in (COINS, NONCE):
-                return Deadline(at, reason, {"vault": whose})
-        return Deadline(at, reason)
+        return _of_vaults(bite)
 
     def _bites(self, record: ContractRecord) -> list[_Bite]:
         state, found = record.state, list[_Bite]()
         if state in _UNTIL_RELEASE:
-            found.append((record.terms.settle_by, SETTLE, ""))
-            if state in _BEFORE_ENDORSEMENT:
-                for party in record.terms.parties:
-                    for each in self._certification(party.lei):
-                        if each not in found:
-                            found.append(each)
+            cycle = None if record.cycle is None else self._state.cycles.get(record.cycle)
+            if cycle is None or not cycle.voiding:
+                found.append((record.terms.settle_by, RELEASE if state is ContractState.SIGNED else SETTLE, ""))
+            if cycle is not None:
+                found += self._together(cycle).bites
+            elif state in _BEFORE_ENDORSEMENT:
+                self._of_parties(record, found)
             elif state in _WAITING:
-                self._of_cycle(record, found)
-            elif state in _SIGNING:
-                self._of_requests(record, found)
+                self._of_cut_off(record, found)
+        elif state in _UNDER_WAY:
+            self._of_sending(record, found)
         if record.final_ms is not None and record.terms.sale and (ends := window_ends(record)) and self._now <= ends:
-            found.append((ends, DISPUTE, ""))  # what is final may be disputed for a while; then nothing bites any more
+            found += () if _disputed(record) else ((ends, DISPUTE, ""),)  # afterwards nothing bites any more
         return found
+
+    def _of_parties(self, record: ContractRecord, found: list[_Bite]) -> None:
+        for party in record.terms.parties:
+            for each in self._certification(party.lei):
+                if each not in found:
+                    found.append(each)
 
     def _certification(self, lei: str) -> tuple[_Bite, ...]:
         known = self._certified.get(lei)
@@ -126,8 +193,8 @@ class Deadlines:
             known = self._certified[lei] = () if last is None else ((last, CERTIFICATION, lei),)
         return known
 
-    def _of_cycle(self, record: ContractRecord, found: list[_Bite]) -> None:
-        if record.cycle is not None or self._state.policy is None:
+    def _of_cut_off(self, record: ContractRecord, found: list[_Bite]) -> None:
+        if self._state.policy is None:
             return
         if record.state is ContractState.ENDORSED and self._now <= self._top_up_ends:
             short = shortfall(self._state, record)
@@ -136,11 +203,64 @@ class Deadlines:
                 return
         found.append(self._cut_off)
 
-    def _of_requests(self, record: ContractRecord, found: list[_Bite]) -> None:
-        state, cycle = self._state, self._state.cycles.get(record.cycle or "")
-        if cycle is None or state.policy is None:
+    def _of_sending(self, record: ContractRecord, found: list[_Bite]) -> None:
+        cycle = self._state.cycles.get(record.cycle or "")
+        if cycle is None:
             return
-        for each in state.live(cycle):
-            if state.missing(each):
-                ends = each.time_ms // 1_000 + state.policy.request_lifetime_seconds
-                found.append((ends, COINS if each.nonce is None else NONCE, each.group.vaults[0]))
+        together = self._together(cycle)
+        found += together.bites
+        if cycle.voiding or not (together.unsent or together.unseen):
+            return
+        reason = FAILED if record.state is ContractState.FAILED else SEND if together.unsent else OBSERVE
+        found.append((record.terms.settle_by, reason, ""))
+
+    def _together(self, cycle: Cycle) -> _Together:
+        known = self._cycles.get(cycle.id)
+        if known is None:
+            over = cycle.final is not None or cycle.voided is not None or cycle.called_off
+            live = () if over else self._state.live(cycle)
+            known = self._cycles[cycle.id] = _Together(
+                tuple(bite for each in live for bite in _of_instruction(self._state, each)),
+                any(each.released is not None and each.transaction is None for each in live),
+                {each.group for each in live if each.delivers} != set(cycle.groups),
+            )
+        return known
+
+
+def _disputed(record: ContractRecord) -> bool:
+    return record.dispute is not None and record.dispute.closed is None
+
+
+def _of_vaults(bite: _Bite) -> Deadline:
+    at, reason, vaults = bite
+    return Deadline(at, reason, {"vault": vaults} if vaults else {})
+
+
+def _of_instruction(state: State, instruction: Instruction) -> list[_Bite]:
+    """What an instruction rests on that is gone, and while it lacks shares how long it may be signed."""
+    found = list[_Bite]()
+    for reason, lost in (
+        (COINS, staleness.coin(state, instruction)),
+        (NONCE, staleness.number(state, instruction)),
+    ):
+        if lost is not None:
+            found.append((lost.at, reason, ", ".join(lost.vaults)))
+    if state.policy is not None and instruction.released is None and state.missing(instruction):
+        lifetime, vaults = state.policy.request_lifetime_seconds, ", ".join(instruction.group.vaults)
+        found.append((instruction.time_ms // 1_000 + lifetime, REQUEST, vaults))
+        seen = _attested(state, instruction)
+        if seen is not None:
+            found.append((seen + lifetime, ATTESTATION, vaults))
+    return found
+
+
+def _attested(state: State, instruction: Instruction) -> int | None:
+    """The block at which two officers attested the Safe, where a cold machine must still sign on their word (E10)."""
+    vault, found = state.roster.vaults.get(instruction.group.vaults[0]), state.attestations.get(instruction.cycle)
+    if not isinstance(vault, SafeVault) or found is None or instruction.hash not in found.instructions:
+        return None
+    known, signed = (state.roster.keys.get(kid) for kid in vault.keys), instruction.signers(vault.id)
+    online = {each.holder.id for each in known if each is not None and each.online}
+    if len(online.difference(signed)) >= vault.threshold - len(signed):
+        return None
+    return next((each.time for each in found.chains if each.chain == vault.chain), None)

@@ -55,7 +55,7 @@ def _fold_failed(case: Case, body: SettlementFailed) -> State:
     cycle = replace(state.cycle(body.cycle), failed=case.index)
     state = replace(state, cycles=state.cycles.set(cycle.id, cycle))
     if not body.executable:
-        state = _dead(state, instruction)
+        state = _dead(state, instruction, case.time_ms)
     state = opened(case, state, cycle, instruction.group, BreakCause.FAILED)
     records = records_of(state, cycle)
     if records[0].state is ContractState.FAILED:
@@ -63,13 +63,13 @@ def _fold_failed(case: Case, body: SettlementFailed) -> State:
     return with_contracts(state, [case.moved(record, ContractState.FAILED) for record in records])
 
 
-def _dead(state: State, instruction: Instruction) -> State:
+def _dead(state: State, instruction: Instruction, time_ms: int) -> State:
     """It claims nothing any more; its Safe has gone past its nonce."""
     state = freed(state, instruction)
     if instruction.nonce is not None:
         vault = instruction.group.vaults[0]
         state = replace(state, safes=state.safes.set(vault, SafeUse(None, instruction.nonce)))
-    dead = replace(instruction, executable=False)
+    dead = replace(instruction, executable=False, dead_ms=time_ms)
     return replace(state, instructions=state.instructions.set(instruction.hash, dead))
 
 

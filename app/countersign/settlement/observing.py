@@ -106,7 +106,7 @@ def _recorded(case: Case, body: TransactionObserved) -> State:
         known,
         transaction=body.transaction,
         others=tuple(each for each in all_of_them if each != body.transaction),
-        observed=Observed(body.block, body.height, body.confirmations, body.fees, case.index),
+        observed=Observed(body.block, body.height, body.confirmations, body.fees, case.index, case.time_ms),
     )
     state = replace(
         state,

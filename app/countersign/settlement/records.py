@@ -139,13 +139,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The last that a node said of a transaction. `fees`: satoshis by paying vault; no block after a reorganisation."""
+    """The last that a node said of a transaction. `fees`: satoshis by paying vault; no block after a reorganisation.
+
+    `index`, `time_ms`: the entry that says it, and its moment.
+    """
 
     block: str | None
     height: int | None
     confirmations: int
     fees: tuple[tuple[str, int], ...]
     index: int
+    time_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ class Instruction:
     """An instruction in the log, by its event's hash. `superseded_by` names the one that counts in its place.
 
     `replaces` is the one whose place a declared one (a replacement, a void) took; `declarer` signed that beside the
-    preparer. `others` are further transactions that carry it; `executable` is false once the chain can take none.
+    preparer. `others` are further transactions that carry it; `executable` is false once the chain can take none: the log
+    said so at `dead_ms`.
     """
 
     hash: str
@@ -176,6 +181,7 @@ class Instruction:
     others: tuple[str, ...] = ()
     released: int | None = None
     executable: bool = True
+    dead_ms: int | None = None
 
     @property
     def declared(self) -> bool:

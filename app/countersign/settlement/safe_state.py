@@ -62,6 +62,15 @@ class ChainSnapshot:
         return seconds - self.time
 
 
+@dataclass(frozen=True, slots=True)
+class SafeSeen:
+    """A Safe's next nonce at the newest block at which two officers attested it; `time`: the block's own, unix seconds."""
+
+    number: int
+    nonce: int
+    time: int
+
+
 _SAFE: dict[str, readers.Reader[object]] = {
     "address": readers.ethereum_address,
     "proxy_code": readers.ethereum_hash,

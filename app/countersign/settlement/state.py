@@ -36,6 +36,7 @@ from countersign.settlement.records import (
     Tip,
 )
 from countersign.settlement.roster import Roster
+from countersign.settlement.safe_state import SafeSeen
 from countersign.settlement.usage import Usage
 
 
@@ -75,6 +76,7 @@ class State:
     reconciled: Reconciled | None = None  # the last reconciliation
     attestations: Map[str, Attestation] = field(default_factory=Map)  # cycle → the last one
     tips: Map[str, Tip] = field(default_factory=Map)  # CAIP-2 → the newest attested block
+    safes_seen: Map[tuple[str, str], SafeSeen] = field(default_factory=Map)  # CAIP-2, address → as attested last
     seen: Map[str, Map[str, int]] = field(default_factory=Map)  # signer → event id → index
     events: Map[int, str] = field(default_factory=Map)  # index → event hash, accepted entries only
     size: int = 0  # one past the last entry looked at

@@ -1,13 +1,21 @@
-"""Why a deadline bites, and what to do before it."""
+"""Why a deadline bites, or why there is none; and what to do."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "settlement.act-by-coins": (
-        "The request to sign ends then; until then the coins of the vault {vault} are kept for it.",
+    "settlement.act-by-request": (
+        "The request to sign for {vault} ends then.",
         "Sign or refuse before; after it, operations prepares it again.",
     ),
+    "settlement.act-by-attestation": (
+        "What two officers attested of the Safe {vault} is too old for a cold machine then.",
+        "Have it signed on the cold machine before, or attested again.",
+    ),
+    "settlement.act-by-coins": (
+        "A coin of {vault} that this transaction spends is spent or in no block any more, since then.",
+        "Sign nothing more of it. Wait until its chain has the coin again, or have it prepared with other coins.",
+    ),
     "settlement.act-by-nonce": (
-        "The request to sign ends then; until then the next number of the Safe {vault} is kept for it.",
-        "Sign or refuse before; after it, operations prepares it again.",
+        "The number of the Safe {vault} that this transaction needs is used or taken, since then.",
+        "Sign nothing more of it. Look on the chain what used the number, and have it prepared with the next one.",
     ),
     "settlement.act-by-cut-off": (
         "The next cycle is cut off then.",
@@ -26,4 +34,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Endorse before, or renew the certification.",
     ),
     "settlement.act-by-settle": ("The contract must be settled by then.", "Sign or refuse before."),
+    "settlement.act-by-release": (
+        "Every signature is there, and it must be released by then.",
+        "Release it before; afterwards it can only be voided.",
+    ),
+    "settlement.act-by-send": (
+        "It is released and not all of it was sent; the contract is to be settled by then.",
+        "Have the desk send it. It may still be sent afterwards.",
+    ),
+    "settlement.act-by-observe": (
+        "It was sent and not all of it stands in a block; the contract is to be settled by then.",
+        "Look on the chains: send it again, pay more for it, or record that it failed.",
+    ),
+    "settlement.act-by-failed": (
+        "One leg was delivered and another was not; the contract is to be settled by then.",
+        "Send the other leg again, replace it, or have it prepared anew. It may still be delivered afterwards.",
+    ),
+    "settlement.no-deadline-dispute": (
+        "No deadline: the dispute has none. It stands until its parties take it back or resolve it, or an award rules.",
+        "Settle it with the parties. What must be signed afterwards keeps the contract's time to settle.",
+    ),
+    "settlement.no-deadline-void": (
+        "No deadline: a void has none once it is signed. It only brings the assets home.",
+        "Release and send what is signed; the holds return when the chains have confirmed it.",
+    ),
+    "settlement.no-deadline-chain": (
+        "No deadline: all of it stands in blocks, and the chains confirm it in their own time.",
+        "Wait for the confirmations, or for the parties to confirm what they received.",
+    ),
+    "settlement.no-deadline-over": ("No deadline: it is over.", "Nothing is due."),
 }

@@ -134,7 +134,8 @@ def _side(side: Sequence[Money], written: Callable[[Money], str]) -> str:
 
 def _act_by(row: SettlementRow, now: int) -> tuple[tuple[str, str], str]:
     if row.act_by is None:
-        return (label("desk.no-deadline"), ""), "quiet"
+        why = label_or(f"act-by.{row.unbounded}", "") if row.unbounded else ""
+        return (label("desk.no-deadline"), why), "quiet"
     left = row.act_by.at - now
     tone = "bad" if left <= 0 else "warn" if left < _SOON else "ink"
     why = label_or(f"act-by.{row.act_by.reason}", sentence(row.act_by.reason, row.act_by.values))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.desk.views import Digest, Flow, InstructionView, MatchLine, ProofView, ReviewView, WitnessView
-from countersign.resources.text import sentence
+from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
 from countersign.ui.presenters import writing
 from countersign.ui.strings import label, label_or
@@ -83,15 +83,17 @@ def header(view: ReviewView) -> tuple[tuple[str, str], ...]:
     )
 
 
-def deadline(view: ReviewView, now: int) -> tuple[str, str] | None:
-    """What bites first, with its reason; and the tone."""
-    if view.act_by is None:
-        return None
-    by = view.act_by
+def deadline(view: ReviewView, now: int) -> tuple[str, str, str] | None:
+    """What bites first with its reason, or why nothing does; what to do about it; and the tone."""
+    by, now = view.act_by, max(now, view.newest)
+    if by is None:
+        told = view.unbounded
+        return (sentence(told, {}), next_step(told, {}), "quiet") if told else None
     words = label(
         "review.act-by", at=writing.minute(by.at), until=writing.until(by.at, now), why=sentence(by.reason, by.values)
     )
-    return words, "bad" if by.at <= now else "warn" if by.at - now < 3_600 else "info"
+    tone = "bad" if by.at <= now else "warn" if by.at - now < 3_600 else "info"
+    return words, next_step(by.reason, by.values), tone
 
 
 def kind(instruction: InstructionView) -> str:

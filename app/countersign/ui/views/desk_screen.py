@@ -146,10 +146,15 @@ class DeskScreen(QWidget):
         if view.rows is self.view.rows:
             self.stacked = stacked
 
+    @property
+    def now(self) -> int:
+        """Unix seconds: never before the last entry of what is shown, whatever this machine's clock says."""
+        return max(self.context.now, self.view.newest)
+
     def tick(self) -> None:
         """Time goes on: how long is left is written anew, and the checks of what is on screen run again."""
         if self.isVisible():
-            self.model.write_again(self.context.now)
+            self.model.write_again(self.now)
             self.checks.look_again()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -208,7 +213,7 @@ class DeskScreen(QWidget):
         if turn != self.turn:
             return
         chosen = self.model.contract(self.table.currentIndex().row())
-        self.model.show(self.view.rows, places, self.context.now, base=self.base.isChecked())
+        self.model.show(self.view.rows, places, self.now, base=self.base.isChecked())
         self.table.clearSpans()
         for at in self.low:
             self.table.setRowHeight(at, measure.ROW)

@@ -166,7 +166,9 @@ class ReviewScreen(QWidget):
         card.body.addLayout(head)
         by = review.deadline(view, self.context.now)
         if by:
-            card.body.addWidget(PlainLabel(by[0], "strong", by[1]))
+            told, do, tone = by
+            card.body.addWidget(PlainLabel(told, "strong", tone))
+            card.body.addWidget(PlainLabel(do, "caption"))
         name = label("review.contract-hash")
         hashed = WholeValue(name, view.contract, writing.groups(view.contract))
         terms = review.header(view)
