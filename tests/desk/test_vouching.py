@@ -322,7 +322,7 @@ class TestTransactions:
         self, table: Table, kind: str, changes: dict[str, object]
     ) -> None:
         instruction = table.live(kind)
-        body = await releasing._seen(table.desk, instruction)
+        body = await releasing.unlogged(table.desk, instruction)
         assert body is not None
         event = await signed(table.desk.scribe.draft("transaction.observed", body), [table.author("operations")])
         with pytest.raises(Refused) as refused:
@@ -331,7 +331,7 @@ class TestTransactions:
         await table.desk.submit(event)
 
     async def test_a_fee_that_the_bytes_do_not_say_is_refused(self, table: Table) -> None:
-        body = await releasing._seen(table.desk, table.live("psbt"))
+        body = await releasing.unlogged(table.desk, table.live("psbt"))
         assert body is not None
         false = {**body, "fees": {cast.SELLER.coins: "1"}}
         assert await refusal(table, "transaction.observed", "operations", false) == "desk.other-fee"

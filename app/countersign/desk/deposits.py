@@ -1,5 +1,7 @@
-"""A payment into a Safe, as one node sees it: what `deposit.credited` rests on for ether and for tokens.
+"""What came into a vault, as one node sees it: what `deposit.credited` rests on.
 
+- A coin of a Bitcoin vault counts once it has the policy's confirmations. What a settlement's own transaction made is no
+  deposit, whoever sent it: neither its change nor what it delivers.
 - A reference `0x<transaction>:<log>` names one log of one transaction by its place among that transaction's own, from 0. A
   block that takes the same transaction in anew changes nothing of it, so that no payment has two references.
 - The log itself must say it: the token's `Transfer` to the Safe, or the Safe's own `SafeReceived`, which its proxy emits
@@ -9,12 +11,38 @@
 """
 
 from countersign.desk import chain_facts
-from countersign.desk.ports import EthereumNode, Payment
+from countersign.desk.ports import Artefacts, BitcoinNode, Coin, EthereumNode, Payment
 from countersign.errors import Refused
 from countersign.formats import caip, eip55
+from countersign.rails import bitcoin as rail
 from countersign.settlement.ledger import Account
-from countersign.settlement.roster import SafeVault
+from countersign.settlement.roster import SafeVault, SlotVault
 from countersign.settlement.state import State
+
+
+async def coins(node: BitcoinNode, state: State, artefacts: Artefacts, vault: SlotVault) -> tuple[Coin, ...]:
+    """The coins of a Bitcoin vault that have the policy's confirmations and are not credited. Unavailable."""
+    needed = state.adopted().confirmations_on(vault.chain)
+    scripts = [slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots]
+    seen = await node.coins(scripts)
+    fresh = [each for each in seen if f"{vault.chain} {reference(each)}" not in state.deposits]
+    own = own_transactions(state, artefacts) if fresh else frozenset()
+    return tuple(each for each in fresh if each.confirmations >= needed and each.txid not in own)
+
+
+def reference(coin: Coin) -> str:
+    """How a deposit names a coin: `txid:vout`."""
+    return f"{coin.txid}:{coin.vout}"
+
+
+def own_transactions(state: State, artefacts: Artefacts) -> frozenset[str]:
+    """The ids of settlements' transactions: those in the log, and those of a PSBT that has shares and that nobody logged yet."""
+    unlogged = (
+        each
+        for each in state.instructions.values()
+        if each.group.kind == "psbt" and each.transaction is None and each.shares
+    )
+    return frozenset((*state.transactions, *(chain_facts.txid(each, artefacts) for each in unlogged)))
 
 
 async def payment(node: EthereumNode, state: State, vault: SafeVault, asset: str, reference: str) -> Payment:

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from countersign.desk import deposits
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
-from countersign.desk.ports import Receipt
+from countersign.desk.ports import Coin, Receipt
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.formats import ids
-from countersign.rails import bitcoin as rail
 from countersign.settlement.roster import Party, SafeVault, SlotVault
 
 
@@ -41,21 +40,21 @@ async def publish_price(desk: EmbeddedDesk, asset: str, price: str, source: str)
     return await desk.own("price.published", {"asset": asset, "price": price, "source": source})
 
 
-async def credit_coins(desk: EmbeddedDesk, operations: Author, name: str, asset: str) -> list[Receipt]:
-    """Credit every coin of a Bitcoin vault that the node sees, has the policy's confirmations and is not credited yet."""
-    vault = desk.state.roster.vault(name)
+async def credit_coins(place: Workplace, operations: Author, name: str, asset: str) -> list[Receipt]:
+    """Credit every coin of a Bitcoin vault that the workplace's node sees, has the policy's confirmations and is not credited.
+
+    Refused("desk.not-a-slot-vault"), what the desk finds otherwise.
+    """
+    vault = place.state.roster.vault(name)
     if not isinstance(vault, SlotVault):
         raise Refused("desk.not-a-slot-vault", vault=name)
-    needed = desk.state.adopted().confirmations_on(vault.chain)
-    wallet = rail.wallet(vault)
-    coins = await desk.bitcoin(vault.chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
-    receipts = []
-    for coin in coins:
-        reference = f"{coin.txid}:{coin.vout}"
-        if coin.confirmations < needed or f"{vault.chain} {reference}" in desk.state.deposits:
-            continue
-        receipts.append(await _credit(desk, operations, vault, asset, coin.satoshis, reference, coin.confirmations))
-    return receipts
+    fresh = await deposits.coins(place.bitcoin(vault.chain), place.state, place.artefacts, vault)
+    return [await credit_coin(place, operations, vault, asset, each) for each in fresh]
+
+
+async def credit_coin(place: Workplace, operations: Author, vault: SlotVault, asset: str, coin: Coin) -> Receipt:
+    """Credit one coin of a Bitcoin vault; the desk looks for itself before it signs beside the officer."""
+    return await _credit(place, operations, vault, asset, coin.satoshis, deposits.reference(coin), coin.confirmations)
 
 
 async def credit_payment(place: Workplace, operations: Author, name: str, asset: str, reference: str) -> Receipt:

@@ -15,7 +15,8 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 
-from countersign.desk import legs, lending, mending, preparing, reconciling, releasing
+from countersign.desk import arrivals, legs, lending, mending, preparing, reconciling, releasing
+from countersign.desk.arrivals import TakenIn
 from countersign.desk.author import Author, Scribe
 from countersign.desk.importing import carry_out, plan
 from countersign.desk.legs import LegsView
@@ -94,6 +95,15 @@ class Operations:
         items = await carry_out(self._desk, self._author, shown.files, progress)
         await self._desk.synchronise()
         return await asyncio.to_thread(partial(batch_view, self._desk.state, shown.files, items, filed=True))
+
+    async def take_in(self) -> TakenIn:
+        """Observe what is on its way and credit the coins that came in, as this console's nodes see it (`arrivals`)."""
+        await self._begin()
+        state = self._desk.state
+        await self._desk.fetch(each.artefact for each in state.instructions.values() if each.shares)
+        found = await arrivals.take_in(self._desk, self._author)
+        await self._desk.synchronise()
+        return found
 
     def loans(self) -> tuple[LoanView, ...]:
         """Every loan to the custodian's pool, and whether it can be recalled now."""

@@ -67,22 +67,48 @@ class VaultLine:
 async def look(state: State, archive: Archive, artefacts: Artefacts, nodes: Nodes) -> Seen:
     """Ask the nodes. Unavailable where one is absent or silent."""
     coins: dict[str, tuple[SeenCoin, ...]] = {}
-    balances: dict[tuple[str, str], int] = {}
     for vault in state.roster.vaults.values():
         if isinstance(vault, SlotVault):
             scripts = [slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots]
             seen = await nodes.of_bitcoin(vault.chain).coins(scripts)
             coins[vault.id] = tuple(SeenCoin(f"{one.txid}:{one.vout}", one.satoshis, one.confirmations) for one in seen)
-        else:
+    balances, (in_block, fees) = await _balances(state, nodes), await _whereabouts(state, artefacts, nodes)
+    return Seen(coins, balances, in_block, fees, dict(_credited(state, archive)))
+
+
+async def surplus(state: State, artefacts: Artefacts, nodes: Nodes) -> tuple[tuple[str, str, int], ...]:
+    """What Safes hold beyond the books and beyond what is on its way: vault, asset, base units. Unavailable as `look`."""
+    balances, (in_block, fees) = await _balances(state, nodes), await _whereabouts(state, artefacts, nodes)
+    seen, found = Seen({}, balances, in_block, fees, {}), list[tuple[str, str, int]]()
+    for (name, asset), chain in sorted(balances.items()):
+        line = _line(state, state.roster.vault(name), asset, chain)
+        under_way = sum(int(each.there) - int(each.here) for each in _on_the_way(state, seen, line))
+        if (more := chain - line.ledger - under_way) > 0:
+            found.append((name, asset, more))
+    return tuple(found)
+
+
+async def _balances(state: State, nodes: Nodes) -> dict[tuple[str, str], int]:
+    """What every Safe holds of each registered asset of its chain."""
+    found: dict[tuple[str, str], int] = {}
+    for vault in state.roster.vaults.values():
+        if isinstance(vault, SafeVault):
             for asset in _assets(state, vault):
-                balances[vault.id, asset] = await chain_facts.safe_holds(nodes.of_ethereum(vault.chain), vault, asset)
-    in_block, fees = {}, {}
+                found[vault.id, asset] = await chain_facts.safe_holds(nodes.of_ethereum(vault.chain), vault, asset)
+    return found
+
+
+async def _whereabouts(
+    state: State, artefacts: Artefacts, nodes: Nodes
+) -> tuple[dict[str, bool], dict[str, Mapping[str, int]]]:
+    """Of what is under way, by instruction: whether it is in a block, and what of its fee each vault bears."""
+    in_block, fees = dict[str, bool](), dict[str, Mapping[str, int]]()
     for instruction in _under_way(state):
         in_block[instruction.hash] = await _in_block(instruction, nodes)
         if instruction.group.kind == "psbt":
             data = artefacts.get(bytes.fromhex(instruction.artefact))
             fees[instruction.hash] = fees_of(state, instruction, data)
-    return Seen(coins, balances, in_block, fees, dict(_credited(state, archive)))
+    return in_block, fees
 
 
 def _assets(state: State, vault: Vault) -> list[str]:
@@ -127,11 +153,16 @@ def compare(state: State, seen: Seen) -> tuple[tuple[VaultLine, ...], tuple[Brea
     lines, breaks = [], []
     for vault in sorted(state.roster.vaults.values(), key=lambda each: each.id):
         for asset, chain in _holdings(state, vault, seen):
-            held = state.ledger.balance(Account(vault.owner.lei, vault.owner.book, asset)).total
-            line = VaultLine(vault.id, vault.owner.lei, vault.owner.book, asset, held, chain)
+            line = _line(state, vault, asset, chain)
             lines.append(line)
             breaks += _breaks(state, seen, line)
     return tuple(lines), (*breaks, *_without_vault(state))
+
+
+def _line(state: State, vault: Vault, asset: str, chain: int) -> VaultLine:
+    owner = vault.owner
+    held = state.ledger.balance(Account(owner.lei, owner.book, asset)).total
+    return VaultLine(vault.id, owner.lei, owner.book, asset, held, chain)
 
 
 def _holdings(state: State, vault: Vault, seen: Seen) -> list[tuple[str, int]]:

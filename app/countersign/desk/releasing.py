@@ -6,7 +6,7 @@
 - What an officer's node observes is confirmed by the desk's own node before it is logged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from countersign.desk import chain_facts, stopping
@@ -23,6 +23,7 @@ from countersign.settlement import events
 from countersign.settlement.bodies import ReleaseAuthorised
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
+from countersign.settlement.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +147,25 @@ async def observe(desk: Workplace, cycle: str, operations: Author) -> list[Recei
     Another block, or none any more after a reorganisation, is logged as it is.
     """
     receipts = []
-    live = desk.state.live(desk.state.cycle(cycle))
-    for instruction in (*live, *(one for each in live for one in desk.state.replaced_by(each) if one.shares)):
-        if (body := await _seen(desk, instruction)) is not None:
-            draft = desk.scribe.draft("transaction.observed", body)
-            receipts.append(await desk.submit(await signed(draft, [operations])))
+    for instruction in watched(desk.state, cycle):
+        if (body := await unlogged(desk, instruction)) is not None:
+            receipts.append(await log_observed(desk, operations, body))
     return receipts
 
 
-async def _seen(desk: Workplace, instruction: Instruction) -> dict[str, object] | None:
+def watched(state: State, cycle: str) -> tuple[Instruction, ...]:
+    """The instructions of a cycle whose transaction may be on its chain: those that count, and those with shares before them."""
+    live = state.live(state.cycle(cycle))
+    return (*live, *(one for each in live for one in state.replaced_by(each) if one.shares))
+
+
+async def log_observed(desk: Workplace, operations: Author, body: Mapping[str, object]) -> Receipt:
+    """Log what a node says of a transaction; the desk asks its own first. Refused: what that one sees otherwise."""
+    return await desk.submit(await signed(desk.scribe.draft("transaction.observed", body), [operations]))
+
+
+async def unlogged(desk: Workplace, instruction: Instruction) -> dict[str, object] | None:
+    """The body of `transaction.observed` where the node says something else than the log; None where it does not."""
     names = chain_facts.transactions(instruction, desk.artefacts)
     if not names or (instruction.transaction is None and instruction.released is not None):
         return None

@@ -1,7 +1,8 @@
 """What the desk verifies itself before it puts its signature beside an officer's.
 
 - A share: its bytes are here and are that officer's whole, valid share of the prepared instruction (rails).
-- A deposit, a broadcast, an observation: the desk's own node says so too; of a payment into a Safe, its very log.
+- A deposit, a broadcast, an observation: the desk's own node says so too; of a payment into a Safe, its very log; of a coin,
+  that no settlement's own transaction made it, logged or not.
 - A failure: the desk's own node sees the transaction in no block, and says whether it can still execute.
 - Everything else about the event is the machine's to judge; this is only what the machine cannot see.
 """
@@ -51,7 +52,7 @@ async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) 
         case ShareAdded() as body:
             _share(state, body, artefacts)
         case DepositCredited() as body:
-            await _deposit(state, body, nodes)
+            await _deposit(state, body, artefacts, nodes)
         case TransactionBroadcast() as body:
             await _broadcast(state, body, artefacts, nodes)
         case TransactionObserved() as body:
@@ -74,9 +75,11 @@ def _share(state: State, body: ShareAdded, artefacts: Artefacts) -> None:
         ethereum_rail.accept_share(data, share, keys)
 
 
-async def _deposit(state: State, body: DepositCredited, nodes: Nodes) -> None:
+async def _deposit(state: State, body: DepositCredited, artefacts: Artefacts, nodes: Nodes) -> None:
     vault = state.roster.vault(body.vault)
     if isinstance(vault, SlotVault):
+        if body.reference.split(":")[0] in deposits.own_transactions(state, artefacts):
+            raise Refused("settlement.deposit-own", reference=body.reference)
         wallet = bitcoin_rail.wallet(vault)
         scripts = [slot.script_pubkey for slot in wallet.descriptors.slots]
         coins = await nodes.of_bitcoin(vault.chain).coins(scripts)

@@ -1,7 +1,7 @@
 """What waits for an officer to whom the desk adds its signature, or for a deliverer; read off the log alone.
 
 - Loans to recall before a hold, amounts to bring before the cycle closes, transactions to send and to look after.
-- What waits for officers' signatures stands on the Desk; what the chains have and the log has not, only a node can say
+- What waits for officers' own signatures stands on the Desk; what the chains have and the log has not, only a node can say
   (`arrivals`).
 
     >>> [str(each.whom) for each in waits(state, last, upcoming)]
@@ -15,9 +15,10 @@ from countersign.desk.closing import Closing
 from countersign.desk.names import owner
 from countersign.formats import times
 from countersign.settlement import stops
+from countersign.settlement.assets import chain_of
 from countersign.settlement.cut_off import Gathered
 from countersign.settlement.permissions import Signer
-from countersign.settlement.records import Cycle
+from countersign.settlement.records import Cycle, Instruction
 from countersign.settlement.saying import Said, said
 from countersign.settlement.state import State
 
@@ -79,19 +80,39 @@ def _top_up(state: State, lei: str, book: str, asset: str, units: int, until: in
     )
 
 
+def needed(state: State, cycle: Cycle, chain: str) -> int:
+    """How many confirmations a cycle's transaction on a chain is looked after for: the policy's, or a contract's own."""
+    agreed = (
+        count
+        for each in cycle.contracts
+        for asset, count in state.contract(each).terms.finality.confirmations
+        if chain_of(asset) == chain
+    )
+    return max(state.adopted().confirmations_on(chain), *agreed, 0)
+
+
+def in_flight(state: State) -> list[Cycle]:
+    """The cycles for which somebody signed that are not over, and those whose deliveries are not confirmed yet, in their order."""
+    unconfirmed = {state.instruction(each).cycle for each in state.receipts}
+    found = (
+        each
+        for each in state.cycles.values()
+        if each.id in unconfirmed
+        or (each.final is None and each.voided is None and any(one.shares for one in state.live(each)))
+    )
+    return sorted(found, key=lambda each: each.index)
+
+
 def _on_chains(state: State) -> Iterator[Wait]:
     """What was released and is not out yet, or out and not deep enough in its chain."""
-    for cycle in sorted(state.cycles.values(), key=lambda each: each.index):
-        if cycle.released is None or cycle.called_off:
-            continue
+    for cycle in in_flight(state):
         live = state.live(cycle)
-        over = cycle.final is not None or cycle.voided is not None
         unsent = sum(each.transaction is None and each.released is not None for each in live)
-        if unsent and not over and _may_send(state, cycle):
+        if unsent and _may_send(state, cycle):
             yield Wait(Signer.OPERATIONS, said("wait.send", cycle=cycle.id, count=unsent))
-        shallow = [each for each in live if each.hash in state.receipts] if over else _young(state, cycle)
-        if shallow:
-            yield Wait(Signer.OPERATIONS, said("wait.observe", cycle=cycle.id, count=len(shallow)))
+        young = [each for each in live if each.transaction is not None and _young(state, cycle, each)]
+        if young:
+            yield Wait(Signer.OPERATIONS, said("wait.observe", cycle=cycle.id, count=len(young)))
 
 
 def _may_send(state: State, cycle: Cycle) -> bool:
@@ -99,11 +120,6 @@ def _may_send(state: State, cycle: Cycle) -> bool:
     return out or cycle.voiding or stops.running(state, cycle)
 
 
-def _young(state: State, cycle: Cycle) -> list[str]:
-    """The instructions that were sent and have not the policy's confirmations in the log."""
-    return [
-        each.hash
-        for each in state.live(cycle)
-        if each.transaction is not None
-        and (each.observed.confirmations if each.observed else 0) < state.adopted().confirmations_on(each.group.chain)
-    ]
+def _young(state: State, cycle: Cycle, instruction: Instruction) -> bool:
+    seen = instruction.observed.confirmations if instruction.observed else 0
+    return seen < needed(state, cycle, instruction.group.chain)

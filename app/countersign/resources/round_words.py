@@ -19,6 +19,9 @@ TEMPLATES: dict[str, str] = {
     "round.closed": "The cut-off of {cut_off} closes cycle {cycle}; contracts in it: {count}.",
     "wait.recall": "{owner} lent {amount} (loan {loan}) that its contracts need: it has to be recalled.",
     "wait.top-up": "{owner}, book {book}, lacks {amount} for what it is to deliver; it may come in until {until}.",
+    "wait.deposit": "{amount} came into the vault {vault} and is not credited ({reference}).",
+    "wait.payment": "The Safe {vault} holds {amount} more than the books: credit the payment by its transaction.",
+    "wait.news": "Transaction {transaction} of cycle {cycle} is not logged as the chain has it; confirmations: {confirmations}.",
     "wait.send": "Cycle {cycle} is released; transactions to send: {count}.",
     "wait.observe": "Cycle {cycle} is on its way; transactions whose confirmations have to be logged: {count}.",
 }
