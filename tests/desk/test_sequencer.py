@@ -1,5 +1,6 @@
 """The desk's hand: judged before logged, witnessed before it counts, and nothing acknowledged is ever lost."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -220,3 +221,23 @@ async def test_a_witness_that_remembers_more_than_the_desk_thinks_is_asked_again
     asked = witnesses(founded.stage)[0].asked
     await fresh.open()
     assert witnesses(founded.stage)[0].asked == asked + 2
+
+
+async def test_witnesses_are_asked_at_once_so_that_one_deadline_is_the_longest_wait(founded: Table) -> None:
+    one, other = witnesses(founded.stage)
+    asked = other.asked
+
+    class Patient:
+        async def add_checkpoint(self, request: bytes) -> tuple[int, bytes]:
+            await asyncio.sleep(0)
+            if other.asked == asked:
+                raise Unavailable("sync.silent")
+            return await one.add_checkpoint(request)
+
+    founded.stage.watchers[0] = Watcher(one.inner.key, Patient())
+    hand = founded.stage.sequencer(founded.stage.store)
+    await hand.open()
+    asked = other.asked
+    await price(founded, "1.01", hand)
+    lines = [each.name for each in published(hand).note.signatures]
+    assert lines == [founded.stage.quorum.origin, *(each.name for each in founded.stage.quorum.witnesses)]

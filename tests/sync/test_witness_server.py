@@ -337,6 +337,6 @@ async def test_a_desk_publishes_under_outside_witnesses_loses_one_and_catches_up
     outside.told.clear()
     restarted = stage.sequencer(stage.store)  # it does not know any more what its witnesses remember
     await restarted.open()
-    assert [each.status for each in outside.told] == [409, 200, 409, 200]
+    assert sorted(each.status for each in outside.told) == [200, 200, 409, 409]
     await outside.price(restarted, "1.03")
     assert [each.status for each in outside.told[4:]] == [200, 200]

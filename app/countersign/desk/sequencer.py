@@ -6,8 +6,9 @@ cosign → publish the checkpoint → evolve.
 - What `decide` refuses is never logged; the state does not change.
 - A crash between archive and checkpoint leaves an event that is logged on the next start (`open`): nothing acknowledged is
   lost, because an event is acknowledged only when its checkpoint is published.
-- A witness that does not answer does not stop the desk; a checkpoint without its quorum counts for nobody, so `submit` raises
-  `Unavailable("desk.no-quorum")` and the event stands logged, to be witnessed with the next head, or by `renew`.
+- All witnesses are asked at once. One that does not answer does not stop the desk; a checkpoint without its quorum counts
+  for nobody, so `submit` raises `Unavailable("desk.no-quorum")` and the event stands logged, to be witnessed with the next
+  head, or by `renew`.
 - An unchanged head is cosigned again every six hours (L5), when somebody asks for it.
 - When the log's key changes (`log.rotated`), the very head that includes that entry is signed with the new key; without
   it at hand the change is refused (`hold`).
@@ -178,9 +179,9 @@ class Sequencer:
         self._tiles.write(sorted(self._log.files(self._written).items()))
         self._written = self._log.size
         head = self._log.checkpoint()
-        signed = SignedCheckpoint.sign(head, self._sign_head(head.text()))
-        for watcher in self._watchers:
-            signed = await self._cosigned(signed, watcher)
+        bare = SignedCheckpoint.sign(head, self._sign_head(head.text()))
+        cosigned = await asyncio.gather(*(self._cosigned(bare, each) for each in self._watchers))
+        signed = bare.signed_by(*(line for one in cosigned for line in one.note.signatures))
         try:
             self._quorum.verify(signed, Fresh(self._now()))
         except CountersignError as error:
@@ -188,17 +189,16 @@ class Sequencer:
         self._tiles.write([(CHECKPOINT, signed.serialise())])
         self._published, self._published_at = signed.serialise(), self._now()
 
-    async def _cosigned(self, signed: SignedCheckpoint, watcher: Watcher) -> SignedCheckpoint:
+    async def _cosigned(self, bare: SignedCheckpoint, watcher: Watcher) -> SignedCheckpoint:
         """The checkpoint with this witness's line; without it if the witness is silent or refuses."""
-        bare = SignedCheckpoint.sign(signed.checkpoint, self._sign_head(signed.checkpoint.text()))
         try:
             response = await self._ask(bare, watcher, self._known.get(watcher.key, 0))
             if response.status == 409:
                 response = await self._ask(bare, watcher, conversation.known_size(response))
-            accepted = conversation.accept(signed, response, watcher.key)
+            accepted = conversation.accept(bare, response, watcher.key)
         except CountersignError:
-            return signed
-        self._known[watcher.key] = signed.checkpoint.size
+            return bare
+        self._known[watcher.key] = bare.checkpoint.size
         return accepted
 
     async def _ask(self, bare: SignedCheckpoint, watcher: Watcher, old: int) -> Response:
