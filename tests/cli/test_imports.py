@@ -63,6 +63,8 @@ CASES = (
     Case("settlement show MH-2026-0001 --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
     Case("roster show --profile profile", REPLAYING, 180, STORE | {"countersign.desk.order"}, KERNEL | {"bitcoin"}),
     Case("import contract.json --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
+    Case("witness init profile --name witness.example", SURFACE | {"audit", "desk", "keys", "store"}, 75,
+         {"countersign.store.witness_folder"}, STORE | SIGNATURES),
     Case("audit verify evidence.zip", JUDGING, 220, SIGNATURES | {"countersign.desk.evidence"}, {"sqlcipher3"}),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.errors import Unavailable
+from countersign.errors import Refused, Unavailable
 from countersign.sync.memory_file import FileMemory
 
 
@@ -52,3 +52,13 @@ def test_a_link_in_place_of_the_new_file_is_not_followed(tmp_path: Path) -> None
     with pytest.raises(Unavailable, match=r"sync\.memory"):
         FileMemory(tmp_path / "witness.json").save(b"x")
     assert target.read_bytes() == b"untouched"
+
+
+def test_a_memory_that_was_begun_and_is_gone_is_a_loss_and_no_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "heads.json"
+    assert FileMemory(path).load() is None
+    with pytest.raises(Refused) as lost:
+        FileMemory(path, begun=True).load()
+    assert lost.value.code == "sync.memory-lost"
+    FileMemory(path).save(b"there")
+    assert FileMemory(path, begun=True).load() == b"there"

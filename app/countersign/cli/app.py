@@ -17,6 +17,7 @@
     countersign statement --account LEI/BOOK/ASSET [--from DAY] [--until DAY] --profile DIR [--csv | --json]
     countersign reconcile --trades FILE.csv | --chains NODES.json --profile DIR [--json]
     countersign token list|init|generate|test
+    countersign witness init DIR --name NAME | serve DIR --log VKEY… [--host HOST] [--port PORT]
 
 - Usage errors, Ctrl-C and a reader that has gone away end as typer ends them, without a word of ours.
 - `run` is the one place where anything unexpected ends: one line for the person, the trace into a file, exit 70. Nobody at

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from countersign.cli.reconcile import Reconcile
     from countersign.cli.settlement import Tell
     from countersign.cli.token import ProvisionerFactory
+    from countersign.cli.witness import Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class UseCases:
     policy_case: PolicyCase
     enrol: Enrol
     handover: Handover
+    witnesses: Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ ENTRIES = (
           "freeze.freeze_app", ("orders",)),
     Entry("proposal", "Changes on their way to signatures.",
           "proposal.proposal_app", ("orders", "provisioner")),
+    Entry("witness", "A witness of logs: made once, then run on a machine that is not the desk's.",
+          "witness.witness_app", ("witnesses",)),
 )
 # fmt: on
 

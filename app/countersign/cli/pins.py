@@ -1,8 +1,8 @@
-"""Where a command gets a PIN from: a person at a hidden prompt, or a file that only its owner can read.
+"""Where a command gets a PIN or passphrase from: a person at a hidden prompt, or a file that only its owner can read.
 
 - Never from the command line or the environment, where other processes could read it.
-- A new PIN is asked twice.
-- A file holds the PIN and at most one line break; it must not be open to group or others. A pipe (`/dev/fd/3`) will do.
+- A new one is asked twice.
+- A file holds it and at most one line break; it must not be open to group or others. A pipe (`/dev/fd/3`) will do.
 """
 
 import os
@@ -51,7 +51,7 @@ def hidden(question: str, *, twice: bool = False) -> str:
 
 
 def from_file(path: Path) -> str:
-    """The PIN in a file. Raises Unavailable (absent), Refused (open to others), Malformed (no PIN)."""
+    """The PIN or passphrase in a file. Raises Unavailable (absent), Refused (open to others), Malformed (none in it)."""
     try:
         with path.open("rb") as stream:
             mode = os.fstat(stream.fileno()).st_mode

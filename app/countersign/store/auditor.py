@@ -9,7 +9,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from countersign.store.profile import Entropy, Kind, Profile, create
+from countersign.store.passphrases import Entropy
+from countersign.store.profile import Kind, Profile, create
 
 
 def publish(source: Profile, directory: Path, entropy: Entropy, settings: Mapping[str, bytes]) -> None:

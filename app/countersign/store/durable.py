@@ -7,12 +7,13 @@
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from countersign.errors import Unavailable
+from countersign.errors import CountersignError, Unavailable
 
 
 @contextmanager
@@ -57,6 +58,27 @@ def make_directory(directory: Path, *, mode: int = 0o700) -> None:
         for path in reversed(missing):
             path.mkdir(mode=mode, exist_ok=True)
             sync_directory(path.parent)
+
+
+@contextmanager
+def built_beside(directory: Path, taken: CountersignError) -> Iterator[Path]:
+    """A new `directory`, whole or absent: gives the folder beside it that is filled, then renamed into its place.
+
+    Raises `taken` where something stands there that is not an empty folder, `Unavailable("store.disk")`.
+    """
+    with disk(directory.name):
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise taken
+        directory = directory.absolute()
+        part = directory.with_name(f".{directory.name}.part")
+        if part.exists():
+            shutil.rmtree(part)
+    make_directory(part)
+    yield part
+    with disk(directory.name):
+        sync_directory(part)
+        part.rename(directory)
+        sync_directory(directory.parent)
 
 
 def sweep(directory: Path) -> None:

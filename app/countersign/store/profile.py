@@ -19,7 +19,6 @@ in it).
 """
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from enum import StrEnum
@@ -31,26 +30,23 @@ from countersign.errors import Conflict, CountersignError, Malformed, Refused, U
 from countersign.formats import strict_json
 from countersign.keys import wrapping
 from countersign.store import database as databases
-from countersign.store import migrations, pin_file
+from countersign.store import migrations, passphrases, pin_file
 from countersign.store.archive import Archive
 from countersign.store.artefacts import Artefacts
 from countersign.store.chain import Chain
 from countersign.store.database import Database
-from countersign.store.durable import disk, make_directory, read_small, sweep, sync_directory, write_atomically
+from countersign.store.durable import built_beside, read_small, sweep, write_atomically
 from countersign.store.hardening import Hardening, harden_process
 from countersign.store.inspection import inspected, open_checked, wal_contents
 from countersign.store.journal import Journal
 from countersign.store.key import StoreKey
 from countersign.store.lock import ConsoleLock
+from countersign.store.passphrases import AskPassphrase, Entropy
 from countersign.store.pin_file import Head, PinFile
 from countersign.store.projections import Projections
 
-AskPassphrase = Callable[[], str]
-Entropy = Callable[[int], bytes]
-
 SCHEMA = "countersign-profile/1"
 STORE, PIN, ABOUT, WRAPPED, PLAIN, LOCK = "store.db", "pin.json", "profile.json", "key.wrapped", "key.plain", "lock"
-SHORTEST_PASSPHRASE = 8
 
 
 class Kind(StrEnum):
@@ -130,20 +126,10 @@ def create(
 
     Raises `Conflict("store.profile-exists")`, `Refused("store.short-passphrase")`, `Unavailable("store.disk")`.
     """
-    with disk(directory.name):
-        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-            raise Conflict("store.profile-exists", profile=directory.name)
-        part = directory.with_name(f".{directory.name}.part")
-        if part.exists():
-            shutil.rmtree(part)
     key = StoreKey(entropy(32))
-    make_directory(part)
-    _write_key(part, kind, key, ask, entropy, cost)
-    _write_store(part, kind, key, entropy(32), settings or {})
-    with disk(directory.name):
-        sync_directory(part)
-        part.rename(directory)
-        sync_directory(directory.parent)
+    with built_beside(directory, Conflict("store.profile-exists", profile=directory.name)) as part:
+        _write_key(part, kind, key, ask, entropy, cost)
+        _write_store(part, kind, key, entropy(32), settings or {})
     return _open_console(directory, kind, lambda: key)
 
 
@@ -160,7 +146,7 @@ def open_profile(directory: Path, ask: AskPassphrase | None = None) -> Profile:
         return _open_auditor(directory)
     if ask is None:
         raise Refused("store.passphrase-needed", profile=directory.name)
-    return _open_console(directory, kind, lambda: _unwrap(directory, ask))
+    return _open_console(directory, kind, lambda: StoreKey(passphrases.unwrap(directory / WRAPPED, ask)))
 
 
 def read_about(directory: Path) -> tuple[Kind, bytes, str]:
@@ -193,10 +179,7 @@ def _write_key(
     if kind is Kind.AUDITOR:
         write_atomically(part / PLAIN, key.raw.hex().encode())
         return
-    passphrase = ask() if ask is not None else ""
-    if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise Refused("store.short-passphrase", least=SHORTEST_PASSPHRASE)
-    write_atomically(part / WRAPPED, wrapping.wrap(key.raw, passphrase, entropy(16), entropy(12), cost))
+    write_atomically(part / WRAPPED, passphrases.wrap(key.raw, ask or (lambda: ""), entropy, cost))
 
 
 def _write_store(part: Path, kind: Kind, key: StoreKey, store: bytes, settings: Mapping[str, bytes]) -> None:
@@ -215,11 +198,6 @@ def _write_store(part: Path, kind: Kind, key: StoreKey, store: bytes, settings: 
         database.close()
     pin_file.write(part / PIN, PinFile(store, head))
     write_atomically(part / ABOUT, _about(kind, store, key.check))
-
-
-def _unwrap(directory: Path, ask: AskPassphrase) -> StoreKey:
-    wrapped = read_small(directory / WRAPPED)
-    return StoreKey(wrapping.unwrap(wrapped, ask()))
 
 
 def _open_console(directory: Path, kind: Kind, get_key: Callable[[], StoreKey]) -> Profile:

@@ -31,19 +31,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "cli.no-terminal": (
         "There is no terminal in which a secret could be typed unseen.",
-        "Run the command in a terminal, or give a PIN in a file that only you can read.",
+        "Run the command in a terminal, or give it in a file that only you can read.",
     ),
     "cli.pin-file-absent": (
-        "The PIN file {path} cannot be read ({why}).",
+        "The file {path}, which should hold a PIN or passphrase, cannot be read ({why}).",
         "Give the path of a file that you can read.",
     ),
     "cli.pin-file-open": (
-        "The PIN file {path} can be read by others.",
-        "Take that right away (chmod 600), and change the PIN if others could have read it.",
+        "The file {path}, which holds a PIN or passphrase, can be read by others.",
+        "Take that right away (chmod 600), and change what it holds if others could have read it.",
     ),
     "cli.pin-file-form": (
-        "The file {path} does not hold a PIN.",
-        "Write the PIN alone into it: visible ASCII characters, at most one line.",
+        "The file {path} does not hold a PIN or passphrase.",
+        "Write it alone into the file: visible ASCII characters, at most one line.",
     ),
     "cli.softhsm-folder-absent": (
         "There is no folder {folder} with SoftHSM tokens.",

@@ -189,4 +189,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The auditor's profile {profile} was never finished.",
         "Have it made again; an unfinished one proves nothing.",
     ),
+    "store.witness-exists": (
+        "Something stands in {folder} already; a witness is made in a folder of its own.",
+        "Give the name of a folder that is new or empty.",
+    ),
+    "store.no-witness": (
+        "There is no witness in {folder}.",
+        "Check the path, or make one there with `countersign witness init`.",
+    ),
+    "store.witness-form": (
+        "The file witness.json in {folder} is not in its one permitted form.",
+        "Restore it from its backup.",
+    ),
+    "store.witness-running": (
+        "Another server runs the witness of {folder} already.",
+        "Stop the other server first. One witness has one memory, and one server.",
+    ),
+    "store.witness-heads-lost": (
+        "What the witness of {folder} remembers (heads.json) is gone; started anew it could sign a second history.",
+        "Put that very file back, never an older copy. If it is lost, make another witness under a new name.",
+    ),
+    "store.witness-heads-damaged": (
+        "What the witness of {folder} remembers (heads.json) was damaged or altered, so it does not start.",
+        "Look for the cause. If it cannot be mended, retire this witness and make another under a new name.",
+    ),
+    "store.witness-other-key": (
+        "The key in {folder} is not the one that its witness.json names.",
+        "Restore both files from the same backup.",
+    ),
 }

@@ -5,6 +5,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The witness cannot read or write what it remembers ({why}), so it signs nothing.",
         "See that its folder exists, has room and may be written, then try again. Nothing was lost.",
     ),
+    "sync.memory-lost": (
+        "The file in which the witness keeps what it remembers is gone, so it signs nothing.",
+        "Put that very file back. If it is lost, retire this witness and make another under a new name.",
+    ),
     "sync.witness-url": (
         "The address of the witness is not one this desk uses.",
         "Give an https address without a name, password, query or fragment; http only to a loopback address in numbers.",
