@@ -1,8 +1,10 @@
 """A witness behind HTTP: the published conversation, whole histories through the desk's sequencer, and hostile requests."""
 
 import asyncio
+import errno
 import gzip
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -261,11 +263,17 @@ async def test_requests_at_once_are_judged_one_after_another(server: Asked, plac
     assert answers[size - 1].status == 200
 
 
-async def test_a_port_in_use_is_named(server: Asked, place: Path) -> None:
-    port = urlsplit(server.url).port
+@pytest.mark.parametrize(("host", "why"), [
+    ("127.0.0.1", os.strerror(errno.EADDRINUSE)), ("203.0.113.5", os.strerror(errno.EADDRNOTAVAIL)),
+    ("", os.strerror(errno.EADDRNOTAVAIL)), ("a..b", "no machine has such a name"),
+])  # fmt: skip
+async def test_where_it_cannot_listen_is_named(server: Asked, place: Path, host: str, why: str) -> None:
+    port = urlsplit(server.url).port or 0
     with pytest.raises(Unavailable) as caught:
-        await serving(witness_at(place / "other.json"), port=port or 0).__aenter__()
-    assert (caught.value.code, caught.value.values["port"]) == ("sync.witness-address", port)
+        await serving(witness_at(place / "other.json"), host=host, port=port).__aenter__()
+    assert (caught.value.code, caught.value.values) == (
+        "sync.witness-address", {"host": host, "port": port, "why": why}
+    )  # fmt: skip
 
 
 async def test_it_listens_where_it_is_told(place: Path) -> None:

@@ -14,7 +14,9 @@ c2sp.org/tlog-witness; docs/formats/witness.md. What is answered is decided in `
 """
 
 import asyncio
+import errno
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -118,13 +120,12 @@ async def serving(
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
         try:
-            await site.start()
-        except OSError as error:
-            raise Unavailable(
-                "sync.witness-address", host=host, port=port, why=error.strerror or type(error).__name__
-            ) from None
+            if not host:  # to the library that means every address of this machine
+                raise OSError(errno.EADDRNOTAVAIL, "")
+            await web.TCPSite(runner, host, port).start()
+        except (OSError, UnicodeError) as error:
+            raise Unavailable("sync.witness-address", host=host, port=port, why=_why(error)) from None
         yield _prefix(*runner.addresses[0][:2])
     finally:
         await runner.cleanup()
@@ -132,3 +133,11 @@ async def serving(
 
 def _prefix(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _why(error: Exception) -> str:
+    """The system's own words; for a name that no resolver takes, ours."""
+    if not isinstance(error, OSError):
+        return "no machine has such a name"
+    number = error.errno or 0
+    return os.strerror(number) if number > 0 else error.strerror or type(error).__name__

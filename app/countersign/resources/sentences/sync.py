@@ -27,6 +27,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "sync.witness-address": (
         "The witness cannot listen at {host}, port {port} ({why}).",
-        "Give another port, or 0 to let the system choose; see that nothing else listens there.",
+        "Give an address of this machine, and a port at which nothing else listens; 0 lets the system choose one.",
     ),
 }
