@@ -5,7 +5,7 @@
 - Each event was put to the machine's own rules in the state that those before it lead to: nothing is planned that they would
   refuse, and nothing twice.
 - A contract is held once both sides cover it, all legs or none, in the order of endorsement, for the next cut-off. What is
-  held on one side only and cannot be covered returns.
+  held in part only and is not covered in time for one returns.
 - Loans that are lacking are recalled by an officer; until the time to top up is over, what waits for one keeps its place.
 - Nothing here asks a node: what a transaction weighs (`fits`) is an argument, and without it no cycle is planned. Prices come
   from whoever publishes them, never from here.
@@ -14,7 +14,7 @@
     [each.kind for each in plan.steps]      # ['contract.expired', 'hold.placed', 'hold.placed', 'cycle.closed']
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.desk import closing as closings
@@ -30,12 +30,14 @@ from countersign.settlement import builder, cut_off, netting
 from countersign.settlement.cut_off import Gathered, MomentOf
 from countersign.settlement.ending import OPEN
 from countersign.settlement.netting import MULTILATERAL
+from countersign.settlement.records import ContractRecord, ContractState
 from countersign.settlement.saying import Said, said
 from countersign.settlement.state import State
+from countersign.settlement.stops import stopping
 
 MOST = 500
-"""How many events one plan holds at most; what is left is planned again."""
-ONE_SIDED = "Held on one side only, and not covered."
+"""How many events one plan holds; what is left is planned again. All holds of one contract are planned together."""
+IN_PART = "Held in part only, and not covered."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ def due(
     _plan_expiries(plan)
     last = closings.closing(plan.state, plan.seconds, moment_of)
     upcoming = cut_off.gather(plan.state, cut_off.next_cut_off(state.policy, plan.seconds + 1), plan.seconds, moment_of)
-    for gathered in (last.gathered, upcoming) if last.first else (upcoming,):
-        _plan_holds(plan, gathered)
-    last = closings.closing(plan.state, plan.seconds, moment_of)
+    _plan_holds(plan, (last.gathered, upcoming) if last.first else (upcoming,))
+    if plan.steps:
+        last = closings.closing(plan.state, plan.seconds, moment_of)
     if fits is not None and not plan.full:
         _plan_cycles(plan, last, mode, fits)
     return Plan(tuple(plan.steps), waiting.waits(plan.state, last, upcoming), tuple(plan.obstacles))
@@ -92,11 +94,7 @@ class _Planner:
         self.seconds = now_ms // 1_000
         self.steps: list[Due] = []
         self.obstacles: list[CountersignError] = []
-
-    @property
-    def full(self) -> bool:
-        """Whether there is no room for another event."""
-        return len(self.steps) >= self._most
+        self.full = most <= 0
 
     def add(self, *steps: Due) -> CountersignError | None:
         """Plan all of these, or none; why not. A full plan takes nothing more."""
@@ -108,8 +106,12 @@ class _Planner:
                 state = Question(state, self._scribe, self._now_ms).after(each.kind, each.body)
             except CountersignError as objection:
                 return objection
+        if self.steps and len(self.steps) + len(steps) > self._most:
+            self.full = True
+            return None
         self.state = state
         self.steps += steps
+        self.full = len(self.steps) >= self._most
         return None
 
 
@@ -140,19 +142,27 @@ def _plan_expiries(plan: _Planner) -> None:
         plan.add(Due("contract.expired", {"contract": record.hash}, why))
 
 
-def _plan_holds(plan: _Planner, gathered: Gathered) -> None:
-    for contract, leg in gathered.release:
-        record = plan.state.contract(contract)
-        if leg in record.holds:
-            body = {"contract": contract, "leg": leg, "reason": ONE_SIDED}
-            plan.add(Due("hold.released", body, said("round.returned", contract=record.terms.id)))
-    for contract in gathered.place:
+def _plan_holds(plan: _Planner, gathered: Sequence[Gathered]) -> None:
+    """What is held in part and not to be held whole returns first, for it frees units; then whatever is covered is held."""
+    wanted = dict.fromkeys(each for one in gathered for each in one.place)
+    _plan_returns(plan, (each for each in cut_off.waiting(plan.state) if each.hash not in wanted))
+    for contract in wanted:
         if plan.full:
             return
         record = plan.state.contract(contract)
         why = said("round.held", contract=record.terms.id)
         legs = (each for each in range(len(record.terms.legs)) if each not in record.holds)
         plan.add(*(Due("hold.placed", builder.hold_body(record.terms, contract, leg), why) for leg in legs))
+    _plan_returns(plan, (plan.state.contract(each) for each in wanted))
+
+
+def _plan_returns(plan: _Planner, records: Iterable[ContractRecord]) -> None:
+    """The holds of those of these contracts that are held in part and that no order stops."""
+    for record in records:
+        if record.state is ContractState.ENDORSED and record.holds and stopping(plan.state, record) is None:
+            for leg in sorted(record.holds):
+                body = {"contract": record.hash, "leg": leg, "reason": IN_PART}
+                plan.add(Due("hold.released", body, said("round.returned", contract=record.terms.id)))
 
 
 def _plan_cycles(plan: _Planner, last: Closing, mode: str, fits: Fits) -> None:

@@ -26,6 +26,7 @@ from countersign.desk.waiting import Wait
 from countersign.errors import CountersignError, Unavailable
 from countersign.formats import jcs
 from countersign.settlement.netting import MULTILATERAL
+from countersign.settlement.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,12 @@ class Round:
 
 
 async def make(desk: EmbeddedDesk, mode: str = MULTILATERAL, most: int = MOST) -> Round:
-    """Do what is due, at most so many events. Raises none of the project's errors: they are told in `not_done`."""
+    """Do what is due, until so many events were logged. Raises none of the project's errors: they are told in `not_done`."""
     walk = _Walk(desk, most)
     began, waits = desk.scribe.clock.now_ms(), tuple[Wait, ...]()
     try:
         await walk.go(mode)
-        waits = walk.plan().waits
+        waits = walk.waits()
     except CountersignError as error:
         walk.not_done.append(NotDone(None, error))
     not_done = (*walk.not_done, *(NotDone(None, each) for each in walk.obstacles))
@@ -75,26 +76,34 @@ class _Walk:
         self._desk, self._most = desk, most
         self._tried: set[bytes] = set()
         self._stopped = False
+        self._planned: tuple[State | None, Plan] = None, Plan((), (), ())
         self.done: list[Done] = []
         self.not_done: list[NotDone] = []
         self.obstacles: tuple[CountersignError, ...] = ()
 
-    def plan(self) -> Plan:
+    def waits(self) -> tuple[Wait, ...]:
+        """What waits now: as it was planned last, where nothing was logged since."""
+        state, plan = self._planned
+        return plan.waits if state is self._desk.state else self._plan().waits
+
+    def _plan(self) -> Plan:
         """What is due now but for the cycles."""
-        return due(self._desk.state, self._now(), self._moment, self._desk.scribe, most=self._left)
+        plan = due(self._desk.state, self._now(), self._moment, self._desk.scribe, most=self._left)
+        self._planned = self._desk.state, plan
+        return plan
 
     async def go(self, mode: str) -> None:
         """Everything but the cycles until nothing is left of it, then the cycles; and again, as long as there is anything."""
         await self._desk.sequencer.renew()
         if self._desk.sequencer.unwitnessed:
             raise Unavailable("desk.round-unwitnessed", count=self._desk.sequencer.unwitnessed)
-        while await self._log(self.plan().steps) or await self._log(await self._closings(mode)):
+        while self._left and (await self._log(self._plan().steps) or await self._log(await self._closings(mode))):
             pass
 
     async def _closings(self, mode: str) -> Sequence[Due]:
         """The cycles that the last cut-off closes now, sized by the desk's own nodes; none where one of these is silent."""
         state, now = self._desk.state, max(self._now(), self._desk.state.time_ms)
-        if state.policy is None or self._stopped:
+        if state.policy is None or self._stopped or not self._left:
             return ()
         ready = closings.closing(state, now // 1_000, self._moment).contracts
         if not ready:
@@ -113,7 +122,7 @@ class _Walk:
         before = len(self.done)
         for each in steps:
             named = jcs.encode({"kind": each.kind, "body": dict(each.body)})
-            if self._left and not self._stopped and named not in self._tried and self._allowed(each):
+            if not self._stopped and named not in self._tried and self._allowed(each):
                 self._tried.add(named)
                 await self._own(each)
         return len(self.done) > before

@@ -14,7 +14,7 @@ TEMPLATES: dict[str, str] = {
     "round.voided": "Every void of cycle {cycle} has the policy's confirmations: the settlement is ended, holds return.",
     "round.accrued": "The interest on the {asset} on loan is accrued up to and with {date}.",
     "round.expired": "Contract {contract} had to be settled by {settle_by}, and nobody had signed for the chains: it expires.",
-    "round.returned": "Contract {contract} was held on one side only, and the other cannot be covered: the hold returns.",
+    "round.returned": "Contract {contract} was held in part only and is not covered in time: what was held returns.",
     "round.held": "Both sides of contract {contract} are covered: what they deliver is held.",
     "round.closed": "The cut-off of {cut_off} closes cycle {cycle}; contracts in it: {count}.",
     "wait.recall": "{owner} lent {amount} (loan {loan}) that its contracts need: it has to be recalled.",
