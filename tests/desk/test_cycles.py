@@ -3,8 +3,7 @@
 import pytest
 
 from countersign.desk import cycle_limits, cycles
-from countersign.errors import Refused
-from countersign.settlement import builder, events, netting
+from countersign.settlement import builder, netting
 from support.cut_off_day import CutOffDay
 from support.software_stage import Table
 
@@ -36,16 +35,8 @@ async def test_what_the_machine_refuses_is_named_and_the_rest_goes_on(
     day: CutOffDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped, other = await day.agree("MH-1", 10 * BITCOIN), await day.agree("MH-2", 10 * BITCOIN)
-    desk, submit = day.table.desk, day.table.desk.sequencer.submit
-
-    async def refusing(event: bytes) -> object:
-        """The desk's hand, which refuses the second hold of one contract, as for an order that came between."""
-        body = events.parse(event).body
-        if getattr(body, "contract", "") == stopped and getattr(body, "amount", 0) and getattr(body, "leg", 0) == 1:
-            raise Refused("settlement.wrong-state", contract=stopped, state="frozen")
-        return await submit(event)
-
-    monkeypatch.setattr(desk.sequencer, "submit", refusing)
+    desk = day.table.desk
+    day.refuse_second_hold(stopped, monkeypatch)
     closed = await day.close_at("16:00")
     assert [(contract, refusal.code) for contract, refusal in closed.refused] == [(stopped, "settlement.wrong-state")]
     assert desk.state.cycle(closed.cycles[0]).contracts == (other,)

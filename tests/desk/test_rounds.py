@@ -4,12 +4,11 @@ import pytest
 
 from countersign.demonstration import cast
 from countersign.desk import founding, lending, rounds, stopping
-from countersign.desk.ports import Receipt
 from countersign.desk.rounds import Round
-from countersign.errors import Refused, Unavailable
+from countersign.errors import Unavailable
 from countersign.formats import times
 from countersign.resources import round_words
-from countersign.settlement import builder, events
+from countersign.settlement import builder
 from countersign.settlement.permissions import Signer
 from countersign.settlement.roster import Party
 from countersign.settlement.stop_bodies import CONTRACT, Scope
@@ -264,16 +263,8 @@ async def test_what_is_refused_is_told_by_name_and_the_rest_goes_on(
     day: CutOffDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped, other = await day.agree("MH-1", 10 * BITCOIN), await day.agree("MH-2", 10 * BITCOIN)
-    desk, submit = day.table.desk, day.table.desk.sequencer.submit
-
-    async def refusing(event: bytes) -> Receipt:
-        """The desk's hand, which refuses the second hold of one contract, as for an order that came between."""
-        body = events.parse(event).body
-        if getattr(body, "contract", "") == stopped and getattr(body, "amount", 0) and getattr(body, "leg", 0) == 1:
-            raise Refused("settlement.wrong-state", contract=stopped, state="frozen")
-        return await submit(event)
-
-    monkeypatch.setattr(desk.sequencer, "submit", refusing)
+    desk = day.table.desk
+    day.refuse_second_hold(stopped, monkeypatch)
     day.at("12:00")
     found = await rounds.make(desk)
     ((due, error),) = [(each.due, each.error) for each in found.not_done]

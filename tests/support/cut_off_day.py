@@ -8,12 +8,18 @@ closed = await day.close_at("16:00")
 from dataclasses import dataclass, replace
 from typing import Self
 
+import pytest
+
 from countersign.demonstration import cast
 from countersign.desk import ceremony, cycles, deals, founding
 from countersign.desk.cycles import Closed
 from countersign.desk.deals import Sale, Side
+from countersign.desk.ports import Receipt
+from countersign.errors import Refused
 from countersign.formats import times
 from countersign.rails import bitcoin as rail
+from countersign.settlement import events
+from countersign.settlement.bodies import HoldPlaced
 from support.software_stage import START, Table
 
 DAY = times.text(START)[:10]
@@ -71,3 +77,16 @@ class CutOffDay:
     def stands(self, contract: str) -> str:
         """Where a contract stands."""
         return self.table.desk.state.contract(contract).state.value
+
+    def refuse_second_hold(self, contract: str, patch: pytest.MonkeyPatch) -> None:
+        """The desk's hand refuses the hold of this contract's second leg, as for an order that came between."""
+        sequencer = self.table.desk.sequencer
+        submit = sequencer.submit
+
+        async def refusing(event: bytes) -> Receipt:
+            body = events.parse(event).body
+            if isinstance(body, HoldPlaced) and (body.contract, body.leg) == (contract, 1):
+                raise Refused("settlement.wrong-state", contract=contract, state="frozen")
+            return await submit(event)
+
+        patch.setattr(sequencer, "submit", refusing)
