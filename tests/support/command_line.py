@@ -13,6 +13,7 @@ from countersign.audit.quorum import Quorum
 from countersign.bootstrap.books import ProfileBooks
 from countersign.bootstrap.nodes import open_nodes
 from countersign.bootstrap.replayed import replayed
+from countersign.bootstrap.stations import WorkstationDesks
 from countersign.bootstrap.witnesses import WitnessFolders
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
@@ -105,6 +106,7 @@ class CommandLine:
             enrol=self._enrol,
             handover=self._handover,
             witnesses=WitnessFolders(),
+            stations=WorkstationDesks(),
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

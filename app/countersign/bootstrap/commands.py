@@ -12,6 +12,7 @@ from countersign.bootstrap.books import ProfileBooks
 from countersign.bootstrap.machine import CLOCK
 from countersign.bootstrap.nodes import open_nodes
 from countersign.bootstrap.replayed import replayed
+from countersign.bootstrap.stations import WorkstationDesks
 from countersign.bootstrap.witnesses import WitnessFolders
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
@@ -72,6 +73,7 @@ def use_cases() -> UseCases:
         enrol=enrol,
         handover=handover,
         witnesses=WitnessFolders(),
+        stations=WorkstationDesks(),
     )
 
 

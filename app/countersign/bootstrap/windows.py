@@ -46,7 +46,7 @@ def play_headless(out: Path) -> int:
     """The whole story without a window; exit status 0 only if it ended as it should."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_LOGGING_RULES", QUIET)
-    return run(lambda: _until_stopped(lambda: _play(out)))
+    return run(lambda: until_stopped(lambda: _play(out)))
 
 
 async def _play(out: Path) -> int:
@@ -125,7 +125,7 @@ def open_window(seats: Sequence[str] = ()) -> int:
     Unavailable("demonstration.no-display") where no window can be opened.
     """
     require_display()
-    return run(lambda: _until_stopped(lambda: _sit(seats)))
+    return run(lambda: until_stopped(lambda: _sit(seats)))
 
 
 def require_display() -> None:
@@ -138,7 +138,7 @@ def require_display() -> None:
         raise Unavailable("demonstration.no-display", display=os.environ.get("DISPLAY") or "not set")
 
 
-async def _until_stopped(work: Callable[[], Awaitable[int]]) -> int:
+async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
     """Work to its end, or to the first signal that asks it to stop: cancelled once, so that its clearing up is not."""
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work())
     asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -178,8 +178,12 @@ async def _sit(seats: Sequence[str]) -> int:
 
 async def attend(story: Story, stage: DemonstrationStage, others: Sequence[OfficerWindow] = ()) -> None:
     """Officer A's window on a founded story, until it is closed; the others' beside it."""
+    await until_closed(seat(story, stage), others)
+
+
+async def until_closed(window: OfficerWindow, others: Sequence[OfficerWindow] = ()) -> None:
+    """Show windows in the theme of this machine until the first of them is closed; then close the others."""
     over = asyncio.Event()
-    window = seat(story, stage)
     window.closed.connect(over.set)
     theme = window.context.instruments.preferences.get("theme", "system")
     if theme != "system":

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from countersign.cli.loan import Statement
     from countersign.cli.reconcile import Reconcile
     from countersign.cli.settlement import Tell
+    from countersign.cli.stations import Stations
     from countersign.cli.token import ProvisionerFactory
     from countersign.cli.witness import Witnesses
 
@@ -52,6 +53,7 @@ class UseCases:
     enrol: Enrol
     handover: Handover
     witnesses: Witnesses
+    stations: Stations
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ ENTRIES = (
           "handover.handover_command", ("handover",)),
     Entry("audit", "Verify what a desk has done.",
           "audit.audit_app", ("audits",)),
+    Entry("desk", "A workstation's own desk: found it, log at it, open windows at it.",
+          "desk.desk_app", ("stations", "provisioner")),
+    Entry("officer", "An officer's work at a desk of this workstation: file, endorse, prepare, sign, release, send, observe.",
+          "officer.officer_app", ("stations",)),
     Entry("token", "Tokens and the keys in them.",
           "token.token_app", ("provisioner",)),
     Entry("settlement", "Settlements, explained.",

@@ -42,11 +42,7 @@ class Order:
 
     def officer_of(self, held: Iterable[str]) -> tuple[str, str] | None:
         """The officer, and the key, of whom one of these keys (kids) is a registered identity key."""
-        for kid in held:
-            known = self.state.roster.keys.get(kid)
-            if known is not None and known.holder.kind is HolderKind.OFFICER and known.purpose is Purpose.IDENTITY:
-                return known.holder.id, kid
-        return None
+        return officer_of(self.state, held)
 
     def require_signable(self, data: bytes, officer: str) -> None:
         """Before a PIN is asked for: nothing stands against it, and this officer signs it. Refused; raises as `sign`.
@@ -85,3 +81,12 @@ class Order:
         if not found.differences:
             raise Refused("desk.proposal-empty")
         return data
+
+
+def officer_of(state: State, held: Iterable[str]) -> tuple[str, str] | None:
+    """The officer, and the key, of whom one of these keys (kids) is a registered identity key."""
+    for kid in held:
+        known = state.roster.keys.get(kid)
+        if known is not None and known.holder.kind is HolderKind.OFFICER and known.purpose is Purpose.IDENTITY:
+            return known.holder.id, kid
+    return None

@@ -35,7 +35,7 @@ from countersign.settlement.roster import Holder, HolderKind, Purpose, Registere
 from countersign.settlement.saying import Difference
 from countersign.settlement.state import State
 
-KINDS = frozenset(machine.PATIENCE_MS)
+KINDS = frozenset(machine.PATIENCE_MS) - {"desk.founded"}  # signed before there is a roster: `founding_paper`
 ENTRIES = ("assets", "participants", "officers", "vaults", "destinations")
 """What a change of the roster lists, beside the administrators."""
 

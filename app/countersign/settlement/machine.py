@@ -52,6 +52,7 @@ AUTHOR_TOLERANCE_MS = 5 * 60 * 1_000
 
 WEEK_MS, DAY_MS = 7 * 24 * 3_600 * 1_000, 24 * 3_600 * 1_000
 PATIENCE_MS: Mapping[str, int] = {
+    "desk.founded": DAY_MS,
     "roster.changed": WEEK_MS,
     "policy.adopted": WEEK_MS,
     "log.rotated": WEEK_MS,

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     """Who uses the profile."""
 
     CONSOLE = "console"
+    DESK = "desk"
     AUDITOR = "auditor"
 
 

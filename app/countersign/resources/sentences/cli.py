@@ -17,6 +17,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The token {token} holds no officer's identity key that is registered.",
         "Attach your own token. If it is new, ask the administrators to register it first.",
     ),
+    "cli.label-twice": (
+        "Two keys in the token {token} are labelled {label}.",
+        "A label says what a key is for. Remove or rename one of them with the token's own tool.",
+    ),
+    "cli.nothing-to-sign": (
+        "Nothing of {id} waits for your keys.",
+        "See where it stands with `countersign settlement show {id}`, and what waits with `countersign desk round`.",
+    ),
     "cli.nobody-present": (
         "Nobody is named as present.",
         "Give the officers' ids with commas between them.",

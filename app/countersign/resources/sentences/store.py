@@ -185,6 +185,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose a longer one; several words are easy to remember.",
     ),
     "store.tile-path": ("{path} is not a name of the log's files.", _BUG),
+    "store.no-station": (
+        "{folder} is not the folder of a desk.",
+        "Give the folder that `countersign desk make` made. If making it was interrupted, make it again in another one.",
+    ),
+    "store.station-exists": (
+        "There is already something in {folder}; nothing was overwritten.",
+        "Choose an empty or new folder for the desk.",
+    ),
     "store.unfinished": (
         "The auditor's profile {profile} was never finished.",
         "Have it made again; an unfinished one proves nothing.",

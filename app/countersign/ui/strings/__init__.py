@@ -28,6 +28,7 @@ from countersign.ui.strings import (
     settings,
     settlement,
     sign,
+    station,
     vault,
 )
 
@@ -51,6 +52,7 @@ LABELS: dict[str, str] = {
     **settings.LABELS,
     **settlement.LABELS,
     **demonstration.LABELS,
+    **station.LABELS,
 }
 
 

@@ -1,0 +1,342 @@
+"""`countersign officer …`: an officer's work at a workstation's desk, at a terminal: the verbs of the window.
+
+    $ countersign officer --desk northgate --profile ada --token ada --softhsm ada-token sign MH-2026-0001
+    $ countersign officer --desk northgate --profile olive --token olive --softhsm olive-token prepare MH-2026-0001 --rate 5
+
+- What is signed is shown before the PIN is asked for: the settlement with every check, or the statements of a proposal. The
+  PIN is the consent; what a check or a rule refuses is not signed, and no PIN helps.
+- After it every entry that came into the log meanwhile is told. What takes two officers becomes a proposal at the desk:
+  `approve` it from the other officer's seat.
+- Exit 0 when done; 1 if a check, a rule or a token refuses; 2 if a file does not parse; 3 if something needed is absent.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from countersign.cli import findings, outcome, reading
+from countersign.cli.governance_lines import proposal_lines
+from countersign.cli.importing import item_lines
+from countersign.cli.logged import Logged, tell_logged
+from countersign.cli.review_lines import review_lines
+from countersign.cli.round_lines import error_lines, wait_lines
+from countersign.cli.seat import (
+    DeskOption,
+    DeskPassphraseOption,
+    DeskPinOption,
+    NodesOption,
+    PassphraseOption,
+    Seat,
+    Secrets,
+    TokenChoice,
+    TokenOption,
+    desk_secrets,
+    own_secrets,
+)
+from countersign.cli.stations import Stations
+from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, SoftHsmOption
+from countersign.cli.words import words
+from countersign.desk import telling
+from countersign.desk.console import OfficerConsole
+from countersign.desk.ports import Record
+from countersign.errors import CountersignError, Refused
+from countersign.settlement import events
+
+ProfileOption = Annotated[Path, typer.Option("--profile", help="Your profile, enrolled with this desk.")]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
+InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help="An instruction's hash.")]
+ProposalArgument = Annotated[str, typer.Argument(metavar="PROPOSAL", help="A proposal's id, or its first digits.")]
+PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders, files, files of lines.")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A .proposal file.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence; it is logged.")]
+RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
+CheckerOption = Annotated[str, typer.Option("--checker", help="The officer (id) who signs second.")]
+FolderOption = Annotated[Path, typer.Option("--to", help="The removable drive's folder.")]
+Work = Callable[[OfficerConsole], Awaitable[None]]
+
+
+class _Seated:
+    """A seat and the desk it is at, as the options before the verb say."""
+
+    def __init__(self, stations: Stations, folder: Path, own: Secrets, seat: Seat) -> None:
+        self._stations, self._folder, self._own, self.seat = stations, folder, own, seat
+
+    def do(self, work: Work) -> None:
+        """Work at the console, then tell what came into the log; exit as it went."""
+
+        async def within(console: OfficerConsole) -> list[Logged]:
+            before = console.replica.state.size
+            await work(console)
+            await console.synchronise()
+            return [_logged(console.replica.record(each)) for each in range(before, console.replica.state.size)]
+
+        try:
+            done = self._stations.at(self._folder, self._own, self.seat, within)
+        except CountersignError as error:
+            raise typer.Exit(outcome.tell(error, as_json=False)) from None
+        tell_logged(done, as_json=False)
+
+    async def unlock(self, console: OfficerConsole) -> None:
+        """Ask for the officer's PIN, once."""
+        await console.unlock(self.seat.own.pin)
+
+
+def officer_app(stations: Stations) -> typer.Typer:
+    """The verbs, over the desks of this workstation."""
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+    def seated(
+        context: typer.Context,
+        folder: DeskOption,
+        profile: ProfileOption,
+        token: TokenOption,
+        module: ModuleOption = None,
+        softhsm: SoftHsmOption = None,
+        serial: SerialOption = None,
+        nodes: NodesOption = None,
+        passphrase: PassphraseOption = None,
+        pin: PinFileOption = None,
+        desk_passphrase: DeskPassphraseOption = None,
+        desk_pin: DeskPinOption = None,
+    ) -> None:
+        choice = TokenChoice(token, serial, module, softhsm)
+        seat = Seat(profile, choice, own_secrets(passphrase, pin), nodes)
+        context.obj = _Seated(stations, folder, desk_secrets(desk_passphrase, desk_pin), seat)
+
+    app.callback()(seated)
+    for verb in (file, arrivals, endorse, decline, prepare, sign, refuse, release, approve, proposals, take, send, observe,
+                 fail, void, replace, recall, request, answer):  # fmt: skip
+        app.command(verb.__name__)(verb)
+    return app
+
+
+def file(context: typer.Context, paths: PathsArgument) -> None:
+    """File a batch: contracts and participants' events that are new, judged one after another as the log judges them."""
+
+    async def work(console: OfficerConsole) -> None:
+        shown = await console.operations.judge_batch(reading.read_batch(paths))
+        findings.warn(item_lines([each.item for each in shown.items]))
+        await context.obj.unlock(console)
+        done = await console.operations.file_batch(shown, lambda *_: None)
+        findings.show(item_lines([each.item for each in done.items]))
+
+    context.obj.do(work)
+
+
+def arrivals(context: typer.Context) -> None:
+    """Log what your own nodes see and the log has not: deposits with their confirmations, what was sent; tell what waits."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        found = await console.operations.take_in()
+        findings.show([*wait_lines(found.waits), *(line for each in found.not_done for line in error_lines(each))])
+
+    context.obj.do(work)
+
+
+def endorse(context: typer.Context, id: IdArgument) -> None:
+    """The custodian has no objection to a contract."""
+
+    async def work(console: OfficerConsole) -> None:
+        contract = _contract(console, id)
+        findings.warn(review_lines(await console.review(contract)))
+        await context.obj.unlock(console)
+        await console.endorse(contract)
+
+    context.obj.do(work)
+
+
+def decline(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
+    """The custodian declines a contract."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.decline(_contract(console, id), reason)
+
+    context.obj.do(work)
+
+
+def prepare(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
+    """Prepare the instructions that a contract's closed cycle still lacks."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.operations.prepare(_contract(console, id), rate)
+
+    context.obj.do(work)
+
+
+def sign(context: typer.Context, id: IdArgument) -> None:
+    """Sign what of a settlement waits for your vault keys, once every check has passed."""
+
+    async def work(console: OfficerConsole) -> None:
+        contract = _contract(console, id)
+        findings.warn(review_lines(await console.review(contract)))
+        await context.obj.unlock(console)
+        waiting = await console.to_sign(contract)
+        if not waiting:
+            raise Refused("cli.nothing-to-sign", id=id)
+        for each in waiting:
+            await console.sign(each.instruction.instruction, lambda *_: None)
+
+    context.obj.do(work)
+
+
+def refuse(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
+    """Refuse a settlement, signed, with what the checks found."""
+
+    async def work(console: OfficerConsole) -> None:
+        contract = _contract(console, id)
+        view = await console.review(contract)
+        findings.warn(review_lines(view))
+        await context.obj.unlock(console)
+        if not view.instructions:
+            await console.refuse(contract, None, reason)
+        for each in view.instructions:
+            await console.refuse(contract, each.instruction, reason)
+
+    context.obj.do(work)
+
+
+def release(context: typer.Context, id: IdArgument, checker: CheckerOption) -> None:
+    """Propose the release of a signed settlement, as its maker."""
+    _propose(context, lambda console: console.deeds.release(_contract(console, id), checker))
+
+
+def void(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
+    """Propose a void of what was signed: inputs back home, nonces consumed."""
+    _propose(context, lambda console: console.deeds.void(_contract(console, id), rate))
+
+
+def replace(context: typer.Context, instruction: InstructionArgument, rate: RateOption) -> None:
+    """Propose a Bitcoin instruction's replacement with a higher fee."""
+    _propose(context, lambda console: console.deeds.replace(instruction, rate))
+
+
+def approve(context: typer.Context, proposal: ProposalArgument) -> None:
+    """Sign a proposal that waits at the desk, after its statements were shown; the last signature logs it."""
+
+    async def work(console: OfficerConsole) -> None:
+        view = _proposal(console, proposal)
+        findings.warn(proposal_lines(view))
+        await context.obj.unlock(console)
+        signed = await console.governance.sign(view.id)
+        findings.show([words("Signed by {count} of {wanted}: {people}", count=len(signed.signed), wanted=signed.wanted,
+                             people=", ".join(signed.signed))])  # fmt: skip
+        if signed.complete:
+            await console.governance.append(view.id)
+
+    context.obj.do(work)
+
+
+def proposals(context: typer.Context) -> None:
+    """Every proposal that waits at the desk."""
+
+    async def work(console: OfficerConsole) -> None:
+        for each in console.governance.proposals():
+            findings.show(["", *proposal_lines(each)])
+
+    context.obj.do(work)
+
+
+def take(context: typer.Context, file: FileArgument) -> None:
+    """Take in a .proposal file, or a drafted change of roster or policy; it is signed with `approve`."""
+
+    async def work(console: OfficerConsole) -> None:
+        findings.show(proposal_lines(await console.take_change(file)))
+
+    context.obj.do(work)
+
+
+def send(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
+    """Send what was released and is nowhere on its chain, first or again."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.operations.send(_contract(console, id), reason)
+
+    context.obj.do(work)
+
+
+def observe(context: typer.Context, id: IdArgument) -> None:
+    """Log what your own nodes say of a released settlement."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.operations.observe(_contract(console, id))
+
+    context.obj.do(work)
+
+
+def fail(context: typer.Context, id: IdArgument, instruction: InstructionArgument, reason: ReasonOption) -> None:
+    """Record that a leg failed though another was delivered."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.operations.record_failure(_contract(console, id), instruction, reason)
+
+    context.obj.do(work)
+
+
+def recall(
+    context: typer.Context,
+    loan: Annotated[str, typer.Argument(metavar="LOAN", help="The loan's id.")],
+    reason: ReasonOption,
+) -> None:
+    """End a loan: what is out comes home."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.operations.recall(loan, reason)
+
+    context.obj.do(work)
+
+
+def request(context: typer.Context, instruction: InstructionArgument, folder: FolderOption) -> None:
+    """Write the request of an instruction to its cold vault onto a removable drive."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        written = await console.request_to_usb(instruction, folder)
+        findings.show([words("Written: {path}", path=str(written))])
+
+    context.obj.do(work)
+
+
+def answer(context: typer.Context, file: FileArgument) -> None:
+    """Take in the cold vault's answer from a removable drive."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.take_from_usb(file)
+
+    context.obj.do(work)
+
+
+def _propose(context: typer.Context, verb: Callable[[OfficerConsole], Awaitable[Any]]) -> None:
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        made = await verb(console)
+        for each in made if isinstance(made, tuple) else (made,):
+            findings.show(proposal_lines(each))
+
+    context.obj.do(work)
+
+
+def _logged(record: Record) -> Logged:
+    event = events.parse(record.event)
+    return event.type, record.index, record.time_ms, event.hash
+
+
+def _contract(console: OfficerConsole, text: str) -> str:
+    return telling.only(console.replica.state, text).hash
+
+
+def _proposal(console: OfficerConsole, text: str) -> Any:
+    """The one proposal whose id begins so. Refused("desk.proposal-unknown")."""
+    found = [each for each in console.governance.proposals() if each.id.startswith(text)]
+    if len(found) != 1:
+        raise Refused("desk.proposal-unknown", id=text)
+    return found[0]

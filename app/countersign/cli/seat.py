@@ -1,0 +1,84 @@
+"""How a command names a desk's folder, an officer's seat at it, and where their secrets come from.
+
+- A desk asks for its passphrase and for the PIN of its own token; a seat is a profile, the officer's token and their secrets.
+- A secret is asked of a person, hidden, or read from a file that only its owner can read; never from the command line.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countersign.cli import pins
+from countersign.cli.options import Ask
+from countersign.cli.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChoice:
+    """A token by label (and serial), behind a PKCS#11 module or in SoftHSM's folder."""
+
+    label: str
+    serial: str | None
+    module: str | None
+    softhsm: Path | None
+
+    def __post_init__(self) -> None:
+        if (self.module is None) is (self.softhsm is None):
+            raise typer.BadParameter("give either --module or --softhsm")
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """How to ask for a store's passphrase and a token's PIN."""
+
+    passphrase: Ask
+    pin: pins.AskSecret
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An officer at a desk: profile, token, secrets; `nodes`: the officer's own nodes, None for the desk's."""
+
+    profile: Path
+    token: TokenChoice
+    own: Secrets
+    nodes: Path | None = None
+
+
+DeskArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a desk on this workstation.")]
+DeskOption = Annotated[Path, typer.Option("--desk", help="The folder of a desk on this workstation.")]
+TokenOption = Annotated[str, typer.Option("--token", help="The label of the token.")]
+DeskPassphraseOption = Annotated[
+    Path | None, typer.Option("--desk-passphrase-file", help="Read the desk's passphrase from this private file.")
+]
+DeskPinOption = Annotated[
+    Path | None, typer.Option("--desk-pin-file", help="Read the PIN of the desk's token from this private file.")
+]
+PassphraseOption = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="Read the profile's passphrase from this private file.")
+]
+NodesOption = Annotated[
+    Path | None, typer.Option("--nodes", help="Your own nodes (nodes.json); without it the desk's are asked.")
+]
+
+
+def desk_secrets(passphrase: Path | None, pin: Path | None, *, new: bool = False) -> Secrets:
+    """The desk's own secrets; a new passphrase is asked twice."""
+    question = "New passphrase of the desk" if new else "Passphrase of the desk"
+    return Secrets(_passphrase(passphrase, question, new=new), pins.asking({"signers.ask-pin": pin}))
+
+
+def own_secrets(passphrase: Path | None, pin: Path | None) -> Secrets:
+    """An officer's own secrets."""
+    return Secrets(
+        _passphrase(passphrase, "Passphrase of this profile", new=False), pins.asking({"signers.ask-pin": pin})
+    )
+
+
+def _passphrase(file: Path | None, question: str, *, new: bool) -> Callable[[], str]:
+    if file is not None:
+        return lambda: pins.from_file(file)
+    return lambda: pins.hidden(words(question), twice=new)

@@ -1,0 +1,106 @@
+"""The folder of a workstation's own desk: its store, its log's keys, its log's tiles.
+
+    desk/
+      store/          a profile of the kind `desk`: archive, artefacts, journal, and what the desk was told (settings)
+      keys/N.wrapped  the log's keys in the order in which they were made, each under the desk's passphrase (argon2id, AES-GCM)
+      log/            tiles, entry bundles and the checkpoint, as c2sp.org/tlog-tiles names them
+
+- The passphrase is asked for once, after the folder is known to be a desk's, and is not kept.
+- The store is made last: a folder without it was never finished, and is no desk's.
+- One process a desk: the store's lock.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from countersign.errors import Conflict, Refused, Unavailable
+from countersign.keys import wrapping
+from countersign.store import profile as profiles
+from countersign.store.durable import disk, make_directory, read_small, write_atomically
+from countersign.store.profile import AskPassphrase, Entropy, Kind, Profile
+
+STORE, KEYS, LOG, SUFFIX = "store", "keys", "log", ".wrapped"
+SEED_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenStation:
+    """An open folder: its store, and the seeds of its log's keys in the order in which they were made."""
+
+    folder: Path
+    profile: Profile
+    seeds: tuple[bytes, ...]
+
+    @property
+    def log(self) -> Path:
+        """Where the log's static files lie."""
+        return self.folder / LOG
+
+    def close(self) -> None:
+        """Close the store."""
+        self.profile.close()
+
+
+def create(
+    folder: Path,
+    entropy: Entropy,
+    ask: AskPassphrase,
+    facts: Callable[[bytes], Mapping[str, bytes]],
+    cost: wrapping.Cost = wrapping.RECOMMENDED,
+) -> OpenStation:
+    """A new desk's folder, absent or empty before. `facts`: the settings of a log whose key has this seed.
+
+    Raises Conflict("store.station-exists"), Refused("store.short-passphrase"), Unavailable("store.disk").
+    """
+    with disk(folder.name):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise Conflict("store.station-exists", folder=folder.name)
+    passphrase = ask()
+    if len(passphrase) < profiles.SHORTEST_PASSPHRASE:
+        raise Refused("store.short-passphrase", least=profiles.SHORTEST_PASSPHRASE)
+    seed = entropy(SEED_LENGTH)
+    make_directory(folder / KEYS)
+    _write_key(folder, 1, seed, passphrase, entropy, cost)
+    store = profiles.create(folder / STORE, Kind.DESK, entropy, lambda: passphrase, facts(seed), cost)
+    return OpenStation(folder, store, (seed,))
+
+
+def open_station(folder: Path, ask: AskPassphrase) -> OpenStation:
+    """An existing desk's folder. Raises Unavailable("store.no-station"), what `open_profile` and `unwrap` raise."""
+    if not (folder / STORE / profiles.ABOUT).is_file():
+        raise Unavailable("store.no-station", folder=str(folder))
+    asked: list[str] = []
+
+    def once() -> str:
+        asked.append(ask())
+        return asked[0]
+
+    with ExitStack() as holds:
+        store = holds.enter_context(profiles.open_profile(folder / STORE, once))
+        found = OpenStation(folder, store, _seeds(folder, asked[0]))
+        holds.pop_all()  # the caller closes it
+    return found
+
+
+def add_key(folder: Path, entropy: Entropy, ask: AskPassphrase, cost: wrapping.Cost = wrapping.RECOMMENDED) -> bytes:
+    """One more log key, under the same passphrase; its seed. Raises as `open_station`: a wrong passphrase adds nothing."""
+    passphrase = ask()
+    known, seed = _seeds(folder, passphrase), entropy(SEED_LENGTH)
+    _write_key(folder, len(known) + 1, seed, passphrase, entropy, cost)
+    return seed
+
+
+def _write_key(folder: Path, number: int, seed: bytes, passphrase: str, entropy: Entropy, cost: wrapping.Cost) -> None:
+    wrapped = wrapping.wrap(seed, passphrase, entropy(wrapping.SALT_LENGTH), entropy(wrapping.NONCE_LENGTH), cost)
+    write_atomically(folder / KEYS / f"{number}{SUFFIX}", wrapped)
+
+
+def _seeds(folder: Path, passphrase: str) -> tuple[bytes, ...]:
+    count = len(list((folder / KEYS).glob(f"*{SUFFIX}")))
+    if not count:
+        raise Unavailable("store.no-station", folder=str(folder))
+    return tuple(
+        wrapping.unwrap(read_small(folder / KEYS / f"{number}{SUFFIX}"), passphrase) for number in range(1, count + 1)
+    )

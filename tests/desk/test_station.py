@@ -1,0 +1,148 @@
+"""A workstation's own desk: founded once by its own paper, and what people signed elsewhere is logged at it."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from countersign.audit import note
+from countersign.audit.note import VerifierKey
+from countersign.audit.quorum import Quorum
+from countersign.desk import founding_paper, founding_plan, proposals, station
+from countersign.desk.author import Scribe, signed
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.founding_plan import Place
+from countersign.desk.sequencer import Sequencer, Watcher
+from countersign.desk.station import Facts, TokenPlace
+from countersign.desk.vouching import Nodes
+from countersign.errors import Conflict, CountersignError, Malformed, Refused
+from countersign.store import profile as profiles
+from countersign.store.profile import Kind
+from countersign.store.tile_files import TileFiles
+from countersign.sync.witness import Witness
+from support import settlement_world as world
+from support.small_plan import LOG, LOG_SEED, OTHER_LOG, RINGS, TOKENS, author, plan
+from support.software_stage import CHEAP, CountedEntropy, Memory, SetClock
+
+NOW = 1_795_348_800
+
+
+@dataclass
+class Here:
+    desk: EmbeddedDesk
+    clock: SetClock
+
+    def paper(self, log: VerifierKey = LOG, key: str = "desk") -> bytes:
+        found = founding_plan.parse(json.dumps(plan()).encode())
+        body = founding_plan.body(found, RINGS, TOKENS[key].public["identity"], log)
+        return founding_paper.draft(self.desk.scribe, body)
+
+    async def signed(self, data: bytes, *who: str) -> bytes:
+        for each in who:
+            data = await founding_paper.sign(data, author(each), self.clock.now_ms())
+        return data
+
+    async def found(self, *papers: bytes) -> int:
+        return (await station.found(self.desk, papers, self.clock.now_ms())).index
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Here]:
+    clock, entropy = SetClock(NOW), CountedEntropy()
+    store = profiles.create(tmp_path / "desk", Kind.DESK, entropy.random_bytes, lambda: "a passphrase", {}, CHEAP)
+    witness = Witness("w.example", b"\x07" * 32, {world.ORIGIN: (LOG,)}, Memory(), lambda: clock.now_ms() // 1_000)
+    sequencer = Sequencer(
+        quorum=Quorum(LOG, (witness.key,), 1), archive=store.archive, tiles=TileFiles(tmp_path / "log"),
+        watchers=[Watcher(witness.key, witness)], clock=clock, entropy=entropy,
+        sign_head=partial(note.sign, LOG_SEED, world.ORIGIN),
+    )  # fmt: skip
+    await sequencer.open()
+    scribe = Scribe(world.ORIGIN, clock, entropy)
+    yield Here(EmbeddedDesk(sequencer, store.archive, store.artefacts, author("desk"), scribe, Nodes()), clock)
+    store.close()
+
+
+async def test_it_is_founded_by_its_administrators_papers_and_once(here: Here) -> None:
+    paper = here.paper()
+    one, other = await here.signed(paper, "conrad"), await here.signed(paper, "dora")
+    with pytest.raises(Refused) as refused:
+        await here.found(one)
+    assert (refused.value.code, refused.value.values["missing"]) == ("desk.founding-unsigned", "Dora Finch")
+    assert here.desk.state.size == 0
+    here.clock.seconds += 86_400  # administrators may sign one after another, for a day
+    assert await here.found(one, other) == 0
+    assert here.desk.state.desk == world.ORIGIN
+    with pytest.raises(Refused) as again:
+        await here.found(one, other)
+    assert again.value.code == "settlement.founded-already"
+
+
+@pytest.mark.parametrize(("log", "key"), [(OTHER_LOG, "desk"), (LOG, "other")])
+async def test_another_desks_paper_founds_nothing_here(here: Here, log: VerifierKey, key: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await here.found(await here.signed(here.paper(log, key), "conrad", "dora"))
+    assert refused.value.code == "desk.founding-other-log"
+    assert here.desk.state.size == 0
+
+
+async def test_what_people_signed_elsewhere_is_logged_and_what_nobody_signed_is_not(here: Here) -> None:
+    await here.found(await here.signed(here.paper(), "conrad", "dora"))
+    change = {"participants": [], "assets": [{"id": world.USDC, "symbol": "USDC", "decimals": 6}]}
+    draft = proposals.draft(here.desk.scribe, "roster.changed", proposals.completed(change))
+    with pytest.raises(Refused) as refused:
+        await station.log(here.desk, draft)
+    assert refused.value.code == "desk.unsigned"
+    one = await proposals.sign(here.desk.state, draft, author("conrad"), here.clock.now_ms())
+    with pytest.raises(Refused) as half:
+        await station.log(here.desk, one)
+    assert half.value.code == "settlement.wrong-signers"
+    both = await proposals.sign(here.desk.state, one, author("dora"), here.clock.now_ms())
+    event, receipt = await station.log(here.desk, both)
+    assert (event.type, receipt.index) == ("roster.changed", 1)
+    assert here.desk.state.roster.asset(world.USDC).symbol == "USDC"
+
+
+async def test_a_document_is_kept_if_the_event_names_it(here: Here) -> None:
+    await here.found(await here.signed(here.paper(), "conrad", "dora"))
+    order = b"the minutes of the founding"
+    body = {"kind": "founding", "document": sha256(order).hexdigest(), "phrase": None, "present": ["conrad", "dora"]}
+    event = await signed(here.desk.scribe.draft("ceremony.recorded", body), [author("conrad"), author("dora")])
+    with pytest.raises(Refused) as refused:
+        await station.log(here.desk, event, [b"another paper"])
+    assert refused.value.code == "desk.paper-unnamed"
+    assert here.desk.state.size == 1
+    await station.log(here.desk, event, [order])
+    assert await here.desk.artefact(sha256(order).digest()) == order
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"payload":"","signatures":[]}', b"not json"])
+async def test_what_is_no_event_is_malformed(here: Here, data: bytes) -> None:
+    with pytest.raises(CountersignError) as refused:
+        await station.log(here.desk, data)
+    assert isinstance(refused.value, Malformed) or refused.value.code == "desk.unsigned"
+
+
+def test_facts_come_back_as_they_were_written() -> None:
+    witness = VerifierKey.parse(plan()["witnesses"][0]["key"])
+    facts = Facts(
+        LOG,
+        1,
+        (Place(witness, "http://127.0.0.1:8401"),),
+        TokenPlace(None, "/tokens", "1f", "desk", "SoftHSM v2"),
+        "kid",
+    )
+    assert Facts.parse(facts.serialise()) == facts
+    assert facts.anchor.origin == world.ORIGIN
+    assert not facts.anchor.insiders
+    later = VerifierKey.parse(plan()["witnesses"][1]["key"])
+    more = facts.with_witness(Place(later, "http://127.0.0.1:1")).with_witness(Place(later, "http://127.0.0.1:2"))
+    assert Facts.parse(more.serialise()).also == (Place(later, "http://127.0.0.1:2"),)
+    assert more.anchor == facts.anchor
+    with pytest.raises(Conflict):
+        facts.with_witness(Place(witness, "http://127.0.0.1:3"))
+    with pytest.raises(Malformed):
+        Facts.parse(replace(facts, quorum=0).serialise())
