@@ -15,11 +15,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from countersign.errors import Conflict, Refused, Unavailable
+from countersign.errors import Conflict, Unavailable
 from countersign.keys import wrapping
+from countersign.store import passphrases
 from countersign.store import profile as profiles
-from countersign.store.durable import disk, make_directory, read_small, write_atomically
-from countersign.store.profile import AskPassphrase, Entropy, Kind, Profile
+from countersign.store.durable import disk, make_directory, write_atomically
+from countersign.store.passphrases import AskPassphrase, Entropy
+from countersign.store.profile import Kind, Profile
 
 STORE, KEYS, LOG, SUFFIX = "store", "keys", "log", ".wrapped"
 SEED_LENGTH = 32
@@ -57,12 +59,10 @@ def create(
     with disk(folder.name):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Conflict("store.station-exists", folder=folder.name)
-    passphrase = ask()
-    if len(passphrase) < profiles.SHORTEST_PASSPHRASE:
-        raise Refused("store.short-passphrase", least=profiles.SHORTEST_PASSPHRASE)
-    seed = entropy(SEED_LENGTH)
+    passphrase, seed = ask(), entropy(SEED_LENGTH)
+    wrapped = passphrases.wrap(seed, lambda: passphrase, entropy, cost)
     make_directory(folder / KEYS)
-    _write_key(folder, 1, seed, passphrase, entropy, cost)
+    write_atomically(_key_file(folder, 1), wrapped)
     store = profiles.create(folder / STORE, Kind.DESK, entropy, lambda: passphrase, facts(seed), cost)
     return OpenStation(folder, store, (seed,))
 
@@ -88,19 +88,17 @@ def add_key(folder: Path, entropy: Entropy, ask: AskPassphrase, cost: wrapping.C
     """One more log key, under the same passphrase; its seed. Raises as `open_station`: a wrong passphrase adds nothing."""
     passphrase = ask()
     known, seed = _seeds(folder, passphrase), entropy(SEED_LENGTH)
-    _write_key(folder, len(known) + 1, seed, passphrase, entropy, cost)
+    wrapped = passphrases.wrap(seed, lambda: passphrase, entropy, cost)
+    write_atomically(_key_file(folder, len(known) + 1), wrapped)
     return seed
 
 
-def _write_key(folder: Path, number: int, seed: bytes, passphrase: str, entropy: Entropy, cost: wrapping.Cost) -> None:
-    wrapped = wrapping.wrap(seed, passphrase, entropy(wrapping.SALT_LENGTH), entropy(wrapping.NONCE_LENGTH), cost)
-    write_atomically(folder / KEYS / f"{number}{SUFFIX}", wrapped)
+def _key_file(folder: Path, number: int) -> Path:
+    return folder / KEYS / f"{number}{SUFFIX}"
 
 
 def _seeds(folder: Path, passphrase: str) -> tuple[bytes, ...]:
     count = len(list((folder / KEYS).glob(f"*{SUFFIX}")))
     if not count:
         raise Unavailable("store.no-station", folder=str(folder))
-    return tuple(
-        wrapping.unwrap(read_small(folder / KEYS / f"{number}{SUFFIX}"), passphrase) for number in range(1, count + 1)
-    )
+    return tuple(passphrases.unwrap(_key_file(folder, number), lambda: passphrase) for number in range(1, count + 1))
