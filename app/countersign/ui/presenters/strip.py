@@ -25,7 +25,7 @@ def parts(view: StripView, now: int) -> tuple[StripPart, ...]:
     return (
         StripPart("person", label("strip.officer"), f"{visible(view.officer)} · {role(view.role)}", "quiet"),
         _token(view.token),
-        StripPart("log", label("strip.log"), label("strip.entries", size=f"{view.log_size:,}"), "quiet"),
+        StripPart("log", label("strip.log"), _entries(view.log_size), "quiet"),
         _checkpoint(view.checkpoint_at, now),
         _witnesses(view.witnesses_seen, view.witnesses_known),
         _desk(view.desk_reachable),
@@ -73,3 +73,7 @@ def _desk(reachable: bool | None) -> StripPart:
         return StripPart("no-network", label("strip.desk"), label("strip.desk-none"), "quiet")
     words, tone = ("strip.desk-reachable", "ok") if reachable else ("strip.desk-unreachable", "bad")
     return StripPart("network" if reachable else "no-network", label("strip.desk"), label(words), tone)
+
+
+def _entries(size: int) -> str:
+    return label("strip.entry") if size == 1 else label("strip.entries", size=f"{size:,}")

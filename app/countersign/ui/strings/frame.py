@@ -21,6 +21,7 @@ LABELS: dict[str, str] = {
     "strip.witnesses": "Witnesses",
     "strip.desk": "Desk",
     "strip.entries": "{size} entries",
+    "strip.entry": "1 entry",
     "strip.no-checkpoint": "none yet",
     "strip.witnesses-of": "{seen} of {known}",
     "strip.desk-reachable": "reachable",

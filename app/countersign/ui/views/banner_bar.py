@@ -41,6 +41,7 @@ class BannerBar(QFrame):
         self.setProperty("mode", said.colour)
         self.word.say(said.word)
         self.notes.say(" ".join(said.notes))
+        self.notes.setVisible(bool(said.notes))
         self.pin.say(said.pin or "")
         self.pin.setVisible(said.pin is not None)
         self.step.setVisible(said.steps)
