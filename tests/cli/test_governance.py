@@ -89,10 +89,12 @@ def test_a_change_is_drafted_and_looked_at_again(command_line: CommandLine, prof
     assert (status, err) == (0, "")
     assert f"({world.HARBOUR}) is suspended: it enters no new contract." in out
     assert "Signed by 0 of 2: -" in out
+    assert ": The proposal ends then.\n  → Have it signed and logged before, or draft it again." in out
     assert strict_json.parse_canonical(draft.read_bytes())["signatures"] == []  # type: ignore[index, call-overload]
     status, found = value(command_line, "roster", "propose", str(draft), "--profile", profile)
     assert (status, found["schema"], found["objection"]) == (0, "countersign-proposal/1", None)
     assert [each["then"]["code"] for each in found["changes"]] == ["roster.suspended"]
+    assert found["act_by"] == {"at": found["stale_at"], "code": "desk.act-by-proposal", "values": {}}
     status, _, err = command_line.run("roster", "propose", file, "--profile", profile, "--out", str(draft))
     assert (status, "cli.file-exists" in err) == (1, True)
     status, _, err = command_line.run("policy", "propose", str(draft), "--profile", profile)

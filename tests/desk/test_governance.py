@@ -159,11 +159,27 @@ async def test_a_roster_change_drafted_before_another_of_the_same_entry_is_stale
 async def test_after_seven_days_a_proposal_counts_no_more(founded: Table) -> None:
     first = await console(founded, "compliance")
     made = await first.propose("roster.changed", participant(founded, suspended=True))
+    assert made.act_by is not None
+    assert (made.act_by.at, made.act_by.reason) == (made.stale_at, "desk.act-by-proposal")
     founded.stage.clock.seconds = made.stale_at
     assert first.proposal(made.id).objection is None
     founded.stage.clock.seconds += 1
+    assert first.proposal(made.id).act_by is None, "what is stale waits for nobody"
     with refused("desk.proposal-old", Refused):
         await first.sign(made.id)
+
+
+async def test_what_must_be_signed_first_stands_first_and_what_cannot_go_on_last(founded: Table) -> None:
+    first = await console(founded, "compliance")
+    stale = await first.propose("policy.adopted", policy(founded, minimum_notional_usd="250000"))
+    founded.stage.clock.seconds += 60
+    later = await first.propose("roster.changed", participant(founded, suspended=True))
+    founded.stage.clock.seconds -= 30
+    sooner = await first.propose("roster.changed", participant(founded, name="Another Name"))
+    assert [each.id for each in first.proposals()] == [stale.id, sooner.id, later.id]
+    await carried_through(founded, "policy.adopted", policy(founded, minimum_notional_usd="300000"))
+    await newest(first, founded)
+    assert [each.id for each in first.proposals()] == [sooner.id, later.id, stale.id]
 
 
 async def test_what_was_withdrawn_is_not_taken_in_again(founded: Table) -> None:

@@ -343,9 +343,10 @@ TOKEN = TokenView("signing-a", "7c1e1b6a2f90d3c4", "SoftHSM v2", "Amara Okafor",
 STRIP = StripView("Amara Okafor", "signing", TOKEN, 26, NOW - 93, 2, 2, True)
 CROSSINGS = (
     CrossingView("MER-HAR-2026-11-22-0001", PSBT, "psbt", "Cold vault, operator Chidi Brandt", "qr", "request", WORDS,
-                 18_432, False),
+                 18_432, False, act_by=ActBy(NOW + 3_000, "settlement.act-by-request", {"vault": "meridian-btc"})),
     CrossingView("MER-HAR-2026-11-22-0001", SAFE_TX, "safe-tx", "Cold vault, operator Chidi Brandt", "usb", "carried",
-                 WORDS, 9_112, True, attested_by=("Conrad Lake", "Dora Finch")),
+                 WORDS, 9_112, True, attested_by=("Conrad Lake", "Dora Finch"),
+                 act_by=ActBy(NOW + 4 * 3_600, "desk.act-by-head")),
 )  # fmt: skip
 
 _KINDS = ("desk.founded", "policy.adopted", "roster.changed", "price.published", "deposit.credited", "deposit.credited",
@@ -535,11 +536,12 @@ def proposals() -> tuple[ProposalView, ...]:
         hashed("suspension"), "roster.changed", NOW - 3_600, NOW + 601_200, ("Dora Finch",), ("Amara Okafor", "Conrad Lake"),
         2, True, False, False, None,
         (Difference(said("roster.suspended", name="Harbour Prime", lei="5493001KJTIIGC8Y1R12")),),
+        ActBy(NOW + 601_200, "desk.act-by-proposal"),
     )  # fmt: skip
     policy = Difference(said("policy.minimum", usd="250,000"), said("policy.minimum", usd="100,000"))
     ready = replace(first, id=hashed("policy"), kind="policy.adopted", signed=("Dora Finch", "Conrad Lake"), missing=(),
                     yours=False, complete=True, changes=(policy,))  # fmt: skip
-    stale = replace(first, id=hashed("stale"), yours=False, changes=(),
+    stale = replace(first, id=hashed("stale"), yours=False, changes=(), act_by=None,
                     objection=Refused("desk.proposal-old", id="roster.changed-1", hours=217))  # fmt: skip
     return first, ready, stale
 
@@ -905,6 +907,8 @@ class VaultDouble:
     def _view(self, *, answered: bool = False, channel: str = "qr") -> VaultRequestView:
         phase = "answered" if answered else "request"
         crossing = replace(CROSSINGS[0], channel=channel, phase=phase, later_cancellation_checked=channel == "usb")
+        if answered:
+            crossing = replace(crossing, act_by=ActBy(NOW + 300, "desk.act-by-answer"))
         view = review_view(signed=frozenset({PSBT}) if answered else frozenset())
         only = replace(view, instructions=view.instructions[:1])
         return VaultRequestView(crossing, only, only.instructions[0], self.confirmed, answered, keys_of("psbt"))

@@ -332,3 +332,23 @@ async def test_a_safe_that_nobody_attested_is_named_before_it_is_written_on_a_st
     assert window.carry.panels.currentWidget() is window.carry.usb
     assert "it has no node, and nobody has attested what the Safe is on its chain" in seen(window)
     assert enabled(window, "Attest: write your half into a folder")
+
+
+async def test_every_crossing_says_by_when_and_the_chosen_one_why_and_what_to_do(window: OfficerWindow) -> None:
+    await at_carry(window)
+    text = seen(window)
+    assert "Act by 2026-11-22 18:30 · in 4 h 0 min · the request's head too old" in text
+    assert "Act by 2026-11-22 15:20 UTC (in 50 min): The request to sign for meridian-btc ends then." in text
+    assert "Sign or refuse before; after it, operations prepares it again." in text
+    window.carry.choose(world.SAFE_TX)
+    text = seen(window)
+    assert "Act by 2026-11-22 15:20 · in 50 min · request ends" in text
+    assert "make the request again: it carries the newest head then" in text
+    window.carry.show_view([replace(each, act_by=None) for each in world.CROSSINGS])
+    assert "Act by" not in seen(window)
+
+
+async def test_a_crossing_leaves_no_more_time_than_the_last_entry_does(window: OfficerWindow) -> None:
+    await at_carry(window)
+    window.carry.show_view([replace(each, newest=world.NOW + 2_940) for each in world.CROSSINGS])
+    assert "(in 1 min)" in seen(window)

@@ -24,6 +24,10 @@ async def opened(window: OfficerWindow) -> LineTable:
     return named(window, "Proposals", LineTable)
 
 
+def spoken(table: LineTable, row: int) -> str:
+    return str(table.model().index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
 def choose(table: LineTable, row: int) -> None:
     table.setFocus()
     table.selectRow(row)
@@ -38,11 +42,24 @@ async def test_a_proposal_says_what_it_changes_and_who_is_missing(window: Office
         "Dora Finch",
         "Amara Okafor, Conrad Lake",
         f"Proposal: {world.hashed('suspension')}",
+        "Act by 2026-11-29 13:30 UTC (in 6 d 23 h): The proposal ends then.",
+        "Have it signed and logged before, or draft it again.",
     ):
         assert expected in told
+    assert "By 2026-11-29 13:30 · in 6 d 23 h" in spoken(table, 0)
+    assert "By " not in spoken(table, 2), "what cannot go on waits for nobody"
     choose(table, 1)
     assert "instead of: A contract is worth at least 100,000 USD; there is no maximum." in seen(window)
     assert "Settings, 1 waiting" in seen(window)
+
+
+async def test_a_proposal_has_no_more_time_than_the_last_entry_leaves(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.governing.open = tuple(replace(each, newest=world.NOW + 601_140) for each in officer.governing.open)
+    table = await opened(window)
+    assert "By 2026-11-29 13:30 · in 1 min" in spoken(table, 0)
+    assert "(in 1 min): The proposal ends then." in seen(window)
 
 
 async def test_only_what_can_be_done_is_offered(window: OfficerWindow) -> None:

@@ -153,3 +153,17 @@ async def test_the_operator_can_refuse(vault: VaultWindow, cold: world.VaultDoub
 
 async def test_the_rail_of_a_vault_has_its_wizard_and_the_log_only(vault: VaultWindow) -> None:
     assert list(vault.rail.buttons) == ["vault", "log"]
+
+
+async def test_a_request_says_by_when_it_is_signed_and_an_answer_by_when_it_is_back(
+    vault: VaultWindow, cold: world.VaultDouble
+) -> None:
+    await scanned(vault)
+    assert "Act by 2026-11-22 15:20 UTC (in 50 min): The request to sign for meridian-btc ends then." in seen(vault)
+    cold.opened = cold._view(answered=True)
+    await vault.refresh()
+    click(vault, "Show the answer again")
+    await settled(vault)
+    text = seen(vault)
+    assert "Act by 2026-11-22 14:35 UTC (in 5 min): The log takes what this answer holds until then" in text
+    assert "Carry it back before." in text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from countersign.cli import findings, outcome
+from countersign.cli import deadline, findings, outcome
 from countersign.cli.words import words
 from countersign.formats import times
 from countersign.resources.governance_words import said
@@ -201,8 +201,8 @@ def proposal_lines(view: ProposalView) -> list[str]:
               people=", ".join(view.signed) or "-"),
         words("It takes: {signers}", signers=_takes(view)),
         words("Can still sign: {people}", people=", ".join(view.missing) or "-"),
-        words("Good until {at}", at=times.text(view.stale_at)),
     ]  # fmt: skip
+    lines += deadline.lines(view.act_by)
     if view.logged:
         lines.append(words("It is in the log."))
     if view.objection is not None:
@@ -226,6 +226,7 @@ def proposal_value(view: ProposalView) -> dict[str, object]:
         "type": view.kind,
         "drafted_at": times.text(view.drafted_at),
         "stale_at": times.text(view.stale_at),
+        "act_by": deadline.value(view.act_by),
         "signed": list(view.signed),
         "missing": list(view.missing),
         "wanted": view.wanted,

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from countersign.cli import findings, outcome
+from countersign.cli import deadline, findings, outcome
 from countersign.cli.options import Ask, JsonOption, passphrase
 from countersign.cli.words import display, words
 from countersign.errors import CountersignError
 from countersign.formats import times
 from countersign.resources.telling import together, told
-from countersign.resources.text import next_step, sentence
 
 if TYPE_CHECKING:
     from countersign.desk.telling import Story, Told
@@ -74,13 +73,7 @@ def story_lines(story: Story) -> list[str]:
             "to": each.destination,
         }
         lines.append(words("{payer} delivers {amount} to {receiver}, at {to}", **values))
-    if story.act_by is not None:
-        about = story.act_by.reason, story.act_by.values
-        lines.append(words("Act by {at}: {why}", at=times.text(story.act_by.at), why=sentence(*about)))
-        lines.append(f"  → {next_step(*about)}")
-    elif story.unbounded:
-        lines += [sentence(story.unbounded, {}), f"  → {next_step(story.unbounded, {})}"]
-    lines.append("")
+    lines += [*deadline.lines(story.act_by, story.unbounded), ""]
     for told_line in story.lines:
         at = times.text(told_line.time_ms // 1_000)
         lines.append(words("{at}  entry {index}  {line}", at=at, index=told_line.index, line=line_of(told_line)))
@@ -89,7 +82,6 @@ def story_lines(story: Story) -> list[str]:
 
 def story_value(story: Story) -> dict[str, object]:
     """The story as a program reads it."""
-    by = story.act_by
     return {
         "schema": SCHEMA,
         "contract": story.contract,
@@ -108,7 +100,7 @@ def story_value(story: Story) -> dict[str, object]:
             }
             for each in story.movements
         ],
-        "act_by": None if by is None else {"at": times.text(by.at), "code": by.reason, "values": dict(by.values)},
+        "act_by": deadline.value(story.act_by),
         "no_act_by": story.unbounded or None,
         "story": [_line_value(each) for each in story.lines],
     }

@@ -14,6 +14,7 @@
     view = await crossing.take_answer(data)
 """
 
+from dataclasses import replace
 from hashlib import sha256
 
 from countersign.airgap import envelope as envelopes
@@ -21,7 +22,7 @@ from countersign.airgap.envelope import Envelope
 from countersign.airgap.limits import MESSAGE_LIMIT
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
-from countersign.desk import bundle, turns
+from countersign.desk import bundle, crossing_due, turns
 from countersign.desk.author import Author
 from countersign.desk.crossing_answer import require_fits
 from countersign.desk.crossing_record import Carried, CrossingRecord
@@ -33,11 +34,13 @@ from countersign.errors import Refused, Unavailable
 from countersign.formats import cbor
 from countersign.review.case import Channel
 from countersign.settlement import events, stops
+from countersign.settlement.deadlines import Deadline, of_request
 from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
 
 REQUEST, CARRIED, ANSWERED = "request", "carried", "answered"
+_LAST = 2**53
 _OPEN = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
 
 
@@ -61,6 +64,7 @@ class Crossing:
         self._author = author
         self._entropy = entropy
         self._record = CrossingRecord(replica.profile, entropy)
+        self._heads: dict[tuple[bytes, int], Deadline | None] = {}
 
     def remember(self, officer: str, head: SignedCheckpoint) -> None:
         """The head with which a cold machine was enrolled, replayed there in full. Raises as `Replica.meet`."""
@@ -79,12 +83,14 @@ class Crossing:
         return tuple(each for each in sorted(cold - done) if Role.VAULT in state.roster.officer(each).roles)
 
     def waiting(self) -> tuple[CrossingView, ...]:
-        """What waits to be carried, and what was carried and is not yet answered; for each the first recipient."""
+        """What waits to be carried, and what was carried and is not yet answered, for each the first recipient; what must be
+        done first stands first."""
         state = self._replica.state
         found = sorted(state.instructions.values(), key=lambda each: each.index)
-        return tuple(
+        views = [
             self.view(each, officer) for each in found if self._wanted(each) for officer in self.recipients(each)[:1]
-        )
+        ]
+        return tuple(sorted(views, key=lambda each: _LAST if each.act_by is None else each.act_by.at))
 
     def _wanted(self, instruction: Instruction) -> bool:
         state = self._replica.state
@@ -100,14 +106,27 @@ class Crossing:
 
     def view(self, instruction: Instruction, recipient: str) -> CrossingView:
         """Where the crossing of one instruction to one recipient stands."""
-        known = self._record.newest(instruction.hash, recipient)
+        known, state = self._record.newest(instruction.hash, recipient), self._replica.state
+        due = of_request(state, instruction)
         if known is None:
-            return _view(self._replica.state, instruction, recipient, Channel.QR, REQUEST, b"")
+            return replace(
+                _view(state, instruction, recipient, Channel.QR, REQUEST, b""), act_by=crossing_due.first(due)
+            )
         request, carried = known
-        phase, digest = (ANSWERED, bytes.fromhex(carried.answer)) if carried.answer else (CARRIED, request)
-        return _view(
-            self._replica.state, instruction, recipient, carried.channel, phase, self._record.envelope(digest) or b""
-        )
+        if carried.answer:
+            answer = self._record.envelope(bytes.fromhex(carried.answer)) or b""
+            return _view(state, instruction, recipient, carried.channel, ANSWERED, answer)
+        data = self._record.envelope(request) or b""
+        shown = _view(state, instruction, recipient, carried.channel, CARRIED, data)
+        return replace(shown, act_by=crossing_due.first((*due, self._head_due(request, data))))
+
+    def _head_due(self, request: bytes, data: bytes) -> Deadline | None:
+        """How long the head in a request has its witnesses; found out once for each request and policy."""
+        state, place = self._replica.state, (request, self._replica.state.policy_index)
+        if data and place not in self._heads:
+            quorum = self._replica.anchor.now(state)
+            self._heads[place] = crossing_due.of_head(quorum, envelopes.peek(data).log_head)
+        return self._heads.get(place)
 
     async def request(self, name: str, recipient: str, channel: Channel) -> bytes:
         """The sealed request for one instruction, recorded before it is given out; the same again while the head is.
@@ -163,7 +182,7 @@ class Crossing:
         """Take in a cold machine's answer: verified, logged, its head remembered. The same again changes nothing.
 
         Refused: "T1.*", "desk.not-our-request", "desk.answer-differs", "L2.*", "L4.*", "L7.two-heads", what the rails and
-        the desk refuse; Malformed.
+        the desk refuse ("settlement.author-time": it comes too late, and its request is made anew next time); Malformed.
         """
         arrived = envelopes.unseal(data, turns.identity_keys(self._replica.state))
         answer = arrived.envelope
@@ -174,8 +193,7 @@ class Crossing:
         require_fits(self._replica.state, request, answer, instruction)
         self._meet(answer, request, carried)
         if not carried.answer:
-            for part in answer.answer.parts:
-                await self._submit(part.event, part.share)
+            await self._log(answer, carried)
             carried = self._record.answered(asked, carried, data)
         return _view(self._replica.state, instruction, carried.recipient, carried.channel, ANSWERED, data)
 
@@ -194,6 +212,16 @@ class Crossing:
         if carried.channel is Channel.USB:
             whole = SignedCheckpoint.parse(request.log_head).checkpoint.size
             self._record.raise_replayed(answer.sender, whole)
+
+    async def _log(self, answer: Envelope, carried: Carried) -> None:
+        """What an answer holds, into the log. One that comes too late is asked for anew, not given from the record again."""
+        try:
+            for part in answer.answer.parts:
+                await self._submit(part.event, part.share)
+        except Refused as error:
+            if error.code == "settlement.author-time":
+                self._record.lapse(carried)
+            raise
 
     async def _submit(self, event: bytes, share: bytes | None) -> None:
         """The share first, then the event that names it. What is in the log already was submitted before."""
@@ -256,6 +284,7 @@ def _view(
         attested_by=attestors(state, instruction),
         contract_id=contract_ids(state, instruction),
         recipient_name=state.roster.officer(recipient).name,
+        newest=state.time_ms // 1_000,
     )
 
 

@@ -91,6 +91,10 @@ class CrossingRecord:
         self._journal.set_setting(_name("sent", request.hex()), done.serialise())
         return done
 
+    def lapse(self, carried: Carried) -> None:
+        """The newest request for an instruction counts no more: the next one is made anew, in a session of its own."""
+        self._journal.set_setting(_name("newest", carried.instruction, carried.recipient), b"")
+
     def session(self, recipient: str) -> bytes:
         """The session that goes on; a new one where the last request was not answered."""
         known = self._journal.setting(_name("session", recipient))

@@ -81,8 +81,10 @@ class Governance:
         return pages.policy(self._state)
 
     def proposals(self) -> tuple[ProposalView, ...]:
-        """Every proposal kept here. One whose signatures are no longer good here is shown with what is against it."""
-        return tuple(self._view(each) for each in self._box.all())
+        """Every proposal kept here: what must be done first, then what cannot go on. One whose signatures are no longer good
+        here is shown with what is against it."""
+        found = (self._view(each) for each in self._box.all())
+        return tuple(sorted(found, key=lambda each: (each.act_by is None, each.act_by.at if each.act_by else 0)))
 
     def proposal(self, id: str) -> ProposalView:
         """One proposal. Refused("desk.proposal-unknown")."""

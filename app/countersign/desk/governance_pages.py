@@ -3,6 +3,8 @@
 participants(state, now)[0].open
 """
 
+from countersign.desk import proposal_due
+from countersign.desk.desk_views import ActBy
 from countersign.desk.governance_views import (
     AssetView,
     CeremonyView,
@@ -124,6 +126,7 @@ def policy(state: State) -> PolicyView:
 def proposal(state: State, found: Examined, officer: str) -> ProposalView:
     """An examined proposal for one officer ("" for nobody in particular)."""
     event = found.proposal.event
+    due = proposal_due.act_by(state, event)
     held = found.logged or found.objection is not None
     return ProposalView(
         id=found.proposal.id,
@@ -138,6 +141,8 @@ def proposal(state: State, found: Examined, officer: str) -> ProposalView:
         logged=found.logged,
         objection=found.objection,
         changes=found.differences,
+        act_by=None if held else ActBy(due.at, due.reason, due.values),
+        newest=state.time_ms // 1_000,
     )
 
 

@@ -6,6 +6,7 @@
 
 from dataclasses import dataclass
 
+from countersign.desk.desk_views import ActBy
 from countersign.errors import CountersignError
 from countersign.settlement.saying import Difference, Said
 
@@ -142,6 +143,8 @@ class ProposalView:
     `kind`: the event's type; `changes`: what it does; `signed`, `missing`: officers by name; `wanted`: how many must sign;
     `yours`: this officer can sign it; `complete`: enough have; `logged`: it is in the log; `objection`: why it cannot be
     signed or logged any more (stale), None while it can. `drafted_at`, `stale_at`: unix seconds.
+    `act_by`: what ends first while it is open, the time it may wait or that of what it is about. `newest`: the moment of
+    the last entry it was judged by: no earlier moment is now.
     """
 
     id: str
@@ -156,3 +159,5 @@ class ProposalView:
     logged: bool
     objection: CountersignError | None
     changes: tuple[Difference, ...]
+    act_by: ActBy | None = None
+    newest: int = 0

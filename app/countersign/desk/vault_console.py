@@ -28,7 +28,7 @@ from countersign.airgap import envelope as envelopes
 from countersign.airgap import ur
 from countersign.airgap.answer import AnswerBody, Part
 from countersign.airgap.envelope import Envelope
-from countersign.desk import cases, logbook, pages, signing, vault_intake
+from countersign.desk import cases, crossing_due, logbook, pages, signing, vault_intake
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Circumstances
 from countersign.desk.crossing import ANSWERED, REQUEST, attestors, contract_ids, phrase_of, sealed
@@ -39,10 +39,11 @@ from countersign.desk.scanning import TYPE, Scanning
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.surfaces import ANSWER_FILE
 from countersign.desk.vault_intake import Opened
-from countersign.desk.views import CrossingView, LogView, ProofView, StripView, TokenView, VaultRequestView
+from countersign.desk.views import ActBy, CrossingView, LogView, ProofView, StripView, TokenView, VaultRequestView
 from countersign.errors import Refused
 from countersign.review import checks
 from countersign.review.case import Case, Channel, Mode, SignerFacts
+from countersign.settlement.deadlines import of_request
 
 UNCONFIRMED = "clock-unconfirmed"
 SECOND_SOURCE = "compared by the operator with a second source"
@@ -208,7 +209,16 @@ class Vault:
         review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
         asked = (opened.basis.state.roster, self.hand.officer, opened.instruction, opened.artefact)
         keys = tuple(key.data.hex() for key in await asyncio.to_thread(signing.signing_keys, *asked))
-        return VaultRequestView(_crossing(opened), review, shown, self._confirmed, opened.answer is not None, keys)
+        crossing = replace(_crossing(opened), act_by=self._due(opened))
+        return VaultRequestView(crossing, review, shown, self._confirmed, opened.answer is not None, keys)
+
+    def _due(self, opened: Opened) -> ActBy | None:
+        """By when the request must be signed, or its answer be back. Made anew with every look, as checks are."""
+        if opened.answer is not None:
+            return crossing_due.first((crossing_due.of_answer(envelopes.peek(opened.answer)),))
+        state = opened.basis.state
+        head = crossing_due.of_head(self.replica.anchor.now(state), opened.envelope.log_head)
+        return crossing_due.first((*of_request(state, opened.instruction), head))
 
     async def _case(self, opened: Opened) -> Case:
         """Before a signature: with the token's facts once it is unlocked; before that, for the key that is to sign."""
@@ -270,4 +280,5 @@ def _crossing(opened: Opened) -> CrossingView:
         attested_by=attestors(opened.basis.state, opened.instruction),
         contract_id=contract_ids(opened.basis.state, opened.instruction),
         recipient_name=opened.basis.state.roster.officer(opened.envelope.recipient).name,
+        newest=opened.basis.newest,
     )

@@ -269,6 +269,8 @@ class CrossingView:
     attested_by: tuple[str, ...] = ()  # the two officers who vouch for what a QR crossing cannot prove (L8)
     contract_id: str = ""
     recipient_name: str = ""
+    act_by: ActBy | None = None  # None once it was taken in: nothing is due
+    newest: int = 0  # the moment of the last entry it was made from: no earlier moment is now
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The number of the Safe {vault} that this transaction needs is used or taken, since then.",
         "Sign nothing more of it. Look on the chain what used the number, and have it prepared with the next one.",
     ),
+    "desk.act-by-head": (
+        "The witnesses' signatures on the log's head in this request are too old for a cold machine then.",
+        "Have it signed before, or make the request again: it carries the newest head then.",
+    ),
+    "desk.act-by-answer": (
+        "The log takes what this answer holds until then: a few minutes after it was signed.",
+        "Carry it back before. If it is too late, ask for the request again and sign once more.",
+    ),
+    "desk.act-by-proposal": (
+        "The proposal ends then.",
+        "Have it signed and logged before, or draft it again.",
+    ),
     "settlement.act-by-cut-off": (
         "The next cycle is cut off then.",
         "What is not held by then waits for the cycle after it.",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from countersign.desk.views import CrossingView
 from countersign.resources.visible import visible
+from countersign.ui.presenters import deadline
 from countersign.ui.presenters.instruments import DriveFacts
 from countersign.ui.strings import label, label_or
 
@@ -53,6 +54,18 @@ def crossing(view: CrossingView) -> CrossingLine:
         warning,
         attested(view),
     )
+
+
+def due(view: CrossingView, now: int) -> tuple[str, str, str] | None:
+    """By when it must be done and why; what to do about it; and the tone. None where nothing is due."""
+    return None if view.act_by is None else deadline.told(view.act_by, max(now, view.newest))
+
+
+def due_shortly(view: CrossingView, now: int) -> str:
+    """The same in a line; empty where nothing is due."""
+    if view.act_by is None:
+        return ""
+    return label("carry.due", due=" · ".join(deadline.short(view.act_by, max(now, view.newest))[0]))
 
 
 def explained(view: CrossingView) -> str:

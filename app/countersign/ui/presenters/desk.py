@@ -13,11 +13,10 @@ from typing import Any, Protocol
 from countersign.desk.views import Action, Checked, Group, InstructionDots, Money, Rows, SettlementRow
 from countersign.resources.text import sentence
 from countersign.resources.visible import visible
-from countersign.ui.presenters import writing
+from countersign.ui.presenters import deadline, writing
 from countersign.ui.presenters.checks import check_name
 from countersign.ui.strings import label, label_or
 
-_SOON = 3_600
 _NEVER = 1 << 62
 _MOST_LINES = 3
 _PIECE = 4_096
@@ -133,13 +132,10 @@ def _side(side: Sequence[Money], written: Callable[[Money], str]) -> str:
 
 
 def _act_by(row: SettlementRow, now: int) -> tuple[tuple[str, str], str]:
-    if row.act_by is None:
-        why = label_or(f"act-by.{row.unbounded}", "") if row.unbounded else ""
-        return (label("desk.no-deadline"), why), "quiet"
-    left = row.act_by.at - now
-    tone = "bad" if left <= 0 else "warn" if left < _SOON else "ink"
-    why = label_or(f"act-by.{row.act_by.reason}", sentence(row.act_by.reason, row.act_by.values))
-    return (writing.minute(row.act_by.at).removesuffix(" UTC"), f"{writing.until(row.act_by.at, now)} · {why}"), tone
+    if row.act_by is not None:
+        return deadline.short(row.act_by, now)
+    why = label_or(f"act-by.{row.unbounded}", "") if row.unbounded else ""
+    return (label("desk.no-deadline"), why), "quiet"
 
 
 def _quorums(instructions: Sequence[InstructionDots]) -> tuple[Signatures, ...]:

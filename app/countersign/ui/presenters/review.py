@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.desk.views import Digest, Flow, InstructionView, MatchLine, ProofView, ReviewView, WitnessView
-from countersign.resources.text import next_step, sentence
+from countersign.resources.text import sentence
 from countersign.resources.visible import visible
+from countersign.ui.presenters import deadline as deadlines
 from countersign.ui.presenters import writing
 from countersign.ui.strings import label, label_or
 
@@ -85,15 +86,9 @@ def header(view: ReviewView) -> tuple[tuple[str, str], ...]:
 
 def deadline(view: ReviewView, now: int) -> tuple[str, str, str] | None:
     """What bites first with its reason, or why nothing does; what to do about it; and the tone."""
-    by, now = view.act_by, max(now, view.newest)
-    if by is None:
-        told = view.unbounded
-        return (sentence(told, {}), next_step(told, {}), "quiet") if told else None
-    words = label(
-        "review.act-by", at=writing.minute(by.at), until=writing.until(by.at, now), why=sentence(by.reason, by.values)
-    )
-    tone = "bad" if by.at <= now else "warn" if by.at - now < 3_600 else "info"
-    return words, next_step(by.reason, by.values), tone
+    if view.act_by is not None:
+        return deadlines.told(view.act_by, max(now, view.newest))
+    return deadlines.unbounded(view.unbounded) if view.unbounded else None
 
 
 def kind(instruction: InstructionView) -> str:

@@ -10,7 +10,7 @@ from countersign.desk.governance_views import CeremonyView, KeyView, PolicyView,
 from countersign.resources.governance_words import said
 from countersign.resources.text import next_step, sentence
 from countersign.settlement.saying import Difference
-from countersign.ui.presenters import writing
+from countersign.ui.presenters import deadline, writing
 from countersign.ui.strings import label, label_or
 
 Chip = tuple[str, str, str]
@@ -54,6 +54,19 @@ def _told(each: Difference) -> str:
     if each.until_now is None:
         return then
     return f"{then}\n{label('settings.instead', words=said(each.until_now.code, each.until_now.values))}"
+
+
+def due(view: ProposalView, now: int) -> str:
+    """By when it must be signed and logged, in a line; empty where nothing is due."""
+    if view.act_by is None:
+        return ""
+    at = writing.minute(view.act_by.at).removesuffix(" UTC")
+    return label("settings.due", at=at, until=writing.until(view.act_by.at, max(now, view.newest)))
+
+
+def due_in_full(view: ProposalView, now: int) -> tuple[str, str, str] | None:
+    """The same with its reason; what to do about it; and the tone. None where nothing is due."""
+    return None if view.act_by is None else deadline.told(view.act_by, max(now, view.newest))
 
 
 def summary(view: ProposalView) -> str:

@@ -91,6 +91,7 @@ LABELS: dict[str, str] = {
     "carry.usb-read-now": "Read and verify",
     "carry.usb-eject": "Another folder's drive is ejected with your system before it is pulled out.",
     "carry.usb-area": "The stick",
+    "carry.due": "Act by {due}",
     "carry.drives": "Removable drives",
     "carry.drive": "{label}: {told}",
     "carry.room": "{number} {unit} free",

@@ -20,7 +20,6 @@ LABELS: dict[str, str] = {
     "review.not-before": "Not before",
     "review.settle-by": "Settle by",
     "review.finality": "Finality",
-    "review.act-by": "Act by {at} ({until}): {why}",
     "review.kind-psbt": "{chain}: partially signed transaction (PSBT)",
     "review.kind-safe-tx": "{chain}: Safe transaction",
     "review.owed": "The contract says",

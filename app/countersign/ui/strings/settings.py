@@ -39,7 +39,7 @@ LABELS: dict[str, str] = {
     "settings.missing": "Can still sign",
     "settings.nobody": "nobody yet",
     "settings.signatures": "{signed} of {wanted} signatures",
-    "settings.stale": "Signed by then",
+    "settings.due": "By {at} · {until}",
     "settings.hash": "Proposal",
     "settings.sign": "Sign the proposal",
     "settings.log": "Have it logged",

@@ -40,6 +40,7 @@ class CarryScreen(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.setProperty("part", "page")
+        self.context = context
         self.crossings: Sequence[CrossingView] = ()
         self.instruction = self.said = ""
         self.list = scrolling(page(), label("carry.list"))
@@ -158,7 +159,8 @@ class CarryScreen(QWidget):
             button.clicked.connect(lambda _=False, key=each.instruction: self.choose(key))
             group.addButton(button)
             tone, icon, word = line.phase
-            below = column(row(Chip(word, icon, tone), None), PlainLabel(line.more, "caption"), gap=measure.HALF)
+            below = column(row(Chip(word, icon, tone), None), *self._due(each), gap=measure.HALF)
+            below.addWidget(PlainLabel(line.more, "caption"))
             holder = QWidget()
             holder.setLayout(column(button, below, gap=measure.HALF))
             items.append(holder)
@@ -168,6 +170,16 @@ class CarryScreen(QWidget):
         if focused and chosen is not None:
             chosen.setFocus()
         self._show_head()
+
+    def _due(self, view: CrossingView) -> list[QWidget]:
+        """By when it must be done: of the chosen one with the whole reason, and what to do."""
+        found = carry.due(view, self.context.now)
+        if found is None:
+            return []
+        told, do, tone = found
+        if view.instruction == self.instruction:
+            return [PlainLabel(told, "", tone), PlainLabel(do, "caption")]
+        return [PlainLabel(carry.due_shortly(view, self.context.now), "caption")]
 
     def _show_head(self) -> None:
         clear(self.head)

@@ -93,7 +93,7 @@ class ProposalsPart(QWidget):
     def show_views(self, views: Sequence[ProposalView]) -> None:
         """Show these proposals; the chosen one stays chosen."""
         self.views = views
-        self.table.show_rows([(each.id, _cells(each)) for each in views])
+        self.table.show_rows([(each.id, _cells(each, self.context.now)) for each in views])
         self._show_chosen()
 
     def say(self, words: str) -> None:
@@ -131,13 +131,16 @@ class ProposalsPart(QWidget):
         against = settings.objection(view)
         if against:
             card.body.addWidget(Note(against, "bad", Picture("fail", "bad")))
+        if (due := settings.due_in_full(view, self.context.now)) is not None:
+            told, do, tone = due
+            card.body.addWidget(PlainLabel(told, "strong", tone))
+            card.body.addWidget(PlainLabel(do, "caption"))
         told = label("settings.signatures", signed=len(view.signed), wanted=view.wanted)
         card.body.addWidget(PlainLabel(told, "strong"))
         nobody, name = label("settings.nobody"), label("settings.hash")
         pairs: list[tuple[str, QWidget]] = [
             (label("settings.signed"), PlainLabel(", ".join(view.signed) or nobody)),
             (label("settings.missing"), PlainLabel(", ".join(view.missing) or nobody)),
-            (label("settings.stale"), PlainLabel(writing.minute(view.stale_at))),
             (name, WholeValue(name, view.id, writing.groups(view.id))),
         ]
         card.body.addLayout(fields(pairs))
@@ -148,5 +151,6 @@ class ProposalsPart(QWidget):
         self.detail.addWidget(changes)
 
 
-def _cells(view: ProposalView) -> tuple[Cell, ...]:
-    return Cell((settings.kind(view), settings.summary(view)), strong=True), Cell(chip=settings.state(view))
+def _cells(view: ProposalView, now: int) -> tuple[Cell, ...]:
+    told = (settings.kind(view), settings.due(view, now), settings.summary(view))
+    return Cell(tuple(each for each in told if each), strong=True), Cell(chip=settings.state(view))

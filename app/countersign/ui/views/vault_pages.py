@@ -123,8 +123,9 @@ class ReviewPage(QWidget):
     refusing = Signal()
     over = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
+        self.context = context
         self.body = scrolling(page(), label("vault.body"))
         self.go = large(label("vault.go-sign"), "Ctrl+Return", icon="forward", part="primary")
         self.go.clicked.connect(self.going)
@@ -151,7 +152,11 @@ class ReviewPage(QWidget):
             return
         chosen = view.instruction
         title = PlainLabel(label("vault.review-title"), "large")
-        items: list[QWidget] = [title, *_crossing(view), verdict_note(view.review.contract_verdict, chosen.verdict)]
+        items: list[QWidget] = [
+            title,
+            *_crossing(view, self.context.now),
+            verdict_note(view.review.contract_verdict, chosen.verdict),
+        ]
         items += [
             cards.comparison(chosen, base=base, pixels=measure.STRONG),
             cards.digests(chosen, pixels=measure.STRONG),
@@ -173,12 +178,15 @@ class ReviewPage(QWidget):
         self.refuse.setEnabled(not view.answered and sound)
 
 
-def _crossing(view: VaultRequestView) -> list[QWidget]:
-    """The phrase, and what a crossing cannot tell."""
+def _crossing(view: VaultRequestView, now: int) -> list[QWidget]:
+    """The phrase, by when it must be done, and what a crossing cannot tell."""
     phrase = Card()
     phrase.body.addWidget(PlainLabel(label("vault.phrase"), "heading"))
     phrase.body.addWidget(PlainLabel(carry.crossing(view.crossing).phrase, "large"))
     items: list[QWidget] = [phrase]
+    if (due := carry.due(view.crossing, now)) is not None:
+        told, do, tone = due
+        items.append(Note(f"{told}\n{do}", tone, Picture("clock", tone)))
     if view.answered:
         items.append(Note(label("vault.answered"), "info", Picture("information", "info")))
     if not view.clock_confirmed:
@@ -277,6 +285,7 @@ class GivePage(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
+        self.context = context
         self.show_panel = ShowPanel(context.instruments.draw_code)
         self.usb = UsbPanel(context, "carry.usb-write-answer", "")
         self.ways = Ways(("vault.give-show", "code", self.show_panel), ("vault.give-usb", "usb", self.usb))
@@ -288,7 +297,8 @@ class GivePage(QWidget):
         told = PlainLabel(label("vault.phrase"), "caption", wrap=False)
         phrase = row(told, self.phrase, gap=measure.GAP)
         phrase.setStretch(1, 1)
-        inner = column(row(title, self.done, gap=measure.GAP), phrase, gap=measure.UNIT, margin=measure.GAP)
+        self.due = PlainLabel("", "strong")
+        inner = column(row(title, self.done, gap=measure.GAP), phrase, self.due, gap=measure.UNIT, margin=measure.GAP)
         inner.addWidget(self.ways, 1)
         box = column(gap=0)
         box.addWidget(_sheet(inner, "vault.give-title"), 1)
@@ -299,5 +309,8 @@ class GivePage(QWidget):
         """The request that was answered, with a signature or a refusal."""
         self.done.words.say(label("sign.verified" if view.instruction.signed_by_me else "vault.refused"))
         self.phrase.say(carry.crossing(view.crossing).phrase)
+        told, do, tone = carry.due(view.crossing, self.context.now) or ("", "", "quiet")
+        self.due.say(f"{told} {do}".strip(), tone)
+        self.due.setVisible(bool(told))
         self.usb.forget()
         self.ways.go(1 if view.crossing.channel == "usb" else 0)

@@ -25,7 +25,7 @@ class VaultWizard(QWidget):
         self.setProperty("part", "wizard")
         self.steps = Steps([label(word) for word in _WORDS])
         self.clock, self.take = ClockPage(context), TakePage(context)
-        self.review, self.sign, self.give = ReviewPage(), SignPage(context), GivePage(context)
+        self.review, self.sign, self.give = ReviewPage(context), SignPage(context), GivePage(context)
         self.stack = QStackedWidget()
         for each in (self.clock, self.take, self.review, self.sign, self.give):
             self.stack.addWidget(each)
