@@ -15,7 +15,7 @@ from countersign.ui.theme.dress import dress
 from countersign.ui.theme.palette import DARK, LIGHT
 from countersign.ui.widgets.label import BREAK, PlainLabel
 from support import window_world as world
-from support.window_hands import click, controls, dialog, key, labels, settled
+from support.window_hands import click, controls, dialog, key, labels, no_dialog, settled
 
 OFFICER = ("desk", "review", "sign", "carry", "participants", "log", "settings")
 
@@ -129,10 +129,29 @@ async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_cl
 
 
 def recall(window: OfficerWindow) -> None:
-    window.participants.table.selectRow(1)  # who has lent
+    window.participants.table.selectRow(2)  # who has lent
     grab_again(window)
     assert clipped(window) == []
     click(window, "Recall a loan…")
+
+
+async def test_the_custodians_page_and_its_statements_have_names_keys_and_room_for_their_words(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.books = world.accounts((world.owed_dollars(),))
+    await filled(window)
+    window.open_screen("participants")
+    for size in ((1440, 900), (1200, 760)):
+        window.resize(*size)
+        grab_again(window)
+        assert (unnamed(window), keyless(window), clipped(window), marked_up(window)) == ([], [], [], [])
+        click(window, "Statement of Northgate Trust, book suspense: USDC")
+        asked = await dialog(window)
+        await settled(window)
+        grab_again(asked)
+        assert (unnamed(asked), keyless(asked), clipped(asked), marked_up(asked)) == ([], [], [], [])
+        asked.reject()
+        await no_dialog(window)
 
 
 async def test_every_label_is_plain_text(window: OfficerWindow, vault: VaultWindow) -> None:

@@ -24,6 +24,7 @@ def institutions(table: LineTable) -> list[str]:
 
 async def test_each_says_whether_it_may_trade_and_what_is_open_with_it(window: OfficerWindow) -> None:
     assert institutions(await opened(window)) == [
+        "Northgate Trust · 5493000SAXJ78U0B0E42 | custodian | no break open",
         "Harbour Prime · 5493001KJTIIGC8Y1R12 | suspended | 3 open · USD 60,000,000",
         "Meridian Capital · 5299000J2N45DDNE4Y28 | certified | 3 open · USD 60,000,000",
         "Quay Street · 213800QILIUD4ROSUO03 | expired | nothing open",
@@ -36,10 +37,14 @@ async def test_what_is_open_with_who_may_trade_no_more_is_said_first(window: Off
     assert "Harbour Prime is suspended and has 3 settlements open, worth USD 60,000,000." in seen(window)
 
 
-async def test_the_chosen_one_is_shown_whole(window: OfficerWindow) -> None:
-    table = await opened(window)
+def choose(table: LineTable, down: int) -> None:
     table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_Down)
+    for _ in range(down):
+        QTest.keyClick(table, Qt.Key.Key_Down)
+
+
+async def test_the_chosen_one_is_shown_whole(window: OfficerWindow) -> None:
+    choose(await opened(window), 2)
     told = seen(window)
     for words in (
         "May enter new contracts. Certified until 2027-11-22, that day included.",
@@ -62,22 +67,25 @@ async def test_the_chosen_one_is_shown_whole(window: OfficerWindow) -> None:
 
 async def test_any_word_finds_and_the_chosen_one_stays_chosen(window: OfficerWindow) -> None:
     table = await opened(window)
-    table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_Down)
+    choose(table, 2)
     key(window, "Ctrl+F")
     type_into(window, "Search participants", "meridian-btc main")
     assert [each.split(" ·")[0] for each in institutions(table)] == ["Meridian Capital"]
     type_into(window, "Search participants", "expired")
     assert [each.split(" ·")[0] for each in institutions(table)] == ["Quay Street"]
+    type_into(window, "Search participants", "custodian suspense")
+    assert [each.split(" ·")[0] for each in institutions(table)] == ["Northgate Trust"]
+    assert "1 of 5" in seen(window)
     type_into(window, "Search participants", "nobody at all")
     assert "No participant holds these words." in seen(window)
     type_into(window, "Search participants", "")
     await window.refresh()
-    assert len(institutions(table)) == 4
+    assert len(institutions(table)) == 5
 
 
 async def test_an_open_settlement_is_reviewed_from_here(window: OfficerWindow, officer: world.OfficerDouble) -> None:
-    await opened(window)
+    choose(await opened(window), 1)
+    seen(window)  # whose cards are laid out
     click(window, "Review MER-HAR-2026-11-22-0001")
     await settled(window)
     assert window.screen_key == "review"

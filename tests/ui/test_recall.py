@@ -29,7 +29,8 @@ async def opened(window: OfficerWindow, officer: OfficerDouble, *, may: bool = T
     window.open_screen("participants")
     table = named(window, "Participants", LineTable)
     table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_Down)  # Meridian Capital
+    for _ in range(2):
+        QTest.keyClick(table, Qt.Key.Key_Down)  # Meridian Capital, below the custodian and Harbour Prime
     seen(window)  # whose cards are laid out
 
 

@@ -1,15 +1,11 @@
-"""Participants in words: who may trade until when, what is open with them, what lies in their books.
+"""Participants in words: who may trade until when, what is open with them.
 
 - A standing is a chip (tone, icon, word): certified, ends soon, suspended, expired.
-- Balances are written book by book and asset by asset: available, held, frozen, lent; nothing is rounded.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from countersign.desk.accounts import Line, Overview
 from countersign.desk.governance_views import DestinationView, ParticipantView
-from countersign.desk.views import Money
 from countersign.formats import times
 from countersign.resources.visible import visible
 from countersign.ui.presenters import writing
@@ -65,38 +61,6 @@ def _haystack(view: ParticipantView) -> str:
     texts = (view.name, view.lei, view.barred or "", *view.books, *view.vaults, *view.keys)
     places = (each.account for each in view.destinations)
     return "\n".join((*texts, *places, *(each.contract_id for each in view.open))).casefold()
-
-
-@dataclass(frozen=True, slots=True)
-class Pockets:
-    """One account: its asset's sum and its four pockets as they are written; empty pockets are "0"."""
-
-    total: str
-    available: str
-    held: str
-    frozen: str
-    lent: str
-    unconfirmed: str
-
-
-def balances(overview: Overview, lei: str, book: str) -> tuple[Pockets, ...]:
-    """What lies in one book, asset by asset."""
-    return tuple(_pockets(line) for line in overview.accounts if (line.account.lei, line.account.book) == (lei, book))
-
-
-def _pockets(line: Line) -> Pockets:
-    def part(units: int) -> str:
-        return writing.number(Money(units, line.total.symbol, line.total.decimals, line.total.asset)) if units else "0"
-
-    held = line.balance
-    return Pockets(
-        writing.full(line.total),
-        part(held.available),
-        part(held.held),
-        part(held.frozen),
-        part(held.lent),
-        part(line.unconfirmed),
-    )
 
 
 def destination(view: DestinationView) -> tuple[Chip, str]:

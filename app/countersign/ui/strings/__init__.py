@@ -12,6 +12,7 @@ import re
 from countersign.resources.text import translate
 from countersign.resources.visible import visible
 from countersign.ui.strings import (
+    accounts,
     carry,
     checks,
     deeds,
@@ -48,6 +49,7 @@ LABELS: dict[str, str] = {
     **history.LABELS,
     **report.LABELS,
     **participants.LABELS,
+    **accounts.LABELS,
     **operations.LABELS,
     **settings.LABELS,
     **settlement.LABELS,

@@ -110,6 +110,9 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSlider::groove:horizontal {{ background: {quiet_soft}; height: 4px; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {accent}; width: 16px; margin: -6px 0; border-radius: 8px; }}
 QSlider:focus {{ border: 2px solid {accent}; border-radius: {RADIUS}px; }}
+QFrame[part="account"] {{ border: 2px solid transparent; border-radius: {RADIUS}px; background: transparent; }}
+QFrame[part="account"]:hover {{ background: {raised}; }}
+QFrame[part="account"]:focus {{ border: 2px solid {accent}; }}
 QFrame[part="drop"] {{ border: 2px dashed {quiet}; border-radius: {RADIUS}px; background: {raised}; }}
 QFrame[part="drop"]:focus {{ border: 2px dashed {accent}; }}
 """

@@ -18,6 +18,7 @@ from countersign.ui.presenters.instruments import Instruments
 from countersign.ui.presenters.search import find
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import Runner, aside
+from countersign.ui.views.account_verbs import AccountVerbs
 from countersign.ui.views.attest_verbs import AttestVerbs
 from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
@@ -99,6 +100,7 @@ class OfficerWindow(Frame):
         self.history.unlocking.connect(self._unlock)
         self.telling = HistoryVerbs(self.history, self.console, self.context, self._with_token)
         self.participants.opened.connect(self.open_review)
+        self.stating = AccountVerbs(self.participants, self.console, self.context)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
         self.operating = OperationsVerbs(
             self.desk, self.review, self.participants, self.console, self.context, self._with_token, self.refresh

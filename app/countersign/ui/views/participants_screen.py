@@ -1,16 +1,18 @@
-"""Participants: who may trade, and what is open with them? Every institution, found by any word, shown whole."""
+"""Participants: who may trade, and what is open with them? Every institution, found by any word; the custodian first."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from countersign.desk.accounts import Overview
 from countersign.desk.governance_views import DestinationView, ParticipantView, VaultView
 from countersign.desk.operations_views import LoanView
-from countersign.ui.presenters import loans, participants, writing
+from countersign.ui.presenters import accounts, custodian, loans, participants, writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
+from countersign.ui.views import custodian_page
+from countersign.ui.views.account_block import AccountBlock
 from countersign.ui.views.context import Context
 from countersign.ui.views.line_table import LineTable
 from countersign.ui.widgets.button import Button
@@ -23,15 +25,14 @@ from countersign.ui.widgets.picture import Picture
 _COLUMNS = tuple(f"participants.column-{name}" for name in ("name", "standing", "open"))
 _WIDTHS = (190, 134, 120)
 _CONTRACTS = 12
-_POCKETS = ("available", "held", "frozen", "lent")
 
 
 class ParticipantsScreen(QWidget):
-    """`opened` says which contract to review; `reconciling` asks whether the books agree, `recalling` for
-    a participant's loans, `ordering` for the orders that stop
-    something."""
+    """`opened` says which contract to review, `stating` which account's statement is asked for; `reconciling` asks whether
+    the books agree, `recalling` for a participant's loans, `ordering` for the orders that stop something."""
 
     opened = Signal(str)
+    stating = Signal(object)
     reconciling = Signal()
     recalling = Signal(str)
     ordering = Signal()
@@ -60,7 +61,9 @@ class ParticipantsScreen(QWidget):
         left.addWidget(self.table, 1)
         both = row(gap=measure.GAP)
         both.addLayout(left, 10)
-        both.addWidget(scrolling(page(self.detail, margin=0), label("participants.detail")), 13)
+        self.area = scrolling(page(self.detail, margin=0), label("participants.detail"))
+        self.shown = ""
+        both.addWidget(self.area, 13)
         title = PlainLabel(label("screen.participants"), "title", wrap=False)
         self.reconcile = Button(label("reconcile.open"), "Ctrl+R", icon="vault")
         self.reconcile.clicked.connect(self.reconciling)
@@ -78,8 +81,9 @@ class ParticipantsScreen(QWidget):
         self.views, self.overview = views, overview
         self.vaults = {each.id: each for each in vaults}
         clear(self.said)
-        for words in participants.alarms(views):
-            self.said.addWidget(Note(words, "warn", Picture("warning", "warn")))
+        warnings = (("warn", words) for words in participants.alarms(views))
+        for tone, words in (*custodian.alarms(overview), *warnings):
+            self.said.addWidget(Note(words, tone, Picture("warning", tone)))
         self.arrange()
 
     def say(self, words: str) -> None:
@@ -95,8 +99,12 @@ class ParticipantsScreen(QWidget):
     def arrange(self) -> None:
         """Show those that hold every word of the search."""
         found = participants.found(self.views, self.search.text())
-        self.table.show_rows([(each.lei, self._cells(each)) for each in found])
-        self.count.say(label("participants.count", shown=f"{len(found):,}", all=f"{len(self.views):,}"))
+        rows = [(each.lei, self._cells(each)) for each in found]
+        if self.overview is not None and custodian.found(self.overview, self.search.text()):
+            rows.insert(0, (self.overview.custodian.lei, _own_cells(self.overview)))
+        self.table.show_rows(rows)
+        everybody = len(self.views) + (self.overview is not None)
+        self.count.say(label("participants.count", shown=f"{len(rows):,}", all=f"{everybody:,}"))
         self._show_chosen()
 
     def _cells(self, view: ParticipantView) -> tuple[Cell, ...]:
@@ -107,6 +115,15 @@ class ParticipantsScreen(QWidget):
 
     def _show_chosen(self) -> None:
         clear(self.detail)
+        if (
+            self.table.picked != self.shown
+        ):  # another page begins at its top; the same one, made anew, stays where it is
+            self.area.verticalScrollBar().setValue(0)
+        self.shown = self.table.picked
+        if self.overview is not None and self.table.picked == self.overview.custodian.lei:
+            for card in custodian_page.cards(self.overview, self.stating.emit):
+                self.detail.addWidget(card)
+            return
         view = next((each for each in self.views if each.lei == self.table.picked), None)
         if view is None:
             self.detail.addWidget(PlainLabel(label("participants.none"), "quiet"))
@@ -154,10 +171,10 @@ class ParticipantsScreen(QWidget):
         card = Card(label("participants.balances"))
         for book in view.books:
             card.body.addWidget(PlainLabel(label("participants.book", book=book), "strong"))
-            found = participants.balances(self.overview, view.lei, book) if self.overview is not None else ()
-            if found:
-                card.body.addLayout(_pockets(found))
-            else:
+            found = accounts.lines(self.overview, view.lei, book) if self.overview is not None else ()
+            for each in found:
+                card.body.addWidget(AccountBlock(each, self.stating.emit))
+            if not found:
                 card.body.addWidget(PlainLabel(label("participants.no-balance"), "quiet"))
         return card
 
@@ -231,14 +248,7 @@ def _destination(each: DestinationView) -> QGridLayout:
     return grid
 
 
-def _pockets(found: Sequence[participants.Pockets]) -> QVBoxLayout:
-    """Each asset's total, and what lies in which pocket."""
-    box = column(gap=measure.HALF)
-    for each in found:
-        box.addWidget(PlainLabel(each.total, "amount"))
-        shown = _POCKETS if each.unconfirmed == "0" else (*_POCKETS, "unconfirmed")
-        pairs: list[tuple[str, QWidget]] = [
-            (label(f"participants.{name}"), PlainLabel(getattr(each, name))) for name in shown
-        ]
-        box.addLayout(fields(pairs, columns=2))
-    return box
+def _own_cells(overview: Overview) -> tuple[Cell, ...]:
+    name = participants.named(overview.custodian.name)
+    mark, breaks = custodian.chip(), custodian.breaks_count(overview)
+    return Cell((name, overview.custodian.lei), strong=True), Cell(chip=mark), Cell((breaks,))
