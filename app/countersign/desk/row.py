@@ -123,11 +123,11 @@ class Together:
 
 
 class Look:
-    """One officer's look at one state at `now` (unix seconds)."""
+    """One officer's look at one state at `now` (unix seconds). `before`: the look before it, whose work is not done again."""
 
-    def __init__(self, state: State, officer: str, now: int) -> None:
+    def __init__(self, state: State, officer: str, now: int, before: "Look | None" = None) -> None:
         self.state, self.officer = state, officer
-        self._deadlines = Deadlines(state, now)
+        self._deadlines: Deadlines = Deadlines(state, now, None if before is None else before._deadlines)
         self._orders = bool(state.freezes)
         self._cycles: dict[str, Together] = {}
         self._names: dict[tuple[str, ...], str] = {}

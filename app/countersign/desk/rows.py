@@ -139,7 +139,7 @@ class Rows:
         )  # fmt: skip
         if not same:
             self._common, self._known, self._stamps, self._sorted, self._sums = common, {}, {}, [], _Totals()
-        self._look = Look(state, self._officer, now)
+        self._look = Look(state, self._officer, now, self._look)
         return before
 
     def _made(self, record: ContractRecord, stamps: "_Stamps", today: int) -> _Known:

@@ -18,7 +18,7 @@
 """
 
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import is_, itemgetter
 
 from countersign.errors import Values
 from countersign.formats import times
@@ -110,13 +110,22 @@ class _Together:
     unseen: bool
 
 
-class Deadlines:
-    """The deadlines of one state's contracts at `now` (unix seconds)."""
+_NOTHING = _Together((), unsent=False, unseen=False)
 
-    def __init__(self, state: State, now: int) -> None:
+
+class Deadlines:
+    """The deadlines of one state's contracts at `now` (unix seconds). `before`: those of an earlier state; what cycles have
+    in common is not worked out again where nothing that it rests on has changed."""
+
+    def __init__(self, state: State, now: int, before: "Deadlines | None" = None) -> None:
         self._state, self._now = state, now
+        self._rests = (
+            state.roster, state.policy, state.instructions, state.spending, state.transactions, state.safes,
+            state.safes_seen, state.attestations,
+        )  # fmt: skip
+        same = before is not None and all(map(is_, self._rests, before._rests))
+        self._cycles: dict[str, tuple[Cycle, _Together]] = before._cycles if before is not None and same else {}
         self._certified: dict[str, tuple[_Bite, ...]] = {}  # by LEI
-        self._cycles: dict[str, _Together] = {}
         self._top_up_ends, self._cut_off = 0, (0, CUT_OFF, "")
         if state.policy is not None:
             self._top_up_ends = last_cut_off(state.policy, now) + state.policy.cycles.top_up_seconds
@@ -216,15 +225,19 @@ class Deadlines:
 
     def _together(self, cycle: Cycle) -> _Together:
         known = self._cycles.get(cycle.id)
-        if known is None:
-            over = cycle.final is not None or cycle.voided is not None or cycle.called_off
-            live = () if over else self._state.live(cycle)
-            known = self._cycles[cycle.id] = _Together(
-                tuple(bite for each in live for bite in _of_instruction(self._state, each)),
-                any(each.released is not None and each.transaction is None for each in live),
-                {each.group for each in live if each.delivers} != set(cycle.groups),
-            )
-        return known
+        if known is not None and known[0] is cycle:
+            return known[1]
+        if cycle.final is not None or cycle.voided is not None or cycle.called_off:
+            found = _NOTHING
+        else:
+            live = self._state.live(cycle)
+            bites = tuple([bite for each in live for bite in _of_instruction(self._state, each)])
+            unsent = any(each.released is not None and each.transaction is None for each in live)
+            under_way = cycle.released is not None or cycle.failed is not None
+            unseen = under_way and {each.group for each in live if each.delivers} != set(cycle.groups)
+            found = _Together(bites, unsent, unseen)
+        self._cycles[cycle.id] = cycle, found
+        return found
 
 
 def _disputed(record: ContractRecord) -> bool:
@@ -239,12 +252,10 @@ def _of_vaults(bite: _Bite) -> Deadline:
 def _of_instruction(state: State, instruction: Instruction) -> list[_Bite]:
     """What an instruction rests on that is gone, and while it lacks shares how long it may be signed."""
     found = list[_Bite]()
-    for reason, lost in (
-        (COINS, staleness.coin(state, instruction)),
-        (NONCE, staleness.number(state, instruction)),
-    ):
-        if lost is not None:
-            found.append((lost.at, reason, ", ".join(lost.vaults)))
+    if (lost := staleness.coin(state, instruction)) is not None:
+        found.append((lost.at, COINS, ", ".join(lost.vaults)))
+    if (lost := staleness.number(state, instruction)) is not None:
+        found.append((lost.at, NONCE, ", ".join(lost.vaults)))
     if state.policy is not None and instruction.released is None and state.missing(instruction):
         lifetime, vaults = state.policy.request_lifetime_seconds, ", ".join(instruction.group.vaults)
         found.append((instruction.time_ms // 1_000 + lifetime, REQUEST, vaults))

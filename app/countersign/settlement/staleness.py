@@ -31,8 +31,11 @@ def coin(state: State, instruction: Instruction) -> Lost | None:
         return None
     if (dead := _dead(instruction)) is not None:
         return dead
-    found = ((_gone_ms(state, instruction, each.outpoint), each.vault) for each in instruction.spends)
-    gone = [(moment, vault) for moment, vault in found if moment is not None]
+    gone = list[tuple[int, str]]()
+    for each in instruction.spends:
+        moment = _gone_ms(state, instruction, each.outpoint)
+        if moment is not None:
+            gone.append((moment, each.vault))
     if not gone:
         return None
     moment, vault = min(gone)
@@ -61,11 +64,13 @@ def _dead(instruction: Instruction) -> Lost | None:
 
 
 def _gone_ms(state: State, instruction: Instruction, outpoint: str) -> int | None:
-    user = state.instructions.get(state.spending.get(outpoint, instruction.hash))
-    if user is not None and user.hash != instruction.hash and user.seen and user.observed is not None:
+    spender = state.spending.get(outpoint, instruction.hash)
+    user = None if spender == instruction.hash else state.instructions.get(spender)
+    if user is not None and user.seen and user.observed is not None:
         return user.observed.time_ms
-    transaction = outpoint.split(":")[0]
-    maker = state.instructions.get(state.transactions.get(transaction, ""))
+    transaction = outpoint.partition(":")[0]
+    made_by = state.transactions.get(transaction)
+    maker = None if made_by is None else state.instructions[made_by]
     if maker is None or maker.observed is None:
         return None
     stands = maker.observed.block is not None and maker.transaction == transaction
@@ -75,10 +80,8 @@ def _gone_ms(state: State, instruction: Instruction, outpoint: str) -> int | Non
 def _taken(state: State, instruction: Instruction) -> int | None:
     """Since when another unexecuted instruction has its number."""
     pending = state.safes.get(instruction.group.vaults[0], SafeUse()).pending
-    other = state.instructions.get(pending or instruction.hash)
-    if other is None or other.hash == instruction.hash or other.nonce != instruction.nonce:
-        return None
-    return other.time_ms // 1_000
+    other = None if pending in (None, instruction.hash) else state.instructions[pending]
+    return None if other is None or other.nonce != instruction.nonce else other.time_ms // 1_000
 
 
 def _used(state: State, instruction: Instruction) -> int | None:
