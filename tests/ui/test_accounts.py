@@ -168,7 +168,13 @@ async def test_an_account_is_opened_by_button_enter_or_double_click(
     named(found, "Lines of the statement", LineTable).selectRow(1)
     await settled(window)
     told = words(found)
-    for part in ("hold.placed", "MER-HAR-2026-11-22-0001", "cycle-1", "available 18.34617890, held 250.00000000"):
+    for part in (
+        "hold.placed",
+        "250.00000000 BTC",
+        "MER-HAR-2026-11-22-0001",
+        "cycle-1",
+        "available 18.34617890, held 250.00000000",
+    ):
         assert part in told
     assert named(found, "Contract hash").accessibleDescription() == world.CONTRACT
 

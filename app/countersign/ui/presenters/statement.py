@@ -84,6 +84,7 @@ def _movement(found: Statement, each: Movement, owed: int) -> Row:
     outside = each.other or label("statement.outside")
     source, target = (_pocket(name) or outside for name in (each.source, each.target))
     sign = "" if each.source and each.target else "+" if each.target else "−"
+    amount = f"{sign}{_amount(found, each.units)}"
     about = [
         (label("statement.contract"), each.contract_id),
         (label("statement.cycle"), each.settlement),
@@ -96,10 +97,11 @@ def _movement(found: Statement, each: Movement, owed: int) -> Row:
             label_or(f"statement.cause-{each.cause.replace(' ', '-')}", each.cause),
             label("statement.way", source=source, target=target),
         ),
-        f"{sign}{_amount(found, each.units)}",
+        amount,
         _after(found, each.after, owed),
         (
             (label("statement.event"), each.event),
+            (label("statement.column-amount"), amount),
             *((caption, visible(value)) for caption, value in about if value),
             (label("statement.pockets"), _pockets(found, each.after)),
         ),
@@ -117,6 +119,7 @@ def _break(found: Statement, line: DebtLine) -> Row:
     )
     facts = [
         (label("statement.event"), line.event),
+        (label("statement.column-amount"), _amount(found, debt.units)),
         (label("statement.why"), because(debt.cause, writing.chain(debt.chain))),
         (label("custodian.cycle"), visible(debt.cycle)),
         (label("custodian.contracts"), visible(", ".join(debt.contracts))),
