@@ -20,7 +20,7 @@ import typer
 
 from countersign.cli import findings, outcome, reading, watching
 from countersign.cli.check import trusted
-from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
+from countersign.cli.options import ABOUT, INSIDE, RESULT, Ask, JsonOption, RestOption, passphrase
 from countersign.cli.words import words
 from countersign.errors import CountersignError, Malformed
 from countersign.resources.text import next_step, sentence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from countersign.desk.reports import AuditReport
 
 SCHEMA = "countersign-audit/1"
-RESULT, ABOUT, INSIDE = "result.json", "profile.json", "profile"
 BESIDE = ".jws"
 SourceArgument = Annotated[
     Path, typer.Argument(metavar="SOURCE", help="A profile, an evidence pack, an output directory.")

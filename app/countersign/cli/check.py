@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from countersign.cli import findings, outcome, reading, watching
-from countersign.cli.options import Ask, JsonOption, passphrase
+from countersign.cli.options import Ask, JsonOption, passphrase, profile_option
 from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
@@ -34,7 +34,7 @@ SCHEMA = "countersign-check/1"
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE…", help="The files; those of one call belong together.")
 ]
-ProfileOption = Annotated[Path | None, typer.Option("--profile", help="Rest on this profile's history.")]
+ProfileOption = Annotated[Path | None, profile_option("Rest on this profile's history.")]
 TrustOption = Annotated[Path | None, typer.Option("--trust", help="Rest on the keys in this vkeys.json (packs).")]
 
 

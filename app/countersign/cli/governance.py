@@ -33,7 +33,7 @@ from countersign.cli.governance_lines import (
     roster_lines,
     roster_value,
 )
-from countersign.cli.options import Ask, JsonOption, RestOption, passphrase
+from countersign.cli.options import Ask, JsonOption, RestOption, passphrase, profile_option
 from countersign.cli.writing import write_new
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats import strict_json
@@ -49,7 +49,7 @@ Orders = Callable[[Path, Ask], "Order"]
 PolicyCase = Callable[[Path, str, Ask], Sequence["Finding"]]
 """profile folder, an instruction's hash, how to ask for the passphrase: the policy over that instruction, rule by rule"""
 LIMIT = 256 * 1024
-MaybeProfile = Annotated[Path | None, typer.Option("--profile", help="Also say what this profile's policy says.")]
+MaybeProfile = Annotated[Path | None, profile_option("Also say what this profile's policy says.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What should change, or a .proposal file.")]
 WriteOption = Annotated[Path | None, typer.Option("--out", help="Write the draft here, for administrators to sign.")]
 InstructionOption = Annotated[

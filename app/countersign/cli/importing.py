@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, outcome, reading
-from countersign.cli.options import Ask, JsonOption, passphrase
+from countersign.cli.options import Ask, JsonOption, passphrase, profile_option
 from countersign.cli.words import words
 from countersign.desk import batch
 from countersign.desk.batch import Item, Outcome
@@ -28,7 +28,7 @@ SCHEMA = "countersign-import/1"
 Import = Callable[[Mapping[str, bytes], Path, Ask], Sequence[Item]]
 """files by name, profile folder, how to ask for a passphrase"""
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders, files, files of lines.")]
-AgainstOption = Annotated[Path, typer.Option("--profile", help="Judge them against this profile's history.")]
+AgainstOption = Annotated[Path, profile_option("Judge them against this profile's history.")]
 _FINE = (Outcome.NEW, Outcome.ALREADY, Outcome.JOINED, Outcome.PASSED)
 
 

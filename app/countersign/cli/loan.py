@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from countersign.cli import findings, outcome
-from countersign.cli.options import Ask, JsonOption, passphrase
+from countersign.cli.options import Ask, JsonOption, passphrase, profile_option
 from countersign.cli.words import words
 from countersign.errors import CountersignError
 from countersign.formats import times
@@ -34,7 +34,7 @@ _KINDS = {
 }
 """What moves a loan, in the words of the window's log; another event goes by its type."""
 LoanArgument = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's name.")]
-RestOption = Annotated[Path, typer.Option("--profile", help="Tell what this profile's history holds.")]
+RestOption = Annotated[Path, profile_option("Tell what this profile's history holds.")]
 
 
 def loan_command(statement: Statement) -> Callable[..., None]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from countersign.cli import deadline, findings, outcome
-from countersign.cli.options import Ask, JsonOption, passphrase
+from countersign.cli.options import Ask, JsonOption, passphrase, profile_option
 from countersign.cli.words import display, words
 from countersign.errors import CountersignError
 from countersign.formats import times
@@ -28,7 +28,7 @@ SCHEMA = "countersign-settlement/1"
 Tell = Callable[[Path, str, Ask], "Story"]
 """profile folder, id or hash, how to ask for a passphrase"""
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
-RestOption = Annotated[Path, typer.Option("--profile", help="Tell what this profile's history holds.")]
+RestOption = Annotated[Path, profile_option("Tell what this profile's history holds.")]
 
 
 def settlement_app(tell: Tell) -> typer.Typer:

@@ -87,6 +87,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} is neither a profile nor the output of a settlement.",
         "Give a profile, an evidence pack, or a folder with a result.json.",
     ),
+    "cli.pack-no-history": (
+        "{path} is an evidence pack or an extract: it holds a part of the history, not the ledger.",
+        "Use `countersign check {path}` or `countersign audit verify {path}`; here give a profile, or a headless run's folder.",
+    ),
     "cli.fingerprint": (
         "Fingerprint of {name}: {words}",
         "Compare these words by telephone with somebody who has the original.",
