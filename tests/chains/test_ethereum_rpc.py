@@ -293,3 +293,94 @@ async def test_a_payment_is_a_log_of_a_transaction_that_succeeded_by_its_place_i
         async with serving({**NODE, "eth_getTransactionReceipt": receipt(logs=logs)}) as server:
             with pytest.raises(Unavailable, match=r"chains\.odd-answer"):
                 await adapter(server).payments(HASH)
+
+
+TOKEN = eip55.checksum(b"\x70" * 20)
+PAID = "0x" + "5c" * 32
+
+
+def transfer(**changes: object) -> dict[str, object]:
+    """A log of `eth_getLogs`: the stranger pays the Safe five units of the token in block 8."""
+    topics = ["0x" + each.hex() for each in (arrivals.TRANSFER_TOPIC, word(int(STRANGER, 16)), word(int(SAFE, 16)))]
+    return {
+        "address": TOKEN.lower(), "topics": topics, "data": words(5), "blockNumber": "0x8", "logIndex": "0x2",
+        "transactionHash": PAID, "removed": False, **changes,
+    }  # fmt: skip
+
+
+def topics(*given: bytes) -> list[str]:
+    return ["0x" + each.hex() for each in given]
+
+
+NO_PAYMENT = {
+    "taken back": transfer(removed=True),
+    "in no block": transfer(blockNumber=None),
+    "another contract's": transfer(address=STRANGER.lower()),
+    "of nothing": transfer(data=words(0)),
+    "to somebody else": transfer(topics=topics(arrivals.TRANSFER_TOPIC, word(int(SAFE, 16)), word(int(STRANGER, 16)))),
+    "of one token of a kind": transfer(
+        topics=[*topics(arrivals.TRANSFER_TOPIC, *(word(int(SAFE, 16)),) * 3)], data="0x"
+    ),
+    "another event": transfer(topics=topics(arrivals.RECEIVED_TOPIC, word(int(STRANGER, 16)))),
+    "before the blocks": transfer(blockNumber="0x4"),
+    "after them": transfer(blockNumber="0xa"),
+}
+
+
+async def paying(answer: Any) -> list[str]:
+    async with serving(NODE | {"eth_getLogs": answer}) as server:
+        return list(await adapter(server).paying(TOKEN, SAFE, 5, 9))
+
+
+@pytest.mark.parametrize("log", NO_PAYMENT.values(), ids=NO_PAYMENT)
+async def test_a_log_that_says_something_else_names_no_payment(log: object) -> None:
+    assert await paying([log]) == []
+    assert await paying([log, transfer()]) == [PAID]
+
+
+async def test_a_transaction_is_named_once_the_newest_first() -> None:
+    older, later = (transfer(transactionHash="0x" + each * 32, blockNumber="0x7") for each in ("aa", "bb"))
+    twice = transfer(logIndex="0x5")
+    given = [older, transfer(), twice, {**later, "logIndex": "0x3"}, transfer()]
+    assert await paying(given) == [PAID, "0x" + "bb" * 32, "0x" + "aa" * 32]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [None, 7, [7], [transfer(transactionHash="0x12")], [transfer(logIndex=2)], [transfer(topics=None)],
+     [transfer(address="0x12")], [transfer(blockNumber="8")]],
+)  # fmt: skip
+async def test_odd_logs_are_named(given: object) -> None:
+    with pytest.raises(Unavailable, match=r"chains\.odd-answer"):
+        await paying(given)
+
+
+@pytest.mark.parametrize("refusal", [RpcFailure(-32005, "query returned more than 10000 results"), "long"])
+async def test_too_much_for_one_answer_is_asked_for_in_parts(refusal: Any) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def answer(wanted: dict[str, Any]) -> Any:
+        span = int(wanted["fromBlock"], 16), int(wanted["toBlock"], 16)
+        asked.append(span)
+        if span[1] - span[0] > 1:
+            return refusal if refusal != "long" else [transfer()] * 100
+        return [transfer()] if span[0] <= 8 <= span[1] else []
+
+    async with serving(NODE | {"eth_getLogs": answer}) as server:
+        node = EthereumRpc(JsonRpc(server.url, max_answer=4_000))
+        assert list(await node.paying(TOKEN, SAFE, 5, 9)) == [PAID]
+    assert asked == [(5, 9), (5, 7), (5, 6), (7, 7), (8, 9)]
+
+
+async def test_a_node_that_refuses_a_single_block_is_named_after_few_questions() -> None:
+    async with serving(NODE | {"eth_getLogs": RpcFailure(-32601, "the method does not exist")}) as server:
+        with pytest.raises(Unavailable, match=r"chains\.node-error"):
+            await adapter(server).paying(TOKEN, SAFE, 1, 2_000)
+        assert len(server.asked) <= 12
+
+
+async def test_ether_is_asked_for_at_the_safe_itself() -> None:
+    log = transfer(address=SAFE.lower(), topics=topics(arrivals.RECEIVED_TOPIC, word(int(STRANGER, 16))))
+    async with serving(NODE | {"eth_getLogs": [log, transfer()]}) as server:
+        assert list(await adapter(server).paying(None, SAFE, 5, 9)) == [PAID]
+        assert server.asked[0][1][0]["address"] == SAFE

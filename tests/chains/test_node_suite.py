@@ -308,3 +308,37 @@ async def test_a_batch_of_transfers_says_each_by_itself(ethereum: EthereumChain)
         (ethereum.token_text, eip55.checksum(other), 30),
     ]
     assert len({each.place for each in found}) == 2
+
+
+async def test_payments_are_found_in_the_blocks_that_are_asked_about(ethereum: EthereumChain) -> None:
+    node, recipient = ethereum.node, eip55.checksum(RECIPIENT)
+    start = await node.newest_block()
+    calls = [ethereum.call(await ethereum.transfer(RECIPIENT, 20))]
+    sent = [await node.broadcast(ethereum.safe_text, calls[0])]
+    await mined(node, sent[0])
+    between = await node.newest_block()
+    sent.append(await node.broadcast(ethereum.safe_text, ethereum.call(await ethereum.transfer(RECIPIENT, 30))))
+    await mined(node, sent[1])
+    tip = await node.newest_block()
+    assert start < between < tip
+
+    async def found(token: str | None, receiver: str, first: int = start + 1, last: int = tip) -> list[str]:
+        return list(await node.paying(token, receiver, first, last))
+
+    assert await found(ethereum.token_text, recipient) == [sent[1], sent[0]]  # the newest first
+    assert await found(ethereum.token_text, recipient, last=between) == [sent[0]]
+    assert await found(ethereum.token_text, recipient, first=between + 1) == [sent[1]]
+    for token, receiver in (
+        (ethereum.token_text, eip55.checksum(b"\x99" * 20)),
+        (recipient, recipient),
+        (None, recipient),
+    ):
+        assert await found(token, receiver) == []
+
+
+async def test_ether_into_a_safe_is_found_and_tokens_beside_it_are_not(ethereum: EthereumChain) -> None:
+    node, start = ethereum.node, await ethereum.node.newest_block()
+    paid = ethereum.pay(5)
+    span = start + 1, await node.newest_block()
+    assert list(await node.paying(None, ethereum.safe_text, *span)) == [paid]
+    assert list(await node.paying(ethereum.token_text, ethereum.safe_text, *span)) == []

@@ -6,21 +6,26 @@ from dataclasses import dataclass, replace
 import pytest
 
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
-from countersign.chains.outside import Outside
+from countersign.chains.outside import EURO, SOMEBODY, TOKEN, Outside
 from countersign.demonstration import cast
-from countersign.desk import arrivals, ceremony, founding, releasing
+from countersign.desk import arrivals, ceremony, deposits, founding, releasing
 from countersign.desk.arrivals import TakenIn
 from countersign.desk.author import signed
 from countersign.desk.operations import Operations
-from countersign.desk.ports import BitcoinNode, Coin
+from countersign.desk.ports import BitcoinNode, Coin, Payment
 from countersign.desk.replica import Replica
 from countersign.desk.vouching import Nodes
-from countersign.errors import Refused
+from countersign.errors import CountersignError, Refused, Unavailable
+from countersign.ethereum.abi import Address
+from countersign.ethereum.arrivals import Arrival
+from countersign.formats import eip55
+from countersign.formats.keccak import keccak256
 from countersign.rails import bitcoin as rail
 from countersign.settlement.ledger import Account
+from countersign.settlement.roster import SafeVault
 from support import stopped_stage as stopped
 from support.contrary_chains import Forgetful
-from support.software_stage import Table
+from support.software_stage import Table, admit_ether
 
 BITCOIN = 10**8
 
@@ -63,7 +68,9 @@ async def test_every_coin_of_every_vault_is_credited_once_from_the_officers_own_
 async def test_looking_logs_nothing_and_says_what_there_is(founded: Table) -> None:
     pay(founded, cast.SELLER.coins, 2 * BITCOIN)
     size = founded.desk.state.size
-    (wait,) = (await arrivals.look(founded.desk)).waits
+    found = await arrivals.look(founded.desk)
+    (wait,) = found.waits
+    assert len(found.ripe) == 1
     assert (wait.whom, wait.why.values["vault"], wait.why.values["amount"]) == (
         "operations",
         cast.SELLER.coins,
@@ -85,21 +92,202 @@ class Early:
 
 async def test_a_coin_without_the_policys_confirmations_waits(founded: Table) -> None:
     pay(founded, cast.SELLER.coins, 2 * BITCOIN)
-    for confirmations, logged in ((cast.CONFIRMATIONS - 1, []), (cast.CONFIRMATIONS, ["wait.deposit"])):
+    for confirmations, came in (
+        (cast.CONFIRMATIONS - 1, ([], ["wait.young"], [])),
+        (cast.CONFIRMATIONS, (["wait.deposit"], [], [])),
+    ):
         early = Early(founded.stage.bitcoin, confirmations)
         place = replace(founded.desk, nodes=Nodes({cast.BITCOIN: early}, founded.desk.nodes.ethereum))  # type: ignore[dict-item]
-        assert codes(await arrivals.take_in(place, founded.author("operations"))) == (logged, [], [])
+        assert codes(await arrivals.take_in(place, founded.author("operations"))) == came
 
 
-async def test_what_a_safe_holds_beyond_the_books_is_told_until_its_payment_is_credited(founded: Table) -> None:
+def safe_of(table: Table, name: str = cast.BUYER.safe) -> SafeVault:
+    found = table.desk.state.roster.vault(name)
+    assert isinstance(found, SafeVault)
+    return found
+
+
+def mine(table: Table, *made: Arrival, name: str = "a payment") -> str:
+    """A transaction whose logs say this, whatever they move; its reference of the first log."""
+    transaction = "0x" + keccak256(name.encode()).hex()
+    table.stage.ethereum.mine(transaction, made)
+    return f"{transaction}:0"
+
+
+def holds(table: Table, units: int, token: Address | None = TOKEN) -> Address:
+    """The buyer's Safe holds so many units more; its address."""
+    safe = Address(eip55.parse(safe_of(table).address))
+    ledger = table.stage.ethereum.ether if token is None else table.stage.ethereum.balances[token]
+    ledger[safe] = ledger.get(safe, 0) + units
+    return safe
+
+
+async def test_payments_into_a_safe_are_found_in_the_nodes_logs_and_credited_once(founded: Table) -> None:
     desk, operations = founded.desk, founded.author("operations")
-    safe = ceremony.registered_address(desk.state.roster.vault(cast.BUYER.safe), 0)
-    reference = founded.stage.outside.pay_tokens(safe, 5_000_000)
+    before = desk.state.ledger.balance(Account(cast.BUYER.lei, "main", founded.stage.outside.token())).available
+    references = [founded.stage.outside.pay_tokens(safe_of(founded).address, units) for units in (5_000_000, 7_000_000)]
+    shown = await arrivals.look(desk)
+    assert [each.what.values["reference"] for each in shown.sights] == references  # the oldest first
+    assert codes(await arrivals.take_in(desk, operations, shown.ripe)) == (["wait.deposit"] * 2, [], [])
+    assert codes(await arrivals.take_in(desk, operations)) == ([], [], [])
+    after = desk.state.ledger.balance(Account(cast.BUYER.lei, "main", founded.stage.outside.token())).available
+    assert after - before == 12_000_000
+
+
+async def test_only_what_was_shown_is_taken_in(founded: Table) -> None:
+    pay(founded, cast.SELLER.coins, 2 * BITCOIN)
+    operations = console(founded)
+    shown = await operations.arrivals()
+    founded.stage.outside.pay_tokens(safe_of(founded).address, 5_000_000)
+    assert codes(await operations.take_in(shown.ripe)) == (["wait.deposit"], ["wait.deposit"], [])
+    assert codes(await operations.take_in(shown.ripe)) == ([], ["wait.deposit"], [])
+
+
+async def test_a_young_payment_is_told_with_its_confirmations_and_waits(founded: Table) -> None:
+    founded.stage.outside.pay_tokens(safe_of(founded).address, 5_000_000)
+    (payment,) = (await arrivals.look(founded.desk)).sights
+    needed = founded.desk.state.adopted().confirmations_on(cast.ETHEREUM)
+
+    class Young:
+        def __getattr__(self, name: str) -> object:
+            return getattr(founded.stage.ethereum, name)
+
+        async def payments(self, transaction: str) -> list[Payment]:
+            return [
+                replace(each, confirmations=needed - 1) for each in await founded.stage.ethereum.payments(transaction)
+            ]
+
+    nodes = Nodes(founded.desk.nodes.bitcoin, {cast.ETHEREUM: Young()})  # type: ignore[dict-item]
+    found = await arrivals.take_in(replace(founded.desk, nodes=nodes), founded.author("operations"))
+    assert codes(found) == ([], ["wait.young"], [])
+    assert found.sights[0].key == payment.key
+    values = found.sights[0].what.values
+    assert (values["confirmations"], values["needed"]) == (needed - 1, needed)
+
+
+async def test_what_no_log_names_is_told_and_credited_by_its_reference_or_not_at_all(
+    founded: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = founded.stage.outside.pay_tokens(safe_of(founded).address, 5_000_000)
+    for _ in range(20):
+        founded.stage.ethereum.mine("0x" + "00" * 32, ())
+    monkeypatch.setattr(deposits, "DEEPEST", 10)
+    operations = console(founded)
+    found = await operations.take_in()
+    assert codes(found) == ([], ["wait.payment"], [])
+    assert found.sights[0].what.values["amount"] == "5.000000 USDC"
+    asked = cast.BUYER.safe, "USDC"
+    assert (await operations.find_payment(*asked, " 0x" + reference[2:].upper())).what.code == "wait.deposit"
+    size = founded.desk.state.size
+    await operations.credit(*asked, reference)
+    assert founded.desk.state.size == size + 1
+    assert codes(await operations.take_in()) == ([], [], [])
+    for wrong, code in (
+        (reference, "settlement.deposit-credited"),
+        (reference.replace(":0", ":1"), "desk.deposit-not-seen"),
+        (reference[:-2], "desk.deposit-reference"),
+        (reference[2:], "desk.deposit-reference"),
+        ("", "desk.deposit-reference"),
+    ):
+        for verb in (operations.find_payment, operations.credit):
+            with pytest.raises(CountersignError) as refused:
+                await verb(*asked, wrong)
+            assert refused.value.code == code
+    with pytest.raises(Refused, match=r"desk\.not-a-safe"):
+        await operations.find_payment(cast.BUYER.coins, "USDC", reference)
+
+
+HOSTILE = {
+    "another token's Transfer": lambda safe: [Arrival(EURO, SOMEBODY, safe, 5)],
+    "a Transfer of the Safe to itself": lambda safe: [Arrival(TOKEN, safe, safe, 5)],
+    "a Transfer of nothing": lambda safe: [Arrival(TOKEN, SOMEBODY, safe, 0)],
+    "a Transfer to somebody else": lambda safe: [Arrival(TOKEN, safe, SOMEBODY, 5)],
+    "a stranger's payment": lambda safe: [Arrival(TOKEN, SOMEBODY, safe, 5)],
+    "the same twice, and it holds both": lambda safe: [
+        Arrival(TOKEN, SOMEBODY, safe, 2),
+        Arrival(TOKEN, SOMEBODY, safe, 3),
+    ],
+}
+PASSES = {"a stranger's payment": [5], "the same twice, and it holds both": [2, 3]}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_only_a_payment_from_outside_in_this_token_is_one(founded: Table, name: str) -> None:
+    """The Safe holds five units more, and a log speaks of them."""
+    mine(founded, *HOSTILE[name](holds(founded, 5)), name=name)
+    found = await arrivals.take_in(founded.desk, founded.author("operations"))
+    credited = [each.what.values["amount"] for each in found.logged]
+    assert credited == [f"0.{units:06d} USDC" for units in PASSES.get(name, [])]
+    assert [each.what.code for each in found.sights] == ([] if name in PASSES else ["wait.payment"])
+
+
+async def test_a_log_that_says_more_than_the_safe_holds_is_refused_by_name(founded: Table) -> None:
+    mine(founded, Arrival(TOKEN, SOMEBODY, holds(founded, 4), 5))
+    assert codes(await arrivals.take_in(founded.desk, founded.author("operations"))) == (
+        [],
+        [],
+        ["desk.deposit-not-held"],
+    )
+
+
+async def test_the_delivery_of_a_settlement_is_no_deposit_logged_or_not(table: Table) -> None:
+    await table.until("step-release")
+    desk, operations = table.desk, table.author("operations")
+    assert codes(await arrivals.take_in(desk, operations)) == (["wait.news"] * 2, [], [])
+    seller, buyer = (Address(eip55.parse(safe_of(table, each.safe).address)) for each in (cast.SELLER, cast.BUYER))
+    ledger = table.stage.ethereum.balances[TOKEN]
+    ledger[seller], ledger[buyer] = ledger[seller] + 5, ledger[buyer] - 5
+    mine(table, Arrival(TOKEN, buyer, seller, 5), name="between two Safes of this custody")
     found = await arrivals.take_in(desk, operations)
     assert codes(found) == ([], ["wait.payment"], [])
-    assert found.waits[0].why.values == {"vault": cast.BUYER.safe, "amount": "5.000000 USDC"}
-    await founding.credit_payment(desk, operations, cast.BUYER.safe, founded.stage.outside.token(), reference)
+
+
+async def test_a_transaction_in_another_block_since_is_the_same_payment_and_one_that_is_gone_is_none(
+    founded: Table,
+) -> None:
+    chain, desk, operations = founded.stage.ethereum, founded.desk, founded.author("operations")
+    transaction, _, _ = founded.stage.outside.pay_tokens(safe_of(founded).address, 5_000_000).partition(":")
+    (seen,) = (await arrivals.look(desk)).sights
+    made = chain.arrivals[transaction]
+    del chain.mined[transaction], chain.arrivals[transaction]
+    assert [each.what.code for each in (await arrivals.look(desk)).sights] == ["wait.payment"]
+    chain.mine(transaction, made)
+    shown = await arrivals.look(desk)
+    assert [each.key for each in shown.sights] == [seen.key]
+    assert codes(await arrivals.take_in(desk, operations, {seen.key})) == (["wait.deposit"], [], [])
+    chain.mine(transaction, made)
     assert codes(await arrivals.take_in(desk, operations)) == ([], [], [])
+
+
+async def test_ether_with_a_log_is_found_and_ether_without_one_is_told(founded: Table) -> None:
+    await admit_ether(founded)
+    founded.stage.outside.pay_ether(safe_of(founded).address, 7)
+    holds(founded, 2, None)
+    found = await arrivals.take_in(founded.desk, founded.author("operations"))
+    assert codes(found) == (["wait.deposit"], ["wait.payment"], [])
+    assert found.sights[0].what.values["amount"] == "0.000000000000000002 ETH"
+
+
+async def test_an_idle_look_asks_for_balances_and_no_logs(founded: Table) -> None:
+    class Quiet:
+        def __getattr__(self, name: str) -> object:
+            assert name not in ("paying", "payments", "newest_block")
+            return getattr(founded.stage.ethereum, name)
+
+    nodes = Nodes(founded.desk.nodes.bitcoin, {cast.ETHEREUM: Quiet()})  # type: ignore[dict-item]
+    assert codes(await arrivals.look(replace(founded.desk, nodes=nodes))) == ([], [], [])
+
+
+async def test_a_locked_token_is_told_before_anything_is_logged(founded: Table) -> None:
+    pay(founded, cast.SELLER.coins, 2 * BITCOIN)
+
+    class Locked:
+        async def sign_message(self, key: object, message: bytes) -> bytes:
+            raise Unavailable("signers.locked", token="operations")
+
+    operations = replace(founded.author("operations"), signer=Locked())  # type: ignore[arg-type]
+    with pytest.raises(Unavailable, match=r"signers\.locked"):
+        await arrivals.take_in(founded.desk, operations)
 
 
 async def test_a_chain_that_no_node_follows_is_told_and_the_others_are_taken_in(founded: Table) -> None:

@@ -24,8 +24,7 @@ from countersign.rails import bitcoin as rail
 from countersign.settlement import events
 from countersign.settlement.ledger import Account
 from countersign.settlement.roster import SafeVault
-from support import settlement_world
-from support.software_stage import Table, silent
+from support.software_stage import Table, admit_ether, silent
 
 PARTIAL_SIGNATURE = b"\x02"
 
@@ -59,12 +58,6 @@ def safe_of(table: Table, vault: str = cast.BUYER.safe) -> str:
     found = table.desk.state.roster.vault(vault)
     assert isinstance(found, SafeVault)
     return found.address
-
-
-async def admit_ether(table: Table) -> None:
-    """The administrators admit ether to the registry."""
-    body = settlement_world.no_entries() | {"assets": [{"id": cast.ETHER, "symbol": "ETH", "decimals": 18}]}
-    await founding.change_roster(table.desk, [table.author("compliance"), table.author("officer-d")], body)
 
 
 class TestDeposits:

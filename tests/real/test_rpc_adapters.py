@@ -21,7 +21,7 @@ from support import ethereum_chains, twin_bitcoin
 from support.bitcoin_mutations import Draft, finished, plain
 from support.bitcoin_node import RegtestNode, RpcError
 from support.ethereum_chains import FUNDS, EthereumChain
-from support.ethereum_node import AnvilNode, running_node
+from support.ethereum_node import AnvilNode, place_safe_contracts, running_node
 from support.parts import bitcoind
 from support.software_keys import SoftwareKey
 from support.twin_ethereum import software_signer
@@ -188,3 +188,26 @@ async def test_a_contract_that_is_no_safe_is_refused_by_name(chain: EthereumChai
         await chain.node.safe_nonce(chain.token_text)
     with pytest.raises(Refused, match=r"chains\.no-contract"):
         await chain.node.token_balance(eip55.checksum(RECIPIENT), chain.safe_text)
+
+
+async def test_only_the_tokens_own_transfers_are_found_and_a_reorganised_one_no_more(
+    anvil_node: AnvilNode, chain: EthereumChain
+) -> None:
+    contracts, node, start = place_safe_contracts(anvil_node), chain.node, await chain.node.newest_block()
+    another = contracts.deploy_token()
+
+    async def found() -> list[str]:
+        return list(await node.paying(chain.token_text, chain.safe_text, start + 1, await node.newest_block()))
+
+    contracts.fund(another, chain.safe, 5)
+    assert await found() == []
+    before = anvil_node.rpc("evm_snapshot")
+    contracts.fund(chain.token, chain.safe, 5)
+    (transaction,) = await found()
+    (paid,) = await node.payments(transaction)
+    assert (paid.token, paid.receiver, paid.amount, paid.place) == (chain.token_text, chain.safe_text, 5, 0)
+    anvil_node.rpc("evm_revert", before)
+    assert await found() == []
+    assert await node.payments(transaction) == ()
+    contracts.fund(chain.token, chain.safe, 5)
+    assert len(await found()) == 1

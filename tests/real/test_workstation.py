@@ -77,7 +77,10 @@ def test_a_withdrawal_goes_from_its_owners_file_to_final_by_commands(
     # Somebody pays the vault; with the policy's confirmations the deposit is credited, once.
     node.pay(receiving(history), 500_000_000)
     node.mine(1)
-    assert "deposit.credited" not in at.does("olive", "arrivals")
+    told = at.does("olive", "arrivals")
+    assert "5.00000000 BTC" in told
+    assert "with 1 of the 2 confirmations" in told
+    assert "deposit.credited" not in told
     node.mine(1)
     assert "deposit.credited" in at.does("olive", "arrivals")
     assert "Nothing was logged." in at.does("olive", "arrivals")

@@ -27,7 +27,7 @@ from countersign.demonstration import cast
 from countersign.demonstration.stage import Bearer
 from countersign.demonstration.story import Story
 from countersign.desk import anchor as anchors
-from countersign.desk import enrolment
+from countersign.desk import enrolment, founding
 from countersign.desk.anchor import Anchor
 from countersign.desk.author import Author, Scribe
 from countersign.desk.ceremony import Keyring
@@ -50,6 +50,7 @@ from countersign.store import profile as profiles
 from countersign.store.profile import Kind, Profile
 from countersign.store.tile_files import TileFiles
 from countersign.sync.witness import Witness
+from support import settlement_world
 from support.software_keys import SoftwareKey
 
 START = 1_795_338_000  # 2026-11-22T09:00:00Z
@@ -439,3 +440,9 @@ async def _pin(_code: str) -> str:
 
 def silent(_done: int, _total: int) -> None:
     """Nobody watches."""
+
+
+async def admit_ether(table: Table) -> None:
+    """The administrators admit ether to the registry."""
+    body = settlement_world.no_entries() | {"assets": [{"id": cast.ETHER, "symbol": "ETH", "decimals": 18}]}
+    await founding.change_roster(table.desk, [table.author("compliance"), table.author("officer-d")], body)

@@ -121,6 +121,22 @@ class EmbeddedEthereum:
             for place, each in enumerate(found)
         )
 
+    async def newest_block(self) -> int:
+        """The height."""
+        return self.height
+
+    async def paying(self, token: str | None, receiver: str, first: int, last: int) -> Sequence[str]:
+        """Transactions of these blocks that brought an address this token (None: ether), the newest first."""
+        asked = None if token is None else address(eip55.parse(token))
+        wanted = asked, address(eip55.parse(receiver))
+        found = (
+            (height, each)
+            for each, height in self.mined.items()
+            if first <= height <= last
+            and any((one.token, one.receiver) == wanted for one in self.arrivals.get(each, ()))
+        )
+        return [each for _, each in sorted(found, reverse=True)]
+
     def mine(self, transaction: str, made: Iterable[Arrival]) -> None:
         """Put a transaction into the next block, with what its logs say."""
         self.height += 1

@@ -7,13 +7,15 @@
 - Nothing is sent that fails that test: some nodes mine what reverts.
 - A transaction counts as accepted only with a good receipt and the Safe's own ExecutionSuccess.
 - `eth_chainId` is asked for display and for the outer transaction; E1 takes the chain from the registered vault.
-- A Safe's state is read at one block (`safe_reading`); payments are what a receipt's own logs say (`ethereum.arrivals`).
+- A Safe's state is read at one block (`safe_reading`); payments are what a receipt's own logs say (`ethereum.arrivals`),
+  and `ethereum_logs` finds the transactions to ask about.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from countersign.chains import answers
+from countersign.chains import answers, ethereum_logs
+from countersign.chains.ethereum_logs import entries
 from countersign.chains.gas import gas_limit
 from countersign.chains.jsonrpc import LONGEST_REASON, JsonRpc, RpcError
 from countersign.chains.safe_reading import read_safes
@@ -22,12 +24,12 @@ from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum import arrivals, views
 from countersign.ethereum.abi import Address, Arguments, address
 from countersign.ethereum.execute import SELECTOR, OuterTransaction
-from countersign.ethereum.views import LogEntry
 from countersign.formats import eip55
 from countersign.keys import ecdsa
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.settlement.safe_state import ChainSnapshot
 
+RECEIPT = "eth_getTransactionReceipt"
 TIP_WEI = 10**9
 REVERTED = 3
 REASONS = frozenset((REVERTED, -32000, -32003))
@@ -78,17 +80,29 @@ class EthereumRpc:
 
     async def payments(self, transaction: str) -> Sequence[Payment]:
         """What a mined transaction's logs say came into whom; a log's place is its position in the receipt."""
-        given = await self._ask("eth_getTransactionReceipt", transaction)
-        receipt = {} if given is None else answers.record(given, "eth_getTransactionReceipt")
+        given = await self._ask(RECEIPT, transaction)
+        receipt = {} if given is None else answers.record(given, RECEIPT)
         if receipt.get("status") != "0x1" or receipt.get("blockNumber") is None:
             return ()
-        height = answers.quantity(receipt["blockNumber"], "eth_getTransactionReceipt")
+        height = answers.quantity(receipt["blockNumber"], RECEIPT)
         depth = max(await self._number("eth_blockNumber"), height) - height + 1
         return tuple(
             _payment(transaction, place, found, depth)
-            for place, entry in enumerate(_logs(receipt))
+            for place, entry in enumerate(entries(receipt, RECEIPT))
             if (found := arrivals.read(entry)) is not None
         )
+
+    async def newest_block(self) -> int:
+        """The number of the newest block."""
+        return await self._number("eth_blockNumber")
+
+    async def paying(self, token: str | None, receiver: str, first: int, last: int) -> Sequence[str]:
+        """Transactions of these blocks whose logs say that a token (None: ether) came to an address, the newest first."""
+        asked = None if token is None else address(eip55.parse(token))
+        try:
+            return await ethereum_logs.paying(self._rpc.call, asked, address(eip55.parse(receiver)), first, last)
+        except RpcError as error:
+            raise _itself(error, ethereum_logs.METHOD) from None
 
     @property
     def _payer(self) -> tuple[PublicKey, SignDigest]:
@@ -126,14 +140,14 @@ class EthereumRpc:
 
     async def observe(self, transaction: str) -> Observation:
         """Where a transaction is now; one that reverted, or whose Safe did not report success, was not accepted."""
-        given = await self._ask("eth_getTransactionReceipt", transaction)
+        given = await self._ask(RECEIPT, transaction)
         if given is None:
             known = await self._ask("eth_getTransactionByHash", transaction)
             return Observation(transaction, known is not None, 0, None, None)
-        receipt = answers.record(given, "eth_getTransactionReceipt")
-        height = answers.quantity(receipt.get("blockNumber"), "eth_getTransactionReceipt")
+        receipt = answers.record(given, RECEIPT)
+        height = answers.quantity(receipt.get("blockNumber"), RECEIPT)
         tip = await self._number("eth_blockNumber")
-        block = _hex(answers.data(receipt.get("blockHash"), "eth_getTransactionReceipt"))
+        block = _hex(answers.data(receipt.get("blockHash"), RECEIPT))
         return Observation(transaction, _succeeded(receipt), max(tip, height) - height + 1, height, block)
 
     async def _view(self, to: str, asked: bytes) -> bytes:
@@ -203,22 +217,9 @@ def _succeeded(receipt: dict[str, Any]) -> bool:
     """Whether the call went through and, by the called Safe's own events, what it did succeeded."""
     if receipt.get("status") != "0x1":
         return False
-    called = answers.data(receipt.get("to"), "eth_getTransactionReceipt")
-    heads = {entry.topics[0] for entry in _logs(receipt) if entry.topics and entry.emitter == called}
+    called = answers.data(receipt.get("to"), RECEIPT)
+    heads = {entry.topics[0] for entry in entries(receipt, RECEIPT) if entry.topics and entry.emitter == called}
     return views.SUCCESS_TOPIC in heads and views.FAILURE_TOPIC not in heads
-
-
-def _logs(receipt: dict[str, Any]) -> list[LogEntry]:
-    """A receipt's events, in its order."""
-    method, found = "eth_getTransactionReceipt", []
-    for given in answers.array(receipt.get("logs"), method):
-        entry = answers.record(given, method)
-        emitter = answers.data(entry.get("address"), method)
-        if len(emitter) != 20:
-            raise Unavailable("chains.odd-answer", method=method)
-        topics = tuple(answers.data(each, method) for each in answers.array(entry.get("topics"), method))
-        found.append(LogEntry(address(emitter), topics, answers.data(entry.get("data"), method)))
-    return found
 
 
 def _payment(transaction: str, place: int, found: arrivals.Arrival, confirmations: int) -> Payment:

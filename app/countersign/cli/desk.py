@@ -48,8 +48,9 @@ from countersign.cli.writing import write_new
 from countersign.desk import enrolment, founding, rounds, station
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.founding_plan import Place
+from countersign.desk.names import asset_named
 from countersign.desk.ports import Receipt
-from countersign.errors import CountersignError, Refused
+from countersign.errors import CountersignError
 from countersign.keys.jws import LIMIT
 
 PAPER_LIMIT = 64 << 20
@@ -131,7 +132,7 @@ class _Commands:
         """Publish a price: what contracts' notionals are held against."""
 
         async def publish(desk: EmbeddedDesk) -> Receipt:
-            return await founding.publish_price(desk, _asset(desk, asset), price, source)
+            return await founding.publish_price(desk, asset_named(desk.state.roster, asset), price, source)
 
         def work() -> None:
             receipt = self._stations.within(folder, desk_secrets(passphrase, pin), publish)
@@ -254,14 +255,3 @@ def ended(work: Callable[[], None], as_json: bool) -> None:
 
 def _logged(kind: str, receipt: Receipt) -> Logged:
     return kind, receipt.index, receipt.time_ms, receipt.event
-
-
-def _asset(desk: EmbeddedDesk, named: str) -> str:
-    """The one admitted asset of this symbol or id. Refused("settlement.unknown-asset", "desk.symbol-twice")."""
-    assets = desk.state.roster.assets
-    if named in assets:
-        return named
-    found = sorted(each.id for each in assets.values() if each.symbol == named)
-    if len(found) > 1:
-        raise Refused("desk.symbol-twice", symbol=named, assets=", ".join(found))
-    return found[0] if found else desk.state.roster.asset(named).id

@@ -21,7 +21,7 @@ from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.importing import item_lines
 from countersign.cli.logged import Logged, tell_logged
 from countersign.cli.review_lines import review_lines
-from countersign.cli.round_lines import error_lines, wait_lines
+from countersign.cli.round_lines import tell_taken, wait_lines
 from countersign.cli.seat import (
     DeskOption,
     DeskPassphraseOption,
@@ -41,8 +41,10 @@ from countersign.cli.words import words
 from countersign.desk import telling
 from countersign.desk.console import OfficerConsole
 from countersign.desk.ports import Record
+from countersign.desk.waiting import Wait
 from countersign.errors import CountersignError, Refused
 from countersign.settlement import events
+from countersign.settlement.permissions import Signer
 
 ProfileOption = Annotated[Path, typer.Option("--profile", help="Your profile, enrolled with this desk.")]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
@@ -50,6 +52,9 @@ InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help=
 ProposalArgument = Annotated[str, typer.Argument(metavar="PROPOSAL", help="A proposal's id, or its first digits.")]
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders, files, files of lines.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A .proposal file.")]
+VaultArgument = Annotated[str, typer.Argument(metavar="VAULT", help="A Safe's id in the roster.")]
+AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="The asset's symbol or its CAIP-19 id.")]
+ReferenceArgument = Annotated[str, typer.Argument(metavar="REFERENCE", help="0x<transaction>:<log>, counted from 0.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence; it is logged.")]
 RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
 CheckerOption = Annotated[str, typer.Option("--checker", help="The officer (id) who signs second.")]
@@ -106,7 +111,7 @@ def officer_app(stations: Stations) -> typer.Typer:
         context.obj = _Seated(stations, folder, desk_secrets(desk_passphrase, desk_pin), seat)
 
     app.callback()(seated)
-    for verb in (file, arrivals, endorse, decline, prepare, sign, refuse, release, approve, proposals, take, send, observe,
+    for verb in (file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals, take, send, observe,
                  fail, void, replace, recall, request, answer):  # fmt: skip
         app.command(verb.__name__)(verb)
     return app
@@ -129,9 +134,24 @@ def arrivals(context: typer.Context) -> None:
     """Log what your own nodes see and the log has not: deposits with their confirmations, what was sent; tell what waits."""
 
     async def work(console: OfficerConsole) -> None:
+        shown = await console.operations.arrivals()
+        if shown.ripe:
+            findings.warn(wait_lines(shown.waits))
+            await context.obj.unlock(console)
+            shown = await console.operations.take_in(shown.ripe)
+        tell_taken(shown)
+
+    context.obj.do(work)
+
+
+def credit(context: typer.Context, vault: VaultArgument, asset: AssetArgument, reference: ReferenceArgument) -> None:
+    """Credit one payment into a Safe that `arrivals` does not find: an old one, by its reference."""
+
+    async def work(console: OfficerConsole) -> None:
+        found = await console.operations.find_payment(vault, asset, reference)
+        findings.warn(wait_lines([Wait(Signer.OPERATIONS, found.what)]))
         await context.obj.unlock(console)
-        found = await console.operations.take_in()
-        findings.show([*wait_lines(found.waits), *(line for each in found.not_done for line in error_lines(each))])
+        await console.operations.credit(vault, asset, reference)
 
     context.obj.do(work)
 

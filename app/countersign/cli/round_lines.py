@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from countersign.cli import findings, outcome
 from countersign.cli.words import words
+from countersign.desk.arrivals import TakenIn
 from countersign.desk.rounds import Round
 from countersign.desk.waiting import Wait
 from countersign.errors import CountersignError
@@ -40,6 +41,11 @@ def wait_lines(waits: Sequence[Wait]) -> list[str]:
         words("Waits for {whom}: {what}", whom=each.whom.value, what=said(each.why.code, each.why.values))
         for each in waits
     ]
+
+
+def tell_taken(found: TakenIn) -> None:
+    """Tell what an officer's nodes see besides, and what could not be done."""
+    findings.show([*wait_lines(found.waits), *(line for each in found.not_done for line in error_lines(each))])
 
 
 def error_lines(error: CountersignError) -> list[str]:

@@ -8,26 +8,44 @@
   for plain payments and for those that another contract makes.
 - What comes from a Safe of this custody is a delivery and no deposit: the ledger moves it at finality.
 - And the Safe must hold it: all that is credited to its owner in that asset, and this on top.
+- Payments are looked for only where a Safe holds more than the books, and only until they explain it: an idle desk asks
+  for balances and nothing else.
 """
+
+import re
 
 from countersign.desk import chain_facts
 from countersign.desk.ports import Artefacts, BitcoinNode, Coin, EthereumNode, Payment
-from countersign.errors import Refused
+from countersign.errors import Malformed, Refused
 from countersign.formats import caip, eip55
 from countersign.rails import bitcoin as rail
 from countersign.settlement.ledger import Account
 from countersign.settlement.roster import SafeVault, SlotVault
 from countersign.settlement.state import State
 
+SPAN = 2_000
+"""Blocks that one question to a node spans."""
+DEEPEST = 50_000
+"""How many blocks back payments are looked for: about a week of Ethereum. An older one is credited by its reference."""
+MOST = 200
+"""How many transactions are asked about in one search."""
+_REFERENCE = re.compile(r"0x([0-9a-fA-F]{64}):([0-9]{1,6})", re.ASCII)
+
 
 async def coins(node: BitcoinNode, state: State, artefacts: Artefacts, vault: SlotVault) -> tuple[Coin, ...]:
     """The coins of a Bitcoin vault that have the policy's confirmations and are not credited. Unavailable."""
     needed = state.adopted().confirmations_on(vault.chain)
+    seen = await uncredited(node, state, artefacts, vault)
+    return tuple(each for each in seen if each.confirmations >= needed)
+
+
+async def uncredited(node: BitcoinNode, state: State, artefacts: Artefacts, vault: SlotVault) -> tuple[Coin, ...]:
+    """The coins of a Bitcoin vault that are not credited, however young. Unavailable."""
     scripts = [slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots]
     seen = await node.coins(scripts)
     fresh = [each for each in seen if f"{vault.chain} {reference(each)}" not in state.deposits]
     own = own_transactions(state, artefacts) if fresh else frozenset()
-    return tuple(each for each in fresh if each.confirmations >= needed and each.txid not in own)
+    return tuple(each for each in fresh if each.txid not in own)
 
 
 def reference(coin: Coin) -> str:
@@ -71,6 +89,48 @@ async def payment(node: EthereumNode, state: State, vault: SafeVault, asset: str
             amount=str(found.amount),
         )
     return found
+
+
+async def payments(node: EthereumNode, state: State, vault: SafeVault, asset: str, surplus: int) -> tuple[Payment, ...]:
+    """The payments into a Safe that are not credited, however young, the oldest first: looked for from the newest block on
+    back, until they explain what the Safe holds beyond the books. What the node raises.
+
+    What explains it lies no deeper than `DEEPEST` blocks and `MOST` transactions, or is not found.
+    """
+    token, found, asked = token_of(asset), list[Payment](), set[str]()
+    last = await node.newest_block()
+    lowest = max(0, last - DEEPEST + 1)
+    while surplus > 0 and last >= lowest and len(asked) < MOST:
+        first = max(lowest, last - SPAN + 1)
+        for transaction in await node.paying(token, vault.address, first, last):
+            if surplus <= 0 or transaction in asked or len(asked) >= MOST:
+                continue
+            asked.add(transaction)
+            arrived = [each for each in await node.payments(transaction) if _counts(state, vault, token, each)]
+            found += reversed(arrived)
+            surplus -= sum(each.amount for each in arrived)
+        last = first - 1
+    return tuple(reversed(found))
+
+
+def _counts(state: State, vault: SafeVault, token: str | None, seen: Payment) -> bool:
+    """Whether it came into this Safe, in this asset, from outside custody, and nobody credited it."""
+    into = (seen.receiver, seen.token) == (vault.address, token) and seen.amount > 0
+    fresh = f"{vault.chain} {reference_of(seen)}" not in state.deposits
+    return into and fresh and _custody(state, vault.chain, seen.payer) is None
+
+
+def reference_of(payment: Payment) -> str:
+    """How a deposit names a payment: `0x<transaction>:<log>`."""
+    return f"{payment.transaction}:{payment.place}"
+
+
+def spelt(reference: str) -> str:
+    """A payment's reference as a person gave it, in its one spelling. Malformed("desk.deposit-reference")."""
+    found = _REFERENCE.fullmatch(reference.strip())
+    if found is None:
+        raise Malformed("desk.deposit-reference", reference=reference.strip()[:100])
+    return f"0x{found[1].lower()}:{int(found[2])}"
 
 
 def token_of(asset: str) -> str | None:

@@ -12,14 +12,15 @@
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 
-from countersign.desk import arrivals, legs, lending, mending, preparing, reconciling, releasing
-from countersign.desk.arrivals import TakenIn
+from countersign.desk import arrivals, deposits, founding, legs, lending, mending, preparing, reconciling, releasing
+from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.author import Author, Scribe
 from countersign.desk.importing import carry_out, plan
 from countersign.desk.legs import LegsView
+from countersign.desk.names import asset_named
 from countersign.desk.operations_views import (
     BatchView,
     LoanView,
@@ -29,7 +30,7 @@ from countersign.desk.operations_views import (
     loan_views,
     reconciliation_view,
 )
-from countersign.desk.ports import Clock, Mailbox
+from countersign.desk.ports import Clock, Mailbox, Receipt
 from countersign.desk.questions import Question
 from countersign.desk.reconciliation import Report, of_trades
 from countersign.desk.replica import Replica
@@ -96,14 +97,43 @@ class Operations:
         await self._desk.synchronise()
         return await asyncio.to_thread(partial(batch_view, self._desk.state, shown.files, items, filed=True))
 
-    async def take_in(self) -> TakenIn:
-        """Observe what is on its way and credit the coins that came in, as this console's nodes see it (`arrivals`)."""
+    async def arrivals(self) -> TakenIn:
+        """What this console's nodes see and the log has not (`arrivals.look`). Logs nothing."""
+        await self._begin_arrivals()
+        return await arrivals.look(self._desk)
+
+    async def take_in(self, only: Collection[str] | None = None) -> TakenIn:
+        """Observe what is on its way and credit what came in, as this console's nodes see it: all, or what has these keys.
+
+        Raises as `arrivals.take_in`.
+        """
+        await self._begin_arrivals()
+        found = await arrivals.take_in(self._desk, self._author, only)
+        await self._desk.synchronise()
+        return found
+
+    async def find_payment(self, vault: str, asset: str, reference: str) -> Sight:
+        """One payment into a Safe by its reference `0x<transaction>:<log>`, as this console's node sees it; logs nothing.
+
+        `asset` is its id or its symbol. Malformed("desk.deposit-reference"); Refused("desk.not-a-safe"), as
+        `deposits.payment` and `names.asset_named`.
+        """
+        await self._begin()
+        known, spelt = asset_named(self._desk.state.roster, asset), deposits.spelt(reference)
+        return await arrivals.payment(self._desk, vault, known, spelt)
+
+    async def credit(self, vault: str, asset: str, reference: str) -> Receipt:
+        """Credit such a payment. Raises as `find_payment`, and as `founding.credit_payment`."""
+        await self._begin()
+        known, spelt = asset_named(self._desk.state.roster, asset), deposits.spelt(reference)
+        receipt = await founding.credit_payment(self._desk, self._author, vault, known, spelt)
+        await self._desk.synchronise()
+        return receipt
+
+    async def _begin_arrivals(self) -> None:
         await self._begin()
         state = self._desk.state
         await self._desk.fetch(each.artefact for each in state.instructions.values() if each.shares)
-        found = await arrivals.take_in(self._desk, self._author)
-        await self._desk.synchronise()
-        return found
 
     def loans(self) -> tuple[LoanView, ...]:
         """Every loan to the custodian's pool, and whether it can be recalled now."""

@@ -332,6 +332,13 @@ class EthereumNode(Protocol):
     async def payments(self, transaction: str) -> Sequence[Payment]:
         """What a transaction's logs say came into whom, by place; nothing while it is in no block or where it failed."""
 
+    async def newest_block(self) -> int:
+        """The number of the newest block."""
+
+    async def paying(self, token: str | None, receiver: str, first: int, last: int) -> Sequence[str]:
+        """The transactions of these blocks, both included, whose logs say that a token (None: ether) came to an address, the
+        newest first: what to ask `payments` about, and no more than that."""
+
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the chain's reason."""
 

@@ -20,8 +20,17 @@ TEMPLATES: dict[str, str] = {
     "wait.recall": "{owner} lent {amount} (loan {loan}) that its contracts need: it has to be recalled.",
     "wait.top-up": "{owner}, book {book}, lacks {amount} for what it is to deliver; it may come in until {until}.",
     "wait.deposit": "{amount} came into the vault {vault} and is not credited ({reference}).",
-    "wait.payment": "The Safe {vault} holds {amount} more than the books: credit the payment by its transaction.",
-    "wait.news": "Transaction {transaction} of cycle {cycle} is not logged as the chain has it; confirmations: {confirmations}.",
+    "wait.young": (
+        "{amount} came into the vault {vault} with {confirmations} of the {needed} confirmations that the policy asks for "
+        "({reference})."
+    ),
+    "wait.payment": (
+        "The Safe {vault} holds {amount} more than the books, and no newer payment explains it: credit it by its reference."
+    ),
+    "wait.news": (
+        "Transaction {transaction} of cycle {cycle} is not logged as the chain has it; confirmations: {confirmations} of "
+        "{needed}."
+    ),
     "wait.send": "Cycle {cycle} is released; transactions to send: {count}.",
     "wait.observe": "Cycle {cycle} is on its way; transactions whose confirmations have to be logged: {count}.",
 }

@@ -82,6 +82,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
         "Credit nothing. Compare the ledger with the chain first: something is credited already, or has left the vault.",
     ),
+    "desk.deposit-reference": (
+        "“{reference}” names no payment: a reference is 0x and 64 hex digits of the transaction, a colon, and a log's number.",
+        "Look the transaction up: its own logs are counted from 0, and the one that paid the Safe is meant.",
+    ),
     "desk.deposit-unconfirmed": (
         "The deposit {reference} has {confirmations} confirmations, fewer than the policy asks for.",
         "Wait for the chain, then credit it again.",
