@@ -65,6 +65,8 @@ CASES = (
     Case("import contract.json --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
     Case("witness init profile --name witness.example", SURFACE | {"audit", "desk", "keys", "store"}, 75,
          {"countersign.store.witness_folder"}, STORE | SIGNATURES),
+    Case("evidence MH-2026-0001 --profile profile --out evidence.zip", REPLAYING | {"airgap", "ethereum"}, 190,
+         STORE | {"countersign.desk.evidence"}, KERNEL | {"bitcoin"}),
     Case("audit verify evidence.zip", JUDGING, 220, SIGNATURES | {"countersign.desk.evidence"}, {"sqlcipher3"}),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from countersign.desk import evidence, stored_zip
 from countersign.desk.evidence import Pack
 from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Refused
-from countersign.formats import strict_json
+from countersign.formats import jcs, strict_json
 from countersign.settlement import events
 from countersign.store.profile import Profile
 from support import settlement_world as world
@@ -38,7 +38,7 @@ def relisted(parts: dict[str, bytes]) -> dict[str, bytes]:
     manifest = strict_json.parse(parts["manifest.json"])
     assert isinstance(manifest, dict)
     manifest["files"] = {name: sha256(data).hexdigest() for name, data in parts.items() if name != "manifest.json"}
-    return parts | {"manifest.json": evidence.jcs.encode(manifest)}
+    return parts | {"manifest.json": jcs.encode(manifest)}
 
 
 def test_written_and_read_are_one(pack: Pack, data: bytes) -> None:
@@ -101,7 +101,7 @@ def test_what_the_manifest_lists_must_still_be_what_its_name_says(data: bytes) -
     assert refusal(relisted(without)) == "desk.pack-missing"
     keys = strict_json.parse(parts["jwks.json"])
     assert isinstance(keys, dict)
-    backwards = evidence.jcs.encode({"keys": list(reversed(keys["keys"]))})  # type: ignore[arg-type]
+    backwards = jcs.encode({"keys": list(reversed(keys["keys"]))})  # type: ignore[arg-type]
     assert refusal(relisted(parts | {"jwks.json": backwards})) == "desk.jwks-kid"
 
 

@@ -22,13 +22,14 @@ from countersign.desk import auditing, checking, output_audit, policy_case, repo
 from countersign.desk.author import Scribe
 from countersign.desk.batch import Item
 from countersign.desk.enrolment import History, enrol, handed
+from countersign.desk.evidence import Pack, gather
 from countersign.desk.importing import plan
 from countersign.desk.lending import LoanStatement, statement
 from countersign.desk.order import Order
 from countersign.desk.ports import Clock, Profile
 from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport, CheckReport, Progress
-from countersign.desk.telling import Story, story
+from countersign.desk.telling import Story, only, story
 from countersign.desk.vouching import Nodes
 from countersign.errors import CountersignError
 from countersign.review.finding import Finding
@@ -96,6 +97,7 @@ class CommandLine:
             audits=RealAudits(self.clock),
             provisioner=lambda module, softhsm: contextlib.AsyncExitStack(),  # type: ignore[arg-type, return-value]
             tell=self._tell,
+            evidence=self._evidence,
             judge_batch=self._judge_batch,
             loan=self._loan,
             books=books,
@@ -150,6 +152,10 @@ class CommandLine:
     def _tell(self, profile: Path, text: str, ask: Callable[[], str]) -> Story:
         with open_profile(profile, ask) as opened:
             return story(Replica(opened, self.clock).state, opened.archive.record, text, self.clock.now_ms() // 1_000)
+
+    def _evidence(self, profile: Path, text: str, ask: Callable[[], str]) -> Pack:
+        with replayed(profile, self.clock, ask) as replica:
+            return gather(replica, only(replica.state, text).hash)
 
     def _check(
         self,

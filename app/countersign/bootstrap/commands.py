@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from countersign.cli.watching import Progress
     from countersign.desk.batch import Item
     from countersign.desk.enrolment import History
+    from countersign.desk.evidence import Pack
     from countersign.desk.lending import LoanStatement
     from countersign.desk.order import Order
     from countersign.desk.replica import Replica
@@ -63,6 +64,7 @@ def use_cases() -> UseCases:
         audits=Auditing(),
         provisioner=provisioner,
         tell=tell,
+        evidence=evidence,
         judge_batch=judge_batch,
         loan=loan,
         books=books,
@@ -97,6 +99,15 @@ def tell(profile: Path, text: str, ask: Ask) -> Story:
 
     with replayed(profile, CLOCK, ask) as replica:
         return story(replica.state, replica.record, text, CLOCK.now_ms() // 1_000)
+
+
+def evidence(profile: Path, text: str, ask: Ask) -> Pack:
+    """`countersign evidence`."""
+    from countersign.desk.evidence import gather
+    from countersign.desk.telling import only
+
+    with replayed(profile, CLOCK, ask) as replica:
+        return gather(replica, only(replica.state, text).hash)
 
 
 def order(profile: Path, ask: Ask) -> Order:

@@ -4,6 +4,7 @@
     countersign demo [--headless] [--out DIR]       the demonstration
     countersign check FILE… [--profile DIR | --trust vkeys.json] [--json]
     countersign audit verify SOURCE [--trust vkeys.json] [--json]
+    countersign evidence ID --profile DIR --out FILE.zip [--vkeys FILE] [--json]
     countersign import PATH… --profile DIR [--json]
     countersign handover --profile DIR [--out FILE]
     countersign enrol FILE --profile DIR [--present IDS --record FILE]

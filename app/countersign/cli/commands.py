@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from countersign.cli.cycle import CyclesOf
     from countersign.cli.demo import Demonstrate
     from countersign.cli.enrol import Enrol
+    from countersign.cli.evidence import Evidence
     from countersign.cli.governance import Orders, PolicyCase
     from countersign.cli.handover import Handover
     from countersign.cli.importing import Import
@@ -43,6 +44,7 @@ class UseCases:
     audits: Audits
     provisioner: ProvisionerFactory
     tell: Tell
+    evidence: Evidence
     judge_batch: Import
     loan: Statement
     books: Books
@@ -98,6 +100,8 @@ ENTRIES = (
           "handover.handover_command", ("handover",)),
     Entry("audit", "Verify what a desk has done.",
           "audit.audit_app", ("audits",)),
+    Entry("evidence", "Write the evidence pack of one settlement, for whoever verifies it with nothing but the file.",
+          "evidence.evidence_command", ("evidence",)),
     Entry("desk", "A workstation's own desk: found it, log at it, open windows at it.",
           "desk.desk_app", ("stations", "provisioner")),
     Entry("officer", "An officer's work at a desk of this workstation: file, endorse, prepare, sign, release, send, observe.",

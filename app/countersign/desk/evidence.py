@@ -10,29 +10,25 @@ DESIGN.md §2, docs/formats/evidence.md. The file is a stored zip (`stored_zip`)
 
 - In it: every event of the settlement, of what it replaced and of the orders that stopped it, and every founding, roster,
   policy, price and deposit event that it rests on.
-- The manifest names every other file with its hash; a file more or less is refused. `serialise(parse(x)) == x`.
-- Nothing in a pack makes itself believed: a signer's key counts only if a logged roster event in the pack registers it,
-  the log's and witnesses' keys only where the reader was given the same from elsewhere.
-- The fingerprint that people compare is twelve words of the SHA-256 of `manifest.json`.
+- What it shares with a participant's extract stands in `bundles`. `serialise(parse(x)) == x`.
+- A signer's key counts only if a logged roster event in the pack registers it.
+- A pack is whole or refused: the bytes of every instruction, share and finished transaction that its events name are in it.
+  Legal texts and orders' papers are in it where they are kept; `absent` names those that are not.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from countersign.airgap.phrase import Purpose, phrase
-from countersign.audit.checkpoint import SignedCheckpoint
-from countersign.audit.leaf import Opening
-from countersign.audit.quorum import Quorum
-from countersign.audit.tlog_proof import TlogProof
-from countersign.desk import stored_zip
+from countersign.desk import bundles
+from countersign.desk.bundles import Bundle
 from countersign.desk.ground import Exhibit
-from countersign.errors import Malformed, Unavailable
+from countersign.errors import Malformed, Refused, Unavailable
 from countersign.formats import jcs, shape, strict_json
 from countersign.keys.public_key import PublicKey
 from countersign.settlement import audience, events, stops
@@ -56,55 +52,42 @@ if TYPE_CHECKING:
     from countersign.desk.replica import Replica
 
 SCHEMA = "countersign-evidence/1"
-MANIFEST, CHECKPOINT, JWKS, VKEYS = "manifest.json", "checkpoint", "jwks.json", "vkeys.json"
+JWKS = "jwks.json"
 GROUNDS = frozenset({"desk.founded", "roster.changed", "policy.adopted", "log.rotated", "price.published"})
 """What every settlement rests on, whoever it concerns; deposits are chosen by account."""
 
-_EVENT = re.compile(r"events/(0|[1-9][0-9]{0,15})\.(event|opening\.json|tlog-proof)\Z")
+SIGNED = (InstructionPrepared, ShareAdded, TransactionBroadcast)
+"""The events whose artefacts a verdict cannot do without."""
+
 _ARTEFACT = re.compile(r"artefacts/([0-9a-f]{64})\Z")
-_KINDS = ("event", "opening.json", "tlog-proof")
+_BREATH = 256
+"""So many entries are looked at before others may go on."""
 
 
 @dataclass(frozen=True)
-class Pack:
-    """A pack's parts. `exhibits` ascend by index, `artefacts` are by SHA-256 (hex). Nothing is verified yet."""
+class Pack(Bundle):
+    """A pack's parts. `artefacts` are by SHA-256 (hex). Nothing is verified yet."""
 
-    desk: str
+    SCHEMA: ClassVar[str] = SCHEMA
     contract: str
-    checkpoint: SignedCheckpoint
-    exhibits: tuple[Exhibit, ...]
     artefacts: Mapping[str, bytes]
     keys: tuple[PublicKey, ...]
-    vkeys: Quorum
-
-    @cached_property
-    def files(self) -> dict[str, bytes]:
-        """Every file but the manifest, by name."""
-        found = {
-            CHECKPOINT: self.checkpoint.serialise(),
-            JWKS: jwks(self.keys),
-            VKEYS: self.vkeys.serialise(),
-        }
-        for each in self.exhibits:
-            parts = (each.event, each.opening.serialise(), each.proof.serialise())
-            found |= {f"events/{each.index}.{kind}": data for kind, data in zip(_KINDS, parts, strict=True)}
-        return found | {f"artefacts/{digest}": data for digest, data in self.artefacts.items()}
-
-    @cached_property
-    def manifest(self) -> bytes:
-        """The bytes of `manifest.json`."""
-        hashes = {name: sha256(data).hexdigest() for name, data in self.files.items()}
-        return jcs.encode({"schema": SCHEMA, "desk": self.desk, "contract_sha256": self.contract, "files": hashes})
 
     @property
-    def fingerprint(self) -> bytes:
-        """SHA-256 of the manifest."""
-        return sha256(self.manifest).digest()
+    def claims(self) -> dict[str, str]:
+        """The contract by which the settlement is named."""
+        return {"contract_sha256": self.contract}
 
     @property
-    def words(self) -> str:
-        """The twelve words of the fingerprint."""
-        return phrase(Purpose.EVIDENCE, self.fingerprint)
+    def beside(self) -> dict[str, bytes]:
+        """The signers' keys and the artefacts."""
+        return {JWKS: jwks(self.keys)} | {f"artefacts/{digest}": data for digest, data in self.artefacts.items()}
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The SHA-256 (hex) of every artefact that its events name and that is not in it, ascending."""
+        named = {digest for each in self.exhibits for digest in artefacts_of(events.parse(each.event))}
+        return tuple(sorted(named - set(self.artefacts)))
 
 
 def jwks(keys: Iterable[PublicKey]) -> bytes:
@@ -127,98 +110,94 @@ def _jwk(value: object, where: str) -> PublicKey:
 
 def serialise(pack: Pack) -> bytes:
     """The file's bytes. Malformed("desk.pack-too-large")."""
-    return stored_zip.pack({**pack.files, MANIFEST: pack.manifest})
+    return bundles.serialise(pack)
 
 
 def parse(data: bytes) -> Pack:
     """A file's bytes, strictly. Malformed: desk.pack-…, C2.…, L1.…, L2.…, L3.…, what the parts' parsers raise."""
-    files = stored_zip.unpack(data)
-    manifest = files.pop(MANIFEST, None)
-    if manifest is None:
-        raise Malformed("desk.pack-missing", name=MANIFEST)
-    claimed = shape.record(
-        strict_json.parse_canonical(manifest, limit=16 << 20),
-        "manifest",
-        {
-            "schema": shape.one_of(SCHEMA),
-            "desk": shape.string(maximum=256),
-            "contract_sha256": shape.sha256_hex,
-            "files": shape.mapping(str, shape.sha256_hex, maximum=stored_zip.MAX_ENTRIES),
-        },
-    )
-    _require_listed(files, claimed["files"])
+    claimed, files = bundles.opened(data, SCHEMA, {"contract_sha256": shape.sha256_hex})
     found = Pack(
         desk=claimed["desk"],
         contract=claimed["contract_sha256"].hex(),
-        checkpoint=SignedCheckpoint.parse(_part(files, CHECKPOINT)),
-        exhibits=_exhibits(files),
+        checkpoint=bundles.checkpoint(files),
+        exhibits=bundles.exhibits(files),
         artefacts={match[1]: data for name, data in files.items() if (match := _ARTEFACT.match(name))},
-        keys=parse_jwks(_part(files, JWKS)),
-        vkeys=Quorum.parse(_part(files, VKEYS)),
+        keys=parse_jwks(bundles.part(files, JWKS)),
+        vkeys=bundles.vkeys(files),
     )
-    if found.files != files or found.manifest != manifest:
-        raise Malformed("desk.pack-manifest")
-    for digest, content in found.artefacts.items():
+    for digest, content in bundles.same(found, files).artefacts.items():
         if sha256(content).hexdigest() != digest:
             raise Malformed("desk.pack-artefact", name=digest)
     return found
 
 
-def _require_listed(files: Mapping[str, bytes], listed: Mapping[str, bytes]) -> None:
-    for name in sorted(files.keys() | listed.keys()):
-        if name not in listed:
-            raise Malformed("desk.pack-unlisted", name=name)
-        if name not in files:
-            raise Malformed("desk.pack-missing", name=name)
-        if sha256(files[name]).digest() != listed[name]:
-            raise Malformed("desk.pack-hash", name=name)
-
-
-def _exhibits(files: Mapping[str, bytes]) -> tuple[Exhibit, ...]:
-    places = {int(match[1]) for name in files if (match := _EVENT.match(name))}
-    found = []
-    for index in sorted(places):
-        event, opening, proof = (_part(files, f"events/{index}.{kind}") for kind in _KINDS)
-        exhibit = Exhibit(event, Opening.parse(opening), TlogProof.parse(proof))
-        if exhibit.opening.index != index or exhibit.proof.index != index:
-            raise Malformed("desk.pack-index", index=index)
-        found.append(exhibit)
-    return tuple(found)
-
-
-def _part(files: Mapping[str, bytes], name: str) -> bytes:
-    if name not in files:
-        raise Malformed("desk.pack-missing", name=name)
-    return files[name]
-
-
 def gather(replica: Replica, contract: str) -> Pack:
-    """The pack of one settlement, from a machine's own history. Refused for a contract not in the log,
-    Unavailable("desk.nothing-pinned")."""
-    state, pin = replica.state, replica.replayed
-    record = state.contract(contract)
-    if pin is None:
-        raise Unavailable("desk.nothing-pinned")
-    exhibits, named, signers = [], set[str](), set[str]()
-    for held in replica.profile.archive.records(0, pin.size):
-        event = events.parse(held.event) if held.index in state.events else None
-        if event is None or not belongs(state, record, event):
-            continue
-        path = replica.log.tree.inclusion_proof(held.index, pin.size)
-        proof = TlogProof(held.index, path, pin.signed.serialise())
-        exhibits.append(Exhibit(held.event, _opening(held), proof))
-        named.update(artefacts_of(event))
+    """The pack of one settlement, from a machine's own history.
+
+    Refused for a contract not in the log, Refused("desk.pack-lacks") for bytes that are not kept here,
+    Unavailable("desk.nothing-pinned").
+    """
+    making = _Making(replica, contract)
+    for held in making.records():
+        making.look(held)
+    return making.made()
+
+
+async def gathered(replica: Replica, contract: str) -> Pack:
+    """The same, while others go on. Raises as `gather`."""
+    making = _Making(replica, contract)
+    for place, held in enumerate(making.records()):
+        if place % _BREATH == 0:
+            await asyncio.sleep(0)
+        making.look(held)
+    return making.made()
+
+
+class _Making:
+    """A pack on its way: each archived entry is looked at once, all of them under one head."""
+
+    def __init__(self, replica: Replica, contract: str) -> None:
+        self._replica, self._state = replica, replica.state
+        self._record = self._state.contract(contract)
+        pin = replica.replayed
+        if pin is None:
+            raise Unavailable("desk.nothing-pinned")
+        self._size, self._signed, self._tree = pin.size, pin.signed, replica.log.tree
+        self._exhibits: list[Exhibit] = []
+        self._named: dict[str, Event] = {}
+        self._signers: set[str] = set()
+
+    def records(self) -> Iterator[Record]:
+        """Every entry under the head."""
+        return self._replica.records(0, self._size)
+
+    def look(self, held: Record) -> None:
+        """Take an entry in, if it belongs to the settlement."""
+        event = events.parse(held.event) if held.index in self._state.events else None
+        if event is None or not belongs(self._state, self._record, event):
+            return
+        path = self._tree.inclusion_proof(held.index, self._size)
+        self._exhibits.append(bundles.exhibit(held, path, self._signed))
+        self._named |= dict.fromkeys(artefacts_of(event), event)
         whole = audience.carried(event)
-        signers.update(event.jws.kids, whole.jws.kids if whole is not None and whole.hash == contract else ())
-    return Pack(
-        desk=replica.anchor.origin,
-        contract=contract,
-        checkpoint=pin.signed,
-        exhibits=tuple(exhibits),
-        artefacts=kept(replica.profile.artefacts, named),
-        keys=_registered(state.roster, signers),
-        vkeys=replica.anchor.now(state),
-    )
+        mine = whole is not None and whole.hash == self._record.hash
+        self._signers.update(event.jws.kids, whole.jws.kids if whole is not None and mine else ())
+
+    def made(self) -> Pack:
+        """The whole pack."""
+        artefacts = kept(self._replica.profile.artefacts, self._named)
+        for digest, event in sorted(self._named.items()):
+            if digest not in artefacts and isinstance(event.body, SIGNED):
+                raise Refused("desk.pack-lacks", artefact=digest, type=event.type, id=self._record.terms.id)
+        return Pack(
+            desk=self._replica.anchor.origin,
+            contract=self._record.hash,
+            checkpoint=self._signed,
+            exhibits=tuple(self._exhibits),
+            artefacts=artefacts,
+            keys=_registered(self._state.roster, self._signers),
+            vkeys=self._replica.anchor.now(self._state),
+        )
 
 
 def belongs(state: State, record: ContractRecord, event: Event) -> bool:
@@ -270,7 +249,3 @@ def kept(artefacts: Artefacts, named: Iterable[str]) -> dict[str, bytes]:
 
 def _registered(roster: Roster, kids: Iterable[str]) -> tuple[PublicKey, ...]:
     return tuple(roster.ever(kid).key for kid in sorted(kids) if kid in roster.keys or kid in roster.retired)
-
-
-def _opening(record: Record) -> Opening:
-    return Opening(record.index, record.time_ms, record.salt)

@@ -26,6 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.pack-form": ("The pack is a zip file, but not in the one form that evidence packs have.", _ASK_AGAIN),
     "desk.pack-hash": ("The file {name} in the pack is not the one that its manifest lists.", _KEEP),
     "desk.pack-index": ("The files of entry {index} in the pack name another entry.", _KEEP),
+    "desk.pack-lacks": (
+        "The settlement {id} names bytes with the hash {artefact} ({type}) that are not kept here.",
+        "Make the pack from a profile that has them: the desk's own, or an officer's console that has taken everything in.",
+    ),
     "desk.pack-manifest": ("The pack's parts do not give its manifest again.", _KEEP),
     "desk.pack-missing": ("The pack has no {name}.", _ASK_AGAIN),
     "desk.pack-name": ("The pack holds a file with a name that is not allowed: {name}", _KEEP),
