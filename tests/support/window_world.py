@@ -44,6 +44,7 @@ from countersign.desk.views import (
     DeskView,
     Digest,
     Dot,
+    EvidenceView,
     Flow,
     ForkView,
     Group,
@@ -694,6 +695,7 @@ class OfficerDouble:
         self.error: BaseException | None = None
         self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900, "UR:COUNTERSIGN/" + "C" * 900)
         self.densities: list[int] = []
+        self.absent: tuple[str, ...] = ()  # papers that a pack lacks
         self.gate: asyncio.Event | None = None
         self.taken = 0
         self.tries = "ok"
@@ -751,6 +753,10 @@ class OfficerDouble:
     async def story(self, contract: str) -> Story:
         self._ask("story", contract)
         return story(contract)
+
+    async def evidence(self, contract: str) -> EvidenceView:
+        self._ask("evidence", contract)
+        return EvidenceView(b"pack of " + contract.encode(), "able acid also", self.absent)
 
     async def report_ground(self, contract: str) -> Ground:
         self._ask("report", contract)

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, ClassVar
 from countersign.desk import bundles
 from countersign.desk.bundles import Bundle
 from countersign.desk.ground import Exhibit
+from countersign.desk.views import EvidenceView
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.formats import jcs, shape, strict_json
 from countersign.keys.public_key import PublicKey
@@ -151,6 +152,12 @@ async def gathered(replica: Replica, contract: str) -> Pack:
             await asyncio.sleep(0)
         making.look(held)
     return making.made()
+
+
+async def written(replica: Replica, contract: str) -> EvidenceView:
+    """The pack as a file. Raises as `gather` and `serialise`."""
+    pack = await gathered(replica, contract)
+    return EvidenceView(await asyncio.to_thread(serialise, pack), pack.words, pack.absent)
 
 
 class _Making:

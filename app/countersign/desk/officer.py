@@ -15,6 +15,7 @@ from countersign.desk.accounts import Overview, overview
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.cut_off_view import CutOffView, cut_off_view
+from countersign.desk.evidence import written
 from countersign.desk.history import HistoryView
 from countersign.desk.judging import Judging
 from countersign.desk.legal_text import LegalText
@@ -32,6 +33,7 @@ from countersign.desk.telling import Story
 from countersign.desk.views import (
     Checked,
     DeskView,
+    EvidenceView,
     InstructionView,
     KeptLegalText,
     LogView,
@@ -138,6 +140,10 @@ class Officer:
     async def report_ground(self, contract: str) -> Ground:
         """What a report of the history tells, one settlement in full (empty: none). Unavailable("desk.nothing-pinned")."""
         return reporting.ground(self.replica, self.hand.officer, contract, self._moment().now)
+
+    async def evidence(self, contract: str) -> EvidenceView:
+        """The evidence pack of one settlement. Raises as `evidence.written`."""
+        return await written(self.replica, contract)
 
     async def sign_report(self, claim: Claim) -> bytes:
         """The signature file beside a report. Raises as `reporting.sign`."""

@@ -25,6 +25,7 @@ from countersign.desk.views import (
     Checked,
     CrossingView,
     DeskView,
+    EvidenceView,
     KeptLegalText,
     LogView,
     ProofView,
@@ -233,6 +234,9 @@ class OfficerConsole(Watching, Protocol):
 
     async def story(self, contract: str) -> Story:
         """What happened to one settlement, entry by entry."""
+
+    async def evidence(self, contract: str) -> EvidenceView:
+        """The evidence pack of one settlement; refuses what is not whole here."""
 
     async def report_ground(self, contract: str) -> Ground:
         """What a report of the history tells, as of this machine's head; one settlement in full (empty: none)."""

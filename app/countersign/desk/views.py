@@ -283,3 +283,12 @@ class VaultRequestView:
     clock_confirmed: bool
     answered: bool  # answered before: the record is shown again, nothing is signed
     keys: tuple[str, ...] = ()  # public keys of the operator that sign it, hex
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """An evidence pack as it is written: its bytes, the twelve words to compare, the hashes of papers that are not in it."""
+
+    data: bytes
+    words: str
+    absent: tuple[str, ...]

@@ -1,5 +1,6 @@
 """History: what happened to a settlement? Every settlement with search, the timeline of one, what all add up to."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -28,9 +29,11 @@ _MANY = 2_000
 
 
 class HistoryScreen(QWidget):
-    """`chosen` asks for the story of a contract, `reporting` for a signed PDF at a path, `unlocking` for the PIN."""
+    """`chosen` asks for the story of a contract, `packing` for its evidence pack at a path, `reporting` for a signed PDF at a
+    path, `unlocking` for the PIN."""
 
     chosen = Signal(str)
+    packing = Signal(str, Path)
     reporting = Signal(Path)
     unlocking = Signal()
 
@@ -59,6 +62,7 @@ class HistoryScreen(QWidget):
         self.report.clicked.connect(self._ask_report)
         self.unlock = Button(label("sign.unlock"), "Ctrl+U", icon="unlocked")
         self.unlock.clicked.connect(self.unlocking)
+        self.pack: Button | None = None  # of the settlement that is told
         self.progress = ProgressLine(label("history.reporting"))
         self.token: TokenView | None = None
         self.busy = False
@@ -148,6 +152,8 @@ class HistoryScreen(QWidget):
         """Whether a report can be signed now, else why not."""
         hindrance = history.hindrance(self.token)
         self.report.setEnabled(not hindrance and not self.busy and self.context.runner.sound)
+        if self.pack is not None:
+            self.pack.setEnabled(not self.busy and self.context.runner.sound)
         self.report.explain(hindrance or label("history.report-tip"), "Ctrl+S")
         self.why.say(hindrance)
         self.why.setVisible(bool(hindrance) and not self.busy)
@@ -155,7 +161,7 @@ class HistoryScreen(QWidget):
         self.unlock.setVisible(shut and not self.busy)
 
     def set_busy(self, busy: bool) -> None:
-        """Whether a report is being made."""
+        """Whether a report or a pack is being made."""
         self.busy = busy
         self.offer()
 
@@ -170,11 +176,15 @@ class HistoryScreen(QWidget):
         self.said.addWidget(Note(words, "ok", Picture("pass", "ok")))
 
     def _ask_report(self) -> None:
-        dialog = QFileDialog(self, label("history.report"))
+        self._ask("report", "pdf", self.reporting.emit)
+
+    def _ask(self, what: str, suffix: str, then: Callable[[Path], object]) -> None:
+        """Ask where to write to."""
+        dialog = QFileDialog(self, label(f"history.{what}"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(label("history.report-kinds"))
-        dialog.setDefaultSuffix("pdf")
-        dialog.fileSelected.connect(lambda chosen: self.reporting.emit(Path(chosen)))
+        dialog.setNameFilter(label(f"history.{what}-kinds"))
+        dialog.setDefaultSuffix(suffix)
+        dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
         dialog.open()
 
     def _choose(self, line: int) -> None:
@@ -186,7 +196,7 @@ class HistoryScreen(QWidget):
         """Show what happened to one settlement."""
         self.told = story.contract
         clear(self.story)
-        card = Card(label("history.timeline"))
+        card = Card(label("history.timeline"), self._pack_of(story.contract))
         name = label("history.hash")
         card.body.addWidget(PlainLabel(name, "caption"))
         card.body.addWidget(WholeValue(name, story.contract, writing.groups(story.contract)))
@@ -196,13 +206,16 @@ class HistoryScreen(QWidget):
             card.body.addWidget(line)
         self.story.addWidget(card)
 
+    def _pack_of(self, contract: str) -> Button:
+        """The button that writes this settlement's evidence."""
+        self.pack = Button(label("history.pack"), "Ctrl+E")
+        self.pack.explain(label("history.pack-tip"), "Ctrl+E")
+        self.pack.clicked.connect(lambda: self._ask("pack", "zip", lambda path: self.packing.emit(contract, path)))
+        self.offer()
+        return self.pack
+
     def _export(self) -> None:
-        dialog = QFileDialog(self, label("history.export"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(label("history.export-kinds"))
-        dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(lambda chosen: self.export_to(Path(chosen)))
-        dialog.open()
+        self._ask("export", "csv", self.export_to)
 
     def export_to(self, path: Path) -> None:
         """Write the rows that are shown; JSON where the name says so, else CSV."""

@@ -1,4 +1,4 @@
-"""What History asks of its console: the story of a settlement, and a signed PDF of what is shown.
+"""What History asks of its console: the story of a settlement, its evidence pack, and a signed PDF of what is shown.
 
 - The report is of this machine's history as it is when it is made, under the search that stands there; the head is in it.
 - It is painted on a thread, with progress and a way out, then signed, then both files are written.
@@ -6,7 +6,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
 from countersign.desk.report_file import SUFFIX, Claim
@@ -34,6 +34,7 @@ class HistoryVerbs:
         self._screen, self._console, self._context, self._with_token = screen, console, context, with_token
         self._making: asyncio.Task[None] | None = None
         screen.chosen.connect(self._tell)
+        screen.packing.connect(self.pack)
         screen.reporting.connect(self.report)
         screen.progress.cancelled.connect(self._stop)
 
@@ -42,14 +43,30 @@ class HistoryVerbs:
 
     def report(self, path: Path) -> None:
         """Paint what is shown, sign it, write both files."""
+        self._make(self._report(path), "history.reporting")
+
+    def pack(self, contract: str, path: Path) -> None:
+        """Gather a settlement's evidence, write it."""
+        self._make(self._pack(contract, path), "history.packing")
+
+    def _make(self, work: Coroutine[object, object, str], doing: str) -> None:
+        """One thing at a time, with progress and a way out."""
         self._screen.set_busy(True)
-        self._screen.progress.begin(label("history.reporting"))
+        self._screen.progress.begin(label(doing))
 
         def ended() -> None:
             self._screen.progress.end()
             self._screen.set_busy(False)
 
-        self._making = self._context.runner.start(self._report(path), self._screen.say, ended)
+        self._making = self._context.runner.start(work, self._screen.say, ended)
+
+    async def _pack(self, contract: str, path: Path) -> str:
+        keep, found = self._context.instruments.drives.keep, await self._console.evidence(contract)
+        await aside(lambda: keep(path.parent, path.name, found.data))
+        said = [label("history.exported", path=str(path))]
+        if found.absent:
+            said.append(label("history.pack-absent", absent=", ".join(found.absent)))
+        return " ".join((*said, label("history.pack-words", words=found.words)))
 
     async def _report(self, path: Path) -> str:
         screen, keep = self._screen, self._context.instruments.drives.keep
