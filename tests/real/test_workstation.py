@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from countersign.bootstrap.machine import CLOCK
 from countersign.cli import pins
+from countersign.desk.enrolment import History
+from countersign.formats import times
 from support.bitcoin_node import RegtestNode
 from support.parts import bitcoind
 from support.workstation import PASSPHRASE, Workstation
@@ -70,7 +73,7 @@ def test_a_withdrawal_goes_from_its_owners_file_to_final_by_commands(
     # Founded with a place outside; four consoles are enrolled, the policy is in force.
     history = founded(at, home)
     at.write("northgate/nodes.json", {"bitcoin": [{"url": node.url, "cookie": str(node.cookie)}]})
-    for who in ("ada", "conrad", "dora", "olive"):
+    for who in ("ada", "conrad", "cyrus", "dora", "olive"):
         enrolled(at, history, answers, who)
     governed(at)
 
@@ -96,10 +99,10 @@ def test_a_withdrawal_goes_from_its_owners_file_to_final_by_commands(
     assert at.officer("ada", "sign", "W-1")[0] == 1  # nothing is prepared yet
     assert "instruction.prepared" in at.does("olive", "prepare", "W-1", "--rate", "5")
     assert at.officer("olive", "sign", "W-1")[0] == 1
-    for who in ("ada", "dora"):
-        status, out, err = at.officer(who, "sign", "W-1")
-        assert (status, "share.added" in out) == (0, True), err
-        assert "Other effects: none" in err
+    status, out, err = at.officer("ada", "sign", "W-1")
+    assert (status, "share.added" in out) == (0, True), err
+    assert "Other effects: none" in err
+    carried(at, history)
 
     # Released by two, sent, seen, final.
     proposed = at.does("olive", "release", "W-1", "--checker", "conrad")
@@ -116,3 +119,21 @@ def test_a_withdrawal_goes_from_its_owners_file_to_final_by_commands(
     assert node.rpc("getreceivedbyaddress", home.rpartition(":")[2]) == 2
     report = at.done("reconcile", "--chains", "northgate/nodes.json", "--profile", "ada.profile")
     assert report
+
+
+def carried(at: Workstation, history: History) -> None:
+    """The request goes to the cold vault and its answer back, by USB; that machine has no network and no desk."""
+    (at.folder / "stick").mkdir()
+    [instruction] = [
+        line.split()[-1] for line in at.does("ada", "waiting").splitlines() if line.startswith("Instruction")
+    ]
+    assert history.records
+    at.does("ada", "remember", "cyrus", "founding.history")
+    at.does("ada", "request", instruction, "--to", "stick")
+    wrong = at.vault("cyrus", "sign", "stick/request.countersign", "--to", "stick", "--clock", "2020-01-01T00:00:00Z")
+    assert (wrong.returncode, "cli.clocks-apart" in wrong.stderr) == (1, True)
+    now = times.text(CLOCK.now_ms() // 1_000)
+    for _ in range(2):  # the same request again is answered from the record
+        done = at.vault("cyrus", "sign", "stick/request.countersign", "--to", "stick", "--clock", now)
+        assert (done.returncode, "Other effects: none" in done.stderr) == (0, True), done.stderr
+    assert "share.added" in at.does("ada", "answer", "stick/answer.countersign")

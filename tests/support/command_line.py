@@ -14,6 +14,7 @@ from countersign.bootstrap.books import ProfileBooks
 from countersign.bootstrap.nodes import open_nodes
 from countersign.bootstrap.replayed import replayed
 from countersign.bootstrap.stations import WorkstationDesks
+from countersign.bootstrap.vaults import VaultSeats
 from countersign.bootstrap.witnesses import WitnessFolders
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
@@ -109,6 +110,7 @@ class CommandLine:
             handover=self._handover,
             witnesses=WitnessFolders(),
             stations=WorkstationDesks(),
+            vaults=VaultSeats(),
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

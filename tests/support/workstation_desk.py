@@ -20,11 +20,12 @@ from support.workstation import PASSPHRASE, Workstation
 CHAIN = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
 BTC = f"{CHAIN}/slip44:0"
 VAULT_LABELS = tuple(f"btc meridian-btc {slot}" for slot in range(4))
-PEOPLE = {"desk": (), "olive": (), "conrad": (), "ada": VAULT_LABELS, "dora": VAULT_LABELS}
+PEOPLE = {"desk": (), "olive": (), "conrad": (), "ada": VAULT_LABELS, "dora": VAULT_LABELS, "cyrus": VAULT_LABELS}
 OFFICERS = (
     ("ada", "Ada Vale", ["signing"]),
     ("conrad", "Conrad Lake", ["administrator", "compliance"]),
     ("dora", "Dora Finch", ["administrator", "signing"]),
+    ("cyrus", "Cyrus Holt", ["vault"]),
     ("olive", "Olive Marsh", ["operations"]),
 )
 SELLER_KEY = SoftwareKey.generate(Curve.P256, "meridian at home")
@@ -45,7 +46,7 @@ def plan(at: Workstation, *outside: str) -> dict[str, object]:
         ],
         "vaults": [
             {"id": "meridian-btc", "kind": "wsh-slots", "lei": MERIDIAN, "book": "main", "chain": CHAIN, "threshold": 2,
-             "officers": ["ada", "dora"], "slots": 4, "receives": 1}
+             "officers": ["ada", "cyrus", "dora"], "slots": 4, "receives": 1}
         ],
         "witnesses": [{"key": str(at.witness.witness.key), "url": at.witness.url}],
         "quorum": 1,
@@ -55,7 +56,7 @@ def plan(at: Workstation, *outside: str) -> dict[str, object]:
 
 def founded(at: Workstation, *outside: str) -> History:
     """The ceremony: keyrings, the plan, the paper, two administrators, the desk."""
-    at.people(PEOPLE)
+    at.people(PEOPLE, offline=("cyrus",))
     at.write("plan.json", plan(at, *outside))
     made = ("northgate", "--plan", "plan.json", "--token", "desk", "--softhsm", "desk", "--out", "founding.paper")
     at.done("desk", "make", *made, "--desk-passphrase-file", "passphrase")

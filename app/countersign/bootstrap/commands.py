@@ -13,6 +13,7 @@ from countersign.bootstrap.machine import CLOCK
 from countersign.bootstrap.nodes import open_nodes
 from countersign.bootstrap.replayed import replayed
 from countersign.bootstrap.stations import WorkstationDesks
+from countersign.bootstrap.vaults import VaultSeats
 from countersign.bootstrap.witnesses import WitnessFolders
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
@@ -76,6 +77,7 @@ def use_cases() -> UseCases:
         handover=handover,
         witnesses=WitnessFolders(),
         stations=WorkstationDesks(),
+        vaults=VaultSeats(),
     )
 
 

@@ -20,28 +20,23 @@ from countersign.audit import note
 from countersign.audit.note import ED25519, VerifierKey
 from countersign.bootstrap.machine import CLOCK, ENTROPY
 from countersign.bootstrap.nodes import open_nodes
+from countersign.bootstrap.seating import hand, held
 from countersign.cli import nodes as node_files
 from countersign.cli import reading
 from countersign.cli.seat import Seat, Secrets, TokenChoice
-from countersign.cli.token import chosen
 from countersign.couriers.carrier import Carrier
 from countersign.desk import enrolment, founding_paper, founding_plan
 from countersign.desk.author import Author, Scribe
 from countersign.desk.console import OfficerConsole
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.founding_plan import Place
-from countersign.desk.order import Order, officer_of
+from countersign.desk.order import Order
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.sequencer import Sequencer, Watcher
-from countersign.desk.signing import Hand
-from countersign.desk.station import SETTING, Facts, TokenPlace
+from countersign.desk.station import SETTING, Facts
 from countersign.desk.vouching import Nodes
 from countersign.errors import Malformed, Refused, Unavailable
-from countersign.signers.facts import Purpose as KeyUse
-from countersign.signers.facts import purpose_of
-from countersign.signers.provision import provisioner_for
-from countersign.signers.token import TokenSigner
 from countersign.store import station as folders
 from countersign.store.profile import open_profile
 from countersign.store.tile_files import TileFiles
@@ -50,10 +45,7 @@ from countersign.sync.http_witness import HttpWitness
 if TYPE_CHECKING:
     from countersign.desk.ceremony import Keyring
     from countersign.desk.founding_plan import Plan
-    from countersign.keys.public_key import PublicKey
-    from countersign.settlement.state import State
 
-TOKEN_DEADLINE = 30.0
 NODES = "nodes.json"
 
 
@@ -82,13 +74,12 @@ class Station:
         if replica.anchor.origin != here:
             raise Refused("desk.other-desk", profile=replica.anchor.origin, desk=here)
         await replica.take_in(self.desk)
-        held = await _held(self.holds, seat.token)
-        hand = _hand(replica.state, held)
+        officer = hand(replica.state, await held(self.holds, seat.token))
         carrier = Carrier()
         self.holds.callback(carrier.close)
         eyes = self.desk.nodes if seat.nodes is None else await _nodes(seat.nodes)
         scribe = Scribe(here, CLOCK, ENTROPY)
-        return OfficerConsole(replica, self.desk, hand, CLOCK, scribe, ENTROPY, carrier, self.desk.proposals, eyes)
+        return OfficerConsole(replica, self.desk, officer, CLOCK, scribe, ENTROPY, carrier, self.desk.proposals, eyes)
 
 
 async def make(folder: Path, plan: Plan, rings: Mapping[str, Keyring], token: TokenChoice, own: Secrets) -> bytes:
@@ -97,15 +88,15 @@ async def make(folder: Path, plan: Plan, rings: Mapping[str, Keyring], token: To
     A plan that contradicts itself is refused before anything is made. Raises as `founding_plan.body`, `store.station.create`.
     """
     async with AsyncExitStack() as holds:
-        held = await _held(holds, token)
-        key, scribe = held.identity_key(), Scribe(plan.desk, CLOCK, ENTROPY)
+        mine = await held(holds, token)
+        key, scribe = mine.identity_key(), Scribe(plan.desk, CLOCK, ENTROPY)
 
         def paper(log: VerifierKey) -> bytes:
             return founding_paper.draft(scribe, founding_plan.body(plan, rings, key, log))
 
         def facts(seed: bytes) -> Mapping[str, bytes]:
             log = _log_key(seed, plan.desk)
-            return {SETTING: Facts(log, plan.quorum, plan.witnesses, held.place(token), key.kid).serialise()}
+            return {SETTING: Facts(log, plan.quorum, plan.witnesses, mine.place(token), key.kid).serialise()}
 
         paper(_log_key(secrets.token_bytes(32), plan.desk))
         made = folders.create(folder, secrets.token_bytes, own.passphrase, facts)
@@ -149,15 +140,15 @@ async def opened(folder: Path, own: Secrets) -> AsyncIterator[Station]:
         facts = _facts(found.profile.journal.setting(SETTING))
         place = facts.token
         softhsm = Path(place.softhsm) if place.softhsm else None
-        held = await _held(holds, TokenChoice(place.label, place.serial, place.module, softhsm))
-        key = held.keys.get(facts.kid)
+        mine = await held(holds, TokenChoice(place.label, place.serial, place.module, softhsm))
+        key = mine.keys.get(facts.kid)
         if key is None:
             raise Unavailable("desk.station-key-absent", kid=facts.kid, token=place.label)
-        await held.signer.unlock(own.pin)
+        await mine.signer.unlock(own.pin)
         sequencer = _sequencer(found, facts)
         await sequencer.open()
         origin = facts.anchor.origin
-        scribe, author = Scribe(origin, CLOCK, ENTROPY), Author("desk", key, held.signer)
+        scribe, author = Scribe(origin, CLOCK, ENTROPY), Author("desk", key, mine.signer)
         nodes = await _nodes(folder / NODES) if (folder / NODES).is_file() else Nodes()
         box = ProposalBox(found.profile.journal)
         store = found.profile
@@ -190,48 +181,6 @@ def _sequencer(found: folders.OpenStation, facts: Facts) -> Sequencer:
 
 def _log_key(seed: bytes, origin: str) -> VerifierKey:
     return note.verifier_key(seed, origin, ED25519)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A token as it is found: its signer, still locked, and its public keys by thumbprint."""
-
-    signer: TokenSigner
-    keys: Mapping[str, PublicKey]
-
-    def identity_key(self) -> PublicKey:
-        """The one key that signs events. Refused("desk.station-token-keys")."""
-        found = [each for each in self.keys.values() if purpose_of(each.curve) is KeyUse.IDENTITY]
-        if len(found) != 1:
-            raise Refused("desk.station-token-keys", token=self.signer.identity.label, found=len(found))
-        return found[0]
-
-    def place(self, token: TokenChoice) -> TokenPlace:
-        """Where it was found, and which it is."""
-        softhsm, found = token.softhsm, self.signer.identity
-        folder = str(softhsm.resolve()) if softhsm else None
-        return TokenPlace(token.module, folder, found.serial, found.label, found.model)
-
-
-async def _held(holds: AsyncExitStack, token: TokenChoice) -> _Held:
-    """The token of this choice, in a process of its own."""
-    if token.softhsm is not None and not token.softhsm.is_dir():
-        raise Unavailable("cli.softhsm-folder-absent", folder=str(token.softhsm))
-    provisioner = await holds.enter_async_context(
-        provisioner_for(token.module, token.softhsm, deadline=TOKEN_DEADLINE, random_bytes=secrets.token_bytes)
-    )
-    found = await chosen(provisioner, token.label, token.serial)
-    keys = {each.public.kid: each.public for each in await provisioner.keys(found.identity)}
-    return _Held(provisioner.signer(found.identity), keys)
-
-
-def _hand(state: State, held: _Held) -> Hand:
-    """The officer whose identity key lies in this token. Refused("cli.not-an-officers-token")."""
-    known = officer_of(state, held.keys)
-    if known is None:
-        raise Refused("cli.not-an-officers-token", token=held.signer.identity.label)
-    officer, kid = known
-    return Hand(officer, held.signer, Author(officer, held.keys[kid], held.signer))
 
 
 async def _nodes(file: Path) -> Nodes:

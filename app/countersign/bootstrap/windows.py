@@ -26,7 +26,7 @@ from countersign.demonstration.story import Story
 from countersign.demonstration.window import NextStep
 from countersign.desk import collector
 from countersign.errors import Unavailable
-from countersign.ui.application import OfficerWindow, open_officer, run, screens, wear
+from countersign.ui.application import OfficerWindow, VaultWindow, open_officer, run, screens, wear
 from countersign.ui.presenters.banner import BannerFacts, Mode
 from countersign.ui.strings import label
 from countersign.ui.views.secret_dialog import asking
@@ -181,7 +181,7 @@ async def attend(story: Story, stage: DemonstrationStage, others: Sequence[Offic
     await until_closed(seat(story, stage), others)
 
 
-async def until_closed(window: OfficerWindow, others: Sequence[OfficerWindow] = ()) -> None:
+async def until_closed(window: OfficerWindow | VaultWindow, others: Sequence[OfficerWindow] = ()) -> None:
     """Show windows in the theme of this machine until the first of them is closed; then close the others."""
     over = asyncio.Event()
     window.closed.connect(over.set)
@@ -200,7 +200,7 @@ async def until_closed(window: OfficerWindow, others: Sequence[OfficerWindow] = 
             each.close()
 
 
-def place(window: OfficerWindow) -> None:
+def place(window: OfficerWindow | VaultWindow) -> None:
     """Show it whole: on a screen with no room for the window and its title, it fills the screen."""
     room = window.screen().availableSize()
     if room.width() < window.width() or room.height() < window.height() + TITLE:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from countersign.cli.settlement import Tell
     from countersign.cli.stations import Stations
     from countersign.cli.token import ProvisionerFactory
+    from countersign.cli.vault import Vaults
     from countersign.cli.witness import Witnesses
 
 
@@ -56,6 +57,7 @@ class UseCases:
     handover: Handover
     witnesses: Witnesses
     stations: Stations
+    vaults: Vaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ ENTRIES = (
           "desk.desk_app", ("stations", "provisioner")),
     Entry("officer", "An officer's work at a desk of this workstation: file, endorse, prepare, sign, release, send, observe.",
           "officer.officer_app", ("stations",)),
+    Entry("vault", "The air-gapped machine of a vault operator: verify a request offline, sign it, hand the answer back.",
+          "vault.vault_app", ("vaults",)),
     Entry("token", "Tokens and the keys in them.",
           "token.token_app", ("provisioner",)),
     Entry("settlement", "Settlements, explained.",

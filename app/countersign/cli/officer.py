@@ -38,7 +38,7 @@ from countersign.cli.seat import (
 from countersign.cli.stations import Stations
 from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, SoftHsmOption
 from countersign.cli.words import words
-from countersign.desk import telling
+from countersign.desk import enrolment, telling
 from countersign.desk.console import OfficerConsole
 from countersign.desk.ports import Record
 from countersign.desk.waiting import Wait
@@ -58,6 +58,8 @@ ReferenceArgument = Annotated[str, typer.Argument(metavar="REFERENCE", help="0x<
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence; it is logged.")]
 RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
 CheckerOption = Annotated[str, typer.Option("--checker", help="The officer (id) who signs second.")]
+OfficerArgument = Annotated[str, typer.Argument(metavar="OFFICER", help="The vault operator's id.")]
+HistoryArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The enrolment history that was handed over.")]
 FolderOption = Annotated[Path, typer.Option("--to", help="The removable drive's folder.")]
 Work = Callable[[OfficerConsole], Awaitable[None]]
 
@@ -112,7 +114,7 @@ def officer_app(stations: Stations) -> typer.Typer:
 
     app.callback()(seated)
     for verb in (file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals, take, send, observe,
-                 fail, void, replace, recall, request, answer):  # fmt: skip
+                 fail, void, replace, recall, waiting, remember, request, answer):  # fmt: skip
         app.command(verb.__name__)(verb)
     return app
 
@@ -321,6 +323,28 @@ def request(context: typer.Context, instruction: InstructionArgument, folder: Fo
         await context.obj.unlock(console)
         written = await console.request_to_usb(instruction, folder)
         findings.show([words("Written: {path}", path=str(written))])
+
+    context.obj.do(work)
+
+
+def waiting(context: typer.Context) -> None:
+    """What waits to be carried to a vault, and what was carried and is not answered."""
+
+    async def work(console: OfficerConsole) -> None:
+        for each in await console.carry_requests():
+            findings.show([words("To {name} ({phase}) for {id}, by {channel}", name=each.recipient_name, phase=each.phase,
+                                 id=each.contract_id, channel=each.channel),
+                           words("Instruction {hash}", hash=each.instruction)])  # fmt: skip
+
+    context.obj.do(work)
+
+
+def remember(context: typer.Context, officer: OfficerArgument, history: HistoryArgument) -> None:
+    """Keep with what a vault operator's machine was enrolled: requests to it begin there."""
+
+    async def work(console: OfficerConsole) -> None:
+        enrolment.remember(console, officer, reading.read_file(history, enrolment.LIMIT))
+        findings.show([words("Requests to {officer} begin there.", officer=officer)])
 
     context.obj.do(work)
 

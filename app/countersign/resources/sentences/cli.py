@@ -17,6 +17,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The token {token} holds no officer's identity key that is registered.",
         "Attach your own token. If it is new, ask the administrators to register it first.",
     ),
+    "cli.clocks-apart": (
+        "This machine's clock says {here}, the second source {second}.",
+        "Set this machine's clock right, or read the second source again; nothing is signed on a wrong clock.",
+    ),
     "cli.label-twice": (
         "Two keys in the token {token} are labelled {label}.",
         "A label says what a key is for. Remove or rename one of them with the token's own tool.",

@@ -1,5 +1,6 @@
 """The frame of every window: banner, strip, rail, the open screen; and what happens when something goes wrong."""
 
+import asyncio
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
@@ -81,6 +82,11 @@ class Frame(QMainWindow):
     def show_problem(self, what: Problem, title: str) -> None:
         """Open the problem's dialog; nothing waits for it."""
         ProblemDialog(what, title, self).open()
+
+    async def at_rest(self) -> None:
+        """Come back when nothing that the window started is running any more."""
+        while self.context.runner.running:
+            await asyncio.wait(tuple(self.context.runner.running))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.context.runner.stop()

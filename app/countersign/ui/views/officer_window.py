@@ -123,11 +123,6 @@ class OfficerWindow(Frame):
         """Take in what was logged and show it."""
         self.context.runner.start(self.refresh())
 
-    async def at_rest(self) -> None:
-        """Come back when nothing that the window started is running any more."""
-        while self.context.runner.running:
-            await asyncio.wait(tuple(self.context.runner.running))
-
     async def refresh(self) -> None:
         """Synchronise, then make every screen anew."""
         await self.console.synchronise()
