@@ -17,6 +17,9 @@
     countersign ledger | cycle [ID] --profile DIR [--json]
     countersign statement --account LEI/BOOK/ASSET [--from DAY] [--until DAY] --profile DIR [--csv | --json]
     countersign reconcile --trades FILE.csv | --chains NODES.json --profile DIR [--json]
+    countersign desk keyring|make|show|sign|found|log|price|close|round|witness|new-log-key|handover|open DIR …
+    countersign officer --desk DIR --profile DIR --token TOKEN … VERB …
+    countersign vault open | sign FILE --to DIR --clock TIME --profile DIR --token TOKEN …
     countersign token list|init|generate|test
     countersign witness init DIR --name NAME | serve DIR --log VKEY… [--host HOST] [--port PORT]
 

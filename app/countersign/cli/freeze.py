@@ -68,7 +68,7 @@ def freeze_app(orders: Orders) -> typer.Typer:
         as_json: JsonOption = False,
     ) -> None:
         """Draft an order that stops an institution, a book, an asset or a contract."""
-        scope = _scope(participant, book, asset, contract)
+        scope = scope_of(participant, book, asset, contract)
         _drafted(orders, profile, out, as_json,
                  lambda desk: desk.propose_freeze(number, scope, _paper(paper), reason),
                  (number, participant, book, asset, contract))  # fmt: skip
@@ -94,7 +94,7 @@ def _paper(path: Path) -> bytes:
     return reading.read_file(path, PAPER_LIMIT)
 
 
-def _scope(participant: str | None, book: str | None, asset: str | None, contract: str | None) -> Scope:
+def scope_of(participant: str | None, book: str | None, asset: str | None, contract: str | None) -> Scope:
     """The one thing that was named. typer.BadParameter for none, for several, and for a book without its LEI."""
     given = [each for each in (participant, book, asset, contract) if each]
     if len(given) != 1:

@@ -10,16 +10,15 @@
 - Exit 0 when done; 1 if a check, a rule or a token refuses; 2 if a file does not parse; 3 if something needed is absent.
 """
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from countersign.cli import findings, outcome, reading
+from countersign.cli import findings, reading
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.importing import item_lines
-from countersign.cli.logged import Logged, tell_logged
+from countersign.cli.officer_deeds import VERBS
 from countersign.cli.review_lines import review_lines
 from countersign.cli.round_lines import tell_taken, wait_lines
 from countersign.cli.seat import (
@@ -29,21 +28,19 @@ from countersign.cli.seat import (
     NodesOption,
     PassphraseOption,
     Seat,
-    Secrets,
     TokenChoice,
     TokenOption,
     desk_secrets,
     own_secrets,
 )
+from countersign.cli.seated import Seated, contract_of, propose
 from countersign.cli.stations import Stations
 from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, SoftHsmOption
 from countersign.cli.words import words
-from countersign.desk import enrolment, telling
+from countersign.desk import enrolment
 from countersign.desk.console import OfficerConsole
-from countersign.desk.ports import Record
 from countersign.desk.waiting import Wait
-from countersign.errors import CountersignError, Refused
-from countersign.settlement import events
+from countersign.errors import Refused
 from countersign.settlement.permissions import Signer
 
 ProfileOption = Annotated[Path, typer.Option("--profile", help="Your profile, enrolled with this desk.")]
@@ -61,33 +58,6 @@ CheckerOption = Annotated[str, typer.Option("--checker", help="The officer (id) 
 OfficerArgument = Annotated[str, typer.Argument(metavar="OFFICER", help="The vault operator's id.")]
 HistoryArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The enrolment history that was handed over.")]
 FolderOption = Annotated[Path, typer.Option("--to", help="The removable drive's folder.")]
-Work = Callable[[OfficerConsole], Awaitable[None]]
-
-
-class _Seated:
-    """A seat and the desk it is at, as the options before the verb say."""
-
-    def __init__(self, stations: Stations, folder: Path, own: Secrets, seat: Seat) -> None:
-        self._stations, self._folder, self._own, self.seat = stations, folder, own, seat
-
-    def do(self, work: Work) -> None:
-        """Work at the console, then tell what came into the log; exit as it went."""
-
-        async def within(console: OfficerConsole) -> list[Logged]:
-            before = console.replica.state.size
-            await work(console)
-            await console.synchronise()
-            return [_logged(console.replica.record(each)) for each in range(before, console.replica.state.size)]
-
-        try:
-            done = self._stations.at(self._folder, self._own, self.seat, within)
-        except CountersignError as error:
-            raise typer.Exit(outcome.tell(error, as_json=False)) from None
-        tell_logged(done, as_json=False)
-
-    async def unlock(self, console: OfficerConsole) -> None:
-        """Ask for the officer's PIN, once."""
-        await console.unlock(self.seat.own.pin)
 
 
 def officer_app(stations: Stations) -> typer.Typer:
@@ -110,10 +80,10 @@ def officer_app(stations: Stations) -> typer.Typer:
     ) -> None:
         choice = TokenChoice(token, serial, module, softhsm)
         seat = Seat(profile, choice, own_secrets(passphrase, pin), nodes)
-        context.obj = _Seated(stations, folder, desk_secrets(desk_passphrase, desk_pin), seat)
+        context.obj = Seated(stations, folder, desk_secrets(desk_passphrase, desk_pin), seat)
 
     app.callback()(seated)
-    for verb in (file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals, take, send, observe,
+    for verb in (*VERBS, file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals, take, send, observe,
                  fail, void, replace, recall, waiting, remember, request, answer):  # fmt: skip
         app.command(verb.__name__)(verb)
     return app
@@ -162,7 +132,7 @@ def endorse(context: typer.Context, id: IdArgument) -> None:
     """The custodian has no objection to a contract."""
 
     async def work(console: OfficerConsole) -> None:
-        contract = _contract(console, id)
+        contract = contract_of(console, id)
         findings.warn(review_lines(await console.review(contract)))
         await context.obj.unlock(console)
         await console.endorse(contract)
@@ -175,7 +145,7 @@ def decline(context: typer.Context, id: IdArgument, reason: ReasonOption) -> Non
 
     async def work(console: OfficerConsole) -> None:
         await context.obj.unlock(console)
-        await console.decline(_contract(console, id), reason)
+        await console.decline(contract_of(console, id), reason)
 
     context.obj.do(work)
 
@@ -185,7 +155,7 @@ def prepare(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
 
     async def work(console: OfficerConsole) -> None:
         await context.obj.unlock(console)
-        await console.operations.prepare(_contract(console, id), rate)
+        await console.operations.prepare(contract_of(console, id), rate)
 
     context.obj.do(work)
 
@@ -194,7 +164,7 @@ def sign(context: typer.Context, id: IdArgument) -> None:
     """Sign what of a settlement waits for your vault keys, once every check has passed."""
 
     async def work(console: OfficerConsole) -> None:
-        contract = _contract(console, id)
+        contract = contract_of(console, id)
         findings.warn(review_lines(await console.review(contract)))
         await context.obj.unlock(console)
         waiting = await console.to_sign(contract)
@@ -210,7 +180,7 @@ def refuse(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None
     """Refuse a settlement, signed, with what the checks found."""
 
     async def work(console: OfficerConsole) -> None:
-        contract = _contract(console, id)
+        contract = contract_of(console, id)
         view = await console.review(contract)
         findings.warn(review_lines(view))
         await context.obj.unlock(console)
@@ -224,17 +194,17 @@ def refuse(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None
 
 def release(context: typer.Context, id: IdArgument, checker: CheckerOption) -> None:
     """Propose the release of a signed settlement, as its maker."""
-    _propose(context, lambda console: console.deeds.release(_contract(console, id), checker))
+    propose(context, lambda console: console.deeds.release(contract_of(console, id), checker))
 
 
 def void(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
     """Propose a void of what was signed: inputs back home, nonces consumed."""
-    _propose(context, lambda console: console.deeds.void(_contract(console, id), rate))
+    propose(context, lambda console: console.deeds.void(contract_of(console, id), rate))
 
 
 def replace(context: typer.Context, instruction: InstructionArgument, rate: RateOption) -> None:
     """Propose a Bitcoin instruction's replacement with a higher fee."""
-    _propose(context, lambda console: console.deeds.replace(instruction, rate))
+    propose(context, lambda console: console.deeds.replace(instruction, rate))
 
 
 def approve(context: typer.Context, proposal: ProposalArgument) -> None:
@@ -277,7 +247,7 @@ def send(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
 
     async def work(console: OfficerConsole) -> None:
         await context.obj.unlock(console)
-        await console.operations.send(_contract(console, id), reason)
+        await console.operations.send(contract_of(console, id), reason)
 
     context.obj.do(work)
 
@@ -287,7 +257,7 @@ def observe(context: typer.Context, id: IdArgument) -> None:
 
     async def work(console: OfficerConsole) -> None:
         await context.obj.unlock(console)
-        await console.operations.observe(_contract(console, id))
+        await console.operations.observe(contract_of(console, id))
 
     context.obj.do(work)
 
@@ -297,7 +267,7 @@ def fail(context: typer.Context, id: IdArgument, instruction: InstructionArgumen
 
     async def work(console: OfficerConsole) -> None:
         await context.obj.unlock(console)
-        await console.operations.record_failure(_contract(console, id), instruction, reason)
+        await console.operations.record_failure(contract_of(console, id), instruction, reason)
 
     context.obj.do(work)
 
@@ -357,25 +327,6 @@ def answer(context: typer.Context, file: FileArgument) -> None:
         await console.take_from_usb(file)
 
     context.obj.do(work)
-
-
-def _propose(context: typer.Context, verb: Callable[[OfficerConsole], Awaitable[Any]]) -> None:
-    async def work(console: OfficerConsole) -> None:
-        await context.obj.unlock(console)
-        made = await verb(console)
-        for each in made if isinstance(made, tuple) else (made,):
-            findings.show(proposal_lines(each))
-
-    context.obj.do(work)
-
-
-def _logged(record: Record) -> Logged:
-    event = events.parse(record.event)
-    return event.type, record.index, record.time_ms, event.hash
-
-
-def _contract(console: OfficerConsole, text: str) -> str:
-    return telling.only(console.replica.state, text).hash
 
 
 def _proposal(console: OfficerConsole, text: str) -> Any:

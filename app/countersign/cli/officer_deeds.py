@@ -1,0 +1,128 @@
+"""What takes two officers, at a terminal: stop by order, award, consent to a fee, attest; and reconcile, recorded.
+
+- A freeze, an award, a consent become proposals at the desk (`approve`); an attestation is a half that the other officer joins.
+- A paper (an order's document, a ruling) is kept at the desk under its SHA-256.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countersign.cli import findings, reading
+from countersign.cli.freeze import (
+    PAPER_LIMIT,
+    AssetOption,
+    BookOption,
+    ContractOption,
+    NumberArgument,
+    PaperOption,
+    ParticipantOption,
+    ReasonOption,
+    scope_of,
+)
+from countersign.cli.governance_lines import proposal_lines
+from countersign.cli.reconcile import report_lines
+from countersign.cli.seated import contract_of, propose
+from countersign.cli.words import words
+from countersign.cli.writing import write_new
+from countersign.desk.console import OfficerConsole
+from countersign.desk.governance_views import ProposalView
+from countersign.desk.trade_file import MOST_BYTES
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
+RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
+TermsArgument = Annotated[
+    Path, typer.Argument(metavar="TERMS", help="The award's terms, signed by nobody or by the first.")
+]
+RulingOption = Annotated[Path, typer.Option("--ruling", help="The ruling's document.")]
+HalfOption = Annotated[Path, typer.Option("--out", help="Write your half here, for the other officer.")]
+HalfArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The other officer's half.")]
+InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help="An instruction's hash.")]
+TradesOption = Annotated[
+    Path | None, typer.Option("--trades", help="A participant's trade file (CSV); without it the chains are compared.")
+]
+
+
+def freeze(
+    context: typer.Context,
+    number: NumberArgument,
+    paper: PaperOption,
+    reason: ReasonOption,
+    participant: ParticipantOption = None,
+    book: BookOption = None,
+    asset: AssetOption = None,
+    contract: ContractOption = None,
+) -> None:
+    """Propose that an order stops an institution, a book, an asset or a contract."""
+    found = scope_of(participant, book, asset, contract)
+
+    async def verb(console: OfficerConsole) -> ProposalView:
+        named = found if found.contract is None else replace(found, contract=contract_of(console, found.contract))
+        return await console.deeds.freeze(number, named, reading.read_file(paper, PAPER_LIMIT), reason)
+
+    propose(context, verb)
+
+
+def lift(context: typer.Context, number: NumberArgument, paper: PaperOption, reason: ReasonOption) -> None:
+    """Propose that an order stops nothing any more."""
+    propose(context, lambda console: console.deeds.lift(number, reading.read_file(paper, PAPER_LIMIT), reason))
+
+
+def consent(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
+    """Propose the Bitcoin instructions of a contract's cycle at a fee that wants two officers."""
+    propose(context, lambda console: console.deeds.consent(contract_of(console, id), rate))
+
+
+def award(context: typer.Context, terms: TermsArgument, ruling: RulingOption, out: HalfOption) -> None:
+    """Sign an award's terms; where the other officer has signed them, propose the award."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        made = await console.award(terms, ruling)
+        if isinstance(made, bytes):
+            write_new(out, made)
+            findings.show([words("Written: {path}", path=str(out))])
+        else:
+            findings.show(proposal_lines(made))
+
+    context.obj.do(work)
+
+
+def attest(context: typer.Context, instruction: InstructionArgument, out: HalfOption) -> None:
+    """Your half of an attestation for a QR crossing: nothing that your console replayed revokes the settlement."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        write_new(out, await console.attest(instruction))
+        findings.show([words("Written: {path}", path=str(out))])
+
+    context.obj.do(work)
+
+
+def join(context: typer.Context, half: HalfArgument) -> None:
+    """Join another officer's half of an attestation where your console finds the same; it is logged."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.join_attestation(half)
+
+    context.obj.do(work)
+
+
+def reconcile(context: typer.Context, trades: TradesOption = None) -> None:
+    """Compare the ledger with the chains, or the log with a participant's trade file; show every break, then record it."""
+
+    async def work(console: OfficerConsole) -> None:
+        data = None if trades is None else reading.read_file(trades, MOST_BYTES + 1)
+        view = await console.operations.reconcile(data)
+        findings.warn([*report_lines(view.report, console.replica.state.roster)])
+        await context.obj.unlock(console)
+        await console.operations.record(view)
+
+    context.obj.do(work)
+
+
+VERBS = (freeze, lift, consent, award, attest, join, reconcile)
+"""Each under its own name."""
