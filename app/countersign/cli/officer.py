@@ -83,8 +83,8 @@ def officer_app(stations: Stations) -> typer.Typer:
         context.obj = Seated(stations, folder, desk_secrets(desk_passphrase, desk_pin), seat)
 
     app.callback()(seated)
-    for verb in (*VERBS, file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals, take, send, observe,
-                 fail, void, replace, recall, waiting, remember, request, answer):  # fmt: skip
+    for verb in (*VERBS, file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals,
+                 take, send, observe, fail, void, replace, recall, waiting, remember, request, answer):  # fmt: skip
         app.command(verb.__name__)(verb)
     return app
 

@@ -85,36 +85,29 @@ def vault_app(vaults: Vaults) -> typer.Typer:
         """Verify a request offline, show it, sign it, and write the answer."""
         seat = Seat(profile, TokenChoice(token, serial, module, softhsm), own_secrets(passphrase, pin))
 
-        async def work(console: Vault) -> None:
-            require_clock(times.parse(clock), vaults.now())
-            await console.confirm_clock(True)
-            view = await console.take_from_usb(file)
-            findings.warn(
-                [
-                    *review_lines(view.review),
-                    "",
-                    words("The words of this request: {words}", words=view.crossing.phrase),
-                ]
-            )
-            if not view.answered:
-                await console.unlock(seat.own.pin)
-                view = await console.sign(lambda *_: None)
-            written = await console.answer_to_usb(folder)
-            findings.show(
-                [
-                    words("Written: {path}", path=str(written)),
-                    words("The words of this answer: {words}", words=view.crossing.phrase),
-                ]
-            )
-
         try:
-            vaults.at(seat, work)
+            vaults.at(seat, lambda console: _signed(console, seat, file, folder, clock, vaults.now()))
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=False)) from None
 
     app.command("open")(open_window)
     app.command("sign")(sign)
     return app
+
+
+async def _signed(console: Vault, seat: Seat, file: Path, folder: Path, clock: str, now: int) -> None:
+    """Compare the clocks, take in the request, show it whole, sign it once the PIN was given, write the answer."""
+    require_clock(times.parse(clock), now)
+    await console.confirm_clock(True)
+    view = await console.take_from_usb(file)
+    asked = words("The words of this request: {words}", words=view.crossing.phrase)
+    findings.warn([*review_lines(view.review), "", asked])
+    if not view.answered:
+        await console.unlock(seat.own.pin)
+        view = await console.sign(lambda *_: None)
+    written = await console.answer_to_usb(folder)
+    answered = words("The words of this answer: {words}", words=view.crossing.phrase)
+    findings.show([words("Written: {path}", path=str(written)), answered])
 
 
 def require_clock(second: int, here: int) -> None:
