@@ -1,10 +1,11 @@
 """Hand-made views of what an operations officer sees, and a console that remembers what it was asked."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
+from countersign.desk.arrivals import Logged, Sight, TakenIn
 from countersign.desk.batch import Item, Outcome
 from countersign.desk.breaks import Break, Cause
 from countersign.desk.legs import ChainLeg, LegsView, Owed, Where
@@ -18,12 +19,14 @@ from countersign.desk.operations_views import (
     Standing,
     SumView,
 )
+from countersign.desk.ports import Receipt
 from countersign.desk.reconcile import VaultLine
 from countersign.desk.reconciliation import Report
 from countersign.desk.reports import Kind
 from countersign.desk.row import Sides
 from countersign.desk.surfaces import Progress
 from countersign.errors import Conflict, CountersignError, Malformed, Refused
+from countersign.settlement.saying import said
 
 BTC, USDC = (
     "bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:0",
@@ -152,6 +155,34 @@ def lent() -> tuple[LoanView, ...]:
     return out, over
 
 
+def _seen(code: str, key: str, **values: str | int) -> Sight:
+    return Sight(key, said(code, vault="meridian-btc", **values), code in ("wait.deposit", "wait.news"))
+
+
+SAFE_PAYMENT = "0x" + "5c" * 32 + ":3"
+
+
+def arrived() -> TakenIn:
+    """A coin that can be credited and one that is young, a transaction that got on, a Safe that holds more than the books."""
+    news = {"transaction": "0x" + "cd" * 32, "cycle": "cycle-2026-11-22-1600-1", "confirmations": 3, "needed": 12}
+    more = {"vault": "harbour-safe", "asset": USDC, "amount": "2,500,000.000000 USDC"}
+    sights = [
+        _seen("wait.young", "young", amount="0.50000000 BTC", reference="ee" * 32 + ":0", confirmations=2, needed=6),
+        Sight("news", said("wait.news", **news), ripe=True),
+        _seen("wait.deposit", "coin", amount="1,250.00000000 BTC", reference=OUTPOINT, confirmations=6, needed=6),
+        Sight("more", said("wait.payment", **more), ripe=False),
+    ]
+    return TakenIn(sights=sights)
+
+
+def payment(*, ripe: bool = True) -> Sight:
+    """What the Safe holds beyond the books, looked up."""
+    what = {"vault": "harbour-safe", "amount": "2,500,000.000000 USDC", "reference": SAFE_PAYMENT, "needed": 12}
+    return Sight(
+        "payment", said("wait.deposit" if ripe else "wait.young", **what, confirmations=700 if ripe else 4), ripe
+    )
+
+
 class OperationsDouble:
     """Operations that change nothing: it remembers what it was asked."""
 
@@ -168,6 +199,9 @@ class OperationsDouble:
 
         self.lacking = False
         self.legs = one_sided()
+        self.came = arrived()
+        self.refused: list[CountersignError] = []
+        self.paid = payment()
 
     def standing(self) -> Standing:
         return Standing(self.may, self.unfollowed)
@@ -175,6 +209,29 @@ class OperationsDouble:
     async def record(self, shown: ReconciliationView) -> ReconciliationView:
         self._ask("record", shown)
         return replace(shown, index=31)
+
+    async def arrivals(self) -> TakenIn:
+        self._ask("arrivals")
+        return self.came
+
+    async def take_in(self, only: Collection[str] | None = None) -> TakenIn:
+        self._ask("take in", only)
+        if self.gate is not None:
+            await self.gate.wait()
+        ripe = [each for each in self.came.sights if only is not None and each.key in only]
+        rest = [each for each in self.came.sights if each not in ripe]
+        logged = [Logged(each.what, Receipt(31 + at, 0, "")) for at, each in enumerate(ripe) if at >= len(self.refused)]
+        self.came = TakenIn(sights=rest)
+        return TakenIn(logged, rest, self.refused)
+
+    async def find_payment(self, vault: str, asset: str, reference: str) -> Sight:
+        self._ask("find payment", vault, asset, reference)
+        return self.paid
+
+    async def credit(self, vault: str, asset: str, reference: str) -> Receipt:
+        self._ask("credit", vault, asset, reference)
+        self.came = TakenIn(sights=self.came.sights[:-1])
+        return Receipt(35, 0, "")
 
     def loans(self) -> Sequence[LoanView]:
         return self.lent

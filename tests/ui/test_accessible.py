@@ -112,6 +112,7 @@ async def test_every_control_of_the_dialogs_has_a_name_and_nothing_of_them_is_cl
         ("desk", lambda: click(window, "Search settlements, addresses, hashes, officers")),
         ("participants", lambda: click(window, "Reconcile…")),
         ("desk", lambda: click(window, "Import…")),
+        ("desk", lambda: click(window, "Arrivals…")),
         ("review", lambda: click(window, "On the chains…")),
         ("participants", lambda: recall(window)),
     ]

@@ -4,11 +4,12 @@ Surfaces receive an object of these shapes and nothing else of the desk. All are
 through the `Progress` it was given and can be cancelled as asyncio tasks are. They raise only `CountersignError`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
 from countersign.desk.accounts import Overview
+from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.cut_off_view import CutOffView
 from countersign.desk.deed_views import Offer, OrderView, TargetView
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
@@ -115,6 +116,18 @@ class Operating(Protocol):
 
     async def judge_batch(self, files: Mapping[str, bytes]) -> BatchView:
         """What each item of a batch is; files nothing."""
+
+    async def arrivals(self) -> TakenIn:
+        """What this console's nodes see and the log has not: what came in, what got on; logs nothing."""
+
+    async def take_in(self, only: Collection[str] | None = None) -> TakenIn:
+        """Log it: all, or what has these keys; what was logged, what there is besides, what was refused."""
+
+    async def find_payment(self, vault: str, asset: str, reference: str) -> Sight:
+        """One payment into a Safe by its reference `0x<transaction>:<log>`; logs nothing."""
+
+    async def credit(self, vault: str, asset: str, reference: str) -> Receipt:
+        """Credit such a payment."""
 
     def loans(self) -> Sequence[LoanView]:
         """Every loan to the custodian's pool, and whether it can be recalled now."""

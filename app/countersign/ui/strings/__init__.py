@@ -13,6 +13,7 @@ from countersign.resources.text import translate
 from countersign.resources.visible import visible
 from countersign.ui.strings import (
     accounts,
+    arrivals,
     carry,
     checks,
     deeds,
@@ -51,6 +52,7 @@ LABELS: dict[str, str] = {
     **participants.LABELS,
     **accounts.LABELS,
     **operations.LABELS,
+    **arrivals.LABELS,
     **settings.LABELS,
     **settlement.LABELS,
     **demonstration.LABELS,

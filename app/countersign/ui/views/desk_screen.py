@@ -35,10 +35,11 @@ _TICK = 30_000  # ms
 
 
 class DeskScreen(QWidget):
-    """`opened` says which contract to review; `importing` asks for a batch."""
+    """`opened` says which contract to review; `importing` asks for a batch, `arriving` for what came in."""
 
     opened = Signal(str)
     importing = Signal()
+    arriving = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -74,7 +75,9 @@ class DeskScreen(QWidget):
         self.review.clicked.connect(lambda: self._open(self.table.currentIndex()))
         self.imports = Button(label("import.open"), "Ctrl+I", icon="carry")
         self.imports.clicked.connect(self.importing)
-        self.offer_import(label("operations.not-yours"))
+        self.arrivals = Button(label("arrivals.open"), "Ctrl+D", icon="vault")
+        self.arrivals.clicked.connect(self.arriving)
+        self.offer_operations(label("operations.not-yours"))
         self.count = PlainLabel("", "quiet", wrap=False)
         self.empty = PlainLabel("", "quiet")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -83,10 +86,10 @@ class DeskScreen(QWidget):
         self.body.addWidget(self.empty)
         self.totals = DeskTotals(context)
         title = PlainLabel(label("screen.desk"), "title", wrap=False)
-        head = row(title, self.count, None, gap=measure.UNIT)
-        for each in (self.base, self.filter, self.imports, self.review):
+        head = row(column(title, self.count, gap=0), None, gap=measure.UNIT)
+        for each in (self.base, self.filter, self.arrivals, self.imports, self.review):
             head.addWidget(each)
-        head.setStretch(4, 2)
+        head.setStretch(3, 2)
         page = column(head, gap=measure.GAP, margin=measure.GAP)
         page.addWidget(self.body, 1)
         page.addWidget(self.totals)
@@ -162,8 +165,10 @@ class DeskScreen(QWidget):
         super().showEvent(event)
         self.tick()
 
-    def offer_import(self, hindrance: str) -> None:
-        """Offer to import, or say why not."""
+    def offer_operations(self, hindrance: str) -> None:
+        """Offer to import and to take in what came, or say why not."""
+        self.arrivals.setEnabled(not hindrance)
+        self.arrivals.explain(hindrance or label("arrivals.open-tip"), "Ctrl+D")
         self.imports.setEnabled(not hindrance)
         self.imports.explain(hindrance or label("import.open-tip"), "Ctrl+I")
 

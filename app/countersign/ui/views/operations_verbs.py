@@ -1,18 +1,22 @@
-"""What an operations officer asks of the console from the window: to reconcile, import, recall, prepare, see legs through.
+"""What an operations officer asks of the console from the window: to reconcile, import, recall, prepare, take in.
 
 - Every verb stands where its subject does; an officer without the role sees it disabled, with the reason in its tooltip.
 - What the identity key signs goes through `unlocked`; after each the screens are made anew.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
+from typing import TypeVar
 
+from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import BatchView, ReconciliationView
+from countersign.desk.ports import Receipt
 from countersign.desk.surfaces import OfficerConsole, Operating, Progress
 from countersign.ui.presenters import loans, operations
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import aside
+from countersign.ui.views.arrivals_dialog import ArrivalsDialog
 from countersign.ui.views.context import Context
 from countersign.ui.views.desk_screen import DeskScreen
 from countersign.ui.views.governance_verbs import Unlocked
@@ -23,6 +27,8 @@ from countersign.ui.views.prepare_dialog import PrepareDialog
 from countersign.ui.views.recall_dialog import RecallDialog
 from countersign.ui.views.reconcile_dialog import ReconcileDialog
 from countersign.ui.views.review_screen import ReviewScreen
+
+_Done = TypeVar("_Done")
 
 
 class OperationsVerbs:
@@ -43,6 +49,7 @@ class OperationsVerbs:
         self._unlocked, self._refresh = unlocked, refresh
         participants.reconciling.connect(self._reconcile)
         desk.importing.connect(self._import)
+        desk.arriving.connect(self._arrive)
         review.following.connect(self._follow)
         participants.recalling.connect(lambda lei: self._context.runner.start(self._recall(lei)))
         self._reasons: dict[str, str] = {}  # typed for a recall that did not come about
@@ -52,7 +59,7 @@ class OperationsVerbs:
         """Offer what this officer may do."""
         hindrance = operations.hindrance(self._console.operations.standing())
         self._participants.offer(hindrance, self._console.operations.loans())
-        self._desk.offer_import(hindrance)
+        self._desk.offer_operations(hindrance)
         view = self._review.view
         wanted = view is not None and self._console.operations.on_chains(view.contract)
         self._review.offer_chains(wanted, hindrance)
@@ -101,6 +108,12 @@ class OperationsVerbs:
             await self._refresh()
             self._review.say(label("prepare.done", count=done))
 
+    def _arrive(self) -> None:
+        verbs = ArrivalVerbs(self._console.operations, self._unlocked, self._refresh)
+        dialog = ArrivalsDialog(verbs, self._context, self._desk)
+        dialog.open()
+        dialog.begin()
+
     def _import(self) -> None:
         ImportDialog(self._judge, self._file, self._context, self._desk).open()
 
@@ -116,6 +129,35 @@ class OperationsVerbs:
 
     async def _refreshed(self) -> None:
         await self._refresh()
+
+
+class ArrivalVerbs:
+    """What came in: what is logged is signed with the unlocked token, and the screens follow whatever came of it."""
+
+    def __init__(self, operations: Operating, unlocked: Unlocked, refresh: Callable[[], Awaitable[None]]) -> None:
+        self._operations, self._unlocked, self._refresh = operations, unlocked, refresh
+
+    async def look(self) -> TakenIn:
+        """What this console's nodes see and the log has not."""
+        return await self._operations.arrivals()
+
+    async def take_in(self, only: Collection[str]) -> TakenIn:
+        """Log what was shown."""
+        return await self._logged(lambda: self._operations.take_in(only))
+
+    async def find(self, vault: str, asset: str, reference: str) -> Sight:
+        """Look a payment up."""
+        return await self._operations.find_payment(vault, asset, reference)
+
+    async def credit(self, vault: str, asset: str, reference: str) -> Receipt:
+        """Credit it."""
+        return await self._logged(lambda: self._operations.credit(vault, asset, reference))
+
+    async def _logged(self, work: Callable[[], Awaitable[_Done]]) -> _Done:
+        try:
+            return await self._unlocked(work)
+        finally:
+            await self._refresh()
 
 
 class LegVerbs:
