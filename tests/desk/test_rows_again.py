@@ -6,7 +6,7 @@ import pytest
 
 from countersign.desk import rows as module
 from countersign.desk.rows import Rows
-from countersign.desk.views import DeskView, Group
+from countersign.desk.views import Action, DeskView, Group
 from countersign.settlement import builder, stops
 from countersign.settlement.records import ContractState
 from countersign.settlement.state import State
@@ -237,9 +237,9 @@ def test_a_safe_that_is_free_again_blocks_nothing_any_more() -> None:
             break
         desk.log(*step)
     rows, _ = looking(desk)
-    assert {each.contract: each.remark is None for each in look(rows, desk).rows} == {
-        first.hash: True,
-        second.hash: False,
+    assert {each.contract: each.remark and each.remark.code for each in look(rows, desk).rows} == {
+        first.hash: "unsent",
+        second.hash: "blocked",
     }
     desk.play(first)
     assert [each.remark for each in look(rows, desk).rows] == [None, None]
@@ -287,3 +287,49 @@ def test_a_disputed_row_says_that_its_dispute_has_no_deadline() -> None:
 def test_a_view_says_when_its_last_entry_was_logged_whatever_the_clock_here_says() -> None:
     desk, _ = trouble.begun("held")
     assert look(looking(desk)[0], desk).newest == desk.state.time_ms // 1_000
+
+
+def test_what_waits_for_operations_on_the_chains_is_theirs_to_do_and_told_to_everybody_else() -> None:
+    desk = world.founded()
+    trade, seen = desk.trade(), []
+    desk.play(trade, "released")
+    rows = {
+        officer: Rows(officer, lambda index: desk.entries[index].time_ms) for officer in ("operations", "officer-a")
+    }
+
+    def note() -> None:
+        found = {officer: look(each, desk).rows[0] for officer, each in rows.items()}
+        mine, other = found["operations"], found["officer-a"]
+        assert mine.remark is None
+        assert (other.action, other.group) == (Action.WAIT, Group.WAITING)
+        told = (mine.action.value, mine.group.value, other.remark and other.remark.code)
+        if told not in seen:
+            seen.append(told)
+
+    note()
+    for step in desk.story(trade):
+        if desk.attempt(*step) is None and step[0].startswith("transaction."):
+            desk.log(*step)
+            note()
+    deep = desk.state.adopted().confirmations_on(world.BITCOIN)
+    for name, transaction, fee in zip(
+        desk.instructions(trade), (trade.bitcoin_transaction, trade.ethereum_transaction), (1_410, None), strict=True
+    ):
+        desk.log("transaction.observed", ["desk", "operations"], world.observed_body(name, transaction, deep, fee))
+    note()
+    assert seen == [
+        ("send", "needs you", "unsent"),
+        ("observe", "waiting for others", "young"),
+        ("wait", "waiting for others", None),
+    ]
+
+
+def test_what_an_order_stops_is_not_to_be_sent() -> None:
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, "released")
+    desk.log(*world.freeze_step(kind="contract", contract=trade.hash))
+    (found,) = look(Rows("operations", lambda index: desk.entries[index].time_ms), desk).rows
+    assert (found.action, found.group) == (Action.WAIT, Group.WAITING)
+    assert found.remark is not None
+    assert found.remark.code == "frozen"

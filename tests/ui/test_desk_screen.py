@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
-from countersign.desk.views import ActBy, Checked, Group, SettlementRow
+from countersign.desk.cut_off_view import Recalling, StillOpen
+from countersign.desk.views import ActBy, Action, Checked, Group, Remark, SettlementRow
 from countersign.ui.application import OfficerWindow
 from countersign.ui.presenters.desk import Column, arrange
 from countersign.ui.widgets.cells import CELL, HEADING
@@ -198,6 +199,46 @@ async def test_the_next_cut_off_stands_gross_beside_net(window: OfficerWindow) -
         "Harbour Prime: 100,800,000 USDC",
     ):
         assert told in seen(window)
+
+
+async def test_what_is_still_open_and_what_is_recalled_stand_with_the_next_cut_off(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    recall = Recalling("Meridian Capital", "meridian-loan-7", world.btc(500_000_000))
+    still = StillOpen(world.NOW - 6 * 3_600, 3)
+    officer.ahead = replace(officer.ahead, blocks=(), lacking=(), recalls=(recall,), still_open=still)
+    await window.refresh()
+    await settled(window)
+    for told in (
+        "The cut-off of 08:30 UTC is still open: short: 3. It closes as soon as one is covered",
+        "To recall first: Meridian Capital's loan meridian-loan-7, 5 BTC",
+        "16:00 UTC, in 1 h 30 min",
+    ):
+        assert told in seen(window)
+    officer.ahead = replace(officer.ahead, at=world.NOW - 5_400, still_open=None, recalls=(), due=True)
+    await window.refresh()
+    await settled(window)
+    assert "13:00 UTC has passed, the desk closes it now" in seen(window)
+
+
+async def test_what_is_released_is_operations_to_send_and_others_see_for_whom_it_waits(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    waiting = {"group": Group.WAITING, "instructions": (), "checked": None, "state": "released"}
+    officer.rows = world.desk_view((
+        world.row(1, **{**waiting, "group": Group.NEEDS_YOU}, action=Action.SEND),
+        world.row(2, **waiting, action=Action.OBSERVE),
+        world.row(3, **waiting, action=Action.WAIT, remark=Remark("unsent")),
+        world.row(4, **waiting, action=Action.WAIT, remark=Remark("young")),
+    ))  # fmt: skip
+    await window.refresh()
+    await settled(window)
+    assert shown(window, Column.ACTION) == [
+        "Send",
+        "Log its blocks",
+        "Wait for others. It is released and not sent: an operations officer sends it.",
+        "Wait for others. Its transactions wait for confirmations; an operations officer logs them.",
+    ]
 
 
 async def test_all_totals_open_by_a_key_with_every_place(window: OfficerWindow) -> None:

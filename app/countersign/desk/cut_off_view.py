@@ -1,4 +1,5 @@
-"""The read model of the next cut-off: what would be settled together, gross beside net, who lacks what, what blocks.
+"""The read model of the next cut-off: what would be settled together, gross beside net, who lacks what, what blocks,
+which loans have to be recalled; and whether the last one is still open.
 
 - Planned by `cycle_plan` from this machine's own replica; nothing is closed by looking.
 - A plan that the rules refuse (a payer without a vault) is shown with the refusal, never left out.
@@ -9,7 +10,9 @@
 from dataclasses import dataclass
 
 from countersign.desk import cycle_plan
+from countersign.desk.closing import Closing
 from countersign.desk.money import Money, money
+from countersign.desk.names import owner
 from countersign.desk.rows import MomentOf
 from countersign.errors import Refused
 from countersign.settlement.ledger import Account
@@ -23,6 +26,26 @@ class Lacking:
     owner: str
     book: str
     money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Recalling:
+    """A loan that an operations officer recalls first, so that its owner's contracts are covered."""
+
+    owner: str
+    loan: str
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """A cut-off that has passed, whose time to top up is over, and over which nothing could be closed: nobody is covered.
+
+    `at`: unix seconds; `contracts`: how many it would take as soon as they are.
+    """
+
+    at: int
+    contracts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +82,9 @@ class CutOffView:
     dropped: int
     blocks: tuple[Blocking, ...]
     refusal: Refused | None = None
+    recalls: tuple[Recalling, ...] = ()
+    still_open: StillOpen | None = None
+    due: bool = False  # it has passed, and the desk closes it on its next round
 
 
 def cut_off_view(state: State, now: int, moment_of: MomentOf) -> CutOffView:
@@ -89,10 +115,22 @@ def cut_off_view(state: State, now: int, moment_of: MomentOf) -> CutOffView:
         lacking=tuple(_lacking(state, account, units) for account, units in found.gathered.lacking),
         dropped=len({each.contract for each in found.gathered.short}),
         blocks=tuple(Blocking(each.vault, each.contracts, each.since_ms // 1_000) for each in found.blocks),
+        recalls=tuple(_recalling(state, each) for each in found.gathered.recalls),
+        still_open=_still_open(found.last),
+        due=bool(found.last.contracts),
     )
 
 
+def _still_open(last: Closing) -> StillOpen | None:
+    if not last.first or last.waits or last.contracts or not last.short:
+        return None
+    return StillOpen(last.gathered.cut_off, len({each.contract for each in last.short}))
+
+
+def _recalling(state: State, name: str) -> Recalling:
+    loan = state.loans[name]
+    return Recalling(owner(state.roster, loan.owner.lei), name, money(state.roster, loan.asset, loan.principal))
+
+
 def _lacking(state: State, account: Account, units: int) -> Lacking:
-    owner = state.roster.participants.get(account.lei)
-    name = owner.name if owner is not None else state.roster.custodian.name
-    return Lacking(name, account.book, money(state.roster, account.asset, units))
+    return Lacking(owner(state.roster, account.lei), account.book, money(state.roster, account.asset, units))

@@ -9,8 +9,10 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from countersign.desk import closing as closings
+from countersign.desk.closing import Closing
 from countersign.formats import times
 from countersign.settlement import cut_off, cycling, netting, proof, spending
 from countersign.settlement.contract import Terms
@@ -59,19 +61,28 @@ class Preview:
     blocks: tuple[Block, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead(Preview):
+    """What comes next, and what the last cut-off came to by now."""
+
+    last: Closing
+
+
 def everything_fits(owed: Sequence[Obligation]) -> bool:
     """For whoever has no node to ask what a transaction would weigh."""
     return True
 
 
-def upcoming(state: State, now: int, moment_of: MomentOf) -> Preview:
-    """What the next cut-off would close, or the last one while its time to top up is not over. `now`: unix seconds."""
-    policy = state.adopted()
-    last = cut_off.last_cut_off(policy, now)
-    gathered = cut_off.gather(state, last, now, moment_of)
-    if (not gathered.ready and not gathered.short) or now >= last + policy.cycles.top_up_seconds:
-        gathered = cut_off.gather(state, cut_off.next_cut_off(policy, now + 1), now, moment_of)
-    return preview(state, gathered, MULTILATERAL, everything_fits)
+def upcoming(state: State, now: int, moment_of: MomentOf) -> Ahead:
+    """What the next cut-off would close, or the last one while it waits or still has something to close. `now`: unix seconds."""
+    last = closings.closing(state, now, moment_of)
+    gathered = last.gathered
+    if not last.waits:
+        gathered = replace(gathered, ready=last.contracts)
+    if not last.waits and not last.contracts:
+        gathered = cut_off.gather(state, cut_off.next_cut_off(state.adopted(), now + 1), now, moment_of)
+    shown = preview(state, gathered, MULTILATERAL, everything_fits)
+    return Ahead(shown.gathered, shown.top_up_until, shown.cycles, shown.blocks, last)
 
 
 def preview(state: State, gathered: Gathered, mode: str, fits: Fits) -> Preview:

@@ -37,6 +37,8 @@ class Action(StrEnum):
     REVIEW = "review"
     SIGN = "sign"
     CARRY = "carry"
+    SEND = "send"
+    OBSERVE = "observe"
     WAIT = "wait"
     NONE = "none"
 
@@ -62,7 +64,8 @@ class InstructionDots:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What an officer should know of a row at once: `code` is short, blocked, frozen, disputed or allegement.
+    """What an officer should know of a row at once: `code` is short, blocked, frozen, disputed, allegement,
+    unsent or young.
 
     `names`: who or what it is about; `money`: what is lacking; `at`: since when, unix seconds; `why`: in a person's words.
     """

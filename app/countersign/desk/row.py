@@ -11,7 +11,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from countersign.desk import cycle_plan
+from countersign.desk import cycle_plan, waiting
 from countersign.desk.money import Money, money
 from countersign.desk.signing import vault_keys
 from countersign.desk.views import ActBy, Action, Dot, Group, InstructionDots, Remark, SettlementRow
@@ -20,7 +20,7 @@ from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.deadlines import Deadlines
 from countersign.settlement.holding import shortfall
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Freeze, Instruction
-from countersign.settlement.roster import Roster
+from countersign.settlement.roster import Role, Roster
 from countersign.settlement.state import State
 
 OVER = frozenset(
@@ -39,6 +39,7 @@ CHECKED = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, ContractState.
 """The states in which a settlement's instructions are judged whenever the Desk shows them."""
 _SIGNABLE = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)
 _SENT = (ContractState.SETTLING, ContractState.FAILED)
+_ON_CHAINS = (ContractState.RELEASED, *_SENT)
 
 _ALONE = {
     each: Group.SETTLED if each in OVER else Group.READY if each is ContractState.SIGNED else Group.WAITING
@@ -67,6 +68,14 @@ class Together:
         self._action: Action | None = None
         self._dots: tuple[InstructionDots, ...] | None = None
         self._remark: tuple[Remark | None] | None = None
+        self._on_chains: tuple[int, int] | None = None
+
+    @property
+    def on_chains(self) -> tuple[int, int]:
+        """How many of its transactions may be sent, and how many are out and not deep enough in their chain."""
+        if self._on_chains is None:
+            self._on_chains = waiting.on_chains(self._state, self.cycle)
+        return self._on_chains
 
     @property
     def running(self) -> bool:
@@ -129,6 +138,8 @@ class Look:
         self.state, self.officer = state, officer
         self._deadlines: Deadlines = Deadlines(state, now, None if before is None else before._deadlines)
         self._orders = bool(state.freezes)
+        person = state.roster.officers.get(officer)
+        self._operates = person is not None and Role.OPERATIONS in person.roles
         self._cycles: dict[str, Together] = {}
         self._names: dict[tuple[str, ...], str] = {}
 
@@ -216,8 +227,11 @@ class Look:
         together = self.together(record)
         if together is not None:
             later = record.state in _SENT and any(each.released is None for each in together.live)
-            if later or record.state in _SIGNABLE:
+            if record.state in _SIGNABLE or (later and together.action is not Action.WAIT):
                 return together.action
+            if self._operates and record.state in _ON_CHAINS:
+                unsent, young = together.on_chains
+                return Action.SEND if unsent else Action.OBSERVE if young else Action.WAIT
         return Action.NONE if record.state in OVER else Action.WAIT
 
     def _remark(self, record: ContractRecord) -> Remark | None:
@@ -234,7 +248,17 @@ class Look:
             case ContractState.HELD | ContractState.INSTRUCTED:
                 together = self.together(record)
                 return together.blocked if together is not None else None
+            case ContractState.RELEASED | ContractState.SETTLING | ContractState.FAILED:
+                return self._waits_for_operations(record)
         return None
+
+    def _waits_for_operations(self, record: ContractRecord) -> Remark | None:
+        """What an operations officer has to do on the chains, for everybody else."""
+        together = self.together(record)
+        if together is None or self._operates or self._action(record) is not Action.WAIT:
+            return None
+        unsent, young = together.on_chains
+        return Remark("unsent") if unsent else Remark("young") if young else None
 
     def _short(self, record: ContractRecord) -> Remark | None:
         roster, short = self.state.roster, shortfall(self.state, record)
@@ -285,7 +309,7 @@ def _signers(instruction: Instruction) -> set[str]:
 def _group(record: ContractRecord, action: Action) -> Group:
     if record.state in OVER:
         return Group.SETTLED
-    if action in (Action.SIGN, Action.CARRY, Action.REVIEW):
+    if action in (Action.SIGN, Action.CARRY, Action.REVIEW, Action.SEND):
         return Group.NEEDS_YOU
     return Group.READY if record.state is ContractState.SIGNED else Group.WAITING
 

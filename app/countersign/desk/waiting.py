@@ -1,6 +1,7 @@
 """What waits for an officer to whom the desk adds its signature, or for a deliverer; read off the log alone.
 
 - Loans to recall before a hold, amounts to bring before the cycle closes, transactions to send and to look after.
+- The Desk says the same of each settlement in its row (`row`), and of a cut-off in its card (`cut_off_view`).
 - What waits for officers' own signatures stands on the Desk; what the chains have and the log has not, only a node can say
   (`arrivals`).
 
@@ -106,13 +107,19 @@ def in_flight(state: State) -> list[Cycle]:
 def _on_chains(state: State) -> Iterator[Wait]:
     """What was released and is not out yet, or out and not deep enough in its chain."""
     for cycle in in_flight(state):
-        live = state.live(cycle)
-        unsent = sum(each.transaction is None and each.released is not None for each in live)
-        if unsent and _may_send(state, cycle):
+        unsent, young = on_chains(state, cycle)
+        if unsent:
             yield Wait(Signer.OPERATIONS, said("wait.send", cycle=cycle.id, count=unsent))
-        young = [each for each in live if each.transaction is not None and _young(state, cycle, each)]
         if young:
-            yield Wait(Signer.OPERATIONS, said("wait.observe", cycle=cycle.id, count=len(young)))
+            yield Wait(Signer.OPERATIONS, said("wait.observe", cycle=cycle.id, count=young))
+
+
+def on_chains(state: State, cycle: Cycle) -> tuple[int, int]:
+    """How many of a cycle's transactions may be sent, and how many are out and not deep enough in their chain."""
+    live = state.live(cycle)
+    unsent = sum(each.transaction is None and each.released is not None for each in live)
+    young = sum(each.transaction is not None and _young(state, cycle, each) for each in live)
+    return unsent if unsent and _may_send(state, cycle) else 0, young
 
 
 def _may_send(state: State, cycle: Cycle) -> bool:

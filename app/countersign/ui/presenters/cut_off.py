@@ -1,11 +1,12 @@
-"""The next cut-off in words: what settles together, gross beside net, who lacks what until when, which Safe waits.
+"""The next cut-off in words: what settles together, gross beside net, what is recalled, who lacks what until when, which
+Safe waits; and the last one where it is still open.
 
 - A `Saying` is a tone, an icon and a sentence; the first is the headline.
 """
 
 from dataclasses import dataclass
 
-from countersign.desk.cut_off_view import Blocking, CutOffView, Lacking
+from countersign.desk.cut_off_view import Blocking, CutOffView, Lacking, Recalling, StillOpen
 from countersign.resources.text import sentence
 from countersign.ui.presenters import writing
 from countersign.ui.strings import label
@@ -27,7 +28,7 @@ def headline(view: CutOffView, now: int) -> str:
     when = writing.clock(view.at, now)
     passed = now >= view.at
     return label(
-        "cut-off.headline-top-up" if passed else "cut-off.headline",
+        "cut-off.headline-due" if view.due else "cut-off.headline-top-up" if passed else "cut-off.headline",
         when=when,
         span=writing.until(view.top_up_until if passed else view.at, now),
         contracts=f"{view.contracts:,}",
@@ -51,13 +52,23 @@ def saved(view: CutOffView) -> tuple[str, ...]:
 
 
 def hindrances(view: CutOffView, now: int) -> tuple[Saying, ...]:
-    """Who lacks what until when, and which Safe waits for which settlement; a plan that is refused says why."""
+    """What is still open, what is recalled first, who lacks what until when, which Safe waits; a refused plan says why."""
     if view.refusal is not None:
         return (Saying("bad", "fail", sentence(view.refusal.code, view.refusal.values)),)
     return (
+        *(Saying("warn", "clock", _open(each, now)) for each in (view.still_open,) if each is not None),
+        *(Saying("warn", "warning", _recall(each)) for each in view.recalls),
         *(Saying("warn", "warning", _lacking(each, view.top_up_until, now)) for each in view.lacking),
         *(Saying("warn", "clock", _blocking(each, now)) for each in view.blocks),
     )
+
+
+def _open(each: StillOpen, now: int) -> str:
+    return label("cut-off.open", when=writing.clock(each.at, now), count=f"{each.contracts:,}")
+
+
+def _recall(each: Recalling) -> str:
+    return label("cut-off.recall", owner=each.owner, loan=each.loan, amount=writing.short(each.money))
 
 
 def _lacking(each: Lacking, until: int, now: int) -> str:

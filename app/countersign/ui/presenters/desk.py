@@ -108,7 +108,7 @@ def _remark(row: SettlementRow, written: Callable[[Money], str]) -> tuple[str, s
         "since": writing.minute(found.at) if found.at is not None else "",
         "why": found.why,
     }
-    tone = "bad" if found.code == "frozen" else "warn"
+    tone = {"frozen": "bad", "unsent": "quiet", "young": "quiet"}.get(found.code, "warn")
     return tone, label(f"desk.remark-{found.code}", **values), label(f"desk.remark-{found.code}-full", **values)
 
 
@@ -187,6 +187,8 @@ def _action(action: Action) -> tuple[str, str, str]:
         Action.SIGN: ("info", "sign"),
         Action.REVIEW: ("info", "search"),
         Action.CARRY: ("info", "carry"),
+        Action.SEND: ("info", "forward"),
+        Action.OBSERVE: ("quiet", "log"),
         Action.WAIT: ("quiet", "clock"),
         Action.NONE: ("quiet", "none"),
     }[action]
