@@ -1,5 +1,7 @@
 """L2 and L5: who must have signed, when, and how often somebody counts."""
 
+from dataclasses import replace
+
 import pytest
 
 from countersign.audit import note
@@ -142,3 +144,13 @@ def test_vkeys_json_comes_back_the_same() -> None:
     for wrong in (b"{}", made.serialise() + b"\n", made.serialise().replace(b'"log":"', b'"log":"x')):
         with pytest.raises(Malformed):
             Quorum.parse(wrong)
+
+
+@pytest.mark.parametrize(("allowed", "age", "counts"), [
+    (600, 600, True), (600, 601, False), (10 * MAX_AGE, MAX_AGE, True), (10 * MAX_AGE, MAX_AGE + 1, False),
+])  # fmt: skip
+def test_a_quorum_may_ask_for_younger_heads_and_never_for_older_ones(allowed: int, age: int, *, counts: bool) -> None:
+    asked = replace(quorum(1), max_age=allowed)
+    head = cosigned((0, NOW - age))
+    assert asked.judge(head, Fresh(NOW))[0].counts is counts
+    assert asked.verify(head, AsOf((NOW - age) * 1_000))  # history has no age

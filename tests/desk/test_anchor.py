@@ -56,3 +56,11 @@ async def test_a_log_that_names_another_key_than_was_enrolled_is_refused(founded
     with pytest.raises(Refused) as refused:
         founded.stage.anchor.now(other)
     assert refused.value.code == "desk.other-log"
+
+
+async def test_the_policy_says_how_old_a_head_may_be(founded: Table) -> None:
+    anchor, state = founded.stage.anchor, founded.desk.state
+    for said, counts in ((600, 600), (86_400, 86_400)):
+        policy = replace(state.adopted(), checkpoint_age_seconds=said)
+        assert anchor.now(replace(state, policy=policy)).max_age == counts
+    assert anchor.now(replace(state, policy=None)).max_age == 86_400

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -149,6 +149,18 @@ async def test_an_unchanged_head_is_cosigned_again_after_six_hours_and_not_befor
     assert published(hand).checkpoint == old.checkpoint
     times = founded.stage.quorum.verify(published(hand), Fresh(founded.stage.clock.seconds)).times()
     assert set(times.values()) == {founded.stage.clock.seconds}
+
+
+async def test_where_the_policy_wants_younger_heads_an_unchanged_one_is_cosigned_sooner(founded: Table) -> None:
+    hand = founded.desk.sequencer
+    hand.state = replace(hand.state, policy=replace(hand.state.adopted(), checkpoint_age_seconds=600))
+    asked = witnesses(founded.stage)[0].asked
+    founded.stage.clock.seconds += 299
+    await hand.renew()
+    assert witnesses(founded.stage)[0].asked == asked
+    founded.stage.clock.seconds += 1
+    await hand.renew()
+    assert witnesses(founded.stage)[0].asked > asked
 
 
 async def test_renewing_without_witnesses_leaves_the_old_head(founded: Table) -> None:

@@ -41,6 +41,14 @@ def test_a_good_safe_says_where_it_was_read_and_every_part_of_it() -> None:
     assert all(each.found == each.expected for each in whole)
 
 
+def test_the_policy_says_how_old_what_the_node_said_may_be() -> None:
+    scene = story()
+    for limit, ago, reason in ((600, 540, "E10.read"), (600, 660, "E10.old"), (3_600, 660, "E10.read")):
+        adopted = replace(scene.state.adopted(), safe_state_age_seconds=limit)
+        case = scene.safe_case(state=replace(scene.state, policy=adopted), safes=scene.seen(ago))
+        assert reason in reasons(case), (limit, ago)
+
+
 def test_every_part_that_drifted_is_a_fail_of_its_own() -> None:
     scene = story()
     found = said(

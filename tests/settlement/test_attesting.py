@@ -158,6 +158,17 @@ def test_a_block_counts_for_an_hour_and_none_of_the_future(ago: int, code: str |
     assert attempted(desk, trade, chains(desk, trade, ago)) == expected
 
 
+@pytest.mark.parametrize(("said", "ago", "code"), [
+    (600, 588, None), (600, 612, "block-age"), (3_600, 612, None),
+])  # fmt: skip
+def test_the_policy_may_ask_for_younger_blocks(said: int, ago: int, code: str | None) -> None:
+    desk, trade = instructed()
+    policy = world.policy_document(version=2, safe_state_age_seconds=said)
+    desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": policy})
+    expected = None if code is None else f"settlement.attested-{code}"
+    assert attempted(desk, trade, chains(desk, trade, ago)) == expected
+
+
 def test_blocks_are_attested_in_the_order_of_their_chain() -> None:
     desk, trade = instructed()
     desk.log("state.attested", OFFICERS, world.attested_body(desk, trade, chains=chains(desk, trade, 120)))

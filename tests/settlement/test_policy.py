@@ -40,3 +40,13 @@ def test_a_chain_that_the_policy_does_not_name_needs_six_confirmations() -> None
 
 def test_hours_are_said_in_words() -> None:
     assert policy.Hours((1, 2, 7), 420, 1_205).text == "Mon Tue Sun, 07:00 to 20:05 UTC"
+
+
+@pytest.mark.parametrize(("name", "longest"), [("checkpoint_age_seconds", 86_400), ("safe_state_age_seconds", 3_600)])
+def test_a_policy_may_ask_for_less_age_than_a_check_and_never_for_more(name: str, longest: int) -> None:
+    for good in (60, longest):
+        assert getattr(policy.read(world.policy_document(**{name: good}), "policy"), name) == good
+    for bad in (59, longest + 1):
+        with pytest.raises(Malformed) as refused:
+            policy.read(world.policy_document(**{name: bad}), "policy")
+        assert refused.value.code == "C2.integer-bounds"

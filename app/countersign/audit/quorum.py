@@ -12,7 +12,7 @@ CHECKS.md L2, L5; the witnesses' times by c2sp.org/tlog-cosignature.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from countersign.audit import cosignature, note
 from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
@@ -32,12 +32,13 @@ class Fresh:
 
     now: int
     last_seen: Mapping[str, int] = field(default_factory=dict)
+    max_age: int = MAX_AGE
 
     def objection(self, witness: VerifierKey, time: int) -> str | None:
         """The code of the rule that a cosignature of this time breaks, or None."""
         if time == 0:
             return "L5.zero-time"
-        if time < self.now - MAX_AGE:
+        if time < self.now - self.max_age:
             return "L5.too-old"
         if time > self.now + MAX_AHEAD:
             return "L5.in-the-future"
@@ -90,11 +91,15 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
-    """The log's key, the witnesses' keys, and how many witnesses are needed (`k`, at least 1)."""
+    """The log's key, the witnesses' keys, and how many witnesses are needed (`k`, at least 1).
+
+    `max_age`: seconds for which a cosignature counts when a head is judged now; never more than a day (L5).
+    """
 
     log: VerifierKey
     witnesses: tuple[VerifierKey, ...]
     k: int
+    max_age: int = MAX_AGE
 
     def __post_init__(self) -> None:
         if self.log.type != ED25519 or any(witness.type != COSIGNATURE for witness in self.witnesses):
@@ -132,6 +137,8 @@ class Quorum:
     def judge(self, signed: SignedCheckpoint, when: Fresh | AsOf) -> tuple[Cosignature, ...]:
         """What each witness contributed, in the order of `witnesses`. Raises what `verify_log` raises."""
         found = self.verify_log(signed)
+        if isinstance(when, Fresh):
+            when = replace(when, max_age=min(when.max_age, self.max_age))
         return tuple(_judge_one(witness, found, when) for witness in self.witnesses)
 
     def verify(self, signed: SignedCheckpoint, when: Fresh | AsOf) -> Witnessed:

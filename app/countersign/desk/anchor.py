@@ -64,7 +64,7 @@ class Anchor:
         if state.policy is None:
             return replace(self.quorum, log=log)
         keys = tuple(VerifierKey.parse(text) for text in state.policy.witnesses.keys)
-        return Quorum(log, keys, state.policy.witnesses.quorum)
+        return Quorum(log, keys, state.policy.witnesses.quorum, state.policy.checkpoint_age_seconds)
 
     def key(self, state: State, size: int | None = None) -> VerifierKey:
         """The log's key in a state; `size`: the one that signs heads of so many entries. Refused("desk.other-log")."""

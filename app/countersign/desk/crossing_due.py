@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from countersign.airgap.envelope import Envelope
 from countersign.audit.checkpoint import SignedCheckpoint
-from countersign.audit.quorum import MAX_AGE, AsOf, Quorum
+from countersign.audit.quorum import AsOf, Quorum
 from countersign.desk.views import ActBy
 from countersign.errors import CountersignError
 from countersign.settlement import events
@@ -30,7 +30,7 @@ def of_head(quorum: Quorum, note: bytes) -> Deadline | None:
     except CountersignError:
         return None  # this machine would not have sent it, or its witnesses were changed since: L2 and L5 say so there
     moments = sorted((each.time for each in judged if each.counts and each.time is not None), reverse=True)
-    return Deadline(moments[quorum.k - 1] + MAX_AGE, HEAD) if len(moments) >= quorum.k else None
+    return Deadline(moments[quorum.k - 1] + quorum.max_age, HEAD) if len(moments) >= quorum.k else None
 
 
 def of_answer(answer: Envelope) -> Deadline:

@@ -134,8 +134,13 @@ class Sequencer:
         """Have the newest head witnessed if it is not, or was six hours ago. Without a quorum the older one stands."""
         async with self._lock:
             behind = bool(self._log.size) and self._published_size() < self._log.size
-            if behind or (self._published and self._now() - self._published_at >= RENEWAL_SECONDS):
+            if behind or (self._published and self._now() - self._published_at >= self._renewal()):
                 await self._renew()
+
+    def _renewal(self) -> int:
+        """Seconds after which an unchanged head is cosigned again: six hours, or half of what the policy lets one count."""
+        policy = self.state.policy
+        return RENEWAL_SECONDS if policy is None else min(RENEWAL_SECONDS, policy.checkpoint_age_seconds // 2)
 
     async def _renew(self) -> None:
         try:

@@ -56,9 +56,10 @@ def _asked(reading: Reading, state: State, vault: SafeVault, nonce: int) -> Iter
     elif isinstance(seen, CountersignError):
         yield from_error("E10", seen, "node", f"the state of the Safe {vault.address}")
     else:
-        source = passed("E10", "read", "block", _limit(SNAPSHOT_SECONDS), _block(seen, at),
+        limit = SNAPSHOT_SECONDS if state.policy is None else state.policy.safe_state_age_seconds
+        source = passed("E10", "read", "block", _limit(limit), _block(seen, at),
                         number=seen.number, block=seen.block, age=max(0, seen.age(at)))  # fmt: skip
-        yield from _judged(seen, source, (state, vault, nonce), at, SNAPSHOT_SECONDS)
+        yield from _judged(seen, source, (state, vault, nonce), at, limit)
 
 
 def _attested(reading: Reading, state: State, vault: SafeVault, nonce: int) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from countersign.settlement.case import Case, Rule, demand_state, noted
 from countersign.settlement.instructing import records_of
 from countersign.settlement.records import Attestation, ContractState, Cycle, Instruction, Tip
 from countersign.settlement.roster import SafeVault
-from countersign.settlement.safe_state import AHEAD_SECONDS, SNAPSHOT_SECONDS, ChainSnapshot, SafeSeen, bodies
+from countersign.settlement.safe_state import AHEAD_SECONDS, ChainSnapshot, SafeSeen, bodies
 from countersign.settlement.state import State
 from countersign.settlement.usage import Usage
 
@@ -100,11 +100,11 @@ def _judge_chains(case: Case, event: StateAttested) -> None:
     wanted = {chain: [each.address for each in found] for chain, found in safes(case.state, event.cycle).items()}
     if {each.chain: [safe.address for safe in each.safes] for each in event.chains} != wanted:
         raise Refused("settlement.attested-safes", cycle=event.cycle)
-    before = case.state.attestations.get(event.cycle)
+    before, limit = case.state.attestations.get(event.cycle), case.state.adopted().safe_state_age_seconds
     for each in event.chains:
         age = each.age(case.seconds)
-        if not -AHEAD_SECONDS <= age <= SNAPSHOT_SECONDS:
-            raise Refused("settlement.attested-block-age", chain=each.chain, age=age, limit=SNAPSHOT_SECONDS)
+        if not -AHEAD_SECONDS <= age <= limit:
+            raise Refused("settlement.attested-block-age", chain=each.chain, age=age, limit=limit)
         tip = case.state.tips.get(each.chain)
         if tip is not None and not _in_order(tip, each):
             raise Refused("settlement.attested-block-order", chain=each.chain, number=each.number, known=tip.number)

@@ -29,7 +29,10 @@ from itertools import pairwise
 from countersign.errors import Malformed
 from countersign.formats import times
 from countersign.settlement import readers
+from countersign.settlement.safe_state import SNAPSHOT_SECONDS
 
+LONGEST_CHECKPOINT_AGE = 24 * 3_600
+"""L5's bound, in seconds. A policy may ask for younger heads, and for younger states of a Safe than E10 does; never for older."""
 STANDARD, STRICT = "standard", "strict"
 """How strictly persons are kept apart."""
 
@@ -221,8 +224,8 @@ _FIELDS: dict[str, readers.Reader[object]] = {
     "four_eyes": readers.one_of(STANDARD, STRICT),
     "request_lifetime_seconds": _SECONDS,
     "destination_cooling_seconds": _SECONDS,
-    "checkpoint_age_seconds": _SECONDS,
-    "safe_state_age_seconds": _SECONDS,
+    "checkpoint_age_seconds": readers.integer(60, LONGEST_CHECKPOINT_AGE),
+    "safe_state_age_seconds": readers.integer(60, SNAPSHOT_SECONDS),
     "cycles": _cycles,
     "lending": readers.pairs(readers.asset, _lending),
     "confirmations": readers.pairs(readers.chain, readers.integer(1, 10_000)),
