@@ -12,7 +12,7 @@ from countersign.desk.views import ActBy
 from countersign.errors import Refused
 from countersign.review.case import Channel
 from countersign.settlement import safe_state
-from countersign.settlement.machine import AUTHOR_TOLERANCE_MS
+from countersign.settlement.machine import CARRIED_MS
 from support import safe_snapshots
 from support.crossing_world import CrossingWorld, adopt, no_progress, show
 from support.refusals import refused
@@ -127,7 +127,7 @@ async def test_an_answer_is_taken_until_its_signature_is_too_old_for_the_log(wor
     await show(world, await world.crossing.request(psbt, "officer-c", Channel.USB), Channel.USB)
     view = await world.vault.sign(no_progress)
     signed = world.desk.now_ms // 1_000
-    assert view.crossing.act_by == ActBy(signed + AUTHOR_TOLERANCE_MS // 1_000, "desk.act-by-answer")
+    assert view.crossing.act_by == ActBy(signed + CARRIED_MS["share.added"] // 1_000, "desk.act-by-answer")
     answer = world.courier.files[await world.vault.answer_to_usb(DRIVE)]
     assert crossing_due.of_answer(envelopes.peek(answer)).at == view.crossing.act_by.at
     world.desk.now_ms = (view.crossing.act_by.at + late) * 1_000

@@ -18,7 +18,7 @@ from countersign.desk.views import ActBy
 from countersign.errors import CountersignError
 from countersign.settlement import events
 from countersign.settlement.deadlines import Deadline
-from countersign.settlement.machine import AUTHOR_TOLERANCE_MS
+from countersign.settlement.machine import patience_ms
 
 HEAD, ANSWER = "desk.act-by-head", "desk.act-by-answer"
 
@@ -35,8 +35,8 @@ def of_head(quorum: Quorum, note: bytes) -> Deadline | None:
 
 def of_answer(answer: Envelope) -> Deadline:
     """The last moment at which the log takes what an answer holds."""
-    first = min(events.parse(each.event).at for each in answer.answer.parts)
-    return Deadline(first + AUTHOR_TOLERANCE_MS // 1_000, ANSWER)
+    signed = [events.parse(each.event) for each in answer.answer.parts]
+    return Deadline(min(each.at + patience_ms(each) // 1_000 for each in signed), ANSWER)
 
 
 def first(found: Iterable[Deadline | None]) -> ActBy | None:

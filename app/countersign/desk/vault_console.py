@@ -214,9 +214,10 @@ class Vault:
 
     def _due(self, opened: Opened) -> ActBy | None:
         """By when the request must be signed, or its answer be back. Made anew with every look, as checks are."""
-        if opened.answer is not None:
-            return crossing_due.first((crossing_due.of_answer(envelopes.peek(opened.answer)),))
         state = opened.basis.state
+        if opened.answer is not None:
+            signed = crossing_due.of_answer(envelopes.peek(opened.answer))
+            return crossing_due.first((signed, *of_request(state, opened.instruction)))
         head = crossing_due.of_head(self.replica.anchor.now(state), opened.envelope.log_head)
         return crossing_due.first((*of_request(state, opened.instruction), head))
 

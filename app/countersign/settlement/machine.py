@@ -3,8 +3,8 @@
 - `decide` verifies signatures once, checks what holds for every event, asks the type's rule, and refuses or lets pass.
 - `evolve` applies what `decide` let pass, and cannot refuse.
 - For every event: the desk's origin is this desk's; `at` is within five minutes of the entry's moment (what several
-  people sign one after another may have waited for days); moments never go back; the keys are registered for identity;
-  the id is new for each signer; the signatures fill one alternative.
+  people sign one after another, or carry here from an air-gapped machine, may have waited longer); moments never go back;
+  the keys are registered for identity; the id is new for each signer; the signatures fill one alternative.
 - `replay` runs `decide` again: a logged entry that it refuses changes nothing and is remembered as the desk's fault.
 
     >>> state = replay(entries)
@@ -65,6 +65,8 @@ PATIENCE_MS: Mapping[str, int] = {
     "release.authorised": DAY_MS,
 }
 """How long before it is sequenced something may have been drafted that several people sign one after another."""
+CARRIED_MS: Mapping[str, int] = {"share.added": DAY_MS // 2, "instruction.refused": DAY_MS // 2}
+"""The same for what may have been signed on an air-gapped machine and was carried here by hand (decision 0013)."""
 
 RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "desk.founded": founding.FOUNDING,
@@ -113,7 +115,7 @@ def patience_ms(event: Event) -> int:
     """How old a draft may be when it is sequenced: an instruction that one officer prepares alone is logged at once."""
     settles = isinstance(event.body, InstructionPrepared) and event.body.purpose == SETTLEMENT
     alone = settles and len(event.jws.signatures) < 2
-    return AUTHOR_TOLERANCE_MS if alone else PATIENCE_MS.get(event.type, AUTHOR_TOLERANCE_MS)
+    return AUTHOR_TOLERANCE_MS if alone else {**PATIENCE_MS, **CARRIED_MS}.get(event.type, AUTHOR_TOLERANCE_MS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Name the live version's hash in `replaces`, keep its id and parties, and count the version up.",
     ),
     "settlement.author-time": (
-        "Event {id} was dated {seconds} seconds away from the moment it reached the desk; five minutes are allowed.",
+        "Event {id} was dated {seconds} seconds away from the moment it reached the desk: further than its kind may be.",
         "Check this machine's clock, then make the event again.",
     ),
     "settlement.broadcast-already": (

@@ -22,7 +22,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Have it signed before, or make the request again: it carries the newest head then.",
     ),
     "desk.act-by-answer": (
-        "The log takes what this answer holds until then: a few minutes after it was signed.",
+        "The log takes what this answer holds until then: half a day after it was signed.",
         "Carry it back before. If it is too late, ask for the request again and sign once more.",
     ),
     "desk.act-by-proposal": (
