@@ -12,14 +12,15 @@ import pytest
 from countersign.audit import note
 from countersign.audit.note import VerifierKey
 from countersign.audit.quorum import Quorum
-from countersign.desk import founding_paper, founding_plan, proposals, station
+from countersign.desk import bundles, extract, founding_paper, founding_plan, proposals, station
 from countersign.desk.author import Scribe, signed
 from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.extract_checking import verify_extract
 from countersign.desk.founding_plan import Place
 from countersign.desk.sequencer import Sequencer, Watcher
 from countersign.desk.station import Facts, TokenPlace
 from countersign.desk.vouching import Nodes
-from countersign.errors import Conflict, CountersignError, Malformed, Refused
+from countersign.errors import Conflict, CountersignError, Malformed, Refused, Unavailable
 from countersign.store import profile as profiles
 from countersign.store.profile import Kind
 from countersign.store.tile_files import TileFiles
@@ -32,9 +33,23 @@ NOW = 1_795_348_800
 
 
 @dataclass
+class Hearing:
+    """A witness that can be out of reach."""
+
+    witness: Witness
+    silent: bool = False
+
+    async def add_checkpoint(self, request: bytes) -> tuple[int, bytes]:
+        if self.silent:
+            raise Unavailable("sync.witness-silent")
+        return await self.witness.add_checkpoint(request)
+
+
+@dataclass
 class Here:
     desk: EmbeddedDesk
     clock: SetClock
+    witness: Hearing
 
     def paper(self, log: VerifierKey = LOG, key: str = "desk") -> bytes:
         found = founding_plan.parse(json.dumps(plan()).encode())
@@ -55,14 +70,15 @@ async def here(tmp_path: Path) -> AsyncIterator[Here]:
     clock, entropy = SetClock(NOW), CountedEntropy()
     store = profiles.create(tmp_path / "desk", Kind.DESK, entropy.random_bytes, lambda: "a passphrase", {}, CHEAP)
     witness = Witness("w.example", b"\x07" * 32, {world.ORIGIN: (LOG,)}, Memory(), lambda: clock.now_ms() // 1_000)
+    hearing = Hearing(witness)
     sequencer = Sequencer(
         quorum=Quorum(LOG, (witness.key,), 1), archive=store.archive, tiles=TileFiles(tmp_path / "log"),
-        watchers=[Watcher(witness.key, witness)], clock=clock, entropy=entropy,
+        watchers=[Watcher(witness.key, hearing)], clock=clock, entropy=entropy,
         sign_head=partial(note.sign, LOG_SEED, world.ORIGIN),
     )  # fmt: skip
     await sequencer.open()
     scribe = Scribe(world.ORIGIN, clock, entropy)
-    yield Here(EmbeddedDesk(sequencer, store.archive, store.artefacts, author("desk"), scribe, Nodes()), clock)
+    yield Here(EmbeddedDesk(sequencer, store.archive, store.artefacts, author("desk"), scribe, Nodes()), clock, hearing)
     store.close()
 
 
@@ -104,6 +120,32 @@ async def test_what_people_signed_elsewhere_is_logged_and_what_nobody_signed_is_
     event, receipt = await station.log(here.desk, both)
     assert (event.type, receipt.index) == ("roster.changed", 1)
     assert here.desk.state.roster.asset(world.USDC).symbol == "USDC"
+
+
+async def test_a_participants_extract_is_what_it_may_read_under_the_newest_witnessed_head(here: Here) -> None:
+    await here.found(await here.signed(here.paper(), "conrad", "dora"))
+    body = {"kind": "founding", "document": "ab" * 32, "phrase": None, "present": ["conrad", "dora"]}
+    await station.log(
+        here.desk,
+        await signed(here.desk.scribe.draft("ceremony.recorded", body), [author("conrad"), author("dora")]),
+    )
+    price = {"asset": world.BTC, "price": "80000", "source": "test"}
+    await here.desk.own("price.published", price)
+    found = await extract.of_desk(here.desk, world.MERIDIAN)
+    assert ([each.index for each in found.exhibits], found.checkpoint.checkpoint.size) == ([0, 2], 3)
+    trust = here.desk.sequencer.quorum
+    assert verify_extract(bundles.serialise(found), "meridian.zip", trust).status == 0
+    here.witness.silent = True
+    with pytest.raises(Unavailable):
+        await here.desk.own("price.published", price | {"price": "80001"})
+    assert await extract.of_desk(here.desk, world.MERIDIAN) == found
+    here.witness.silent = False
+    newer = await extract.of_desk(here.desk, world.MERIDIAN)
+    assert [each.index for each in newer.exhibits] == [0, 2, 3]
+    assert verify_extract(bundles.serialise(newer), "meridian.zip", trust).status == 0
+    with pytest.raises(Refused) as refused:
+        await extract.of_desk(here.desk, world.HARBOUR)
+    assert refused.value.code == "settlement.unknown-participant"
 
 
 async def test_a_document_is_kept_if_the_event_names_it(here: Here) -> None:

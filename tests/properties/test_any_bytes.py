@@ -17,7 +17,7 @@ from countersign.audit import note, quorum, tlog_proof
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.bitcoin import descriptor, inspect, psbt, transaction
-from countersign.desk import evidence, output_audit, recognising, stored_zip
+from countersign.desk import bundles, evidence, extract, output_audit, recognising, stored_zip
 from countersign.errors import CountersignError
 from countersign.ethereum import execute, multisend, safe_file, service, signatures
 from countersign.ethereum.abi import Address
@@ -29,6 +29,8 @@ from countersign.settlement import contract, events
 from countersign.signers import uri
 from countersign.store import pin_file
 from support import finished_settlement
+from support import settlement_world as world
+from support.extracts import extract_of
 
 ROUNDS = 1_000
 FRAGMENTS = [
@@ -113,6 +115,7 @@ PARSERS: dict[str, tuple[Read, tuple[str, ...]]] = {
     "fountain part": (Part.parse, ("part",)),
     "zip": (same(stored_zip.unpack, stored_zip.pack), ("small.zip",)),
     "evidence pack": (evidence.parse, ("evidence.zip",)),
+    "extract": (extract.parse, ("extract.zip",)),
     "result": (output_audit.parse_result, ("result.json",)),
     "any file": (
         lambda data: recognising.recognise("file", data),
@@ -146,6 +149,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "ur": shown[0].upper().encode(),
         "scan": "\n".join(shown).encode(),
         "part": Encoder(request, 300).part(9).serialise(),
+        "extract.zip": bundles.serialise(extract_of(finished_settlement.finished(), world.HARBOUR)),
         "small.zip": stored_zip.pack({"a": b"1", "b/c": b"22"}),
         "uri": b"pkcs11:token=The%20Token;serial=0a;model=x;id=%00%FF?module-path=/usr/lib/x.so",
         "wrapped": wrapping.wrap(b"s" * 32, "a passphrase", b"1" * 16, b"2" * 12, finished_settlement.CHEAP),

@@ -11,10 +11,14 @@ import pytest
 
 from countersign.bootstrap.machine import CLOCK
 from countersign.cli import pins
+from countersign.desk import extract
 from countersign.desk.enrolment import History
+from countersign.desk.extract import Extract
 from countersign.formats import times
+from countersign.settlement import events
 from support.bitcoin_node import RegtestNode
 from support.parts import bitcoind
+from support.settlement_world import HARBOUR, MERIDIAN
 from support.workstation import PASSPHRASE, Workstation
 from support.workstation_desk import CHAIN, enrolled, founded, governed, receiving, request
 
@@ -53,6 +57,25 @@ def rotated(at: Workstation) -> None:
     at.does("conrad", "proposals")
     told = json.loads(at.done("handover", "--profile", "conrad.profile", "--json"))
     assert told["entries"] == 5
+    taken = taken_away(at)
+    assert taken.checkpoint.checkpoint.size == len(taken.exhibits) == 5, "everybody reads all of it until somebody trades"
+
+
+def taken_away(at: Workstation) -> Extract:
+    """Meridian's extract: of no stranger, never over another file, verified under the desk's keys and under no others."""
+    secret = ("--desk-passphrase-file", "passphrase", "--desk-pin-file", "pin")
+    asked = ("desk", "extract", "northgate", "--out", "meridian.zip", *secret, "--for")
+    assert at.run(*asked, HARBOUR)[0] == 1
+    told = json.loads(at.done(*asked, MERIDIAN, "--json"))
+    status, _, err = at.run(*asked, MERIDIAN)
+    assert (status, "cli.file-exists" in err) == (1, True)
+    found = extract.parse((at.folder / "meridian.zip").read_bytes())
+    assert (told["reader"], told["events"], told["words"]) == (MERIDIAN, len(found.exhibits), found.words)
+    (at.folder / "trusted.json").write_bytes(found.vkeys.serialise())
+    for verb in (("check",), ("audit", "verify")):
+        assert at.run(*verb, "meridian.zip")[0] == 1
+        assert "cannot show" in at.done(*verb, "meridian.zip", "--trust", "trusted.json")
+    return found
 
 
 @pytest.fixture
@@ -127,6 +150,11 @@ def test_a_withdrawal_goes_from_its_owners_file_to_final_by_commands(
     assert told["state"] == "final"
     assert node.rpc("getreceivedbyaddress", home.rpartition(":")[2]) == 2
     assert "reconciliation.recorded" in at.does("olive", "reconcile")
+    at.done("evidence", "W-1", "--profile", "ada.profile", "--out", "W-1.zip", "--vkeys", "vkeys.json")
+    at.done("audit", "verify", "W-1.zip", "--trust", "vkeys.json")
+    kinds = {events.parse(each.event).type for each in taken_away(at).exhibits}
+    assert {"withdrawal.requested", "transaction.observed", "settlement.final"} <= kinds
+    assert not {"freeze.ordered", "share.added", "reconciliation.recorded"} & kinds
     assert at.done("reconcile", "--chains", "northgate/nodes.json", "--profile", "ada.profile")
 
 

@@ -3,7 +3,8 @@
 - The cast has pure roles, so that a signature stands for one thing: a desk, an officer of each role, three administrators
   of whom two are needed, two participants, a stranger, an officer whose key was withdrawn.
 - What the table allows is spelt out here as the whole list of sets that it means, not asked of `check_signers`.
-- Readers are judged over real histories: in the state after the event, and again from the archive at the end of all.
+- Readers are judged over real histories: in the state after the event, again from the archive at the end of all, and in the
+  file that a participant takes away (desk/extract.py), in which nothing of any other event may stand.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from countersign.settlement.permissions import TABLE, Reader, Signer
 from countersign.settlement.roster import Holder, HolderKind
 from settlement.test_events import KINDS, before, raw_event
 from support import settlement_world as world
+from support.extracts import extract_of, verified
+from support.finished_settlement import Finished
 from support.settlement_world import Desk
 
 ROLES = {
@@ -184,6 +187,24 @@ def test_a_participant_receives_the_same_from_the_archive(kind: str) -> None:
         assert (last.index in given) == (lei in entitled(kind))
         assert len(given) < len(found) or kind == "desk.founded"
     assert len(list(audience.receivable(desk.state, found, OFFICERS[0]))) == len(found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_extract_holds_it_for_its_readers_alone_and_nothing_of_what_they_may_not_read(kind: str) -> None:
+    desk, trade, step = before(kind)
+    over = Finished(desk.copy(), trade)
+    last = over.desk.log(*step)
+    for lei in (world.MERIDIAN, world.HARBOUR, OTHER):
+        found = extract_of(over, lei)
+        held = {each.index for each in found.exhibits}
+        assert (last.index in held) == (lei in entitled(kind))
+        assert verified(found) == ([] if lei in BOTH else ["settlement.unknown-participant"])
+        parts = b"".join((*found.files.values(), found.manifest))
+        for each in over.desk.entries:
+            opening = over.opening(each.index)
+            secrets = (each.event, opening.serialise(), opening.salt, opening.salt.hex().encode())
+            assert {secret in parts for secret in secrets[:2]} == {each.index in held}
+            assert each.index in held or not any(secret in parts for secret in secrets)
 
 
 def test_what_the_rules_refused_is_shown_to_officers_only() -> None:

@@ -1,4 +1,4 @@
-"""`countersign audit`: everything recomputed, from a profile, an evidence pack, or an output directory; signed reports.
+"""`countersign audit`: everything recomputed, from a profile, an evidence pack, an extract, an output directory; reports.
 
     $ countersign audit verify ./countersign-demo --trust vkeys.json
     $ countersign audit verify evidence.zip --json
@@ -6,7 +6,7 @@
 
 - A report's signature lies beside it (`history.pdf.jws`), or where `--signature` says.
 - SOURCE is told apart by what it is: a folder with `result.json` is an output directory, one with `profile.json` a profile,
-  a file an evidence pack.
+  a file an evidence pack or a participant's extract.
 - Exit status as `check`.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SCHEMA = "countersign-audit/1"
 BESIDE = ".jws"
 SourceArgument = Annotated[
-    Path, typer.Argument(metavar="SOURCE", help="A profile, an evidence pack, an output directory.")
+    Path, typer.Argument(metavar="SOURCE", help="A profile, an evidence pack, an extract, an output directory.")
 ]
 ReportArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The PDF of a signed report.")]
 SignatureOption = Annotated[
@@ -68,7 +68,7 @@ def audit_app(audits: Audits) -> typer.Typer:
 
 def _verify(audits: Audits) -> Callable[..., None]:
     def verify(source: SourceArgument, trust: AuditTrustOption = None, as_json: JsonOption = False) -> None:
-        """Recompute everything a profile, an evidence pack or an output directory says. Changes nothing."""
+        """Recompute everything a profile, a pack, an extract or an output directory says. Changes nothing."""
         try:
             keys = trusted(trust)
             with watching.watched() as progress:

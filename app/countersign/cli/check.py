@@ -5,7 +5,7 @@
 
 - Exit 2 iff a file does not parse in its own format (or cannot be read); else 1 if a finding fails or is blocked; 3 if a
   device or server was needed and absent; 0 otherwise.
-- Trust comes from `--profile`, or for a pack from `--trust`, and from nowhere else.
+- Trust comes from `--profile`, or for a pack or an extract from `--trust`, and from nowhere else.
 - `--json`: one line on stdout, docs/formats/check-json.md; errors of the whole call as `{"error": …}`.
 """
 
@@ -35,7 +35,9 @@ FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE…", help="The files; those of one call belong together.")
 ]
 ProfileOption = Annotated[Path | None, profile_option("Rest on this profile's history.")]
-TrustOption = Annotated[Path | None, typer.Option("--trust", help="Rest on the keys in this vkeys.json (packs).")]
+TrustOption = Annotated[
+    Path | None, typer.Option("--trust", help="Rest on the keys in this vkeys.json (packs, extracts).")
+]
 
 
 def check_command(check: CheckFiles) -> Callable[..., None]:

@@ -81,7 +81,7 @@ class Entry:
 ENTRIES = (
     Entry("demo", "Play one settlement from a signed contract to two finished transactions, every step real.",
           "demo.demo_command", ("demonstrate",)),
-    Entry("check", "Check contracts, events, openings, proofs, PSBTs, Safe transactions, envelopes and evidence packs.",
+    Entry("check", "Check contracts, events, openings, proofs, PSBTs, Safe transactions, envelopes, packs and extracts.",
           "check.check_command", ("check",)),
     Entry("loan", "Tell a loan: what is out, what the pool owes, what it paid, entry by entry. Changes nothing.",
           "loan.loan_command", ("loan",)),

@@ -7,6 +7,7 @@
     $ countersign enrol founding.history --profile ada                                    (each console, once)
     $ countersign desk log northgate policy.proposal
     $ countersign desk price northgate BTC 80000 --source "Northgate reference"
+    $ countersign desk extract northgate --for 9845MERDINDEMO000088 --out meridian.zip      (for that participant to keep)
     $ countersign desk open northgate --profile ada --token ada --softhsm ada-token
 
 - The desk runs in the process of the command, for as long as the command takes; a second one at the same time is refused.
@@ -24,6 +25,7 @@ import typer
 
 from countersign.audit.note import VerifierKey
 from countersign.cli import findings, outcome, reading
+from countersign.cli.extract import extract_command
 from countersign.cli.founding import founding_commands, tell_handed
 from countersign.cli.keyring import keyring_command
 from countersign.cli.logged import Logged, tell_logged
@@ -86,6 +88,7 @@ def desk_app(stations: Stations, tokens: ProvisionerFactory) -> typer.Typer:
     app.command("new-log-key")(commands.new_log_key)
     app.command("witness")(commands.witness)
     app.command("handover")(commands.handover)
+    app.command("extract")(extract_command(stations))
     app.command("open")(commands.open)
     return app
 

@@ -6,6 +6,7 @@ DESIGN.md §3, CHECKS.md (history). Nothing is changed and nobody is asked.
   the head is witnessed not before the newest entry, the rules accept every entry, every share and finished transaction
   is made again, every instruction with shares is judged as history, the books balance.
 - A pack: the same as far as it holds; under `trust`, or blocked.
+- A participant's extract: its head, proofs and signatures (`extract_checking`); it has no state.
 - An output directory: `output_audit`.
 - An entry that the rules refuse, a false share, a transaction other than what was signed: the desk's fault, named.
 """
@@ -13,10 +14,11 @@ DESIGN.md §3, CHECKS.md (history). Nothing is changed and nobody is asked.
 from collections.abc import Iterator
 
 from countersign.audit.quorum import Quorum
-from countersign.desk import cases, grounding
+from countersign.desk import bundles, cases, extract, grounding
 from countersign.desk import ground as grounds
 from countersign.desk.evidence import Pack
 from countersign.desk.evidence import parse as parse_pack
+from countersign.desk.extract_checking import verify_extract
 from countersign.desk.ground import Ground
 from countersign.desk.pack_checking import fingerprint, judge_pack
 from countersign.desk.ports import Clock, Profile
@@ -135,7 +137,9 @@ def causes(state: State) -> tuple[Caused, ...]:
 
 
 def verify_pack(data: bytes, name: str, trust: Quorum | None, clock: Clock, progress: Progress = silent) -> AuditReport:
-    """A pack's bytes. What does not parse is named in the report."""
+    """A pack's bytes, or an extract's. What does not parse is named in the report."""
+    if bundles.schema_of(data) == extract.SCHEMA:
+        return verify_extract(data, name, trust)
     try:
         pack = parse_pack(data)
     except CountersignError as error:

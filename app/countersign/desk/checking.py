@@ -3,8 +3,8 @@
 docs/formats/check-json.md; CHECKS.md.
 
 - Files are recognised by content (`recognising`); those of one call belong together (`matching`).
-- Trust comes from the profile's anchor, or for a pack from `trust`; never from the files. Without either, what needs an
-  anchor is blocked by it.
+- Trust comes from the profile's anchor, or for a pack or an extract from `trust`; never from the files. Without either,
+  what needs an anchor is blocked by it.
 - With a profile, an event, opening or proof that was not given is taken from its archive. A contract that the log does
   not have fails L3; an altered transaction is held against the instruction that it was to replace.
 - What has shares in the log already is history: judged on the log's prefix before the first share, `as_of` that size.
@@ -28,6 +28,7 @@ from countersign.desk.weighing import KINDS, contracts_of, inside, judge_contrac
 if TYPE_CHECKING:
     from countersign.audit.quorum import Quorum
     from countersign.desk.evidence import Pack
+    from countersign.desk.extract import Extract
     from countersign.desk.ground import Ground
     from countersign.desk.ports import Clock, Profile
     from countersign.desk.replica import Replica
@@ -54,6 +55,8 @@ def check(
         progress(place, len(found) + 1)
         if each.parsed is not None and each.kind is Kind.PACK:
             judged += _pack(each, replica, trust, now, prints)
+        elif each.parsed is not None and each.kind is Kind.EXTRACT:
+            judged += _extract(each, replica, trust, prints)
         elif each.parsed is not None and each.kind is Kind.ENVELOPE:
             from countersign.desk.envelope_checking import judge_envelope
 
@@ -81,6 +84,17 @@ def _pack(
     believed = replica.anchor.now(replica.state) if replica is not None else trust
     prints.append(fingerprint(file.name, pack))
     return judge_pack(pack, file.name, of_pack(pack, believed), believed, now)
+
+
+def _extract(
+    file: Recognised, replica: Replica | None, trust: Quorum | None, prints: list[Fingerprint]
+) -> list[Judged]:
+    from countersign.desk.extract_checking import judge_extract
+    from countersign.desk.pack_checking import fingerprint
+
+    found = cast("Extract", file.parsed)
+    prints.append(fingerprint(file.name, found))
+    return judge_extract(found, file.name, replica.anchor.now(replica.state) if replica is not None else trust)
 
 
 def _together(found: Sequence[Recognised], ground: Ground | None, now: int) -> list[Judged]:

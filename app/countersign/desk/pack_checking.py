@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from countersign.audit.quorum import AsOf, Quorum
 from countersign.desk import ground as grounds
 from countersign.desk import grounding
+from countersign.desk.bundles import Bundle
 from countersign.desk.evidence import Pack, artefacts_of
 from countersign.desk.ground import Exhibit, Ground
 from countersign.desk.reports import Fingerprint, Judged, faulted, noted, refused
@@ -23,11 +24,12 @@ from countersign.review.finding import Finding, Verdict, blocked, failed, passed
 from countersign.settlement.events import Event
 from countersign.settlement.events import parse as parse_event
 from countersign.settlement.records import ContractState, Instruction
+from countersign.settlement.state import State
 
 SHOWN = 20
 
 
-def fingerprint(name: str, pack: Pack) -> Fingerprint:
+def fingerprint(name: str, pack: Bundle) -> Fingerprint:
     """What people compare."""
     return Fingerprint(name, pack.fingerprint.hex(), pack.words)
 
@@ -35,7 +37,9 @@ def fingerprint(name: str, pack: Pack) -> Fingerprint:
 def judge_pack(pack: Pack, name: str, ground: Ground, trust: Quorum | None, now: int) -> list[Judged]:
     """Every verdict on a pack, replayed to `ground`; under `trust`, or blocked where that is None."""
     size = pack.checkpoint.checkpoint.size
-    judged = [Judged((name,), Verdict((*head(pack, trust, ground), *events(pack, trust), *replay(pack, ground))), size)]
+    judged = [
+        Judged((name,), Verdict((*head(pack, trust, ground.state), *events(pack, trust), *replay(pack, ground))), size)
+    ]
     contract = ground.contract(pack.contract, f"{name}: contract")
     if contract is None:
         missing = failed("L3", "not-in-pack", "contract", pack.contract, "not in this pack", hash=pack.contract)
@@ -69,10 +73,10 @@ def settlement(
     return Judged((about,), checks.verdict(found), when.size)
 
 
-def head(pack: Pack, trust: Quorum | None, ground: Ground) -> Iterator[Finding]:
+def head(pack: Bundle, trust: Quorum | None, state: State) -> Iterator[Finding]:
     """Whose checkpoint it is: the named desk's, under the keys it carries, under the keys that are trusted."""
     found = pack.checkpoint
-    own = (pack.desk, pack.vkeys.origin, ground.state.desk)
+    own = (pack.desk, pack.vkeys.origin, state.desk)
     if len({*own, found.checkpoint.origin}) != 1:
         names = ", ".join(own)
         yield faulted("desk.audit-other-desk", "checkpoint", found.checkpoint.origin, names, names=names)
@@ -88,7 +92,7 @@ def head(pack: Pack, trust: Quorum | None, ground: Ground) -> Iterator[Finding]:
         return
     newest = max((each.opening.time_ms for each in pack.exhibits), default=0)
     try:
-        seen = grounding.effective(trust, ground.state).verify(found, AsOf(newest))
+        seen = grounding.effective(trust, state).verify(found, AsOf(newest))
     except CountersignError as error:
         yield refused(error, "checkpoint", "the trusted log and its witnesses, not before the newest entry")
         return
@@ -98,7 +102,7 @@ def head(pack: Pack, trust: Quorum | None, ground: Ground) -> Iterator[Finding]:
     )
 
 
-def events(pack: Pack, trust: Quorum | None) -> Iterator[Finding]:
+def events(pack: Bundle, trust: Quorum | None) -> Iterator[Finding]:
     """L3 of every event: its leaf under the pack's checkpoint."""
     wrong = [(each, error) for each in pack.exhibits if (error := _misplaced(pack, each)) is not None]
     for each, error in wrong[:SHOWN]:
@@ -114,7 +118,7 @@ def events(pack: Pack, trust: Quorum | None) -> Iterator[Finding]:
     )
 
 
-def _misplaced(pack: Pack, each: Exhibit) -> CountersignError | None:
+def _misplaced(pack: Bundle, each: Exhibit) -> CountersignError | None:
     try:
         if each.proof.checkpoint != pack.checkpoint.serialise():
             return Refused("desk.pack-other-head", index=each.index)
@@ -143,19 +147,24 @@ def replay(pack: Pack, ground: Ground) -> Iterator[Finding]:
 
 def _beside(pack: Pack, ground: Ground) -> Iterator[Finding]:
     """What lies beside the events is what they name: their signers' keys, the policy's witnesses, their artefacts."""
-    roster, policy = ground.state.roster, ground.state.policy
+    roster = ground.state.roster
     parsed = [found for each in pack.exhibits if (found := _event(each)) is not None]
     signers = {kid for each in parsed for kid in each.jws.kids if kid in roster.keys}
     if lacking := sorted(signers - {key.kid for key in pack.keys}):
         yield faulted("desk.audit-differs", "jwks.json", "every signer's key", ", ".join(lacking), name="jwks.json")
-    adopted = set() if policy is None else set(policy.witnesses.keys)
+    yield from witnesses(pack, ground.state)
+    named = {digest for each in parsed for digest in artefacts_of(each)}
+    for digest in sorted(set(pack.artefacts) - named)[:SHOWN]:
+        yield faulted("desk.audit-unnamed", "artefacts", "named by an event", digest, artefact=digest)
+
+
+def witnesses(pack: Bundle, state: State) -> Iterator[Finding]:
+    """A fail if the witnesses' keys that lie in it are not those that the policy in it names."""
+    adopted = set() if state.policy is None else set(state.policy.witnesses.keys)
     carried = {str(key) for key in pack.vkeys.witnesses}
     if adopted and carried != adopted:
         names = ", ".join(sorted(carried))
         yield faulted("desk.audit-differs", "vkeys.json", "the policy's witnesses", names, name="vkeys.json")
-    named = {digest for each in parsed for digest in artefacts_of(each)}
-    for digest in sorted(set(pack.artefacts) - named)[:SHOWN]:
-        yield faulted("desk.audit-unnamed", "artefacts", "named by an event", digest, artefact=digest)
 
 
 def _event(each: Exhibit) -> Event | None:

@@ -2,7 +2,7 @@
 
 The order of recognition (docs/formats/check-json.md), the first that fits decides:
 
-1. `PK` and two control bytes: an evidence pack
+1. `PK` and two control bytes: an evidence pack, or a participant's extract where its manifest says so
 2. `psbt`: a PSBT
 3. `c2sp.org/tlog-proof`: an inclusion proof with its checkpoint
 4. the byte d2 (CBOR tag 18): an envelope
@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from countersign.audit.tlog_proof import TlogProof
     from countersign.bitcoin.psbt import Psbt
     from countersign.desk.evidence import Pack
+    from countersign.desk.extract import Extract
     from countersign.ethereum.safe import ClaimedSafeTx
     from countersign.ethereum.service import Page
     from countersign.settlement.contract import Contract
     from countersign.settlement.events import Event
 
-    Parsed = Contract | Event | Opening | TlogProof | Psbt | ClaimedSafeTx | Page | Envelope | Pack
+    Parsed = Contract | Event | Opening | TlogProof | Psbt | ClaimedSafeTx | Page | Envelope | Pack | Extract
 MAINNET = 1
 
 _PROTECTED = re.compile(rb'"protected"\s*:\s*"([A-Za-z0-9_-]{1,400})"')
@@ -95,8 +96,15 @@ def names_jws(data: bytes) -> bool:
 def _binary(data: bytes) -> Kind | None:
     for start, kind in _STARTS.items():
         if data.startswith(start):
-            return kind
+            return _zipped(data) if kind is Kind.PACK else kind
     return None
+
+
+def _zipped(data: bytes) -> Kind:
+    """A pack or an extract, by its manifest. What cannot be read is said when it is parsed as a pack."""
+    from countersign.desk import bundles, extract
+
+    return Kind.EXTRACT if bundles.schema_of(data) == extract.SCHEMA else Kind.PACK
 
 
 def _json(data: bytes) -> bool:
@@ -170,6 +178,10 @@ def _parsed(kind: Kind, data: bytes) -> Parsed:
             from countersign.desk.evidence import parse as pack
 
             return pack(data)
+        case Kind.EXTRACT:
+            from countersign.desk.extract import parse as extract
+
+            return extract(data)
     raise Malformed("desk.unknown-file")
 
 

@@ -52,6 +52,7 @@ class Kind(StrEnum):
     SERVICE = "Safe service answer"
     ENVELOPE = "envelope"
     PACK = "evidence pack"
+    EXTRACT = "extract"
     UNKNOWN = "unknown"
 
 
@@ -115,7 +116,7 @@ class Caused:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """The answer of `audit verify`. `source` is profile, pack or output; `malformed` names parts that do not parse."""
+    """The answer of `audit verify`. `source` is profile, pack, extract or output; `malformed` names parts that do not parse."""
 
     source: str
     desk: str

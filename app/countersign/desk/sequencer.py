@@ -119,6 +119,10 @@ class Sequencer:
             await self._publish()
             return Receipt(entry.index, entry.time_ms, parsed.hash)
 
+    def inclusion_proof(self, index: int, size: int) -> tuple[bytes, ...]:
+        """The path from an entry's leaf to the root over the first `size` entries."""
+        return self._log.tree.inclusion_proof(index, size)
+
     def checkpoint(self) -> bytes:
         """The newest published head. Unavailable("desk.no-checkpoint") before the first."""
         if not self._published:

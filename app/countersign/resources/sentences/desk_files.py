@@ -9,11 +9,39 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.empty-file": ("The file is empty.", _ASK_AGAIN),
     "desk.unknown-file": (
         "The file is none of the kinds that can be checked.",
-        "Give a contract, event, opening, inclusion proof, PSBT, Safe transaction, envelope or evidence pack.",
+        "Give a contract, event, opening, inclusion proof, PSBT, Safe transaction, envelope, evidence pack or extract.",
     ),
     "desk.jwks-kid": (
         "The list of keys is not in its one spelling: ordered by thumbprint, each key with its own.",
         _ASK_AGAIN,
+    ),
+    "desk.extract-as-of": (
+        "It shows the log as of {size} entries, cosigned at {at}. What was logged later is not in it.",
+        "If that is long ago, ask the desk for a newer one.",
+    ),
+    "desk.extract-event": (
+        "Entry {index} does not hold by itself under the roster in this file ({why}).",
+        "Keep this as evidence. Ask the desk for the file anew; if it says the same, the desk should not have logged this.",
+    ),
+    "desk.extract-foreign": (
+        "Entry {index} ({type}) is not for {lei} to read, as far as this file says whom it concerns.",
+        "Take it up with the desk: the file holds what is somebody else's, or leaves out what this event rests on.",
+    ),
+    "desk.extract-signed": (
+        "All {count} events are signed by whom their kinds need, with keys that the roster in this file registers.",
+        _NOTHING,
+    ),
+    "desk.extract-theirs": ("Every event whose subject this file names is for {lei} to read.", _NOTHING),
+    "desk.extract-unnamed": (
+        "Of {count} events this file does not say whose they are: no release in it names their instructions.",
+        "Compare their transactions with those that {lei} knows.",
+    ),
+    "desk.extract-unproven": (
+        (
+            "{count} of the log's {size} entries are here. That nothing else was for {lei} to read, and how settlements and "
+            "balances stand, this file cannot show."
+        ),
+        "Compare it with your own records. An evidence pack shows how one settlement stands, an auditor's profile everything.",
     ),
     "desk.pack-artefact": ("The file {name} in the pack is not what its name says.", _KEEP),
     "desk.pack-checksum": ("The file {name} in the pack is damaged.", _ASK_AGAIN),
