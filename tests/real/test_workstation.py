@@ -58,7 +58,9 @@ def rotated(at: Workstation) -> None:
     told = json.loads(at.done("handover", "--profile", "conrad.profile", "--json"))
     assert told["entries"] == 5
     taken = taken_away(at)
-    assert taken.checkpoint.checkpoint.size == len(taken.exhibits) == 5, "everybody reads all of it until somebody trades"
+    assert taken.checkpoint.checkpoint.size == len(taken.exhibits) == 5, (
+        "everybody reads all of it until somebody trades"
+    )
 
 
 def taken_away(at: Workstation) -> Extract:

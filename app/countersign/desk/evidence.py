@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, ClassVar
 from countersign.desk import bundles
 from countersign.desk.bundles import Bundle
 from countersign.desk.ground import Exhibit
-from countersign.desk.views import EvidenceView
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.formats import jcs, shape, strict_json
 from countersign.keys.public_key import PublicKey
@@ -51,6 +50,7 @@ from countersign.settlement.stop_bodies import AwardMade, FreezeLifted, FreezeOr
 if TYPE_CHECKING:
     from countersign.desk.ports import Artefacts, Record
     from countersign.desk.replica import Replica
+    from countersign.desk.views import EvidenceView
 
 SCHEMA = "countersign-evidence/1"
 JWKS = "jwks.json"
@@ -156,6 +156,8 @@ async def gathered(replica: Replica, contract: str) -> Pack:
 
 async def written(replica: Replica, contract: str) -> EvidenceView:
     """The pack as a file. Raises as `gather` and `serialise`."""
+    from countersign.desk.views import EvidenceView  # what a window shows; no command pays for it
+
     pack = await gathered(replica, contract)
     return EvidenceView(await asyncio.to_thread(serialise, pack), pack.words, pack.absent)
 
