@@ -13,10 +13,11 @@ from countersign.desk.extract import Extract
 from countersign.desk.ground import Exhibit
 from countersign.desk.recognising import recognise
 from countersign.desk.reports import Kind
-from countersign.errors import Malformed
+from countersign.errors import Malformed, Refused
 from countersign.formats import strict_json
-from countersign.settlement import events
+from countersign.settlement import builder, events
 from countersign.settlement.permissions import TABLE, Reader
+from countersign.store.profile import Profile
 from support import review_cases, small_log
 from support import settlement_world as world
 from support.extracts import extract_of, given, made, record_of, report, verified
@@ -75,12 +76,13 @@ def test_it_verifies_and_says_what_it_cannot_show(over: Finished, found: Extract
     assert [each.words for each in audit.fingerprints] == [found.words]
 
 
-def test_without_keys_from_elsewhere_nothing_of_it_counts(found: Extract, over: Finished) -> None:
+def test_without_keys_from_elsewhere_nothing_of_it_counts(found: Extract, over: Finished, auditor: Profile) -> None:
     data = bundles.serialise(found)
     whole = checking.check({"mine.zip": data}, None, review_cases.quorum(), over.clock)
     bare = checking.check({"mine.zip": data}, None, None, over.clock)
     assert (whole.files[0].kind, whole.status, bare.status) == (Kind.EXTRACT, 0, 1)
     assert {each.check for each in bare.findings if not each.ok} == {"L3", "L5"}
+    assert checking.check({"mine.zip": data}, auditor, None, over.clock).status == 0, "a profile's own anchor counts"
     strangers = small_log.quorum()
     assert checking.check({"mine.zip": data}, None, strangers, over.clock).status == 1
 
@@ -135,19 +137,31 @@ def older_head(over: Finished, late: int = 0) -> SignedCheckpoint:
     return review_cases.signed_head(Checkpoint(world.ORIGIN, size, tree.root(size)), [at, at])
 
 
-def wrongly_signed(over: Finished, found: Extract) -> Extract:
-    """A log that holds an event of operations alone where the desk signs too: its proof is true, its signers are not."""
+def misled(over: Finished, kind: str, names: list[str], body: dict[str, object]) -> Extract:
+    """A log that holds one event more, which the rules refuse: its proof is true, and it is put in."""
     desk = over.desk.copy()
-    bad = desk.entry("price.published", ["operations"], {"asset": world.BTC, "price": "1", "source": "x"})
+    bad = desk.entry(kind, names, body)
     desk.entries.append(bad)
     after = replace(over, desk=desk)
     return made(after, [*given(over, MINE), record_of(after, bad.index)], MINE)
 
 
-def well_signed(over: Finished, found: Extract) -> Extract:
+def well_logged(over: Finished, kind: str, names: list[str], body: dict[str, object]) -> Extract:
+    """A log that holds one event more, which the rules accept."""
     desk = over.desk.copy()
-    desk.log("price.published", ["desk"], {"asset": world.BTC, "price": "80001", "source": "x"})
+    desk.log(kind, names, body)
     return extract_of(replace(over, desk=desk), MINE)
+
+
+PRICE = {"asset": world.BTC, "price": "80001", "source": "x"}
+
+
+def deposit() -> dict[str, object]:
+    return world.deposit_body("meridian", world.BTC, 7, 9)
+
+
+def sale(*signers: str) -> dict[str, object]:
+    return builder.contract_body(world.signed_contract(world.terms(50), signers))
 
 
 HOSTILE: dict[str, tuple[Change, Change, str]] = {
@@ -195,11 +209,30 @@ HOSTILE: dict[str, tuple[Change, Change, str]] = {
         lambda over, found: extract_of(over, MINE, older_head(over, 0)),
         "L5.quorum",
     ),
-    "a logged event with the wrong signers": (wrongly_signed, well_signed, "desk.extract-event"),
+    "a price that the desk did not sign": (
+        lambda over, found: misled(over, "price.published", ["operations"], PRICE),
+        lambda over, found: well_logged(over, "price.published", ["desk"], PRICE),
+        "desk.extract-event settlement.wrong-signers",
+    ),
+    "a deposit that the desk alone signed": (
+        lambda over, found: misled(over, "deposit.credited", ["desk"], deposit()),
+        lambda over, found: well_logged(over, "deposit.credited", ["desk", "operations"], deposit()),
+        "desk.extract-event settlement.wrong-signers",
+    ),
+    "an agreement that one side has not signed": (
+        lambda over, found: misled(over, "contract.affirmed", ["operations"], sale("meridian")),
+        lambda over, found: well_logged(over, "contract.affirmed", ["operations"], sale("meridian", "harbour")),
+        "desk.extract-event settlement.contract-unsigned",
+    ),
+    "a proposal that a stranger signed": (
+        lambda over, found: misled(over, "contract.proposed", ["meridian"], sale("a stranger")),
+        lambda over, found: well_logged(over, "contract.proposed", ["meridian"], sale("meridian")),
+        "desk.extract-event settlement.unknown-key",
+    ),
     "the founding left out": (
         lambda over, found: without(found, 0),
         lambda over, found: without(found, place(over, "price.published")),
-        "desk.extract-event",
+        "desk.extract-event settlement.not-founded",
     ),
     "other witnesses than the policy's": (
         lambda over, found: replace(found, vkeys=replace(found.vkeys, witnesses=found.vkeys.witnesses[:1], k=1)),
@@ -217,7 +250,9 @@ HOSTILE: dict[str, tuple[Change, Change, str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_wrong_with_it_is_named_and_its_near_miss_passes(name: str, over: Finished, found: Extract) -> None:
     wrong, near, reason = HOSTILE[name]
-    assert reason in verified(wrong(over, found))
+    told = [f"{each.reason} {each.values.get('why', '')}".strip() for each in report(wrong(over, found)).findings]
+    assert reason in told
+    assert verified(wrong(over, found)) != []
     assert verified(near(over, found)) == []
 
 
@@ -266,3 +301,16 @@ def test_a_part_more_or_another_spelling_is_refused(found: Extract) -> None:
         cut = recognise("x", stored_zip.pack(changed))
         assert cut.parsed is None
         assert cut.error is not None
+
+
+def test_more_than_a_file_holds_is_refused_and_the_most_is_taken(
+    over: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = given(over, MINE)
+    assert 3 * extract.MOST + 3 <= stored_zip.MAX_ENTRIES
+    monkeypatch.setattr(extract, "MOST", len(records))
+    assert len(made(over, records, MINE).exhibits) == len(records)
+    monkeypatch.setattr(extract, "MOST", len(records) - 1)
+    with pytest.raises(Refused) as refused:
+        made(over, records, MINE)
+    assert refused.value.code == "desk.extract-too-large"

@@ -61,3 +61,6 @@ async def test_a_withdrawal_goes_from_request_to_final_over_both_machines(table:
     assert contract.parse(files["contract.json"]).hash == request.hash
     pack = parse(evidence.serialise(evidence.gather(table.officer.replica, request.hash)))
     assert pack.contract == request.hash
+    written = await table.officer.evidence(request.hash)  # as a window asks for it
+    assert parse(written.data) == pack
+    assert written.words == pack.words

@@ -19,6 +19,7 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.quorum import Quorum
 from countersign.desk import bundles
 from countersign.desk.bundles import Bundle
+from countersign.errors import Refused
 from countersign.formats import ids, shape
 from countersign.settlement.roster import Holder, HolderKind
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from countersign.desk.ports import Record
 
 SCHEMA = "countersign-extract/1"
+MOST = 16_000
+"""How many events one file holds: each has three parts, and a zip of ours has its bound (`stored_zip`)."""
 Prove = Callable[[int, int], Sequence[bytes]]
 """The inclusion path of an entry, by index, under a head of so many entries."""
 
@@ -58,14 +61,21 @@ def parse(data: bytes) -> Extract:
 
 
 def made(records: Iterable["Record"], prove: Prove, signed: SignedCheckpoint, vkeys: Quorum, reader: str) -> Extract:
-    """The extract of these entries, which the reader (LEI) may read, as far as they stand under the head."""
+    """The extract of these entries, which the reader (LEI) may read, as far as they stand under the head.
+
+    Refused("desk.extract-too-large").
+    """
     size = signed.checkpoint.size
-    shown = (bundles.exhibit(each, prove(each.index, size), signed) for each in records if each.index < size)
+    under = [each for each in records if each.index < size]
+    if len(under) > MOST:
+        raise Refused("desk.extract-too-large", lei=reader, count=len(under), limit=MOST)
+    shown = (bundles.exhibit(each, prove(each.index, size), signed) for each in under)
     return Extract(desk=vkeys.origin, checkpoint=signed, exhibits=tuple(shown), vkeys=vkeys, reader=reader)
 
 
 async def of_desk(desk: "EmbeddedDesk", lei: str) -> Extract:
-    """The extract of one participant. Refused("settlement.unknown-participant"), Unavailable("desk.no-checkpoint")."""
+    """The extract of one participant. Refused("settlement.unknown-participant", "desk.extract-too-large"),
+    Unavailable("desk.no-checkpoint")."""
     from countersign.desk.anchor import Anchor
 
     reader = Holder(HolderKind.PARTICIPANT, desk.state.roster.participant(lei).lei)

@@ -32,6 +32,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _NOTHING,
     ),
     "desk.extract-theirs": ("Every event whose subject this file names is for {lei} to read.", _NOTHING),
+    "desk.extract-too-large": (
+        "{lei} may read {count} events; one extract holds {limit}.",
+        "Nothing was written. Answer what the participant asks about settlement by settlement.",
+    ),
     "desk.extract-unnamed": (
         "Of {count} events this file does not say whose they are: no release in it names their instructions.",
         "Compare their transactions with those that {lei} knows.",
