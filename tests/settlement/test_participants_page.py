@@ -63,7 +63,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     typ: json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     for typ, name in ((contract.TYP, "contract"), (events.TYP, "events"))
 }
-CONTRACTS = {"proposal", "agreed"}
+CONTRACTS = {"proposal", "agreed", "amended"}
 EVENTS = {
     "decline": "contract.declined", "cancel": "contract.cancelled", "confirm": "delivery.confirmed",
     "withdrawal": "withdrawal.requested", "lend": "lending.authorised", "recall": "lending.recalled",
@@ -148,6 +148,17 @@ def test_what_one_proposes_the_other_affirms(desk: Desk) -> None:
     assert desk.state.contract(made.contract).state.value == "proposed"
     filed(desk, "contract.affirmed", made.agreed)
     assert desk.state.contract(made.contract).state.value == "agreed"
+
+
+def test_both_amend_by_a_later_version_and_the_older_one_is_superseded(desk: Desk) -> None:
+    made = files(desk)
+    filed(desk, "contract.affirmed", made.agreed)
+    filed(desk, "contract.affirmed", made.amended)
+    later = contract.parse(made.amended)
+    assert (desk.state.contract(made.contract).state.value, later.terms.version) == ("superseded", 2)
+    assert desk.state.contract(later.hash).state.value == "agreed"
+    half = contract.parse(made.proposal).jws
+    assert desk.attempt("contract.affirmed", ["operations"], {"contract": jose.to_object(half)}) is not None
 
 
 def test_what_was_declined_is_not_affirmed_later(desk: Desk) -> None:
