@@ -1,5 +1,7 @@
 """The small forms end in proposals: whole entries with one thing altered, a policy's next version with one number."""
 
+from dataclasses import replace
+
 import pytest
 
 from countersign.desk import common_changes
@@ -94,3 +96,18 @@ def test_an_event_that_adopts_no_policy_is_refused() -> None:
     desk = world.founded()
     with pytest.raises(Malformed):
         common_changes.document(desk.entries[-1].event)
+
+
+def test_a_certification_goes_on_until_another_day_and_changes_nothing_else() -> None:
+    desk = world.founded()
+    before = desk.state.roster.participant(world.HARBOUR)
+    body = entries(common_changes.certified(desk.state.roster, world.HARBOUR, "2031-06-30"))
+    desk.log("roster.changed", ["compliance", "officer-d"], body)
+    after = desk.state.roster.participant(world.HARBOUR)
+    assert after.certified_until == "2031-06-30"
+    assert replace(after, certified_until=before.certified_until) == before
+    for bad in ("2031-6-30", "2031-02-30", "tomorrow", ""):
+        with pytest.raises(Malformed):
+            common_changes.certified(desk.state.roster, world.HARBOUR, bad)
+    with pytest.raises(Refused):
+        common_changes.certified(desk.state.roster, world.NORTHGATE, "2031-06-30")

@@ -484,6 +484,9 @@ class GovernanceDouble:
         self._ask("propose", kind)
         return self.open[0]
 
+    async def propose_certification(self, lei: str, until: str) -> ProposalView:
+        return self._new("certify", lei, until)
+
     async def propose_suspension(self, lei: str, *, suspended: bool) -> ProposalView:
         return self._new("suspend", lei, suspended)
 

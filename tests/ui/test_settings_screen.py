@@ -138,6 +138,7 @@ async def test_a_dropped_file_becomes_a_proposal(window: OfficerWindow, officer:
     [
         ("Suspend a participant", 0, None, ("suspend", "5299000J2N45DDNE4Y28", True)),
         ("Reinstate a participant", 0, None, ("suspend", "5493001KJTIIGC8Y1R12", False)),
+        ("Certify a participant until another day", 0, "2031-06-30", ("certify", "5493001KJTIIGC8Y1R12", "2031-06-30")),
         ("Withdraw a lost key", 1, None, ("withdraw key", world.hashed("signing-a")[:43])),
         ("Change one number of the policy", 1, "5000000", ("number", "caps.day_usd", "5000000")),
     ],

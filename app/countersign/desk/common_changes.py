@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from countersign.errors import Malformed, Refused
-from countersign.formats import strict_json
+from countersign.formats import strict_json, times
 from countersign.settlement import events
 from countersign.settlement.roster import HolderKind, Officer, Participant, Roster
 
@@ -67,6 +67,12 @@ def officer_entry(each: Officer) -> dict[str, object]:
 def suspended(roster: Roster, lei: str, *, suspended: bool) -> dict[str, object]:
     """A participant suspended, or no longer. Refused("settlement.unknown-participant")."""
     return {"participants": [participant_entry(replace(roster.participant(lei), suspended=suspended))]}
+
+
+def certified(roster: Roster, lei: str, until: str) -> dict[str, object]:
+    """A participant certified until another day (YYYY-MM-DD). Refused("settlement.unknown-participant"); Malformed: the day."""
+    times.parse_date(until)
+    return {"participants": [participant_entry(replace(roster.participant(lei), certified_until=until))]}
 
 
 def without_key(roster: Roster, kid: str) -> dict[str, object]:

@@ -118,6 +118,10 @@ class Governance:
             "roster.changed", common_changes.suspended(self._state.roster, lei, suspended=suspended)
         )
 
+    async def propose_certification(self, lei: str, until: str) -> ProposalView:
+        """Propose that a participant is certified until another day. Malformed: the day."""
+        return await self.propose("roster.changed", common_changes.certified(self._state.roster, lei, until))
+
     async def propose_withdrawal(self, kid: str) -> ProposalView:
         """Propose that a key (a lost token's) signs nothing any more."""
         return await self.propose("roster.changed", common_changes.without_key(self._state.roster, kid))

@@ -78,6 +78,7 @@ class Governing(Protocol):
         """Draft a change (`roster.changed`, `policy.adopted`, `log.rotated`, `ceremony.recorded`); sign it if one may."""
 
     async def propose_suspension(self, lei: str, *, suspended: bool) -> ProposalView: ...
+    async def propose_certification(self, lei: str, until: str) -> ProposalView: ...
 
     async def propose_withdrawal(self, kid: str) -> ProposalView:
         """That a key signs nothing any more."""

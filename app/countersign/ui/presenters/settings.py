@@ -127,6 +127,11 @@ def participants_to(roster: RosterView, *, suspend: bool) -> tuple[Choice, ...]:
     )
 
 
+def participants_to_certify(roster: RosterView) -> tuple[Choice, ...]:
+    """Everybody, with the day until which they are certified now."""
+    return tuple(Choice(each.lei, f"{each.name} · {each.lei}", each.certified_until) for each in roster.participants)
+
+
 def keys_to_withdraw(roster: RosterView) -> tuple[Choice, ...]:
     """Every registered key of a person or an institution."""
     people = [

@@ -67,6 +67,8 @@ LABELS: dict[str, str] = {
     "settings.propose-what": "What",
     "settings.propose-suspend": "Suspend a participant",
     "settings.propose-reinstate": "Reinstate a participant",
+    "settings.propose-certify": "Certify a participant until another day",
+    "settings.propose-day-hint": "A day, as 2027-12-31",
     "settings.propose-key": "Withdraw a lost key",
     "settings.propose-number": "Change one number of the policy",
     "settings.propose-which": "Which one",

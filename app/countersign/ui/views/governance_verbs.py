@@ -14,7 +14,7 @@ from countersign.ui.strings import label
 from countersign.ui.tasks.runner import aside
 from countersign.ui.theme.dress import wear
 from countersign.ui.views.context import Context
-from countersign.ui.views.propose_dialog import KEY, NUMBER, SUSPEND, ProposeDialog, WithdrawDialog
+from countersign.ui.views.propose_dialog import CERTIFY, KEY, NUMBER, SUSPEND, ProposeDialog, WithdrawDialog
 from countersign.ui.views.settings_screen import SettingsScreen
 
 _Done = TypeVar("_Done")
@@ -107,6 +107,8 @@ class GovernanceVerbs:
         found = self._console.governance
         if what == KEY:
             return found.propose_withdrawal(which)
+        if what == CERTIFY:
+            return found.propose_certification(which, text)
         if what == NUMBER:
             return found.propose_number(which, text)
         return found.propose_suspension(which, suspended=what == SUSPEND)

@@ -18,12 +18,13 @@ from countersign.ui.widgets.layout import Note, column, row
 from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
-SUSPEND, REINSTATE, KEY, NUMBER = "suspend", "reinstate", "key", "number"
-WHAT = (SUSPEND, REINSTATE, KEY, NUMBER)
+SUSPEND, REINSTATE, CERTIFY, KEY, NUMBER = "suspend", "reinstate", "certify", "key", "number"
+WHAT = (SUSPEND, REINSTATE, CERTIFY, KEY, NUMBER)
+TYPED = (CERTIFY, NUMBER)
 
 
 class ProposeDialog(Dialog):
-    """`what` is chosen of WHAT, `which` the key of the choice, `text` the new number."""
+    """`what` is chosen of WHAT, `which` the key of the choice, `text` the new number or day."""
 
     def __init__(self, roster: RosterView, numbers: Sequence[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(label("settings.propose-title"), parent)
@@ -31,6 +32,7 @@ class ProposeDialog(Dialog):
         self.choices: dict[str, tuple[Choice, ...]] = {
             SUSPEND: settings.participants_to(roster, suspend=True),
             REINSTATE: settings.participants_to(roster, suspend=False),
+            CERTIFY: settings.participants_to_certify(roster),
             KEY: settings.keys_to_withdraw(roster),
             NUMBER: settings.numbers(numbers),
         }
@@ -43,7 +45,6 @@ class ProposeDialog(Dialog):
         self.list.currentRowChanged.connect(lambda _: self._changed())
         self.value = QLineEdit()
         self.value.setAccessibleName(label("settings.propose-value"))
-        self.value.setPlaceholderText(label("settings.propose-value-hint"))
         self.value.textChanged.connect(lambda _: self._offer())
         self.caption = PlainLabel(label("settings.propose-value"), "caption")
         cancel = Button(label("common.cancel"), "Esc")
@@ -71,7 +72,7 @@ class ProposeDialog(Dialog):
 
     @property
     def text(self) -> str:
-        """The new number as it was typed."""
+        """The new number or day as it was typed."""
         return self.value.text().strip()
 
     def _choose(self, what: str) -> None:
@@ -81,7 +82,10 @@ class ProposeDialog(Dialog):
         self.list.setEnabled(bool(self.choices[what]))
         self.list.setCurrentRow(0)
         for widget in (self.caption, self.value):
-            widget.setVisible(what == NUMBER)
+            widget.setVisible(what in TYPED)
+        self.value.setPlaceholderText(
+            label("settings.propose-day-hint" if what == CERTIFY else "settings.propose-value-hint")
+        )
         self._changed()
 
     def _changed(self) -> None:
@@ -91,7 +95,7 @@ class ProposeDialog(Dialog):
 
     def _offer(self) -> None:
         found, at = self.choices[self.what], self.list.currentRow()
-        same = self.what == NUMBER and 0 <= at < len(found) and found[at].value == self.text
+        same = self.what in TYPED and 0 <= at < len(found) and found[at].value == self.text
         self.now.setEnabled(bool(self.which) and not same)
 
 
