@@ -4,6 +4,7 @@ import pytest
 
 from countersign.demonstration import cast
 from countersign.desk import founding, lending, rounds, stopping
+from countersign.desk.due import Plan, due
 from countersign.desk.rounds import Round
 from countersign.errors import Unavailable
 from countersign.formats import times
@@ -11,6 +12,7 @@ from countersign.resources import round_words
 from countersign.settlement import builder
 from countersign.settlement.permissions import Signer
 from countersign.settlement.roster import Party
+from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import CONTRACT, Scope
 from support.cut_off_day import DAY, CutOffDay
 from support.software_stage import Table
@@ -24,10 +26,10 @@ async def day(table: Table) -> CutOffDay:
 
 
 async def a_round(day: CutOffDay, clock: str = "", **bounds: int) -> Round:
-    """A round at an hour of the day, and the next one, which does nothing."""
+    """A round at an hour of the day, after the last one; and the next one, planned anew, which does nothing."""
     if clock:
         day.at(clock)
-    found = await rounds.make(day.table.desk, **bounds)
+    found = day.last = await rounds.make(day.table.desk, after=day.last, **bounds)
     if not bounds:
         size = day.table.desk.state.size
         again = await rounds.make(day.table.desk)
@@ -314,3 +316,51 @@ async def test_a_round_ends_at_its_bound_and_the_next_goes_on(day: CutOffDay) ->
     found = await a_round(day, "12:00", most=4)
     assert (len(found.done), found.more) == (4, True)
     assert len((await a_round(day)).done) == 2
+
+
+async def test_a_round_after_one_that_found_nothing_plans_nothing_until_something_may_be_due(
+    day: CutOffDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await day.agree("MH-1", 10 * BITCOIN)
+    planned = list[int]()
+
+    def counted(state: State, now_ms: int, *given: object, **more: object) -> Plan:
+        planned.append(now_ms)
+        return due(state, now_ms, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rounds, "due", counted)
+
+    async def again(clock: str, last: Round) -> tuple[Round, bool]:
+        day.at(clock)
+        planned.clear()
+        return await rounds.make(day.table.desk, after=last), bool(planned)
+
+    day.at("12:00")
+    held = await rounds.make(day.table.desk)
+    assert (kinds(held), held.rest is not None) == (["hold.placed"] * 2, True)
+    found, anew = await again("12:09", held)
+    assert (found.done, found.waits, anew) == ((), held.waits, False)
+    found, anew = await again("12:10", found)  # what rules judge by the hour themselves
+    assert (found.done, anew) == ((), True)
+    await day.agree("MH-2", 10 * BITCOIN)
+    found, anew = await again("12:11", found)  # an entry came
+    assert (kinds(found), anew) == (["hold.placed"] * 2, True)
+    found, anew = await again("15:59", found)
+    assert (found.done, anew) == ((), True)
+    found, anew = await again("15:59", found)
+    assert anew is False
+    assert (await again("15:58", found))[1] is True  # a clock that went back is not believed
+    found, anew = await again("16:00", found)  # the cut-off
+    assert (kinds(found), anew) == (["cycle.closed"], True)
+
+
+async def test_what_could_not_be_done_is_tried_again_on_every_round(
+    day: CutOffDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await day.agree("MH-1", 10 * BITCOIN)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(day.table.desk), "bitcoin", lambda _desk, _chain: Silent())
+        day.at("16:00")
+        found = await rounds.make(day.table.desk)
+    assert found.rest is None
+    assert kinds(await rounds.make(day.table.desk, after=found)) == ["cycle.closed"]

@@ -14,6 +14,8 @@ from countersign.desk import rows
 from countersign.desk.history import Histories
 from countersign.desk.rows import Rows
 from countersign.desk.views import DeskView
+from countersign.desk.waiting import in_flight
+from countersign.settlement.records import OVER
 from support.model_world import Signed
 from support.random_history import Author
 from support.reference_model import Model
@@ -57,6 +59,38 @@ def test_a_remembered_desk_is_a_fresh_one_after_every_step(seed: int, monkeypatc
             assert apart.counted() == expected, (number, command)
         monkeypatch.undo()
     assert len(groups) > 1
+
+
+def test_what_has_not_ended_is_known_without_looking_at_what_has() -> None:
+    """The state's own indexes say what a look at everything says, after every step."""
+    desk, seen = Signed(), set()
+    model = Model(desk.now)
+    for command in Author(5_102).write(model, STEPS * 2):
+        model.does(command, desk.plays(command) is None)
+        state = desk.state
+        running = {each.hash: each.terms.settle_by for each in state.contracts.values() if each.state not in OVER}
+        assert dict(state.unended) == running
+        cycles = sorted(state.cycles.values(), key=lambda each: each.index)
+        first: dict[int, int] = {}
+        for each in cycles:
+            first.setdefault(each.cut_off, each.index)
+        assert dict(state.cut_offs) == first
+        late = {state.instruction(each).cycle for each in state.receipts}
+        under_way = [
+            each
+            for each in cycles
+            if each.id in late
+            or (each.final is None and each.voided is None and any(one.shares for one in state.live(each)))
+        ]
+        assert in_flight(state) == under_way
+        ends = [
+            each
+            for each in cycles
+            if each.released and each.final is None and each.voided is None and not each.called_off
+        ]
+        assert set(map(id, ends)) <= set(map(id, state.open_cycles()))
+        seen |= {len(running) < len(state.contracts), bool(under_way), bool(ends)}
+    assert seen == {False, True}
 
 
 def test_a_line_says_of_a_row_what_the_row_says() -> None:

@@ -198,7 +198,8 @@ def test_the_plan_is_the_same_in_whatever_order_the_contracts_lie_in_the_map() -
     moment, found = desk.now_ms // 1_000, []
     for order in permutations(trades):
         contracts = cut_off.Map({each.hash: desk.state.contract(each.hash) for each in order})
-        state = world.replace(desk.state, contracts=contracts)
+        unended = cut_off.Map({each.hash: each.contract.terms.settle_by for each in order})
+        state = world.replace(desk.state, contracts=contracts, unended=unended)
         found.append(gather(state, moment, moment, lambda index: desk.entries[index].time_ms))
     assert len(set(found)) == 1
 

@@ -15,6 +15,7 @@ from countersign.desk import ceremony, cycles, deals, founding
 from countersign.desk.cycles import Closed
 from countersign.desk.deals import Sale, Side
 from countersign.desk.ports import Receipt
+from countersign.desk.rounds import Round
 from countersign.errors import Refused
 from countersign.formats import times
 from countersign.rails import bitcoin as rail
@@ -30,6 +31,7 @@ class CutOffDay:
     """A founded desk at nine o'clock; prices 80,000 dollars a bitcoin and one dollar a dollar."""
 
     table: Table
+    last: Round | None = None
 
     @classmethod
     async def begin(cls, table: Table) -> Self:

@@ -49,8 +49,10 @@ async def _rounds(found: Station, shown: Sequence[OfficerWindow]) -> AsyncIterat
     """The desk's rounds beside the windows."""
 
     async def forever() -> None:
+        made: Round | None = None
         while True:
-            tell(await rounds.make(found.desk), shown)
+            made = await rounds.make(found.desk, after=made)
+            tell(made, shown)
             await asyncio.sleep(ROUND_SECONDS)
 
     task = asyncio.get_running_loop().create_task(forever())

@@ -38,7 +38,7 @@ def closing(state: State, seconds: int, moment_of: MomentOf) -> Closing:
     policy = state.adopted()
     moment = cut_off.last_cut_off(policy, seconds)
     until = moment + policy.cycles.top_up_seconds
-    closed = min((each.index for each in state.cycles.values() if each.cut_off == moment), default=None)
+    closed = state.cut_offs.get(moment)
     open_until = until if closed is None else moment
     found = cut_off.gather(state, moment, seconds, moment_of, recalling=seconds < open_until)
     waits = seconds < open_until and bool(found.short or found.place)

@@ -13,7 +13,7 @@ from countersign.settlement import awarding, builder, instructing, stops
 from countersign.settlement.bodies import REPLACEMENT
 from countersign.settlement.bodies import VOID as VOIDING
 from countersign.settlement.freeze_words import scope_said
-from countersign.settlement.records import ContractRecord, Cycle, Freeze, Instruction
+from countersign.settlement.records import OVER, ContractRecord, Cycle, Freeze, Instruction
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT, Scope
@@ -83,7 +83,7 @@ def _respent(cycle: Cycle, old: Instruction, purpose: str) -> dict[str, object]:
 
 def _freeze(state: State, record: ContractRecord) -> Offer:
     standing = stops.stopping(state, record)
-    if record.state in stops.ENDED:
+    if record.state in OVER:
         return Offer(FREEZE, (), Refused("settlement.wrong-state", contract=record.hash, state=record.state.value))
     if standing is not None:
         return Offer(FREEZE, (), Refused("settlement.frozen", contract=record.hash, order=standing.order))
@@ -113,7 +113,7 @@ def entries_of(state: State) -> set[int]:
 
 
 def _order(state: State, freeze: Freeze, moments: Mapping[int, int]) -> OrderView:
-    running = (each for each in state.contracts.values() if each.state not in stops.ENDED)
+    running = (each for each in state.contracts.values() if each.state not in OVER)
     stopped = 0 if freeze.lifted is not None else sum(stops.within(freeze.scope, each) for each in running)
     return OrderView(
         order=freeze.order,
@@ -143,6 +143,6 @@ def _targets(state: State) -> Iterator[TargetView]:
             yield TargetView(Scope(BOOK, each.lei, book), f"{each.name}, {book}")
     for asset in sorted(state.roster.assets.values(), key=lambda each: (each.symbol, each.id)):
         yield TargetView(Scope(ASSET, asset=asset.id), f"{asset.symbol} ({asset.id})")
-    open_ = (each for each in state.contracts.values() if each.state not in stops.ENDED)
+    open_ = (each for each in state.contracts.values() if each.state not in OVER)
     for record in sorted(open_, key=lambda each: each.terms.id):
         yield TargetView(Scope(CONTRACT, contract=record.hash), f"{record.terms.id}, {record.terms.version}")

@@ -7,6 +7,7 @@
 - A contract is held once both sides cover it, all legs or none, in the order of endorsement, for the next cut-off. What is
   held in part only and is not covered in time for one returns.
 - Loans that are lacking are recalled by an officer; until the time to top up is over, what waits for one keeps its place.
+- What has ended is not looked at: a plan costs what is open, and nothing where nothing changed since (`until`).
 - Nothing here asks a node: what a transaction weighs (`fits`) is an argument, and without it no cycle is planned. Prices come
   from whoever publishes them, never from here.
 
@@ -37,6 +38,8 @@ from countersign.settlement.stops import stopping
 
 MOST = 500
 """How many events one plan holds; what is left is planned again. All holds of one contract are planned together."""
+AGAIN_SECONDS = 600
+"""How long a plan that found nothing is believed at most."""
 IN_PART = "Held in part only, and not covered."
 
 
@@ -52,12 +55,13 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`steps`: what may be logged, in this order; `waits`: what an officer does with the desk beside; `obstacles`: why a
-    cycle that is due cannot be closed.
+    cycle that is due cannot be closed. `until`: unix seconds; before it the same state has nothing else due.
     """
 
     steps: tuple[Due, ...]
     waits: tuple[Wait, ...]
     obstacles: tuple[CountersignError, ...]
+    until: int = 0
 
 
 def due(
@@ -83,7 +87,25 @@ def due(
         last = closings.closing(plan.state, plan.seconds, moment_of)
     if fits is not None and not plan.full:
         _plan_cycles(plan, last, mode, fits)
-    return Plan(tuple(plan.steps), waiting.waits(plan.state, last, upcoming), tuple(plan.obstacles))
+    until = _until(plan.state, plan.seconds, last, upcoming)
+    return Plan(tuple(plan.steps), waiting.waits(plan.state, last, upcoming), tuple(plan.obstacles), until)
+
+
+def _until(state: State, seconds: int, last: Closing, upcoming: Gathered) -> int:
+    """The first moment (unix seconds) at which time alone may make something else due.
+
+    A cut-off, the end of the time to top up, the end of a day with loans out, a contract's `settle_by` or `not_before`; and
+    `AGAIN_SECONDS` at the latest, for what rules judge by the hour themselves (certifications, cooling periods, caps).
+    """
+    moments = [upcoming.cut_off, seconds + AGAIN_SECONDS]
+    if last.waits:
+        moments.append(last.until)
+    if state.lent:
+        moments.append(seconds - seconds % times.DAY + times.DAY)
+    moments += [each + 1 for each in state.unended.values() if each >= seconds]
+    records = (state.contract(each.contract) for each in upcoming.aside if each.reason == "not-open")
+    moments += [each.terms.not_before for each in records if each.terms.not_before > seconds]
+    return min(moments)
 
 
 class _Planner:
@@ -119,10 +141,10 @@ def _plan_ends(plan: _Planner) -> None:
     """Settlements whose chains have done what they waited for, in the order in which they were closed."""
     under_way = (
         each
-        for each in plan.state.cycles.values()
+        for each in plan.state.open_cycles()
         if each.released is not None and each.final is None and each.voided is None and not each.called_off
     )
-    for cycle in sorted(under_way, key=lambda each: each.index):
+    for cycle in under_way:
         kind, code = ("voided", "round.voided") if cycle.voiding else ("final", "round.final")
         plan.add(Due(f"settlement.{kind}", {"cycle": cycle.id}, said(code, cycle=cycle.id)))
 
@@ -135,7 +157,9 @@ def _plan_accruals(plan: _Planner) -> None:
 
 def _plan_expiries(plan: _Planner) -> None:
     passed = (
-        each for each in plan.state.contracts.values() if each.state in OPEN and each.terms.settle_by < plan.seconds
+        plan.state.contract(name)
+        for name, settle_by in plan.state.unended.items()
+        if settle_by < plan.seconds and plan.state.contract(name).state in OPEN
     )
     for record in sorted(passed, key=lambda each: (each.terms.settle_by, each.hash)):
         why = said("round.expired", contract=record.terms.id, settle_by=times.text(record.terms.settle_by))

@@ -20,7 +20,7 @@ from countersign.desk.governance_views import (
 )
 from countersign.desk.proposals import Examined
 from countersign.settlement import machine, stops
-from countersign.settlement.exposure import ENDED, barred
+from countersign.settlement.exposure import barred
 from countersign.settlement.policy_words import clauses
 from countersign.settlement.roster import Destination, Holder, HolderKind, Officer, Participant, Vault
 from countersign.settlement.state import State
@@ -29,7 +29,7 @@ from countersign.settlement.state import State
 def participants(state: State, now: int) -> tuple[ParticipantView, ...]:
     """Every participant at a moment, by name; with what is open with it."""
     held: dict[str, list[OpenContractView]] = {}
-    open_now = [each for each in state.contracts.values() if each.state not in ENDED]
+    open_now = state.open_contracts()
     for record in sorted(open_now, key=lambda each: each.concerns[0].index):
         terms, standing = record.terms, stops.standing(state, record).value
         shown = OpenContractView(terms.id, terms.version, record.hash, standing, terms.notional.usd)

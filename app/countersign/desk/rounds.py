@@ -4,15 +4,18 @@
   anew as the log moves; officers may work at the same time. A round that finds nothing to do logs nothing.
 - Nothing that is refused stops the rest: it is told by name, and not tried again in this round. Where the log's newest head
   has not its witnesses the desk waits for them and logs nothing by itself.
+- Planning costs what is open, and runs beside the loop. A round after one that found nothing plans nothing, until an entry
+  came or a moment at which something may be due (`Rest`).
 - Moments are entries' moments: the desk's clock, never before its last entry.
 - A whole cut-off is closed as one plan, with what the transactions would weigh asked of the desk's own nodes first.
 - Prices come from whoever publishes them. What the desk signs beside an officer waits (`waiting`); `arrivals` is the
   officer's half.
 
-    made = await rounds.make(desk)
+    made = await rounds.make(desk, after=made)
     [each.due.kind for each in made.done], [each.whom for each in made.waits]
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,19 +57,39 @@ class Round:
     not_done: tuple[NotDone, ...]
     waits: tuple[Wait, ...]
     more: bool
+    rest: "Rest | None" = None
 
 
-async def make(desk: EmbeddedDesk, mode: str = MULTILATERAL, most: int = MOST) -> Round:
-    """Do what is due, until so many events were logged. Raises none of the project's errors: they are told in `not_done`."""
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """That a state has nothing due before a moment (ms), so that it need not be planned again."""
+
+    state: State
+    until_ms: int
+
+    def holds(self, state: State, now_ms: int) -> bool:
+        """Whether it still says so of this state, at this moment."""
+        return self.state is state and now_ms < self.until_ms
+
+
+async def make(desk: EmbeddedDesk, mode: str = MULTILATERAL, most: int = MOST, *, after: Round | None = None) -> Round:
+    """Do what is due, until so many events were logged. Raises none of the project's errors: they are told in `not_done`.
+
+    `after`: the last round of this desk; where nothing was logged since and nothing can be due yet, nothing is planned.
+    """
     walk = _Walk(desk, most)
     began, waits = desk.scribe.clock.now_ms(), tuple[Wait, ...]()
     try:
+        await walk.begin()
+        if after is not None and walk.rests(after):
+            return Round(began, (), (), after.waits, False, after.rest)
         await walk.go(mode)
-        waits = walk.waits()
+        waits = await walk.waits()
     except CountersignError as error:
         walk.not_done.append(NotDone(None, error))
     not_done = (*walk.not_done, *(NotDone(None, each) for each in walk.obstacles))
-    return Round(began, tuple(walk.done), not_done, waits, len(walk.done) >= most)
+    more = len(walk.done) >= most
+    return Round(began, tuple(walk.done), not_done, waits, more, None if not_done or more else walk.rest)
 
 
 class _Walk:
@@ -81,23 +104,42 @@ class _Walk:
         self.not_done: list[NotDone] = []
         self.obstacles: tuple[CountersignError, ...] = ()
 
-    def waits(self) -> tuple[Wait, ...]:
+    async def begin(self) -> None:
+        """The newest head with its witnesses. Unavailable("desk.round-unwitnessed")."""
+        await self._desk.sequencer.renew()
+        if self._desk.sequencer.unwitnessed:
+            raise Unavailable("desk.round-unwitnessed", count=self._desk.sequencer.unwitnessed)
+
+    def rests(self, after: Round) -> bool:
+        """Whether nothing can be due since an earlier round."""
+        now = self._now()
+        return after.rest is not None and after.at_ms <= now and after.rest.holds(self._desk.state, now)
+
+    @property
+    def rest(self) -> Rest | None:
+        """Until when nothing is due, where the last plan found nothing and is the newest state's."""
+        state, plan = self._planned
+        if state is None or state is not self._desk.state or plan.steps:
+            return None
+        return Rest(state, plan.until * 1_000)
+
+    async def waits(self) -> tuple[Wait, ...]:
         """What waits now: as it was planned last, where nothing was logged since."""
         state, plan = self._planned
-        return plan.waits if state is self._desk.state else self._plan().waits
+        return plan.waits if state is self._desk.state else (await self._plan()).waits
 
-    def _plan(self) -> Plan:
-        """What is due now but for the cycles."""
-        plan = due(self._desk.state, self._now(), self._moment, self._desk.scribe, most=self._left)
-        self._planned = self._desk.state, plan
+    async def _plan(self) -> Plan:
+        """What is due now but for the cycles; planned beside the loop, for much may be open."""
+        state = self._desk.state
+        plan = await asyncio.to_thread(due, state, self._now(), self._moment, self._desk.scribe, most=self._left)
+        self._planned = state, plan
         return plan
 
     async def go(self, mode: str) -> None:
         """Everything but the cycles until nothing is left of it, then the cycles; and again, as long as there is anything."""
-        await self._desk.sequencer.renew()
-        if self._desk.sequencer.unwitnessed:
-            raise Unavailable("desk.round-unwitnessed", count=self._desk.sequencer.unwitnessed)
-        while self._left and (await self._log(self._plan().steps) or await self._log(await self._closings(mode))):
+        while self._left and (
+            await self._log((await self._plan()).steps) or await self._log(await self._closings(mode))
+        ):
             pass
 
     async def _closings(self, mode: str) -> Sequence[Due]:
@@ -105,7 +147,7 @@ class _Walk:
         state, now = self._desk.state, max(self._now(), self._desk.state.time_ms)
         if state.policy is None or self._stopped or not self._left:
             return ()
-        ready = closings.closing(state, now // 1_000, self._moment).contracts
+        ready = (await asyncio.to_thread(closings.closing, state, now // 1_000, self._moment)).contracts
         if not ready:
             return ()
         try:
@@ -113,7 +155,7 @@ class _Walk:
         except CountersignError as silent:
             self.obstacles = (silent,)
             return ()
-        plan = due(state, now, self._moment, self._desk.scribe, fits, mode, self._left)
+        plan = await asyncio.to_thread(due, state, now, self._moment, self._desk.scribe, fits, mode, self._left)
         self.obstacles = plan.obstacles
         return [each for each in plan.steps if each.kind == "cycle.closed"]
 

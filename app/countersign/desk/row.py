@@ -19,22 +19,10 @@ from countersign.settlement import stops
 from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.deadlines import Deadlines
 from countersign.settlement.holding import shortfall
-from countersign.settlement.records import ContractRecord, ContractState, Cycle, Freeze, Instruction
+from countersign.settlement.records import OVER, ContractRecord, ContractState, Cycle, Freeze, Instruction
 from countersign.settlement.roster import Role, Roster
 from countersign.settlement.state import State
 
-OVER = frozenset(
-    {
-        ContractState.FINAL,
-        ContractState.DECLINED,
-        ContractState.CANCELLED,
-        ContractState.EXPIRED,
-        ContractState.SUPERSEDED,
-        ContractState.AWARDED,
-        ContractState.VOIDED,
-    }
-)
-"""The states in which nothing waits for anybody any more."""
 CHECKED = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, ContractState.SIGNED)
 """The states in which a settlement's instructions are judged whenever the Desk shows them."""
 _SIGNABLE = (ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED)

@@ -20,14 +20,14 @@ from typing import overload
 
 from countersign.desk import views
 from countersign.desk.money import Money, money
-from countersign.desk.row import OVER, Look, Together
+from countersign.desk.row import Look, Together
 from countersign.desk.views import DeskView, Group, Line, SettlementRow, Sums
 from countersign.formats import times
 from countersign.settlement import cut_off
 from countersign.settlement.holding import wanted
 from countersign.settlement.ledger import Account
 from countersign.settlement.policy import Policy
-from countersign.settlement.records import ContractRecord, ContractState
+from countersign.settlement.records import OVER, ContractRecord, ContractState
 from countersign.settlement.state import State
 
 MomentOf = Callable[[int], int]

@@ -17,9 +17,9 @@ from countersign.desk.breaks import Break, Cause
 from countersign.errors import CountersignError, Malformed
 from countersign.formats import caip, ids
 from countersign.formats.excerpt import excerpt
-from countersign.settlement.records import ContractRecord, ContractState
+from countersign.settlement.records import OVER, ContractRecord, ContractState
 from countersign.settlement.state import State
-from countersign.settlement.stops import ENDED, standing
+from countersign.settlement.stops import standing
 
 COLUMNS = ("lei", "book", "contract", "side", "asset", "amount", "state")
 DELIVER, RECEIVE = "deliver", "receive"
@@ -139,7 +139,7 @@ class _Leg:
 
     @property
     def must_be_listed(self) -> bool:
-        return self.state not in ENDED and self.state is not ContractState.PROPOSED
+        return self.state not in OVER and self.state is not ContractState.PROPOSED
 
 
 def _ours(state: State, lei: str) -> Iterator[tuple[Key, _Leg]]:

@@ -94,14 +94,12 @@ def needed(state: State, cycle: Cycle, chain: str) -> int:
 
 def in_flight(state: State) -> list[Cycle]:
     """The cycles for which somebody signed that are not over, and those whose deliveries are not confirmed yet, in their order."""
-    unconfirmed = {state.instruction(each).cycle for each in state.receipts}
-    found = (
-        each
-        for each in state.cycles.values()
-        if each.id in unconfirmed
-        or (each.final is None and each.voided is None and any(one.shares for one in state.live(each)))
-    )
-    return sorted(found, key=lambda each: each.index)
+    late = {state.instruction(each).cycle for each in state.receipts}
+    found = {each: state.cycle(each) for each in late}
+    for each in state.open_cycles():
+        if each.final is None and each.voided is None and any(one.shares for one in state.live(each)):
+            found[each.id] = each
+    return sorted(found.values(), key=lambda each: each.index)
 
 
 def _on_chains(state: State) -> Iterator[Wait]:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from countersign.errors import Refused
 from countersign.settlement.bodies import Body
 from countersign.settlement.events import Event
-from countersign.settlement.records import Concern, ContractRecord, ContractState
+from countersign.settlement.records import OVER, Concern, ContractRecord, ContractState
 from countersign.settlement.roster import Holder, HolderKind
 from countersign.settlement.state import State
 
@@ -79,8 +79,12 @@ def demand_state(record: ContractRecord, *allowed: ContractState) -> None:
 
 
 def with_contracts(state: State, records: Iterable[ContractRecord]) -> State:
-    """The state with these contract records in place of what it had."""
-    contracts = state.contracts
+    """The state with these contract records in place of what it had; the one place that writes any."""
+    contracts, unended = state.contracts, state.unended
     for record in records:
         contracts = contracts.set(record.hash, record)
-    return replace(state, contracts=contracts)
+        if record.state not in OVER:
+            unended = unended.set(record.hash, record.terms.settle_by)
+        elif record.hash in unended:
+            unended = unended.delete(record.hash)
+    return replace(state, contracts=contracts, unended=unended)

@@ -20,6 +20,7 @@
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from countersign.errors import Malformed, Refused
@@ -141,6 +142,7 @@ class Contract:
         return sha256(jose.serialise(self.jws)).digest()
 
 
+@lru_cache(maxsize=1024)
 def fee_coin(asset: str) -> str | None:
     """The coin in which a deliverer pays for moving an asset; None on chains whose gas is the custodian's."""
     chain = caip.AssetId.parse(asset).chain

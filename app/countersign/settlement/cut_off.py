@@ -123,7 +123,7 @@ def waiting(state: State) -> list[ContractRecord]:
     """The endorsed and held contracts that are in no cycle, in the order of their endorsement."""
     found = (
         record
-        for record in state.contracts.values()
+        for record in state.open_contracts()
         if record.state in (ContractState.ENDORSED, ContractState.HELD) and record.cycle is None
     )
     return sorted(found, key=_endorsed)

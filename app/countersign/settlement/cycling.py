@@ -103,7 +103,8 @@ def _fold(case: Case, body: CycleClosed) -> State:
     state = case.state
     records = [state.contract(contract) for contract in body.contracts]
     cycle = open_cycle(state.roster, body, tuple(record.terms for record in records), case.index)
-    state = replace(state, cycles=state.cycles.set(body.cycle, cycle))
+    cut_offs = state.cut_offs if body.cut_off in state.cut_offs else state.cut_offs.set(body.cut_off, case.index)
+    state = replace(state, cycles=state.cycles.set(body.cycle, cycle), cut_offs=cut_offs)
     if cycle.groups:
         return with_contracts(state, [case.touched(record, cycle=body.cycle) for record in records])
     return with_contracts(state, [case.moved(record, ContractState.SIGNED, cycle=body.cycle) for record in records])

@@ -9,27 +9,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
-from countersign.settlement.records import ContractRecord, ContractState
+from countersign.settlement.records import OVER, ContractRecord, ContractState
 from countersign.settlement.roster import Participant
 from countersign.settlement.state import State
 
 SUSPENDED, EXPIRED = "suspended", "expired"
 """Why a participant may enter no new contract."""
-
-ENDED: Final = frozenset(
-    {
-        ContractState.FINAL,
-        ContractState.DECLINED,
-        ContractState.CANCELLED,
-        ContractState.EXPIRED,
-        ContractState.SUPERSEDED,
-        ContractState.AWARDED,
-        ContractState.VOIDED,
-    }
-)
-"""Where a contract needs nobody's hand any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +46,6 @@ def exposed(state: State, seconds: int) -> tuple[Exposed, ...]:
 
 
 def _of(record: ContractRecord, concerned: dict[str, str]) -> Iterator[Exposed]:
-    for lei in record.leis if record.state not in ENDED else ():
+    for lei in record.leis if record.state not in OVER else ():
         if lei in concerned:
             yield Exposed(lei, concerned[lei], record.hash, record.state)

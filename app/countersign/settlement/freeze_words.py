@@ -10,7 +10,7 @@
 from dataclasses import replace
 
 from countersign.settlement import stops
-from countersign.settlement.records import Freeze
+from countersign.settlement.records import OVER, Freeze
 from countersign.settlement.saying import Difference, Said, grouped, said
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import FreezeLifted, FreezeOrdered, Scope
@@ -56,12 +56,12 @@ def scope_said(verb: str, state: State, order: str, scope: Scope) -> Said:
 
 def _over(state: State, scope: Scope) -> tuple[Said, ...]:
     """A warning where the one contract that is named is over: two people need not sign for nothing."""
-    over = scope.contract is not None and state.contract(scope.contract).state in stops.ENDED
+    over = scope.contract is not None and state.contract(scope.contract).state in OVER
     return (said("freeze.over"),) if over else ()
 
 
 def _stopped(state: State) -> int:
-    running = (each for each in state.contracts.values() if each.state not in stops.ENDED)
+    running = (each for each in state.contracts.values() if each.state not in OVER)
     return sum(stops.stopping(state, each) is not None for each in running)
 
 

@@ -54,6 +54,11 @@ class ContractState(StrEnum):
 STORY = tuple(ContractState)[1:10]
 """The states of a settlement that goes well, agreed to final."""
 
+OVER = frozenset((
+    ContractState.FINAL, ContractState.DECLINED, ContractState.CANCELLED, ContractState.EXPIRED,
+    ContractState.SUPERSEDED, ContractState.AWARDED, ContractState.VOIDED,
+))  # fmt: skip
+"""The states in which nothing waits for anybody any more."""
 BEFORE_SHARES = STORY[:4]
 """Agreed to instructed: nobody has signed for the chains, so the parties may still call it off."""
 

@@ -7,6 +7,7 @@
     <ContractState.HELD: 'held'>
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from immutables import Map
@@ -55,8 +56,12 @@ class State:
     ledger: Ledger = field(default_factory=Ledger)
     deposits: Map[str, int] = field(default_factory=Map)  # "chain reference" → index
     contracts: Map[str, ContractRecord] = field(default_factory=Map)  # contract hash
+    unended: Map[str, int] = field(default_factory=Map)  # contract hash of those that are not over → their settle_by
     versions: Map[tuple[str, int], str] = field(default_factory=Map)  # contract id, version → contract hash
     cycles: Map[str, Cycle] = field(default_factory=Map)  # cycle id
+    cut_offs: Map[int, int] = field(
+        default_factory=Map
+    )  # a cut-off, unix seconds → the entry that closed its first cycle
     instructions: Map[str, Instruction] = field(default_factory=Map)  # event hash
     spending: Map[str, str] = field(default_factory=Map)  # outpoint → live or executed instruction
     spent: Map[str, Usage] = field(default_factory=Map)  # payer (LEI) → what it gave away in 24 hours
@@ -101,6 +106,15 @@ class State:
         """Every entry that concerned a contract, its cycle's among them, in the log's order."""
         cycle = self.cycles.get(record.cycle or "")
         return tuple(sorted((*record.concerns, *(cycle.concerns if cycle else ())), key=lambda each: each.index))
+
+    def open_contracts(self) -> Iterator[ContractRecord]:
+        """The contracts that are not over, in no order."""
+        return (self.contracts[each] for each in self.unended)
+
+    def open_cycles(self) -> list[Cycle]:
+        """The cycles of contracts that are not over, in the order in which they were closed."""
+        names = {each.cycle for each in self.open_contracts() if each.cycle is not None}
+        return sorted((self.cycles[each] for each in names), key=lambda each: each.index)
 
     def cycle(self, cycle: str) -> Cycle:
         """The cycle of that id; `Refused` settlement.unknown-cycle."""

@@ -16,22 +16,9 @@
 from countersign.errors import Refused
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.ledger import Account, Balance
-from countersign.settlement.records import ContractRecord, ContractState, Cycle, Freeze
+from countersign.settlement.records import OVER, ContractRecord, ContractState, Cycle, Freeze
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT, FreezeLifted, FreezeOrdered, Scope
-
-ENDED = frozenset(
-    {
-        ContractState.FINAL,
-        ContractState.DECLINED,
-        ContractState.CANCELLED,
-        ContractState.EXPIRED,
-        ContractState.SUPERSEDED,
-        ContractState.AWARDED,
-        ContractState.VOIDED,
-    }
-)
-"""The states in which a contract is over: an order finds nothing left to stop."""
 
 
 def stopping(state: State, contract: Contract | ContractRecord) -> Freeze | None:
@@ -137,7 +124,7 @@ def running(state: State, cycle: Cycle) -> bool:
 
 def standing(state: State, record: ContractRecord) -> ContractState:
     """Where a contract stands for a reader: frozen while an order stops it, else its own state."""
-    if record.state in ENDED or stopping(state, record) is None:
+    if record.state in OVER or stopping(state, record) is None:
         return record.state
     return ContractState.FROZEN
 
