@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from countersign.audit import note
+from countersign.audit.note import COSIGNATURE
 from countersign.desk import founding_paper, founding_plan
 from countersign.desk.author import Scribe
 from countersign.errors import CountersignError, Malformed, Refused
@@ -105,6 +107,18 @@ def test_every_part_is_wanted_and_nothing_else(name: str) -> None:
             continue  # seven of two: refused by its own name above
         with pytest.raises(Malformed):
             parsed(given)
+
+
+def test_a_witness_is_a_witnesss_key_and_none_counts_twice() -> None:
+    first, second = PLAN["witnesses"]
+    renamed = note.verifier_key(bytes([1]) * 32, "witness.example/other", COSIGNATURE)
+    for given, code in (([first, {"key": str(LOG), "url": "https://w"}], "L5.key-role"),
+                        ([first, second, {"key": str(renamed), "url": "https://w"}], "L5.same-key")):  # fmt: skip
+        with pytest.raises(Malformed) as refused:
+            parsed(plan(witnesses=given, quorum=2))
+        assert refused.value.code == code
+    third = note.verifier_key(bytes([3]) * 32, "witness.example/3", COSIGNATURE)
+    assert len(parsed(plan(witnesses=[first, second, {"key": str(third), "url": "https://w"}])).witnesses) == 3
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"desk":1}', b'{"desk":"a","desk":"a"}', b"\xff"])

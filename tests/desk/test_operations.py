@@ -150,6 +150,23 @@ async def test_what_somebody_filed_meanwhile_is_not_filed_twice(founded: Table) 
     assert ([each.item.outcome.value for each in done.items], founded.desk.state.size) == (["already here"], size)
 
 
+async def test_what_was_shown_as_refused_is_not_filed_when_time_makes_it_good(founded: Table) -> None:
+    operations = console(founded)
+    await lend(founded)
+    founded.stage.clock.seconds += 600
+    draft = founded.desk.scribe.draft("lending.recalled", {"loan": "loan-1", "reason": "Needed."})
+    files = {"recall.json": await signed(draft, [founded.author("meridian")])}
+    founded.stage.clock.seconds -= 600
+    early = await operations.judge_batch(files)
+    assert [each.item.outcome.value for each in early.items] == ["refused"]  # its author's clock is ahead
+    founded.stage.clock.seconds += 600
+    size = founded.desk.state.size
+    await operations.file_batch(early, lambda *_: None)
+    assert founded.desk.state.size == size
+    [done] = (await operations.file_batch(await operations.judge_batch(files), lambda *_: None)).items
+    assert done.item.index == size
+
+
 async def test_a_batch_stopped_half_way_is_found_already_here(founded: Table) -> None:
     operations = console(founded)
     files = {str(number): await contract(founded, number) for number in (1, 2, 3)}

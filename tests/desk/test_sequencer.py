@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from countersign.audit import note
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.log import verify_files
+from countersign.audit.note import COSIGNATURE
 from countersign.audit.quorum import Fresh
-from countersign.desk.author import signed
+from countersign.demonstration import papers
+from countersign.desk import founding
+from countersign.desk.author import Scribe, signed
 from countersign.desk.ports import Receipt
 from countersign.desk.sequencer import CHECKPOINT, RENEWAL_SECONDS, Sequencer, Watcher
 from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.store.tile_files import TileFiles
-from support.software_stage import SoftwareStage, Table
+from support.software_stage import SetClock, SoftwareStage, Table
 
 
 @dataclass
@@ -253,3 +257,122 @@ async def test_witnesses_are_asked_at_once_so_that_one_deadline_is_the_longest_w
     await price(founded, "1.01", hand)
     lines = [each.name for each in published(hand).note.signatures]
     assert lines == [founded.stage.quorum.origin, *(each.name for each in founded.stage.quorum.witnesses)]
+
+
+def known(hand: Sequencer) -> int:
+    """How much of the log a start finds."""
+    return len(hand._archive.records())
+
+
+async def test_nothing_is_logged_before_a_quorum_has_cosigned_the_log_as_it_lies_here(founded: Table) -> None:
+    for each in witnesses(founded.stage):
+        each.silent = True
+    again = founded.stage.sequencer(founded.stage.store)
+    await again.open()
+    before = known(again)
+    with pytest.raises(Unavailable) as none:
+        await price(founded, "1.01", again)
+    assert (none.value.code, known(again)) == ("desk.unconfirmed", before)
+    assert "witness-1.example (sync.silent), witness-2.example (sync.silent)" in str(none.value.values["witnesses"])
+    for each in witnesses(founded.stage):
+        each.silent = False
+    assert (await price(founded, "1.01", again)).index == before
+
+
+async def test_a_desk_that_was_idle_has_its_head_cosigned_before_it_logs_more(founded: Table) -> None:
+    hand = founded.desk.sequencer
+    founded.stage.clock.seconds += RENEWAL_SECONDS
+    witnesses(founded.stage)[0].silent = True
+    before = known(hand)
+    with pytest.raises(Unavailable) as none:
+        await price(founded, "1.01")
+    assert (none.value.code, known(hand)) == ("desk.unconfirmed", before)
+
+
+async def restored(table: Table, entries: int) -> Sequencer:
+    """The desk from a backup of so many entries: store and published head, both as old."""
+    old = table.stage.profile(f"backup of {entries}")
+    for each in table.desk.archive.records()[:entries]:
+        old.archive.append(each)
+    return table.stage.sequencer(old, TileFiles(table.stage.folder / f"log of {entries}"))
+
+
+async def test_a_folder_from_an_older_backup_is_known_by_what_its_witnesses_remember(founded: Table) -> None:
+    whole = known(founded.desk.sequencer)
+    older = await restored(founded, whole - 1)
+    with pytest.raises(Unavailable) as ahead:
+        await older.open()
+    assert (ahead.value.code, ahead.value.values["size"]) == ("desk.witness-ahead", whole)
+    with pytest.raises(Unavailable):
+        await price(founded, "1.01", older)
+    assert known(older) == whole - 1
+    newest = await restored(founded, whole)
+    await newest.open()
+    assert (await price(founded, "1.01", newest)).index == whole
+
+
+async def test_one_witness_that_boasts_stops_no_quorum(founded: Table) -> None:
+    class Boasting:
+        async def add_checkpoint(self, request: bytes) -> tuple[int, bytes]:
+            return 409, b"999999\n"
+
+    mine = founded.stage.watchers[1]
+    founded.stage.watchers = [*founded.stage.watchers, Watcher(founded.stage.log_verifier, Boasting())]
+    hand = founded.stage.sequencer(founded.stage.store)
+    await hand.open()
+    assert (await price(founded, "1.01", hand)).index == known(hand) - 1
+    founded.stage.watchers = [founded.stage.watchers[0], Watcher(mine.key, Boasting())]
+    with pytest.raises(Unavailable) as ahead:
+        await founded.stage.sequencer(founded.stage.store).open()
+    assert ahead.value.code == "desk.witness-ahead"
+
+
+@pytest.mark.parametrize(("off", "fits"), [(300, True), (301, False), (-300, True), (-301, False), (20 * 3600, False)])
+async def test_a_clock_that_is_not_the_witnesses_logs_nothing(founded: Table, off: int, *, fits: bool) -> None:
+    founded.stage.clock.seconds += 3_600  # no clock here is behind the log
+    hand = founded.stage.sequencer(founded.stage.store)
+    hand._clock = SetClock(founded.stage.clock.seconds + off)
+    await hand.open()
+    before = known(hand)
+    scribe = Scribe(hand.origin, hand._clock, founded.stage.entropy)
+    body = {"asset": founded.stage.outside.token(), "price": "1.01", "source": "test"}
+    event = await signed(scribe.draft("price.published", body), [founded.desk.author])
+    if fits:
+        assert (await hand.submit(event)).index == before
+        return
+    with pytest.raises(Unavailable) as wrong:
+        await hand.submit(event)
+    assert (wrong.value.code, known(hand)) == ("desk.clock-differs", before)
+
+
+async def test_a_policy_whose_witnesses_the_desk_does_not_ask_is_refused(founded: Table) -> None:
+    stage = founded.stage
+    strange = str(note.verifier_key(b"\x55" * 32, "witness.elsewhere", COSIGNATURE))
+    administrators = [founded.author("compliance"), founded.author("officer-d")]
+
+    async def adopt(quorum: int, *keys: str) -> None:
+        policy = papers.evening_policy(keys)
+        policy["witnesses"] = {"quorum": quorum, "keys": list(keys)}
+        policy["version"] = founded.desk.state.adopted().version + 1
+        await founding.adopt_policy(founded.desk, administrators, policy)
+
+    before = known(founded.desk.sequencer)
+    with pytest.raises(Refused) as refused:
+        await adopt(2, stage.witness_keys[0], strange)
+    assert (refused.value.code, refused.value.values["unknown"]) == ("desk.policy-witnesses", "witness.elsewhere")
+    assert known(founded.desk.sequencer) == before
+    await adopt(1, stage.witness_keys[0], strange)
+
+
+async def test_who_must_cosign_is_the_policys_word(founded: Table) -> None:
+    administrators = [founded.author("compliance"), founded.author("officer-d")]
+    policy = papers.evening_policy(founded.stage.witness_keys)
+    policy["witnesses"] = {"quorum": 1, "keys": [founded.stage.witness_keys[0]]}
+    policy["version"] = founded.desk.state.adopted().version + 1
+    await founding.adopt_policy(founded.desk, administrators, policy)
+    witnesses(founded.stage)[1].silent = True  # the founding wanted both
+    await price(founded, "1.01")
+    witnesses(founded.stage)[1].silent, witnesses(founded.stage)[0].silent = False, True
+    with pytest.raises(Unavailable) as none:
+        await price(founded, "1.02")
+    assert none.value.code == "desk.no-quorum"

@@ -92,8 +92,10 @@ async def test_it_is_founded_by_its_administrators_papers_and_once(here: Here) -
     here.clock.seconds += 86_400  # administrators may sign one after another, for a day
     assert await here.found(one, other) == 0
     assert here.desk.state.desk == world.ORIGIN
+    assert await here.found(one, other) == 0  # the same papers again: it was interrupted before
+    assert here.desk.state.size == 1
     with pytest.raises(Refused) as again:
-        await here.found(one, other)
+        await here.found(await here.signed(here.paper(), "conrad", "dora"))
     assert again.value.code == "settlement.founded-already"
 
 
@@ -185,6 +187,12 @@ def test_facts_come_back_as_they_were_written() -> None:
     assert Facts.parse(more.serialise()).also == (Place(later, "http://127.0.0.1:2"),)
     assert more.anchor == facts.anchor
     with pytest.raises(Conflict):
-        facts.with_witness(Place(witness, "http://127.0.0.1:3"))
+        facts.with_witness(Place(witness, "http://127.0.0.1:8401"))
+    moved = facts.with_witness(Place(witness, "http://127.0.0.1:3"))  # the same key elsewhere: nobody's trust changes
+    assert (moved.witnesses[0].url, moved.also, moved.anchor) == ("http://127.0.0.1:3", (), facts.anchor)
+    for key in (LOG, OTHER_LOG):
+        with pytest.raises(Malformed) as role:
+            facts.with_witness(Place(key, "http://127.0.0.1:3"))
+        assert role.value.code == "L5.key-role"
     with pytest.raises(Malformed):
         Facts.parse(replace(facts, quorum=0).serialise())

@@ -40,8 +40,11 @@ def test_a_desk_is_founded_at_a_terminal_and_a_console_enrolled(
     for who in ("conrad", "dora"):
         enrolled(at, history, answers, who)
     governed(at)
-    told = json.loads(at.desk("round", "--json"))
-    assert (told["done"], told["not_done"], told["waits"]) == ([], [], [])
+    at.write("northgate/nodes.json", {"bitcoin": [{"url": "http://127.0.0.1:1"}]})  # nobody was asked for a passphrase
+    secret = ("--desk-passphrase-file", "passphrase", "--desk-pin-file", "pin")
+    status, out, err = at.run("desk", "round", "northgate", "--json", *secret)
+    told = json.loads(out)
+    assert (status, err, told["done"], told["not_done"], told["waits"]) == (0, "", [], [], [])
     rotated(at)
 
 
@@ -97,7 +100,8 @@ def test_a_withdrawal_goes_from_its_owners_file_to_final_by_commands(
 
     # Founded with a place outside; four consoles are enrolled, the policy is in force.
     history = founded(at, home)
-    at.write("northgate/nodes.json", {"bitcoin": [{"url": node.url, "cookie": str(node.cookie)}]})
+    at.write("nodes.json", {"bitcoin": [{"url": node.url, "cookie": str(node.cookie)}]})
+    assert CHAIN in at.done("desk", "nodes", "northgate", "nodes.json", "--desk-passphrase-file", "passphrase")
     for who in ("ada", "conrad", "cyrus", "dora", "olive"):
         enrolled(at, history, answers, who)
     governed(at)
@@ -157,7 +161,7 @@ def test_a_withdrawal_goes_from_its_owners_file_to_final_by_commands(
     kinds = {events.parse(each.event).type for each in taken_away(at).exhibits}
     assert {"withdrawal.requested", "transaction.observed", "settlement.final"} <= kinds
     assert not {"freeze.ordered", "share.added", "reconciliation.recorded"} & kinds
-    assert at.done("reconcile", "--chains", "northgate/nodes.json", "--profile", "ada.profile")
+    assert at.done("reconcile", "--chains", "nodes.json", "--profile", "ada.profile")
 
 
 def carried(at: Workstation, history: History) -> None:

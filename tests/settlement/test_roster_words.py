@@ -1,11 +1,13 @@
 """A change of the roster in statements: each kind of change, with the names of the people it is about."""
 
 import string
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from countersign.resources.governance_words import TEMPLATES, said
+from countersign.settlement.roster import SafeVault, SlotVault
 from countersign.settlement.roster_change import changed
 from countersign.settlement.roster_words import differences
 from support import settlement_world as world
@@ -109,6 +111,35 @@ def test_slots_safes_and_destinations() -> None:
         f"The Safe harbour-safe is of version 1.3.0 (singleton {world.SAFE_SINGLETON}).",
         f"Harbour Prime, book main, may withdraw to {fresh}, outside this custody, 48 h after this.",
     ]
+
+
+def test_a_new_vault_is_said_with_all_that_is_agreed_to_by_it() -> None:
+    slots, safe = world.vault_entries("harbour")
+    desk = world.founded()
+    known = desk.state.roster.vault("harbour-safe")
+    assert isinstance(known, SafeVault)
+    empty = world.machine.EMPTY.roster
+    texts = [said(each.then.code, each.then.values) for each in differences(empty, desk.state.roster, cooling=0)]
+    for wanted in (
+        f"The vault harbour-btc has {len(slots['slots'])} slots.",  # type: ignore[arg-type]
+        f"The Safe harbour-safe stands at {safe['address']}.",
+        f"The Safe harbour-safe is of version {safe['version']} (singleton {safe['singleton']}).",
+        f"The fallback handler of the Safe harbour-safe is {safe['fallback_handler']}.",
+    ):
+        assert wanted in texts
+    assert not [each for each in texts if "gets slot" in each]  # every slot is everybody's
+    vault = desk.state.roster.vault("harbour-btc")
+    assert isinstance(vault, SlotVault)
+    stranger = desk.state.roster.vault("meridian-btc").keys[0]
+    odd = replace(vault.slots[1], keys=(vault.slots[1].keys[0], stranger))
+    forged = replace(
+        desk.state.roster, vaults=desk.state.roster.vaults.set(vault.id, replace(vault, slots=(vault.slots[0], odd)))
+    )
+    codes = [each.then for each in differences(empty, forged, cooling=0)]
+    named = [
+        each.values["slot"] for each in codes if each.code == "roster.slot-added" and each.values["vault"] == vault.id
+    ]
+    assert named == [odd.number]
 
 
 def test_the_founding_says_everything() -> None:

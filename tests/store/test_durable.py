@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from countersign.errors import Unavailable
-from countersign.store.durable import make_directory, read_small, sweep, write_atomically
+from countersign.errors import Conflict, Unavailable
+from countersign.store.durable import built_beside, make_directory, read_small, sweep, write_atomically
 
 
 def test_a_file_is_replaced_whole_and_private(tmp_path):
@@ -54,3 +54,16 @@ def test_only_a_regular_file_is_read(tmp_path):
         with pytest.raises(Unavailable) as refusal:
             read_small(tmp_path / name)
         assert dict(refusal.value.values)["reason"] == "EINVAL"
+
+
+def test_a_folder_that_could_not_be_filled_leaves_nothing_beside_it(tmp_path):
+    taken = Conflict("store.profile-exists", profile="new")
+    with pytest.raises(Unavailable), built_beside(tmp_path / "new", taken) as part:
+        write_atomically(part / "absent" / "half", b"half")
+    assert list(tmp_path.iterdir()) == []
+    with built_beside(tmp_path / "new", taken) as part:
+        write_atomically(part / "whole", b"whole")
+    assert [each.name for each in tmp_path.iterdir()] == ["new"]
+    with pytest.raises(Conflict), built_beside(tmp_path / "new", taken):
+        pass
+    assert (tmp_path / "new" / "whole").read_bytes() == b"whole"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.errors import Conflict, Refused, Unavailable
+from countersign.errors import Conflict, Malformed, Refused, Unavailable
 from countersign.store import station
 from countersign.store.profile import Kind, read_about
 from support.software_stage import CHEAP
@@ -83,3 +83,36 @@ def test_nothing_is_overwritten_and_a_short_passphrase_makes_nothing(tmp_path: P
     with pytest.raises(Conflict) as exists:
         made(tmp_path / "desk")
     assert exists.value.code == "store.station-exists"
+
+
+def test_a_making_that_is_stopped_leaves_nothing_and_can_be_done_again(tmp_path: Path) -> None:
+    def stopped(_seed: bytes) -> dict[str, bytes]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        station.create(tmp_path / "desk", secrets.token_bytes, lambda: PASSPHRASE, stopped, CHEAP)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / ".desk.part" / "keys").mkdir(parents=True)  # what a killed process leaves
+    made(tmp_path / "desk").close()
+    assert [each.name for each in tmp_path.iterdir()] == ["desk"]
+    opened(tmp_path / "desk", PASSPHRASE).close()
+
+
+def test_files_that_somebody_puts_beside_the_keys_are_no_keys(tmp_path: Path) -> None:
+    made(tmp_path / "desk").close()
+    for name in ("9.wrapped", ".2.wrapped", "x.wrapped"):
+        (tmp_path / "desk" / "keys" / name).write_bytes(b"")
+    found = opened(tmp_path / "desk", PASSPHRASE)
+    assert len(found.seeds) == 1
+    found.close()
+    (tmp_path / "desk" / "keys" / "2.wrapped").write_bytes(b"nonsense")
+    with pytest.raises(Malformed) as refused:
+        station.open_station(tmp_path / "desk", lambda: PASSPHRASE)
+    assert refused.value.code == "keys.wrapping-form"
+
+
+def test_a_name_that_no_disk_takes_is_refused_by_name(tmp_path: Path) -> None:
+    for work in (lambda: made(tmp_path / ("a" * 300)), lambda: opened(tmp_path / ("a" * 300))):
+        with pytest.raises(Unavailable) as refused:
+            work()
+        assert refused.value.code == "store.disk"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -82,6 +83,32 @@ async def test_an_administrator_signs_at_the_window_what_was_proposed_at_a_termi
     station_window.tell(done(2), [window])
     assert "The desk logged by itself: Both sides of contract A-1 are covered" in seen(window)
     assert "And 1 more." in seen(window)
+
+
+async def test_a_round_that_fails_by_our_own_bug_is_said_and_the_next_one_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said_then, made = asyncio.Event(), list[str]()
+
+    class Banner:
+        def say(self, words: str) -> None:
+            made.append(words)
+            if len(made) == 2:
+                said_then.set()
+
+    async def broken(_desk: object, *, after: Round | None) -> Round:
+        if not made:
+            raise KeyError("our own")
+        return done(1)
+
+    monkeypatch.setattr(rounds, "make", broken)
+    monkeypatch.setattr(station_window, "ROUND_SECONDS", 0)
+    window = SimpleNamespace(banner=Banner())
+    async with station_window._rounds(SimpleNamespace(desk=None), [window]):  # type: ignore[arg-type, list-item]
+        await said_then.wait()
+    assert "round failed (KeyError)" in made[0]
+    assert "our own" not in made[0]
+    assert "logged by itself" in made[1]
 
 
 def done(count: int) -> Round:

@@ -2,15 +2,16 @@
 
 - The desk runs in this process (DESIGN.md §9) and in no other at the same time: the store's lock.
 - Secrets come through callables: the desk's passphrase, the PIN of the desk's token; an officer's own are asked for apart.
-- `nodes.json` in the folder says which nodes the desk itself follows (docs/formats/nodes.md); an officer's console has
-  nodes of its own, or it is said that they are the same machine's.
+- Which nodes the desk follows it was told under its passphrase (`take_nodes`, docs/formats/nodes.md): no file that somebody
+  puts into the folder is believed. An officer's console has nodes of its own, or the desk's where none are given.
+- A node that is silent when the desk is opened is left out and told: an order to freeze must not wait for it.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,7 @@ from countersign.desk.order import Order
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.sequencer import Sequencer, Watcher
-from countersign.desk.station import SETTING, Facts
+from countersign.desk.station import NODES, SETTING, Facts
 from countersign.desk.vouching import Nodes
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.store import station as folders
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from countersign.desk.ceremony import Keyring
     from countersign.desk.founding_plan import Plan
 
-NODES = "nodes.json"
-
 
 @dataclass(slots=True)
 class Station:
@@ -57,6 +56,8 @@ class Station:
     desk: EmbeddedDesk
     facts: Facts
     holds: AsyncExitStack = field(repr=False)
+    silent: list[Unavailable] = field(default_factory=list)
+    """Nodes that did not answer when they were looked for."""
 
     async def handover(self) -> bytes:
         """What consoles are enrolled with (`enrolment.History`)."""
@@ -77,7 +78,7 @@ class Station:
         officer = hand(replica.state, await held(self.holds, seat.token))
         carrier = Carrier()
         self.holds.callback(carrier.close)
-        eyes = self.desk.nodes if seat.nodes is None else await _nodes(seat.nodes)
+        eyes = self.desk.nodes if seat.nodes is None else await _nodes(_read(seat.nodes), self.silent)
         scribe = Scribe(here, CLOCK, ENTROPY)
         return OfficerConsole(replica, self.desk, officer, CLOCK, scribe, ENTROPY, carrier, self.desk.proposals, eyes)
 
@@ -85,8 +86,11 @@ class Station:
 async def make(folder: Path, plan: Plan, rings: Mapping[str, Keyring], token: TokenChoice, own: Secrets) -> bytes:
     """Make a desk's folder, with a fresh log key; the paper that its administrators sign.
 
-    A plan that contradicts itself is refused before anything is made. Raises as `founding_plan.body`, `store.station.create`.
+    A plan that contradicts itself is refused before anything is made. Raises as `founding_plan.body`, `store.station.create`,
+    `HttpWitness`.
     """
+    for each in plan.witnesses:
+        HttpWitness(each.url)
     async with AsyncExitStack() as holds:
         mine = await held(holds, token)
         key, scribe = mine.identity_key(), Scribe(plan.desk, CLOCK, ENTROPY)
@@ -123,12 +127,20 @@ async def new_log_key(folder: Path, own: Secrets, reason: str) -> bytes:
 def add_witness(folder: Path, own: Secrets, place: Place) -> None:
     """Have one more witness asked from the next start on. Raises as `open_station`, `Facts.with_witness`, `HttpWitness`."""
     HttpWitness(place.url)
-    found = folders.open_station(folder, own.passphrase)
-    try:
+    with closing(folders.open_station(folder, own.passphrase)) as found:
         facts = _facts(found.profile.journal.setting(SETTING)).with_witness(place)
         found.profile.journal.set_setting(SETTING, facts.serialise())
-    finally:
-        found.close()
+
+
+async def take_nodes(folder: Path, own: Secrets, data: bytes) -> tuple[str, ...]:
+    """Have the desk follow the nodes of a file, in place of those before; their chains.
+
+    Raises as `open_station`, and as `open_nodes` where one does not answer: nothing is then changed.
+    """
+    nodes = await _nodes(data)
+    with closing(folders.open_station(folder, own.passphrase)) as found:
+        found.profile.journal.set_setting(NODES, data)
+    return (*nodes.bitcoin, *nodes.ethereum)
 
 
 @asynccontextmanager
@@ -149,12 +161,12 @@ async def opened(folder: Path, own: Secrets) -> AsyncIterator[Station]:
         await sequencer.open()
         origin = facts.anchor.origin
         scribe, author = Scribe(origin, CLOCK, ENTROPY), Author("desk", key, mine.signer)
-        nodes = await _nodes(folder / NODES) if (folder / NODES).is_file() else Nodes()
-        box = ProposalBox(found.profile.journal)
-        store = found.profile
-        yield Station(
-            folder, EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, box), facts, holds
-        )
+        store, silent = found.profile, list[Unavailable]()
+        told = store.journal.setting(NODES)
+        nodes = await _nodes(told, silent) if told else Nodes()
+        box = ProposalBox(store.journal)
+        desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, box)
+        yield Station(folder, desk, facts, holds, silent)
 
 
 def _facts(setting: bytes | None) -> Facts:
@@ -164,7 +176,10 @@ def _facts(setting: bytes | None) -> Facts:
 
 
 def _sequencer(found: folders.OpenStation, facts: Facts) -> Sequencer:
-    origin, (first, *later) = facts.anchor.origin, found.seeds
+    origin = facts.anchor.origin
+    seeds = {_log_key(each, origin): each for each in found.seeds}
+    if facts.log not in seeds:
+        raise Refused("desk.station-log-key", log=str(facts.log))
     sequencer = Sequencer(
         quorum=facts.anchor.quorum,
         archive=found.profile.archive,
@@ -172,10 +187,10 @@ def _sequencer(found: folders.OpenStation, facts: Facts) -> Sequencer:
         watchers=[Watcher(each.key, HttpWitness(each.url)) for each in (*facts.witnesses, *facts.also)],
         clock=CLOCK,
         entropy=ENTROPY,
-        sign_head=partial(note.sign, first, origin),
+        sign_head=partial(note.sign, seeds.pop(facts.log), origin),
     )
-    for seed in later:
-        sequencer.hold(_log_key(seed, origin), partial(note.sign, seed, origin))
+    for key, seed in seeds.items():
+        sequencer.hold(key, partial(note.sign, seed, origin))
     return sequencer
 
 
@@ -183,5 +198,9 @@ def _log_key(seed: bytes, origin: str) -> VerifierKey:
     return note.verifier_key(seed, origin, ED25519)
 
 
-async def _nodes(file: Path) -> Nodes:
-    return await open_nodes(node_files.parse(reading.read_file(file, node_files.LARGEST)))
+def _read(file: Path) -> bytes:
+    return reading.read_file(file, node_files.LARGEST)
+
+
+async def _nodes(data: bytes, silent: list[Unavailable] | None = None) -> Nodes:
+    return await open_nodes(node_files.parse(data), silent)

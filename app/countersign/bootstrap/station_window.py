@@ -15,6 +15,7 @@ from pathlib import Path
 from countersign.bootstrap import station, windows
 from countersign.bootstrap.instruments import instruments
 from countersign.bootstrap.station import Station
+from countersign.cli.round_lines import warn_silent
 from countersign.cli.seat import Seat, Secrets
 from countersign.couriers.carrier import Carrier
 from countersign.desk import rounds
@@ -37,6 +38,7 @@ def open_windows(folder: Path, own: Secrets, seats: Sequence[Seat]) -> int:
 async def _sit(folder: Path, own: Secrets, seats: Sequence[Seat]) -> int:
     async with station.opened(folder, own) as found:
         shown = [await window_at(found, each) for each in seats]
+        warn_silent(found.silent)
         async with _rounds(found, shown):
             await windows.until_closed(shown[0], shown[1:])
         for each in shown:
@@ -51,8 +53,13 @@ async def _rounds(found: Station, shown: Sequence[OfficerWindow]) -> AsyncIterat
     async def forever() -> None:
         made: Round | None = None
         while True:
-            made = await rounds.make(found.desk, after=made)
-            tell(made, shown)
+            try:
+                made = await rounds.make(found.desk, after=made)
+                tell(made, shown)
+            except Exception as error:  # boundary: our own bug; the next round is made all the same, and it is said
+                made = None
+                for each in shown:
+                    each.banner.say(label("station.failed", kind=type(error).__name__))
             await asyncio.sleep(ROUND_SECONDS)
 
     task = asyncio.get_running_loop().create_task(forever())

@@ -44,12 +44,20 @@ class WorkstationDesks:
 
         station.add_witness(folder, own, place)
 
+    def take_nodes(self, folder: Path, own: Secrets, data: bytes) -> tuple[str, ...]:
+        """Have the desk follow other nodes; their chains."""
+        from countersign.bootstrap import station
+
+        return asyncio.run(station.take_nodes(folder, own, data))
+
     def within(self, folder: Path, own: Secrets, work: Callable[[EmbeddedDesk], Awaitable[_Done]]) -> _Done:
         """Work at the open desk."""
         from countersign.bootstrap import station
+        from countersign.cli.round_lines import warn_silent
 
         async def within() -> _Done:
             async with station.opened(folder, own) as found:
+                warn_silent(found.silent)
                 return await work(found.desk)
 
         return asyncio.run(within())
@@ -57,10 +65,13 @@ class WorkstationDesks:
     def at(self, folder: Path, own: Secrets, seat: Seat, work: Callable[[OfficerConsole], Awaitable[_Done]]) -> _Done:
         """Work at an officer's console at the open desk."""
         from countersign.bootstrap import station
+        from countersign.cli.round_lines import warn_silent
 
         async def within() -> _Done:
             async with station.opened(folder, own) as found:
-                return await work(await found.console(seat))
+                console = await found.console(seat)
+                warn_silent(found.silent)
+                return await work(console)
 
         return asyncio.run(within())
 

@@ -11,26 +11,26 @@
     $ countersign desk open northgate --profile ada --token ada --softhsm ada-token
 
 - The desk runs in the process of the command, for as long as the command takes; a second one at the same time is refused.
-- It signs beside people once it has verified what they claim with its own nodes (`nodes.json` in its folder); alone it says
-  prices, holds, cut-offs and finality.
+- It signs beside people once it has verified what they claim with its own nodes; alone it says
+  prices, holds, cut-offs and finality. `desk nodes` tells it which nodes those are.
 - Exit 0 when done; 1 if a rule, a roster or a token refuses; 2 if a file does not parse; 3 if a device, node or witness was
   needed and absent. docs/desk.md, docs/formats/founding.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from countersign.audit.note import VerifierKey
 from countersign.cli import findings, outcome, reading
+from countersign.cli import nodes as node_files
 from countersign.cli.extract import extract_command
 from countersign.cli.founding import founding_commands, tell_handed
 from countersign.cli.keyring import keyring_command
 from countersign.cli.logged import Logged, tell_logged
 from countersign.cli.options import JsonOption
-from countersign.cli.round_lines import tell_round
+from countersign.cli.round_lines import status, tell_round
 from countersign.cli.seat import (
     DeskArgument,
     DeskPassphraseOption,
@@ -46,13 +46,14 @@ from countersign.cli.seat import (
 from countersign.cli.stations import Stations
 from countersign.cli.token import ModuleOption, ProvisionerFactory, SerialOption, SoftHsmOption
 from countersign.cli.words import words
-from countersign.cli.writing import write_new
+from countersign.cli.writing import new_file
 from countersign.desk import enrolment, founding, rounds, station
 from countersign.desk.embedded import EmbeddedDesk
-from countersign.desk.founding_plan import Place
+from countersign.desk.founding_plan import Place, cosigner
 from countersign.desk.names import asset_named
 from countersign.desk.ports import Receipt
-from countersign.errors import CountersignError
+from countersign.desk.rounds import Round
+from countersign.errors import CountersignError, Unavailable
 from countersign.keys.jws import LIMIT
 
 PAPER_LIMIT = 64 << 20
@@ -69,6 +70,7 @@ PriceArgument = Annotated[str, typer.Argument(metavar="PRICE", help="US dollars 
 SourceOption = Annotated[str, typer.Option("--source", help="Where the price comes from.")]
 KeyArgument = Annotated[str, typer.Argument(metavar="VKEY", help="The witness's key, as C2SP vkey.")]
 UrlArgument = Annotated[str, typer.Argument(metavar="URL", help="Its address, before /add-checkpoint.")]
+NodesArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A nodes.json (docs/formats/nodes.md).")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence; it is logged.")]
 ProposalOption = Annotated[Path, typer.Option("--out", help="Write the proposal here.")]
 HistoryOption = Annotated[Path, typer.Option("--out", help="Write what consoles are enrolled with here.")]
@@ -87,6 +89,7 @@ def desk_app(stations: Stations, tokens: ProvisionerFactory) -> typer.Typer:
     app.command("round")(commands.round)
     app.command("new-log-key")(commands.new_log_key)
     app.command("witness")(commands.witness)
+    app.command("nodes")(commands.nodes)
     app.command("handover")(commands.handover)
     app.command("extract")(extract_command(stations))
     app.command("open")(commands.open)
@@ -113,12 +116,21 @@ class _Commands:
         def work() -> None:
             given = [reading.read_file(each, LIMIT) for each in files]
             papers = [reading.read_file(each, PAPER_LIMIT) for each in paper or ()]
+            done: list[Logged] = []
 
-            async def log(desk: EmbeddedDesk) -> list[Logged]:
-                done = [await station.log(desk, each, papers) for each in given]
-                return [_logged(event.type, receipt) for event, receipt in done]
+            async def log(desk: EmbeddedDesk) -> None:
+                _require_founded(desk)
+                for each, named in zip(given, station.sorted_out(given, papers), strict=True):
+                    event, receipt = await station.log(desk, each, named)
+                    done.append(_logged(event.type, receipt))
 
-            tell_logged(self._stations.within(folder, desk_secrets(passphrase, pin), log), as_json=as_json)
+            try:
+                self._stations.within(folder, desk_secrets(passphrase, pin), log)
+            except CountersignError:
+                if done and not as_json:  # a program asks the log, and reads one line of JSON
+                    tell_logged(done, as_json=False)
+                raise
+            tell_logged(done, as_json=as_json)
 
         ended(work, as_json)
 
@@ -135,6 +147,7 @@ class _Commands:
         """Publish a price: what contracts' notionals are held against."""
 
         async def publish(desk: EmbeddedDesk) -> Receipt:
+            _require_founded(desk)
             return await founding.publish_price(desk, asset_named(desk.state.roster, asset), price, source)
 
         def work() -> None:
@@ -154,6 +167,7 @@ class _Commands:
         """Close a cycle now, before the next cut-off: over one held contract by itself, or over several, netted."""
 
         async def close(desk: EmbeddedDesk) -> Receipt:
+            _require_founded(desk)
             return await station.close(desk, ids)
 
         def work() -> None:
@@ -171,11 +185,15 @@ class _Commands:
     ) -> None:
         """Do what the desk does by itself: holds, cut-off, expiry, accrual, finality; tell what waits for whom."""
 
+        async def make(desk: EmbeddedDesk) -> Round:
+            _require_founded(desk)
+            return await rounds.make(desk)
+
         def work() -> None:
-            made = self._stations.within(folder, desk_secrets(passphrase, pin), rounds.make)
+            made = self._stations.within(folder, desk_secrets(passphrase, pin), make)
             tell_round(made, as_json=as_json)
             if made.not_done:
-                raise typer.Exit(outcome.REFUSED)
+                raise typer.Exit(status(each.error for each in made.not_done))
 
         ended(work, as_json)
 
@@ -190,19 +208,31 @@ class _Commands:
         """Make a new log key; write the proposal, for the administrators, that the log changes to it."""
 
         def work() -> None:
-            write_new(out, self._stations.new_log_key(folder, desk_secrets(passphrase, pin), reason))
+            with new_file(out) as write:
+                write(self._stations.new_log_key(folder, desk_secrets(passphrase, pin), reason))
+            findings.show([words("Written: {path}", path=str(out))])
 
         ended(work, as_json=False)
 
     def witness(
         self, folder: DeskArgument, key: KeyArgument, url: UrlArgument, passphrase: DeskPassphraseOption = None
     ) -> None:
-        """Have one more witness asked; it counts once a policy names it."""
+        """Have one more witness asked, which counts once a policy names it; or one at the address that it moved to."""
 
         def work() -> None:
-            place = Place(VerifierKey.parse(key), url)
+            place = Place(cosigner(key), url)
             self._stations.add_witness(folder, desk_secrets(passphrase, None), place)
-            findings.show([words("Asked from now on: {witness}", witness=place.key.name)])
+            findings.show([words("Asked from now on: {witness}, at {url}", witness=place.key.name, url=url)])
+
+        ended(work, as_json=False, typed=(key, url))
+
+    def nodes(self, folder: DeskArgument, file: NodesArgument, passphrase: DeskPassphraseOption = None) -> None:
+        """Have the desk follow the nodes of a file (nodes.json), in place of those before. The file is not needed after it."""
+
+        def work() -> None:
+            data = reading.read_file(file, node_files.LARGEST)
+            chains = self._stations.take_nodes(folder, desk_secrets(passphrase, None), data)
+            findings.show([words("The desk follows a node of {chain}", chain=each) for each in chains])
 
         ended(work, as_json=False)
 
@@ -216,11 +246,13 @@ class _Commands:
         """Write what consoles are enrolled with; show the twelve words that both sides read aloud."""
 
         async def history(desk: EmbeddedDesk) -> bytes:
+            _require_founded(desk)
             return await enrolment.history(desk, insiders=False)
 
         def work() -> None:
-            data = self._stations.within(folder, desk_secrets(passphrase, pin), history)
-            write_new(out, data)
+            with new_file(out) as write:
+                data = self._stations.within(folder, desk_secrets(passphrase, pin), history)
+                write(data)
             tell_handed(data, out)
 
         ended(work, as_json=False)
@@ -240,20 +272,25 @@ class _Commands:
     ) -> None:
         """Open an officer's window at this desk. The officer's PIN is asked in the window, when something is signed."""
         choice = TokenChoice(token, serial, module, softhsm)
-        seat = Seat(profile, choice, own_secrets(passphrase, None), nodes)
+        seat = Seat(profile, choice, own_secrets(passphrase, None, token), nodes)
         try:
-            status = self._stations.sit(folder, desk_secrets(desk_passphrase, desk_pin), [seat])
+            code = self._stations.sit(folder, desk_secrets(desk_passphrase, desk_pin), [seat])
         except CountersignError as error:
-            status = outcome.tell(error, as_json=False)
-        raise typer.Exit(status)
+            code = outcome.tell(error, as_json=False)
+        raise typer.Exit(code)
 
 
-def ended(work: Callable[[], None], as_json: bool) -> None:
-    """Exit 0 after some work, or as its refusal wants."""
+def ended(work: Callable[[], None], as_json: bool, typed: Sequence[str] = ()) -> None:
+    """Exit 0 after some work, or as its refusal wants. `typed`: what of the command line is parsed."""
     try:
         work()
     except CountersignError as error:
-        raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
+        raise typer.Exit(outcome.tell(error, as_json=as_json, typed=typed)) from None
+
+
+def _require_founded(desk: EmbeddedDesk) -> None:
+    if not desk.state.desk:
+        raise Unavailable("desk.not-founded")
 
 
 def _logged(kind: str, receipt: Receipt) -> Logged:

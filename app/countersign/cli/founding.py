@@ -33,7 +33,7 @@ from countersign.cli.token import (
     chosen,
 )
 from countersign.cli.words import words
-from countersign.cli.writing import write_new
+from countersign.cli.writing import new_file
 from countersign.desk import enrolment, founding_paper, founding_plan, station
 from countersign.desk.author import Author
 from countersign.desk.ceremony import Keyring
@@ -87,8 +87,9 @@ class _Ceremony:
         try:
             found = founding_plan.parse(reading.read_file(plan, founding_plan.LIMIT))
             rings = {each: _ring(plan.parent / each) for each in found.keyrings}
-            paper = self._stations.make(folder, found, rings, choice, desk_secrets(passphrase, None, new=True))
-            write_new(out, paper)
+            with new_file(out) as write:
+                paper = self._stations.make(folder, found, rings, choice, desk_secrets(passphrase, None, new=True))
+                write(paper)
             self._tell(paper, as_json)
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
@@ -116,8 +117,9 @@ class _Ceremony:
         try:
             data = reading.read_file(paper, LIMIT)
             findings.warn(paper_lines(founding_paper.look(data, self._now_ms())))
-            signed = asyncio.run(self._signed(data, choice, pins.asking({"signers.ask-pin": pin_file})))
-            write_new(out, signed)
+            with new_file(out) as write:
+                signed = asyncio.run(self._signed(data, choice, pins.asking({"signers.ask-pin": pin_file}, token)))
+                write(signed)
             self._tell(signed, as_json)
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
@@ -130,7 +132,10 @@ class _Ceremony:
         passphrase: DeskPassphraseOption = None,
         pin: DeskPinOption = None,
     ) -> None:
-        """Found the desk: the desk signs beside its administrators, and entry 0 is logged and witnessed."""
+        """Found the desk: the desk signs beside its administrators, and entry 0 is logged and witnessed.
+
+        Interrupted, or without its witnesses: run it again with the same papers.
+        """
 
         async def work(desk: EmbeddedDesk) -> bytes:
             given = [reading.read_file(each, LIMIT) for each in papers]
@@ -138,8 +143,9 @@ class _Ceremony:
             return await enrolment.history(desk, insiders=False)
 
         try:
-            data = self._stations.within(folder, desk_secrets(passphrase, pin), work)
-            write_new(history, data)
+            with new_file(history) as write:
+                data = self._stations.within(folder, desk_secrets(passphrase, pin), work)
+                write(data)
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=False)) from None
         tell_handed(data, history)

@@ -4,7 +4,7 @@
     $ countersign import trades.jsonl --profile profile --json
 
 - A folder, files, or a file with one JWS on each line; every item gets one outcome (docs/formats/import-json.md).
-- Nothing is filed from here: officers file a batch from the window, where their token is.
+- Nothing is filed from here: officers file a batch from the window, or with `countersign officer … file`.
 - What is recognised as something else is passed over: one line at the end says what, and it decides nothing.
 - Exit 0 if the rest is new, joined or already here; 2 iff an item does not parse; 1 if one is refused, twice, or in
   conflict.
@@ -12,17 +12,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from countersign.cli import findings, outcome, reading
 from countersign.cli.options import Ask, JsonOption, passphrase, profile_option
-from countersign.cli.words import words
+from countersign.cli.words import display, words
 from countersign.desk import batch
 from countersign.desk.batch import Item, Outcome
 from countersign.errors import CountersignError
 from countersign.resources.text import next_step, sentence
+
+if TYPE_CHECKING:
+    from countersign.desk.operations_views import ItemView
 
 SCHEMA = "countersign-import/1"
 Import = Callable[[Mapping[str, bytes], Path, Ask], Sequence[Item]]
@@ -72,6 +75,20 @@ def item_lines(items: Sequence[Item]) -> list[str]:
     counts = {each: sum(item.outcome is each for item in items) for each in Outcome}
     told = ", ".join(f"{count:,} {each.value}" for each, count in counts.items() if count)
     return [*lines, words("{count} items: {told}", count=f"{len(items):,}", told=told or "-")]
+
+
+def exchange_lines(items: "Sequence[ItemView]") -> list[str]:
+    """Who gives what to whom by each new contract of a batch."""
+    lines = []
+    for each in items:
+        if each.sides is None or each.item.outcome is not Outcome.NEW:
+            continue
+        gives, takes = (" + ".join(map(display, side)) or "-" for side in (each.sides.gives, each.sides.takes))
+        first, second = each.sides.parties
+        lines.append(words("{id}: {first} gives {gives}", id=each.item.id, first=first, gives=gives))
+        if second:
+            lines.append(words("  {second} gives {takes}", second=second, takes=takes))
+    return lines
 
 
 def item_value(item: Item) -> dict[str, object]:

@@ -3,6 +3,7 @@
     $ countersign desk keyring conrad --softhsm conrad-token --out conrad.keyring
 
 - Asks for no PIN: public keys only leave the token. docs/formats/founding.md.
+- Shows each key's thumbprint: whoever signs the founding paper sees the same beside the person's name.
 """
 
 import asyncio
@@ -16,11 +17,12 @@ from countersign.cli import findings, outcome
 from countersign.cli import token as tokens
 from countersign.cli.options import JsonOption
 from countersign.cli.words import words
-from countersign.cli.writing import write_new
+from countersign.cli.writing import new_file
 from countersign.desk import founding_plan
 from countersign.desk.ceremony import Keyring
 from countersign.errors import CountersignError, Refused
 
+SCHEMA = "countersign-keyring/1"
 RingOption = Annotated[Path, typer.Option("--out", help="Write the public keys here.")]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="The token stays with an air-gapped machine.")]
 
@@ -46,14 +48,17 @@ def keyring_command(factory: tokens.ProvisionerFactory) -> Callable[..., None]:
                 return await keyring_of(provisioner, token, serial, online=not offline)
 
         try:
-            ring = asyncio.run(read())
-            write_new(out, founding_plan.serialise_keyring(ring))
+            with new_file(out) as write:
+                ring = asyncio.run(read())
+                write(founding_plan.serialise_keyring(ring))
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
         if as_json:
-            findings.show_value({"token": ring.label, "serial": ring.serial, "keys": sorted(ring.keys)})
+            kids = {label: key.kid for label, key in ring.keys.items()}
+            findings.show_value({"schema": SCHEMA, "token": ring.label, "serial": ring.serial, "keys": kids})
         else:
-            findings.show([words("Written: {path}, {count} public keys", path=str(out), count=len(ring.keys))])
+            told = [words("{label}: {key}", label=label, key=key.kid) for label, key in sorted(ring.keys.items())]
+            findings.show([words("Written: {path}, {count} public keys", path=str(out), count=len(told)), *told])
 
     return keyring
 

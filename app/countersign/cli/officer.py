@@ -3,19 +3,20 @@
     $ countersign officer --desk northgate --profile ada --token ada --softhsm ada-token sign MH-2026-0001
     $ countersign officer --desk northgate --profile olive --token olive --softhsm olive-token prepare MH-2026-0001 --rate 5
 
-- What is signed is shown before the PIN is asked for: the settlement with every check, or the statements of a proposal. The
-  PIN is the consent; what a check or a rule refuses is not signed, and no PIN helps.
-- After it every entry that came into the log meanwhile is told. What takes two officers becomes a proposal at the desk:
-  `approve` it from the other officer's seat.
+- What is signed is shown before the PIN is asked for: the settlement with every check, the statements of a proposal, what
+  the nodes see, the items of a batch. The PIN is the consent; what a check or a rule refuses is not signed, and no PIN helps.
+  Where nothing can be signed no PIN is asked for.
+- After it every entry that came into the log meanwhile is told, also where the rest was refused. What takes two officers
+  becomes a proposal at the desk: `approve` it from the other officer's seat.
 - Exit 0 when done; 1 if a check, a rule or a token refuses; 2 if a file does not parse; 3 if something needed is absent.
 """
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from countersign.cli import findings, reading
+from countersign.cli import findings, importing, reading, round_lines
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.importing import item_lines
 from countersign.cli.officer_deeds import VERBS
@@ -33,12 +34,13 @@ from countersign.cli.seat import (
     desk_secrets,
     own_secrets,
 )
-from countersign.cli.seated import Seated, contract_of, propose
+from countersign.cli.seated import Seated, contract_of, proposing, reviewed
 from countersign.cli.stations import Stations
 from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, SoftHsmOption
-from countersign.cli.words import words
+from countersign.cli.words import display, words
 from countersign.desk import enrolment
 from countersign.desk.console import OfficerConsole
+from countersign.desk.governance_views import ProposalView
 from countersign.desk.waiting import Wait
 from countersign.errors import Refused
 from countersign.settlement.permissions import Signer
@@ -49,15 +51,17 @@ InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help=
 ProposalArgument = Annotated[str, typer.Argument(metavar="PROPOSAL", help="A proposal's id, or its first digits.")]
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders, files, files of lines.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A .proposal file.")]
-VaultArgument = Annotated[str, typer.Argument(metavar="VAULT", help="A Safe's id in the roster.")]
-AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="The asset's symbol or its CAIP-19 id.")]
-ReferenceArgument = Annotated[str, typer.Argument(metavar="REFERENCE", help="0x<transaction>:<log>, counted from 0.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence; it is logged.")]
 RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
 CheckerOption = Annotated[str, typer.Option("--checker", help="The officer (id) who signs second.")]
+VaultArgument = Annotated[str, typer.Argument(metavar="VAULT", help="A Safe's id in the roster.")]
+AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="The asset's symbol or its CAIP-19 id.")]
+ReferenceArgument = Annotated[str, typer.Argument(metavar="REFERENCE", help="0x<transaction>:<log>, counted from 0.")]
 OfficerArgument = Annotated[str, typer.Argument(metavar="OFFICER", help="The vault operator's id.")]
 HistoryArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The enrolment history that was handed over.")]
 FolderOption = Annotated[Path, typer.Option("--to", help="The removable drive's folder.")]
+SHORTEST = 4
+"""How many of a proposal's digits may stand for it."""
 
 
 def officer_app(stations: Stations) -> typer.Typer:
@@ -79,12 +83,12 @@ def officer_app(stations: Stations) -> typer.Typer:
         desk_pin: DeskPinOption = None,
     ) -> None:
         choice = TokenChoice(token, serial, module, softhsm)
-        seat = Seat(profile, choice, own_secrets(passphrase, pin), nodes)
+        seat = Seat(profile, choice, own_secrets(passphrase, pin, token), nodes)
         context.obj = Seated(stations, folder, desk_secrets(desk_passphrase, desk_pin), seat)
 
     app.callback()(seated)
     for verb in (*VERBS, file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals,
-                 take, send, observe, fail, void, replace, recall, waiting, remember, request, answer):  # fmt: skip
+                 withdraw, take, send, observe, fail, void, replace, recall, waiting, remember, request, answer):  # fmt: skip
         app.command(verb.__name__)(verb)
     return app
 
@@ -92,12 +96,15 @@ def officer_app(stations: Stations) -> typer.Typer:
 def file(context: typer.Context, paths: PathsArgument) -> None:
     """File a batch: contracts and participants' events that are new, judged one after another as the log judges them."""
 
-    async def work(console: OfficerConsole) -> None:
+    async def work(console: OfficerConsole) -> int:
         shown = await console.operations.judge_batch(reading.read_batch(paths))
-        findings.warn(item_lines([each.item for each in shown.items]))
+        findings.warn([*item_lines([each.item for each in shown.items]), *importing.exchange_lines(shown.items)])
+        if not shown.new:
+            return importing.status([each.item for each in shown.items])
         await context.obj.unlock(console)
-        done = await console.operations.file_batch(shown, lambda *_: None)
-        findings.show(item_lines([each.item for each in done.items]))
+        done = [each.item for each in (await console.operations.file_batch(shown, lambda *_: None)).items]
+        findings.show(item_lines(done))
+        return importing.status(done)
 
     context.obj.do(work)
 
@@ -105,13 +112,14 @@ def file(context: typer.Context, paths: PathsArgument) -> None:
 def arrivals(context: typer.Context) -> None:
     """Log what your own nodes see and the log has not: deposits with their confirmations, what was sent; tell what waits."""
 
-    async def work(console: OfficerConsole) -> None:
+    async def work(console: OfficerConsole) -> int:
         shown = await console.operations.arrivals()
         if shown.ripe:
             findings.warn(wait_lines(shown.waits))
             await context.obj.unlock(console)
             shown = await console.operations.take_in(shown.ripe)
         tell_taken(shown)
+        return round_lines.status(shown.not_done)
 
     context.obj.do(work)
 
@@ -130,34 +138,22 @@ def credit(context: typer.Context, vault: VaultArgument, asset: AssetArgument, r
 
 def endorse(context: typer.Context, id: IdArgument) -> None:
     """The custodian has no objection to a contract."""
-
-    async def work(console: OfficerConsole) -> None:
-        contract = contract_of(console, id)
-        findings.warn(review_lines(await console.review(contract)))
-        await context.obj.unlock(console)
-        await console.endorse(contract)
-
-    context.obj.do(work)
+    reviewed(context, id, lambda console, contract: console.endorse(contract))
 
 
 def decline(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
     """The custodian declines a contract."""
-
-    async def work(console: OfficerConsole) -> None:
-        await context.obj.unlock(console)
-        await console.decline(contract_of(console, id), reason)
-
-    context.obj.do(work)
+    reviewed(context, id, lambda console, contract: console.decline(contract, reason))
 
 
 def prepare(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
-    """Prepare the instructions that a contract's closed cycle still lacks."""
+    """Prepare the instructions that a contract's closed cycle still lacks; show what they do."""
 
-    async def work(console: OfficerConsole) -> None:
-        await context.obj.unlock(console)
-        await console.operations.prepare(contract_of(console, id), rate)
+    async def act(console: OfficerConsole, contract: str) -> None:
+        await console.operations.prepare(contract, rate)
+        findings.show(review_lines(await console.review(contract)))
 
-    context.obj.do(work)
+    reviewed(context, id, act)
 
 
 def sign(context: typer.Context, id: IdArgument) -> None:
@@ -166,12 +162,12 @@ def sign(context: typer.Context, id: IdArgument) -> None:
     async def work(console: OfficerConsole) -> None:
         contract = contract_of(console, id)
         findings.warn(review_lines(await console.review(contract)))
-        await context.obj.unlock(console)
-        waiting = await console.to_sign(contract)
+        waiting = [each.instruction.instruction for each in await console.to_sign(contract)]
         if not waiting:
             raise Refused("cli.nothing-to-sign", id=id)
+        await context.obj.unlock(console)
         for each in waiting:
-            await console.sign(each.instruction.instruction, lambda *_: None)
+            await console.sign(each, lambda *_: None)
 
     context.obj.do(work)
 
@@ -194,17 +190,25 @@ def refuse(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None
 
 def release(context: typer.Context, id: IdArgument, checker: CheckerOption) -> None:
     """Propose the release of a signed settlement, as its maker."""
-    propose(context, lambda console: console.deeds.release(contract_of(console, id), checker))
+    reviewed(context, id, proposing(lambda console, contract: console.deeds.release(contract, checker)))
 
 
 def void(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
     """Propose a void of what was signed: inputs back home, nonces consumed."""
-    propose(context, lambda console: console.deeds.void(contract_of(console, id), rate))
+    reviewed(context, id, proposing(lambda console, contract: console.deeds.void(contract, rate)))
 
 
 def replace(context: typer.Context, instruction: InstructionArgument, rate: RateOption) -> None:
     """Propose a Bitcoin instruction's replacement with a higher fee."""
-    propose(context, lambda console: console.deeds.replace(instruction, rate))
+
+    async def work(console: OfficerConsole) -> None:
+        state = console.replica.state
+        contract = state.cycle(state.instruction(instruction).cycle).contracts[0]
+        findings.warn(review_lines(await console.review(contract)))
+        await context.obj.unlock(console)
+        await proposing(lambda console, _: console.deeds.replace(instruction, rate))(console, contract)
+
+    context.obj.do(work)
 
 
 def approve(context: typer.Context, proposal: ProposalArgument) -> None:
@@ -213,6 +217,13 @@ def approve(context: typer.Context, proposal: ProposalArgument) -> None:
     async def work(console: OfficerConsole) -> None:
         view = _proposal(console, proposal)
         findings.warn(proposal_lines(view))
+        if view.objection is not None:
+            raise view.objection
+        if view.logged:
+            raise Refused("desk.proposal-logged", id=view.id)
+        hand = console.hand.officer
+        if not view.yours and console.replica.state.roster.officer(hand).name not in view.signed:
+            raise Refused("desk.proposal-not-yours", type=view.kind, officer=hand)
         await context.obj.unlock(console)
         signed = await console.governance.sign(view.id)
         findings.show([words("Signed by {count} of {wanted}: {people}", count=len(signed.signed), wanted=signed.wanted,
@@ -227,10 +238,21 @@ def proposals(context: typer.Context) -> None:
     """Every proposal that waits at the desk."""
 
     async def work(console: OfficerConsole) -> None:
-        for each in console.governance.proposals():
-            findings.show(["", *proposal_lines(each)])
+        found = console.governance.proposals()
+        findings.show([line for each in found for line in ("", *proposal_lines(each))] or [words("No proposal waits.")])
 
-    context.obj.do(work)
+    context.obj.do(work, logs=False)
+
+
+def withdraw(context: typer.Context, proposal: ProposalArgument) -> None:
+    """Forget a proposal at this desk for good. Signatures that were handed on stay good until it is stale."""
+
+    async def work(console: OfficerConsole) -> None:
+        view = _proposal(console, proposal)
+        console.governance.withdraw(view.id)
+        findings.show([words("Withdrawn: {id}", id=view.id)])
+
+    context.obj.do(work, logs=False)
 
 
 def take(context: typer.Context, file: FileArgument) -> None:
@@ -239,37 +261,22 @@ def take(context: typer.Context, file: FileArgument) -> None:
     async def work(console: OfficerConsole) -> None:
         findings.show(proposal_lines(await console.take_change(file)))
 
-    context.obj.do(work)
+    context.obj.do(work, logs=False)
 
 
 def send(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
     """Send what was released and is nowhere on its chain, first or again."""
-
-    async def work(console: OfficerConsole) -> None:
-        await context.obj.unlock(console)
-        await console.operations.send(contract_of(console, id), reason)
-
-    context.obj.do(work)
+    reviewed(context, id, lambda console, contract: console.operations.send(contract, reason))
 
 
 def observe(context: typer.Context, id: IdArgument) -> None:
     """Log what your own nodes say of a released settlement."""
-
-    async def work(console: OfficerConsole) -> None:
-        await context.obj.unlock(console)
-        await console.operations.observe(contract_of(console, id))
-
-    context.obj.do(work)
+    reviewed(context, id, lambda console, contract: console.operations.observe(contract))
 
 
 def fail(context: typer.Context, id: IdArgument, instruction: InstructionArgument, reason: ReasonOption) -> None:
     """Record that a leg failed though another was delivered."""
-
-    async def work(console: OfficerConsole) -> None:
-        await context.obj.unlock(console)
-        await console.operations.record_failure(contract_of(console, id), instruction, reason)
-
-    context.obj.do(work)
+    reviewed(context, id, lambda console, contract: console.operations.record_failure(contract, instruction, reason))
 
 
 def recall(
@@ -280,6 +287,13 @@ def recall(
     """End a loan: what is out comes home."""
 
     async def work(console: OfficerConsole) -> None:
+        found = next((each for each in console.operations.loans() if each.id == loan), None)
+        if found is None:
+            raise Refused("settlement.unknown-loan", loan=loan)
+        findings.warn([words("Loan {id} of {lei}, book {book}: {out} out, {owed} owed for it", id=found.id, lei=found.lei,
+                             book=found.book, out=display(found.out), owed=display(found.owed))])  # fmt: skip
+        if found.objection is not None:
+            raise found.objection
         await context.obj.unlock(console)
         await console.operations.recall(loan, reason)
 
@@ -306,7 +320,7 @@ def waiting(context: typer.Context) -> None:
                                  id=each.contract_id, channel=each.channel),
                            words("Instruction {hash}", hash=each.instruction)])  # fmt: skip
 
-    context.obj.do(work)
+    context.obj.do(work, logs=False)
 
 
 def remember(context: typer.Context, officer: OfficerArgument, history: HistoryArgument) -> None:
@@ -316,7 +330,7 @@ def remember(context: typer.Context, officer: OfficerArgument, history: HistoryA
         enrolment.remember(console, officer, reading.read_file(history, enrolment.LIMIT))
         findings.show([words("Requests to {officer} begin there.", officer=officer)])
 
-    context.obj.do(work)
+    context.obj.do(work, logs=False)
 
 
 def answer(context: typer.Context, file: FileArgument) -> None:
@@ -329,9 +343,11 @@ def answer(context: typer.Context, file: FileArgument) -> None:
     context.obj.do(work)
 
 
-def _proposal(console: OfficerConsole, text: str) -> Any:
-    """The one proposal whose id begins so. Refused("desk.proposal-unknown")."""
+def _proposal(console: OfficerConsole, text: str) -> ProposalView:
+    """The one proposal of this id, or whose id begins so. Refused("desk.proposal-unknown", "cli.proposal-ambiguous")."""
     found = [each for each in console.governance.proposals() if each.id.startswith(text)]
-    if len(found) != 1:
+    if not found or len(text) < SHORTEST:
         raise Refused("desk.proposal-unknown", id=text)
+    if len(found) > 1:
+        raise Refused("cli.proposal-ambiguous", id=text, count=len(found))
     return found[0]

@@ -24,7 +24,7 @@ from countersign.cli.freeze import (
 )
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.reconcile import report_lines
-from countersign.cli.seated import contract_of, propose
+from countersign.cli.seated import contract_of, propose, proposing, reviewed
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
 from countersign.desk.console import OfficerConsole
@@ -72,7 +72,7 @@ def lift(context: typer.Context, number: NumberArgument, paper: PaperOption, rea
 
 def consent(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
     """Propose the Bitcoin instructions of a contract's cycle at a fee that wants two officers."""
-    propose(context, lambda console: console.deeds.consent(contract_of(console, id), rate))
+    reviewed(context, id, proposing(lambda console, contract: console.deeds.consent(contract, rate)))
 
 
 def award(context: typer.Context, terms: TermsArgument, ruling: RulingOption, out: HalfOption) -> None:

@@ -16,26 +16,31 @@ import typer
 
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.resources.text import next_step, sentence
+from countersign.resources.visible import visible
 
 AskSecret = Callable[[str], Awaitable[str]]
 LIMIT = 256
 """Bytes of a PIN file."""
 
 
-def asking(files: Mapping[str, Path | None]) -> AskSecret:
-    """Answers a question, known by its sentence code, from its file if one is given, else from a person."""
+def asking(files: Mapping[str, Path | None], whose: str = "") -> AskSecret:
+    """Answers a question, known by its sentence code, from its file if one is given, else from a person.
+
+    `whose`: which token it is about, where a command asks for the PINs of several.
+    """
 
     async def ask(code: str) -> str:
         path = files.get(code)
-        return from_file(path) if path else from_person(code)
+        return from_file(path) if path else from_person(code, whose)
 
     return ask
 
 
-def from_person(code: str) -> str:
+def from_person(code: str, whose: str = "") -> str:
     """What a person types, hidden; a new PIN twice."""
     typer.echo(next_step(code, {}), err=True)
-    return hidden(sentence(code, {}), twice=".ask-new-" in code)
+    question = sentence(code, {})
+    return hidden(f"{question} ({visible(whose)})" if whose else question, twice=".ask-new-" in code)
 
 
 def hidden(question: str, *, twice: bool = False) -> str:

@@ -1,6 +1,6 @@
 """What a desk did by itself in one round, and what waits for whom: for a person and for a program."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from countersign.cli import findings, outcome
 from countersign.cli.words import words
@@ -45,7 +45,9 @@ def wait_lines(waits: Sequence[Wait]) -> list[str]:
 
 def tell_taken(found: TakenIn) -> None:
     """Tell what an officer's nodes see besides, and what could not be done."""
-    findings.show([*wait_lines(found.waits), *(line for each in found.not_done for line in error_lines(each))])
+    lines = [*wait_lines(found.waits), *(line for each in found.not_done for line in error_lines(each))]
+    if lines:
+        findings.show(lines)
 
 
 def error_lines(error: CountersignError) -> list[str]:
@@ -55,6 +57,18 @@ def error_lines(error: CountersignError) -> list[str]:
         words("Not done: {why}", why=sentence(error.code, values)),
         f"  → {next_step(error.code, values)} [{error.code}]",
     ]
+
+
+def warn_silent(errors: Iterable[CountersignError]) -> None:
+    """Nodes that are left out while this lasts, on stderr."""
+    for each in errors:
+        values = dict(each.values)
+        findings.warn([sentence(each.code, values), f"  → {next_step(each.code, values)} [{each.code}]"])
+
+
+def status(errors: Iterable[CountersignError]) -> int:
+    """The exit status of work of which this was not done: 3 only where nothing but absence stood against it."""
+    return min((outcome.exit_status(each) for each in errors), default=0)
 
 
 def _value(made: Round) -> dict[str, object]:

@@ -68,13 +68,14 @@ NodesOption = Annotated[
 def desk_secrets(passphrase: Path | None, pin: Path | None, *, new: bool = False) -> Secrets:
     """The desk's own secrets; a new passphrase is asked twice."""
     question = "New passphrase of the desk" if new else "Passphrase of the desk"
-    return Secrets(_passphrase(passphrase, question, new=new), pins.asking({"signers.ask-pin": pin}))
+    whose = words("the desk's own token")
+    return Secrets(_passphrase(passphrase, question, new=new), pins.asking({"signers.ask-pin": pin}, whose))
 
 
-def own_secrets(passphrase: Path | None, pin: Path | None) -> Secrets:
-    """An officer's own secrets."""
+def own_secrets(passphrase: Path | None, pin: Path | None, token: str = "") -> Secrets:
+    """An officer's own secrets; `token`: the label by which the PIN is asked for."""
     return Secrets(
-        _passphrase(passphrase, "Passphrase of this profile", new=False), pins.asking({"signers.ask-pin": pin})
+        _passphrase(passphrase, "Passphrase of this profile", new=False), pins.asking({"signers.ask-pin": pin}, token)
     )
 
 

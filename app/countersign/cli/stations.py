@@ -31,6 +31,9 @@ class Stations(Protocol):
     def add_witness(self, folder: Path, own: Secrets, place: Place) -> None:
         """Have one more witness asked from the next start on."""
 
+    def take_nodes(self, folder: Path, own: Secrets, data: bytes) -> tuple[str, ...]:
+        """Have the desk follow the nodes of a file (docs/formats/nodes.md); their chains."""
+
     def within(self, folder: Path, own: Secrets, work: Callable[[EmbeddedDesk], Awaitable[_Done]]) -> _Done:
         """Work at the open desk."""
 

@@ -15,17 +15,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from countersign.audit.note import VerifierKey
+from countersign.audit.note import COSIGNATURE, VerifierKey
 from countersign.desk import ceremony
 from countersign.desk.ceremony import Keyring
-from countersign.errors import Refused
+from countersign.errors import Malformed, Refused
 from countersign.formats import caip, jcs, shape, strict_json
 from countersign.keys.public_key import PublicKey
 
 LIMIT = 1 << 20
 SLOTS, SAFE = "wsh-slots", "safe"
 _TEXT, _NAMES = shape.string(maximum=256), shape.array(shape.string(maximum=256), maximum=1_000)
-_WITNESS = shape.fields({"key": shape.string(VerifierKey.parse, maximum=512), "url": shape.string(maximum=1_024)})
+
+
+def cosigner(text: str) -> VerifierKey:
+    """A witness's key. Malformed(L2.…), and "L5.key-role" for a log's."""
+    key = VerifierKey.parse(text)
+    if key.type != COSIGNATURE:
+        raise Malformed("L5.key-role")
+    return key
+
+
+_WITNESS = shape.fields({"key": shape.string(cosigner, maximum=512), "url": shape.string(maximum=1_024)})
 _PARTY = {"lei": _TEXT, "name": _TEXT}
 _PARTICIPANT = shape.fields(
     {**_PARTY, "certified_until": _TEXT, "books": _NAMES},
@@ -91,6 +101,8 @@ def parse(data: bytes) -> Plan:
     places = tuple(Place(each["key"], each["url"]) for each in found["witnesses"])
     if found["quorum"] > len({str(each.key) for each in places}):
         raise Refused("desk.plan-quorum", quorum=found["quorum"], witnesses=len(places))
+    if len({each.key.public for each in places}) != len(places):
+        raise Malformed("L5.same-key")
     return Plan(found["desk"], places, found["quorum"], found)
 
 

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,16 +49,22 @@ def plan(state: State, records: Records, files: Mapping[str, bytes], now: int) -
 
 
 async def carry_out(
-    desk: Workplace, officer: Author, files: Mapping[str, bytes], progress: Callable[[int, int], None] = lambda *_: None
+    desk: Workplace,
+    officer: Author,
+    files: Mapping[str, bytes],
+    progress: Callable[[int, int], None] = lambda *_: None,
+    only: Container[str] | None = None,
 ) -> list[Item]:
     """File what is new, earlier versions first, by the officer who imports it; the batch's items in their order.
 
+    `only`: the names of the items that the officer was shown as new. What time or the log has made good since is left.
     `progress` is told how many of those to file are done. Unavailable where the token or the desk is gone meanwhile.
     """
     now = max(desk.scribe.clock.now_ms(), desk.state.time_ms) // 1_000
     planned = await asyncio.to_thread(plan, desk.state, desk.archive.record, files, now)
     done = {item.name: item for item in planned}
-    wanted = sorted(filter(to_file, planned), key=_order)
+    shown = (each for each in planned if only is None or each.name in only)
+    wanted = sorted(filter(to_file, shown), key=_order)
     for number, item in enumerate(wanted, 1):
         done[item.name] = await _filed(desk, officer, item)
         progress(number, len(wanted))

@@ -18,6 +18,7 @@ from functools import partial
 from countersign.desk import arrivals, deposits, founding, legs, lending, mending, preparing, reconciling, releasing
 from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.author import Author, Scribe
+from countersign.desk.batch import Outcome
 from countersign.desk.importing import carry_out, plan
 from countersign.desk.legs import LegsView
 from countersign.desk.names import asset_named
@@ -91,9 +92,10 @@ class Operations:
         return await asyncio.to_thread(batch_view, state, files, items)
 
     async def file_batch(self, shown: BatchView, progress: Progress) -> BatchView:
-        """File what is new of a batch that was shown, judged again as it is filed; what became of each item."""
+        """File what was shown as new of a batch, judged again as it is filed; what became of each item."""
         await self._begin()
-        items = await carry_out(self._desk, self._author, shown.files, progress)
+        new = frozenset(each.item.name for each in shown.items if each.item.outcome is Outcome.NEW)
+        items = await carry_out(self._desk, self._author, shown.files, progress, new)
         await self._desk.synchronise()
         return await asyncio.to_thread(partial(batch_view, self._desk.state, shown.files, items, filed=True))
 

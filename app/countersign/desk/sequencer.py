@@ -9,6 +9,11 @@ cosign → publish the checkpoint → evolve.
 - All witnesses are asked at once. One that does not answer does not stop the desk; a checkpoint without its quorum counts
   for nobody, so `submit` raises `Unavailable("desk.no-quorum")` and the event stands logged, to be witnessed with the next
   head, or by `renew`.
+- Nothing is logged before a quorum has cosigned this log's head since the desk was opened, and within six hours: a folder
+  restored from an old backup, or a clock that is wrong, shows there, while no entry has to be taken back.
+- Who must have cosigned is the policy's word (`Anchor.now`). A cosignature that a witness just made and that lies more than
+  five minutes from this machine's clock counts for nobody here: one of the two clocks is wrong.
+- A policy whose witnesses this desk does not ask is refused: no head would ever count after it, not even one that mends it.
 - An unchanged head is cosigned again every six hours (L5), when somebody asks for it.
 - When the log's key changes (`log.rotated`), the very head that includes that entry is signed with the new key; without
   it at hand the change is refused (`hold`).
@@ -24,12 +29,14 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.leaf import Opening
 from countersign.audit.log import Log
 from countersign.audit.note import Signature, VerifierKey
-from countersign.audit.quorum import Fresh, Quorum
+from countersign.audit.quorum import MAX_AHEAD, Cosignature, Fresh, Quorum
 from countersign.audit.witness import AddCheckpoint, Response
+from countersign.desk.anchor import Anchor
 from countersign.desk.ports import Archive, Clock, Entropy, Receipt, Record, TileStore, Witness
 from countersign.errors import CountersignError, Refused, Unavailable
+from countersign.formats import times
 from countersign.settlement import events, machine
-from countersign.settlement.bodies import Body
+from countersign.settlement.bodies import Body, PolicyAdopted
 from countersign.settlement.governance_bodies import LogRotated
 from countersign.settlement.machine import Entry
 from countersign.settlement.state import State
@@ -44,6 +51,16 @@ class Watcher:
 
     key: VerifierKey
     witness: Witness
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What one witness said of a head: the head with its line, or why there is none and how much of the log it knows."""
+
+    watcher: Watcher
+    signed: SignedCheckpoint
+    error: CountersignError | None = None
+    knows: int = 0
 
 
 class Sequencer:
@@ -72,7 +89,7 @@ class Sequencer:
         self._ready: dict[str, Callable[[str], Signature]] = {}
         self._lock = asyncio.Lock()
         self._published = b""
-        self._published_at = 0  # unix seconds
+        self._published_at = 0  # unix seconds; 0 until a quorum has cosigned since the start
         self._written = 0  # the log's size for which every tile is known to lie in the store
         self.state = State()
 
@@ -105,12 +122,17 @@ class Sequencer:
             await self._renew()
 
     async def submit(self, event: bytes) -> Receipt:
-        """Judge and log one event. Raises what `decide` raises, with nothing changed; Unavailable("desk.no-quorum")."""
+        """Judge and log one event. Raises what `decide` raises, Refused("desk.log-key-absent", "desk.policy-witnesses") and
+        Unavailable("desk.unconfirmed", "desk.clock-differs", "desk.witness-ahead"), with nothing changed;
+        Unavailable("desk.no-quorum") with the event logged.
+        """
         async with self._lock:
             parsed = events.parse(event)
             entry = Entry(self._log.size, max(self._clock.now_ms(), self.state.time_ms), event)
             decision = machine.decide(self.state, entry, parsed)
             self._require_key(parsed.body)
+            self._require_asked(parsed.body)
+            await self._require_confirmed()
             record = Record(entry.index, entry.time_ms, self._entropy.random_bytes(32), event)
             self._archive.append(record)
             self._log.append(_entry(record))
@@ -150,8 +172,29 @@ class Sequencer:
         try:
             await self._publish()
         except Unavailable as silent:
+            if silent.code not in ("desk.no-quorum", "desk.clock-differs"):
+                raise
+
+    async def _require_confirmed(self) -> None:
+        """A quorum has lately cosigned the log as it lies here. Unavailable("desk.unconfirmed"), as `_publish`."""
+        if not self._log.size or (self._published_at and abs(self._now() - self._published_at) < RENEWAL_SECONDS):
+            return
+        try:
+            await self._publish()
+        except Unavailable as silent:
             if silent.code != "desk.no-quorum":
                 raise
+            raise Unavailable("desk.unconfirmed", **silent.values) from None
+
+    def _require_asked(self, body: Body) -> None:
+        """A policy's quorum can be reached among the witnesses that are asked. Refused("desk.policy-witnesses")."""
+        if isinstance(body, PolicyAdopted):
+            named = body.policy.witnesses
+            asked = {str(each.key) for each in self._watchers}
+            unknown = [VerifierKey.parse(each).name for each in named.keys if each not in asked]
+            if len(named.keys) - len(unknown) < named.quorum:
+                raise Refused("desk.policy-witnesses", quorum=named.quorum, unknown=", ".join(unknown))
+            _ = Anchor(self._quorum).now(replace(self.state, policy=body.policy))  # no key counts twice
 
     def _require_key(self, body: Body) -> None:
         """A change of the log's key is only logged where the new one is at hand. Refused("desk.log-key-absent")."""
@@ -189,26 +232,44 @@ class Sequencer:
         self._written = self._log.size
         head = self._log.checkpoint()
         bare = SignedCheckpoint.sign(head, self._sign_head(head.text()))
-        cosigned = await asyncio.gather(*(self._cosigned(bare, each) for each in self._watchers))
-        signed = bare.signed_by(*(line for one in cosigned for line in one.note.signatures))
-        try:
-            self._quorum.verify(signed, Fresh(self._now()))
-        except CountersignError as error:
-            raise Unavailable("desk.no-quorum", why=error.code) from None
+        heard = await asyncio.gather(*(self._cosigned(bare, each) for each in self._watchers))
+        signed = bare.signed_by(*(line for one in heard for line in one.signed.note.signatures))
+        self._require_quorum(signed, heard)
         self._tiles.write([(CHECKPOINT, signed.serialise())])
         self._published, self._published_at = signed.serialise(), self._now()
 
-    async def _cosigned(self, bare: SignedCheckpoint, watcher: Watcher) -> SignedCheckpoint:
-        """The checkpoint with this witness's line; without it if the witness is silent or refuses."""
+    def _require_quorum(self, signed: SignedCheckpoint, heard: Sequence[_Heard]) -> None:
+        """Unavailable("desk.no-quorum", "desk.clock-differs", "desk.witness-ahead")."""
+        quorum, now = Anchor(self._quorum).now(self.state), self._now()
+        try:
+            given = quorum.judge(signed, Fresh(now))
+        except CountersignError as error:
+            raise Unavailable("desk.no-quorum", why=error.code, witnesses=_silent(heard)) from None
+        good = sum(each.counts and not _elsewhen(each, now) for each in given)
+        if good >= quorum.k:
+            return
+        others = sorted(each.time for each in given if each.time and _elsewhen(each, now))
+        if good + len(others) >= quorum.k:
+            raise Unavailable("desk.clock-differs", here=times.text(now), there=times.text(others[len(others) // 2]))
+        ahead = max(heard, key=lambda each: each.knows)
+        if ahead.knows > self._log.size:
+            name = ahead.watcher.key.name
+            raise Unavailable("desk.witness-ahead", witness=name, size=ahead.knows, entries=self._log.size)
+        raise Unavailable("desk.no-quorum", why="L5.quorum", witnesses=_silent(heard))
+
+    async def _cosigned(self, bare: SignedCheckpoint, watcher: Watcher) -> _Heard:
+        """The checkpoint with this witness's line; without it, and why, if the witness is silent or refuses."""
+        known = 0
         try:
             response = await self._ask(bare, watcher, self._known.get(watcher.key, 0))
             if response.status == 409:
-                response = await self._ask(bare, watcher, conversation.known_size(response))
+                known = conversation.known_size(response)
+                response = await self._ask(bare, watcher, known)
             accepted = conversation.accept(bare, response, watcher.key)
-        except CountersignError:
-            return bare
+        except CountersignError as error:
+            return _Heard(watcher, bare, error, known)
         self._known[watcher.key] = bare.checkpoint.size
-        return accepted
+        return _Heard(watcher, accepted)
 
     async def _ask(self, bare: SignedCheckpoint, watcher: Watcher, old: int) -> Response:
         size = bare.checkpoint.size
@@ -220,3 +281,13 @@ class Sequencer:
 
 def _entry(record: Record) -> bytes:
     return Opening(record.index, record.time_ms, record.salt).entry(record.event)
+
+
+def _elsewhen(cosigned: Cosignature, now: int) -> bool:
+    """Whether a cosignature that was asked for now is of another time."""
+    return cosigned.time is not None and abs(cosigned.time - now) > MAX_AHEAD
+
+
+def _silent(heard: Sequence[_Heard]) -> str:
+    """The witnesses that gave nothing, and each one's reason by its code."""
+    return ", ".join(f"{each.watcher.key.name} ({each.error.code})" for each in heard if each.error is not None) or "-"

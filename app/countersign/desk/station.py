@@ -30,6 +30,8 @@ from countersign.settlement import events
 from countersign.settlement.events import Event
 
 SETTING = "station"
+NODES = "nodes"
+"""The setting that says which nodes the desk follows (docs/formats/nodes.md)."""
 _TEXT = shape.string(maximum=4_096)
 _KEY = shape.string(VerifierKey.parse, maximum=512)
 _WITNESS = shape.fields({"key": _KEY, "url": _TEXT})
@@ -73,10 +75,19 @@ class Facts:
     also: tuple[Place, ...] = ()
 
     def with_witness(self, new: Place) -> "Facts":
-        """The facts with one more witness, or another address of one that came later. Conflict("desk.witness-known")."""
-        if str(new.key) in {str(each.key) for each in self.witnesses}:
-            raise Conflict("desk.witness-known", witness=new.key.name)
-        return replace(self, also=(*(each for each in self.also if str(each.key) != str(new.key)), new))
+        """The facts with one more witness, or with another address of one that is asked: no trust changes by that.
+
+        Conflict("desk.witness-known") where it is asked there already; Malformed("L5.key-role", "L5.same-key", shape.…).
+        """
+        if new in (*self.witnesses, *self.also):
+            raise Conflict("desk.witness-known", witness=new.key.name, url=new.url)
+        first = tuple(new if each.key == new.key else each for each in self.witnesses)
+        later = tuple(new if each.key == new.key else each for each in self.also)
+        if (first, later) == (self.witnesses, self.also):
+            later = (*later, new)
+        keys = tuple(each.key for each in (*first, *later))
+        _ = Quorum(self.log, keys, 1)  # none of them counts twice, none is a log's
+        return Facts.parse(replace(self, witnesses=first, also=later).serialise())
 
     @property
     def anchor(self) -> Anchor:
@@ -114,11 +125,18 @@ def _place(each: Place) -> dict[str, str]:
 
 
 async def found(desk: EmbeddedDesk, papers: Sequence[bytes], now_ms: int) -> Receipt:
-    """Sign beside the administrators and log the founding. Raises as `founding_paper.look`; Refused("desk.founding-unsigned",
-    "desk.founding-other-log", "settlement.founded-already")."""
-    if desk.state.desk:
-        raise Refused("settlement.founded-already", desk=desk.state.desk)
+    """Sign beside the administrators and log the founding; where this very founding is logged, have it witnessed again.
+
+    Raises as `founding_paper.look`; Refused("desk.founding-unsigned", "desk.founding-other-log",
+    "settlement.founded-already").
+    """
     paper = founding_paper.merged(papers)
+    if desk.state.desk:
+        first = desk.archive.record(0)
+        if events.parse(first.event).hash != founding_paper.parse(paper).hash:
+            raise Refused("settlement.founded-already", desk=desk.state.desk)
+        await desk.sequencer.renew()
+        return Receipt(0, first.time_ms, founding_paper.parse(paper).hash)
     view = founding_paper.look(paper, now_ms)
     if (view.log, view.desk_key) != (str(desk.sequencer.quorum.log), desk.author.key.kid):
         raise Refused("desk.founding-other-log", log=view.log, here=str(desk.sequencer.quorum.log))
@@ -134,13 +152,26 @@ async def log(desk: EmbeddedDesk, data: bytes, papers: Sequence[bytes] = ()) -> 
     """
     event = _signed(data)
     for each in papers:
-        if sha256(each).hexdigest() not in event.jws.payload.decode():
+        if not _names(event, each):
             raise Refused("desk.paper-unnamed", paper=sha256(each).hexdigest(), id=event.id)
     for each in papers:
         await desk.put_artefact(each)
     receipt = await desk.submit(data)
     desk.proposals.drop(event.hash)
     return event, receipt
+
+
+def sorted_out(given: Sequence[bytes], papers: Sequence[bytes]) -> list[list[bytes]]:
+    """For each of several events the documents that it names. Malformed; Refused("desk.unsigned", "desk.paper-unnamed")."""
+    found = [_signed(each) for each in given]
+    for each in papers:
+        if not any(_names(event, each) for event in found):
+            raise Refused("desk.paper-unnamed", paper=sha256(each).hexdigest(), id=", ".join(each.id for each in found))
+    return [[each for each in papers if _names(event, each)] for event in found]
+
+
+def _names(event: Event, paper: bytes) -> bool:
+    return sha256(paper).hexdigest() in event.jws.payload.decode()
 
 
 async def close(desk: EmbeddedDesk, ids: Sequence[str]) -> Receipt:

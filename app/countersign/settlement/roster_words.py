@@ -115,10 +115,36 @@ def _vaults(before: Roster, after: Roster) -> Iterator[Said]:
             owner = after.participants[new.owner.lei].name if new.owner.lei in after.participants else new.owner.lei
             yield said("roster.vault-added", vault=name, owner=owner, book=new.owner.book, chain=new.chain,
                        threshold=new.threshold, people=_people(after, new.keys))  # fmt: skip
+            yield from _new_vault(after, new)
         elif old != new:
             yield from _vault(after, old, new)
         if not after.able(new) and (old is None or before.able(old)):
             yield said("roster.vault-unable", vault=name, threshold=new.threshold)
+
+
+def _new_vault(roster: Roster, new: Vault) -> Iterator[Said]:
+    """What else whoever signs a new vault agrees to: how many slots and who is in another set of keys; what the Safe is."""
+    if isinstance(new, SafeVault):
+        yield said("roster.safe-at", vault=new.id, address=new.address)
+        yield from _safe(new)
+        return
+    yield said("roster.vault-slots", vault=new.id, count=len(new.slots))
+    everybody = _people(roster, new.keys)
+    for slot in new.slots:
+        people = _people(roster, slot.keys)
+        if people != everybody:
+            yield said("roster.slot-added", vault=new.id, slot=slot.number, people=people)
+
+
+def _safe(new: SafeVault, old: SafeVault | None = None) -> Iterator[Said]:
+    """A Safe's code and fallback handler, where they are not as they were."""
+    if old is None or (old.version, old.singleton) != (new.version, new.singleton):
+        yield said("roster.safe-version", vault=new.id, version=new.version, singleton=new.singleton)
+    if old is None or old.fallback_handler != new.fallback_handler:
+        if new.fallback_handler is None:
+            yield said("roster.safe-no-handler", vault=new.id)
+        else:
+            yield said("roster.safe-handler", vault=new.id, handler=new.fallback_handler)
 
 
 def _vault(roster: Roster, old: Vault, new: Vault) -> Iterator[Said]:
@@ -135,13 +161,7 @@ def _vault(roster: Roster, old: Vault, new: Vault) -> Iterator[Said]:
     elif isinstance(old, SafeVault) and isinstance(new, SafeVault):
         if old.keys != new.keys:
             yield said("roster.safe-owners", vault=new.id, people=_people(roster, new.keys))
-        if (old.version, old.singleton) != (new.version, new.singleton):
-            yield said("roster.safe-version", vault=new.id, version=new.version, singleton=new.singleton)
-        if old.fallback_handler != new.fallback_handler:
-            if new.fallback_handler is None:
-                yield said("roster.safe-no-handler", vault=new.id)
-            else:
-                yield said("roster.safe-handler", vault=new.id, handler=new.fallback_handler)
+        yield from _safe(new, old)
 
 
 def _people(roster: Roster, kids: tuple[str, ...]) -> str:

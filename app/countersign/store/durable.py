@@ -64,6 +64,8 @@ def make_directory(directory: Path, *, mode: int = 0o700) -> None:
 def built_beside(directory: Path, taken: CountersignError) -> Iterator[Path]:
     """A new `directory`, whole or absent: gives the folder beside it that is filled, then renamed into its place.
 
+    Where filling it fails nothing is left beside it.
+
     Raises `taken` where something stands there that is not an empty folder, `Unavailable("store.disk")`.
     """
     with disk(directory.name):
@@ -74,11 +76,14 @@ def built_beside(directory: Path, taken: CountersignError) -> Iterator[Path]:
         if part.exists():
             shutil.rmtree(part)
     make_directory(part)
-    yield part
-    with disk(directory.name):
-        sync_directory(part)
-        part.rename(directory)
-        sync_directory(directory.parent)
+    try:
+        yield part
+        with disk(directory.name):
+            sync_directory(part)
+            part.rename(directory)
+            sync_directory(directory.parent)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)  # it is not there any more where it was renamed
 
 
 def sweep(directory: Path) -> None:

@@ -6,20 +6,22 @@
       log/            tiles, entry bundles and the checkpoint, as c2sp.org/tlog-tiles names them
 
 - The passphrase is asked for once, after the folder is known to be a desk's, and is not kept.
-- The store is made last: a folder without it was never finished, and is no desk's.
+- A new folder is whole or absent: it is built beside its place and renamed.
 - One process a desk: the store's lock.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count, takewhile
 from pathlib import Path
 
 from countersign.errors import Conflict, Unavailable
 from countersign.keys import wrapping
 from countersign.store import passphrases
 from countersign.store import profile as profiles
-from countersign.store.durable import disk, make_directory, write_atomically
+from countersign.store.durable import built_beside, disk, make_directory, write_atomically
 from countersign.store.passphrases import AskPassphrase, Entropy
 from countersign.store.profile import Kind, Profile
 
@@ -56,21 +58,22 @@ def create(
 
     Raises Conflict("store.station-exists"), Refused("store.short-passphrase"), Unavailable("store.disk").
     """
-    with disk(folder.name):
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise Conflict("store.station-exists", folder=folder.name)
-    passphrase, seed = ask(), entropy(SEED_LENGTH)
-    wrapped = passphrases.wrap(seed, lambda: passphrase, entropy, cost)
-    make_directory(folder / KEYS)
-    write_atomically(_key_file(folder, 1), wrapped)
-    store = profiles.create(folder / STORE, Kind.DESK, entropy, lambda: passphrase, facts(seed), cost)
-    return OpenStation(folder, store, (seed,))
+    asked: list[str] = []
+    with built_beside(folder, Conflict("store.station-exists", folder=str(folder))) as part:
+        asked.append(ask())
+        seed = entropy(SEED_LENGTH)
+        wrapped = passphrases.wrap(seed, lambda: asked[0], entropy, cost)
+        make_directory(part / KEYS)
+        write_atomically(_key_file(part, 1), wrapped)
+        profiles.create(part / STORE, Kind.DESK, entropy, lambda: asked[0], facts(seed), cost).close()
+    return open_station(folder, lambda: asked[0])
 
 
 def open_station(folder: Path, ask: AskPassphrase) -> OpenStation:
     """An existing desk's folder. Raises Unavailable("store.no-station"), what `open_profile` and `unwrap` raise."""
-    if not (folder / STORE / profiles.ABOUT).is_file():
-        raise Unavailable("store.no-station", folder=str(folder))
+    with disk(folder.name):
+        if not (folder / STORE / profiles.ABOUT).is_file():
+            raise Unavailable("store.no-station", folder=str(folder))
     asked: list[str] = []
 
     def once() -> str:
@@ -98,7 +101,8 @@ def _key_file(folder: Path, number: int) -> Path:
 
 
 def _seeds(folder: Path, passphrase: str) -> tuple[bytes, ...]:
-    count = len(list((folder / KEYS).glob(f"*{SUFFIX}")))
-    if not count:
+    with disk(folder.name):
+        places = tuple(takewhile(os.path.lexists, (_key_file(folder, number) for number in count(1))))
+    if not places:
         raise Unavailable("store.no-station", folder=str(folder))
-    return tuple(passphrases.unwrap(_key_file(folder, number), lambda: passphrase) for number in range(1, count + 1))
+    return tuple(passphrases.unwrap(each, lambda: passphrase) for each in places)

@@ -25,6 +25,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Two keys in the token {token} are labelled {label}.",
         "A label says what a key is for. Remove or rename one of them with the token's own tool.",
     ),
+    "cli.proposal-ambiguous": (
+        "{count} proposals begin with {id}.",
+        "Give more digits of the one that you mean.",
+    ),
     "cli.nothing-to-sign": (
         "Nothing of {id} waits for your keys.",
         "See where it stands with `countersign settlement show {id}`, and what waits with `countersign desk round`.",

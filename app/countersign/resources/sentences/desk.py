@@ -128,7 +128,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nothing was kept. Ask the parties for the very file that they signed; a file that was saved anew has another hash.",
     ),
     "desk.no-anchor": ("This profile trusts no desk yet.", "Enrol it with a desk first."),
-    "desk.no-checkpoint": ("The desk has not published a head yet.", _AGAIN),
+    "desk.no-checkpoint": (
+        "The desk has not published a head yet.",
+        "See that its witnesses run and follow the log's key, then try again.",
+    ),
     "desk.no-free-slot": (
         "The vault {vault} has no address left that was never used.",
         "Register new slots for it, then prepare again.",
@@ -138,10 +141,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose the settlement that the file belongs to.",
     ),
     "desk.no-key": ("The token {token} holds no key named {label}.", "Use the token that was registered for it."),
-    "desk.no-node": ("The desk follows no node of the chain {chain}.", "Connect one, then try again."),
+    "desk.no-node": (
+        "No node of the chain {chain} is followed here.",
+        "Connect one (for a workstation's desk: `countersign desk nodes`), then try again.",
+    ),
     "desk.no-quorum": (
-        "The event is logged, but too few witnesses cosigned the new head, so it counts for nobody yet ({why}).",
-        "Wait until the witnesses answer; do not send the event again.",
+        (
+            "The event is logged, but too few witnesses cosigned the new head, so it counts for nobody yet ({why}). Without "
+            "a signature: {witnesses}."
+        ),
+        "Wait until the witnesses answer; do not send the event again. A witness must also follow the log's key.",
+    ),
+    "desk.unconfirmed": (
+        "Too few witnesses confirm the log as it lies here, so nothing was logged ({why}). Without a signature: {witnesses}.",
+        "See that the witnesses run, follow this log's key and can be reached; then do the same again.",
+    ),
+    "desk.clock-differs": (
+        "This machine's clock says {here} and the witnesses' say {there}: no head counts while they differ.",
+        "Set the clock that is wrong, then do the same again.",
+    ),
+    "desk.witness-ahead": (
+        "The witness {witness} knows this log with {size} entries; the desk's folder holds {entries}.",
+        "The folder is older than its log, perhaps from a backup. Restore the newest one; log nothing with this one.",
+    ),
+    "desk.policy-witnesses": (
+        "The policy counts {quorum} witnesses, and the desk asks too few of them; it does not ask: {unknown}.",
+        "Correct the policy, or have those witnesses asked first (`countersign desk witness`). Nothing was logged.",
     ),
     "desk.not-a-safe": ("The vault {vault} is not a Safe.", _ROSTER),
     "desk.not-a-slot-vault": ("The vault {vault} is not a Bitcoin vault with slots.", _ROSTER),

@@ -53,8 +53,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Have it signed first: `countersign proposal sign`, or `countersign officer … take` and `approve`.",
     ),
     "desk.witness-known": (
-        "The desk was founded with the witness {witness}: where it answers stands in the anchor's plan.",
-        "Give another witness. If this one has moved, let it answer at its old address, or found a policy on others.",
+        "The desk asks the witness {witness} at {url} already.",
+        "Nothing was changed. Give another witness, or the address that this one has moved to.",
+    ),
+    "desk.not-founded": (
+        "This desk is not founded yet.",
+        "Have its paper signed, then run `countersign desk found`.",
+    ),
+    "desk.station-log-key": (
+        "No key in the folder is the log key {log} with which the desk was made.",
+        "Restore the folder `keys` from the desk's backup. Nothing was signed.",
     ),
     "desk.other-desk": (
         "The profile trusts the desk {profile}; this is {desk}.",

@@ -187,7 +187,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The coin {outpoint} lies in vault {vault}, which does not pay here.",
         "Prepare the instruction with coins of the paying vaults only.",
     ),
-    "settlement.founded-already": ("The desk {desk} is already founded.", "A desk is founded once; change its roster."),
+    "settlement.founded-already": (
+        "The desk {desk} is already founded.",
+        "A desk is founded once; change its roster. Consoles are enrolled with what `countersign desk handover` writes.",
+    ),
     "settlement.hold-amount": (
         "The hold on leg {leg} of contract {contract} must be exactly {expected}.",
         _DESK,

@@ -187,11 +187,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "store.tile-path": ("{path} is not a name of the log's files.", _BUG),
     "store.no-station": (
         "{folder} is not the folder of a desk.",
-        "Give the folder that `countersign desk make` made. If making it was interrupted, make it again in another one.",
+        "Give the folder that `countersign desk make` made. If making it was interrupted, make it again.",
     ),
     "store.station-exists": (
         "There is already something in {folder}; nothing was overwritten.",
-        "Choose an empty or new folder for the desk.",
+        "Choose an empty or new folder for the desk. One that was made and never founded may be removed first.",
     ),
     "store.unfinished": (
         "The auditor's profile {profile} was never finished.",
