@@ -7,7 +7,7 @@ import pytest
 from countersign.bitcoin.inspect import PsbtFacts
 from countersign.bitcoin.psbt import serialise
 from countersign.demonstration import cast
-from countersign.desk import deals, declaring, mending, proposals, releasing, stopping
+from countersign.desk import awards, deals, declaring, mending, proposals, releasing, stopping
 from countersign.desk.author import signed
 from countersign.desk.deeds import Deeds, Look
 from countersign.desk.governance import Governance
@@ -307,11 +307,13 @@ async def test_an_awards_terms_take_both_signatures_before_the_event_is_proposed
     terms = stage.award(founded, contract, 10_000_000_000, RULING).serialise()
     with refused("desk.other-ruling", Refused):
         await operations.deeds.award(terms, b"another ruling")
+    before = [said(each.then.code, each.then.values) for each in awards.shown(operations.place.state, terms)]
     half = await operations.deeds.award(terms, RULING)
     assert isinstance(half, bytes)
     assert await operations.deeds.award(half, RULING) == half  # one officer counts once
     view = await compliance.deeds.award(half, RULING)
     assert isinstance(view, ProposalView)
+    assert before == words(view)  # read from the file before anybody signed it
     assert words(view)[0] == "The award AWARD-1 carries out a ruling on MH-2026-0007, version 1."
     assert "Meridian Capital (main) pays Harbour Prime (main) 100.00000000 BTC." in words(view)
     assert any(each.startswith("Whoever delivers bears at most ") for each in words(view))

@@ -22,14 +22,16 @@ from countersign.cli.freeze import (
     ReasonOption,
     scope_of,
 )
-from countersign.cli.governance_lines import proposal_lines
+from countersign.cli.governance_lines import change_lines, proposal_lines
 from countersign.cli.reconcile import report_lines
 from countersign.cli.seated import contract_of, propose, proposing, reviewed
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
+from countersign.desk import awards
 from countersign.desk.console import OfficerConsole
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.trade_file import MOST_BYTES
+from countersign.keys.jws import LIMIT
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
 RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
@@ -79,6 +81,7 @@ def award(context: typer.Context, terms: TermsArgument, ruling: RulingOption, ou
     """Sign an award's terms; where the other officer has signed them, propose the award."""
 
     async def work(console: OfficerConsole) -> None:
+        findings.warn([*change_lines(awards.shown(console.replica.state, reading.read_file(terms, LIMIT)))])
         await context.obj.unlock(console)
         made = await console.award(terms, ruling)
         if isinstance(made, bytes):

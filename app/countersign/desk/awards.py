@@ -12,10 +12,12 @@ from countersign.desk.author import Author
 from countersign.errors import Refused
 from countersign.keys import jws as jose
 from countersign.keys.jws import Jws
-from countersign.settlement import awarding, contract
+from countersign.settlement import awarding, contract, deed_words
 from countersign.settlement.contract import Contract
 from countersign.settlement.roster import HolderKind, Purpose, Role
+from countersign.settlement.saying import Difference
 from countersign.settlement.state import State
+from countersign.settlement.stop_bodies import AwardMade
 
 
 async def signed_terms(state: State, data: bytes, ruling: bytes, author: Author, now: int) -> Contract:
@@ -36,6 +38,11 @@ async def signed_terms(state: State, data: bytes, ruling: bytes, author: Author,
         raise Refused("settlement.award-officers", contract=found.hash, found=len(people) + 1)
     jws = await author.sign(found.jws.payload, contract.TYP)
     return Contract(found.terms, jose.merge(found.jws, jws) if people else jws, found.hash)
+
+
+def shown(state: State, data: bytes) -> tuple[Difference, ...]:
+    """What an award's file would do, to be read before it is signed. Malformed; Refused: an unknown settlement or party."""
+    return deed_words.awarded(state, AwardMade(_read(data)))
 
 
 def whole(state: State, found: Contract) -> bool:
