@@ -7,7 +7,7 @@ import pytest
 from countersign.desk import report_checking, report_file
 from countersign.desk.report_file import Claim
 from countersign.errors import Refused, Unavailable
-from support.named import named
+from support.refusals import refused
 from support.software_stage import Table
 
 PDF = b"%PDF-1.4 the report\n%%EOF\n"
@@ -44,7 +44,7 @@ async def test_what_is_told_is_of_the_proven_head_and_the_signature_verifies(tab
 async def test_a_locked_token_signs_no_report(table: Table) -> None:
     ground = await table.officer.report_ground("")
     await table.officer.lock()
-    with named(Unavailable, "signers.locked"):
+    with refused("signers.locked", Unavailable):
         await table.officer.sign_report(Claim.of(ground.head, PDF, "", 1, ""))
 
 
@@ -52,7 +52,7 @@ async def test_a_locked_token_signs_no_report(table: Table) -> None:
 async def test_only_a_head_of_this_officers_own_history_is_signed(table: Table, field: str) -> None:
     head = (await table.officer.report_ground("")).head
     other = {"desk": "elsewhere.example/desk", "officer": "compliance", "size": head.size + 1, "root": bytes(32)}
-    with named(Refused, "desk.report-other-head"):
+    with refused("desk.report-other-head", Refused):
         await table.officer.sign_report(Claim.of(replace(head, **{field: other[field]}), PDF, "", 1, ""))
     older = replace(head, size=3, root=table.officer.replica.log.tree.root(3))
     assert await table.officer.sign_report(Claim.of(older, PDF, "", 1, ""))

@@ -14,7 +14,7 @@ from countersign.ethereum.deployments import DEPLOYMENTS
 from countersign.ethereum.multisend import HEADER, MOST_CALLS, SELECTOR, InnerCall, parse, serialise
 from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
-from support.named import named
+from support.refusals import refused
 
 A, B = Address(b"\x0a" * 20), Address(b"\x0b" * 20)
 TWO = (InnerCall(A, 5, b""), InnerCall(B, 0, b"\x01\x02\x03\x04\x05"))
@@ -109,7 +109,7 @@ def test_the_near_miss_of_all_these_parses() -> None:
     ],
 )
 def test_the_argument_has_one_form(data: bytes, code: str) -> None:
-    with named(Malformed, code):
+    with refused(code):
         parse(data)
 
 
@@ -118,26 +118,26 @@ def test_the_argument_has_one_form(data: bytes, code: str) -> None:
 def test_an_inner_call_is_plain(operation: int, place: int) -> None:
     calls = bytearray(packed(*TWO))
     calls[place * HEADER] = operation
-    with named(Malformed, "E3.inner-operation", number=place + 1, operation=operation):
+    with refused("E3.inner-operation", Malformed, number=place + 1, operation=operation):
         parse(around(bytes(calls)))
 
 
 @pytest.mark.parametrize("size", [6, 32, 2**64, 2**256 - 1])
 def test_no_length_reaches_past_the_end(size: int) -> None:
     calls = packed(TWO[0]) + b"\x00" + B + word(0) + word(size) + TWO[1].data
-    with named(Malformed, "E3.inner-length", number=2):
+    with refused("E3.inner-length", Malformed, number=2):
         parse(around(calls))
 
 
 @pytest.mark.parametrize("length", [1, 32, 33, HEADER - 1])
 def test_nothing_is_left_over_behind_the_last_call(length: int) -> None:
-    with named(Malformed, "E3.inner-trailing", length=length, count=2):
+    with refused("E3.inner-trailing", Malformed, length=length, count=2):
         parse(around(packed(*TWO) + bytes(length)))
 
 
 @pytest.mark.parametrize("rest", [b"", GOOD[4:], b"\x00"])
 def test_a_batch_holds_no_batch(rest: bytes) -> None:
-    with named(Malformed, "E3.nested", number=2):
+    with refused("E3.nested", Malformed, number=2):
         parse(around(packed(TWO[0], InnerCall(A, 0, SELECTOR + rest))))
 
 
@@ -145,9 +145,9 @@ def test_a_batch_has_its_bounds() -> None:
     one = InnerCall(A, 1, b"")
     assert len(parse(serialise((one,) * MOST_CALLS))) == MOST_CALLS
     for count in (0, MOST_CALLS + 1):
-        with named(Malformed, "E3.batch-size", count=count, limit=MOST_CALLS):
+        with refused("E3.batch-size", Malformed, count=count, limit=MOST_CALLS):
             serialise((one,) * count)
-    with named(Malformed, "E3.batch-size"):
+    with refused("E3.batch-size"):
         parse(around(packed(*[one] * (MOST_CALLS + 1))))
 
 
@@ -158,26 +158,26 @@ def test_each_release_has_its_own_address(version: SafeVersion) -> None:
     multisend.require_pinned(where, version)
     for other in RELEASES:
         if other != version:
-            with named(Refused, "E3.other-release", found=str(version), version=str(other)):
+            with refused("E3.other-release", Refused, found=str(version), version=str(other)):
                 multisend.require_pinned(where, other)
 
 
 @pytest.mark.parametrize("text", ["1.1.1", "1.4.0", "1.6.0"])
 def test_a_release_without_a_pinned_address_makes_no_batch(text: str) -> None:
     version = SafeVersion.parse(text)
-    for refused in (
+    for unpinned in (
         lambda: multisend.pinned(version),
         lambda: multisend.require_pinned(multisend.pinned(RELEASES[1]), version),
     ):
-        with named(Refused, "E3.no-release", version=text):
-            refused()
+        with refused("E3.no-release", Refused, version=text):
+            unpinned()
 
 
 def test_every_other_released_contract_is_refused_by_its_name() -> None:
     others = [one for one in DEPLOYMENTS if one.address not in multisend.RELEASES]
     assert {one.name for one in others} >= {"MultiSend", "SafeMigration", "SignMessageLib", "CreateCall"}
     for one in others:
-        with named(Refused, "E3.delegatecall-known", to=one.text, contract=f"{one.name} {one.version}"):
+        with refused("E3.delegatecall-known", Refused, to=one.text, contract=f"{one.name} {one.version}"):
             multisend.require_pinned(one.address, one.version)
 
 

@@ -17,7 +17,7 @@ from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
 from countersign.review.finding import Status
 from support.batch_story import DOLLARS, EURC, EURO, EUROS, batch_table
-from support.named import named
+from support.refusals import refused
 from support.software_stage import Table
 
 
@@ -100,7 +100,7 @@ async def test_a_batch_that_operations_altered_is_refused_by_the_signing_officer
     desk.artefacts.put = altered  # type: ignore[method-assign]
     await table.until("step-prepare")
     desk.artefacts.put = kept  # type: ignore[method-assign]
-    with named(Refused, "desk.checks-forbid"):
+    with refused("desk.checks-forbid", Refused):
         await table.until("step-sign")
     view = next(each for each in (await table.story.review()).instructions if each.kind == "safe-tx")
     assert [each.reason for each in view.verdict.against] == ["E5.amount"]
@@ -122,7 +122,7 @@ async def test_a_batch_that_the_chain_would_not_take_whole_is_not_released(table
     chain = table.stage.ethereum
     before = {token: dict(held) for token, held in chain.balances.items()}
     chain.balances[EURO] = dict.fromkeys(chain.balances[EURO], EUROS - 1)
-    with named(Refused, "desk.chain-would-refuse", reason="GS013"):
+    with refused("desk.chain-would-refuse", Refused, reason="GS013"):
         await table.until("step-release")
     assert table.contract_state == "signed"
     chain.balances.update(before)

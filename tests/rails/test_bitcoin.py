@@ -17,7 +17,7 @@ from countersign.settlement.netting import Obligation
 from hostile.bitcoin_changes import moved_between_vaults, recipient, reversed_outputs, to_attacker
 from support import alter
 from support import settlement_world as world
-from support.named import named
+from support.refusals import refused
 from support.review_cases import COIN, Plan, coins, held, psbt_share, two_vault_trades, wallet
 
 PLAN = Plan()
@@ -87,21 +87,21 @@ def test_the_round_trip_ends_in_a_transaction_that_our_rule_and_core_s_accept() 
 
 def test_one_share_is_too_few() -> None:
     unsigned = psbts.serialise(built())
-    with named(Refused, "B13.too-few-signatures"):
+    with refused("B13.too-few-signatures", Refused):
         rail.finalise(rail.combine(unsigned, [share(unsigned, "officer-a")]))
 
 
 def test_a_share_counts_only_for_its_holder_whole_and_over_this_transaction() -> None:
     unsigned = psbts.serialise(built())
     data = psbt_share(unsigned, "officer-c").data
-    with named(Refused, "bitcoin.share-stranger"):
+    with refused("bitcoin.share-stranger", Refused):
         rail.accept_share(unsigned, data, keys("officer-d"))  # type: ignore[arg-type]
     parsed = psbts.parse(data)
     key = next(iter(parsed.inputs[0]))
-    with named(Refused, "bitcoin.share-incomplete"):
+    with refused("bitcoin.share-incomplete", Refused):
         rail.accept_share(unsigned, psbts.serialise(alter.one_input(parsed, 0, key, None)), keys("officer-c"))  # type: ignore[arg-type]
     other = psbts.serialise(reversed_outputs(psbts.parse(unsigned)))
-    with named(Refused, "B13.other-transaction"):
+    with refused("B13.other-transaction", Refused):
         rail.accept_share(other, data, keys("officer-c"))  # type: ignore[arg-type]
 
 
@@ -143,7 +143,7 @@ def test_an_unproven_amount_leaves_fee_and_shares_unknown() -> None:
 
 
 def test_a_vault_whose_descriptors_say_another_quorum_is_refused() -> None:
-    with named(Refused, "B6.threshold"):
+    with refused("B6.threshold", Refused):
         rail.wallet(replace(paying()[0].vault, threshold=3))
 
 
@@ -152,7 +152,7 @@ def test_a_slot_s_descriptor_must_hold_exactly_the_registered_keys() -> None:
     found = paying()[0]
     rail.keys_agree(found, desk.state.roster)
     slots = (replace(found.vault.slots[0], keys=found.vault.slots[1].keys), *found.vault.slots[1:])
-    with named(Refused, "B6.other-keys"):
+    with refused("B6.other-keys", Refused):
         rail.keys_agree(replace(found, vault=replace(found.vault, slots=slots)), desk.state.roster)
 
 
@@ -167,9 +167,9 @@ def test_slots_keep_their_registered_numbers() -> None:
 def test_only_a_coin_of_the_vault_pays() -> None:
     mine = paying()[0]
     theirs = wallet(held(PLAN)[0], "harbour-btc")
-    with named(Refused, "bitcoin.not-our-coin"):
+    with refused("bitcoin.not-our-coin", Refused):
         rail.build(owed(), [Funds(mine, coins(theirs), 3)], 2)
-    with named(Refused, "bitcoin.not-our-coin"):
+    with refused("bitcoin.not-our-coin", Refused):
         rail.build(owed(), [Funds(mine, ((coins(mine)[0][0], 9),), 3)], 2)
 
 

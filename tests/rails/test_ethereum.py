@@ -17,7 +17,7 @@ from countersign.settlement import netting
 from countersign.settlement.netting import Obligation
 from countersign.settlement.roster import Roster, SafeVault
 from support import settlement_world as world
-from support.named import named
+from support.refusals import refused
 from support.review_cases import EURC_ADDRESS, SECOND_PLACE, Plan, batch_plan, ether_plan, held
 
 PLAN = Plan()
@@ -75,7 +75,7 @@ def test_the_round_trip_ends_in_a_call_with_exactly_the_quorum_owners_ascending(
 
 def test_one_share_is_too_few() -> None:
     data = built()
-    with named(Refused, "E9.count"):
+    with refused("E9.count", Refused):
         rail.finalise(data, [share(data, "officer-a")], *registered())
 
 
@@ -83,16 +83,16 @@ def test_a_share_counts_only_for_its_owner_over_this_transaction() -> None:
     data = built()
     mine, theirs = (world.vault_key(name, "eip155", "harbour").public for name in ("officer-a", "officer-c"))
     rail.accept_share(data, share(data, "officer-a"), [mine])
-    with named(Refused, "E9.not-owner"):
+    with refused("E9.not-owner", Refused):
         rail.accept_share(data, share(data, "officer-a"), [theirs])
     other = rail.serialise(replace(rail.parse(data).tx, nonce=1))
-    with named(Refused, "E9.not-owner"):
+    with refused("E9.not-owner", Refused):
         rail.accept_share(other, share(data, "officer-a"), [mine])
 
 
 def test_the_same_owner_twice_is_refused() -> None:
     data = built()
-    with named(Refused, "E9.duplicate"):
+    with refused("E9.duplicate", Refused):
         rail.combine(data, [share(data, "officer-a"), share(data, "officer-a")])
 
 
@@ -129,14 +129,14 @@ def test_the_batch_goes_to_the_address_of_the_registered_release(version: str) -
 def test_a_release_without_a_known_address_makes_one_payment_and_no_batch() -> None:
     vault, due = safe_owing(2, "1.4.0")
     assert rail.build(due[:1], vault, 0).operation == 0
-    with named(Refused, "E3.no-release", version="1.4.0"):
+    with refused("E3.no-release", Refused, version="1.4.0"):
         rail.build(due, vault, 0)
 
 
 @pytest.mark.parametrize("count", [0, 129])
 def test_a_transaction_makes_at_least_one_payment_and_at_most_128(count: int) -> None:
     vault, due = safe_owing(count)
-    with named(Refused, "rails.number-of-payments", vault=vault.id, count=count, limit=128):
+    with refused("rails.number-of-payments", Refused, vault=vault.id, count=count, limit=128):
         rail.build(due, vault, 0)
     assert len(inspect.read(rail.build(safe_owing(128)[1], vault, 0)).batch) == 128
 
@@ -144,7 +144,7 @@ def test_a_transaction_makes_at_least_one_payment_and_at_most_128(count: int) ->
 def test_another_vault_s_obligation_is_not_built() -> None:
     other = replace(owed()[0], vault="meridian-safe")
     for due in ((other,), (owed()[0], other)):
-        with named(Refused, "rails.other-vault", other="meridian-safe"):
+        with refused("rails.other-vault", Refused, other="meridian-safe"):
             rail.build(due, registered()[0], 0)
 
 

@@ -18,7 +18,7 @@ from countersign.signers.provision import Provisioner
 from countersign.signers.softhsm import SoftHsm
 from countersign.signers.token import TokenSigner, name
 from support import softhsm as hsm_support
-from support.named import named
+from support.refusals import refused
 from support.softhsm import PIN, SO_PIN, ask, raw_key
 
 DIGEST = sha256(b"a transaction").digest()
@@ -87,9 +87,9 @@ async def test_one_kind_of_key_never_answers_the_others_question(
     person = await provisioner.generate(token, "identity/officer", Curve.P256, ask)
     signer = provisioner.signer(token)
     await signer.unlock(ask)
-    with named(Refused, "signers.vault-key-message"):
+    with refused("signers.vault-key-message", Refused):
         await signer.sign_message(vault.public, b"text")
-    with named(Refused, "signers.identity-key-digest"):
+    with refused("signers.identity-key-digest", Refused):
         await signer.sign_digest(person.public, DIGEST)
 
 
@@ -100,7 +100,7 @@ async def test_what_is_not_32_bytes_never_reaches_the_token(
     key = await provisioner.generate(token, "vault/bitcoin-0", Curve.SECP256K1, ask)
     signer = provisioner.signer(token)
     await signer.unlock(ask)
-    with named(Refused, "H4.digest-length"):
+    with refused("H4.digest-length", Refused):
         await signer.sign_digest(key.public, bytes(length))
     assert await signer.sign_digest(key.public, bytes(32))
 
@@ -126,7 +126,7 @@ async def test_a_key_that_could_do_more_than_sign_is_refused(
     signer = provisioner.signer(token)
     await signer.unlock(ask)
     keys = {key.label: key for key in await signer.keys()}
-    with named(Refused, "H3.attributes") as caught:
+    with refused("H3.attributes", Refused) as caught:
         await signer.sign_digest(keys["loose"].public, DIGEST)
     assert caught.value.values["attributes"] == attributes
     assert caught.value.findings == keys["loose"].findings
@@ -141,7 +141,7 @@ async def test_two_private_keys_under_one_id_are_refused(
     await signer.unlock(ask)
     first, second = await signer.keys()
     for key in (first, second):
-        with named(Refused, "H3.attributes") as caught:
+        with refused("H3.attributes", Refused) as caught:
             await signer.sign_digest(key.public, DIGEST)
         assert caught.value.values["attributes"] == "private keys"
 
@@ -153,9 +153,9 @@ async def test_a_key_that_may_not_sign_is_not_even_asked(
     signer = provisioner.signer(token)
     await signer.unlock(ask)
     [key] = await signer.keys()
-    with named(Refused, "H3.attributes"):
+    with refused("H3.attributes", Refused):
         await signer.sign_digest(key.public, DIGEST)
-    with named(Refused, "H3.cannot-sign"):
+    with refused("H3.cannot-sign", Refused):
         await process.call("sign", token=name(token), id=key_id, mechanism="ECDSA", data=DIGEST)
 
 
@@ -166,7 +166,7 @@ async def test_a_key_of_another_token_is_not_here(provisioner: Provisioner) -> N
     await provisioner.generate(second, "vault/bitcoin-0", Curve.SECP256K1, ask)
     signer = provisioner.signer(second)
     await signer.unlock(ask)
-    with named(Refused, "H2.key-absent"):
+    with refused("H2.key-absent", Refused):
         await signer.sign_digest(key.public, DIGEST)
 
 
@@ -178,7 +178,7 @@ async def test_another_token_with_the_same_label_is_refused(
         assert (twin.label, twin.model) == (token.label, token.model)
         swapped = TokenSigner(other, token)
         for asking in (swapped.token(), swapped.keys(), swapped.unlock(ask)):
-            with named(Refused, "H2.wrong-token") as caught:
+            with refused("H2.wrong-token", Refused) as caught:
                 await asking
             assert caught.value.values["found"] == twin.serial
         await TokenSigner(other, twin).unlock(ask)
@@ -186,9 +186,9 @@ async def test_another_token_with_the_same_label_is_refused(
 
 
 async def test_another_model_under_the_same_serial_is_refused(process: TokenProcess, token: TokenIdentity) -> None:
-    with named(Refused, "H2.wrong-token"):
+    with refused("H2.wrong-token", Refused):
         await TokenSigner(process, replace(token, model="SoftHSM v3")).token()
-    with named(Unavailable, "H2.token-absent"):
+    with refused("H2.token-absent", Unavailable):
         await TokenSigner(process, TokenIdentity("0000", "nobody", "none")).token()
 
 
@@ -200,7 +200,7 @@ async def test_a_wrong_pin_is_tried_once_and_named(provisioner: Provisioner, tok
         return PIN + "x"
 
     signer = provisioner.signer(token)
-    with named(Refused, "H5.pin-incorrect"):
+    with refused("H5.pin-incorrect", Refused):
         await signer.unlock(mistyped)
     assert questions == ["signers.ask-pin"]
     assert not (await signer.token()).unlocked
@@ -216,7 +216,7 @@ async def test_a_locked_token_shows_public_keys_and_signs_nothing(
     await signer.unlock(ask)
     await signer.lock()
     assert [(one.public, one.findings) for one in await signer.keys()] == [(key.public, None)]
-    with named(Unavailable, "signers.locked"):
+    with refused("signers.locked", Unavailable):
         await signer.sign_digest(key.public, DIGEST)
     await signer.unlock(ask)
     assert await signer.sign_digest(key.public, DIGEST)
@@ -229,17 +229,17 @@ async def test_a_session_that_ended_elsewhere_needs_the_pin_again(
     signer = provisioner.signer(token)
     await signer.unlock(ask)
     await process.aclose()
-    with named(Unavailable, "signers.locked"):
+    with refused("signers.locked", Unavailable):
         await signer.sign_digest(key.public, DIGEST)
     await signer.unlock(ask)
     assert await signer.sign_digest(key.public, DIGEST)
 
 
 async def test_tokens_and_keys_are_not_made_over_others(provisioner: Provisioner, token: TokenIdentity) -> None:
-    with named(Conflict, "signers.token-label-taken"):
+    with refused("signers.token-label-taken", Conflict):
         await provisioner.initialise("officer-a", ask)
     await provisioner.generate(token, "vault/bitcoin-0", Curve.SECP256K1, ask)
-    with named(Conflict, "signers.key-label-taken"):
+    with refused("signers.key-label-taken", Conflict):
         await provisioner.generate(token, "vault/bitcoin-0", Curve.SECP256K1, ask)
     assert len(await provisioner.keys(token)) == 1
 
@@ -248,7 +248,7 @@ async def test_a_pin_too_short_is_named(provisioner: Provisioner) -> None:
     async def short(code: str) -> str:
         return "1"
 
-    with named(Refused, "H5.pin-form"):
+    with refused("H5.pin-form", Refused):
         await provisioner.initialise("officer-z", short)
 
 

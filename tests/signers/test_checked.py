@@ -10,7 +10,7 @@ from countersign.errors import Refused
 from countersign.keys import ecdsa
 from countersign.keys.public_key import Curve
 from countersign.signers import checked
-from support.named import named
+from support.refusals import refused
 from support.software_keys import SoftwareKey
 
 CURVES = (Curve.SECP256K1, Curve.P256)
@@ -35,12 +35,12 @@ def test_bytes_that_are_no_signature_never_pass(curve: Curve, raw: bytes) -> Non
 def test_a_message_is_signed_as_its_curve_wants(curve: Curve) -> None:
     key = SoftwareKey.generate(curve, "k")
     assert checked.over_message(key.public, b"terms", key.sign(b"terms"))
-    with named(Refused, "H7.not-verified"):
+    with refused("H7.not-verified", Refused):
         checked.over_message(key.public, b"terms.", key.sign(b"terms"))
 
 
 @given(st.binary(max_size=100).filter(lambda value: len(value) != 32))
 def test_only_32_bytes_are_a_digest(value: bytes) -> None:
-    with named(Refused, "H4.digest-length"):
+    with refused("H4.digest-length", Refused):
         checked.digest(value)
     assert checked.digest(sha256(value).digest())

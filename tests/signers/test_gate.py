@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.errors import Malformed
 from countersign.keys.public_key import Curve
 from countersign.signers.facts import GateFinding
 from countersign.signers.gate import (
@@ -16,7 +15,7 @@ from countersign.signers.gate import (
     findings,
     public_key,
 )
-from support.named import named
+from support.refusals import refused
 from support.software_keys import SoftwareKey
 
 RIGHT = dict.fromkeys(TRUE_ATTRIBUTES, True) | dict.fromkeys(FALSE_ATTRIBUTES, False)
@@ -57,6 +56,6 @@ def test_a_point_is_read_wrapped_or_bare_and_nothing_else(curve: Curve) -> None:
     for point in (bare, b"\x04" + bytes([len(bare)]) + bare):
         assert public_key(EC_PARAMS[curve][0], point) == key
     for wrong in (b"", bare[:-1], bare + b"\0", b"\x05" + bytes([len(bare)]) + bare):
-        with named(Malformed, "signers.ec-point"):
+        with refused("signers.ec-point"):
             public_key(EC_PARAMS[curve][0], wrong)
     assert public_key(b"\x06\x05another", bare) is None

@@ -8,7 +8,7 @@ from pkcs11 import TokenFlag, exceptions
 
 from countersign.errors import Refused, Unavailable
 from countersign.signers.pkcs11_module import Module
-from support.named import named
+from support.refusals import refused
 from support.scripted_module import READY, Library, Token, private, public
 
 NAME = {"serial": "0001", "label": "officer-a", "model": "Model T"}
@@ -38,7 +38,7 @@ def sign(module: Module) -> bytes:
 
 def test_a_locked_pin_is_not_tried(module: Module, token: Token) -> None:
     token.flags = READY | TokenFlag.USER_PIN_LOCKED
-    with named(Refused, "H5.pin-locked"):
+    with refused("H5.pin-locked", Refused):
         module.login(NAME, b"1234")
     assert token.logins == 0
     token.flags = READY
@@ -96,11 +96,11 @@ def test_a_token_changed_under_a_session_signs_nothing(module: Module, token: To
     module.login(NAME, b"1234")
     assert sign(module)
     token.serial = b"0002"
-    with named(Refused, "H2.token-changed"):
+    with refused("H2.token-changed", Refused):
         sign(module)
     assert token.closed == 1
     token.serial = b"0001"
-    with named(Unavailable, "signers.locked"):
+    with refused("signers.locked", Unavailable):
         sign(module)
 
 
@@ -108,7 +108,7 @@ def test_a_token_changed_under_a_session_signs_nothing(module: Module, token: To
 def test_exactly_one_private_key_for_the_id(module: Module, token: Token, count: int) -> None:
     token.objects[1:] = [private(SIGN=True)] * count
     module.login(NAME, b"1234")
-    with named(Refused, "H3.not-one-key"):
+    with refused("H3.not-one-key", Refused):
         sign(module)
     assert len(module.keys(NAME)[0]["privates"]) == count
 
@@ -121,12 +121,12 @@ def test_an_attribute_that_is_not_defined_counts_as_false_and_one_that_fails_is_
     assert key["privates"][0]["attributes"]["WRAP"] is False
     assert key["privates"][0]["attributes"]["LOCAL"] is True
     token.objects[1] = private(SIGN=True, EXTRACTABLE=exceptions.FunctionFailed())
-    with named(Unavailable, "H6.function-failed"):
+    with refused("H6.function-failed", Unavailable):
         module.keys(NAME)
 
 
 def test_a_written_token_is_never_initialised(module: Module) -> None:
-    with named(Unavailable, "signers.no-blank-token"):
+    with refused("signers.no-blank-token", Unavailable):
         module.initialise("officer-b", b"11111111", b"1234")
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from countersign.errors import Malformed, Refused, Unavailable
+from countersign.errors import Refused, Unavailable
 from countersign.signers.pkcs11_process import TokenProcess, child_command
 from support import softhsm
-from support.named import named
+from support.refusals import refused
 
 LONGEST_MS = 60_000
 PARENT = """
@@ -49,7 +49,7 @@ def test_the_console_never_loads_the_binding() -> None:
 
 @pytest.mark.parametrize("path", ["libsofthsm2.so", "./libsofthsm2.so", "../x.so", ""])
 def test_a_relative_module_path_is_refused(path: str) -> None:
-    with named(Refused, "H1.module-path-relative"):
+    with refused("H1.module-path-relative", Refused):
         TokenProcess(path, deadline=1.0)
 
 
@@ -57,7 +57,7 @@ async def test_an_absent_module_and_one_that_is_none_are_named(tmp_path: Path) -
     (tmp_path / "text.so").write_text("not a library")
     for name, code in (("absent.so", "signers.module-absent"), ("text.so", "signers.module-unusable")):
         async with TokenProcess(str(tmp_path / name), deadline=60.0) as process:
-            with named(Unavailable, code):
+            with refused(code, Unavailable):
                 await process.call("tokens")
             assert process.pid is None
 
@@ -80,9 +80,9 @@ async def test_an_unknown_operation_is_named_and_the_process_lives(tmp_path: Pat
     async with softhsm.process(softhsm.softhsm(tmp_path)) as process:
         await process.call("tokens")
         pid = process.pid
-        with named(Malformed, "signers.token-protocol"):
+        with refused("signers.token-protocol"):
             await process.call("erase")
-        with named(Unavailable, "signers.token-fault"):
+        with refused("signers.token-fault", Unavailable):
             await process.call("login")
         assert await process.call("tokens") == []
         assert process.pid == pid

@@ -12,7 +12,7 @@ from countersign.errors import Conflict, CountersignError, Malformed, Refused, U
 from countersign.resources.sentences.signers import SENTENCES
 from countersign.signers import pkcs11_wire as wire
 from countersign.signers.secret import Secret
-from support.named import named
+from support.refusals import refused
 
 VALUES = st.integers(-(2**53), 2**53) | st.text(max_size=10) | st.binary(max_size=10) | st.booleans() | st.none()
 
@@ -47,7 +47,7 @@ def test_a_named_error_crosses_as_itself(kind: type[CountersignError]) -> None:
     ],
 )
 def test_what_is_no_answer_is_malformed(answer: dict[str, object]) -> None:
-    with named(Malformed, "signers.token-protocol"):
+    with refused("signers.token-protocol"):
         wire.outcome(answer)
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from countersign.errors import Malformed, Unavailable
+from countersign.errors import Unavailable
 from countersign.signers.softhsm import SoftHsm
-from support.named import named
+from support.refusals import refused
 
 
 def test_the_configuration_names_the_folder_and_making_it_again_keeps_it(tmp_path: Path) -> None:
@@ -19,12 +19,12 @@ def test_the_configuration_names_the_folder_and_making_it_again_keeps_it(tmp_pat
 
 
 def test_a_folder_that_would_end_the_line_is_refused(tmp_path: Path) -> None:
-    with named(Malformed, "signers.softhsm-folder"):
+    with refused("signers.softhsm-folder"):
         SoftHsm.create(tmp_path / "a\nlog.level = DEBUG", "/module.so")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with named(Unavailable, "signers.softhsm-unwritable"):
+    with refused("signers.softhsm-unwritable", Unavailable):
         SoftHsm.create(tmp_path / "file" / "tokens", "/module.so")

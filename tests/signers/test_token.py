@@ -17,7 +17,7 @@ from countersign.signers.gate import EC_PARAMS, FALSE_ATTRIBUTES, TRUE_ATTRIBUTE
 from countersign.signers.pkcs11_process import TokenProcess
 from countersign.signers.token import TokenSigner
 from support import token_stand_in
-from support.named import named
+from support.refusals import refused
 from support.software_keys import SoftwareKey
 
 PIN = "never-to-be-seen-9731"
@@ -118,7 +118,7 @@ async def test_a_high_s_is_brought_down(start: Start) -> None:
 async def test_a_false_signature_over_a_message_is_refused(start: Start, lie: bytes, code: str) -> None:
     async with start(honest(PERSON, lie, PERSON.sign(b"terms"))) as signer:
         await signer.unlock(ask)
-        with named(Refused, code):
+        with refused(code, Refused):
             await signer.sign_message(PERSON.public, b"terms")
         assert await signer.sign_message(PERSON.public, b"terms") == PERSON.sign(b"terms")
 
@@ -128,7 +128,7 @@ async def test_each_attribute_of_the_gate_stops_a_signature(start: Start, tmp_pa
     loose = honest(VAULT, GOOD) | {"keys": [{"ok": [held(VAULT, **{name: not ATTRIBUTES[name]})]}]}
     async with start(loose) as signer:
         await signer.unlock(ask)
-        with named(Refused, "H3.attributes") as caught:
+        with refused("H3.attributes", Refused) as caught:
             await signer.sign_digest(VAULT.public, DIGEST)
     assert caught.value.values["attributes"] == name
     assert "sign" not in token_stand_in.asked(tmp_path)
@@ -139,7 +139,7 @@ async def test_a_right_pin_answered_as_wrong_is_tried_once(start: Start, tmp_pat
         "login": [{"kind": "refused", "code": "H5.pin-incorrect", "values": {}}, {"ok": True}]
     }
     async with start(refusing) as signer:
-        with named(Refused, "H5.pin-incorrect"):
+        with refused("H5.pin-incorrect", Refused):
             await signer.unlock(ask)
         assert token_stand_in.asked(tmp_path).count("login") == 1
         await signer.unlock(ask)
@@ -196,7 +196,7 @@ async def unlocked_and_signed(signer: TokenSigner) -> bytes:
 
 async def test_ten_minutes_of_silence_end_at_the_deadline(start: Start, tmp_path: Path) -> None:
     silent = start(honest(VAULT, "silence"), deadline=0.2)
-    with named(Unavailable, "signers.token-silent"):
+    with refused("signers.token-silent", Unavailable):
         await unlocked_and_signed(silent)  # it falls silent at the latest when asked to sign
     assert silent._process.pid is None
     async with start(honest(VAULT, GOOD)) as patient:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.signers import uri
 from countersign.signers.facts import TokenIdentity
-from support.named import named
+from support.refusals import refused
 from support.vectors import load_vectors
 
 CARRIES_PIN = "a URI that carries a PIN, or says where one lies, is refused"
@@ -117,7 +117,7 @@ def test_an_identity_needs_serial_label_and_model_and_never_a_slot() -> None:
     assert text == "pkcs11:token=officer%20a%3B%20100%25;serial=00ff;model=SoftHSM%20v2?module-path=/usr/lib/x.so"
     assert uri.parse(text).token_identity() == identity
     for short in ("pkcs11:token=a;serial=b", "pkcs11:token=a;model=b;slot-id=1", "pkcs11:serial=;token=a;model=b"):
-        with named(Malformed, "signers.uri-identity"):
+        with refused("signers.uri-identity"):
             uri.parse(short).token_identity()
 
 

@@ -1,4 +1,7 @@
-"""The one voice in which tests say that something is refused: by kind and by code."""
+"""The one voice in which tests say that something is refused: by kind and by code.
+
+with refused("H4.digest-length", Refused, length=31) as caught: …
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,17 +9,20 @@ from typing import TypeVar
 
 import pytest
 
-from countersign.errors import CountersignError, Malformed
+from countersign.errors import CountersignError, Malformed, Value
 
 T = TypeVar("T")
 
 
 @contextmanager
-def refused(code: str, kind: type[CountersignError] = Malformed) -> Iterator[None]:
-    """The block raises exactly this kind of error with exactly this code."""
+def refused(
+    code: str, kind: type[CountersignError] = Malformed, /, **values: Value
+) -> Iterator[pytest.ExceptionInfo[CountersignError]]:
+    """The block raises exactly this kind of error with exactly this code, and these values among its own."""
     with pytest.raises(kind) as caught:
-        yield
-    assert caught.value.code == code
+        yield caught
+    assert (type(caught.value), caught.value.code) == (kind, code)
+    assert values.items() <= dict(caught.value.values).items()
 
 
 def attempt(call: Callable[[], T]) -> T | Malformed:
