@@ -1,113 +1,35 @@
-"""The machine beside the reference model: random commands to both; verdicts, balances and contracts' states are compared.
-
-- After every step: accepted or refused by both, every pocket of every account, every contract's state, the totals that
-  came in and went out. A refused entry leaves the state's hash as it was.
-- A difference is shrunk, and the failure says what to read: the shortest history that still shows it.
-- `COUNTERSIGN_STEPS=1000000 pytest tests/properties -m long -s` takes as many steps as one likes.
+"""The machine beside the reference model, where random histories do not go by themselves: weeks of loans, and histories that
+random ones found. The random ones are played in `test_twelve_rules.py`, which compares the two after every step.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
 
 import pytest
 
-from countersign.settlement.fingerprint import state_hash
-from support import reference_model
+from support import drawn_histories, reference_model
+from support.drawn_histories import first_failure
 from support.model_world import Signed
-from support.random_history import Author, Tally, shrunk, steps_wanted
+from support.played_history import History
+from support.random_history import first_seed
 from support.reference_model import Command, Model
 
-HISTORY = 160
-FIRST_SEED = 0
 
-
-def step(machine: Signed, model: Model, command: Command) -> tuple[bool, str]:
-    """Whether the machine accepted it, and how the two differ after it; empty where they agree."""
-    before = machine.state
-    code = machine.plays(command)
-    accepted = model.does(command, code is None)
-    if accepted != (code is None):
-        return code is None, f"the model {'accepts' if accepted else 'refuses'}, the machine says {code or 'yes'}"
-    if code is not None and state_hash(before) != state_hash(machine.state):
-        return False, f"refused as {code}, and the state is another"
-    return code is None, _apart(machine, model)
-
-
-def _apart(machine: Signed, model: Model) -> str:
-    pockets, states = +model.pockets, {name: each["state"] for name, each in model.contracts.items()}
-    if any(units < 0 for units in model.pockets.values()):
-        return f"negative in the model: {-model.pockets}"
-    if pockets != machine.pockets():
-        return f"pockets: {dict(pockets.items() ^ machine.pockets().items())}"
-    if states != machine.states():
-        return f"states: {dict(states.items() ^ machine.states().items())}"
-    for asset, totals in machine.totals().items():
-        if totals != (model.credits[asset], model.left[asset]):
-            return f"totals of {asset}: {totals}, {model.credits[asset]}, {model.left[asset]}"
-    return ""
-
-
-def difference(commands: Iterator[Command] | list[Command], machine: Signed, model: Model, tally: Tally) -> str:
-    """How machine and model first differ over these commands."""
+def played(commands: Iterable[Command], history: History | None = None) -> History:
+    """Machine and model after these commands; all of them alike."""
+    history = history or History(funds=())
     for command in commands:
-        accepted, apart = step(machine, model, command)
-        tally.note(command, accepted)
-        if apart:
-            return f"{command[0]}: {apart}"
-    return ""
-
-
-def compared(seed: int, steps: int, tally: Tally) -> None:
-    """One history of both. Fails with the shortest one that still shows a difference of the same command."""
-    machine, written = Signed(), []
-    model = Model(machine.now)
-
-    def noted() -> Iterator[Command]:
-        for command in Author(seed).write(model, steps):
-            written.append(command)
-            yield command
-
-    apart = difference(noted(), machine, model, tally)
-    if apart:
-        short = shrunk(written, lambda fewer: _again(fewer).split(":")[0] == apart.split(":")[0])
-        pytest.fail("\n".join([f"seed {seed}: {_again(short)}", *map(str, short)]))
-    tally.close(model)
-
-
-def _again(commands: list[Command]) -> str:
-    machine = Signed()
-    return difference(commands, machine, Model(machine.now), Tally())
-
-
-def histories(steps: int) -> Tally:
-    """So many steps of random histories, or a few more."""
-    tally, seed = Tally(), FIRST_SEED
-    while tally.steps < steps:
-        compared(seed, HISTORY, tally)
-        seed += 1
-    open_questions = "; ".join(reference_model.DONT_CARE)
-    print(f"\n{tally}\nleft open by the documents: {open_questions}")
-    return tally
-
-
-def test_machine_and_model_agree_after_every_step_of_random_histories() -> None:
-    tally = histories(10_000)
-    assert not tally.never_accepted()
-    assert not tally.never_delivered()
-
-
-@pytest.mark.long
-@pytest.mark.timeout(0)
-def test_machine_and_model_agree_over_as_many_steps_as_one_likes() -> None:
-    assert not histories(steps_wanted(40_000)).never_accepted()
+        history.takes(command)
+    return history
 
 
 def test_a_difference_is_seen_and_shrunk_to_what_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The model is told another minimum: an affirmation shows it, and nothing else is left of the history."""
     monkeypatch.setattr(reference_model, "MINIMUM_USD", 110_000)
-    with pytest.raises(pytest.fail.Exception, match="the model refuses, the machine says yes") as failure:
-        compared(FIRST_SEED, HISTORY, Tally())
-    assert len(str(failure.value).splitlines()) == 2
+    monkeypatch.setattr(drawn_histories, "TRIES", 0)
+    error = first_failure(range(first_seed(), first_seed() + 10))
+    assert "the model refuses, the machine says yes" in str(error)
+    assert len(error.__notes__[0].splitlines()) == 2
 
 
 def lending(seed: int, model: Model) -> Iterator[Command]:
@@ -131,11 +53,11 @@ def lending(seed: int, model: Model) -> Iterator[Command]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_interest_over_random_weeks_is_the_models_to_the_last_unit(seed: int) -> None:
-    machine = Signed()
-    model = Model(machine.now)
-    assert not difference(lending(seed, model), machine, model, Tally())
-    claims = sorted((name, each["claim"]) for name, each in model.loans.items())
-    assert claims == sorted((name, loan.claim) for name, loan in machine.state.loans.items())
+    """Others every day: a failure's seed is the day's first and this."""
+    history = History(funds=())
+    played(lending(first_seed() + seed, history.model), history)
+    claims = sorted((name, each["claim"]) for name, each in history.model.loans.items())
+    assert claims == sorted((name, loan.claim) for name, loan in history.desk.state.loans.items())
 
 
 # What random histories found, as histories of their own
@@ -159,9 +81,8 @@ def sale(name: str, seller: str, buyer: str, usd: int, now: int) -> dict[str, ob
     }
 
 
-def begun(*sales: dict[str, object]) -> tuple[Signed, list[Command]]:
+def begun(*sales: dict[str, object]) -> list[Command]:
     """Everybody has nine bitcoin and 700,000 dollars; the sales are held."""
-    machine = Signed()
     commands: list[Command] = []
     for book in ("meridian", "fund", "harbour", "kestrel"):
         commands += [("deposit", book, "BTC", 900_000_000, f"{book} BTC", 6)]
@@ -169,7 +90,7 @@ def begun(*sales: dict[str, object]) -> tuple[Signed, list[Command]]:
     for each in sales:
         commands += [("affirm", each), ("endorse", each["name"])]
         commands += [("hold", each["name"], 0, 0), ("hold", each["name"], 1, 0)]
-    return machine, commands
+    return commands
 
 
 def delivered(each: dict[str, object], nonce: int, now: int) -> list[Command]:
@@ -189,10 +110,12 @@ def delivered(each: dict[str, object], nonce: int, now: int) -> list[Command]:
 def test_what_cancelled_out_and_was_signed_by_nobody_can_still_be_called_off(end: Command) -> None:
     now = Signed().now
     there, back = sale("c1", "meridian", "harbour", 160_000, now), sale("c2", "harbour", "meridian", 160_000, now)
-    machine, commands = begun(there, back)
+    commands = begun(there, back)
     commands += [("close", "y1", ("c1", "c2"), "multilateral", now, ()), ("wait", 37 * 3_600 * (end[0] == "expire"))]
-    assert not difference([*commands, end], machine, Model(now), Tally())
-    assert machine.states() == {"c1": {"expire": "expired", "cancel": "cancelled"}[end[0]], "c2": "held"}
+    assert played([*commands, end]).desk.states() == {
+        "c1": {"expire": "expired", "cancel": "cancelled"}[end[0]],
+        "c2": "held",
+    }
 
 
 def test_two_settlements_under_way_do_not_spend_the_same_confirmed_units() -> None:
@@ -203,7 +126,7 @@ def test_two_settlements_under_way_do_not_spend_the_same_confirmed_units() -> No
         sale("c2", "meridian", "harbour", 650_000, now),
         sale("c3", "fund", "harbour", 600_000, now),
     )
-    machine, commands = begun(early)
+    commands = begun(early)
     commands += [
         *delivered(early, 0, now),
         ("confirm", "c1", "harbour"),
@@ -214,11 +137,10 @@ def test_two_settlements_under_way_do_not_spend_the_same_confirmed_units() -> No
         commands += [("affirm", each), ("endorse", each["name"])]
         commands += [("hold", each["name"], 0, 0), ("hold", each["name"], 1, 0)]
     commands += [*delivered(first, 0, now), ("close", "yc3", ("c3",), "gross", now, ())]
-    model = Model(now)
-    assert not difference(commands, machine, model, Tally())
+    history = played(commands)
     paying: Command = ("prepare", "ec3", "yc3", ("ethereum", "harbour"), "operations", 1, "ec3")
-    assert machine.plays(paying) == "settlement.unconfirmed"
-    assert not model.accepts(paying)
+    assert not history.model.accepts(paying)
+    assert history.desk.plays(paying) == "settlement.unconfirmed"
     deep: list[Command] = [("observe", "ec1", "block", 2, 0), paying]
-    assert not difference(deep, machine, model, Tally())
-    assert machine.hashes["ec3"] in machine.state.instructions
+    played(deep, history)
+    assert history.desk.hashes["ec3"] in history.desk.state.instructions

@@ -38,7 +38,7 @@ def test_a_remembered_desk_is_a_fresh_one_after_every_step(seed: int, monkeypatc
     whole, seldom, apart = (Rows(officer, moment_of) for _ in range(3))
     histories = Histories()
     model, groups = Model(desk.now), set()
-    for number, command in enumerate(Author(seed).write(model, STEPS)):
+    for number, command in enumerate(Author(seed, model).write(STEPS)):
         accepted = desk.plays(command) is None
         model.does(command, accepted)
         now = max(desk.now + random.choice((0, 0, 1, 600, 40_000)), desk.state.time_ms // 1_000)
@@ -96,7 +96,7 @@ def test_what_has_not_ended_is_known_without_looking_at_what_has() -> None:
 def test_a_line_says_of_a_row_what_the_row_says() -> None:
     desk = Signed()
     model = Model(desk.now)
-    for command in Author(5_100).write(model, STEPS):
+    for command in Author(5_100, model).write(STEPS):
         model.does(command, desk.plays(command) is None)
         view = fresh(desk, "officer-a", desk.now)
         for at, row in enumerate(view.rows):
@@ -109,7 +109,7 @@ def test_a_line_says_of_a_row_what_the_row_says() -> None:
 def test_the_history_makes_again_only_what_changed() -> None:
     desk, histories = Signed(), Histories()
     model = Model(desk.now)
-    for command in Author(5_101).write(model, 60):
+    for command in Author(5_101, model).write(60):
         model.does(command, desk.plays(command) is None)
     histories.view(desk.state, lambda index: desk.entries[index].time_ms)
     assert histories.made == len(desk.state.contracts) > 3

@@ -85,7 +85,7 @@ def a_round(desk: Signed, model: Model, tally: Counter[str]) -> None:
 def history(seed: int, steps: int, tally: Counter[str]) -> None:
     desk, luck = Signed(), Random(seed)
     model = Model(desk.now)
-    for number, each in enumerate(Author(seed).write(model, steps)):
+    for number, each in enumerate(Author(seed, model).write(steps)):
         code = desk.plays(each)
         model.does(each, code is None)
         if number % EVERY == 0:

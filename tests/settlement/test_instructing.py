@@ -61,6 +61,22 @@ def test_who_prepares_does_not_sign() -> None:
         assert desk.attempt(*world.share_step(name, "officer-c", vault)) is None
 
 
+def test_who_prepared_what_another_took_the_place_of_before_anybody_signed_may_sign() -> None:
+    desk = world.founded()
+    entry = world.officer_entry("officer-a") | {"roles": ["operations", "signing"]}
+    desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "officers": [entry]})
+    trade = desk.trade()
+    desk.play(trade, until="held")
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash], world.START))
+    desk.log("instruction.prepared", ["officer-a"], world.psbt_body(trade))
+    desk.log("instruction.prepared", ["operations"], desk.safe_body(trade))
+    safe = desk.instructions(trade)[1]
+    assert desk.attempt(*world.share_step(safe, "officer-a", "harbour-safe")) == "C5.preparer-signs"
+    desk.log("instruction.prepared", ["operations"], world.psbt_body(trade))
+    for name, vault in zip(desk.instructions(trade), ("meridian-btc", "harbour-safe"), strict=True):
+        assert desk.attempt(*world.share_step(name, "officer-a", vault)) is None
+
+
 def test_a_share_covers_every_slot_with_the_officers_own_keys(instructed: tuple[Desk, Trade]) -> None:
     desk, trade = instructed
     psbt, safe = desk.instructions(trade)

@@ -153,7 +153,6 @@ class Signed:
         self.now = world.START + len(self.entries)
         self.hashes: dict[str, str] = {}  # contracts and instructions: the model's name → its hash
         self.made: dict[str, Contract] = {}
-        self.said: dict[str, dict[str, Any]] = {}
         self.logged: dict[Command, bytes] = {}
         self.bumped: dict[str, str] = {}  # instruction → the outer transaction that took the first one's place
         self.coins: dict[str, tuple[tuple[str, ...], str, int]] = {}  # instruction → its group, coins and nonce

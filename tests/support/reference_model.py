@@ -546,10 +546,13 @@ class Model:
         return then
 
     def _preparers(self, found: dict[str, Any], live: list[dict[str, Any]]) -> set[str]:
-        """Who prepared what is live; and what was replaced pays the same again, unless this ends the settlement."""
+        """Who prepared what is live, or what a replacement pays again, unless this ends the settlement.
+
+        What nobody signed and another was prepared instead of is no more: its preparer has no hand in what is signed.
+        """
         by = {each["by"] for each in live}
         for each in live if found["purpose"] != "void" else ():
-            while each["instead_of"] is not None:
+            while each["instead_of"] is not None and each["purpose"] != "settlement":
                 each = self.instructions[each["instead_of"]]
                 by.add(each["by"])
         return by

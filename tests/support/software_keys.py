@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Self
 
@@ -34,12 +35,7 @@ class SoftwareKey:
     @property
     def public(self) -> PublicKey:
         """Its public key."""
-        if self.curve is Curve.ED25519:
-            return software.ed25519_public(self.secret)
-        if self.curve is Curve.SECP256K1:
-            return PublicKey(self.curve, coincurve.PrivateKey(self.secret).public_key.format())
-        point = self._p256().public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-        return PublicKey(self.curve, point)
+        return _public(self)
 
     @property
     def kid(self) -> str:
@@ -61,3 +57,13 @@ class SoftwareKey:
 
     def _p256(self) -> ec.EllipticCurvePrivateKey:
         return ec.derive_private_key(int.from_bytes(self.secret), ec.SECP256R1())
+
+
+@cache
+def _public(key: SoftwareKey) -> PublicKey:
+    if key.curve is Curve.ED25519:
+        return software.ed25519_public(key.secret)
+    if key.curve is Curve.SECP256K1:
+        return PublicKey(key.curve, coincurve.PrivateKey(key.secret).public_key.format())
+    private = ec.derive_private_key(int.from_bytes(key.secret), ec.SECP256R1())
+    return PublicKey(key.curve, private.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint))

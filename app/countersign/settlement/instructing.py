@@ -4,7 +4,8 @@
 - A coin is spent by one live instruction, a Safe has one unexecuted instruction, and its nonces follow each other.
 - Nothing is spent on chain that was delivered with fewer confirmations than the policy's (rule 9), by all settlements
   under way together.
-- Who prepared for a cycle does not sign in it; an officer counts once for a vault, whatever keys they hold (rule 4).
+- Who prepared what is signed in a cycle does not sign in it; an officer counts once for a vault, whatever keys they hold
+  (rule 4). What another took the place of before anybody signed is no more, and keeps nobody from signing.
 - A share covers every slot that its vault spends from, with that officer's own registered keys.
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
 - What leaves keeps the policy's caps and quorums (`spending.py`), and shares come within officers' hours.
