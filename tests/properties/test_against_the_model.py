@@ -144,3 +144,22 @@ def test_two_settlements_under_way_do_not_spend_the_same_confirmed_units() -> No
     deep: list[Command] = [("observe", "ec1", "block", 2, 0), paying]
     played(deep, history)
     assert history.desk.hashes["ec3"] in history.desk.state.instructions
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_an_order_calls_no_cycle_off_that_is_being_voided(shared: bool) -> None:
+    """Somebody signed what the void takes the place of, though nobody signed the void yet (rule 10)."""
+    now = Signed().now
+    commands = begun(sale("c1", "meridian", "harbour", 160_000, now), sale("c2", "kestrel", "fund", 160_000, now))
+    commands += [("close", "y1", ("c1", "c2"), "multilateral", now, ())]
+    for name, *group in (
+        ("b1", "bitcoin", "kestrel", "meridian"),
+        ("e1", "ethereum", "fund"),
+        ("e2", "ethereum", "harbour"),
+    ):
+        commands += [("prepare", name, "y1", tuple(group), "operations", 0, name)]
+    if shared:
+        commands += [("share", "e1", "fund", "officer-a"), ("void", "v1", "e1")]
+    desk = played([*commands, ("freeze", "o1", "contract", "c1")]).desk
+    assert desk.state.cycles["y1"].called_off is not shared
+    assert set(desk.states().values()) == {"partly signed" if shared else "held"}

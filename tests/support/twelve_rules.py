@@ -273,8 +273,8 @@ def rule_10_after_the_first_share(step: Step) -> None:
         now = step.after.contracts[name]
         if now is before or before.cycle is None:
             continue
-        live = step.before.live(step.before.cycles[before.cycle])
-        if any(each.shares for each in live) and before.state not in ENDED:
+        mine = (each for each in step.before.instructions.values() if each.cycle == before.cycle)
+        if any(each.shares for each in mine) and before.state not in ENDED:
             voided = step.after.cycles[before.cycle].voided is not None
             assert now.state not in ENDED or now.state is (ContractState.VOIDED if voided else ContractState.FINAL)
             assert voided or now.cycle == before.cycle

@@ -18,6 +18,7 @@ from countersign.formats import times
 from countersign.settlement import stops
 from countersign.settlement.assets import chain_of
 from countersign.settlement.cut_off import Gathered
+from countersign.settlement.ending import signed
 from countersign.settlement.permissions import Signer
 from countersign.settlement.records import Cycle, Instruction
 from countersign.settlement.saying import Said, said
@@ -97,7 +98,7 @@ def in_flight(state: State) -> list[Cycle]:
     late = {state.instruction(each).cycle for each in state.receipts}
     found = {each: state.cycle(each) for each in late}
     for each in state.open_cycles():
-        if each.final is None and each.voided is None and any(one.shares for one in state.live(each)):
+        if each.final is None and each.voided is None and signed(state, each):
             found[each.id] = each
     return sorted(found.values(), key=lambda each: each.index)
 

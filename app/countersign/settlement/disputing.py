@@ -19,7 +19,7 @@ from immutables import Map
 from countersign.errors import Refused
 from countersign.settlement import ledger, stops
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
-from countersign.settlement.ending import check_unsigned, ended, remembering, thawed, without_cycle
+from countersign.settlement.ending import check_unsigned, ended, remembering, signed, thawed, without_cycle
 from countersign.settlement.ledger import Cause, Pocket, Posting
 from countersign.settlement.records import ContractRecord, ContractState, DisputeRecord
 from countersign.settlement.state import State
@@ -107,7 +107,7 @@ def set_aside(case: Case, state: State, record: ContractRecord, body: DisputeOpe
 
 def unsigned(state: State, record: ContractRecord) -> bool:
     """Whether nobody has signed for the contract's cycle."""
-    return record.cycle is None or not any(each.shares for each in state.live(state.cycle(record.cycle)))
+    return record.cycle is None or not signed(state, state.cycle(record.cycle))
 
 
 def frozen(record: ContractRecord) -> tuple[Posting, ...]:

@@ -36,9 +36,13 @@ def check_unsigned(state: State, record: ContractRecord) -> None:
     """Nobody has signed for the contract's cycle; else `Refused` settlement.share-exists."""
     if record.cycle is None:
         return
-    cycle = state.cycle(record.cycle)
-    if cycle.voiding or any(each.shares for each in state.live(cycle)):
+    if signed(state, state.cycle(record.cycle)):
         raise Refused("settlement.share-exists", contract=record.hash)
+
+
+def signed(state: State, cycle: Cycle) -> bool:
+    """Whether somebody has signed for a cycle: what is being voided has shares, though nothing that counts in it may."""
+    return cycle.voiding or any(each.shares for each in state.live(cycle))
 
 
 def ended(case: Case, record: ContractRecord, to: ContractState, **changes: object) -> State:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from countersign.errors import Refused
 from countersign.settlement import netting, stops
 from countersign.settlement.case import Case, Rule
-from countersign.settlement.ending import call_off
+from countersign.settlement.ending import call_off, signed
 from countersign.settlement.records import Cycle, Freeze
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import FreezeLifted, FreezeOrdered, Scope
@@ -52,7 +52,7 @@ def _fold_ordered(case: Case, body: FreezeOrdered) -> State:
 def _holds_others_up(state: State, cycle: Cycle) -> bool:
     if cycle.netting == netting.GROSS or cycle.called_off or cycle.released is not None:
         return False
-    if any(each.shares for each in state.live(cycle)):
+    if signed(state, cycle):
         return False
     stopped = [stops.stopping(state, state.contract(each)) is not None for each in cycle.contracts]
     return any(stopped) and not all(stopped)
