@@ -109,7 +109,7 @@ def test_a_line_says_of_a_row_what_the_row_says() -> None:
 def test_the_history_makes_again_only_what_changed() -> None:
     desk, histories = Signed(), Histories()
     model = Model(desk.now)
-    for command in Author(5_101, model).write(60):
+    for command in Author(5_102, model).write(60):
         model.does(command, desk.plays(command) is None)
     histories.view(desk.state, lambda index: desk.entries[index].time_ms)
     assert histories.made == len(desk.state.contracts) > 3
