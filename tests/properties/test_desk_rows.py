@@ -15,6 +15,7 @@ from countersign.desk.history import Histories
 from countersign.desk.rows import Rows
 from countersign.desk.views import DeskView
 from countersign.desk.waiting import in_flight
+from countersign.settlement.ending import signed
 from countersign.settlement.records import OVER
 from support.model_world import Signed
 from support.random_history import Author
@@ -65,7 +66,7 @@ def test_what_has_not_ended_is_known_without_looking_at_what_has() -> None:
     """The state's own indexes say what a look at everything says, after every step."""
     desk, seen = Signed(), set()
     model = Model(desk.now)
-    for command in Author(5_102).write(model, STEPS * 2):
+    for command in Author(5_102, model).write(STEPS * 2):
         model.does(command, desk.plays(command) is None)
         state = desk.state
         running = {each.hash: each.terms.settle_by for each in state.contracts.values() if each.state not in OVER}
@@ -79,8 +80,7 @@ def test_what_has_not_ended_is_known_without_looking_at_what_has() -> None:
         under_way = [
             each
             for each in cycles
-            if each.id in late
-            or (each.final is None and each.voided is None and any(one.shares for one in state.live(each)))
+            if each.id in late or (each.final is None and each.voided is None and signed(state, each))
         ]
         assert in_flight(state) == under_way
         ends = [
