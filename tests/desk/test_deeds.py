@@ -307,7 +307,9 @@ async def test_an_awards_terms_take_both_signatures_before_the_event_is_proposed
     terms = stage.award(founded, contract, 10_000_000_000, RULING).serialise()
     with refused("desk.other-ruling", Refused):
         await operations.deeds.award(terms, b"another ruling")
-    before = [said(each.then.code, each.then.values) for each in awards.shown(operations.place.state, terms)]
+    before = [
+        said(each.then.code, each.then.values) for each in awards.read(operations.place.state, terms, RULING).changes
+    ]
     half = await operations.deeds.award(terms, RULING)
     assert isinstance(half, bytes)
     assert await operations.deeds.award(half, RULING) == half  # one officer counts once

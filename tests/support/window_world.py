@@ -13,6 +13,7 @@ from pathlib import Path
 from countersign.desk.accounts import AssetSum, Line, OpenBreak, Overview
 from countersign.desk.cut_off_view import Blocking, CutOffView, Lacking, Saving
 from countersign.desk.debts import Debt, DebtLine
+from countersign.desk.deed_views import AwardPaper
 from countersign.desk.governance_views import (
     AssetView,
     CeremonyView,
@@ -796,11 +797,16 @@ class OfficerDouble:
     async def lift(self, order: str, paper: Path, reason: str) -> ProposalView:
         return self.deeds._made("lift", order, paper, reason)
 
-    async def award(self, terms: Path, ruling: Path) -> bytes | ProposalView:
+    async def read_award(self, terms: Path, ruling: Path) -> AwardPaper:
+        moves = said("deed.award", award="AWARD-1", id="MER-HAR-1", version=1)
+        people = () if self.half_award is not None else ("Conrad Lake",)
+        return AwardPaper((Difference(moves),), people, str(terms).encode(), str(ruling).encode())
+
+    async def award(self, paper: AwardPaper) -> bytes | ProposalView:
         if self.half_award is not None:
-            self._ask("award", terms, ruling)
+            self._ask("award", paper.terms, paper.ruling)
             return self.half_award
-        return self.deeds._made("award", terms, ruling)
+        return self.deeds._made("award", paper.terms, paper.ruling)
 
     async def accounts(self) -> Overview:
         return self.books

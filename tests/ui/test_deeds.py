@@ -11,7 +11,7 @@ from countersign.settlement.stop_bodies import BOOK, CONTRACT, Scope
 from countersign.ui.application import Instruments, OfficerWindow
 from countersign.ui.views.line_table import LineTable
 from support import window_world as world
-from support.window_hands import click, dialog, enabled, key, named, seen, settled, type_into, words
+from support.window_hands import another_dialog, click, dialog, enabled, key, named, seen, settled, type_into, words
 
 
 async def reviewed(window: OfficerWindow) -> None:
@@ -186,6 +186,10 @@ async def test_the_first_officer_of_an_award_keeps_the_signed_terms(
     type_into(found, "The award's terms", str(paper))
     type_into(found, "The ruling", str(paper))
     click(found, "Propose")
+    shown = await another_dialog(window, found)
+    assert "The award AWARD-1 carries out a ruling on MER-HAR-1, version 1." in words(shown)
+    assert "Nobody has signed the terms yet." in words(shown)
+    click(shown, "Sign the terms")
     await settled(window)
     save = next(each for each in window.findChildren(QFileDialog) if each.isVisible())
     save.fileSelected.emit(str(tmp_path / "order.award"))
@@ -230,5 +234,9 @@ async def test_the_second_officer_of_an_award_reads_what_it_does_before_signing_
     type_into(found, "The award's terms", str(paper))
     type_into(found, "The ruling", str(paper))
     click(found, "Propose")
+    shown = await another_dialog(window, found)
+    assert "The award AWARD-1 carries out a ruling on MER-HAR-1, version 1." in words(shown)
+    assert "Signed so far: Conrad Lake" in words(shown)
+    click(shown, "Sign the terms")
     await settled(window)
     assert "Both have signed the terms. Read what the award does, sign it" in seen(window)

@@ -27,11 +27,9 @@ from countersign.cli.reconcile import report_lines
 from countersign.cli.seated import contract_of, propose, proposing, reviewed
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
-from countersign.desk import awards
 from countersign.desk.console import OfficerConsole
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.trade_file import MOST_BYTES
-from countersign.keys.jws import LIMIT
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
 RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
@@ -81,9 +79,10 @@ def award(context: typer.Context, terms: TermsArgument, ruling: RulingOption, ou
     """Sign an award's terms; where the other officer has signed them, propose the award."""
 
     async def work(console: OfficerConsole) -> None:
-        findings.warn([*change_lines(awards.shown(console.replica.state, reading.read_file(terms, LIMIT)))])
+        paper = await console.read_award(terms, ruling)
+        findings.warn([*change_lines(paper.changes)])
         await context.obj.unlock(console)
-        made = await console.award(terms, ruling)
+        made = await console.award(paper)
         if isinstance(made, bytes):
             write_new(out, made)
             findings.show([words("Written: {path}", path=str(out))])

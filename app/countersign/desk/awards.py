@@ -9,13 +9,13 @@
 from hashlib import sha256
 
 from countersign.desk.author import Author
+from countersign.desk.deed_views import AwardPaper
 from countersign.errors import Refused
 from countersign.keys import jws as jose
 from countersign.keys.jws import Jws
 from countersign.settlement import awarding, contract, deed_words
 from countersign.settlement.contract import Contract
 from countersign.settlement.roster import HolderKind, Purpose, Role
-from countersign.settlement.saying import Difference
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import AwardMade
 
@@ -40,9 +40,12 @@ async def signed_terms(state: State, data: bytes, ruling: bytes, author: Author,
     return Contract(found.terms, jose.merge(found.jws, jws) if people else jws, found.hash)
 
 
-def shown(state: State, data: bytes) -> tuple[Difference, ...]:
-    """What an award's file would do, to be read before it is signed. Malformed; Refused: an unknown settlement or party."""
-    return deed_words.awarded(state, AwardMade(_read(data)))
+def read(state: State, data: bytes, ruling: bytes) -> AwardPaper:
+    """What an award's file would do, to be read before it is signed. Malformed; Refused: an unknown settlement or party, a
+    signature that is not good."""
+    found = _read(data)
+    people = tuple(state.roster.officer(each).name for each in _signers(state, found))
+    return AwardPaper(deed_words.awarded(state, AwardMade(found)), people, data, ruling)
 
 
 def whole(state: State, found: Contract) -> bool:

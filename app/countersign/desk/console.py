@@ -8,10 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from countersign.audit.checkpoint import SignedCheckpoint
-from countersign.desk import attesting
+from countersign.desk import attesting, awards
 from countersign.desk.author import Scribe
 from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
+from countersign.desk.deed_views import AwardPaper
 from countersign.desk.deeds import Deeds, Look
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
@@ -81,10 +82,14 @@ class OfficerConsole(Officer):
         """Propose that an order stops nothing any more. Raises as `Deeds.lift` and the courier."""
         return await self.deeds.lift(order, await self._courier.read_chosen(paper), reason)
 
-    async def award(self, terms: Path, ruling: Path) -> bytes | ProposalView:
-        """Sign an award's terms, or propose it where both have. Raises as `Deeds.award` and the courier."""
+    async def read_award(self, terms: Path, ruling: Path) -> AwardPaper:
+        """An award's files, and what they would do: read before they are signed. Raises as `awards.read` and the courier."""
         read = self._courier.read_chosen
-        return await self.deeds.award(await read(terms), await read(ruling))
+        return awards.read(self.replica.state, await read(terms), await read(ruling))
+
+    async def award(self, paper: AwardPaper) -> bytes | ProposalView:
+        """Sign an award's terms as they were read, or propose it where both have. Raises as `Deeds.award`."""
+        return await self.deeds.award(paper.terms, paper.ruling)
 
     def remember_vault(self, officer: str, head: SignedCheckpoint) -> None:
         """What a cold machine was enrolled with: its head, replayed in full."""

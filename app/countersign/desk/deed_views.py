@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.errors import CountersignError
-from countersign.settlement.saying import Said
+from countersign.settlement.saying import Difference, Said
 from countersign.settlement.stop_bodies import Scope
 
 RELEASE: Final = "release"
@@ -25,6 +25,19 @@ class Offer:
     kind: str
     instructions: tuple[str, ...]
     objection: CountersignError | None
+
+
+@dataclass(frozen=True, slots=True)
+class AwardPaper:
+    """An award's terms and ruling as they were read: what they would do, and the very bytes that are signed then.
+
+    `signed`: the officers who have signed the terms, by name.
+    """
+
+    changes: tuple[Difference, ...]
+    signed: tuple[str, ...]
+    terms: bytes
+    ruling: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from countersign.desk.accounts import Overview
 from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.cut_off_view import CutOffView
-from countersign.desk.deed_views import Offer, OrderView, TargetView
+from countersign.desk.deed_views import AwardPaper, Offer, OrderView, TargetView
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
@@ -210,7 +210,10 @@ class OfficerConsole(Watching, Protocol):
     async def lift(self, order: str, paper: Path, reason: str) -> ProposalView:
         """Propose that an order stops nothing any more."""
 
-    async def award(self, terms: Path, ruling: Path) -> bytes | ProposalView:
+    async def read_award(self, terms: Path, ruling: Path) -> AwardPaper:
+        """An award's files, and what they would do, to be read before they are signed."""
+
+    async def award(self, paper: AwardPaper) -> bytes | ProposalView:
         """Sign an award's terms: the first officer gets the signed file to hand on, the second the proposal."""
 
     async def accounts(self) -> Overview:

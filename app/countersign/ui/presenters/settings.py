@@ -46,10 +46,11 @@ def state(view: ProposalView) -> Chip:
 
 def changes(view: ProposalView) -> tuple[str, ...]:
     """Every change in a sentence; what it takes the place of, in one behind it."""
-    return tuple(_told(each) for each in view.changes)
+    return tuple(change(each) for each in view.changes)
 
 
-def _told(each: Difference) -> str:
+def change(each: Difference) -> str:
+    """One change in a sentence, with what it takes the place of."""
     then = said(each.then.code, each.then.values)
     if each.until_now is None:
         return then

@@ -15,6 +15,7 @@ from countersign.desk.surfaces import OfficerConsole
 from countersign.settlement.stop_bodies import CONTRACT, Scope
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import aside
+from countersign.ui.views.award_dialog import AwardDialog
 from countersign.ui.views.context import Context
 from countersign.ui.views.deed_dialog import DeedDialog
 from countersign.ui.views.governance_verbs import Unlocked
@@ -77,7 +78,10 @@ class DeedVerbs:
         return (await deeds.replace(instruction, dialog.rate),)
 
     async def _award(self, terms: Path, ruling: Path) -> None:
-        made = await self._unlocked(lambda: self._console.award(terms, ruling))
+        paper = await self._console.read_award(terms, ruling)
+        if not await AwardDialog(paper, self._review).answer():
+            return
+        made = await self._unlocked(lambda: self._console.award(paper))
         if isinstance(made, ProposalView):
             await self._proposed(made.id, label("deeds.award-drafted"))
             return
