@@ -17,7 +17,7 @@ from countersign.settlement.founding import founding_roster
 from countersign.settlement.roster import SafeVault, SlotVault
 from support import settlement_world as world
 from support.published_schema import fits
-from support.small_plan import BTC_VAULT, LABELS, LOG, PLAN, RINGS, SAFE, TOKENS, plan, ring
+from support.small_plan import BTC_VAULT, LOG, PLAN, RINGS, SAFE, TOKENS, plan, ring
 from support.software_stage import CountedEntropy, SetClock
 
 KEY = TOKENS["desk"].public["identity"]
@@ -43,8 +43,6 @@ def test_the_plan_becomes_a_roster_with_vaults_of_the_officers_own_keys() -> Non
     assert set(safe.keys) == {TOKENS[who].public[f"safe {SAFE}"].kid for who in ("ada", "dora")}
     assert {each.vault for each in roster.destinations.values()} == {BTC_VAULT, SAFE}
     assert (roster.administrators.officers, roster.administrators.threshold) == (("conrad", "dora"), 2)
-    assert founding_plan.vault_labels(parsed(PLAN), "ada") == LABELS
-    assert founding_plan.vault_labels(parsed(PLAN), "conrad") == ()
 
 
 def test_a_place_outside_this_custody_is_founded_with_no_vault() -> None:

@@ -8,6 +8,7 @@ import pytest
 from countersign.errors import Refused
 from countersign.ethereum import execute, inspect, multisend
 from countersign.ethereum.abi import Address
+from countersign.ethereum.deployments import canonical
 from countersign.ethereum.inspect import Erc20Transfer, EtherTransfer
 from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import SafeVersion
@@ -123,6 +124,7 @@ def test_several_obligations_are_one_batch_in_their_order_through_the_safe_s_own
 @pytest.mark.parametrize("version", ["1.3.0", "1.4.1", "1.5.0"])
 def test_the_batch_goes_to_the_address_of_the_registered_release(version: str) -> None:
     tx = rail.build(safe_owing(2, version)[1], safe_owing(2, version)[0], 0)
+    assert tx.to == canonical("MultiSendCallOnly", SafeVersion.parse(version)).address
     multisend.require_pinned(tx.to, SafeVersion.parse(version))
 
 

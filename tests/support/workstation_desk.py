@@ -13,7 +13,7 @@ from countersign.keys.public_key import Curve
 from countersign.settlement import builder, machine
 from countersign.settlement import contract as contracts
 from countersign.settlement.machine import Entry
-from support.settlement_world import MERIDIAN, NORTHGATE
+from support.settlement_world import MERIDIAN, NORTHGATE, policy_document
 from support.software_keys import SoftwareKey
 from support.workstation import PASSPHRASE, Workstation
 
@@ -70,24 +70,9 @@ def founded(at: Workstation, *outside: str) -> History:
 
 
 def policy(at: Workstation) -> dict[str, object]:
-    return {
-        "version": 1,
-        "minimum_notional_usd": "100000",
-        "price_tolerance_bps": 100,
-        "caps": {"transaction_usd": None, "day_usd": None, "counterparty_usd": None},
-        "quorums": [],
-        "hours": None,
-        "four_eyes": "standard",
-        "request_lifetime_seconds": 86_400,
-        "destination_cooling_seconds": 172_800,
-        "checkpoint_age_seconds": 86_400,
-        "safe_state_age_seconds": 3_600,
-        "cycles": {"cut_offs": ["16:00"], "top_up_seconds": 3_600, "cold_contracts": 500},
-        "lending": {},
-        "confirmations": {CHAIN: 2},
-        "fees": {"max_sat_vb": 500, "dual_percent": 5, "never_percent": 10},
-        "witnesses": {"quorum": 1, "keys": [str(at.witness.witness.key)]},
-    }
+    """The policy of the small worlds, with this workstation's chain and witness."""
+    witnesses = {"quorum": 1, "keys": [str(at.witness.witness.key)]}
+    return policy_document(confirmations={CHAIN: 2}, witnesses=witnesses, lending={}, hours=None, quorums=[])
 
 
 def enrolled(at: Workstation, history: History, answers: list[str], who: str) -> None:

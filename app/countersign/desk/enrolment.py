@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -47,12 +47,13 @@ _HISTORY = {
     "checkpoint": shape.string(maximum=MAX_SIZE),
     "records": shape.array(_RECORD),
 }
-_RING = {
+RING = {
     "keys": shape.mapping(str, shape.anything),
-    "label": shape.string(),
-    "model": shape.string(),
-    "serial": shape.string(),
+    "label": shape.string(maximum=256),
+    "model": shape.string(maximum=256),
+    "serial": shape.string(maximum=256),
 }
+"""The fields of a token's public keys, as its machine tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,11 @@ def remember(console: _Remembering, officer: str, handed: bytes) -> None:
 
 def keyring(found: Mapping[str, object], *, online: bool) -> Keyring:
     """What a machine tells of its token at the ceremony: `{"serial","label","model","keys":{label: JWK}}`. Malformed."""
-    ring = shape.record(dict(found), "keyring", _RING)
+    return keyring_of(shape.record(dict(found), "keyring", RING), online=online)
+
+
+def keyring_of(ring: Mapping[str, Any], *, online: bool) -> Keyring:
+    """The same, of fields that were read already."""
     keys = {label: PublicKey.from_jwk(jwk) for label, jwk in ring["keys"].items()}
     return Keyring(ring["serial"], ring["label"], ring["model"], keys, online)
 

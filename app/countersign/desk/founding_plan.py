@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countersign.audit.note import COSIGNATURE, VerifierKey
-from countersign.desk import ceremony
+from countersign.desk import ceremony, enrolment
 from countersign.desk.ceremony import Keyring
 from countersign.errors import Malformed, Refused
 from countersign.formats import caip, jcs, shape, strict_json
@@ -136,40 +136,15 @@ def body(plan: Plan, rings: Mapping[str, Keyring], desk_key: PublicKey, log: Ver
     }
 
 
-def vault_labels(plan: Plan, officer: str) -> tuple[str, ...]:
-    """The labels of the vault keys that an officer's token holds by this plan."""
-    labels: list[str] = []
-    for each in plan.fields["vaults"]:
-        if officer in each["officers"]:
-            if each["kind"] == SAFE:
-                labels.append(ceremony.safe_label(each["id"]))
-            else:
-                labels += [ceremony.coin_label(each["id"], slot) for slot in range(each.get("slots", 0))]
-    return tuple(labels)
-
-
 def keyring(data: bytes) -> Keyring:
     """A keyring's file: `{"keys":{label: JWK},"label","model","online","serial"}`. Malformed."""
-    found = shape.record(strict_json.parse(data, limit=LIMIT), "keyring", _RING)
-    keys = {label: PublicKey.from_jwk(each) for label, each in found["keys"].items()}
-    return Keyring(found["serial"], found["label"], found["model"], keys, found["online"])
+    found = shape.record(strict_json.parse(data, limit=LIMIT), "keyring", {**enrolment.RING, "online": shape.boolean})
+    return enrolment.keyring_of(found, online=found["online"])
 
 
 def serialise_keyring(ring: Keyring) -> bytes:
     """The file's bytes: RFC 8785 JSON, public keys only."""
-    keys = {label: key.jwk() for label, key in ring.keys.items()}
-    return jcs.encode(
-        {"keys": keys, "label": ring.label, "model": ring.model, "online": ring.online, "serial": ring.serial}
-    )
-
-
-_RING = {
-    "keys": shape.mapping(str, shape.anything),
-    "label": shape.string(maximum=256),
-    "model": shape.string(maximum=256),
-    "online": shape.boolean,
-    "serial": shape.string(maximum=256),
-}
+    return jcs.encode({**enrolment.keyring_fields(ring), "online": ring.online})
 
 
 def _participant(each: Mapping[str, Any], rings: Mapping[str, Keyring]) -> dict[str, object]:
