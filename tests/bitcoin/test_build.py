@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countersign.bitcoin import build, coins, fees, inspect, psbt, transaction, weights
-from countersign.bitcoin.build import Payer
+from countersign.bitcoin.selection import Payer
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.errors import Refused
 from support.bitcoin_vault import SoftwareVault, funded, funding, payment, software_vault

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from countersign.bitcoin import build, coins, combine, finalise, parent
-from countersign.bitcoin.build import Payer
+from countersign.bitcoin.selection import Payer
 from countersign.bitcoin.transaction import Output, Satoshis, display
 from countersign.desk.ports import EthereumNode, Observation
 from countersign.errors import Malformed, Refused, Unavailable

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 
 import pytest
 
+from countersign.bitcoin.build import build
+from countersign.bitcoin.selection import Payer
+from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.desk import cycle_limits, cycle_plan
 from countersign.desk.cycle_plan import everything_fits
+from countersign.errors import Refused
+from countersign.rails.bitcoin import script_at
 from countersign.settlement import builder, netting
 from countersign.settlement.cut_off import gather
 from countersign.settlement.netting import BILATERAL, GROSS, MULTILATERAL, Group, Obligation
 from support import settlement_world as world
+from support.bitcoin_vault import funded, software_vault
 from support.settlement_world import BITCOIN, BTC, Desk, Trade
 
 SMALL = 150_000_000
@@ -116,6 +122,19 @@ def test_a_transaction_weighs_at_most_four_hundred_thousand_units_signed(coins: 
     assert cycle_limits.fits(state, GROUP, owed(1), purses, {}) is fits
 
 
+@pytest.mark.parametrize(("coins", "fits"), [(955, True), (956, False)])
+def test_what_is_told_to_fit_is_built_and_what_is_not_the_rail_refuses(coins: int, fits: bool) -> None:
+    held, amount = software_vault("limits").vault, 10**8 // coins + 1
+    all_but_fee = Output(script_at(world.destination("harbour", BTC)), Satoshis(amount * coins - 101_000))
+    payer = Payer(held.checksum, funded(held, [amount] * coins), (all_but_fee,), held.slots[3])
+    assert cycle_limits.fits(world.founded().state, GROUP, owed(1), {"meridian-btc": (amount,) * coins}, {}) is fits
+    if fits:
+        assert len(build([payer], 1).psbt.inputs) == coins
+    else:
+        with pytest.raises(Refused, match=r"bitcoin\.too-heavy"):
+            build([payer], 1)
+
+
 @pytest.mark.parametrize(("count", "fits"), [(1, True), (128, True), (129, False)])
 def test_a_safes_transaction_has_at_most_as_many_payments_as_a_batch_has_calls(count: int, fits: bool) -> None:
     state, place = world.founded().state, world.destination("meridian", world.USDC)
@@ -148,4 +167,5 @@ def test_only_as_many_coins_count_as_are_needed_with_the_fee() -> None:
     state = world.founded().state
     purses = {"meridian-btc": (10**8, *[1] * 2_000)}
     assert cycle_limits.fits(state, GROUP, owed(1), purses, {})
+    assert cycle_limits.fits(state, GROUP, owed(1), purses, {"meridian-btc": 900})
     assert not cycle_limits.fits(state, GROUP, owed(1), purses, {"meridian-btc": 2_000})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from countersign.bitcoin import build, coins, combine, finalise, inspect, parent, psbt, share, transaction, verify
-from countersign.bitcoin.build import Payer
+from countersign.bitcoin.selection import Payer
 from countersign.bitcoin.transaction import Output, Satoshis
 from support.bitcoin_node import RegtestNode, RpcError
 from support.bitcoin_vault import SoftwareVault, software_vault

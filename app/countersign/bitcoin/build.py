@@ -2,32 +2,24 @@
 
 - every paying vault by itself: inputs − change = its obligations + its share of the fee, to the satoshi (DESIGN §8);
 - fee = rate × vsize with full signatures; shares by `fees.shares` over finished inputs and change;
-- coins largest first; a vault's change goes to the slot it names, at most one output each. A lone vault whose change
-  would be dust leaves it to the fee; with several vaults another coin is taken, so that the equation holds;
+- coins as `selection` chooses them; a vault's change goes to the slot it names, at most one output each. A lone vault whose
+  change would be dust leaves it to the fee; with several vaults another coin is taken, so that the equation holds;
 - inputs and outputs are ordered as BIP-69 says: the order tells nothing and two machines agree on it;
+- what nodes would not relay is not made (`standard`);
 - each input carries its parent, witness_utxo, script and key paths; each change output its script and key paths.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from countersign.bitcoin import compact_size, fees, script, transaction, weights
-from countersign.bitcoin.coins import Coin, largest_first
+from countersign.bitcoin import compact_size, standard, transaction
+from countersign.bitcoin.coins import Coin
 from countersign.bitcoin.descriptor import Descriptor
-from countersign.bitcoin.inspect import REPLACEABLE
+from countersign.bitcoin.inspect import REPLACEABLE, facts
 from countersign.bitcoin.psbt import Fields, Psbt, fields
+from countersign.bitcoin.selection import Payer, choose
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.errors import Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """A paying vault: its checksum for the fee's order, the coins it may spend, what it owes, where its change goes."""
-
-    checksum: str
-    coins: tuple[Coin, ...]
-    payments: tuple[Output, ...]
-    change: Descriptor
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,92 +32,26 @@ class Built:
     changes: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class _Purse:
-    """How far one payer's coins have been taken."""
-
-    payer: Payer
-    coins: tuple[Coin, ...]
-    owed: int
-    taken: int = 0
-    total: int = 0
-    weight: int = 0
-    change_output: bool = True
-    share: int = field(default=0)
-
-    def take(self) -> None:
-        """Take the next coin. Refused: bitcoin.funds."""
-        if self.taken == len(self.coins):
-            raise Refused("bitcoin.funds", vault=self.payer.checksum, missing=self.owed + self.share - self.total)
-        coin = self.coins[self.taken]
-        self.taken += 1
-        self.total += coin.output.satoshis
-        self.weight += coin.weight
-
-    @property
-    def own_weight(self) -> int:
-        """Finished inputs and change."""
-        return self.weight + (weights.output(self.payer.change.script_pubkey) if self.change_output else 0)
-
-    @property
-    def left(self) -> int:
-        """What is left for change."""
-        return self.total - self.owed - self.share
-
-
 def build(payers: Sequence[Payer], rate: int, *, lock_time: int = 0, sequence: int = REPLACEABLE) -> Built:
-    """Choose coins and build; `rate` in satoshis a vbyte. Refused: bitcoin.funds, bitcoin.rate, bitcoin.no-payment."""
+    """Choose coins and build; `rate` in satoshis a vbyte.
+
+    Refused: bitcoin.funds, bitcoin.rate, bitcoin.no-payment; as `standard.require`.
+    """
     if rate < 1:
         raise Refused("bitcoin.rate", found=rate)
     if not payers or any(not payer.payments for payer in payers):
         raise Refused("bitcoin.no-payment")
-    purses = [_Purse(each, largest_first(each.coins), sum(out.satoshis for out in each.payments)) for each in payers]
-    for purse in purses:
-        while purse.total < purse.owed or not purse.taken:
-            purse.take()
-    payments = [out for each in payers for out in each.payments]
-    fixed = sum(weights.output(out.script_pubkey) for out in payments)
-    while not _balanced(purses, rate, len(payments), fixed):
-        pass
-    chosen = [coin for purse in purses for coin in purse.coins[: purse.taken]]
+    purses = choose(payers, rate)
     paid: list[tuple[Output, Descriptor | None]] = [(out, None) for payer in payers for out in payer.payments]
     changes = [purse.left if purse.change_output else 0 for purse in purses]
     for payer, satoshis in zip(payers, changes, strict=True):
         if satoshis:
             paid.append((Output(payer.change.script_pubkey, Satoshis(satoshis)), payer.change))
+    chosen = [coin for purse in purses for coin in purse.chosen]
     psbt = create(chosen, paid, lock_time=lock_time, sequence=sequence)
+    standard.require(facts(psbt))
     shares = tuple(purse.share for purse in purses)
     return Built(psbt, sum(shares), shares, tuple(changes))
-
-
-def _balanced(purses: Sequence[_Purse], rate: int, payments: int, fixed: int) -> bool:
-    """Fix fee and shares for what is taken now; take more where it does not suffice. True when it does.
-
-    `payments` outputs of together `fixed` weight units are there whatever is taken.
-    """
-    inputs, changes = sum(purse.taken for purse in purses), sum(purse.change_output for purse in purses)
-    weight = weights.overhead(inputs, payments + changes) + fixed
-    fee = rate * transaction.virtual_size(weight + sum(purse.own_weight for purse in purses))
-    for purse, share in zip(
-        purses, fees.shares(fee, [(purse.payer.checksum, purse.own_weight) for purse in purses]), strict=True
-    ):
-        purse.share = share
-    sufficient = [_suffices(purse, alone=len(purses) == 1) for purse in purses]
-    return all(sufficient)
-
-
-def _suffices(purse: _Purse, *, alone: bool) -> bool:
-    dust = script.dust_limit(purse.payer.change.script_pubkey) if purse.change_output else 0
-    if purse.left >= dust:
-        if not purse.change_output:
-            purse.share += purse.left
-        return True
-    if alone and purse.change_output and (purse.left >= 0 or purse.taken == len(purse.coins)):
-        purse.change_output = False
-        return False
-    purse.change_output = True
-    purse.take()
-    return False
 
 
 def create(

@@ -1,4 +1,4 @@
-"""Coins of a vault, and which of them pay: deterministic, largest first.
+"""Coins of a vault, and the order in which they are looked at. Which of them pay says `selection`.
 
 - a coin carries its whole parent: its amount and script are read there, never believed;
 - a coin belongs to a slot: its script equals the slot's, byte for byte;
@@ -41,5 +41,5 @@ def of(parent: Parent, vout: int, slot: Descriptor) -> Coin:
 
 
 def largest_first(coins: Iterable[Coin]) -> tuple[Coin, ...]:
-    """The order in which coins are taken."""
+    """The order in which coins are looked at."""
     return tuple(sorted(coins, key=lambda coin: (-coin.output.satoshis, coin.outpoint)))

@@ -11,6 +11,7 @@
 from collections.abc import Sequence
 
 from countersign.bitcoin import script
+from countersign.bitcoin.standard import is_relayed
 from countersign.chains.bitcoin_spend import Spend, Unspent
 from countersign.chains.embedded import unsupported
 
@@ -21,7 +22,6 @@ MAX_WITNESS_SCRIPT, MAX_WITNESS_ITEMS, MAX_WITNESS_ITEM = 3600, 100, 80
 MIN_RELAY_SATOSHIS = 1000  # for a thousand vbytes
 MAX_FEE_SATOSHIS = 10_000_000  # for a thousand vbytes: the default `maxfeerate` of Core's RPC
 P2SH_DUST = 540
-_PROGRAMS = ((20, 32), (32,))
 _RETURN = b"\x6a"
 _CHECKS = (b"\xac", b"\xae")
 
@@ -44,11 +44,9 @@ def standard(spend: Spend) -> str | None:
 
 def standard_output(code: bytes) -> str | None:
     """Admits segwit versions 0 and 1, P2SH and P2PKH; what a node might relay besides is told from what none does."""
+    if is_relayed(code):
+        return None
     program = script.witness_program(code)
-    if program is not None and program[0] <= 1 and len(program[1]) in _PROGRAMS[program[0]]:
-        return None
-    if script.is_p2sh(code) or (len(code) == 25 and code[:3] == b"\x76\xa9\x14" and code[23:] == b"\x88\xac"):
-        return None
     later = program is not None and program[0] >= 1
     if later or code[:1] == _RETURN or code[-1:] in _CHECKS:
         return unsupported("an output that is neither segwit 0 or 1, P2SH nor P2PKH")

@@ -2,8 +2,8 @@
 
 - A Bitcoin transaction: at most 2,000 outputs, change among them, and at most 400,000 weight units once it is signed.
 - A SafeTx: at most as many payments as a batch has calls.
-- The inputs are those that the rail would choose: each paying vault's free, confirmed coins, the largest first, until
-  they cover what it owes and the most it may bear of the fee.
+- The inputs are as many as the rail may choose (`bitcoin/selection.py`): each paying vault's free, confirmed coins, the
+  largest first, until they cover what it owes and the most it may bear of the fee, and what an exact match may take more.
 - A vault that lacks coins is no matter of size: preparing says so by name.
 """
 
@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from countersign.bitcoin import weights
 from countersign.bitcoin.psbt.form import MAX_OUTPUTS, MAX_WEIGHT
+from countersign.bitcoin.selection import MORE_INPUTS
 from countersign.desk.cycle_plan import Fits
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.ethereum.multisend import MOST_CALLS
@@ -75,6 +76,6 @@ def fits(state: State, group: Group, owed: Sequence[Obligation], purses: Purses,
 
 
 def _count(coins: Sequence[int], wanted: int) -> int:
-    """How many of the largest coins cover so many satoshis; all of them if they do not."""
+    """How many coins cover so many satoshis at the most; all of them if they do not."""
     covered = sum(total < wanted for total in accumulate(coins))
-    return min(covered + 1, len(coins))
+    return min(covered + 1 + MORE_INPUTS, len(coins))

@@ -20,11 +20,12 @@ from countersign.bitcoin import consensus, descriptor, fees, share, verify, weig
 from countersign.bitcoin import finalise as finaliser
 from countersign.bitcoin import parent as parents
 from countersign.bitcoin import vault as slots
-from countersign.bitcoin.build import Built, Payer
+from countersign.bitcoin.build import Built
 from countersign.bitcoin.build import build as build_psbt
 from countersign.bitcoin.inspect import OutputFacts, PsbtFacts, spent_output
 from countersign.bitcoin.parent import Parent
 from countersign.bitcoin.psbt import Psbt, parse, serialise
+from countersign.bitcoin.selection import Payer
 from countersign.bitcoin.share import SigningRequest
 from countersign.bitcoin.transaction import Output, Satoshis, display
 from countersign.errors import Refused

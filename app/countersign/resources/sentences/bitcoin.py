@@ -124,6 +124,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The vault {vault} lacks {missing} satoshis for its payments and its share of the fee.",
         "Wait for a deposit, or choose a lower fee rate.",
     ),
+    "bitcoin.dust": (
+        "A payment of {satoshis} satoshis is so small that nodes do not relay it; the least is {least}.",
+        "Settle it together with others of the same parties, or outside the chain.",
+    ),
+    "bitcoin.fee-below-relay": (
+        "A fee of {fee} satoshis is below the {least} that nodes ask for a transaction of this size.",
+        "Choose a higher fee rate.",
+    ),
     "bitcoin.input-number": ("The transaction has no input {found}.", _OURS),
     "bitcoin.no-payment": ("There is nothing to pay.", _OURS),
     "bitcoin.no-script": ("Input {input} does not say how its coin is spent.", _SENDER),
@@ -133,7 +141,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Output {vout} of that transaction does not pay into this slot.",
         "Choose the right slot.",
     ),
+    "bitcoin.odd-script": (
+        "Nodes do not relay payments to a script of this kind: {script}.",
+        "Register a destination of a usual kind: P2WSH, P2WPKH, P2TR, P2SH or P2PKH.",
+    ),
     "bitcoin.rate": ("A fee of {found} satoshis a vbyte is below the least that nodes relay.", "Choose 1 or more."),
+    "bitcoin.too-heavy": (
+        "Once signed the transaction would weigh {found}; nodes relay at most {limit}.",
+        "Close smaller cycles, or first bring the vault's many small coins together.",
+    ),
+    "bitcoin.too-many-outputs": (
+        "The transaction would have {found} outputs; at most {limit} are admitted.",
+        "Close smaller cycles.",
+    ),
+    "bitcoin.version": ("The transaction is of version {found}; this program makes version 2.", _OURS),
     "bitcoin.share-incomplete": ("The share lacks this signer's signature on input {input}.", _SIGN_AGAIN),
     "bitcoin.share-not-bare": ("The share holds more than one signer's signatures.", _SIGN_AGAIN),
     "bitcoin.share-stranger": (
