@@ -197,7 +197,7 @@ class TestBatch:
             (InnerCall(ATTACKER, 1, b""), f"1 wei to {eip55.checksum(ATTACKER)}"),
             (
                 InnerCall(tx.safe, 0, bytes.fromhex("694e80c3") + bytes(32)),
-                "changeThreshold(uint256) on the Safe itself",
+                "changeThreshold(threshold 0) on the Safe itself",
             ),
             (
                 InnerCall(calls[0].to, 0, bytes.fromhex("095ea7b3") + bytes(64)),

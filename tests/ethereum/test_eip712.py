@@ -13,7 +13,6 @@ from countersign.ethereum.abi import Address, Digest
 from countersign.ethereum.safe import WITHOUT_CHAIN_ID, SafeTx, SafeVersion, plain_tx, with_version
 from countersign.formats import strict_json
 from support.safe_txs import safe_txs
-from support.vectors import load_vectors
 
 TX = plain_tx(31337, Address(b"\x01" * 20), Address(b"\x02" * 20), 5, b"", 0)
 
@@ -37,6 +36,40 @@ def test_a_disagreement_is_never_signed(monkeypatch: pytest.MonkeyPatch) -> None
     assert caught.value.code == "E2.implementations-differ"
 
 
+OTHERWISE = {
+    "chain_id": 1,
+    "safe": Address(b"\x03" * 20),
+    "to": Address(b"\x04" * 20),
+    "value": 6,
+    "data": b"\x01",
+    "operation": 1,
+    "safe_tx_gas": 1,
+    "base_gas": 1,
+    "gas_price": 1,
+    "gas_token": Address(b"\x05" * 20),
+    "refund_receiver": Address(b"\x06" * 20),
+    "nonce": 1,
+}
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+@pytest.mark.parametrize("broken", ["ours", "theirs"])
+def test_whichever_of_the_two_takes_a_field_wrongly_nothing_is_signed(
+    monkeypatch: pytest.MonkeyPatch, field: str, broken: str
+) -> None:
+    """One of the two hashes another value of one field than the transaction has."""
+    false = replace(TX, **{field: OTHERWISE[field]})  # type: ignore[arg-type]
+    if broken == "theirs":
+        honest = eip712.second_digest
+        monkeypatch.setattr(eip712, "second_digest", lambda _: honest(false))
+    else:
+        wrong = false.digest
+        monkeypatch.setattr(SafeTx, "digest", property(lambda _: wrong))
+    with pytest.raises(Refused) as caught:
+        eip712.agree(TX)
+    assert caught.value.code == "E2.implementations-differ"
+
+
 def test_an_old_safe_is_hashed_but_not_agreed_to() -> None:
     old = with_version(TX, WITHOUT_CHAIN_ID)
     assert eip712.second_digest(old) == old.digest
@@ -55,12 +88,6 @@ def test_the_known_answer_also_from_the_second_implementation() -> None:
 def test_eth_account_is_loaded_only_when_it_is_used() -> None:
     program = "import sys, countersign.ethereum.eip712; sys.exit('eth_account' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
-def test_the_published_eip712_vectors_contain_no_safe_transaction() -> None:
-    """Said rather than passed over: the typed-data suites describe types that a vault key never signs (E11)."""
-    for name in ("eip712/eth-account_digests.json", "eip712/eth-account_valid_for_all.json"):
-        assert "SafeTx" not in str(load_vectors(name))
 
 
 def test_the_parsers_hold_without_the_interpreters_recursion_limit() -> None:

@@ -11,14 +11,26 @@ from countersign.ethereum import abi, safe
 from countersign.resources.sentences.ethereum import SENTENCES
 
 ROOM = Path(abi.__file__).parent
-MODULES = ["abi", "deployments", "eip712", "erc20", "execute", "inspect", "multisend", "safe", "signatures", "views"]
+MODULES = [
+    "abi",
+    "deployments",
+    "eip712",
+    "erc20",
+    "execute",
+    "inspect",
+    "multisend",
+    "owners",
+    "safe",
+    "signatures",
+    "views",
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_worked_example_is_true(name: str) -> None:
     module = importlib.import_module(f"countersign.ethereum.{name}")
     tx = safe.plain_tx(31337, abi.Address(b"\x01" * 20), abi.Address(b"\x02" * 20), 5, b"", nonce=0)
-    known = {"plain_tx": safe.plain_tx, "Address": abi.Address, "tx": tx}
+    known = {"plain_tx": safe.plain_tx, "Address": abi.Address, "tx": tx, "safe": tx.safe}
     result = doctest.testmod(module, extraglobs=known, optionflags=doctest.ELLIPSIS)
     assert result.attempted > 0
     assert result.failed == 0

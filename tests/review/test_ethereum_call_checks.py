@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.ethereum import multisend, safe_file
+from countersign.ethereum import multisend, owners, safe_file
+from countersign.ethereum.abi import Address
 from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import CALL, SafeTx, SafeVersion
+from countersign.formats import eip55
+from countersign.resources.text import sentence
 from countersign.review.case import Case, InstructionFacts, Mode
 from countersign.review.checks import verdict
 from countersign.review.ethereum_call_checks import administration, ether, operation, token_transfer
@@ -104,6 +107,19 @@ def test_a_batch_of_one_that_pays_what_is_owed_may_be_signed() -> None:
         return replace(tx, to=multisend.pinned(SafeVersion(1, 4, 1)), data=data, operation=1)
 
     assert verdict(story(safe=wrapped).safe_case()).may_sign
+
+
+def test_a_change_of_owners_is_refused_as_a_payment_and_said_with_its_arguments() -> None:
+    new = Address(b"\x0e" * 20)
+
+    def changed(tx: SafeTx) -> SafeTx:
+        return replace(tx, to=tx.safe, value=0, data=owners.serialise(owners.AddOwner(new, 3)))
+
+    (finding,) = verdict(story(safe=changed).safe_case()).of("E4")
+    assert (finding.status, finding.reason) == (Status.FAIL, "E4.self-call")
+    said = f"addOwnerWithThreshold(owner {eip55.checksum(new)}, threshold 3)"
+    assert dict(finding.values)["call"] == said
+    assert said in sentence(finding.reason, finding.values)
 
 
 class TestWithoutAnAnchor:

@@ -3,6 +3,7 @@
 With CI=true an absent folder is a failure; on a stranger's machine the tests that need it are skipped by name.
 """
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -22,5 +23,6 @@ def vector_path(relative: str) -> Path:
 
 
 def load_vectors(relative: str) -> Any:
-    """The parsed JSON of one published vector file."""
-    return json.loads(vector_path(relative).read_text("utf-8"))
+    """The parsed JSON of one published vector file, packed (`.gz`) or plain."""
+    path = vector_path(relative)
+    return json.loads(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes())

@@ -144,8 +144,8 @@ def _describe(facts: CallFacts) -> str:
     match facts.call:
         case AdminCall(_, _, name):
             return f"{name} on {to}"
-        case SelfCall(selector, name):
-            return f"{name or selector.hex() or 'empty call'} on the Safe itself"
+        case SelfCall():
+            return f"{facts.call.said} on the Safe itself"
         case Erc20Transfer(token, recipient, amount):
             return f"transfer of {amount} base units of {eip55.checksum(token)} to {eip55.checksum(recipient)}"
         case EtherTransfer(recipient, amount):

@@ -16,9 +16,10 @@ For the checks E3–E7 and for every screen. It judges nothing: it names, and `r
 from dataclasses import dataclass
 
 from countersign.errors import Malformed, Values
-from countersign.ethereum import deployments, erc20, multisend
+from countersign.ethereum import deployments, erc20, multisend, owners
 from countersign.ethereum.abi import ZERO_ADDRESS, Address
 from countersign.ethereum.multisend import InnerCall
+from countersign.ethereum.owners import OwnerChange
 from countersign.ethereum.safe import DELEGATECALL, SafeTx
 
 REFUSED_SELECTORS: dict[bytes, str] = {
@@ -82,10 +83,21 @@ class MalformedTransfer:
 
 @dataclass(frozen=True, slots=True)
 class SelfCall:
-    """A call to the Safe itself. With no data and no value it only consumes the nonce (a declared void)."""
+    """A call to the Safe itself. With no data and no value it only consumes the nonce (a declared void).
+
+    `change`: what it does to the Safe's owners, where it decodes strictly as one of the four calls that do.
+    """
 
     selector: bytes
     name: str | None
+    change: OwnerChange | None = None
+
+    @property
+    def said(self) -> str:
+        """What it calls, with its arguments where they can be read; "an empty call" without data."""
+        if self.change is not None:
+            return owners.spelt(self.change)
+        return self.name or self.selector.hex() or "an empty call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +224,7 @@ def read_call(safe: Address, to: Address, value: int, data: bytes) -> PlainCall:
     """What a plain call from `safe` to `to` would do, by its data."""
     selector = data[:4]
     if to == safe:
-        return SelfCall(selector, REFUSED_SELECTORS.get(selector))
+        return SelfCall(selector, REFUSED_SELECTORS.get(selector), _owner_change(data))
     if not data:
         return EtherTransfer(to, value)
     if (name := REFUSED_SELECTORS.get(selector)) is not None:
@@ -224,6 +236,13 @@ def read_call(safe: Address, to: Address, value: int, data: bytes) -> PlainCall:
     except Malformed as error:
         return MalformedTransfer(to, error.code, error.values)
     return Erc20Transfer(to, transfer.recipient, transfer.amount)
+
+
+def _owner_change(data: bytes) -> OwnerChange | None:
+    try:
+        return owners.parse(data)
+    except Malformed:
+        return None
 
 
 def gas_refund_fields(tx: SafeTx) -> tuple[str, ...]:

@@ -100,8 +100,8 @@ def _administers(reading: Reading, facts: CallFacts, at: str) -> Finding | None:
     """Why one call is none that a payment makes, or None."""
     to = eip55.checksum(facts.target)
     if isinstance(facts.call, SelfCall):
-        name = facts.call.name or facts.call.selector.hex() or "an empty call"
-        return failed("E4", "self-call", at, NO_ADMINISTRATION, f"{name} on the Safe itself", call=name)
+        said = facts.call.said
+        return failed("E4", "self-call", at, NO_ADMINISTRATION, f"{said} on the Safe itself", call=said)
     if isinstance(facts.call, AdminCall):
         return failed("E4", "admin-call", at, NO_ADMINISTRATION, facts.call.name, call=facts.call.name, to=to)
     if facts.reserved_target:

@@ -26,6 +26,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ethereum.field-range": ("The Safe transaction's field {field} holds a number that cannot exist.", _ASK_AGAIN),
     "ethereum.hash-length": ("A hash has 32 bytes; this one has {length}.", _ASK_AGAIN),
     "ethereum.hex-prefix": ("A hexadecimal value is written without its leading 0x.", _ASK_AGAIN),
+    "ethereum.no-owner": (
+        "{owner} is no owner of the Safe.",
+        "Read the Safe's owners again, and order the change anew.",
+    ),
+    "ethereum.owner-impossible": (
+        "{owner} cannot own a Safe.",
+        "Name the address of an officer's vault key.",
+    ),
+    "ethereum.owner-length": (
+        "A call that changes a Safe's owners has {expected} bytes here; this one has {length}.",
+        _STOP,
+    ),
+    "ethereum.owner-previous": (
+        "In the Safe's list {expected} stands in front of the owner {owner}, not {given}: the call would fail.",
+        "Prepare the change anew from the Safe as it is now.",
+    ),
+    "ethereum.owner-selector": (
+        "The call changes neither the owners nor the threshold (it begins with {selector}).",
+        _STOP,
+    ),
+    "ethereum.owner-threshold": (
+        "A Safe of {owners} owners cannot want {threshold} of them to sign.",
+        "Name a threshold between 1 and the number of owners.",
+    ),
+    "ethereum.owner-twice": ("{owner} is an owner of the Safe already.", "Name an address that is not one yet."),
     "ethereum.safe-version": ("The version of the Safe is not written as three numbers, such as 1.4.1.", _ASK_AGAIN),
     "ethereum.truncated": ("The call data breaks off: {length} bytes are too few for what it announces.", _ASK_AGAIN),
     "ethereum.uint-range": ("The call carries a number that does not fit its field of {bits} bits.", _ASK_AGAIN),
