@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from countersign.bitcoin import psbt
+from countersign.bitcoin.psbt import bip370
 from countersign.desk.checking import check
 from countersign.desk.reports import CheckReport
 from countersign.formats import jcs, strict_json
 from countersign.keys import jws as jose
+from countersign.rails import bitcoin as bitcoin_rail
 from countersign.review.finding import Finding, Status
 from countersign.store.profile import Profile, open_profile
-from support import finished_settlement, review_cases
+from support import alter, finished_settlement, review_cases
 from support import settlement_world as world
 from support.finished_settlement import Finished
 from support.vectors import vector_path
@@ -100,6 +103,30 @@ def test_an_altered_psbt_is_held_against_the_one_that_was_prepared(checked: Chec
         assert {"B8", "C5"} <= failing(report)
         assert "C3" not in failing(report)
         assert report.status == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["bitcoin/unsigned.psbt", "bitcoin/share-1.psbt", "bitcoin/combined.psbt", "refused/altered.psbt"]
+)
+def test_a_psbt_of_version_2_gets_the_verdict_of_the_same_in_version_0(
+    name: str, checked: Check, files: dict[str, bytes]
+) -> None:
+    first, second = checked(name), checked(**{name: bitcoin_rail.as_version(files[name], 2)})
+    assert [(each.check, each.status, each.reason) for each in second.findings] == [
+        (each.check, each.status, each.reason) for each in first.findings
+    ]
+    assert second.status == first.status
+
+
+def test_a_psbt_that_may_still_change_is_refused_though_it_is_the_prepared_one(
+    checked: Check, files: dict[str, bytes]
+) -> None:
+    second = psbt.parse(bitcoin_rail.as_version(files["bitcoin/unsigned.psbt"], 2))
+    report = checked(given=psbt.serialise(alter.header(second, bip370.MODIFIABLE, b"\x01")))
+    assert [each.reason for each in of(report, "B2")] == ["B2.modifiable"]
+    assert report.status != 0
+    closed = checked(given=psbt.serialise(alter.header(second, bip370.MODIFIABLE, b"\x00")))
+    assert against(closed) == {}
 
 
 def test_a_delegate_call_is_refused_for_what_it_is(checked: Check) -> None:

@@ -1,6 +1,7 @@
 """One change to a PSBT: a field of a map, an output, an input's sequence. Everything else stays the same bytes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from countersign.bitcoin import compact_size, transaction
 from countersign.bitcoin.psbt import Fields, Psbt, fields
@@ -11,7 +12,7 @@ Paid = list[tuple[Output, Fields]]
 
 def header(psbt: Psbt, key: bytes, value: bytes) -> Psbt:
     """The PSBT with a field more in its global map."""
-    return Psbt({**psbt.globals, key: value}, psbt.inputs, psbt.outputs, psbt.tx, psbt.parents)
+    return replace(psbt, globals={**psbt.globals, key: value})
 
 
 def one_input(psbt: Psbt, index: int, key: bytes, value: bytes | None) -> Psbt:
@@ -20,7 +21,7 @@ def one_input(psbt: Psbt, index: int, key: bytes, value: bytes | None) -> Psbt:
     if value is not None:
         found[key] = value
     inputs = tuple(found if number == index else each for number, each in enumerate(psbt.inputs))
-    return Psbt(psbt.globals, inputs, psbt.outputs, psbt.tx, psbt.parents)
+    return replace(psbt, inputs=inputs)
 
 
 def one_output(psbt: Psbt, index: int, change: Callable[[dict[bytes, bytes]], None]) -> Psbt:
@@ -28,7 +29,7 @@ def one_output(psbt: Psbt, index: int, change: Callable[[dict[bytes, bytes]], No
     found = dict(psbt.outputs[index])
     change(found)
     outputs = tuple(found if number == index else each for number, each in enumerate(psbt.outputs))
-    return Psbt(psbt.globals, psbt.inputs, outputs, psbt.tx, psbt.parents)
+    return replace(psbt, outputs=outputs)
 
 
 def paid(psbt: Psbt, change: Callable[[Paid], None], *, lock_time: int = 0, sequence: int | None = None) -> Psbt:

@@ -1,6 +1,8 @@
 """The combiner (BIP-174, B13): several PSBTs over one unsigned transaction become one that knows what each knew.
 
-- the unsigned transactions are the same bytes, else nothing is combined;
+- the unsigned transactions are the same bytes, else nothing is combined; so a sequence of another value is refused,
+  though BIP-370 would let a combiner change it;
+- versions may be mixed, the result is of version 0: what a transaction says, each knew already (`to_version` gives 2);
 - every field is kept, unknown and proprietary ones too; two values under one key are a conflict and refused;
 - two valid signatures of one key over one digest are no conflict, for token nonces are random: the lexicographically
   smaller stays. Both are verified against what the combined PSBT knows; if it cannot know, it is a conflict;
@@ -11,7 +13,7 @@
 from collections.abc import Iterable, Sequence
 
 from countersign.bitcoin import signatures
-from countersign.bitcoin.psbt import Fields, Psbt, fields
+from countersign.bitcoin.psbt import Fields, Psbt, fields, to_version
 from countersign.bitcoin.psbt.order import ordered
 from countersign.bitcoin.sighash import Bip143
 from countersign.errors import Malformed, Refused
@@ -23,10 +25,10 @@ Rivals = dict[tuple[int, bytes], set[bytes]]
 
 
 def combine(first: Psbt, *others: Psbt) -> Psbt:
-    """One PSBT of several. Refused: B13.other-transaction, B13.conflict, B13.conflicting-signature."""
-    every = (first, *others)
+    """One PSBT of several. Refused: B13.other-transaction, B13.conflict, B13.conflicting-signature. Malformed: B2.modifiable."""
     if any(psbt.unsigned != first.unsigned for psbt in others):
         raise Refused("B13.other-transaction")
+    every = [to_version(psbt, 0) for psbt in (first, *others)]
     rivals: Rivals = {}
     inputs = tuple(_merge([psbt.inputs[index] for psbt in every], rivals, index) for index in range(len(first.inputs)))
     outputs = tuple(_merge([psbt.outputs[index] for psbt in every], None, index) for index in range(len(first.outputs)))

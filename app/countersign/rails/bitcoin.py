@@ -24,7 +24,7 @@ from countersign.bitcoin.build import Built
 from countersign.bitcoin.build import build as build_psbt
 from countersign.bitcoin.inspect import OutputFacts, PsbtFacts, spent_output
 from countersign.bitcoin.parent import Parent
-from countersign.bitcoin.psbt import Psbt, parse, serialise
+from countersign.bitcoin.psbt import Psbt, parse, serialise, to_version
 from countersign.bitcoin.selection import Payer
 from countersign.bitcoin.share import SigningRequest
 from countersign.bitcoin.transaction import Output, Satoshis, display
@@ -273,6 +273,11 @@ def finalise(combined: bytes) -> Finished:
     raw = finaliser.extract(finaliser.finalise(psbt))
     verify.verify(raw, spent)
     return Finished(raw, display(psbt.txid), consensus.verify(raw, spent).value)
+
+
+def as_version(data: bytes, version: int) -> bytes:
+    """A PSBT as version 0 or, for a device that asks for it, 2 (BIP-370). Malformed: B2.*; Refused: B2.no-such-version."""
+    return serialise(to_version(parse(data), version))
 
 
 def artefact(data: bytes) -> str:

@@ -76,7 +76,7 @@ def psbt_form(reading: Reading) -> Iterator[Finding]:
         yield not_applicable("B2", "B2.no-psbt")
         return
     expected, size, limit = (
-        "PSBT version 0, well-formed, within bounds",
+        "PSBT, well-formed, within bounds",
         len(instruction.data),
         LIMITS[reading.case.channel],
     )

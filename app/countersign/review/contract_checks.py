@@ -10,7 +10,7 @@
 from collections.abc import Iterator
 from hashlib import sha256
 
-from countersign.bitcoin.psbt import Psbt, fields
+from countersign.bitcoin.psbt import Psbt, fields, to_version
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.errors import CountersignError, Refused
 from countersign.ethereum import safe_file
@@ -250,7 +250,8 @@ def _same_artefact(reading: Reading, record: Instruction, instruction: Instructi
 
 
 def _without_shares(psbt: Psbt) -> tuple[object, ...]:
-    """Every map of a PSBT but for the partial signatures; their order does not matter."""
+    """Every map of a PSBT but for the partial signatures; order and version do not matter. Malformed: B2.modifiable."""
+    psbt = to_version(psbt, 0)
     inputs = [{k: v for k, v in found.items() if k[0] != fields.PARTIAL_SIGNATURE} for found in psbt.inputs]
     return dict(psbt.globals), inputs, [dict(found) for found in psbt.outputs]
 

@@ -1,6 +1,8 @@
-"""PSBT version 0 (BIP-174): `parse`, `serialise`, `Psbt`. Lossless; one dictionary a map; no objects for fields.
+"""PSBT versions 0 (BIP-174) and 2 (BIP-370): `parse`, `serialise`, `to_version`. Lossless; one dictionary a map.
 
-fields     the types, their exact lengths
+fields     the types both versions have, their exact lengths
+bip370     the types of version 2, the transaction they spell
+versions   the same PSBT in the other version
 reading    the maps and their one pass
 form       B2's limits
 container  the whole
@@ -18,6 +20,7 @@ from countersign.bitcoin.psbt.container import (
     serialise,
 )
 from countersign.bitcoin.psbt.reading import Fields
+from countersign.bitcoin.psbt.versions import to_version
 
 __all__ = [
     "MAGIC",
@@ -30,4 +33,5 @@ __all__ = [
     "parse",
     "parse_bip174",
     "serialise",
+    "to_version",
 ]

@@ -1,9 +1,9 @@
-"""A partially signed transaction, version 0 (BIP-174), lossless: `serialise(parse_bip174(x)) == x`.
+"""A partially signed transaction, version 0 (BIP-174) or 2 (BIP-370), lossless: `serialise(parse_bip174(x)) == x`.
 
     70736274ff | global map | one map an input | one map an output
 
-- `parse_bip174` takes what BIP-174 takes; `parse` adds B2's limits (`form`) and is what settlement uses;
-- version 2 (BIP-370) is recognised and refused by its name;
+- `parse_bip174` takes what the two documents take; `parse` adds B2's limits (`form`) and is what settlement uses;
+- everything behind asks for `unsigned`: carried whole in version 0, put together from the maps in version 2;
 - sizes are refused before anything is parsed; the unsigned transaction has empty scriptSigs and no witness form;
 - maps are dictionaries from whole key to value in the order of the bytes; nothing unknown or proprietary is lost.
 
@@ -15,11 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from countersign.bitcoin import transaction
+from countersign.bitcoin.layout import Layout
 from countersign.bitcoin.parent import Parent
-from countersign.bitcoin.psbt import fields, form
+from countersign.bitcoin.psbt import bip370, fields, form
 from countersign.bitcoin.psbt.reading import Fields, MapReader, write_map
 from countersign.bitcoin.transaction import CTransaction, Output, Txid
-from countersign.errors import Malformed, Refused
+from countersign.errors import Malformed
 
 MAGIC = b"psbt\xff"
 MAX_BYTES = 16 << 20
@@ -35,11 +36,22 @@ class Psbt:
     outputs: tuple[Fields, ...]
     tx: CTransaction = field(compare=False, repr=False)
     parents: Mapping[bytes, Parent] = field(compare=False, repr=False)
+    assembled: bytes = field(default=b"", compare=False, repr=False)
+    """In version 2 the unsigned transaction put together from the maps; nothing in version 0."""
+
+    @property
+    def version(self) -> int:
+        """0 (BIP-174) or 2 (BIP-370)."""
+        return 0 if fields.UNSIGNED_TX in self.globals else 2
 
     @property
     def unsigned(self) -> bytes:
-        """The bytes of the unsigned transaction."""
-        return self.globals[fields.UNSIGNED_TX]
+        """The bytes of the unsigned transaction, whatever the version."""
+        return self.globals.get(fields.UNSIGNED_TX, self.assembled)
+
+    def layout(self) -> Layout:
+        """Where everything lies in the unsigned transaction."""
+        return transaction.unsigned_layout(self.unsigned)
 
     @property
     def txid(self) -> Txid:
@@ -60,14 +72,14 @@ class Psbt:
 
 
 def parse(data: bytes, *, limit: int = MAX_BYTES) -> Psbt:
-    """A PSBT as settlement admits it, `limit` in bytes. Malformed: B2.*; Refused: B2.version-2."""
+    """A PSBT as settlement admits it, `limit` in bytes. Malformed: B2.*."""
     psbt = _parse(data, limit, strict=True)
     form.check_weight(len(psbt.unsigned), psbt.inputs)
     return psbt
 
 
 def parse_bip174(data: bytes, *, limit: int = MAX_BYTES) -> Psbt:
-    """Any valid PSBT version 0. Malformed: B2.*; Refused: B2.version-2."""
+    """Any valid PSBT of version 0 or 2. Malformed: B2.*."""
     return _parse(data, limit, strict=False)
 
 
@@ -77,27 +89,30 @@ def _parse(data: bytes, limit: int, *, strict: bool) -> Psbt:
     if data[:5] != MAGIC:
         raise Malformed("B2.magic")
     reader = MapReader(data, 5)
-    header = _globals(reader)
+    header = reader.globals()
+    return _version_2(reader, header, strict) if reader.version else _version_0(reader, header, strict)
+
+
+def _version_0(reader: MapReader, header: Fields, strict: bool) -> Psbt:
+    """The transaction says how many maps follow."""
     layout = transaction.unsigned_layout(header[fields.UNSIGNED_TX])
     if strict:
         form.check_layout(layout)
-    inputs = tuple(reader.input() for _ in layout.inputs)
-    outputs = tuple(reader.output() for _ in layout.outputs)
-    reader.finish()
+    inputs, outputs = reader.maps(len(layout.inputs), len(layout.outputs))
     return Psbt(header, inputs, outputs, transaction.build(layout), reader.parents)
 
 
-def _globals(reader: MapReader) -> Fields:
-    header = reader.globals()
-    version = int.from_bytes(header.get(fields.PSBT_VERSION, b"\x00"), "little")
-    if fields.UNSIGNED_TX not in header:
-        raise Refused("B2.version-2") if version == 2 else Malformed("B2.no-unsigned-transaction")
-    if version:
-        raise Malformed("B2.psbt-version", found=version)
-    for key in header:
-        if key[0] in fields.GLOBAL_V2:
-            raise Malformed("B2.v2-field", type=f"{key[0]:02x}")
-    return header
+def _version_2(reader: MapReader, header: Fields, strict: bool) -> Psbt:
+    """The maps say what the transaction is."""
+    announced = bip370.counts(header)
+    if strict:
+        form.check_announced(header, *announced)
+    inputs, outputs = reader.maps(*announced)
+    unsigned = bip370.unsigned_transaction(header, inputs, outputs)
+    layout = transaction.unsigned_layout(unsigned)
+    if strict:
+        form.check_layout(layout)
+    return Psbt(header, inputs, outputs, transaction.build(layout), reader.parents, unsigned)
 
 
 def serialise(psbt: Psbt) -> bytes:
@@ -111,10 +126,10 @@ def serialise(psbt: Psbt) -> bytes:
 
 def of_maps(header: Fields, inputs: tuple[Fields, ...], outputs: tuple[Fields, ...], like: Psbt) -> Psbt:
     """New maps over the unsigned transaction of `like`, whose transaction and parents are taken over unread."""
-    return Psbt(header, inputs, outputs, like.tx, like.parents)
+    return Psbt(header, inputs, outputs, like.tx, like.parents, like.assembled)
 
 
 def bare(psbt: Psbt) -> Psbt:
-    """Only the unsigned transaction: every map empty, the same bytes of the transaction."""
+    """Only the unsigned transaction, in version 0: every map empty, the same bytes of the transaction."""
     header: Fields = {fields.UNSIGNED_TX: psbt.unsigned}
     return Psbt(header, ({},) * len(psbt.inputs), ({},) * len(psbt.outputs), psbt.tx, {})

@@ -1,8 +1,8 @@
-"""The fields of PSBT version 0 (BIP-174, BIP-371), their exact lengths, and the fields of version 2 it must not have.
+"""The fields that both PSBT versions have (BIP-174, BIP-371, BIP-373) and their exact lengths; version 2's own: `bip370`.
 
 A key is the type and its key data. Types that stand in no table are unknown: kept, never judged.
 
-- `check_global`, `check_input`, `check_output` judge one field; non_witness_utxo is read by `parents` in `reading`;
+- `check` judges one field by the table of its map; non_witness_utxo is read by `parent` in `reading`;
 - proprietary keys (fc) must hold an identifier, a subtype and data, all with minimal CompactSize.
 """
 
@@ -31,12 +31,14 @@ OUTPUT_KEY_PATH = 0x02
 
 PROPRIETARY = 0xFC
 
-ValueCheck = Callable[[bytes], bool]
-Rule = tuple[Callable[[bytes], bool], ValueCheck]
+Form = Callable[[bytes], bool]
+"""Whether bytes have the form that a field's type asks for."""
+Rule = tuple[Form, Form]
 """Whether a whole key (with its type byte) and its value have the right form."""
 
 
-def _exactly(*sizes: int) -> ValueCheck:
+def exactly(*sizes: int) -> Form:
+    """So many bytes, or so many."""
     allowed = frozenset(sizes)
     return lambda data: len(data) in allowed
 
@@ -84,64 +86,89 @@ def _tap_key_path(value: bytes) -> bool:
     return rest >= 4 and rest % 4 == 0
 
 
+def _compressed(key: bytes) -> bool:
+    return key[:1] in (b"\x02", b"\x03")
+
+
+def _aggregate(key: bytes) -> bool:
+    """BIP-373: the type and the aggregate key, compressed."""
+    return len(key) == 34 and _compressed(key[1:])
+
+
+def _participants(value: bytes) -> bool:
+    """BIP-373: the participants' compressed keys in the order of aggregation."""
+    keys = (value[at : at + 33] for at in range(0, len(value), 33))
+    return len(value) % 33 == 0 and all(map(_compressed, keys))
+
+
+def _participant(key: bytes) -> bool:
+    """BIP-373: the type, a participant's key, the key that is signed for, and in a script path the leaf's hash."""
+    return len(key) in (67, 99) and _compressed(key[1:]) and _compressed(key[34:])
+
+
 def _proprietary(key: bytes) -> bool:
     _, at = compact_size.read_bytes(key, 1)
     compact_size.read(key, at)
     return True
 
 
-_ALONE = _exactly(1)
+ALONE = exactly(1)
+"""A key that is its type and nothing else."""
 _PROPRIETARY: Rule = (_proprietary, _some)
 
 GLOBAL: Mapping[int, Rule] = {
-    0x00: (_ALONE, _some),
-    XPUB: (_exactly(79), _key_path),
-    0xFB: (_ALONE, _exactly(4)),
+    0x00: (ALONE, _some),
+    XPUB: (exactly(79), _key_path),
+    0xFB: (ALONE, exactly(4)),
     PROPRIETARY: _PROPRIETARY,
 }
 INPUT: Mapping[int, Rule] = {
-    0x00: (_ALONE, _some),
-    0x01: (_ALONE, _spent_output),
+    0x00: (ALONE, _some),
+    0x01: (ALONE, _spent_output),
     PARTIAL_SIGNATURE: (_public_key, _signature),
-    0x03: (_ALONE, _exactly(4)),
-    0x04: (_ALONE, _some),
-    0x05: (_ALONE, _some),
+    0x03: (ALONE, exactly(4)),
+    0x04: (ALONE, _some),
+    0x05: (ALONE, _some),
     KEY_PATH: (_public_key, _key_path),
-    0x07: (_ALONE, _some),
-    0x08: (_ALONE, _witness),
-    0x09: (_ALONE, _some),
-    0x0A: (_exactly(21), _some),
-    0x0B: (_exactly(33), _some),
-    0x0C: (_exactly(21), _some),
-    0x0D: (_exactly(33), _some),
-    0x13: (_ALONE, _exactly(64, 65)),
-    0x14: (_exactly(65), _exactly(64, 65)),
+    0x07: (ALONE, _some),
+    0x08: (ALONE, _witness),
+    0x09: (ALONE, _some),
+    0x0A: (exactly(21), _some),
+    0x0B: (exactly(33), _some),
+    0x0C: (exactly(21), _some),
+    0x0D: (exactly(33), _some),
+    0x13: (ALONE, exactly(64, 65)),
+    0x14: (exactly(65), exactly(64, 65)),
     0x15: (_control_block, _not_empty),
-    0x16: (_exactly(33), _tap_key_path),
-    0x17: (_ALONE, _exactly(32)),
-    0x18: (_ALONE, _exactly(32)),
+    0x16: (exactly(33), _tap_key_path),
+    0x17: (ALONE, exactly(32)),
+    0x18: (ALONE, exactly(32)),
+    0x1A: (_aggregate, _participants),
+    0x1B: (_participant, exactly(66)),
+    0x1C: (_participant, exactly(32)),
     PROPRIETARY: _PROPRIETARY,
 }
 OUTPUT: Mapping[int, Rule] = {
-    0x00: (_ALONE, _some),
-    0x01: (_ALONE, _some),
+    0x00: (ALONE, _some),
+    0x01: (ALONE, _some),
     OUTPUT_KEY_PATH: (_public_key, _key_path),
-    0x05: (_ALONE, _exactly(32)),
-    0x06: (_ALONE, _not_empty),
-    0x07: (_exactly(33), _tap_key_path),
+    0x05: (ALONE, exactly(32)),
+    0x06: (ALONE, _not_empty),
+    0x07: (exactly(33), _tap_key_path),
+    0x08: (_aggregate, _participants),
     PROPRIETARY: _PROPRIETARY,
 }
-GLOBAL_V2 = frozenset(range(0x02, 0x07))
-INPUT_V2 = frozenset(range(0x0E, 0x13))
-OUTPUT_V2 = frozenset((0x03, 0x04))
 
 
-def check(key: bytes, value: bytes, rules: Mapping[int, Rule], version_2: frozenset[int]) -> None:
-    """Judge one field. Malformed: B2.key-length, B2.value-length, B2.v2-field, B2.* inside a value."""
+def check(key: bytes, value: bytes, rules: Mapping[int, Rule], refused: frozenset[int]) -> None:
+    """Judge one field; `refused` are version 2's types in a map of version 0.
+
+    Malformed: B2.key-length, B2.value-length, B2.v2-field, B2.* inside a value.
+    """
     kind = key[0]
     rule = rules.get(kind)
     if rule is None:
-        if kind in version_2:
+        if kind in refused:
             raise Malformed("B2.v2-field", type=f"{kind:02x}")
         if kind >= 253:
             compact_size.read(key, 0)

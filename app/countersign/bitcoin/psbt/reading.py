@@ -11,29 +11,56 @@ from collections.abc import Mapping
 
 from countersign.bitcoin import compact_size, parent
 from countersign.bitcoin.parent import Parent
-from countersign.bitcoin.psbt import fields
+from countersign.bitcoin.psbt import bip370, fields
 from countersign.errors import Malformed
 
 Fields = Mapping[bytes, bytes]
 
 
-class MapReader:
-    """A cursor over one PSBT's bytes, and the parents it has met."""
+Rules = tuple[Mapping[int, fields.Rule], frozenset[int]]
+"""A map's table, and the types that it must not have."""
+_INPUT: Mapping[int, Rules] = {0: (fields.INPUT, bip370.INPUT_TYPES), 2: (bip370.INPUT, frozenset())}
+_OUTPUT: Mapping[int, Rules] = {0: (fields.OUTPUT, bip370.OUTPUT_TYPES), 2: (bip370.OUTPUT, frozenset())}
 
-    __slots__ = ("at", "data", "parents")
+
+class MapReader:
+    """A cursor over one PSBT's bytes, and the parents it has met; `version` is known once the global map is read."""
+
+    __slots__ = ("at", "data", "parents", "version")
 
     def __init__(self, data: bytes, at: int) -> None:
         self.data = data
         self.at = at
+        self.version = 0
         self.parents: dict[bytes, Parent] = {}
 
     def globals(self) -> Fields:
-        """The global map, of either version. Malformed: B2.*."""
-        return self._map(fields.GLOBAL, frozenset())
+        """The global map. Malformed: B2.psbt-version, .no-unsigned-transaction, .v0-field, .v2-field, B2.*."""
+        header = self._map(bip370.GLOBAL, frozenset())
+        version = int.from_bytes(header.get(fields.PSBT_VERSION, b""), "little")
+        if version not in (0, 2):
+            raise Malformed("B2.psbt-version", found=version)
+        if version == 2 and fields.UNSIGNED_TX in header:
+            raise Malformed("B2.v0-field")
+        if version == 0:
+            for key in header:
+                if key[0] in bip370.GLOBAL_TYPES:
+                    raise Malformed("B2.v2-field", type=f"{key[0]:02x}")
+            if fields.UNSIGNED_TX not in header:
+                raise Malformed("B2.no-unsigned-transaction")
+        self.version = version
+        return header
 
-    def input(self) -> Fields:
-        """The next input map. Malformed: B2.*."""
-        found = self._map(fields.INPUT, fields.INPUT_V2)
+    def maps(self, inputs: int, outputs: int) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
+        """So many input and output maps, and then nothing. Malformed: B2.trailing, B2.*."""
+        spent = tuple(self._input() for _ in range(inputs))
+        paid = tuple(self._map(*_OUTPUT[self.version]) for _ in range(outputs))
+        if self.at != len(self.data):
+            raise Malformed("B2.trailing", offset=self.at)
+        return spent, paid
+
+    def _input(self) -> Fields:
+        found = self._map(*_INPUT[self.version])
         carried = found.get(fields.NON_WITNESS_UTXO)
         if carried is not None:
             known = self.parents.get(carried)
@@ -42,16 +69,7 @@ class MapReader:
             found[fields.NON_WITNESS_UTXO] = known.data
         return found
 
-    def output(self) -> Fields:
-        """The next output map. Malformed: B2.*."""
-        return self._map(fields.OUTPUT, fields.OUTPUT_V2)
-
-    def finish(self) -> None:
-        """Malformed: B2.trailing if anything is left."""
-        if self.at != len(self.data):
-            raise Malformed("B2.trailing", offset=self.at)
-
-    def _map(self, rules: Mapping[int, fields.Rule], version_2: frozenset[int]) -> dict[bytes, bytes]:
+    def _map(self, rules: Mapping[int, fields.Rule], refused: frozenset[int]) -> dict[bytes, bytes]:
         data, at, total = self.data, self.at, len(self.data)
         found: dict[bytes, bytes] = {}
         read = compact_size.read
@@ -71,7 +89,7 @@ class MapReader:
             value = data[start:at]
             if key in found:
                 raise Malformed("B2.duplicate-key", type=f"{key[0]:02x}", offset=end)
-            fields.check(key, value, rules, version_2)
+            fields.check(key, value, rules, refused)
             found[key] = value
 
 

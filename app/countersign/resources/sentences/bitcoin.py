@@ -15,10 +15,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "B2.duplicate-key": ("The PSBT holds one field twice (type {type}, at byte {offset}).", _STOP),
     "B2.duplicate-outpoint": ("The transaction spends one coin twice.", _STOP),
     "B2.key-length": ("A field of type {type} has a key of the wrong length.", _SENDER),
+    "B2.lock-time": (
+        "No lock time suits every input: one asks for a block height, another for a time.",
+        _SENDER,
+    ),
+    "B2.lock-time-range": (
+        "An input asks for lock time {found} in the wrong field: heights are from 1 to 499,999,999, times from there on.",
+        _SENDER,
+    ),
     "B2.magic": ("This is not a PSBT: its first bytes are others.", "Choose the PSBT file (.psbt)."),
+    "B2.modifiable": (
+        "The PSBT says that its inputs or outputs may still change (flags {flags}); what is signed must be settled.",
+        "Ask its maker to close it: a PSBT of version 2 without such a flag, or one of version 0.",
+    ),
+    "B2.no-such-version": ("There is no PSBT of version {found}.", "Ask for version 0 or version 2."),
     "B2.no-unsigned-transaction": ("The PSBT holds no transaction.", _SENDER),
     "B2.outputs": ("The transaction has {found} outputs; at most {limit} are admitted.", _SENDER),
-    "B2.psbt-version": ("The PSBT says it is of version {found}, and carries a transaction of version 0.", _SENDER),
+    "B2.psbt-version": ("The PSBT says it is of version {found}; versions 0 and 2 are read.", _SENDER),
     "B2.script-sig": ("Input {input} of the unsigned transaction is not empty.", _SENDER),
     "B2.superfluous-witness": ("The transaction says it has witnesses and has none.", _SENDER),
     "B2.too-large": ("The PSBT has {size} bytes; at most {limit} are read here.", _SENDER),
@@ -26,12 +39,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "B2.transaction-version": ("The transaction is of version {found}; 1 and 2 are admitted.", _SENDER),
     "B2.truncated": ("The data ends too early, at byte {offset}.", _RESEND),
     "B2.unsigned-witness": ("The unsigned transaction in the PSBT is written with witnesses.", _SENDER),
+    "B2.v0-field": ("The PSBT is of version 2 and carries the whole transaction, as only version 0 does.", _SENDER),
     "B2.v2-field": ("The PSBT is of version 0 and has a field of version 2 (type {type}).", _SENDER),
-    "B2.value-length": ("A field of type {type} has a value of the wrong length.", _SENDER),
-    "B2.version-2": (
-        "This is a PSBT of version 2 (BIP-370), which this version of the console does not read.",
-        "Ask for it as a PSBT of version 0.",
+    "B2.v2-field-absent": (
+        "The PSBT is of version 2 and map {map} lacks a field that it must have (type {type}).",
+        _SENDER,
     ),
+    "B2.value-length": ("A field of type {type} has a value of the wrong length.", _SENDER),
     "B2.weight": ("Once signed the transaction would weigh {found}; at most {limit} is admitted.", _SENDER),
     # B3: amounts
     "B3.no-parent": (
