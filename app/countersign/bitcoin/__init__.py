@@ -4,7 +4,8 @@ What may be touched here: bytes and arguments only. No clock, file, socket, rand
 (`bitcoin.core` alone) gives the types of transactions and scripts; its process-wide network, its wallet and its keys
 stay outside: an address is our own codec and the network an argument. Signatures are checked through `keys`.
 
-Which way it reads: compact_size → layout → transaction, parent → script → descriptor → vault → psbt → sighash →
-signatures → inspect → share → combine → finalise → verify, with coins, weights, fees and build beside them.
+Which way it reads: compact_size → layout → transaction, parent → script → bip32 → key_expression → network, forms →
+descriptor → ranged → vault → psbt → sighash → signatures → inspect → share → combine → finalise → verify, with coins,
+weights, fees and build beside them.
 Transaction ids are 32 bytes in internal order everywhere; only `transaction.display` turns them round for people.
 """

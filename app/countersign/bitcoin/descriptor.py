@@ -1,9 +1,10 @@
-"""Output descriptors of vaults (BIP-380, BIP-383): `wsh(sortedmulti(k,KEY,…))#checksum` over plain compressed keys.
+"""Output descriptors of one place (BIP-380, BIP-383): `wsh(sortedmulti(k,KEY,…))#checksum`.
 
-- KEY is a 33-byte key in lower-case hex, with an optional origin `[fingerprint/path]` before it;
+- KEY is a plain key or an extended key at a fixed place (`key_expression`); a slot may mix both. A descriptor whose keys
+  are numbered is a `ranged.RangedDescriptor`, whose places are descriptors of this kind;
 - the checksum is required; the text is kept as written, so `parse(text).text == text`;
-- B6: 1 ≤ k ≤ n ≤ 15, no key and no fingerprint twice. A key without an origin carries its own fingerprint, empty path;
-- every other form is recognised and refused by its name; extended keys come with a later version;
+- B6: 1 ≤ k ≤ n ≤ 15; no key and no fingerprint twice, among the keys as registered and among the keys derived from them;
+- every other form is recognised and refused by its name (`forms`);
 - the checksum and the fingerprints identify nothing: compare `keys` or `script_pubkey`.
 
     >>> of_keys(1, [bytes.fromhex("0260b2003c386519fc9eadf2b5cf124dd8eea4c4e68d5e154050a9346ea98ce600")]).checksum
@@ -15,55 +16,48 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countersign.bitcoin import address as addresses
-from countersign.bitcoin import descriptor_checksum, script
+from countersign.bitcoin import descriptor_checksum, forms, key_expression, network, script
+from countersign.bitcoin.bip32 import Network
+from countersign.bitcoin.key_expression import DescriptorKey, KeyExpression
 from countersign.errors import CountersignError, Malformed, Refused
-from countersign.keys.public_key import Curve, PublicKey
+
+__all__ = ["MAX_KEYS", "Descriptor", "DescriptorKey", "at_place", "of_keys", "parse", "read_keys"]
 
 MAX_KEYS = 15
-_HARDENED = 1 << 31
 _SORTEDMULTI = re.compile(r"wsh\(sortedmulti\(([1-9][0-9]{0,3})((?:,[^,()]+)+)\)\)\Z")
-_KEY = re.compile(r"(?:\[([0-9a-f]{8})((?:/(?:0|[1-9][0-9]{0,9})['h]?)*)\])?(0[23][0-9a-f]{64})\Z")
-_EXTENDED = re.compile(r"(?:\[[^\]]*\])?[xt]p(ub|rv)[1-9A-HJ-NP-Za-km-z]+(?:/[0-9'h/*<>;]*)?\Z")
-_PRIVATE = re.compile(r"(?:\[[^\]]*\])?[5KL9c][1-9A-HJ-NP-Za-km-z]{50,51}\Z")
-_UNCOMPRESSED = re.compile(r"(?:\[[^\]]*\])?04[0-9a-fA-F]{128}\Z")
-_FORMS = re.compile(r"((?:sh\(wsh|sh|wsh|wpkh|pkh|pk|tr|rawtr|combo|multi|sortedmulti|multi_a|addr|raw)\b)(?:\((\w+))?")
-
-
-@dataclass(frozen=True, slots=True)
-class DescriptorKey:
-    """One cosigner's key: 33 bytes, where its device finds it, and the spelling it came in."""
-
-    public: bytes
-    fingerprint: bytes
-    path: tuple[int, ...]
-    text: str = field(repr=False)
-
-    @property
-    def origin(self) -> bytes:
-        """The value of a PSBT key-path field: fingerprint, then each step as u32 little-endian."""
-        return self.fingerprint + b"".join(step.to_bytes(4, "little") for step in self.path)
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """A k-of-n vault or one slot of it. Derived: the keys in BIP-67 order, the scripts, the text with its checksum."""
+    """A k-of-n vault's slot or place. Derived: the keys in BIP-67 order, the scripts, the text with its checksum."""
 
     threshold: int
     keys: tuple[DescriptorKey, ...]
-    """In the order of the text; the script orders them by BIP-67."""
-    text: str
+    """In the order of the text, one a cosigner; the script orders them by BIP-67."""
+    body: str
+    """The text without its checksum."""
     witness_script: bytes = field(repr=False)
     script_pubkey: bytes = field(repr=False)
 
     @property
+    def text(self) -> str:
+        """The descriptor with its checksum."""
+        return f"{self.body}#{self.checksum}"
+
+    @property
     def checksum(self) -> str:
         """The eight characters behind `#`: for ordering and for people, never an identity."""
-        return self.text[-descriptor_checksum.LENGTH :]
+        return descriptor_checksum.checksum(self.body)
 
     @property
     def public_keys(self) -> tuple[bytes, ...]:
         """The keys in BIP-67 order, as the script has them."""
         return script.sorted_keys(key.public for key in self.keys)
+
+    @property
+    def network(self) -> Network | None:
+        """What the extended keys are for; None where all keys are plain."""
+        return next((key.extended.network for key in self.keys if key.extended is not None), None)
 
     def address(self, hrp: str) -> str:
         """The address on the network with this prefix (`bcrt`)."""
@@ -79,69 +73,43 @@ def of_keys(threshold: int, keys: Sequence[bytes]) -> Descriptor:
 def parse(text: str) -> Descriptor:
     """The descriptor of one line.
 
-    Malformed: bitcoin.descriptor-*. Refused: another form (bitcoin.descriptor-form), a key of another kind
-    (bitcoin.descriptor-extended-key, -private-key, -uncompressed-key), a rule of B6.
+    Malformed: bitcoin.descriptor-*. Refused: bitcoin.form-* (another form), bitcoin.descriptor-ranged (a
+    `RangedDescriptor`'s text), a key of another kind, a rule of B6, bitcoin.mixed-networks.
     """
     body, _ = descriptor_checksum.split(text)
-    return _build(body, text)
+    threshold, expressions = read_keys(body)
+    if any(each.ranged for each in expressions):
+        raise Refused("bitcoin.descriptor-ranged")
+    return at_place(threshold, [each.fixed() for each in expressions], body)
 
 
-def _build(body: str, text: str) -> Descriptor:
+def at_place(threshold: int, keys: Sequence[DescriptorKey], body: str) -> Descriptor:
+    """The descriptor of the keys at one place. Refused: B6.duplicate-key."""
+    if len({key.public for key in keys}) != len(keys):
+        raise Refused("B6.duplicate-key")
+    witness_script = script.multisig(threshold, script.sorted_keys(key.public for key in keys))
+    return Descriptor(threshold, tuple(keys), body, witness_script, script.p2wsh(witness_script))
+
+
+def read_keys(body: str) -> tuple[int, tuple[KeyExpression, ...]]:
+    """Threshold and keys of a body of our form, the rules of B6 kept. Malformed, Refused: as `parse`."""
     match = _SORTEDMULTI.match(body)
     if match is None:
         raise _other_form(body)
-    threshold, keys = int(match[1]), tuple(parse_key(key) for key in match[2][1:].split(","))
-    _check_cosigners(threshold, keys)
-    witness_script = script.multisig(threshold, script.sorted_keys(key.public for key in keys))
-    return Descriptor(threshold, keys, text, witness_script, script.p2wsh(witness_script))
-
-
-def _check_cosigners(threshold: int, keys: tuple[DescriptorKey, ...]) -> None:
+    threshold, keys = int(match[1]), match[2][1:].split(",")
     if len(keys) > MAX_KEYS:
         raise Refused("B6.too-many-keys", found=len(keys), limit=MAX_KEYS)
     if threshold > len(keys):
         raise Malformed("bitcoin.threshold", threshold=threshold, keys=len(keys))
-    if len({key.public for key in keys}) != len(keys):
+    expressions = tuple(map(key_expression.parse, keys))
+    if len({each.plain for each in expressions}) != len(expressions):
         raise Refused("B6.duplicate-key")
-    if len({key.fingerprint for key in keys}) != len(keys):
+    if len({each.fingerprint for each in expressions}) != len(expressions):
         raise Refused("B6.duplicate-fingerprint")
+    network.of_keys(expressions)
+    return threshold, expressions
 
 
 def _other_form(body: str) -> CountersignError:
-    match = _FORMS.match(body)
-    if match is None or not body.endswith(")"):
-        return Malformed("bitcoin.descriptor-syntax")
-    form = "(".join(part for part in match.groups() if part and not re.fullmatch(r"[0-9a-fA-F]*|[xt]p.*|[5KL].*", part))
-    if form == "wsh(sortedmulti":
-        return Malformed("bitcoin.descriptor-syntax")
-    return Refused("bitcoin.descriptor-form", form=form)
-
-
-def parse_key(text: str) -> DescriptorKey:
-    """One key expression. Malformed: bitcoin.descriptor-key; Refused: the kinds of key that a vault does not take."""
-    match = _KEY.match(text)
-    if match is None:
-        for pattern, code in _OTHER_KEYS:
-            if pattern.match(text):
-                raise Refused(code)
-        raise Malformed("bitcoin.descriptor-key")
-    public = bytes.fromhex(match[3])
-    PublicKey.from_sec1(Curve.SECP256K1, public)
-    if match[1] is None:
-        return DescriptorKey(public, script.fingerprint(public), (), text)
-    return DescriptorKey(public, bytes.fromhex(match[1]), tuple(map(_step, match[2].split("/")[1:])), text)
-
-
-_OTHER_KEYS = (
-    (_EXTENDED, "bitcoin.descriptor-extended-key"),
-    (_PRIVATE, "bitcoin.descriptor-private-key"),
-    (_UNCOMPRESSED, "bitcoin.descriptor-uncompressed-key"),
-)
-
-
-def _step(text: str) -> int:
-    hardened = text[-1] in "'h"
-    number = int(text[:-1] if hardened else text)
-    if number >= _HARDENED:
-        raise Malformed("bitcoin.descriptor-path")
-    return number + _HARDENED if hardened else number
+    form = forms.recognise(body)
+    return Malformed("bitcoin.descriptor-syntax") if form is None else Refused(form.reason, form=form.name)

@@ -7,6 +7,8 @@
     '89f8spxm'
 """
 
+from functools import lru_cache
+
 from countersign.errors import Malformed
 
 _INPUT = "0123456789()[],'/*abcdefgh@:$%{}IJKLMNOPQRSTUVWXYZ&+-.;<=>?!^_|~ijklmnopqrstuvwxyzABCDEFGH`#\"\\ "
@@ -25,6 +27,7 @@ def _step(state: int, value: int) -> int:
     return state
 
 
+@lru_cache(maxsize=512)
 def checksum(body: str) -> str:
     """The checksum of a descriptor without `#`. Malformed: bitcoin.descriptor-character."""
     state, groups, count = 1, 0, 0

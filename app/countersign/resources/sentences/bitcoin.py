@@ -5,6 +5,8 @@ _RESEND = "Have it sent again. If it arrives the same way, its sender must mend 
 _STOP = "Do not sign. Keep the file as evidence and tell the compliance officer."
 _SIGN_AGAIN = "Ask that signer to sign the request again; this share is not used."
 _REGISTERED = "Ask the administrators for the descriptor as it was registered."
+_EXPORT = "Have the key exported again by its device, as xpub, or as tpub on a test network."
+_OUR_FORM = "Use a vault of the form wsh(sortedmulti(…)); coins that lie elsewhere must be moved with their own wallet."
 _OURS = "This is a mistake in this program: report it."
 _NOT_BROADCAST = "It is not broadcast. Combine the shares again, and if it fails again, keep the file and report it."
 
@@ -103,30 +105,94 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "bitcoin.address-spelling": ("The address is not in its canonical lower-case spelling.", "Write it in lower case."),
     "bitcoin.descriptor-character": ("The descriptor holds a character that descriptors may not have.", _REGISTERED),
     "bitcoin.descriptor-checksum": ("The descriptor's checksum is missing or does not fit its text.", _REGISTERED),
-    "bitcoin.descriptor-extended-key": (
-        "The descriptor uses extended keys, which this version of the console does not read.",
-        "Register the vault with the keys of its tokens, slot by slot.",
-    ),
-    "bitcoin.descriptor-form": (
-        "The descriptor is of the form {form}; vaults are of the form wsh(sortedmulti(…)).",
-        _REGISTERED,
+    "bitcoin.descriptor-depth": ("A key's path is longer than {limit} steps.", _REGISTERED),
+    "bitcoin.descriptor-hardened-step": (
+        "A step behind an extended key is hardened, so nobody without its private key can follow it.",
+        "Export the extended key at the last hardened step, and let only plain numbers follow it.",
     ),
     "bitcoin.descriptor-key": (
-        "A key in the descriptor is not a compressed public key in lower-case hex.",
+        "A key in the descriptor is neither a compressed public key in lower-case hex nor an extended public key.",
         _REGISTERED,
+    ),
+    "bitcoin.descriptor-mixed-range": (
+        "Key {key} has no numbered places. Devices that enrol extended keys only join vaults whose keys are all extended.",
+        "Use a vault of slots, with every extended key at a fixed place, or one whose keys all end in /<0;1>/*.",
+    ),
+    "bitcoin.descriptor-not-ranged": (
+        "No key of the descriptor ends in /<0;1>/*, so it names one place and not a vault's many.",
+        "Register it as a slot, or ask for the descriptor whose keys end in /<0;1>/*.",
     ),
     "bitcoin.descriptor-path": ("A step in a key's origin is out of range.", _REGISTERED),
     "bitcoin.descriptor-private-key": (
         "The descriptor holds a private key.",
         "Treat that key as known to others: whoever sent this must replace it. Only public keys are registered.",
     ),
+    "bitcoin.descriptor-range": (
+        "A key's numbered places are not written /<0;1>/*, the one way in which receiving and change are told apart.",
+        "Ask for the descriptor whose keys end in /<0;1>/*.",
+    ),
+    "bitcoin.descriptor-ranged": (
+        "The descriptor names many places (/<0;1>/*) where one is expected.",
+        "Register it as a vault of extended keys, not as a slot.",
+    ),
     "bitcoin.descriptor-syntax": ("The descriptor is not written as BIP-380 says.", _REGISTERED),
     "bitcoin.descriptor-uncompressed-key": (
         "A key in the descriptor is uncompressed, which segwit forbids.",
         _REGISTERED,
     ),
+    "bitcoin.extended-key-depth": ("An extended key's place in its tree is impossible.", _EXPORT),
+    "bitcoin.extended-key-hardened": (
+        "A hardened step cannot be followed with a public key.",
+        "Export the extended key at the last hardened step.",
+    ),
+    "bitcoin.extended-key-length": ("An extended key has {found} bytes where {expected} belong.", _EXPORT),
+    "bitcoin.extended-key-prefix": ("What is called an extended public key does not hold a public key.", _EXPORT),
+    "bitcoin.extended-key-private": (
+        "This is an extended private key.",
+        "Treat that key, and every key under it, as known to others: whoever sent this must replace it.",
+    ),
+    "bitcoin.extended-key-slip-132": (
+        "The extended key is written as {found}; only xpub and tpub are read, because the descriptor says the rest.",
+        "Export the same key as xpub, or tpub on a test network.",
+    ),
+    "bitcoin.extended-key-version": ("An extended key is of a kind that is not known here.", _EXPORT),
+    "bitcoin.form-keyless": ("The descriptor is of the form {form}, which says nothing of who can spend.", _OUR_FORM),
+    "bitcoin.form-legacy": (
+        "The descriptor is of the form {form}. Signatures there do not cover the amounts, so a lie about them succeeds.",
+        _OUR_FORM,
+    ),
+    "bitcoin.form-nested": (
+        "The descriptor is of the form {form}. Its coins need a second script in every spend, which is not written here.",
+        _OUR_FORM,
+    ),
+    "bitcoin.form-policy": (
+        "The descriptor is of the form {form}. It has conditions of its own, and this console signs for plain quorums only.",
+        _OUR_FORM,
+    ),
+    "bitcoin.form-single": (
+        "The descriptor is of the form {form}, which one key alone can spend; a vault has a quorum.",
+        _OUR_FORM,
+    ),
+    "bitcoin.form-taproot": (
+        "The descriptor is of the form {form}. Taproot needs Schnorr signatures, which the tokens here do not make.",
+        _OUR_FORM,
+    ),
+    "bitcoin.form-unsorted": (
+        "The descriptor is of the form {form}, in which the order of the keys changes the addresses.",
+        _OUR_FORM,
+    ),
+    "bitcoin.key-coin-type": (
+        "The path of key {key} is for another network; on this one the coin type is {expected}'.",
+        "Export the key again from the path of this network.",
+    ),
+    "bitcoin.key-network": (
+        "Key {key} of the descriptor is for the {found} network, and the vault is on the {expected} network.",
+        "Export the key again for this network.",
+    ),
     "bitcoin.key-uncompressed": ("A key is not a compressed public key.", _REGISTERED),
+    "bitcoin.mixed-networks": ("The extended keys of the descriptor are for different networks.", _REGISTERED),
     "bitcoin.no-address": ("This output's script has no address.", "Look at the script itself."),
+    "bitcoin.no-such-place": ("The vault has no place {number}.", _OURS),
     "bitcoin.threshold": ("{threshold} signatures are demanded of {keys} keys.", _REGISTERED),
     "bitcoin.txid": ("A transaction id is 64 lower-case hex digits; this is not one.", _RESEND),
     "bitcoin.vault-empty": ("The vault has no slot.", _REGISTERED),
