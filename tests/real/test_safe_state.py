@@ -1,4 +1,7 @@
-"""A real Safe 1.4.1 on a real node: whatever its owners change of it, E10 finds it, by name."""
+"""Real Safes of every release (1.3.0, 1.4.1, 1.5.0) on a real node: whatever changes of one, E10 finds it, by name.
+
+Each release's contracts are the published ones. The code stands at its canonical address, as on every chain.
+"""
 
 from collections.abc import Iterator
 
@@ -12,17 +15,31 @@ from countersign.ethereum import deployments, execute, safe_storage
 from countersign.ethereum.abi import Address, selector
 from countersign.ethereum.safe import SafeVersion, plain_tx
 from countersign.formats import eip55
+from countersign.formats.keccak import keccak256
 from countersign.rails import safe_state
 from countersign.settlement.roster import Roster, SafeVault
 from countersign.settlement.safe_state import SafeState
 from support import settlement_world as world
 from support.ethereum_mutations import blob
-from support.ethereum_node import CHAIN_ID, ZERO, AnvilNode, artifact_of, hexed, place_safe_contracts, running_node
+from support.ethereum_node import (
+    CHAIN_ID,
+    RELEASES,
+    ZERO,
+    AnvilNode,
+    artifact_of,
+    contract_name,
+    deploy,
+    hexed,
+    place_safe_contracts,
+    released,
+    running_node,
+)
 from support.software_keys import SoftwareKey
 from support.twin_ethereum import relayer
 
 MODULE = "0x" + "07" * 20
-RELEASE = SafeVersion(1, 4, 1)
+WITH_MODULE_GUARD = SafeVersion(1, 5, 0)
+GUARDS = "examples/guards"
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +51,9 @@ def node() -> Iterator[AnvilNode]:
 class Registered:
     """Harbour's Safe as the roster of the tests has it, deployed on the node with exactly those owners."""
 
-    def __init__(self, node: AnvilNode, salt: int) -> None:
+    def __init__(self, node: AnvilNode, release: SafeVersion, salt: int) -> None:
         desk = world.founded()
+        self.release = release
         self.node, self.roster = node, desk.state.roster
         self.keys: tuple[SoftwareKey, ...] = tuple(
             sorted(
@@ -43,13 +61,13 @@ class Registered:
                 key=lambda key: key.public.ethereum_address(),
             )
         )
-        contracts = place_safe_contracts(node)
+        contracts = place_safe_contracts(node, release)
         self.safe = contracts.new_safe([Address(key.public.ethereum_address()) for key in self.keys], 2, salt)
         vault = self.roster.vaults["harbour-safe"]
         assert isinstance(vault, SafeVault)
         self.vault = SafeVault(
-            vault.id, vault.owner, vault.chain, 2, eip55.checksum(self.safe), vault.version, vault.singleton,
-            vault.fallback_handler, vault.keys,
+            vault.id, vault.owner, vault.chain, 2, eip55.checksum(self.safe), str(release),
+            eip55.checksum(contracts.singleton), eip55.checksum(contracts.fallback_handler), vault.keys,
         )  # fmt: skip
         self.adapter: EthereumNode = _adapter(node)
         self.nonce = 0
@@ -80,9 +98,9 @@ def _adapter(node: AnvilNode) -> EthereumRpc:
     return _ADAPTERS.setdefault(node.port, relayer(node))
 
 
-@pytest.fixture
+@pytest.fixture(params=RELEASES, ids=str)
 def safe(node: AnvilNode, request: pytest.FixtureRequest) -> Registered:
-    return Registered(node, abs(hash(request.node.name)) % 2**62)
+    return Registered(node, request.param, abs(hash(request.node.name)) % 2**62)
 
 
 async def test_the_safe_that_is_registered_has_not_drifted(safe: Registered) -> None:
@@ -109,25 +127,38 @@ async def test_what_its_owners_changed_is_found_by_name(safe: Registered, code: 
     assert await safe.drifted() == [code]
 
 
-async def test_a_guard_and_a_module_guard_are_found(safe: Registered) -> None:
-    guard = deploy_guard(safe.node)
+async def test_a_guard_is_found(safe: Registered) -> None:
+    guard = deploy(safe.node, f"{GUARDS}/DebugTransactionGuard.sol/DebugTransactionGuard", safe.release)
     safe.does("setGuard(address)", ["address"], [hexed(guard)])
     assert await safe.drifted() == ["E10.guard"]
-    store(
-        safe, safe_storage.MODULE_GUARD_SLOT, guard
-    )  # no Safe of 1.4.1 has one; the slot is what a later release writes
-    assert await safe.drifted() == ["E10.guard", "E10.module-guard"]
+
+
+async def test_a_module_guard_is_found(safe: Registered) -> None:
+    """Releases before 1.5.0 have none and would not ask it; the slot is what a later release writes."""
+    if safe.release < WITH_MODULE_GUARD:
+        store(safe, safe_storage.MODULE_GUARD_SLOT, Address(b"\x0a" * 20))
+    else:
+        guard = deploy(safe.node, f"{GUARDS}/ReentrancyTransactionGuard.sol/ReentrancyTransactionGuard", safe.release)
+        safe.does("setModuleGuard(address)", ["address"], [hexed(guard)])
+    assert await safe.drifted() == ["E10.module-guard"]
 
 
 async def test_another_singleton_is_found_by_its_place_and_its_code(safe: Registered) -> None:
-    other = deploy_named(safe.node, "SafeL2.sol/SafeL2")
+    other = deploy(safe.node, released("SafeL2", safe.release), safe.release)
     store(safe, safe_storage.SINGLETON_SLOT, other)
     assert await safe.drifted() == ["E10.singleton"]  # SafeL2 is a released code as well, at a place nobody registered
     hollow = Address(b"\x09" * 20)
-    code = bytes.fromhex(artifact_of("Safe.sol/Safe")["deployedBytecode"][2:])
+    code = bytes.fromhex(artifact_of(released("Safe", safe.release), safe.release)["deployedBytecode"][2:])
     safe.node.rpc("anvil_setCode", hexed(hollow), hexed(code[:-1] + bytes([code[-1] ^ 1])))
     store(safe, safe_storage.SINGLETON_SLOT, hollow)
     assert await safe.drifted() == ["E10.singleton", "E10.singleton-code"]
+
+
+async def test_a_safe_moved_to_another_release_is_found_by_its_version_too(safe: Registered) -> None:
+    """What a migration contract does through a delegate call: the proxy points at another release's singleton."""
+    other = RELEASES[(RELEASES.index(safe.release) + 1) % len(RELEASES)]
+    store(safe, safe_storage.SINGLETON_SLOT, place_safe_contracts(safe.node, other).singleton)
+    assert await safe.drifted() == ["E10.singleton", "E10.singleton-code", "E10.version"]
 
 
 async def test_a_proxy_of_other_code_is_found(safe: Registered) -> None:
@@ -149,26 +180,15 @@ async def test_a_block_that_was_reorganised_away_is_not_read(safe: Registered) -
     assert (again.number, again.block != seen.block) == (seen.number, True)
 
 
-def test_the_code_hashes_are_those_of_the_released_contracts() -> None:
-    from countersign.formats.keccak import keccak256
-
-    for artifact, table in (
-        ("Safe.sol/Safe", deployments.SINGLETON_CODE),
-        ("SafeL2.sol/SafeL2", deployments.SINGLETON_CODE),
-        ("proxies/SafeProxy.sol/SafeProxy", deployments.PROXY_CODE),
+@pytest.mark.parametrize("release", RELEASES, ids=str)
+def test_the_code_hashes_are_those_of_the_released_contracts(release: SafeVersion) -> None:
+    for name, folder, table in (
+        ("Safe", "", deployments.SINGLETON_CODE),
+        ("SafeL2", "", deployments.SINGLETON_CODE),
+        ("SafeProxy", "proxies/", deployments.PROXY_CODE),
     ):
-        code = bytes.fromhex(artifact_of(artifact)["deployedBytecode"][2:])
-        assert table[RELEASE][artifact.rpartition("/")[2]] == "0x" + keccak256(code).hex()
-
-
-def deploy_named(node: AnvilNode, artifact: str) -> Address:
-    from support.ethereum_node import deploy
-
-    return deploy(node, artifact)
-
-
-def deploy_guard(node: AnvilNode) -> Address:
-    return deploy_named(node, "examples/guards/DebugTransactionGuard.sol/DebugTransactionGuard")
+        code = bytes.fromhex(artifact_of(released(name, release, folder), release)["deployedBytecode"][2:])
+        assert table[release][contract_name(name, release)] == "0x" + keccak256(code).hex()
 
 
 def store(safe: Registered, slot: bytes, value: Address) -> None:

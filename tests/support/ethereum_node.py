@@ -1,4 +1,4 @@
-"""A real Ethereum node (anvil) with the real Safe 1.4.1 contracts and their test ERC-20, for tests.
+"""A real Ethereum node (anvil) with the real Safe contracts of a release (1.4.1 unless told) and their test ERC-20, for tests.
 
 anvil runs as a child process on a free port of 127.0.0.1, chain id 31337, and mines at once. Its ten accounts are
 unlocked, so deployments and relayed calls are sent with `eth_sendTransaction`; owners' keys are the caller's own.
@@ -26,6 +26,9 @@ from support.parts import anvil, safe_contracts
 
 CHAIN_ID = 31337
 ZERO = "0x" + "00" * 20
+CURRENT = SafeVersion(1, 4, 1)
+RELEASES = (SafeVersion(1, 3, 0), CURRENT, SafeVersion(1, 5, 0))
+"""The releases whose published contracts are here."""
 
 
 class RpcError(Exception):
@@ -112,12 +115,13 @@ class AnvilNode:
 
 @dataclass(frozen=True)
 class SafeContracts:
-    """The real contracts on one node: the Safe 1.4.1 singleton, its factory and fallback handler."""
+    """The real contracts of one release on one node: a Safe singleton, its factory and fallback handler."""
 
     node: AnvilNode
     singleton: Address
     factory: Address
     fallback_handler: Address
+    release: SafeVersion = CURRENT
 
     def new_safe(self, owners: Sequence[Address], threshold: int, salt: int = 0) -> Address:
         """A proxy of the singleton with these owners; its address is read from the factory's event."""
@@ -129,8 +133,9 @@ class SafeContracts:
             ["address", "bytes", "uint256"], [hexed(self.singleton), setup, salt]
         )
         logs = receipt_logs(self.node.send(create, self.factory))
-        created = [one for one in logs if one.emitter == self.factory]
-        return address(created[0].topics[1][12:])
+        (created,) = [one for one in logs if one.emitter == self.factory]
+        place = created.topics[1] if len(created.topics) > 1 else created.data[:32]  # not indexed before 1.4.0
+        return address(place[12:])
 
     def deploy_token(self) -> Address:
         """The package's test ERC20Token: 10^15 base units, all of them the node's first account's."""
@@ -153,44 +158,57 @@ def deploy_safe_contracts(node: AnvilNode, singleton: str = "SafeL2") -> SafeCon
     )
 
 
-def place_safe_contracts(node: AnvilNode) -> SafeContracts:
-    """The same, with the singleton `Safe` and the fallback handler at their canonical addresses, as every chain has them."""
-    place_multi_send_call_only(node)
+def place_safe_contracts(node: AnvilNode, release: SafeVersion = CURRENT) -> SafeContracts:
+    """The same of any release, with the singleton and the fallback handler at their canonical addresses, as every chain
+    has them."""
+    place_multi_send_call_only(node, release)
     placed = []
     for name, artifact in (
-        ("Safe", "Safe.sol/Safe"),
+        (contract_name("Safe", release), released("Safe", release)),
         ("CompatibilityFallbackHandler", "handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler"),
     ):
-        where = deployments.canonical(name, SafeVersion(1, 4, 1)).address
-        node.rpc("anvil_setCode", hexed(where), artifact_of(artifact)["deployedBytecode"])
+        where = deployments.canonical(name, release).address
+        node.rpc("anvil_setCode", hexed(where), artifact_of(artifact, release)["deployedBytecode"])
         placed.append(where)
-    return SafeContracts(node, placed[0], deploy(node, "proxies/SafeProxyFactory.sol/SafeProxyFactory"), placed[1])
+    factory = deploy(node, released("SafeProxyFactory", release, "proxies/"), release)
+    return SafeContracts(node, placed[0], factory, placed[1], release)
 
 
-def place_multi_send_call_only(node: AnvilNode) -> Address:
-    """Put the package's MultiSendCallOnly 1.4.1 where every chain has it: at its canonical address."""
-    where = multisend.pinned(SafeVersion(1, 4, 1))
-    code = artifact_of("libraries/MultiSendCallOnly.sol/MultiSendCallOnly")["deployedBytecode"]
+def place_multi_send_call_only(node: AnvilNode, release: SafeVersion = CURRENT) -> Address:
+    """Put the package's MultiSendCallOnly where every chain has it: at its canonical address."""
+    where = multisend.pinned(release)
+    code = artifact_of("libraries/MultiSendCallOnly.sol/MultiSendCallOnly", release)["deployedBytecode"]
     node.rpc("anvil_setCode", hexed(where), code)
     return where
 
 
-def deploy(node: AnvilNode, artifact: str) -> Address:
-    """Deploy one contract of the package by its path under `build/artifacts/contracts/`."""
-    receipt = node.send(bytecode(artifact))
+def contract_name(name: str, release: SafeVersion) -> str:
+    """What a contract is called in a release: all of them began with "Gnosis" in 1.3.0."""
+    return f"Gnosis{name}" if release == RELEASES[0] else name
+
+
+def released(name: str, release: SafeVersion, folder: str = "") -> str:
+    """The artifact of a contract in a release: "proxies/SafeProxy.sol/SafeProxy"."""
+    named = contract_name(name, release)
+    return f"{folder}{named}.sol/{named}"
+
+
+def deploy(node: AnvilNode, artifact: str, release: SafeVersion = CURRENT) -> Address:
+    """Deploy one contract of a package by its path under `build/artifacts/contracts/`."""
+    receipt = node.send(bytecode(artifact, release))
     assert receipt["status"] == "0x1", f"{artifact} was not deployed"
     return address(bytes.fromhex(receipt["contractAddress"][2:]))
 
 
 @cache
-def artifact_of(name: str) -> dict[str, Any]:
-    """One compiled contract of the package, as hardhat wrote it."""
-    path = safe_contracts() / "build" / "artifacts" / "contracts" / f"{name}.json"
+def artifact_of(name: str, release: SafeVersion = CURRENT) -> dict[str, Any]:
+    """One compiled contract of a package, as hardhat wrote it."""
+    path = safe_contracts(str(release)) / "build" / "artifacts" / "contracts" / f"{name}.json"
     return dict(json.loads(path.read_text("utf-8")))
 
 
-def bytecode(artifact: str) -> bytes:
-    return bytes.fromhex(artifact_of(artifact)["bytecode"][2:])
+def bytecode(artifact: str, release: SafeVersion = CURRENT) -> bytes:
+    return bytes.fromhex(artifact_of(artifact, release)["bytecode"][2:])
 
 
 def receipt_logs(receipt: dict[str, Any]) -> list[LogEntry]:

@@ -46,9 +46,17 @@ def anvil() -> str:
     return str(path)
 
 
-def safe_contracts() -> Path:
-    """The folder of @safe-global/safe-contracts 1.4.1 (its `build/artifacts`)."""
-    path = CACHE / "npm" / "node_modules" / "@safe-global" / "safe-contracts"
+SAFE_PACKAGES = {
+    "1.3.0": "@gnosis.pm/safe-contracts",
+    "1.4.1": "@safe-global/safe-contracts",
+    "1.5.0": "@safe-global/safe-smart-account",
+}
+"""The npm package in which each release of the Safe was published, compiled (`build/artifacts`)."""
+
+
+def safe_contracts(release: str = "1.4.1") -> Path:
+    """The folder of the published package of one Safe release."""
+    path = CACHE / "npm" / "node_modules" / SAFE_PACKAGES[release]
     if not path.exists():
-        missing("Ethereum node (safe-contracts)")
+        missing(f"Safe contracts {release} ({SAFE_PACKAGES[release]}): run installers/test")
     return path
