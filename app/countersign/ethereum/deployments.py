@@ -5,7 +5,8 @@ Facts of safe-global/safe-deployments (`src/assets/v*/*.json`), releases 1.3.0, 
 - Naming is display. Nothing is allowed because it has a name here; most names here are reasons to refuse (E3).
 - `MULTI_SEND_CALL_ONLY` pins the canonical address by release.
 - `SINGLETON_CODE` and `PROXY_CODE` hold the keccak-256 of the runtime code that each release compiles to, wherever it was
-  deployed (E10). They are those of the EVM: zkSync's compiler gives others, and a Safe there is refused.
+  deployed (E10). They are those of the EVM: zkSync's compiler gives others, and a Safe there is refused. `MULTI_SEND_CODE` is
+  the same of MultiSendCallOnly, by release.
 - `canonical`, `eip155` and `zksync` are the three ways in which a release was deployed; a chain has one or more.
 
     >>> named(address(bytes.fromhex("38869bf66a61cf6bdb996a6ae40d5853fd43b526"))).name
@@ -137,6 +138,12 @@ _PROXIES = """
 1.5.0 SafeProxy 4e381985ca68b3e5d27b4425fa581c19cf33146d3f887a3cfca96f55528ea46f
 """
 
+_MULTI_SENDS = """
+1.3.0 MultiSendCallOnly a9865ac2d9c7a1591619b188c4d88167b50df6cc0c5327fcbd1c8c75f7c066ad
+1.4.1 MultiSendCallOnly ecd5bd14a08c5d2122379900b2f272bdf107a7e92423c10dd5fe3254386c9939
+1.5.0 MultiSendCallOnly cdbdcec38d2f1c7d961b0029ff8416b7e86e9974d6f0e9c9580c7d17fcfb6663
+"""
+
 
 def _codes(table: str) -> dict[SafeVersion, dict[str, str]]:
     found: dict[SafeVersion, dict[str, str]] = {}
@@ -149,3 +156,5 @@ SINGLETON_CODE = _codes(_SINGLETONS)
 """Release → contract → code hash (`0x…`) of the two singletons that a Safe of that release may run."""
 PROXY_CODE = _codes(_PROXIES)
 """Release → contract → code hash of its proxy. A Safe that was upgraded keeps the proxy of the release it was made with."""
+MULTI_SEND_CODE = {version: codes["MultiSendCallOnly"] for version, codes in _codes(_MULTI_SENDS).items()}
+"""Release → code hash of its MultiSendCallOnly."""

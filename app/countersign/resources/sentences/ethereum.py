@@ -14,6 +14,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The Ethereum node answered with {length} bytes where {expected} belong.",
         "Check which node this console asks, and try again.",
     ),
+    "ethereum.atomic-gas": (
+        "One call for {count} Safes needs {gas} units of gas; one transaction may use {limit}.",
+        "Nothing is wrong with the settlement. Its transactions go out one after the other, or close smaller cycles.",
+    ),
+    "ethereum.atomic-nested": (
+        "Execution {number} of the call for several Safes is itself an execution or a batch.",
+        _STOP,
+    ),
+    "ethereum.atomic-refund": (
+        "Execution {number} of the call for several Safes asks for a gas refund or limits its gas: it could fail alone.",
+        _STOP,
+    ),
+    "ethereum.atomic-safe": (
+        "Execution {number} of the call for several Safes goes to {safe}, which is no Safe.",
+        _STOP,
+    ),
+    "ethereum.atomic-safe-twice": (
+        "The call for several Safes executes {safe} twice (execution {number}).",
+        _STOP,
+    ),
+    "ethereum.atomic-size": (
+        "One call executes {least} to {limit} Safes; this one has {count}.",
+        "Do not send it. Ask the desk to settle fewer vaults at a time.",
+    ),
+    "ethereum.atomic-value": (
+        "Execution {number} of the call for several Safes carries ether of its own.",
+        _STOP,
+    ),
     "ethereum.dynamic-padding": ("The call carries hidden bytes behind its data, where only zeros may stand.", _STOP),
     "ethereum.exec-form": (
         "The execution call is not written in its one proper form; something in it is out of place or left over.",
