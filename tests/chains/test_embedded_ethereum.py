@@ -7,12 +7,15 @@ import pytest
 
 from countersign.chains.embedded import UNSUPPORTED
 from countersign.chains.embedded_ethereum import EmbeddedEthereum, EmbeddedSafe
+from countersign.desk.ports import Executed
 from countersign.errors import Malformed, Refused
-from countersign.ethereum import erc20, multisend
+from countersign.ethereum import atomic, erc20, execute, multisend
 from countersign.ethereum.abi import Address
 from countersign.ethereum.multisend import InnerCall
+from countersign.ethereum.safe import plain_tx
 from countersign.formats import eip55
-from support.ethereum_mutations import BATCH, KINDS, World, call, mutations
+from countersign.formats.keccak import keccak256
+from support.ethereum_mutations import BATCH, KINDS, World, blob, call, mutations
 from support.twin_ethereum import owners
 
 SAFE, OTHER, TOKEN, OTHER_TOKEN = (Address(bytes((number,)) * 20) for number in (0x51, 0x52, 0x71, 0x72))
@@ -78,6 +81,9 @@ REASONS = {
     "batch with a value of its own": None,
     "batch as a plain call": UNSUPPORTED + "a call with data to anything but a known token",
     "batch to another address": UNSUPPORTED + "a delegate call to anything but MultiSendCallOnly 1.4.1",
+    "together": None,
+    "together and one fails": "execution reverted",
+    "together elsewhere": UNSUPPORTED + "a call to anything but a Safe",
     "gas refund": UNSUPPORTED + "a gas refund",
     "administration": UNSUPPORTED + "a call with data to anything but a known token",
     "approval": UNSUPPORTED + "a token call other than transfer",
@@ -106,7 +112,7 @@ async def test_what_is_refused_moves_nothing_and_what_is_accepted_conserves(
         if reason is None:
             accepted += 1
             await chain.broadcast(eip55.checksum(to), data)
-            chain.safes[SAFE].nonce = 1
+            chain.safes[SAFE].nonce, chain.safes[OTHER].nonce = 1, 0
         else:
             with pytest.raises(Refused, match=r"chains\.ethereum-refused"):
                 await chain.broadcast(eip55.checksum(to), data)
@@ -181,6 +187,38 @@ async def test_the_batch_contract_takes_no_ether(chain: EmbeddedEthereum, world:
         assert await chain.test(*text(call(world, world.calling(BATCH, b"", value)))) == "GS013"
         assert await chain.test(*text(call(world, world.batch((InnerCall(BATCH, value, b""),))))) == "GS013"
     assert await chain.test(*text(call(world, world.batch((InnerCall(RECIPIENT, 0, b""),))))) is None
+
+
+async def test_several_safes_act_in_one_transaction_or_none_does(chain: EmbeddedEthereum, world: World) -> None:
+    """The second pays on what the first brings it; one unit more and neither has moved."""
+    for more in (1, 0):
+        before = state(chain)
+        data = erc20.encode(erc20.Transfer(RECIPIENT, 20 + more))
+        legs = [world.paying(OTHER, 20), plain_tx(31337, OTHER, TOKEN, 0, data, 0)]
+        outer = atomic.encode(
+            [atomic.SafeCall(each.safe, execute.encode(each, blob(each, world.keys[:2]))) for each in legs]
+        )
+        if more:
+            with pytest.raises(Refused, match=r"chains\.ethereum-refused.*execution reverted"):
+                await chain.broadcast(eip55.checksum(BATCH), outer)
+            assert state(chain) == before
+            assert await chain.executing(eip55.checksum(OTHER), "0x" + legs[1].digest.hex(), 0, chain.height) == []
+            continue
+        sent = await chain.broadcast(eip55.checksum(BATCH), outer)
+        said = tuple(Executed(eip55.checksum(each.safe), "0x" + each.digest.hex()) for each in legs)
+        assert (await chain.observe(sent)).executed == said
+        for each in said:
+            assert await chain.executing(each.safe, each.digest, 0, chain.height) == [sent]
+            assert await chain.executing(each.safe, each.digest, chain.mined[sent] + 1, chain.height) == []
+        assert chain.balances[TOKEN] == {SAFE: TOKENS - 20, OTHER: 0, RECIPIENT: 20}
+        assert [chain.safes[each].nonce for each in (SAFE, OTHER)] == [2, 1]
+        assert len(await chain.payments(sent)) == 2
+
+
+async def test_what_stands_where(chain: EmbeddedEthereum) -> None:
+    nothing = "0x" + keccak256(b"").hex()
+    found = [await chain.code_hash(eip55.checksum(each)) for each in (BATCH, SAFE, RECIPIENT)]
+    assert found == [atomic.code_hash(BATCH), chain.safes[SAFE].proxy_code, nothing]
 
 
 async def test_who_is_there_and_who_is_not(chain: EmbeddedEthereum) -> None:

@@ -10,10 +10,12 @@ from hexbytes import HexBytes
 from countersign.chains.ethereum_rpc import EthereumRpc
 from countersign.chains.gas import GAS
 from countersign.chains.jsonrpc import JsonRpc
+from countersign.desk.ports import Executed
 from countersign.errors import Malformed, Refused, Unavailable
-from countersign.ethereum import arrivals, safe_storage, views
-from countersign.ethereum.abi import word
+from countersign.ethereum import arrivals, atomic, deployments, execute, multisend, safe_storage, views
+from countersign.ethereum.abi import Address, word
 from countersign.ethereum.execute import SELECTOR
+from countersign.ethereum.safe import CURRENT, plain_tx
 from countersign.ethereum.views import FAILURE_TOPIC, SUCCESS_TOPIC
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
@@ -154,7 +156,7 @@ def receipt(status: str, *logs: tuple[str, bytes]) -> dict[str, object]:
 
 
 STRANGER = eip55.checksum(b"\x99" * 20)
-RECEIPTS = {
+RECEIPTS: dict[str, tuple[dict[str, Any], bool]] = {
     "success": (receipt("0x1", (SAFE, SUCCESS_TOPIC)), True),
     "failure inside": (receipt("0x1", (SAFE, FAILURE_TOPIC)), False),
     "both": (receipt("0x1", (SAFE, SUCCESS_TOPIC), (SAFE, FAILURE_TOPIC)), False),
@@ -170,6 +172,91 @@ async def test_accepted_only_by_receipt_and_the_safes_own_event(given: object, a
     async with serving(NODE | {"eth_getTransactionReceipt": given}) as server:
         found = await adapter(server).observe(HASH)
     assert (found.accepted, found.height, found.confirmations, found.block) == (accepted, 7, 3, HASH)
+
+
+BATCH = eip55.checksum(multisend.pinned(CURRENT))
+FIRST, SECOND = "11" * 32, "22" * 32
+
+
+def executions(*said: tuple[str, str, bytes], to: str | None = BATCH, status: str = "0x1") -> dict[str, Any]:
+    """The receipt of a call in which Safes said of these hashes what became of them."""
+    logs = [
+        {"address": place.lower(), "topics": ["0x" + topic.hex(), "0x" + subject], "data": "0x"}
+        for place, subject, topic in said
+    ]
+    return RECEIPTS["success"][0] | {"status": status, "to": None if to is None else to.lower(), "logs": logs}
+
+
+async def test_every_safe_says_for_itself_what_was_executed() -> None:
+    both = executions((SAFE, FIRST, SUCCESS_TOPIC), (STRANGER, SECOND, SUCCESS_TOPIC))
+    one = executions((SAFE, FIRST, SUCCESS_TOPIC), (STRANGER, SECOND, FAILURE_TOPIC))
+    by_a_contract = executions((SAFE, FIRST, SUCCESS_TOPIC), to=STRANGER)
+    at_birth = executions((SAFE, FIRST, SUCCESS_TOPIC), to=None)
+    reverted = executions((SAFE, FIRST, SUCCESS_TOPIC), status="0x0")
+    (entry,) = RECEIPTS["success"][0]["logs"]  # the hash stands in the data before 1.4.0
+    before = RECEIPTS["success"][0] | {"logs": [entry | {"data": "0x" + FIRST + SECOND}]}
+    wanted = Executed(SAFE, "0x" + FIRST), Executed(STRANGER, "0x" + SECOND)
+    for given, accepted, executed in (
+        (both, True, wanted),
+        (one, False, wanted[:1]),
+        (by_a_contract, False, wanted[:1]),
+        (at_birth, False, wanted[:1]),
+        (reverted, False, ()),
+        (before, True, wanted[:1]),
+        (RECEIPTS["success"][0], True, ()),
+    ):
+        async with serving(NODE | {"eth_getTransactionReceipt": given}) as server:
+            found = await adapter(server).observe(HASH)
+        assert (found.accepted, found.executed) == (accepted, executed)
+
+
+def log(transaction: str, height: int, **changes: object) -> dict[str, object]:
+    topics = ["0x" + SUCCESS_TOPIC.hex(), "0x" + FIRST]
+    said = {"address": SAFE.lower(), "topics": topics, "data": "0x", "logIndex": "0x0"}
+    return {**said, "transactionHash": transaction, "blockNumber": hex(height), "removed": False, **changes}
+
+
+async def test_who_executed_what_is_found_in_the_safes_own_logs() -> None:
+    other = "0x" + "0b" * 32
+    given = [
+        log(HASH, 5),
+        log(other, 7, topics=["0x" + SUCCESS_TOPIC.hex()], data="0x" + FIRST + SECOND),
+        log("0x" + "0c" * 32, 6, topics=["0x" + SUCCESS_TOPIC.hex(), "0x" + SECOND]),
+        log("0x" + "0d" * 32, 6, topics=["0x" + FAILURE_TOPIC.hex(), "0x" + FIRST]),
+        log("0x" + "0e" * 32, 6, removed=True),
+        log("0x" + "0f" * 32, 6, address=STRANGER.lower()),
+        log("0x" + "1a" * 32, 9),
+        log("0x" + "1b" * 32, 6, blockNumber=None),
+    ]
+    async with serving(NODE | {"eth_getLogs": given}) as server:
+        assert list(await adapter(server).executing(SAFE, "0x" + FIRST, 4, 8)) == [other, HASH]
+        (asked,) = [params[0] for method, params, _ in server.asked if method == "eth_getLogs"]
+    assert (asked["address"], asked["fromBlock"], asked["toBlock"]) == (SAFE, "0x4", "0x8")
+    async with serving(NODE | {"eth_getLogs": [log("0x0a", 5)]}) as server:
+        with pytest.raises(Unavailable, match=r"chains\.odd-answer"):
+            await adapter(server).executing(SAFE, "0x" + FIRST, 4, 8)
+
+
+async def test_several_safes_are_called_only_through_the_released_contract() -> None:
+    """Where nothing or something else stands at its address, a call would succeed and execute nobody."""
+    safes = [Address(bytes([number]) * 20) for number in (0x51, 0x52)]
+    calls = [atomic.SafeCall(one, execute.encode(plain_tx(31337, one, one, 0, b"", 0), bytes(130))) for one in safes]
+    outer = atomic.encode(calls)
+    for code in ("0x", "0x6001"):
+        async with serving(NODE | {"eth_getCode": code, "eth_call": "0x"}) as server:
+            with pytest.raises(Refused, match="no contract answers"):
+                await adapter(server).broadcast(BATCH, outer)
+            assert "eth_sendRawTransaction" not in server.methods()
+    code = "0x6001"
+    pinned = "0x" + keccak256(b"\x60\x01").hex()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(deployments.MULTI_SEND_CODE, CURRENT, pinned)
+        async with serving(NODE | {"eth_getCode": code, "eth_call": "0x"}) as server:
+            assert await adapter(server).code_hash(BATCH) == pinned
+            assert await adapter(server).broadcast(BATCH, outer) == HASH
+            (raw,) = [params[0] for method, params, _ in server.asked if method == "eth_sendRawTransaction"]
+    sent = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+    assert (sent["gas"], sent["value"], bytes(sent["data"])) == (atomic.gas(calls), 0, outer)
 
 
 @pytest.mark.parametrize("known, accepted", [({}, True), (None, False)])

@@ -476,6 +476,79 @@ def around(packed: bytes) -> bytes:
     return multisend.SELECTOR + word(32) + padded(packed)
 
 
+# Several Safes in one call, which the relayer makes itself. The other Safe has the same owners, nonce 0 and nothing in it.
+
+
+def pair(world: World, rng: Random, **other: object) -> tuple[InnerCall, InnerCall]:
+    """Executions of a transfer of the Safe, and of an empty call of the other Safe to itself."""
+    idle = plain_tx(world.chain_id, world.other_safe, world.other_safe, 0, b"", 0)
+    return execution(world, world.transfer(rng)), execution(world, replace(idle, **other))  # type: ignore[arg-type]
+
+
+def execution(world: World, tx: SafeTx, owners: int = 2) -> InnerCall:
+    return InnerCall(tx.safe, 0, execute.encode(tx, blob(tx, world.keys[:owners])))
+
+
+def outer(*calls: InnerCall) -> Call:
+    return Call(BATCH, multisend.serialise(calls))
+
+
+@kind
+def together(world: World, rng: Random) -> Call:
+    one, other = pair(world, rng)
+    return outer(*rng.choice(((one, other), (other, one))))
+
+
+@kind
+def together_with_what_the_first_brings(world: World, rng: Random) -> Call:
+    """The other Safe pays on what it receives in the same call: in this order only, and not a unit more."""
+    amount, more = 1 + rng.randrange(1000), rng.choice((0, 0, 1))
+    brings = execution(world, world.paying(world.other_safe, amount))
+    data = erc20.encode(erc20.Transfer(account(rng), amount + more))
+    pays = execution(world, plain_tx(world.chain_id, world.other_safe, world.token, 0, data, 0))
+    return outer(*rng.choice(((brings, pays), (brings, pays), (pays, brings))))
+
+
+@kind
+def together_and_one_fails(world: World, rng: Random) -> Call:
+    """Ether that is not there, the wrong nonce, one signature short: then nothing happens at all."""
+    one, other = pair(world, rng, to=account(rng), value=1)
+    idle = plain_tx(world.chain_id, world.other_safe, world.other_safe, 0, b"", rng.choice((0, 1)))
+    short = execution(world, idle, 2 - (idle.nonce == 0))
+    return outer(*rng.choice(((one, other), (other, one), (one, short), (short, one))))
+
+
+@kind
+def together_and_one_may_fail_alone(world: World, rng: Random) -> Call:
+    """A safeTxGas lets a failing call use up its nonce while the others go on."""
+    one, other = pair(world, rng, to=account(rng), value=rng.choice((0, 1)), safe_tx_gas=100_000)
+    return outer(one, other)
+
+
+@kind
+def together_in_another_form(world: World, rng: Random) -> Call:
+    """A payment beside, bytes left over, a Safe twice, ether on the way, one alone, another operation."""
+    one, other = pair(world, rng)
+    data = outer(one, other).data
+    packed = data[68 : 68 + int.from_bytes(data[36:68], "big")]
+    ways = (
+        outer(one, other, InnerCall(account(rng), 0, b"")).data,
+        outer(one, one).data,
+        outer(one, replace(other, value=1)).data,
+        outer(one).data,
+        data + bytes(32),
+        around(packed + bytes(33)),
+        around(b"\x01" + packed[1:]),
+    )
+    return Call(BATCH, rng.choice(ways))
+
+
+@kind
+def together_elsewhere(world: World, rng: Random) -> Call:
+    """Nobody is there, or a Safe that does not know the call."""
+    return Call(rng.choice((account(rng), world.safe)), outer(*pair(world, rng)).data)
+
+
 # Signatures.
 
 

@@ -5,7 +5,8 @@ It stands for `desk.ports.EthereumNode` and follows Safe.sol 1.4.1 (`safe_rules`
 - a call is `execTransaction` on a Safe of this chain, in the Contract ABI's canonical encoding;
 - the digest is rebuilt from the call, this chain's id, the Safe's address and its current nonce;
 - a transfer moves a balance that is there, or everything reverts and the nonce stays;
-- several go through MultiSendCallOnly 1.4.1, which is simply there at its pinned address: all of them happen, or none;
+- several go through MultiSendCallOnly 1.4.1, which is simply there at its pinned address: all of them happen, or none.
+  So do several Safes' executions that the relayer calls through it;
 - each accepted transaction is a block of its own; each look at one adds an empty block; no randomness, and no clock but
   the one it is given;
 - a block's time is the moment at which somebody read a Safe at it (`safe_states` adds an empty block for each moment);
@@ -16,17 +17,18 @@ tests/real/ hold it against a real node.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from countersign.chains.embedded import unsupported
+from countersign.chains.embedded import UNSUPPORTED, unsupported
 from countersign.chains.holdings import Holdings, Moves
 from countersign.chains.safe_rules import EmbeddedSafe, signed
-from countersign.desk.ports import Observation, Payment
+from countersign.desk.ports import Executed, Observation, Payment
 from countersign.errors import Malformed, Refused, Unavailable
-from countersign.ethereum import execute, multisend
+from countersign.ethereum import atomic, deployments, execute, multisend
 from countersign.ethereum.abi import Address, address
 from countersign.ethereum.arrivals import Arrival
+from countersign.ethereum.atomic import SafeCall
 from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import CALL, CURRENT, SafeTx
 from countersign.formats import eip55
@@ -38,6 +40,8 @@ __all__ = ["EmbeddedEthereum", "EmbeddedSafe"]
 MOST_CALL_DATA = 32_768
 MOST_SAFE_TX_GAS = 500_000
 BATCH = multisend.pinned(CURRENT)
+REVERTED = "execution reverted"
+"""What MultiSendCallOnly 1.4.1 says of an execution that failed: that one did, and neither which nor why."""
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class EmbeddedEthereum:
     seconds: Callable[[], int] = lambda: 0
     arrivals: dict[str, tuple[Arrival, ...]] = field(default_factory=dict)
     read: dict[str, tuple[int, int]] = field(default_factory=dict)  # block hash → number, time
+    executed: dict[str, tuple[Executed, ...]] = field(default_factory=dict)
 
     async def chain(self) -> str:
         """CAIP-2."""
@@ -137,6 +142,19 @@ class EmbeddedEthereum:
         )
         return [each for _, each in sorted(found, reverse=True)]
 
+    async def executing(self, safe: str, digest: str, first: int, last: int) -> Sequence[str]:
+        """Transactions of these blocks that executed this safeTxHash on a Safe, the newest first."""
+        wanted = Executed(eip55.checksum(address(eip55.parse(safe))), digest)
+        found = ((self.mined[each], each) for each, done in self.executed.items() if wanted in done)
+        return [each for height, each in sorted(found, reverse=True) if first <= height <= last]
+
+    async def code_hash(self, place: str) -> str:
+        """The code hash of a Safe's proxy or of MultiSendCallOnly; of nothing elsewhere."""
+        where = address(eip55.parse(place))
+        if where == BATCH:
+            return deployments.MULTI_SEND_CODE[CURRENT]
+        return self.safes[where].proxy_code if where in self.safes else "0x" + keccak256(b"").hex()
+
     def mine(self, transaction: str, made: Iterable[Arrival]) -> None:
         """Put a transaction into the next block, with what its logs say."""
         self.height += 1
@@ -151,11 +169,12 @@ class EmbeddedEthereum:
 
     async def broadcast(self, to: str, data: bytes) -> str:
         """Execute and mine; the transaction's hash. Refused `chains.ethereum-refused` with the reason of `test`."""
-        safe = address(eip55.parse(to))
-        if (reason := self.verdict(safe, data)) is not None:
-            raise Refused("chains.ethereum-refused", reason=reason)
-        transaction = "0x" + keccak256(safe + (self.height + 1).to_bytes(8, "big") + data).hex()
-        self._execute(transaction, safe, execute.decode(data).safe_tx(self.chain_id, safe, self.safes[safe].nonce))
+        place = address(eip55.parse(to))
+        made = self._judged(place, data)
+        if isinstance(made, str):
+            raise Refused("chains.ethereum-refused", reason=made)
+        transaction = "0x" + keccak256(place + (self.height + 1).to_bytes(8, "big") + data).hex()
+        self._execute(transaction, made)
         return transaction
 
     async def observe(self, transaction: str) -> Observation:
@@ -164,21 +183,47 @@ class EmbeddedEthereum:
         if height is None:
             return Observation(transaction, False, 0, None, None)
         self.height += 1
-        return Observation(transaction, True, self.height - height + 1, height, _block(height))
+        done = self.executed.get(transaction, ())
+        return Observation(transaction, True, self.height - height + 1, height, _block(height), done)
 
     def verdict(self, to: Address, data: bytes) -> str | None:
-        """None if `execTransaction` with this data would succeed on the Safe `to`, else why not."""
-        safe = self.safes.get(to)
-        if safe is None:
+        """None if the call would succeed, else why not: `execTransaction` on the Safe `to`, or several Safes' through the batch."""
+        made = self._judged(to, data)
+        return made if isinstance(made, str) else None
+
+    def _judged(self, to: Address, data: bytes) -> "_Made | str":
+        """What a call executes and moves, or why it does not."""
+        if to not in self.safes and to != BATCH:
             return unsupported("a call to anything but a Safe")
         if len(data) > MOST_CALL_DATA:
             return unsupported("call data of more than 32,768 bytes")
+        if to in self.safes:
+            return self._executions((SafeCall(to, data),))
         try:
-            call = execute.decode(data)
-            tx = call.safe_tx(self.chain_id, to, safe.nonce)
+            calls = atomic.decode(data)
         except Malformed as error:
-            return unsupported(f"call data in another form than the canonical one ({error.code})")
-        return signed(safe, tx.digest, call.signatures) or self._gas(tx) or self._calls(tx)
+            return unsupported(f"a call to MultiSendCallOnly that is not plain executions of Safes ({error.code})")
+        made = self._executions(calls)
+        return REVERTED if isinstance(made, str) and not made.startswith(UNSUPPORTED) else made
+
+    def _executions(self, calls: Sequence[SafeCall]) -> "_Made | str":
+        """One execution after the other on one draft; the first that fails ends it."""
+        moves = Moves(Holdings(self.balances, self.ether), calls[0].safe, frozenset({BATCH}), "")
+        done = []
+        for each in calls:
+            safe = self.safes.get(each.safe)
+            if safe is None:
+                return unsupported("a call to anything but a Safe")
+            try:
+                call = execute.decode(each.calldata)
+                tx = call.safe_tx(self.chain_id, each.safe, safe.nonce)
+            except Malformed as error:
+                return unsupported(f"call data in another form than the canonical one ({error.code})")
+            reason = signed(safe, tx.digest, call.signatures) or self._gas(tx) or self._calls(tx, moves)
+            if reason is not None:
+                return reason
+            done.append(tx)
+        return _Made(tuple(done), moves)
 
     def _safe(self, text: str) -> EmbeddedSafe:
         found = self.safes.get(address(eip55.parse(text)))
@@ -186,37 +231,42 @@ class EmbeddedEthereum:
             raise Refused("chains.no-contract", address=text)
         return found
 
-    def _execute(self, transaction: str, safe: Address, tx: SafeTx) -> None:
-        """What `verdict` accepted. The moves are all made, or none was."""
-        moves, used = self._moves(tx), self.safes[safe]
-        assert isinstance(moves, Moves)
-        self.mine(transaction, moves.made)
-        used.nonce, used.executed = used.nonce + 1, (*used.executed, self.height)
-        moves.settle()
+    def _execute(self, transaction: str, made: "_Made") -> None:
+        """What was accepted. The moves are all made, or none was."""
+        self.mine(transaction, made.moves.made)
+        self.executed[transaction] = tuple(
+            Executed(eip55.checksum(each.safe), "0x" + each.digest.hex()) for each in made.executed
+        )
+        for each in made.executed:
+            used = self.safes[each.safe]
+            used.nonce, used.executed = used.nonce + 1, (*used.executed, self.height)
+        made.moves.settle()
 
     def _gas(self, tx: SafeTx) -> str | None:
         if tx.gas_price:
             return unsupported("a gas refund")
         return unsupported("a safeTxGas of more than 500,000") if tx.safe_tx_gas > MOST_SAFE_TX_GAS else None
 
-    def _calls(self, tx: SafeTx) -> str | None:
-        """What the Safe does. If it fails, all reverts (GS013), or with a safeTxGas the nonce is burned."""
-        moves = self._moves(tx)
-        return moves if isinstance(moves, str) else None
-
-    def _moves(self, tx: SafeTx) -> Moves | str:
-        """What moves if it succeeds, else why not."""
-        failed = "GS013" if tx.safe_tx_gas == 0 else "ExecutionFailure"
-        moves = Moves(Holdings(self.balances, self.ether), tx.safe, frozenset({BATCH}), failed)
+    def _calls(self, tx: SafeTx, drafted: Moves) -> str | None:
+        """What the Safe does, drafted. If it fails, all reverts (GS013), or with a safeTxGas the nonce is burned: why not."""
+        moves = replace(drafted, safe=tx.safe, failed="GS013" if tx.safe_tx_gas == 0 else "ExecutionFailure")
         if tx.operation == CALL:
-            return moves.call(InnerCall(tx.to, tx.value, tx.data)) or moves
+            return moves.call(InnerCall(tx.to, tx.value, tx.data))
         if tx.to != BATCH:
             return unsupported("a delegate call to anything but MultiSendCallOnly 1.4.1")
         try:
             calls = multisend.parse(tx.data)
         except Malformed as error:
             return unsupported(f"a batch in another form than the canonical one ({error.code})")
-        return next((reason for call in calls if (reason := moves.call(call)) is not None), None) or moves
+        return next((reason for call in calls if (reason := moves.call(call)) is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What an accepted call executes, and what that moves."""
+
+    executed: tuple[SafeTx, ...]
+    moves: Moves
 
 
 def _block(height: int) -> str:

@@ -37,7 +37,7 @@ async def paying(call: Call, token: Address | None, receiver: Address, first: in
         topics = [_hex(arrivals.TRANSFER_TOPIC), None, _hex(address_word(receiver))]
         wanted = {"address": eip55.checksum(token), "topics": topics}
     places: dict[str, tuple[int, int]] = {}
-    for given in await _between(call, wanted, first, last):
+    for given in await between(call, wanted, first, last):
         found = _place(given, token, receiver, first, last)
         if found is not None:
             transaction, place = found
@@ -45,16 +45,19 @@ async def paying(call: Call, token: Address | None, receiver: Address, first: in
     return tuple(sorted(places, key=lambda each: places[each], reverse=True))
 
 
-async def _between(call: Call, wanted: Mapping[str, object], first: int, last: int) -> list[Any]:
-    """What the node has in these blocks, asked for in as few questions as it answers. Fails at the first block it refuses."""
+async def between(call: Call, wanted: Mapping[str, object], first: int, last: int) -> list[Any]:
+    """What the node has in these blocks, asked for in as few questions as it answers. Fails at the first block it refuses.
+
+    RpcError, Unavailable.
+    """
     try:
         given = await call(METHOD, {**wanted, "fromBlock": hex(first), "toBlock": hex(last)})
     except (RpcError, Unavailable) as error:
         if first == last or (isinstance(error, Unavailable) and error.code != TOO_MUCH):
             raise
         middle = (first + last) // 2
-        before = await _between(call, wanted, first, middle)
-        return [*before, *await _between(call, wanted, middle + 1, last)]
+        before = await between(call, wanted, first, middle)
+        return [*before, *await between(call, wanted, middle + 1, last)]
     return answers.array(given, METHOD)
 
 

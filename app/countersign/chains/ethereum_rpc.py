@@ -5,7 +5,8 @@
 - `test` is an `eth_call` from the relayer with the gas that `broadcast` would give; a Safe that would answer `false`
   (its inner call fails) is refused as well.
 - Nothing is sent that fails that test: some nodes mine what reverts.
-- A transaction counts as accepted only with a good receipt and the Safe's own ExecutionSuccess.
+- A transaction counts as accepted only with a good receipt and the Safe's own ExecutionSuccess; which Safe transactions it
+  executed, `ethereum_executions` reads. Several go through MultiSendCallOnly, whose code is looked at before anything is sent.
 - `eth_chainId` is asked for display and for the outer transaction; E1 takes the chain from the registered vault.
 - A Safe's state is read at one block (`safe_reading`); payments are what a receipt's own logs say (`ethereum.arrivals`),
   and `ethereum_logs` finds the transactions to ask about.
@@ -14,22 +15,23 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from countersign.chains import answers, ethereum_logs
+from countersign.chains import answers, ethereum_executions, ethereum_logs
+from countersign.chains.ethereum_executions import RECEIPT
 from countersign.chains.ethereum_logs import entries
 from countersign.chains.gas import gas_limit
 from countersign.chains.jsonrpc import LONGEST_REASON, JsonRpc, RpcError
 from countersign.chains.safe_reading import read_safes
 from countersign.desk.ports import Observation, Payment
 from countersign.errors import Malformed, Refused, Unavailable
-from countersign.ethereum import arrivals, views
-from countersign.ethereum.abi import Address, Arguments, address
+from countersign.ethereum import arrivals, atomic, multisend, views
+from countersign.ethereum.abi import Address, Arguments, Digest, address
 from countersign.ethereum.execute import SELECTOR, OuterTransaction
 from countersign.formats import eip55
+from countersign.formats.keccak import keccak256
 from countersign.keys import ecdsa
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.settlement.safe_state import ChainSnapshot
 
-RECEIPT = "eth_getTransactionReceipt"
 TIP_WEI = 10**9
 REVERTED = 3
 REASONS = frozenset((REVERTED, -32000, -32003))
@@ -104,6 +106,20 @@ class EthereumRpc:
         except RpcError as error:
             raise _itself(error, ethereum_logs.METHOD) from None
 
+    async def executing(self, safe: str, digest: str, first: int, last: int) -> Sequence[str]:
+        """Transactions of these blocks in whose logs a Safe says that it executed this safeTxHash, the newest first."""
+        place, wanted = address(eip55.parse(safe)), Digest(bytes.fromhex(digest[2:]))
+        try:
+            return await ethereum_executions.executing(self._rpc.call, place, wanted, first, last)
+        except RpcError as error:
+            raise _itself(error, ethereum_logs.METHOD) from None
+
+    async def code_hash(self, place: str) -> str:
+        """The keccak-256 of the code at an address, at the latest block."""
+        eip55.parse(place)
+        code = answers.data(await self._ask("eth_getCode", place, "latest"), "eth_getCode")
+        return _hex(keccak256(code))
+
     @property
     def _payer(self) -> tuple[PublicKey, SignDigest]:
         if self._pays is None:
@@ -116,7 +132,9 @@ class EthereumRpc:
 
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the chain's reason."""
-        eip55.parse(to)
+        place = address(eip55.parse(to))
+        if place in multisend.RELEASES and await self.code_hash(to) != atomic.code_hash(place):
+            return "no contract answers"
         call = {"from": self._from, "to": to, "data": _hex(data), "gas": hex(gas_limit(data))}
         try:
             answer = answers.data(await self._rpc.call("eth_call", call, "latest"), "eth_call")
@@ -148,7 +166,14 @@ class EthereumRpc:
         height = answers.quantity(receipt.get("blockNumber"), RECEIPT)
         tip = await self._number("eth_blockNumber")
         block = _hex(answers.data(receipt.get("blockHash"), RECEIPT))
-        return Observation(transaction, _succeeded(receipt), max(tip, height) - height + 1, height, block)
+        return Observation(
+            transaction=transaction,
+            accepted=ethereum_executions.succeeded(receipt),
+            confirmations=max(tip, height) - height + 1,
+            height=height,
+            block=block,
+            executed=ethereum_executions.executed(receipt),
+        )
 
     async def _view(self, to: str, asked: bytes) -> bytes:
         eip55.parse(to)
@@ -211,15 +236,6 @@ def _fields(outer: OuterTransaction) -> dict[str, Any]:
         "data": _hex(outer.data),
         "accessList": [],
     }
-
-
-def _succeeded(receipt: dict[str, Any]) -> bool:
-    """Whether the call went through and, by the called Safe's own events, what it did succeeded."""
-    if receipt.get("status") != "0x1":
-        return False
-    called = answers.data(receipt.get("to"), RECEIPT)
-    heads = {entry.topics[0] for entry in entries(receipt, RECEIPT) if entry.topics and entry.emitter == called}
-    return views.SUCCESS_TOPIC in heads and views.FAILURE_TOPIC not in heads
 
 
 def _payment(transaction: str, place: int, found: arrivals.Arrival, confirmations: int) -> Payment:

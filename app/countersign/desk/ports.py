@@ -272,14 +272,26 @@ class Coin:
 
 
 @dataclass(frozen=True, slots=True)
+class Executed:
+    """A Safe's own word in a receipt that it executed a Safe transaction: the Safe in EIP-55, the safeTxHash as `0x…`."""
+
+    safe: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
-    """What a node says of a transaction. `height` and `block` are None while it waits."""
+    """What a node says of a transaction. `height` and `block` are None while it waits.
+
+    `executed`: on Ethereum, every Safe transaction that it executed, whoever sent it.
+    """
 
     transaction: str
     accepted: bool
     confirmations: int
     height: int | None
     block: str | None
+    executed: tuple[Executed, ...] = ()
 
 
 class BitcoinNode(Protocol):
@@ -338,6 +350,13 @@ class EthereumNode(Protocol):
     async def paying(self, token: str | None, receiver: str, first: int, last: int) -> Sequence[str]:
         """The transactions of these blocks, both included, whose logs say that a token (None: ether) came to an address, the
         newest first: what to ask `payments` about, and no more than that."""
+
+    async def executing(self, safe: str, digest: str, first: int, last: int) -> Sequence[str]:
+        """The transactions of these blocks, both included, whose logs say that a Safe executed this safeTxHash, the newest
+        first: what to ask `observe` about."""
+
+    async def code_hash(self, place: str) -> str:
+        """The keccak-256 (`0x…`) of the code at an address; of nothing where there is none."""
 
     async def test(self, to: str, data: bytes) -> str | None:
         """None if the call would succeed now, else the chain's reason."""

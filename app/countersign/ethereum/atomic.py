@@ -4,7 +4,7 @@ DESIGN.md §8, "atomic DvP". The relayer calls the pinned contract itself, plain
 one party's `execTransaction`. MultiSendCallOnly reverts with the first inner call that reverts, and a Safe reverts where its
 own call fails (GS013), so that the whole happens or nothing does. This holds under two rules, which are kept here:
 
-- nothing refunds gas, and `safeTxGas` is 0: otherwise a Safe whose call fails reports it, keeps the nonce used, and the others go on;
+- nothing refunds gas, and `safeTxGas` is 0: otherwise a Safe whose call fails says so, its nonce stays used, and the others go on;
 - each inner call is operation 0, carries no ether, and goes to the Safe whose transaction it is.
 
 And so that nobody reads two things into one call: 2 to 128 executions, each Safe once, none that is itself a batch or an
