@@ -84,6 +84,7 @@ common = {"id": ID, "owner": PARTY, "chain": CHAIN, "threshold": INT}
 VAULT = {
     "anyOf": [
         obj(kind=one("wsh-slots"), **common, slots=arr(obj(number=INT, descriptor=TEXT, keys=arr(TEXT, 2)), 1)),
+        obj(kind=one("wsh-ranged"), **common, descriptor=TEXT, keys=arr(TEXT, 2)),
         obj(
             kind=one("safe"),
             **common,

@@ -617,8 +617,13 @@ def founded(*, bitcoin: int = 30_000_000_000, dollars: int = 25_000_000_000_000)
 
 @cache
 def _founded() -> Desk:
+    return founded_by(founding_body())
+
+
+def founded_by(body: dict[str, object]) -> Desk:
+    """A desk with this founding, policy and prices; nothing deposited yet."""
     desk = Desk()
-    desk.log("desk.founded", ["desk", "compliance", "officer-d"], founding_body())
+    desk.log("desk.founded", ["desk", "compliance", "officer-d"], body)
     desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": policy_document()})
     for asset, price in ((BTC, "80000"), (USDC, "1")):
         body = {"asset": asset, "price": price, "source": "Northgate reference"}

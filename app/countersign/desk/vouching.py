@@ -77,7 +77,7 @@ def _share(state: State, body: ShareAdded, artefacts: Artefacts) -> None:
 
 async def _deposit(state: State, body: DepositCredited, artefacts: Artefacts, nodes: Nodes) -> None:
     vault = state.roster.vault(body.vault)
-    if isinstance(vault, SlotVault):
+    if not isinstance(vault, SafeVault):
         if body.reference.split(":")[0] in deposits.own_transactions(state, artefacts):
             raise Refused("settlement.deposit-own", reference=body.reference)
         wallet = bitcoin_rail.wallet(vault)

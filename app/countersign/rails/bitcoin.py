@@ -32,7 +32,7 @@ from countersign.errors import Refused
 from countersign.formats import caip
 from countersign.keys.public_key import PublicKey
 from countersign.settlement.netting import Obligation
-from countersign.settlement.roster import Roster, SlotVault
+from countersign.settlement.roster import BitcoinVault, RangedVault, Roster, SlotVault
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,10 @@ class Readback:
     fee: int | None
 
 
-def wallet(registered: SlotVault) -> Wallet:
+def wallet(registered: BitcoinVault) -> Wallet:
     """The vault's descriptors, read and held against its registered threshold. Malformed, Refused: bitcoin.*, B6.*."""
+    if isinstance(registered, RangedVault):
+        raise Refused("bitcoin.descriptor-ranged")
     found = slots.of(descriptor.parse(slot.descriptor) for slot in registered.slots)
     if found.threshold != registered.threshold:
         raise Refused("B6.threshold", vault=registered.id, registered=registered.threshold, found=found.threshold)

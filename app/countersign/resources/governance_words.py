@@ -61,6 +61,7 @@ TEMPLATES: dict[str, str] = {
     "roster.key-elsewhere": "A key of {name} is now described as on token {token}: {label}, {machine} ({key}).",
     "roster.vault-added": "The vault {vault} of {owner}, book {book}, on {chain}: {threshold} signatures of {people}.",
     "roster.vault-slots": "The vault {vault} has {count} slots.",
+    "roster.vault-ranged": "The vault {vault} holds every address of this descriptor, for ever: {descriptor}",
     "roster.vault-threshold": "The vault {vault} needs {threshold} signatures instead of {was}.",
     "roster.vault-unable": "The vault {vault} no longer has {threshold} keys to spend with: move what lies there first.",
     "roster.slot-added": "The vault {vault} gets slot {slot}, with keys of {people}.",

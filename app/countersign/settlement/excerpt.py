@@ -29,7 +29,7 @@ from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.machine import Decision, Entry
 from countersign.settlement.netting import Group
 from countersign.settlement.records import ContractState, SafeUse
-from countersign.settlement.roster import SafeVault, SlotVault, Vault
+from countersign.settlement.roster import BitcoinVault, SafeVault, Vault
 from countersign.settlement.state import State
 
 ORDINARY = frozenset(
@@ -129,15 +129,15 @@ def _check_vault(state: State, vault: Vault, body: InstructionPrepared) -> None:
         if executed is not None and (body.nonce or 0) <= executed:
             raise Refused("settlement.excerpt-nonce", vault=vault.id, nonce=body.nonce or 0, executed=executed)
         return
-    _check_coins(vault, body)
+    _check_coins(state, vault, body)
 
 
-def _check_coins(vault: SlotVault, body: InstructionPrepared) -> None:
+def _check_coins(state: State, vault: BitcoinVault, body: InstructionPrepared) -> None:
     mine = [spend for spend in body.spends if spend.vault == vault.id]
     if not mine:
         raise Refused("settlement.no-coin", vault=vault.id)
     for spend in mine:
-        vault.slot(spend.slot)
+        instructing.check_place(state, vault, spend.slot)
     for spend in body.spends:
         require_spelling(body.chain, spend.outpoint)
         if spend.vault not in body.vaults:

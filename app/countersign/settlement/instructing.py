@@ -6,7 +6,8 @@
   under way together.
 - Who prepared what is signed in a cycle does not sign in it; an officer counts once for a vault, whatever keys they hold
   (rule 4). What another took the place of before anybody signed is no more, and keeps nobody from signing.
-- A share covers every slot that its vault spends from, with that officer's own registered keys.
+- A share covers every slot that its vault spends from, with that officer's own registered keys; in a vault of extended
+  keys one key covers every place, and no place lies more than the gap limit beyond what was spent from before (B7).
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
 - What leaves keeps the policy's caps and quorums (`spending.py`), and shares come within officers' hours.
 - Nothing disputed or frozen is prepared or signed (`stops.py`), but the void of what is frozen: it brings home only.
@@ -28,7 +29,7 @@ from countersign.settlement.ending import freed
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction, Refusal, SafeUse, Share
-from countersign.settlement.roster import Role, SafeVault, SlotVault, Vault
+from countersign.settlement.roster import GAP_LIMIT, RangedVault, Role, SlotVault, Vault
 from countersign.settlement.state import State
 
 
@@ -140,9 +141,7 @@ def check_spends(state: State, body: InstructionPrepared, replaced: str | None) 
         require_spelling(body.chain, spend.outpoint)
         if spend.vault not in body.vaults:
             raise Refused("settlement.foreign-coin", outpoint=spend.outpoint, vault=spend.vault)
-        vault = state.roster.vault(spend.vault)
-        if isinstance(vault, SlotVault):
-            vault.slot(spend.slot)
+        check_place(state, state.roster.vault(spend.vault), spend.slot)
         user = state.spending.get(spend.outpoint)
         if user is not None and user != replaced:
             raise Refused("B12.outpoint-taken", outpoint=spend.outpoint, instruction=user)
@@ -150,6 +149,16 @@ def check_spends(state: State, body: InstructionPrepared, replaced: str | None) 
     for name in body.vaults:
         if all(spend.vault != name for spend in body.spends):
             raise Refused("settlement.no-coin", vault=name)
+
+
+def check_place(state: State, vault: Vault, number: int) -> None:
+    """The vault has that slot; a ranged vault, that place within its gap limit. Refused settlement.slot-unknown, -place-far."""
+    if isinstance(vault, SlotVault):
+        vault.slot(number)
+    elif isinstance(vault, RangedVault):
+        limit = state.high_water(vault.id) + GAP_LIMIT
+        if number // 2 > limit:
+            raise Refused("settlement.place-far", vault=vault.id, index=number // 2, limit=limit)
 
 
 def _check_coin_confirmed(state: State, chain: str, outpoint: str) -> None:
@@ -261,13 +270,15 @@ def superseded(state: State, old: str, name: str) -> State:
 
 def claimed(state: State, instruction: Instruction) -> State:
     """The state in which an instruction claims its coins and its Safe's next place, and counts for caps."""
-    taken, safes = state.spending, state.safes
+    taken, safes, used = state.spending, state.safes, state.used_places
     for spend in instruction.spends:
         taken = taken.set(spend.outpoint, instruction.hash)
+        if isinstance(state.roster.vault(spend.vault), RangedVault) and spend.slot // 2 > used.get(spend.vault, 0):
+            used = used.set(spend.vault, spend.slot // 2)
     if instruction.nonce is not None:
         vault = instruction.group.vaults[0]
         safes = safes.set(vault, replace(safes.get(vault, SafeUse()), pending=instruction.hash))
-    return spending.counted(replace(state, spending=taken, safes=safes), instruction)
+    return spending.counted(replace(state, spending=taken, safes=safes, used_places=used), instruction)
 
 
 def _judge_refused(case: Case, body: InstructionRefused) -> None:
@@ -339,11 +350,11 @@ def _check_share_keys(state: State, instruction: Instruction, vault: Vault, body
     for kid in body.keys:
         if kid not in there or state.roster.key(kid).holder.id != officer:
             raise Refused("settlement.share-key", vault=vault.id, key=kid, officer=officer)
-    if isinstance(vault, SafeVault):
-        wanted = [vault.keys]
-    else:
+    if isinstance(vault, SlotVault):
         used = {spend.slot for spend in instruction.spends if spend.vault == vault.id}
         wanted = [vault.slot(number).keys for number in sorted(used)]
+    else:
+        wanted = [vault.keys]
     signed = set(body.keys)
     if any(len(signed & set(keys)) != 1 for keys in wanted) or len(signed) > len(wanted):
         raise Refused("settlement.share-incomplete", vault=vault.id, officer=officer, needed=len(wanted))

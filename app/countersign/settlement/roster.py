@@ -186,6 +186,31 @@ class SlotVault:
         raise Refused("settlement.slot-unknown", vault=self.id, slot=number)
 
 
+GAP_LIMIT = 200
+"""So many indexes of a ranged vault are looked at beyond the highest one that was spent from (B7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RangedVault:
+    """A Bitcoin vault of extended keys: one `wsh(sortedmulti(threshold, …/<0;1>/*))` descriptor for all of its places.
+
+    `keys`: the key ids of its cosigners' account-level public keys, ascending. Place `2 * index + branch` (branch 0
+    receives, 1 is change) is what a slot's number is to a slot vault.
+    """
+
+    id: str
+    owner: Party
+    chain: str
+    threshold: int
+    descriptor: str
+    keys: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """ "wsh-ranged"."""
+        return "wsh-ranged"
+
+
 @dataclass(frozen=True, slots=True)
 class SafeVault:
     """An Ethereum vault: a Safe. Addresses in EIP-55; `keys` are the owners' key ids.
@@ -209,7 +234,13 @@ class SafeVault:
         return "safe"
 
 
-Vault = SlotVault | SafeVault
+BitcoinVault = SlotVault | RangedVault
+Vault = SlotVault | RangedVault | SafeVault
+
+
+def places(vault: Vault) -> list[tuple[str, ...]]:
+    """The keys of each place that is spent from by itself: every slot; a ranged vault's and a Safe's are all one."""
+    return [slot.keys for slot in vault.slots] if isinstance(vault, SlotVault) else [vault.keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +290,7 @@ class Roster:
     officers: Map[str, Officer] = field(default_factory=Map)
     vaults: Map[str, Vault] = field(default_factory=Map)
     vault_of: Map[tuple[str, str, str], str] = field(default_factory=Map)  # (lei, book, chain) → vault id
+    cosigning: Map[str, str] = field(default_factory=Map)  # key id → the vault that it was registered in last
     destinations: Map[str, Destination] = field(default_factory=Map)
     keys: Map[str, RegisteredKey] = field(default_factory=Map)
     retired: Map[str, RegisteredKey] = field(default_factory=Map)  # withdrawn keys, by kid: never anybody else's
@@ -337,8 +369,7 @@ class Roster:
 
     def able(self, vault: Vault) -> bool:
         """Whether every place of the vault still has keys enough to reach its threshold: withdrawn keys sign no more."""
-        places = [slot.keys for slot in vault.slots] if isinstance(vault, SlotVault) else [vault.keys]
-        return all(sum(kid in self.keys for kid in keys) >= vault.threshold for keys in places)
+        return all(sum(kid in self.keys for kid in keys) >= vault.threshold for keys in places(vault))
 
     def cold(self, vault: Vault) -> bool:
         """Whether fewer than `threshold` of the vault's officers have their keys on online machines."""

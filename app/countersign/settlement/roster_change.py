@@ -4,9 +4,10 @@
   only the same holder may register it again, for the same purpose.
 - Vault keys are secp256k1, of the chain's purpose, and lie with different officers, which stays so because a key keeps
   its holder; at most one vault a book and chain. A slot that stands keeps a withdrawn key; a new one takes none.
+  The keys of a vault of extended keys are in no other vault.
 - Administrators are officers with the role, and enough of them hold identity keys to reach the threshold.
-- An asset keeps its decimals, a vault its owner, chain and Safe, a slot its descriptor, a destination its owner and
-  vault, for ever.
+- An asset keeps its decimals, a vault its owner, chain and Safe, a slot and a ranged vault their descriptors, a
+  destination its owner and vault, for ever.
 
     >>> changed(roster, entries, time_ms=1795348800000)
 """
@@ -25,12 +26,14 @@ from countersign.settlement.roster import (
     Officer,
     Participant,
     Purpose,
+    RangedVault,
     RegisteredKey,
     Role,
     Roster,
     SafeVault,
     SlotVault,
     Vault,
+    places,
 )
 
 
@@ -142,25 +145,39 @@ def _with_vault(roster: Roster, vault: Vault) -> Roster:
     if roster.vault_of.get(place, vault.id) != vault.id:
         raise Refused("settlement.second-vault", vault=vault.id, other=roster.vault_of[place])
     _require_kept(known, vault)
-    standing = set(_places(known)) if known is not None else set()
-    for group in _places(vault):
+    roster = _with_sole_keys(roster, vault)
+    standing = set(places(known)) if known is not None else set()
+    for group in places(vault):
         _check_cosigners(roster, vault, group, stands=group in standing)
     return replace(roster, vaults=roster.vaults.set(vault.id, vault), vault_of=roster.vault_of.set(place, vault.id))
 
 
-def _places(vault: Vault) -> list[tuple[str, ...]]:
-    """The keys of each place that is spent from by itself: every slot, or the Safe."""
-    return [slot.keys for slot in vault.slots] if isinstance(vault, SlotVault) else [vault.keys]
-
-
 def _require_kept(known: Vault | None, vault: Vault) -> None:
-    """Coins lie there: a slot's number keeps its descriptor, a Safe its address. New keys get new slots."""
+    """Coins lie there: a slot's number keeps its descriptor, a Safe its address. New keys get new slots.
+
+    A vault of extended keys is its descriptor, whole: other keys are another vault.
+    """
+    moved = False
     if isinstance(known, SlotVault) and isinstance(vault, SlotVault):
         before = {slot.number: slot for slot in known.slots}
-        if known.threshold != vault.threshold or any(before.get(slot.number, slot) != slot for slot in vault.slots):
-            raise Refused("settlement.vault-moved", vault=vault.id)
-    elif isinstance(known, SafeVault) and isinstance(vault, SafeVault) and known.address != vault.address:
+        moved = known.threshold != vault.threshold or any(before.get(each.number, each) != each for each in vault.slots)
+    elif isinstance(known, RangedVault):
+        moved = known != vault
+    elif isinstance(known, SafeVault) and isinstance(vault, SafeVault):
+        moved = known.address != vault.address
+    if moved:
         raise Refused("settlement.vault-moved", vault=vault.id)
+
+
+def _with_sole_keys(roster: Roster, vault: Vault) -> Roster:
+    """The key of a vault of extended keys is in no other vault: no script is two vaults', and a share's key names its one."""
+    cosigning = roster.cosigning
+    for kid in vault.keys:
+        other = roster.vaults.get(cosigning.get(kid, vault.id))
+        if other is not None and other.id != vault.id and RangedVault in (type(vault), type(other)):
+            raise Refused("settlement.vault-key-elsewhere", vault=vault.id, other=other.id, key=kid)
+        cosigning = cosigning.set(kid, vault.id)
+    return replace(roster, cosigning=cosigning)
 
 
 def _check_cosigners(roster: Roster, vault: Vault, keys: tuple[str, ...], *, stands: bool) -> None:

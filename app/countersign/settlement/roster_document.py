@@ -7,6 +7,8 @@
      "keys":[{"purpose":"identity","jwk":{…},"token":{"serial":"…","label":"…","model":"…"},"label":"identity","online":true}]}
 """
 
+from collections.abc import Callable
+
 from countersign.errors import Malformed
 from countersign.settlement import assets, readers
 from countersign.settlement.roster import (
@@ -19,6 +21,7 @@ from countersign.settlement.roster import (
     Participant,
     Party,
     Purpose,
+    RangedVault,
     Role,
     SafeVault,
     Slot,
@@ -98,20 +101,23 @@ def officer(value: object, where: str) -> Officer:
     return Officer(found["id"], found["name"], tuple(Role(role) for role in found["roles"]), found["keys"])
 
 
+_descriptor = readers.prose_of(16_384)
+
+
 def _slot(value: object, where: str) -> Slot:
     fields = {
         "number": readers.integer(0, 2**31 - 1),
-        "descriptor": readers.prose_of(16_384),
+        "descriptor": _descriptor,
         "keys": readers.array(readers.string(), minimum=2, maximum=15),
     }
     return Slot(**readers.record(value, where, fields))
 
 
 def vault(value: object, where: str) -> Vault:
-    """A slot vault or a Safe, told apart by `kind`."""
+    """A slot vault, a vault of extended keys or a Safe, told apart by `kind`."""
     if not isinstance(value, dict):
         raise Malformed("C2.wrong-type", where=where, expected="object", found=type(value).__name__)
-    kind = readers.one_of("wsh-slots", "safe")(value.get("kind"), f"{where}.kind")
+    kind = readers.one_of(*_KINDS)(value.get("kind"), f"{where}.kind")
     common: dict[str, readers.Reader[object]] = {
         "id": readers.identifier,
         "kind": readers.string(),
@@ -119,18 +125,25 @@ def vault(value: object, where: str) -> Vault:
         "chain": readers.chain,
         "threshold": readers.integer(1, 15),
     }
-    return _slot_vault(value, where, common) if kind == "wsh-slots" else _safe_vault(value, where, common)
+    return _KINDS[kind](value, where, common)
 
 
 def _slot_vault(value: object, where: str, common: dict[str, readers.Reader[object]]) -> SlotVault:
     found = readers.record(value, where, {**common, "slots": readers.array(_slot, minimum=1)})
     del found["kind"]
-    if not found["chain"].startswith("bip122:"):
-        raise Malformed("settlement.vault-chain", where=f"{where}.chain")
+    _require_family(found["chain"], "bip122", where)
     numbers = [slot.number for slot in found["slots"]]
     if numbers != sorted(set(numbers)):
         raise Malformed("settlement.not-ascending", where=f"{where}.slots")
     return SlotVault(**found)
+
+
+def _ranged_vault(value: object, where: str, common: dict[str, readers.Reader[object]]) -> RangedVault:
+    own = {"descriptor": _descriptor, "keys": readers.ascending(readers.string(), minimum=2, maximum=15)}
+    found = readers.record(value, where, {**common, **own})
+    del found["kind"]
+    _require_family(found["chain"], "bip122", where)
+    return RangedVault(**found)
 
 
 def _safe_vault(value: object, where: str, common: dict[str, readers.Reader[object]]) -> SafeVault:
@@ -147,9 +160,20 @@ def _safe_vault(value: object, where: str, common: dict[str, readers.Reader[obje
         },
     )
     del found["kind"]
-    if not found["chain"].startswith("eip155:"):
-        raise Malformed("settlement.vault-chain", where=f"{where}.chain")
+    _require_family(found["chain"], "eip155", where)
     return SafeVault(**found)
+
+
+def _require_family(chain: str, family: str, where: str) -> None:
+    if not chain.startswith(f"{family}:"):
+        raise Malformed("settlement.vault-chain", where=f"{where}.chain")
+
+
+_KINDS: dict[str, Callable[[object, str, dict[str, readers.Reader[object]]], Vault]] = {
+    "wsh-slots": _slot_vault,
+    "wsh-ranged": _ranged_vault,
+    "safe": _safe_vault,
+}
 
 
 def destination(value: object, where: str) -> Destination:

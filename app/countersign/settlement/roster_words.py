@@ -15,6 +15,7 @@ from countersign.settlement.roster import (
     Officer,
     OfficerKey,
     Participant,
+    RangedVault,
     Roster,
     SafeVault,
     SlotVault,
@@ -123,10 +124,14 @@ def _vaults(before: Roster, after: Roster) -> Iterator[Said]:
 
 
 def _new_vault(roster: Roster, new: Vault) -> Iterator[Said]:
-    """What else whoever signs a new vault agrees to: how many slots and who is in another set of keys; what the Safe is."""
+    """What else whoever signs a new vault agrees to: how many slots and who is in another set of keys; the whole descriptor
+    of extended keys; what the Safe is."""
     if isinstance(new, SafeVault):
         yield said("roster.safe-at", vault=new.id, address=new.address)
         yield from _safe(new)
+        return
+    if isinstance(new, RangedVault):
+        yield said("roster.vault-ranged", vault=new.id, descriptor=new.descriptor)
         return
     yield said("roster.vault-slots", vault=new.id, count=len(new.slots))
     everybody = _people(roster, new.keys)

@@ -66,6 +66,7 @@ class State:
     spending: Map[str, str] = field(default_factory=Map)  # outpoint → live or executed instruction
     spent: Map[str, Usage] = field(default_factory=Map)  # payer (LEI) → what it gave away in 24 hours
     safes: Map[str, SafeUse] = field(default_factory=Map)  # Safe vault id
+    used_places: Map[str, int] = field(default_factory=Map)  # ranged vault id → highest index that an instruction spent
     artefacts: Map[str, str] = field(default_factory=Map)  # SHA-256 of an instruction's artefact → instruction
     transactions: Map[str, str] = field(default_factory=Map)  # transaction id → instruction
     receipts: Map[str, tuple[Receipt, ...]] = field(default_factory=Map)  # instruction → unconfirmed deliveries
@@ -87,6 +88,10 @@ class State:
     size: int = 0  # one past the last entry looked at
     time_ms: int = 0  # the last accepted entry's moment
     faults: Map[int, Fault] = field(default_factory=Map)
+
+    def high_water(self, vault: str) -> int:
+        """The highest index of a ranged vault that an instruction spends from; 0 before the first (B7)."""
+        return self.used_places.get(vault, 0)
 
     def contract(self, contract: str) -> ContractRecord:
         """The contract of that hash; `Refused` settlement.unknown-contract."""

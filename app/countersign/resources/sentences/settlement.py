@@ -342,7 +342,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vault {vault} does not pay in instruction {instruction}.",
         "Check which vault the share was made for.",
     ),
-    "settlement.slot-unknown": ("Vault {vault} has no slot {slot}.", "Prepare the instruction with registered slots."),
     "settlement.superseded": (
         "Another instruction was prepared in place of {instruction}.",
         "Sign the newer one; this one is void.",
@@ -367,24 +366,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "settlement.unknown-officer": ("There is no officer {officer}.", _ROSTER),
     "settlement.unknown-participant": ("{lei} is not a participant of this desk.", _ROSTER),
     "settlement.unknown-vault": ("There is no vault {vault}.", _ROSTER),
-    "settlement.vault-key-curve": ("The vault key {key} is not a secp256k1 key.", "Register a key of that curve."),
-    "settlement.vault-key-purpose": ("The key {key} is not registered for spending from vault {vault}.", _ROSTER),
-    "settlement.vault-key-signs": (
-        "The key {key} spends from a vault; it may not sign events.",
-        "Sign with the identity key.",
-    ),
-    "settlement.vault-moved": (
-        "Vault {vault} would change its owner, chain, kind, Safe or what is paid by one of its slots.",
-        "Register another vault, or another slot.",
-    ),
-    "settlement.vault-one-officer-twice": (
-        "One officer would hold two of the keys in one place of vault {vault}.",
-        "Every key of a place belongs to another officer.",
-    ),
-    "settlement.vault-threshold": (
-        "Vault {vault} would need {threshold} of {keys} signatures; allowed are two or more, of at most fifteen.",
-        _ROSTER,
-    ),
     "settlement.wrong-signers": (
         "{type} is signed by {signers}; it must be signed by {needed}.",
         "Let the right people sign, and nobody else.",
