@@ -45,6 +45,7 @@ def test_a_pack(command_line: CommandLine, settled: Path) -> None:
     assert command_line.run("audit", "verify", pack, "--trust", str(settled / "vkeys.json"))[0] == 0
 
 
+@pytest.mark.long
 def test_one_flipped_byte_in_each_file_is_noticed(command_line: CommandLine, settled: Path, tmp_path: Path) -> None:
     copy = tmp_path / "out"
     shutil.copytree(settled, copy)

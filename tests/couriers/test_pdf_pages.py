@@ -129,7 +129,11 @@ ENDS = {"couriers.pdf-fault", "couriers.pdf-page", "couriers.pdf-damaged"}
 REFUSALS = {*ENDS, "couriers.pdf-time", "couriers.pdf-encrypted", "couriers.pdf-pages", "couriers.pdf-page-size"}
 
 
-@pytest.mark.parametrize("name", sorted(HEAVY))
+EACH = [pytest.param(name, marks=[pytest.mark.long] * (name in SLOW - {"pattern of points"})) for name in sorted(HEAVY)]
+"""Each slow one takes the painter's whole time: one of them everyday."""
+
+
+@pytest.mark.parametrize("name", EACH)
 def test_what_wants_more_than_there_is_ends_by_name_or_stays_a_picture(opened, name):
     document = pages(opened, HEAVY[name])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -141,6 +145,7 @@ def test_what_wants_more_than_there_is_ends_by_name_or_stays_a_picture(opened, n
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
 
 
+@pytest.mark.long
 def test_after_a_page_that_broke_the_process_the_others_are_painted_by_a_new_one(opened):
     strokes = b"0 0 m " + b"595 842 l 3 7 l " * 500_000 + b"S"
     document = pages(opened, pdfs.document(contents=[strokes, pdfs.BLUE_SQUARE]))

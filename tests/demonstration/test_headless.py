@@ -29,6 +29,7 @@ async def test_the_whole_story_leaves_its_directory_and_nothing_beside_it(tmp_pa
     assert json.loads((out / "result.json").read_bytes())["schema"] == "countersign-result/1"
 
 
+@pytest.mark.long
 async def test_an_empty_directory_is_taken(tmp_path: Path) -> None:
     out = tmp_path / "demo"
     out.mkdir()
@@ -36,6 +37,7 @@ async def test_an_empty_directory_is_taken(tmp_path: Path) -> None:
     assert (out / "result.json").exists()
 
 
+@pytest.mark.long
 async def test_what_stops_on_the_way_leaves_nothing_behind(tmp_path: Path) -> None:
     class Stopping(SoftwareStage):
         def publish_profile(self, folder: Path) -> None:
@@ -99,6 +101,7 @@ async def played(tmp_path: Path) -> tuple[SoftwareStage, Story]:
     return stage, story
 
 
+@pytest.mark.long
 async def test_only_a_final_settlement_with_three_refusals_and_a_held_sequence_counts(tmp_path: Path) -> None:
     stage, story = await played(tmp_path)
     try:

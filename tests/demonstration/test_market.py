@@ -159,6 +159,7 @@ def test_the_books_balance_and_nothing_of_the_disputed_contract_moved(over: Tabl
     assert disputed.cycle is None
 
 
+@pytest.mark.long
 async def test_the_window_s_next_step_plays_the_others_and_waits_for_the_officer(tmp_path: Path) -> None:
     table = Table.at(tmp_path)
     await table.until("step-final")

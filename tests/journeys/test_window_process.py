@@ -49,8 +49,15 @@ def started(folder: Path) -> Iterator["subprocess.Popen[str]"]:
                 process.kill()
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("line", ["[1/2]", "[2/2]"])
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("[1/2]", signal.SIGINT),
+        ("[2/2]", signal.SIGTERM),
+        pytest.param("[1/2]", signal.SIGTERM, marks=pytest.mark.long),
+        pytest.param("[2/2]", signal.SIGINT, marks=pytest.mark.long),
+    ],
+)
 def test_a_signal_ends_it_and_leaves_nothing(tmp_path: Path, asked: signal.Signals, line: str) -> None:
     """The whole foreground group gets it, as from a terminal: while the desk is founded, and with the window open."""
     with started(tmp_path) as process:

@@ -72,7 +72,9 @@ def was_killed_at_every(report: dict[str, object], stride: int) -> None:
     assert report["kills"] == -(-sum(calls.values()) // stride)
 
 
-@pytest.mark.parametrize(("mode", "stride"), [("before", 1), ("torn", 3), ("power", 1)])
+@pytest.mark.parametrize(
+    ("mode", "stride"), [("before", 1), ("torn", 3), pytest.param("power", 1, marks=pytest.mark.long)]
+)
 def test_killed_at_every_write_and_sync_nothing_acknowledged_is_lost(
     shim: Path, area: Path, mode: str, stride: int
 ) -> None:
