@@ -10,6 +10,9 @@ import pytest
 from countersign.cli.check import report_lines
 from countersign.desk.reports import CheckReport, FileReport, Kind
 from countersign.errors import Malformed
+from countersign.ethereum import safe_file
+from countersign.formats import eip55
+from countersign.resources.visible import grouped
 from support.command_line import CommandLine
 from support.vectors import vector_path
 
@@ -114,6 +117,41 @@ def test_the_bybit_transactions_are_refused_in_words(command_line: CommandLine) 
     assert "[1]" in out
 
 
+def test_what_a_hardware_screen_shows_is_said_in_groups_of_four_and_printed(
+    command_line: CommandLine, settled: Path, tmp_path: Path
+) -> None:
+    file, page = settled / "ethereum" / "safe_tx.json", tmp_path / "page.txt"
+    tx = safe_file.parse(file.read_bytes()).tx
+    profile = ("--profile", str(settled / "profile"))
+    status, out, err = command_line.run("check", str(file), *profile, "--print", str(page))
+    assert (status, err) == (0, "")
+    printed = page.read_text()
+    for digest in (tx.domain_hash, tx.message_hash, tx.digest, tx.calldata_digest):
+        first, second = grouped(digest.hex()[:32]), grouped(digest.hex()[32:])
+        assert f"    {first}\n    {second}\n" in printed
+        assert f"    {first}\n    {second}\n" in out
+    assert eip55.checksum(tx.safe) in printed
+    assert "Not in order" not in printed
+    assert command_line.run("check", str(file), *profile, "--print", str(page))[0] == 1
+    assert page.read_text() == printed
+
+
+def test_the_screens_of_the_service_s_rows_are_those_that_their_owners_saw(command_line: CommandLine) -> None:
+    file = vector_path("safe/bybit_safe_tx_71.json")
+    _, value = as_json(command_line, str(file))
+    rows = json.loads(file.read_bytes())["results"]
+    assert [each["safe_tx_hash"] for each in value["screens"]] == [each["safeTxHash"] for each in rows]
+    assert {each["about"][-3:] for each in value["screens"]} == {"[0]", "[1]"}
+
+
+def test_there_is_nothing_to_print_of_a_contract(command_line: CommandLine, settled: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    status, _, err = command_line.run("check", str(settled / "contract.json"), "--print", str(page))
+    assert status == 1
+    assert "[cli.nothing-to-print]" in err
+    assert not page.exists()
+
+
 def test_nothing_of_a_profile_changes(command_line: CommandLine, settled: Path) -> None:
     before = {each: each.read_bytes() for each in (settled / "profile").iterdir()}
     command_line.run("check", *paths(settled, *STORY), "--profile", str(settled / "profile"))
@@ -128,7 +166,7 @@ def test_hidden_characters_in_a_name_are_spelt_out() -> None:
 def test_the_page_of_the_format_is_held(command_line: CommandLine, settled: Path) -> None:
     """docs/formats/check-json.md: the members that are named there, and no others."""
     _, value = as_json(command_line, *paths(settled, *STORY), "--profile", str(settled / "profile"))
-    assert set(value) == {"schema", "status", "files", "verdicts", "fingerprints"}
+    assert set(value) == {"schema", "status", "files", "verdicts", "fingerprints", "screens"}
     assert value["schema"] == "countersign-check/1"
     assert set(value["files"][0]) == {"name", "kind", "sha256", "error"}
     assert set(value["verdicts"][0]) == {"about", "as_of", "accepted", "findings"}

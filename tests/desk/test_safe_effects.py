@@ -107,10 +107,15 @@ class TestOneCall:
         (extra,) = view.extra
         assert "the Safe itself" in extra
 
-    def test_the_three_hashes_are_rebuilt_from_the_fields(self, prepared: Table) -> None:
-        assert [each.label for each in ethereum(prepared).digests] == ["safe-tx-hash", "domain-hash", "message-hash"]
+    def test_the_hashes_are_rebuilt_from_the_fields(self, prepared: Table) -> None:
+        assert [each.label for each in ethereum(prepared).digests] == [
+            "safe-tx-hash",
+            "domain-hash",
+            "message-hash",
+            "calldata-digest",
+        ]
         one, other = ethereum(prepared).digests, ethereum(prepared, nonce=5).digests
-        assert [a.hex == b.hex for a, b in zip(one, other, strict=True)] == [False, True, False]
+        assert [a.hex == b.hex for a, b in zip(one, other, strict=True)] == [False, True, False, True]
 
     def test_the_facts_are_the_transactions_own(self, prepared: Table) -> None:
         facts = dict(ethereum(prepared, nonce=5).facts)

@@ -62,6 +62,18 @@ def test_the_known_answer_of_e2_as_a_delegate_call() -> None:
     assert digest.endswith("f14114ae5")
 
 
+@pytest.mark.parametrize(
+    ("data", "digest"),
+    [
+        ("", "290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563"),
+        ("12345678", "bca53a900ee1cecffba8d1933d6c15917fb88cfd4043fde14e01d1bcf03d38d4"),
+    ],
+)
+def test_the_digest_of_the_call_data_is_that_of_erc_8213(data: str, digest: str) -> None:
+    """Known answers made with another keccak (Foundry's)."""
+    assert replace(KNOWN, data=bytes.fromhex(data)).calldata_digest.hex() == digest
+
+
 def test_all_published_safe_transactions() -> None:
     vectors = load_vectors("safe/safe_tx_hashes.json")["transactions"]
     assert len(vectors) == 6

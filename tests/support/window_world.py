@@ -147,7 +147,9 @@ def ethereum_view(*, signed: bool = False) -> InstructionView:
         Flow("in", "vault", "Harbour Prime", HARBOUR_SAFE, paid),
         Flow("out", "counterparty", "Meridian Capital", MERIDIAN_SAFE, paid),
     )
-    digests = tuple(Digest(name, hashed(name), WORDS) for name in ("domain-hash", "message-hash", "safe-tx-hash"))
+    digests = tuple(
+        Digest(name, hashed(name), WORDS) for name in ("domain-hash", "message-hash", "safe-tx-hash", "calldata-digest")
+    )
     facts = (
         ("safe", HARBOUR_SAFE),
         ("nonce", "0"),

@@ -6,6 +6,7 @@
 - Exit 2 iff a file does not parse in its own format (or cannot be read); else 1 if a finding fails or is blocked; 3 if a
   device or server was needed and absent; 0 otherwise.
 - Trust comes from `--profile`, or for a pack or an extract from `--trust`, and from nowhere else.
+- `--print FILE`: the digests that a hardware wallet shows, as a page of plain text to be printed and ticked off.
 - `--json`: one line on stdout, docs/formats/check-json.md; errors of the whole call as `{"error": …}`.
 """
 
@@ -19,7 +20,7 @@ import typer
 
 from countersign.cli import findings, outcome, reading, watching
 from countersign.cli.options import Ask, JsonOption, passphrase, profile_option
-from countersign.errors import CountersignError
+from countersign.errors import CountersignError, Refused
 from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
 
@@ -39,6 +40,10 @@ TrustOption = Annotated[
     Path | None, typer.Option("--trust", help="Rest on the keys in this vkeys.json (packs, extracts).")
 ]
 
+PrintOption = Annotated[
+    Path | None, typer.Option("--print", help="Write what a hardware wallet shows to this new file, to be printed.")
+]
+
 
 def check_command(check: CheckFiles) -> Callable[..., None]:
     """The command over its use case."""
@@ -47,6 +52,7 @@ def check_command(check: CheckFiles) -> Callable[..., None]:
         files: FilesArgument,
         profile: ProfileOption = None,
         trust: TrustOption = None,
+        page: PrintOption = None,
         as_json: JsonOption = False,
     ) -> None:
         if profile is not None and trust is not None:
@@ -56,6 +62,8 @@ def check_command(check: CheckFiles) -> Callable[..., None]:
             keys = trusted(trust)
             with watching.watched() as progress:
                 report = check(given, profile, keys, passphrase, progress)
+            if page is not None:
+                write_page(page, report)
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None
         if as_json:
@@ -84,6 +92,7 @@ def report_value(report: CheckReport) -> dict[str, object]:
         "files": [file_value(each) for each in report.files],
         "verdicts": [findings.verdict_value(each) for each in report.judged],
         "fingerprints": [findings.fingerprint_value(each) for each in report.fingerprints],
+        "screens": [findings.screen_value(each) for each in report.screens],
     }
 
 
@@ -104,4 +113,18 @@ def report_lines(report: CheckReport) -> list[str]:
             lines.append(f"{visible(each.name)}: {sentence(each.error.code, values)} [{each.error.code}]")
             lines.append(f"  → {next_step(each.error.code, values)}")
     lines += [line for each in report.judged for line in findings.verdict_lines(each)]
+    lines += findings.screen_lines(report.screens)
     return lines + list(findings.fingerprint_lines(report.fingerprints))
+
+
+def write_page(path: Path, report: CheckReport) -> None:
+    """The page to be printed: each file with its hash, then what a hardware wallet shows. A verdict is not on it.
+
+    Refused("cli.nothing-to-print"); Conflict, Unavailable as `writing.write_new`.
+    """
+    from countersign.cli import writing
+
+    if not report.screens:
+        raise Refused("cli.nothing-to-print")
+    files = [f"{visible(each.name)}: SHA-256 {each.sha256}" for each in report.files]
+    writing.write_new(path, "\n".join([*files, *findings.screen_lines(report.screens), ""]).encode())

@@ -12,11 +12,11 @@ import typer
 
 from countersign.cli import outcome
 from countersign.cli.words import words
-from countersign.desk.reports import AUDIT, Fingerprint, Judged
+from countersign.desk.reports import AUDIT, Fingerprint, HardwareScreen, Judged
 from countersign.errors import Value
 from countersign.formats.jcs import MAX_INTEGER
 from countersign.resources.text import next_step, sentence
-from countersign.resources.visible import visible
+from countersign.resources.visible import grouped, visible
 from countersign.review.finding import Finding, Status, Verdict
 
 GROUPS = (
@@ -117,6 +117,34 @@ def fingerprint_lines(prints: Sequence[Fingerprint]) -> Iterator[str]:
         yield ""
         yield sentence("cli.fingerprint", {"name": each.about, "words": each.words})
         yield next_step("cli.fingerprint", {})
+
+
+SCREEN = {
+    "domain-hash": "Domain hash",
+    "message-hash": "Message hash",
+    "safe-tx-hash": "safeTxHash",
+    "calldata-digest": "Calldata digest (ERC-8213)",
+}
+"""The names that a hardware wallet gives them."""
+
+
+def screen_value(each: HardwareScreen) -> dict[str, object]:
+    """What a hardware wallet shows, as a program reads it."""
+    hashes = {name.replace("-", "_"): f"0x{value}" for name, value in each.digests}
+    return {"about": each.about, "chain_id": each.chain_id, "safe": each.safe, "nonce": each.nonce, **hashes}
+
+
+def screen_lines(screens: Sequence[HardwareScreen]) -> Iterator[str]:
+    """What a hardware wallet shows, in groups of four, half a hash a line: for comparing figure by figure."""
+    for each in screens:
+        yield ""
+        yield words("What a hardware screen shows of {name}", name=each.about)
+        yield words(
+            "  chain {chain}, Safe {safe}, nonce {nonce}", chain=each.chain_id, safe=each.safe, nonce=each.nonce
+        )
+        for name, value in each.digests:
+            yield f"  {words(SCREEN[name])}"
+            yield from (f"    {grouped(half)}" for half in (value[:32], value[32:]))
 
 
 def show(lines: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from countersign.desk.reports import Judged
 from countersign.desk.settlement_views import LegView, StopView
 from countersign.desk.views import InstructionView, ReviewView
 from countersign.formats import times
-from countersign.resources.visible import visible
+from countersign.resources.visible import grouped, visible
 from countersign.review.finding import Status, Verdict
 
 _TERMS = {
@@ -93,7 +93,7 @@ def instruction_lines(view: InstructionView) -> Iterator[str]:
     if view.fee is not None:
         yield words("  Fee {fee}", fee=display(view.fee))
     for digest in view.digests:
-        yield words("  {label} {hex}", label=digest.label, hex=digest.hex)
+        yield words("  {label} {hex}", label=digest.label, hex=grouped(digest.hex))
     yield from _judged(view.kind, view.verdict)
 
 

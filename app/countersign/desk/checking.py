@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, cast
 from countersign.desk import matching
 from countersign.desk.proving import judge_trio
 from countersign.desk.recognising import Recognised, recognise
-from countersign.desk.reports import CheckReport, Fingerprint, Judged, Kind, Progress, silent
+from countersign.desk.reports import CheckReport, Fingerprint, HardwareScreen, Judged, Kind, Progress, silent
 from countersign.desk.weighing import KINDS, contracts_of, inside, judge_contracts, judge_transaction
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from countersign.desk.ground import Ground
     from countersign.desk.ports import Clock, Profile
     from countersign.desk.replica import Replica
+    from countersign.ethereum.safe import ClaimedSafeTx
 
 
 def check(
@@ -63,7 +64,22 @@ def check(
             judged += judge_envelope(each, replica, ground, now)
     judged += _together(found, ground, now)
     progress(len(found) + 1, len(found) + 1)
-    return CheckReport(tuple(each.report for each in found), tuple(judged), tuple(prints))
+    return CheckReport(tuple(each.report for each in found), tuple(judged), tuple(prints), _screens(found, ground))
+
+
+def _screens(found: Sequence[Recognised], ground: Ground | None) -> tuple[HardwareScreen, ...]:
+    """What a hardware wallet shows of every Safe transaction among the files."""
+    shown: list[HardwareScreen] = []
+    for each in found:
+        if each.kind is Kind.SAFE_TX and each.parsed is not None:
+            from countersign.desk.hardware_screen import screen
+
+            shown.append(screen(each.name, cast("ClaimedSafeTx", each.parsed)))
+        elif each.kind is Kind.SERVICE and each.parsed is not None:
+            from countersign.desk.service_checking import screens
+
+            shown += screens(each, ground)
+    return tuple(shown)
 
 
 def _history(profile: Profile, clock: Clock) -> tuple[Replica, Ground]:

@@ -85,12 +85,27 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class HardwareScreen:
+    """What a hardware wallet shows of a Safe transaction before it signs: of which file, what it is for, its digests.
+
+    `digests`: name ("domain-hash", "message-hash", "safe-tx-hash", "calldata-digest") and 64 hexadecimal digits.
+    """
+
+    about: str
+    chain_id: int
+    safe: str
+    nonce: int
+    digests: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """The answer of `check`."""
 
     files: tuple[FileReport, ...]
     judged: tuple[Judged, ...]
     fingerprints: tuple[Fingerprint, ...] = ()
+    screens: tuple[HardwareScreen, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -43,6 +43,7 @@ def ethereum_view(state: State, instruction: Instruction, data: bytes) -> Decode
             words("safe-tx-hash", tx.digest),
             words("domain-hash", tx.domain_hash),
             words("message-hash", tx.message_hash),
+            words("calldata-digest", tx.calldata_digest),
         ),
         facts=(
             ("safe", eip55.checksum(tx.safe)),

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from countersign.desk import matching
 from countersign.desk.ground import Ground
+from countersign.desk.hardware_screen import screen
 from countersign.desk.recognising import MAINNET, Recognised
-from countersign.desk.reports import Judged
+from countersign.desk.reports import HardwareScreen, Judged
 from countersign.desk.weighing import Given, judge
 from countersign.ethereum import safe_file, service
 from countersign.ethereum.safe import ClaimedSafeTx, version_that_explains
@@ -19,15 +20,26 @@ CHAINS = (MAINNET, 10, 56, 100, 137, 8453, 42161, 11155111, 31337)
 
 def judge_rows(file: Recognised, given: Given, ground: Ground | None, now: int) -> Iterator[Judged]:
     """One verdict for each transaction that an answer of the Safe service lists."""
-    rows = service.parse(file.data, MAINNET).rows
-    for place, row in enumerate(rows):
-        claim = _on_its_chain(row.claim, ground)
+    for about, row, claim in _rows(file, ground):
         data = safe_file.serialise(claim)
         found = matching.instruction_for(ground, "safe-tx", data, claim, given.hashes) if ground else None
         listed = tuple((bytes(one.owner), one.signature) for one in row.confirmations)
-        about = file.name if len(rows) == 1 else f"{file.name} [{place}]"
         facts = InstructionFacts("safe-tx", data, claim=claim, confirmations=listed, about=about)
         yield judge(facts, found, given, ground, now)
+
+
+def screens(file: Recognised, ground: Ground | None) -> Iterator[HardwareScreen]:
+    """What a hardware wallet shows of each row."""
+    for about, _, claim in _rows(file, ground):
+        yield screen(about, claim)
+
+
+def _rows(file: Recognised, ground: Ground | None) -> Iterator[tuple[str, service.ServiceTx, ClaimedSafeTx]]:
+    """Every row: what a verdict calls it, the row as listed, its transaction on the chain that it belongs to."""
+    rows = service.parse(file.data, MAINNET).rows
+    for place, row in enumerate(rows):
+        about = file.name if len(rows) == 1 else f"{file.name} [{place}]"
+        yield about, row, _on_its_chain(row.claim, ground)
 
 
 def _on_its_chain(claim: ClaimedSafeTx, ground: Ground | None) -> ClaimedSafeTx:

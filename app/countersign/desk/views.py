@@ -55,7 +55,9 @@ class Flow:
 class Digest:
     """A value that is hashed or compared aloud: label code, bytes in hex, twelve bytewords."""
 
-    label: str  # ui strings key: "txid", "domain-hash", "message-hash", "safe-tx-hash", "input-digest"
+    label: (
+        str  # ui strings key: "txid", "domain-hash", "message-hash", "safe-tx-hash", "calldata-digest", "input-digest"
+    )
     hex: str
     words: str
 

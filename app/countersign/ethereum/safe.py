@@ -5,6 +5,7 @@ Implements EIP-712 for the type `SafeTx` of the Safe contracts (Safe.sol, `getTr
 - domain hash: keccak(typehash ‖ chainId ‖ safe); before Safe 1.3.0 the domain has no chainId;
 - message hash: keccak(typehash ‖ ten words), `data` standing as its keccak;
 - safeTxHash: keccak(0x1901 ‖ domain hash ‖ message hash).
+- A hardware screen shows these three, and of the call data the digest of ERC-8213.
 - A Safe older than 1.3.0 can be hashed, so that it can be shown; it is refused for signing (E1): its signatures
   are good on every chain.
 - `ClaimedSafeTx` keeps the hash that came with a file as a claim; only `SafeTx.digest` counts (E2).
@@ -117,6 +118,11 @@ class SafeTx:
                 + word(self.nonce)
             )
         )
+
+    @property
+    def calldata_digest(self) -> Digest:
+        """What a wallet shows of the call data by itself (ERC-8213): keccak(length as a word ‖ data), 32 bytes."""
+        return Digest(keccak256(word(len(self.data)) + self.data))
 
     @property
     def digest(self) -> Digest:

@@ -35,6 +35,13 @@ def hidden(char: str) -> bool:
     return unicodedata.category(char) in _HIDDEN or char in _BLANK
 
 
+def grouped(value: str) -> str:
+    """A hash or an address in groups of four, to be compared with a device's screen; a leading 0x stands alone."""
+    text = visible(value)
+    head, rest = ("0x ", text[2:]) if text.startswith("0x") else ("", text)
+    return head + " ".join(rest[at : at + 4] for at in range(0, len(rest), 4))
+
+
 def visible(text: str) -> str:
     """The text with every invisible or direction-changing character spelt out."""
     if text.isascii() and text.isprintable():

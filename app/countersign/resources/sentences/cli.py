@@ -103,6 +103,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Fingerprint of {name}: {words}",
         "Compare these words by telephone with somebody who has the original.",
     ),
+    "cli.nothing-to-print": (
+        "None of these files is a Safe transaction: a hardware wallet shows nothing of them.",
+        "Give the Safe transaction's file, or leave --print out.",
+    ),
     "cli.unexpected": (
         "Something failed that should not have ({kind}). Nothing was changed that is not recorded.",
         "Send {path} to whoever looks after this program.",

@@ -10,7 +10,7 @@
 
 from countersign.desk.views import Money
 from countersign.formats import times
-from countersign.resources.visible import visible
+from countersign.resources.visible import grouped, visible
 from countersign.ui.strings import label, label_or
 
 
@@ -45,9 +45,7 @@ def amount(money: Money, *, base: bool) -> str:
 
 def groups(value: str) -> str:
     """Groups of four; a leading 0x stands alone."""
-    text = visible(value)
-    head, rest = ("0x ", text[2:]) if text.startswith("0x") else ("", text)
-    return head + " ".join(rest[at : at + 4] for at in range(0, len(rest), 4))
+    return grouped(value)
 
 
 def moment(seconds: int) -> str:

@@ -72,6 +72,7 @@ LABELS: dict[str, str] = {
     "digest.domain-hash": "Domain hash",
     "digest.message-hash": "Message hash",
     "digest.safe-tx-hash": "safeTxHash",
+    "digest.calldata-digest": "Calldata digest (ERC-8213)",
     "digest.input-digest": "Digest of an input",
     "digest.contract": "Contract hash",
     "fact.nonce": "Nonce",
