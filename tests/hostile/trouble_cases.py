@@ -4,6 +4,8 @@ from dataclasses import replace
 from functools import partial
 
 from countersign.bitcoin import psbt as psbts
+from countersign.bitcoin import standard
+from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import Psbt
 from countersign.ethereum.abi import Address
 from countersign.ethereum.safe import SafeTx
@@ -13,9 +15,10 @@ from countersign.review.case import Case, JournalFacts
 from hostile.bitcoin_changes import ATTACKERS_SCRIPT, extra, recipient
 from hostile.ethereum_cases import ATTACKER
 from hostile.table import Hostile, each, overlaps
+from support import alter
 from support import declared_cases as declared
 from support import settlement_world as world
-from support.declared_cases import alone, replacement_case, void_case
+from support.declared_cases import PsbtChange, alone, replacement_case, void_case
 from support.review_cases import RATE, bitcoin, coins, story, wallet
 
 void_psbt, void_safe = partial(void_case, "psbt"), partial(void_case, "safe-tx")
@@ -29,6 +32,27 @@ def other_coins(_: Psbt) -> Psbt:
     due = declared.owed(scene, old)
     elsewhere = bitcoin.build(due, [bitcoin.Funds(paying, coins(paying, 7), 3)], RATE).psbt
     return respend(psbts.serialise(elsewhere), [paying], settled=due, owed=(), rate=3, spare={}).psbt
+
+
+def leaves_out_a_coin(_: Psbt) -> Psbt:
+    """Of the coins it replaces, one stays unspent: what stood before might be mined as well."""
+    scene = declared.stuck()
+    old = declared.live(scene, "psbt")
+    vault, due = wallet(scene.desk, "meridian-btc"), declared.owed(scene, old)
+    others = [coins(vault)[2], *coins(vault, 7)]
+    return bitcoin.build(due, [bitcoin.Funds(vault, tuple(others), 3)], 5).psbt
+
+
+def paying(more: int, *, and_its_relay: bool = False) -> PsbtChange:
+    """The fee of what is replaced and so many satoshis more, for its own relay beside or not."""
+    was = facts(psbts.parse(declared.stuck().psbt)).fee or 0
+
+    def change(psbt: Psbt) -> Psbt:
+        found = facts(psbt)
+        wanted = (standard.least_replacement_fee(was, found.vsize) if and_its_relay else was) + more
+        return alter.paid(psbt, alter.add(alter.change_at(psbt), (found.fee or 0) - wanted))
+
+    return change
 
 
 def void_signed_elsewhere() -> Case:
@@ -110,14 +134,28 @@ CASES: list[Hostile] = [
         "B12",
         "a replacement with a lower fee",
         "B12.replacement-fee",
-        partial(replacement_case, rate=1),
+        lambda: replacement_case(psbt=paying(-1)),
         replacement_case,
     ),
     Hostile(
         "B12",
         "a replacement with the same fee",
         "B12.replacement-fee",
-        partial(replacement_case, rate=RATE),
+        lambda: replacement_case(psbt=paying(0)),
+        replacement_case,
+    ),
+    Hostile(
+        "B12",
+        "a replacement that pays a satoshi too little for its own relay",
+        "B12.replacement-fee",
+        lambda: replacement_case(psbt=paying(-1, and_its_relay=True)),
+        lambda: replacement_case(psbt=paying(0, and_its_relay=True)),
+    ),
+    Hostile(
+        "B12",
+        "a replacement that leaves a coin out",
+        "B12.replacement-coins",
+        partial(replacement_case, psbt=leaves_out_a_coin),
         replacement_case,
     ),
     Hostile(

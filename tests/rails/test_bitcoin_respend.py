@@ -13,7 +13,9 @@ from countersign.rails.bitcoin import Funds, Wallet
 from countersign.rails.bitcoin_respend import respend
 from countersign.settlement import netting
 from countersign.settlement.netting import Obligation
+from support import alter
 from support import settlement_world as world
+from support.bitcoin_vault import funded
 from support.review_cases import COIN, Plan, coins, held, two_vault_trades, wallet
 
 ONE, TWO = Plan(), two_vault_trades()
@@ -88,3 +90,60 @@ def test_coins_of_another_vault_are_refused() -> None:
     with pytest.raises(Refused) as refused:
         respend(original, [wallet(desk, "harbour-btc")], settled=owed, owed=(), rate=2, spare={})
     assert refused.value.code == "rails.foreign-coin"
+
+
+def built_of(paying: Wallet, owed: tuple[Obligation, ...], amounts: list[int], rate: int = 2) -> bytes:
+    """The original over coins of these amounts."""
+    return psbts.serialise(rail.build(owed, [Funds(paying, made_coins(paying, amounts), 3)], rate).psbt)
+
+
+def made_coins(paying: Wallet, amounts: list[int], nonce: int = 0) -> tuple[tuple[bytes, int], ...]:
+    return tuple((coin.parent.data, 1) for coin in funded(paying.descriptors, amounts, nonce))
+
+
+def least_fee(original: bytes, size: int) -> int:
+    """BIP-125, rule 4, at a satoshi a virtual byte."""
+    return (facts(psbts.parse(original)).fee or 0) + size
+
+
+def test_a_replacement_costs_more_by_its_own_relay_or_is_refused_with_the_rate_that_does() -> None:
+    _, (paying,), owed = parts(ONE)
+    due = sum(each.amount for each in owed)
+    # 400 satoshis too little for change went to the fee, so one more satoshi a vbyte is not enough for a while.
+    original = built_of(paying, owed, [due + 2 * 190 + 400])
+    more = {paying.id: made_coins(paying, [COIN], 9)}
+    with pytest.raises(Refused) as refused:
+        respend(original, [paying], settled=owed, owed=owed, rate=2, spare={paying.id: 2}, more=more)
+    assert refused.value.code == "rails.replacement-fee"
+    rate = int(dict(refused.value.values)["rate"])
+    made = respend(original, [paying], settled=owed, owed=owed, rate=rate, spare={paying.id: 2}, more=more)
+    assert made.fee >= least_fee(original, facts(made.psbt).vsize)
+    with pytest.raises(Refused, match=r"rails\.replacement-fee"):
+        respend(original, [paying], settled=owed, owed=owed, rate=rate - 1, spare={paying.id: 2}, more=more)
+
+
+def test_a_replacement_of_an_exact_match_takes_a_further_coin_and_a_void_does_not() -> None:
+    _, (paying,), owed = parts(ONE)
+    original = built_of(paying, owed, [sum(each.amount for each in owed) + 2 * 190])
+    assert len(facts(psbts.parse(original)).outputs) == len(owed)
+    with pytest.raises(Refused) as refused:
+        respend(original, [paying], settled=owed, owed=owed, rate=20, spare={paying.id: 2})
+    assert refused.value.code == "rails.change-dust"
+    more = {paying.id: made_coins(paying, [5_000, 700_000, 6_000], 9)}
+    made = respend(original, [paying], settled=owed, owed=owed, rate=20, spare={paying.id: 2}, more=more)
+    assert set(outpoints(psbts.parse(original))) < set(outpoints(made.psbt))
+    assert len(outpoints(made.psbt)) == 2
+    (side,) = rail.readback(facts(made.psbt), [paying], owed).sides
+    assert side.balances
+    assert made.changes[0] > 330
+    void = respend(original, [paying], settled=owed, owed=(), rate=20, spare={paying.id: 2}, more=more)
+    assert outpoints(void.psbt) == outpoints(psbts.parse(original))
+
+
+def test_what_did_not_say_that_it_may_be_replaced_is_not() -> None:
+    original, paying, owed = parts(ONE)
+    final = psbts.serialise(alter.paid(psbts.parse(original), lambda _: None, sequence=0xFFFFFFFF))
+    with pytest.raises(Refused) as refused:
+        respend(final, paying, settled=owed, owed=owed, rate=9, spare={})
+    assert refused.value.code == "rails.not-replaceable"
+    assert respend(final, paying, settled=owed, owed=(), rate=9, spare={}).fee

@@ -1,7 +1,8 @@
 """Declaring a void or a replacement: operations prepares, compliance looks at the same bytes and signs them too.
 
 - A void is built from the instruction it ends: the same coins back to their own vaults, or the same nonce used up.
-- A replacement spends the same coins, pays the same and leaves less change. It stays within the agreed fee caps.
+- A replacement spends the same coins, and others where its vault's change cannot bear the fee; it pays the same. It stays
+  within the agreed fee caps.
 - Compliance's half reads the artefact back by itself before it signs: of each vault nothing leaves but what it owes, and its
   part of a fee within the agreed caps. So does a console before it signs a release.
 - Everything after it is ordinary: shares, release by maker and checker, broadcast, observation.
@@ -11,7 +12,7 @@
         await declare(desk, half, compliance)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from countersign.bitcoin.inspect import PsbtFacts, facts
 from countersign.bitcoin.psbt import parse as parse_psbt
@@ -19,8 +20,8 @@ from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.bitcoin.transaction import display
 from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
-from countersign.desk.ports import Receipt
-from countersign.desk.preparing import require_within_caps, unused_slot
+from countersign.desk.ports import Coin, Receipt
+from countersign.desk.preparing import free_coins, require_within_caps, spends_of, unused_slot
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.ethereum import inspect
@@ -116,28 +117,32 @@ async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> t
     wallets, settled = _wallets(desk, old.group.vaults), desk.state.owed(old)
     original = desk.artefacts.get(bytes.fromhex(old.artefact))
     owed = () if purpose == VOID else settled
-    spare = await _spare(desk, old, original, wallets, settled)
-    made = respend(original, wallets, settled=settled, owed=owed, rate=rate, spare=spare).psbt
+    seen = {each.id: await _seen(desk, old.group.chain, each) for each in wallets}
+    spare = _spare(desk, original, wallets, settled, seen)
+    more = {name: free_coins(desk, old.group.chain, coins) for name, coins in seen.items()}
+    made = respend(original, wallets, settled=settled, owed=owed, rate=rate, spare=spare, more=more).psbt
     require_within_caps(desk, desk.state.cycle(old.cycle), bitcoin_rail.readback(facts(made), wallets, owed))
-    return serialise_psbt(made), old.spends
+    return serialise_psbt(made), old.spends if purpose == VOID else spends_of(facts(made), wallets)
 
 
-async def _spare(
-    desk: Workplace, old: Instruction, original: bytes, wallets: list[Wallet], settled: tuple[Obligation, ...]
+async def _seen(desk: Workplace, chain: str, wallet: Wallet) -> Sequence[Coin]:
+    return await desk.bitcoin(chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
+
+
+def _spare(
+    desk: Workplace,
+    original: bytes,
+    wallets: list[Wallet],
+    settled: tuple[Obligation, ...],
+    seen: Mapping[str, Sequence[Coin]],
 ) -> dict[str, int]:
     """A free slot for every vault to which the original returns nothing."""
-    without = [
-        each
-        for each, side in zip(
-            wallets, bitcoin_rail.readback(facts(parse_psbt(original)), wallets, settled).sides, strict=True
-        )
+    sides = bitcoin_rail.readback(facts(parse_psbt(original)), wallets, settled).sides
+    return {
+        each.id: unused_slot(desk, each, seen[each.id])
+        for each, side in zip(wallets, sides, strict=True)
         if not side.change
-    ]
-    node, found = desk.bitcoin(old.group.chain), {}
-    for each in without:
-        seen = await node.coins([slot.script_pubkey for slot in each.descriptors.slots])
-        found[each.id] = unused_slot(desk, each, seen)
-    return found
+    }
 
 
 def _wallets(desk: Workplace, names: Sequence[str]) -> list[Wallet]:

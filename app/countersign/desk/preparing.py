@@ -10,7 +10,7 @@
 
 from collections.abc import Sequence
 
-from countersign.bitcoin.inspect import facts
+from countersign.bitcoin.inspect import PsbtFacts, facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.bitcoin.transaction import display
@@ -74,14 +74,19 @@ async def _psbt(desk: Workplace, cycle: Cycle, group: Group, rate: int) -> dict[
     funds = [await _funds(desk, group.chain, wallet) for wallet in wallets]
     built = bitcoin_rail.build(owed, funds, rate)
     require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), wallets, owed))
-    spends = tuple(
+    spends = spends_of(facts(built.psbt), wallets)
+    artefact = (await desk.put_artefact(serialise_psbt(built.psbt))).hex()
+    return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
+
+
+def spends_of(found: PsbtFacts, wallets: Sequence[Wallet]) -> tuple[Spend, ...]:
+    """What `instruction.prepared` says of the inputs, in their order."""
+    return tuple(
         Spend(f"{display(fact.outpoint.txid)}:{fact.outpoint.vout}", wallet.id, number)
-        for fact in facts(built.psbt).inputs
+        for fact in found.inputs
         for wallet in wallets
         if fact.spent is not None and (number := wallet.slot_of(fact.spent.script_pubkey)) is not None
     )
-    artefact = (await desk.put_artefact(serialise_psbt(built.psbt))).hex()
-    return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
 
 
 def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback) -> None:
@@ -95,11 +100,17 @@ def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback) -> None:
 
 async def _funds(desk: Workplace, chain: str, wallet: Wallet) -> Funds:
     seen = await desk.bitcoin(chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
+    return Funds(wallet, free_coins(desk, chain, seen), unused_slot(desk, wallet, seen))
+
+
+def free_coins(desk: Workplace, chain: str, seen: Sequence[Coin]) -> tuple[tuple[bytes, int], ...]:
+    """Of the coins that a node sees, those that have the policy's confirmations and that no instruction spends."""
     needed = desk.state.adopted().confirmations_on(chain)
-    free = [
-        coin for coin in seen if coin.confirmations >= needed and f"{coin.txid}:{coin.vout}" not in desk.state.spending
-    ]
-    return Funds(wallet, tuple((coin.transaction, coin.vout) for coin in free), unused_slot(desk, wallet, seen))
+    return tuple(
+        (coin.transaction, coin.vout)
+        for coin in seen
+        if coin.confirmations >= needed and f"{coin.txid}:{coin.vout}" not in desk.state.spending
+    )
 
 
 def unused_slot(desk: Workplace, wallet: Wallet, seen: Sequence[Coin]) -> int:

@@ -11,7 +11,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from countersign.bitcoin import combine, consensus, finalise, inspect, signatures, verify
+from countersign.bitcoin import combine, consensus, finalise, inspect, signatures, standard, verify
 from countersign.bitcoin.inspect import PsbtFacts
 from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
@@ -118,7 +118,7 @@ def _parsed(data: bytes | None) -> Psbt | None:
 
 
 def _declared(reading: Reading, record: Instruction, facts: PsbtFacts) -> Finding:
-    """A void spends exactly the same coins; a replacement pays the same with a higher fee, over at least one same coin."""
+    """A void spends exactly the same coins; a replacement all of them, and pays the same with a fee that takes its place."""
     if record.declarer is None:
         return failed(
             "B12", "not-dual", "declaration", "operations and compliance", record.preparer, purpose=record.purpose
@@ -135,18 +135,22 @@ def _declared(reading: Reading, record: Instruction, facts: PsbtFacts) -> Findin
     psbt = _parsed(data)
     if psbt is None:
         return failed("B12", "replaced-absent", "declaration", old.artefact, "not here", artefact=old.artefact)
-    return _replaces(reading, facts, inspect.facts(psbt), mine & theirs)
+    return _replaces(reading, facts, inspect.facts(psbt), theirs - mine)
 
 
-def _replaces(reading: Reading, facts: PsbtFacts, old: PsbtFacts, same: set[str]) -> Finding:
+def _replaces(reading: Reading, facts: PsbtFacts, old: PsbtFacts, left_out: set[str]) -> Finding:
     wallets = reading.wallets if isinstance(reading.wallets, tuple) else ()
-    if not same:
-        return failed("B12", "replacement-coins", "coins", "at least one same coin", "none")
+    if left_out:
+        # One same coin would exclude the one before, but not, in a row of replacements, the first.
+        named = ", ".join(sorted(left_out))
+        return failed("B12", "replacement-coins", "coins", "every coin of what it replaces", named, outpoints=named)
     if _leaving(facts, wallets) != _leaving(old, wallets):
         return failed("B12", "replacement-outputs", "outputs", "the same payments", "other payments")
     was, now = old.fee or 0, facts.fee or 0
-    if now <= was:
-        return failed("B12", "replacement-fee", "fee", f"more than {was} sat", f"{now} sat", was=was, now=now)
+    least = standard.least_replacement_fee(was, facts.vsize)
+    if now < least:
+        return failed("B12", "replacement-fee", "fee", f"at least {least} sat", f"{now} sat",
+                      was=was, now=now, least=least)  # fmt: skip
     return passed("B12", "declared-replacement", "coins", f"the same payments, more than {was} sat fee", f"{now} sat",
                   was=was, now=now)  # fmt: skip
 

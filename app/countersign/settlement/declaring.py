@@ -5,9 +5,10 @@
   be declared from the first share on, and after a release as long as nothing was sent. Every instruction of the cycle
   that has shares needs one; those without are freed at once. Meanwhile none of the others takes shares.
 - An order stops no void, nor does a dispute: units come home and stay frozen there.
-- A **replacement** pays the same with a higher fee and spends at least one same coin, so that only one of the two can
-  ever be mined. It is declared after the release, where the first was not taken into a block. On Ethereum the outer
-  transaction is replaced instead: what the owners signed stays.
+- A **replacement** pays the same with a higher fee and spends every same coin, and further ones where the fee needs them:
+  so only one of the two, and of a whole row of replacements, can ever be mined. It is declared after the release, where
+  the first was not taken into a block. On Ethereum the outer transaction is replaced instead: what the owners signed
+  stays.
 - A replacement keeps the policy's caps like what it takes the place of; a void pays nobody.
 - What the artefact does is judged by every console that signs it (B8, B9, B12, E4, E8).
 
@@ -82,7 +83,7 @@ def _judge_replacement(state: State, cycle: Cycle, body: InstructionPrepared, ol
     if body.kind != "psbt":
         raise Refused("settlement.replacement-kind", instruction=old.hash)
     check_spends(state, body, old.hash)
-    if not {spend.outpoint for spend in old.spends} & {spend.outpoint for spend in body.spends}:
+    if not {spend.outpoint for spend in old.spends} <= {spend.outpoint for spend in body.spends}:
         raise Refused("settlement.replacement-coins", instruction=old.hash)
 
 

@@ -22,16 +22,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bring it to this machine, then check again.",
     ),
     "B12.replacement-coins": (
-        "The replacement shares no coin with the transaction it replaces: both could be mined.",
-        "Refuse it; a replacement spends at least one same coin.",
+        "The replacement does not spend every coin of the transaction it replaces: {outpoints}.",
+        "Refuse it; a replacement spends them all, so that only one of the two, or of any before them, can be mined.",
     ),
     "B12.replacement-outputs": (
         "The replacement does not pay exactly what the transaction it replaces pays.",
         "Refuse it; a replacement changes the fee and nothing else.",
     ),
     "B12.replacement-fee": (
-        "The replacement pays {now} satoshis in fees, the transaction it replaces {was}.",
-        "Refuse it; only a higher fee is a reason to sign the coins again.",
+        "The replacement pays {now} satoshis in fees, the transaction it replaces {was}; nodes take its place from {least}.",
+        "Refuse it; only a fee that nodes take for a replacement is a reason to sign the coins again.",
     ),
     "B12.declared-replacement": (
         "It pays what the transaction it replaces pays, with {now} satoshis in fees instead of {was}, as declared.",
@@ -67,6 +67,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "rails.change-dust": (
         "What would return to vault {vault} is {left} satoshis; the least that can be an output is {least}.",
         "Choose a lower fee rate.",
+    ),
+    "rails.not-replaceable": (
+        "The transaction does not say that it may be replaced (BIP-125).",
+        "Wait for a block, or spend its change at a higher fee.",
+    ),
+    "rails.replacement-fee": (
+        "Nodes would not take it in the other's place: its fee is {fee} satoshis, the least is {least}.",
+        "Choose {rate} satoshis a virtual byte or more.",
     ),
     "rails.foreign-coin": (
         "{count} inputs of the original belong to no paying vault, or their amounts are not proven.",

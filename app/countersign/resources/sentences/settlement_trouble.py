@@ -38,8 +38,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Send the same call again with more gas.",
     ),
     "settlement.replacement-coins": (
-        "The replacement shares no coin with instruction {instruction}, so both could be mined.",
-        "Prepare it again with at least one coin of the instruction it replaces.",
+        "The replacement does not spend every coin of instruction {instruction}: it and one before it might both be mined.",
+        "Prepare it again over all the coins of the instruction it replaces; it may add others.",
     ),
     "settlement.replaced-kind": (
         "Instruction {instruction} is a Bitcoin transaction: what was signed fixes its id, so no other carries it.",
