@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from countersign.bitcoin.ranged import parse as parse_ranged
 from countersign.bitcoin.transaction import Output, Satoshis, display, double_sha256
+from countersign.bitcoin.vault import RangedVault
 from countersign.chains.bitcoin_core import BitcoinCore, cookie
 from countersign.chains.bitcoin_ledger import coinbase
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.errors import Refused, Unavailable
+from support.extended_keys import ranged_text
 from support.rpc_server import RpcFailure, serving
 
 GENESIS = "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"
@@ -42,6 +45,39 @@ async def test_a_coin_comes_with_its_previous_transaction_to_the_satoshi() -> No
         assert server.asked[0][1] == ["start", [{"desc": f"raw({SCRIPT.hex()})"}]]
     assert (coin.txid, coin.vout, coin.satoshis, coin.confirmations) == (TXID, 0, 25_000_000_001, 3)
     assert coin.transaction == RAW
+
+
+async def test_a_ranged_vault_is_scanned_by_its_two_branches_beside_raw_scripts() -> None:
+    vault = RangedVault(parse_ranged(ranged_text("scan")), 7)
+    async with serving(NODE | {"scantxoutset": lambda *_: scanned(), "getrawtransaction": RAW.hex()}) as server:
+        await BitcoinCore(JsonRpc(server.url)).coins([SCRIPT], [vault, vault])
+        _, (action, asked), *_ = server.asked[0]
+    assert action == "start"
+    branches = [{"desc": vault.ranged.branch(branch), "range": 7} for branch in (0, 1)]
+    assert asked == [{"desc": f"raw({SCRIPT.hex()})"}, *branches]
+
+
+@pytest.mark.parametrize(
+    "answer, rate",
+    [
+        ('{"feerate": 0.00001000, "blocks": 2}', 1),
+        ('{"feerate": 0.00001001, "blocks": 2}', 2),
+        ('{"feerate": 0.00000100, "blocks": 2}', 1),
+        ('{"feerate": 0.00123456, "blocks": 6}', 124),
+        ('{"errors": ["Insufficient data or no feerate found"], "blocks": 2}', None),
+    ],
+)
+async def test_a_nodes_estimate_is_rounded_up_and_may_be_absent(answer: str, rate: int | None) -> None:
+    async with serving({"estimatesmartfee": lambda *_: web.Response(text=f'{{"result": {answer}}}')}) as server:
+        assert await BitcoinCore(JsonRpc(server.url)).fee_rate(6) == rate
+        assert server.asked[0][1] == [6]
+
+
+@pytest.mark.parametrize("answer", ["[]", "null", '{"feerate": "0.1"}', '{"feerate": -1}', '{"feerate": 0.000000001}'])
+async def test_an_estimate_of_odd_form_is_none(answer: str) -> None:
+    async with serving({"estimatesmartfee": lambda *_: web.Response(text=f'{{"result": {answer}}}')}) as server:
+        with pytest.raises(Unavailable, match=r"chains\.odd-answer"):
+            await BitcoinCore(JsonRpc(server.url)).fee_rate(6)
 
 
 async def test_no_scripts_no_question() -> None:

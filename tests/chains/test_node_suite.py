@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from countersign.bitcoin import build, coins, combine, finalise, parent
+from countersign.bitcoin import build, coins, combine, finalise, parent, ranged
 from countersign.bitcoin.selection import Payer
 from countersign.bitcoin.transaction import Output, Satoshis, display
+from countersign.bitcoin.vault import RangedVault
+from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.desk.ports import EthereumNode, Observation
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum import deployments
@@ -21,6 +23,7 @@ from support.bitcoin_node import RegtestNode
 from support.bitcoin_vault import SoftwareVault, payment, software_vault
 from support.ethereum_chains import FUNDS, EthereumChain
 from support.ethereum_node import running_node
+from support.extended_keys import ranged_text
 from support.parts import bitcoind
 
 AMOUNTS = (30_000_000, 40_000_000, 50_000_000)
@@ -101,6 +104,27 @@ async def test_coins_come_oldest_first_each_proven_by_its_transaction(bitcoin: B
     assert list(await bitcoin.node.coins(scripts(vault)[1:2])) == [found[1]]
     assert not await bitcoin.node.coins(scripts(software_vault("nobody pays it")))
     assert not await bitcoin.node.coins([])
+
+
+async def test_a_ranged_vaults_coins_are_found_on_both_branches_as_far_as_its_horizon(bitcoin: BitcoinChain) -> None:
+    beside = funded(bitcoin, "beside a ranged one")
+    held = ranged.parse(ranged_text("ranged"))
+    places = [ranged.place(ranged.RECEIVE, 0), ranged.place(ranged.CHANGE, 3), ranged.place(ranged.RECEIVE, 5)]
+    for satoshis, number in enumerate(places, 20_000):
+        bitcoin.pay_to(held.at(number), satoshis)
+    found = await bitcoin.node.coins(scripts(beside)[:1], [RangedVault(held, 4)])
+    assert [(coin.satoshis, coin.script_pubkey) for coin in found] == [
+        (AMOUNTS[0], scripts(beside)[0]),
+        (20_000, held.at(places[0]).script_pubkey),
+        (20_001, held.at(places[1]).script_pubkey),
+    ]
+    assert len(await bitcoin.node.coins([], [RangedVault(held, 5)])) == 3
+
+
+async def test_a_fee_rate_is_a_whole_number_or_said_to_be_unknown(bitcoin: BitcoinChain) -> None:
+    # A young regtest chain has seen too few fees to tell; the embedded one mines whatever is relayed.
+    expected = 1 if isinstance(bitcoin.node, EmbeddedBitcoin) else None
+    assert await bitcoin.node.fee_rate(6) == expected
 
 
 async def test_a_spend_is_accepted_mined_and_moves_the_coins(bitcoin: BitcoinChain) -> None:

@@ -1,6 +1,7 @@
 """`countersign reconcile`: a profile's ledger against the chains, over the nodes that a file names; nothing is logged."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ import pytest
 
 from countersign.bootstrap.nodes import open_nodes
 from countersign.cli import nodes
-from countersign.cli.nodes import NodeFile
+from countersign.cli.nodes import BitcoinEntry, NodeFile
 from countersign.demonstration import cast
 from countersign.desk import ceremony
 from countersign.desk.vouching import Nodes
@@ -124,6 +125,7 @@ def test_a_file_of_nodes_that_is_not_there_is_two(founded: Founded, tmp_path: Pa
         (b"{}", "cli.nodes-none"),
         (b'{"bitcoin":[],"ethereum":[]}', "cli.nodes-none"),
         (b'{"bitcoin":[{"url":"http://x","password":"p"}]}', "C2.unknown-field"),
+        (b'{"bitcoin":[{"cookie":"/c","login_file":"/l","url":"http://x"}]}', "cli.nodes-login"),
         (b'{"bitcoin":[{"cookie":"/c"}]}', "C2.missing-field"),
         (b'{"ethereum":["http://x"]}', "C2.wrong-type"),
         (b'{"ethereum":[{"url":1}]}', "C2.wrong-type"),
@@ -138,13 +140,33 @@ def test_a_file_of_nodes_is_read_strictly(data: bytes, code: str) -> None:
 
 
 def test_a_bitcoin_node_may_stand_alone_and_without_a_cookie() -> None:
-    assert nodes.parse(b'{"bitcoin":[{"url":"http://x"}]}') == NodeFile((("http://x", ""),), ())
+    assert nodes.parse(b'{"bitcoin":[{"url":"http://x"}]}') == NodeFile((BitcoinEntry("http://x"),), ())
+
+
+async def test_a_nodes_name_and_password_come_from_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    file = tmp_path / "login"
+    file.write_text("olive:p4ss:word\n")
+    entry = BitcoinEntry("", login_file=str(file))
+    async with serving(CORE) as core:
+        one = NodeFile((entry._replace(url=core.url),), ())
+        for mode in (0o640, 0o604, 0o622):
+            file.chmod(mode)
+            with refused("chains.login-open", Unavailable):
+                await open_nodes(one)
+        assert not core.asked
+        file.chmod(0o600)
+        assert list((await open_nodes(one)).bitcoin) == [cast.BITCOIN]
+        assert core.asked[0][2] == "Basic " + base64.b64encode(b"olive:p4ss:word").decode()
+        for text in ("", "olive", ":word", "olive:a\nb", "olive:" + "x" * 1_024):
+            file.write_text(text)
+            with refused("chains.no-login", Unavailable):
+                await open_nodes(one)
 
 
 async def test_each_node_says_itself_which_chain_it_follows(tmp_path: Path) -> None:
     (tmp_path / ".cookie").write_text("__cookie__:secret")
     async with serving(CORE) as core, serving(EVM) as evm:
-        found = await open_nodes(NodeFile(((core.url, str(tmp_path / ".cookie")),), (evm.url,)))
+        found = await open_nodes(NodeFile((BitcoinEntry(core.url, str(tmp_path / ".cookie")),), (evm.url,)))
         assert (list(found.bitcoin), list(found.ethereum)) == ([cast.BITCOIN], [cast.ETHEREUM])
         assert core.asked[0][2] is not None
         with refused("chains.no-relayer", Refused):
@@ -159,4 +181,4 @@ async def test_two_nodes_of_one_chain_an_absent_node_and_a_password_in_the_addre
     with refused("chains.unreachable", Unavailable):
         await open_nodes(NodeFile((), (gone,)))
     with refused("chains.url"):
-        await open_nodes(NodeFile((("http://name:word@127.0.0.1:1", ""),), ()))
+        await open_nodes(NodeFile((BitcoinEntry("http://name:word@127.0.0.1:1"),), ()))

@@ -23,15 +23,18 @@ async def open_nodes(file: NodeFile, silent: list[Unavailable] | None = None) ->
 
     `silent`: takes what the nodes that do not answer raised; the others are opened all the same.
     """
-    from countersign.chains.bitcoin_core import BitcoinCore, cookie
+    from countersign.chains.bitcoin_core import BitcoinCore, cookie, login_file
     from countersign.chains.ethereum_rpc import EthereumRpc
     from countersign.chains.jsonrpc import JsonRpc
     from countersign.desk.vouching import Nodes
 
     bitcoin: dict[str, BitcoinCore] = {}
     ethereum: dict[str, EthereumRpc] = {}
-    for url, place in file.bitcoin:
-        core = BitcoinCore(JsonRpc(url, cookie(Path(place)) if place else None))
+    for entry in file.bitcoin:
+        login = cookie(Path(entry.cookie)) if entry.cookie else None
+        if entry.login_file:
+            login = login_file(Path(entry.login_file))
+        core = BitcoinCore(JsonRpc(entry.url, login))
         with _left_out(silent):
             _put(bitcoin, await core.chain(), core)
     for url in file.ethereum:

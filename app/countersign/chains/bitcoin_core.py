@@ -1,18 +1,24 @@
 """A Bitcoin Core node (or a node with the same RPC) as `desk.ports.BitcoinNode`. No wallet of the node is used.
 
-- Coins are found by `scantxoutset` over raw scripts; each comes with its whole previous transaction, whose hash is
-  compared here with the txid given and once more by whoever uses it (B3): a node is a source of bytes, never of truth.
+- Coins are found by `scantxoutset` over raw scripts, and over the two branches of ranged descriptors as far as their
+  horizon, in one scan; each comes with its whole previous transaction, whose hash is compared here with the txid given
+  and once more by whoever uses it (B3): a node is a source of bytes, never of truth.
+- A fee rate is the node's own estimate, rounded up to a whole satoshi a vbyte. A node that has seen too little says so.
 - A transaction is looked for in the memory pool, then in the newest blocks (`DEPTH` back): no transaction index needed.
+- The node may go back (a reorganisation): what was found before is asked for again, never remembered here.
 - Amounts are parsed as decimal text, never as floats.
 - What the node says about a transaction is a reason; what it says about itself (starting, scanning) is Unavailable.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from countersign.bitcoin import parent
+from countersign.bitcoin.ranged import CHANGE, RECEIVE
 from countersign.bitcoin.transaction import display
+from countersign.bitcoin.vault import RangedVault
 from countersign.chains import answers
 from countersign.chains.bitcoin_rules import UNREADABLE
 from countersign.chains.jsonrpc import LONGEST_REASON, Credentials, JsonRpc, RpcError
@@ -20,6 +26,9 @@ from countersign.desk.ports import Coin, Observation
 from countersign.errors import Malformed, Refused, Unavailable
 
 DEPTH = 288
+LONGEST_LOGIN = 1_024
+SCAN_SECONDS = 900.0
+"""A scan reads every unspent output there is: minutes on the main chain."""
 UNKNOWN, NO_TXID, UNREADABLE_NUMBER = -5, -8, -22
 VERDICTS = frozenset((UNREADABLE_NUMBER, -25, -26, -27))
 """RPC_DESERIALIZATION_ERROR, RPC_VERIFY_ERROR, RPC_VERIFY_REJECTED, RPC_VERIFY_ALREADY_IN_UTXO_SET (protocol.h)."""
@@ -40,6 +49,28 @@ def cookie(path: Path) -> Credentials:
     return read
 
 
+def login_file(path: Path) -> Credentials:
+    """Credentials from a file with one line `user:password`, which nobody but its owner may read; read anew for each call.
+
+    Unavailable `chains.no-login`, `chains.login-open` (a mode that lets others read it).
+    """
+
+    def read() -> tuple[str, str]:
+        try:
+            with path.open("rb") as file:
+                mode, data = os.fstat(file.fileno()).st_mode, file.read(LONGEST_LOGIN + 1)
+            user, colon, secret = data.decode("utf-8").removesuffix("\n").partition(":")
+        except (OSError, UnicodeDecodeError):
+            raise Unavailable("chains.no-login", path=str(path)) from None
+        if os.name == "posix" and mode & 0o077:
+            raise Unavailable("chains.login-open", path=str(path))
+        if not colon or not user or not secret.isprintable() or len(data) > LONGEST_LOGIN:
+            raise Unavailable("chains.no-login", path=str(path))
+        return user, secret
+
+    return read
+
+
 class BitcoinCore:
     """`desk.ports.BitcoinNode` over a node's JSON-RPC. Its methods raise Unavailable as `JsonRpc` and `answers` do."""
 
@@ -54,15 +85,21 @@ class BitcoinCore:
         """Height of the best block."""
         return answers.whole(await self._ask("getblockcount"), "getblockcount")
 
-    async def coins(self, scripts: Sequence[bytes]) -> Sequence[Coin]:
-        """Unspent outputs of these scriptPubKeys, oldest first, each with its previous transaction.
+    async def coins(self, scripts: Sequence[bytes], ranged: Sequence[RangedVault] = ()) -> Sequence[Coin]:
+        """Unspent outputs of these scriptPubKeys and vaults, oldest first, each with its previous transaction.
 
         Unavailable `chains.scan-failed`, and `chains.other-transaction` if a transaction does not hash to its txid.
         """
-        wanted = [{"desc": f"raw({script.hex()})"} for script in dict.fromkeys(scripts)]
+        wanted: list[dict[str, object]] = [{"desc": f"raw({script.hex()})"} for script in dict.fromkeys(scripts)]
+        wanted += [
+            {"desc": vault.ranged.branch(branch), "range": vault.horizon}
+            for vault in dict.fromkeys(ranged)
+            for branch in (RECEIVE, CHANGE)
+        ]
         if not wanted:
             return []
-        found = answers.record(await self._ask("scantxoutset", "start", wanted), "scantxoutset")
+        given = await self._ask("scantxoutset", "start", wanted, timeout_seconds=SCAN_SECONDS)
+        found = answers.record(given, "scantxoutset")
         if found.get("success") is not True:
             raise Unavailable("chains.scan-failed")
         tip = answers.whole(found.get("height"), "scantxoutset")
@@ -85,6 +122,13 @@ class BitcoinCore:
         )
         _require_own(coin)
         return coin
+
+    async def fee_rate(self, blocks: int) -> int | None:
+        """The node's estimate in whole satoshis a vbyte, rounded up and at least 1; None while it has none."""
+        found = answers.record(await self._ask("estimatesmartfee", blocks), "estimatesmartfee")
+        if "feerate" not in found:
+            return None
+        return max(1, -(-answers.satoshis(found["feerate"], "estimatesmartfee") // 1_000))
 
     async def test(self, raw: bytes) -> str | None:
         """None if the node would take the transaction into its pool now, else its reject reason."""
@@ -136,9 +180,9 @@ class BitcoinCore:
     async def _block(self, height: int) -> str:
         return answers.identity(await self._ask("getblockhash", height), "getblockhash")
 
-    async def _ask(self, method: str, *params: object) -> Any:
+    async def _ask(self, method: str, *params: object, timeout_seconds: float | None = None) -> Any:
         try:
-            return await self._rpc.call(method, *params)
+            return await self._rpc.call(method, *params, timeout_seconds=timeout_seconds)
         except RpcError as error:
             raise _itself(error, method) from None
 

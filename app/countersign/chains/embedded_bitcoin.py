@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from countersign.bitcoin import transaction
+from countersign.bitcoin.standard import MIN_RELAY
 from countersign.bitcoin.transaction import Outpoint, Output, Satoshis, display
+from countersign.bitcoin.vault import RangedVault
 from countersign.chains.bitcoin_ledger import GENESIS, Ledger, coinbase
 from countersign.chains.bitcoin_rules import COINBASE_MATURITY, refusal
 from countersign.chains.bitcoin_spend import Unspent, read
@@ -41,9 +43,14 @@ class EmbeddedBitcoin:
         """Height of the best block."""
         return self.ledger.height
 
-    async def coins(self, scripts: Sequence[bytes]) -> Sequence[Coin]:
-        """Unspent outputs of these scriptPubKeys, oldest first, each with its previous transaction."""
-        return [self._coin(place, coin) for place, coin in self.ledger.held_by(frozenset(scripts))]
+    async def coins(self, scripts: Sequence[bytes], ranged: Sequence[RangedVault] = ()) -> Sequence[Coin]:
+        """Unspent outputs of these scriptPubKeys and vaults, oldest first, each with its previous transaction."""
+        wanted = {vault.descriptor(number).script_pubkey for vault in ranged for number in vault.numbers}
+        return [self._coin(place, coin) for place, coin in self.ledger.held_by(frozenset(wanted.union(scripts)))]
+
+    async def fee_rate(self, blocks: int) -> int | None:  # noqa: ARG002
+        """Everything is mined at once here: the least that is relayed."""
+        return MIN_RELAY
 
     async def test(self, raw: bytes) -> str | None:
         """None if the chain would take the transaction now, else its reason, in a node's words where it has them."""

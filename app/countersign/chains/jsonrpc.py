@@ -83,16 +83,17 @@ class JsonRpc:
     def __repr__(self) -> str:
         return f"JsonRpc({self._url})"
 
-    async def call(self, method: str, *params: object) -> Any:
-        """The `result` of one call.
+    async def call(self, method: str, *params: object, timeout_seconds: float | None = None) -> Any:
+        """The `result` of one call; `timeout_seconds` for one that may take longer than the others.
 
         RpcError; Unavailable `chains.unreachable`, `.not-authorised`, `.not-rpc`, `.answer-too-large`.
         """
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
         headers = {"Authorization": _basic(*self._credentials())} if self._credentials else None
+        timeout = self._timeout if timeout_seconds is None else aiohttp.ClientTimeout(total=timeout_seconds)
         try:
             async with (
-                aiohttp.ClientSession(timeout=self._timeout) as session,
+                aiohttp.ClientSession(timeout=timeout) as session,
                 session.post(self._url, json=body, headers=headers, allow_redirects=False) as response,
             ):
                 if response.status in NOT_AUTHORISED:

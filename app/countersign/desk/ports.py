@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from countersign.airgap import ur
     from countersign.audit.pin import Pin
+    from countersign.bitcoin.vault import RangedVault
     from countersign.desk.records import Intent, Outpoint, PeerHead, SafeNonce, Share, Signed
     from countersign.keys.public_key import PublicKey
     from countersign.settlement.safe_state import ChainSnapshot
@@ -301,7 +302,12 @@ class BitcoinNode(Protocol):
         """CAIP-2 of the chain that answers."""
 
     async def height(self) -> int: ...
-    async def coins(self, scripts: Sequence[bytes]) -> Sequence[Coin]: ...
+    async def coins(self, scripts: Sequence[bytes], ranged: Sequence[RangedVault] = ()) -> Sequence[Coin]:
+        """Unspent outputs of these scripts, and of every place of these vaults within their horizons, oldest first."""
+
+    async def fee_rate(self, blocks: int) -> int | None:
+        """Whole satoshis a vbyte at which the node expects a block within so many; None while it cannot tell."""
+
     async def test(self, raw: bytes) -> str | None:
         """None if the node would accept the transaction now, else its reason."""
 

@@ -17,6 +17,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The node at {url} answered with more than this console reads.",
         "Ask for less, or look at the node.",
     ),
+    "chains.login-open": (
+        "The file {path} with the node's name and password can be read by others on this machine.",
+        "Let only its owner read it (chmod 600), and if others may have, choose another password.",
+    ),
+    "chains.no-login": (
+        "The file {path} does not hold the node's login: one line, name, colon, password.",
+        "Write it so, or name the node's cookie file instead; nothing was asked of the node.",
+    ),
     "chains.no-cookie": (
         "The node's cookie file {path} cannot be read.",
         "Start the node, or give this console the right to read the file.",

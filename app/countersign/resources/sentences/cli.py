@@ -73,6 +73,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count} attached tokens are named {token}.",
         "Say which one with --serial, or detach the others.",
     ),
+    "cli.nodes-login": (
+        "The node at {url} has both a cookie and a login file.",
+        "Keep one of them.",
+    ),
     "cli.nodes-none": (
         "The file of nodes names none.",
         "Give at least one: docs/formats/nodes.md says how it is written.",
