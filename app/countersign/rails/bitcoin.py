@@ -9,10 +9,13 @@ inputs − change = its obligations + its agreed share of the fee, to the satosh
 - Shares hold one signer's partial signatures over every input; `accept_share` verifies them over digests rebuilt here.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from countersign.bitcoin import coins as purse
 from countersign.bitcoin import combine as combiner
@@ -20,12 +23,9 @@ from countersign.bitcoin import consensus, descriptor, fees, share, verify, weig
 from countersign.bitcoin import finalise as finaliser
 from countersign.bitcoin import parent as parents
 from countersign.bitcoin import vault as slots
-from countersign.bitcoin.build import Built
-from countersign.bitcoin.build import build as build_psbt
 from countersign.bitcoin.inspect import OutputFacts, PsbtFacts, spent_output
 from countersign.bitcoin.parent import Parent
 from countersign.bitcoin.psbt import Psbt, parse, serialise, to_version
-from countersign.bitcoin.selection import Payer
 from countersign.bitcoin.share import SigningRequest
 from countersign.bitcoin.transaction import Output, Satoshis, display
 from countersign.errors import Refused
@@ -33,6 +33,9 @@ from countersign.formats import caip
 from countersign.keys.public_key import PublicKey
 from countersign.settlement.netting import Obligation
 from countersign.settlement.roster import BitcoinVault, RangedVault, Roster, SlotVault
+
+if TYPE_CHECKING:
+    from countersign.bitcoin.build import Built
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,10 @@ class Funds:
 
 def build(owed: Sequence[Obligation], funds: Sequence[Funds], rate: int) -> Built:
     """The unsigned PSBT that discharges `owed` at `rate` satoshis a vbyte. Refused("bitcoin.funds", …)."""
+    # Who only checks builds nothing: choosing coins is imported where it is done.
+    from countersign.bitcoin.build import build as build_psbt
+    from countersign.bitcoin.selection import Payer
+
     payers = [
         Payer(
             each.wallet.descriptors.checksum,
