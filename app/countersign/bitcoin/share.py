@@ -86,12 +86,19 @@ def _accept_input(found: Fields, wanted: SigningRequest | None, index: int) -> N
 
 
 def extract(psbt: Psbt, returned: Psbt, keys: AbstractSet[bytes]) -> Psbt:
-    """The share of the holder of `keys` in what a device gave back. Refused: as `accept`."""
+    """The share of the holder of `keys` in what a device gave back, and nothing else of it. Refused: as `accept`.
+
+    Some programs sign every input with a single key, whether its script names the key or not: what nobody asked for is
+    left behind.
+    """
     if returned.unsigned != psbt.unsigned:
         raise Refused("B13.other-transaction")
     empty = bare(psbt)
-    own = {bytes((fields.PARTIAL_SIGNATURE,)) + key for key in keys}
-    maps = tuple({key: value for key, value in found.items() if key in own} for found in returned.inputs)
+    own = {each.index: bytes((fields.PARTIAL_SIGNATURE,)) + each.public_key for each in requests(psbt, keys)}
+    maps = tuple(
+        {key: value for key, value in found.items() if key == own.get(index)}
+        for index, found in enumerate(returned.inputs)
+    )
     share = of_maps(empty.globals, maps, empty.outputs, empty)
     accept(psbt, share, keys)
     return share
