@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from embit import bip32 as other
 
-from countersign.bitcoin import bip32
+from countersign.bitcoin import address, bip32, script
 from countersign.bitcoin.bip32 import HARDENED, ExtendedKey, Network
 from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats import base58
@@ -70,13 +70,16 @@ def test_every_invalid_key_of_bip_32_is_refused_by_name() -> None:
     }
 
 
-def test_bip_84_s_zpub_is_refused_and_the_same_key_as_xpub_gives_its_addresses_keys() -> None:
+def test_bip_84_s_zpub_is_refused_and_the_same_key_as_xpub_gives_its_addresses() -> None:
     sections = [section["values"] for section in load_vectors("bitcoin/bip84.json")["sections"]]
     assert refusal(sections[0]["rootpub"]) == refusal(sections[1]["xpub"]) == "bitcoin.extended-key-slip-132"
     assert refusal(sections[0]["rootpriv"]) == refusal(sections[1]["xpriv"]) == "bitcoin.extended-key-private"
     account = bip32.parse(with_version("0488b21e", sections[1]["xpub"]))
     for steps, section in zip([(0, 0), (0, 1), (1, 0)], sections[2:], strict=True):
-        assert bip32.derive(account, steps).public.hex() == section["pubkey"]
+        public = bip32.derive(account, steps).public
+        assert public.hex() == section["pubkey"]
+        # wpkh is no vault of ours, but what its address is made of is.
+        assert address.address(b"\x00\x14" + script.hash160(public), "bc") == section["address"]
 
 
 @pytest.mark.parametrize(

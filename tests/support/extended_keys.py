@@ -1,6 +1,7 @@
 """Extended keys in software, for tests only: a tree from a seed, its account at BIP-48's path, private leaves for signing."""
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 from embit import bip32
@@ -30,8 +31,7 @@ class Account:
     @property
     def xpub(self) -> str:
         """The extended public key at `path`."""
-        node = self.root.derive([HARDENED + step for step in self.path]).to_public()
-        return str(node.to_base58(version=_VERSION[self.network]))
+        return _xpub(self)
 
     @property
     def expression(self) -> str:
@@ -44,6 +44,13 @@ class Account:
         return SoftwareKey(Curve.SECP256K1, node.key.serialize())
 
 
+@cache
+def _xpub(of: Account) -> str:
+    node = of.root.derive([HARDENED + step for step in of.path]).to_public()
+    return str(node.to_base58(version=_VERSION[of.network]))
+
+
+@cache
 def account(seed: str, path: tuple[int, ...] = TEST_PATH, network: str = "test") -> Account:
     """The account that this seed always gives."""
     return Account(bip32.HDKey.from_seed(sha256(seed.encode()).digest()), path, network)

@@ -6,6 +6,6 @@ stay outside: an address is our own codec and the network an argument. Signature
 
 Which way it reads: compact_size → layout → transaction, parent → script → bip32 → key_expression → network, forms →
 descriptor → ranged → vault → psbt → sighash → signatures → inspect → share → combine → finalise → verify, with coins,
-weights, fees and build beside them.
+weights, fees and build beside them; bsms_encryption, signed_message → bsms is how a vault is enrolled.
 Transaction ids are 32 bytes in internal order everywhere; only `transaction.display` turns them round for people.
 """

@@ -7,7 +7,8 @@
     '89f8spxm'
 """
 
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import xor
 
 from countersign.errors import Malformed
 
@@ -18,13 +19,14 @@ _VALUES = {character: value for value, character in enumerate(_INPUT)}
 LENGTH = 8
 
 
+# What the five bits that leave the state at the top are worth, all 32 of them.
+_LEAVING = tuple(
+    reduce(xor, (generator for bit, generator in enumerate(_GENERATOR) if top >> bit & 1), 0) for top in range(32)
+)
+
+
 def _step(state: int, value: int) -> int:
-    top = state >> 35
-    state = ((state & 0x7FFFFFFFF) << 5) ^ value
-    for bit, generator in enumerate(_GENERATOR):
-        if top >> bit & 1:
-            state ^= generator
-    return state
+    return (state & 0x7FFFFFFFF) << 5 ^ value ^ _LEAVING[state >> 35]
 
 
 @lru_cache(maxsize=512)

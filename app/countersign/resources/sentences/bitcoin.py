@@ -7,6 +7,7 @@ _SIGN_AGAIN = "Ask that signer to sign the request again; this share is not used
 _REGISTERED = "Ask the administrators for the descriptor as it was registered."
 _EXPORT = "Have the key exported again by its device, as xpub, or as tpub on a test network."
 _OUR_FORM = "Use a vault of the form wsh(sortedmulti(…)); coins that lie elsewhere must be moved with their own wallet."
+_RECORD = "Have the device export the record again, and hand it over unchanged."
 _OURS = "This is a mistake in this program: report it."
 _NOT_BROADCAST = "It is not broadcast. Combine the shares again, and if it fails again, keep the file and report it."
 
@@ -199,6 +200,54 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "bitcoin.vault-key-reused": ("Slot {slot} of the vault uses a key of another slot again.", _REGISTERED),
     "bitcoin.vault-line": ("The list of descriptors does not end with a line end.", _REGISTERED),
     "bitcoin.vault-quorum": ("Slot {slot} of the vault has another quorum than slot 0.", _REGISTERED),
+    # enrolment: BSMS records, signed messages
+    "bitcoin.bsms-dat": ("This is not an encrypted BSMS record: it is not lower-case hex of enough bytes.", _RECORD),
+    "bitcoin.bsms-description": (
+        "The description of a key is longer than {limit} characters or holds a hidden one.",
+        _RECORD,
+    ),
+    "bitcoin.bsms-first-address": (
+        "The record's first address is not the one that its keys give: here it is {found}.",
+        "Do not use this vault. Keys or addresses were changed on the way; compare the key records with every cosigner.",
+    ),
+    "bitcoin.bsms-key": (
+        "A key record holds the key with its origin and nothing behind it; this one is written otherwise.",
+        _RECORD,
+    ),
+    "bitcoin.bsms-line": ("Line {line} of the record is not written as BIP-129 says.", _RECORD),
+    "bitcoin.bsms-line-end": (
+        "The record's lines end with carriage returns, which its signature never covers.",
+        _RECORD,
+    ),
+    "bitcoin.bsms-lines": ("The record has {found} lines where {expected} belong.", _RECORD),
+    "bitcoin.bsms-mac": (
+        "The record cannot be opened with this token: the token is another one, or the file was changed on the way.",
+        "Compare the token with the coordinator, and have the file sent again.",
+    ),
+    "bitcoin.bsms-other-token": (
+        "The record belongs to another session: it carries another token.",
+        "Have it exported again with the token of this session.",
+    ),
+    "bitcoin.bsms-restrictions": (
+        "The record's path restrictions are not those of a vault: /0/*,/1/* with a template (/**), none without.",
+        "Ask the coordinator for a record with /** and /0/*,/1/*.",
+    ),
+    "bitcoin.bsms-signature": (
+        "The key record is not signed by the key in it.",
+        "Do not use this key. Have its device make the record again, and tell the compliance officer if it repeats.",
+    ),
+    "bitcoin.bsms-size": ("The record has {size} bytes; at most {limit} are read.", _RECORD),
+    "bitcoin.bsms-text": ("This is not a BSMS record.", "Choose the device's BSMS file (.bsms, or .dat if encrypted)."),
+    "bitcoin.bsms-token": (
+        "A token of {found} bytes is none of BIP-129's: 8 bytes for standard encryption, 16 for extended.",
+        "Take the token over again from the coordinator.",
+    ),
+    "bitcoin.bsms-version": ("The record is of version “{found}”; BSMS 1.0 is read here.", _RECORD),
+    "bitcoin.message-signature": ("The signature over the text is not written as devices write it.", _RECORD),
+    "bitcoin.message-signature-kind": (
+        "The signature over the text is of kind {found}; only that of a compressed key (31 to 34) counts.",
+        "Have the device sign with the key itself, not with an address of another kind.",
+    ),
     # building, sharing
     "bitcoin.funds": (
         "The vault {vault} lacks {missing} satoshis for its payments and its share of the fee.",

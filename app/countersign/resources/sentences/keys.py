@@ -12,6 +12,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "keys.not-secp256k1": ("Only secp256k1 keys have an Ethereum address; this is {curve}.", "Choose a vault key."),
     "keys.key-length": ("A public key has {found} bytes where {expected} belong.", _KEY),
     "keys.not-on-curve": ("This is not a usable public key of {curve}.", _KEY),
+    "keys.aes-form": ("A key or counter for encryption has the wrong length.", "Nothing was read. Report this."),
     "keys.tweak": ("A key cannot be derived at this place.", "Use the next place."),
     "keys.jwk-mismatch": ("The key's name or algorithm in the file is not that of the key itself ({kid}).", _KEY),
     "keys.seed-length": ("A signing seed has {found} bytes where {expected} belong.", "Restore it from its backup."),
