@@ -191,6 +191,10 @@ def vkey_of(material: bytes) -> str:
         (SPEC_VKEY.replace("foo", "bar"), "L2.key-id"),
         (SPEC_VKEY.replace("example.com/foo", "example com"), "L2.key-name"),
         (SPEC_VKEY.replace("example.com/foo", ""), "L2.key-name"),
+        (
+            SPEC_VKEY.replace("example.com/foo", "example.com/\udcff"),
+            "L2.key-name",
+        ),  # a terminal's bytes that are no UTF-8
         (SPEC_VKEY + "=", "L2.vkey"),
         (vkey_of(bytes([1]) + bytes(31)), "L2.key-length"),
         (vkey_of(bytes([1]) + bytes(33)), "L2.key-length"),

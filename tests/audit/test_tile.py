@@ -50,6 +50,7 @@ def test_a_path_names_one_tile(one: Tile, path: str) -> None:
         "/tile/0/067",
         "tile/data/067",
         "tile/0/０67",
+        "tile/0/" + "x000/" * 1_500 + "000",  # so many digits that int() would raise a ValueError of its own
     ],
 )
 def test_another_spelling_names_none(path: str) -> None:

@@ -50,7 +50,22 @@ def test_no_reader_ever_crashes(value: Any) -> None:
             assert type(reader(value, "ask")) is type(read)
 
 
-@pytest.mark.parametrize("text", ["0.000000001", "-0.00000001", "21000000.00000001", "NaN", "Infinity"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "0.000000001",
+            "-0.00000001",
+            "21000000.00000001",
+            "NaN",
+            "Infinity",
+            "1E+999999",
+            "1E-999999",
+            "0E+99999999",
+        ),
+        "0.00000001" + "0" * 40 + "1",
+    ],
+)
 def test_money_that_cannot_be_is_odd(text: str) -> None:
     with pytest.raises(Unavailable):
         answers.satoshis(Decimal(text), "ask")

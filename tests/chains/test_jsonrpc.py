@@ -61,6 +61,22 @@ async def test_what_answers_is_no_node(text: str) -> None:
     assert (error.code, error.values["status"]) == ("chains.not-rpc", 200)
 
 
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-32"])
+async def test_depth_does_not_hide_behind_another_coding(coding: str) -> None:
+    """json guesses UTF-16 and UTF-32, whose bytes can look like an open string to whoever counts brackets."""
+    body = ('["\u2200",' + "[" * 100_000).encode(coding)
+    async with serving({"ask": lambda: web.Response(status=200, body=body)}) as server:
+        error = await refused(JsonRpc(server.url))
+    assert error.code == "chains.not-rpc"
+
+
+@pytest.mark.parametrize("number", ["1e99999999999999999999", "1e999999", "-1e-999999", "1." + "0" * 400])
+async def test_a_number_that_nobody_means_is_no_answer(number: str) -> None:
+    async with serving({"ask": web.Response(text=f'{{"result": {number}}}')}) as server:
+        error = await refused(JsonRpc(server.url))
+    assert error.code == "chains.not-rpc"
+
+
 async def test_a_redirect_is_not_followed() -> None:
     async with serving(
         {"ask": lambda: web.Response(status=307, headers={"Location": "http://127.0.0.1:1/"})}

@@ -44,6 +44,10 @@ def test_a_named_error_crosses_as_itself(kind: type[CountersignError]) -> None:
         {"kind": "refused", "code": "x"},
         {"kind": "refused", "code": "x", "values": {"a": b"1"}},
         {"kind": "refused", "code": "x", "values": []},
+        {"kind": [], "code": "x", "values": {}},
+        {"kind": "refused", "code": 5, "values": {}},
+        {"kind": "refused", "code": "x", "values": {1: "a"}},
+        {"kind": "refused", "code": "x", "values": {"findings": "a"}},
     ],
 )
 def test_what_is_no_answer_is_malformed(answer: dict[str, object]) -> None:

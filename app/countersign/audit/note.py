@@ -36,7 +36,7 @@ _EM_DASH = "— "
 
 
 def valid_name(name: str) -> bool:
-    """A key name: not empty, no space of any kind, no plus, no control character."""
+    """A key name: not empty, no space of any kind, no plus, no control character, nothing that UTF-8 cannot spell."""
     return 0 < len(name) <= MAX_NAME and not any(c == "+" or c.isspace() or _is_control(c) for c in name)
 
 
@@ -213,4 +213,5 @@ def verifier_key(seed: bytes, name: str, type_: int) -> VerifierKey:
 
 
 def _is_control(character: str) -> bool:
-    return unicodedata.category(character) == "Cc"
+    # A lone surrogate is what a terminal makes of bytes that are no UTF-8.
+    return unicodedata.category(character) in ("Cc", "Cs")

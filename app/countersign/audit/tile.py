@@ -25,7 +25,7 @@ HASH_SIZE = 32
 ENTRIES = -1
 MAX_ENTRY = 0xFFFF
 _PATH = re.compile(
-    r"tile/(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?\Z",
+    r"tile/(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/(?P<index>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?\Z",
     re.ASCII,
 )
 ReadFile = Callable[[str], bytes]

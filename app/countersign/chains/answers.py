@@ -18,7 +18,10 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _HEX = re.compile(r"([0-9a-f]{2})*\Z")
 _PREFIXED = re.compile(r"0x([0-9a-fA-F]{2})*\Z")
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}\Z")
-COIN = Decimal(100_000_000)
+PLACES = 8
+COIN = Decimal(10**PLACES)
+MOST_PLACES = 64
+"""Digits and powers of ten of an amount that is worth reading."""
 
 
 def whole(value: object, method: str) -> int:
@@ -62,13 +65,18 @@ def raw(value: object, method: str) -> bytes:
 def satoshis(value: object, method: str) -> int:
     """Decimal money, to the satoshi."""
     if isinstance(value, int) and not isinstance(value, bool):
-        value = Decimal(value)
-    if not isinstance(value, Decimal) or not value.is_finite():
+        value = Decimal(value) if 0 <= value <= MAX_MONEY else None
+    if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= MAX_MONEY / COIN:
         raise Unavailable("chains.odd-answer", method=method)
-    found = value * COIN
-    if found != found.to_integral_value() or not 0 <= found <= MAX_MONEY:
+    # By its digits: Decimal's own arithmetic rounds to 28 places, and the powers of ten that it takes have no end.
+    _, digits, power = value.as_tuple()
+    if not isinstance(power, int) or abs(power) > MOST_PLACES or len(digits) > MOST_PLACES:
         raise Unavailable("chains.odd-answer", method=method)
-    return int(found)
+    scale = 10 ** (MOST_PLACES - PLACES)
+    found: int = int("".join(map(str, digits))) * 10 ** (MOST_PLACES + power)
+    if found % scale:
+        raise Unavailable("chains.odd-answer", method=method)
+    return found // scale
 
 
 def quantity(value: object, method: str) -> int:

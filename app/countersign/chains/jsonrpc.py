@@ -26,6 +26,7 @@ Credentials = Callable[[], tuple[str, str]]
 MAX_ANSWER = 64 << 20
 MAX_NESTING = 64
 LONGEST_REASON = 200
+LONGEST_NUMBER, LONGEST_POWER = 400, 4
 NOT_AUTHORISED = (401, 403)
 
 
@@ -126,13 +127,24 @@ class JsonRpc:
 
 
 def _parsed(data: bytes) -> object:
-    """The JSON value, None if it is none. Depth is looked at first: json recurses as deep as it is told."""
+    """The JSON value, None if it is none. Depth is looked at first: json recurses as deep as it is told.
+
+    UTF-8 only: json would also guess UTF-16 and UTF-32, whose bytes hide brackets from whoever counts them.
+    """
     if nesting(data) > MAX_NESTING:
         return None
     try:
-        return json.loads(data, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(data.decode("utf-8"), parse_float=_decimal, parse_constant=_no_number)
     except ValueError:
         return None
+
+
+def _decimal(text: str) -> Decimal:
+    """A number with a fraction or an exponent, exactly; no power of ten that nobody means."""
+    power = text.lower().partition("e")[2]
+    if len(text) > LONGEST_NUMBER or len(power) > LONGEST_POWER:
+        raise ValueError(text[:LONGEST_NUMBER])
+    return Decimal(text)
 
 
 def _basic(user: str, password: str) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from countersign.errors import CountersignError, Malformed
+from countersign.formats import strict_json
+from countersign.formats.excerpt import excerpt
 
 Order = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, object]]]
 
@@ -24,10 +26,11 @@ async def serve(orders: Mapping[str, Order]) -> None:
 
 async def _answer(orders: Mapping[str, Order], line: bytes) -> dict[str, object]:
     try:
-        wanted = json.loads(line)
-        order = orders.get(str(wanted.get("order")))
-        if order is None:
-            raise Malformed("cli.unknown-order", order=str(wanted.get("order"))[:40])
+        wanted = strict_json.parse(line.rstrip(b"\n"))
+        name = wanted.get("order") if isinstance(wanted, dict) else None
+        order = orders.get(name) if isinstance(name, str) else None
+        if order is None or not isinstance(wanted, dict):
+            raise Malformed("cli.unknown-order", order=excerpt(name))
         return {"done": dict(await order(wanted))}
     except CountersignError as error:
         kind = next(each.__name__ for each in type(error).__mro__ if each.__module__ == "countersign.errors")

@@ -19,7 +19,7 @@ from countersign.formats import jcs, shape, strict_json
 from countersign.review.case import Channel
 
 _TEXT = shape.string(str)
-_FIELDS = {"answer": _TEXT, "channel": shape.string(Channel), "instruction": _TEXT, "recipient": _TEXT}
+_FIELDS = {"answer": _TEXT, "channel": shape.one_of(*Channel), "instruction": _TEXT, "recipient": _TEXT}
 
 
 @dataclass(frozen=True, slots=True)

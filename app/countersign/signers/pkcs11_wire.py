@@ -61,15 +61,20 @@ def outcome(answer: Mapping[str, Any]) -> Any:
     """What an answer carries: a value, or a named error, which is returned. Raises Malformed if it is no answer."""
     if set(answer) == {"ok"}:
         return answer["ok"]
-    if set(answer) != {"kind", "code", "values"} or answer["kind"] not in KINDS:
+    if set(answer) != {"kind", "code", "values"} or not all(isinstance(answer[name], str) for name in ("kind", "code")):
         raise Malformed("signers.token-protocol", detail="answer")
-    return KINDS[answer["kind"]](str(answer["code"]), **_values(answer["values"]))
+    if answer["kind"] not in KINDS:
+        raise Malformed("signers.token-protocol", detail="answer")
+    return KINDS[answer["kind"]](answer["code"], **_values(answer["values"]))
 
 
 def _values(given: object) -> dict[str, Value]:
-    if not isinstance(given, dict) or not all(isinstance(value, str | int) for value in given.values()):
+    """An error's values, each with a name; findings never cross."""
+    if not isinstance(given, dict) or "findings" in given or not all(isinstance(name, str) for name in given):
         raise Malformed("signers.token-protocol", detail="values")
-    return {str(name): value for name, value in given.items()}
+    if not all(isinstance(value, str | int) for value in given.values()):
+        raise Malformed("signers.token-protocol", detail="values")
+    return dict(given)
 
 
 def _plain(value: Any) -> Any:
