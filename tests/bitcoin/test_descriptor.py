@@ -49,6 +49,13 @@ def verdict(key: str) -> str:
     return "taken"
 
 
+def test_a_descriptor_has_a_length_beyond_which_nothing_is_summed() -> None:
+    body = "wsh(" + "0" * (descriptor_checksum.LONGEST - 4 - 1 - descriptor_checksum.LENGTH)
+    assert descriptor_checksum.split(f"{body}#{descriptor_checksum.checksum(body)}")[0] == body
+    with pytest.raises(Malformed, match=r"bitcoin\.descriptor-length"):
+        descriptor_checksum.split(f"{body}0#aaaaaaaa")
+
+
 def test_bip_380_s_key_expressions_are_taken_or_refused_by_their_kind() -> None:
     vectors = load_vectors("descriptors/bip380-390.json")["bips"][0]
     kinds = Counter(verdict(case["key"]) for case in vectors["valid_keys"])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countersign.bitcoin import build, coins, inspect, psbt
-from countersign.bitcoin.psbt import fields
+from countersign.bitcoin.psbt import fields, reading
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.errors import CountersignError, Malformed, Refused
 from support.bitcoin_vault import funded, funding, payment, software_vault
@@ -253,6 +253,23 @@ def test_outputs_and_weight_have_limits() -> None:
         maps = tuple({fields.WITNESS_SCRIPT: code} for code in slots[:count])
         data = psbt.serialise(psbt.of_maps(bare.globals, maps, bare.outputs, bare))
         assert (len(psbt.parse(data).inputs) == count) if fits else refusal(data) == "B2.weight"
+
+
+def test_fields_and_outputs_of_parents_are_counted_over_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixteen megabytes of tiny fields, or of parents' outputs, took seconds and gigabytes."""
+    built = example()
+    fields_in = len(built.globals) + sum(map(len, (*built.inputs, *built.outputs)))
+    outputs_in = sum(len(each.spans) for each in built.parents.values())
+    data = psbt.serialise(built)
+    monkeypatch.setattr(reading, "MAX_FIELDS", fields_in)
+    monkeypatch.setattr(reading, "MAX_PARENT_OUTPUTS", outputs_in)
+    assert psbt.parse(data) == built
+    monkeypatch.setattr(reading, "MAX_PARENT_OUTPUTS", outputs_in - 1)
+    assert refusal(data) == "B2.parent-outputs"
+    monkeypatch.setattr(reading, "MAX_FIELDS", fields_in - 1)
+    assert refusal(data) in {"B2.fields", "B2.parent-outputs"}
+    monkeypatch.setattr(reading, "MAX_PARENT_OUTPUTS", outputs_in)
+    assert refusal(data) == "B2.fields"
 
 
 def test_a_script_sig_or_a_witness_in_the_unsigned_transaction_is_refused() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.bitcoin import compact_size, parent, transaction
+from countersign.bitcoin import compact_size, layout, parent, transaction
 from countersign.errors import Malformed
 from support.vectors import load_vectors
 
@@ -61,6 +61,24 @@ def test_hostile_transactions_beside_one_that_passes() -> None:
     assert refusal(witnessed(b"\xff" * 9)) == "B2.truncated"
     assert refusal(ONE[:4] + b"\xfd\x01\x00" + ONE[5:]) == "B2.compact-size"
     assert refusal(b"") == "B2.truncated"
+
+
+def test_no_more_pieces_are_read_than_a_block_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four million empty witness items took seconds and half a gigabyte."""
+    monkeypatch.setattr(layout, "MAX_PIECES", 260)
+    items, outputs = (b"\xfd\x04\x01" + bytes(260), b"\xfd\x05\x01" + bytes(261)), ONE[-14:-4]
+    assert len(transaction.parse(witnessed(items[0])).wit.vtxinwit[0].scriptWitness.stack) == 260
+    assert refusal(witnessed(items[1])) == "B2.transaction-pieces"
+    head = ONE[:-15]
+    assert len(transaction.parse(head + b"\xfd\x04\x01" + outputs * 260 + ONE[-4:]).vout) == 260
+    assert refusal(head + b"\xfd\x05\x01" + outputs * 261 + ONE[-4:]) == "B2.transaction-pieces"
+
+
+def test_a_transaction_larger_than_a_block_is_refused_before_it_is_read() -> None:
+    fat = ONE[:-6] + b"\xfe%b" + b"%b" + ONE[-4:]
+    room = layout.MAX_SIZE - len(fat % (bytes(4), b""))
+    assert len(transaction.parse(fat % (room.to_bytes(4, "little"), bytes(room))).vout[0].scriptPubKey) == room
+    assert refusal(fat % ((room + 1).to_bytes(4, "little"), bytes(room + 1))) == "B2.transaction-size"
 
 
 def test_a_negative_amount_is_refused_and_the_largest_positive_one_is_read() -> None:

@@ -2,6 +2,7 @@
 
     installers/fuzz                              every target, 60 s each
     installers/fuzz psbt cbor --seconds 600      two of them, ten minutes each
+    installers/fuzz --worst                      no fuzzing: the worst inputs that we know, at each parser's own limit
     installers/fuzz --keep                       no fuzzing: distil what was found into tests/fuzz/corpus
 
 - A finding is anything but a value or a named refusal, a broken round trip, more than 2 s of processor time, or more memory
@@ -23,10 +24,11 @@ from fuzz import corpus
 from fuzz.seeds import Seeds, all_seeds
 from fuzz.target import Target, allowed, judge, peak
 from fuzz.targets import MODULES, TARGETS
+from fuzz.worst import at_limit
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".cache" / "fuzz" / "work"
-HANG_SECONDS, RSS_MB = 20, 1024
+HANG_SECONDS, RSS_MB, SECONDS = 20, 1024, 2.0
 EXECUTED = re.compile(rb"stat::number_of_executed_units:\s*([0-9]+)")
 REACHED = re.compile(rb"cov: ([0-9]+)")
 
@@ -98,6 +100,24 @@ def measured(target: Target, inputs: list[bytes]) -> bool:
     return within
 
 
+def at_worst(name: str) -> bool:
+    """The worst inputs that we know for a target, at the limits that its parser has. Whether all is in bounds."""
+    target, costs = TARGETS[name], []
+    for kind, data in at_limit(name):
+        start = process_time()
+        judge(target, data)
+        spent = process_time() - start
+        costs.append((spent, peak(target, data), kind, len(data), allowed(target, data)))
+    slowest, fattest = max(costs), max(costs, key=lambda each: each[1])
+    within = slowest[0] <= SECONDS and all(taken <= most for _, taken, _, _, most in costs)
+    print(
+        f"{name:22} slowest {1000 * slowest[0]:6,.0f} ms ({slowest[2]}, {slowest[3]:,} bytes), "
+        f"fattest {fattest[1] >> 20:4} MiB ({fattest[2]}, {fattest[3]:,} bytes){'' if within else '  TOO MUCH'}",
+        flush=True,
+    )
+    return within
+
+
 def keep(name: str, seeds: Seeds) -> None:
     """Distil what has grown and what was kept."""
     target, (_, grown, _) = TARGETS[name], places(name)
@@ -112,6 +132,7 @@ def main() -> int:
     arguments.add_argument("targets", nargs="*", help="names of targets; all of them where none is given")
     arguments.add_argument("--seconds", type=int, default=60, help="for each target")
     arguments.add_argument("--keep", action="store_true", help="distil what was found into the kept corpus")
+    arguments.add_argument("--worst", action="store_true", help="no fuzzing: the worst inputs at each parser's limit")
     asked = arguments.parse_args()
     if unknown := set(asked.targets) - set(TARGETS):
         arguments.error(f"no such target: {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
@@ -122,6 +143,9 @@ def main() -> int:
         for name in names:
             keep(name, seeds)
         return 0
+    if asked.worst:
+        bounded = [at_worst(name) for name in names]
+        return 0 if all(bounded) else 1
     clean = [fuzz(name, asked.seconds, seeds) for name in names]
     return 0 if all(clean) else 1
 

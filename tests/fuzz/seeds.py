@@ -16,14 +16,15 @@ from countersign.airgap.bytewords import Style
 from countersign.airgap.fountain import Encoder
 from countersign.audit.pin import Pin
 from countersign.audit.witness import AddCheckpoint, Head, State
-from countersign.bitcoin import script, transaction
+from countersign.bitcoin import bip32, descriptor_checksum, script, transaction
 from countersign.desk import bundles, enrolment, founding_plan, reconciliation, resuming, stored_zip
 from countersign.desk.ports import Record
 from countersign.desk.report_file import TYP, Claim
 from countersign.desk.report_file import Head as ReportHead
-from countersign.ethereum import arrivals, erc20, multisend, safe_storage
+from countersign.ethereum import arrivals, atomic, erc20, execute, multisend, owners, safe_storage
 from countersign.ethereum.abi import Address, address_word, padded, word
 from countersign.ethereum.multisend import InnerCall
+from countersign.ethereum.safe import plain_tx
 from countersign.formats import base64url, bech32, cbor, jcs, strict_json
 from countersign.keys import cose, ecdsa, wrapping
 from countersign.keys import jws as jose
@@ -36,6 +37,8 @@ from support.extracts import extract_of
 from support.finished_settlement import Finished
 
 Seeds = dict[str, list[bytes]]
+XPUB = "xpub661MyMwAqRbcFW31YEwpkMuc5THy2PSt5bDMsktWQcFF8syAmRUapSCGu8ED9W6oDMSgv6Zz8idoc4a6mr8BDzTJY47LJhkJ8UB7WEGuduB"
+"""BIP-32's test vector 2, the master key."""
 BOTH = (Address(b"\x22" * 20), Address(b"\x33" * 20))
 
 
@@ -115,11 +118,20 @@ def _bitcoin(files: dict[str, bytes]) -> dict[str, bytes]:
         "witness": b"\x02\x01\x51\x00",
         "descriptor": plain,
         "descriptor-key": b"[01234567/48h/0'/2147483647]" + keys[0].hex().encode(),
+        "descriptor-key-ranged": f"[{'ab' * 4}/48h/0h/0h/2h]{XPUB}/<0;1>/*".encode(),
+        "descriptor-ranged": _with_checksum(f"wsh(sortedmulti(1,[{'ab' * 4}/48h/0h/0h/2h]{XPUB}/<0;1>/*))"),
+        "descriptor-form": b"sh(wsh(sortedmulti(1," + keys[0].hex().encode() + b")))",
+        "xpub": XPUB.encode(),
+        "tpub": bip32.serialise(replace(bip32.parse(XPUB), network=bip32.Network.TEST)).encode(),
         "descriptor-key-plain": keys[0].hex().encode(),
         "multisig": multisig,
         "script": script.p2wsh(multisig),
         "script-taproot": b"\x51\x20" + bytes(range(32)),
     }
+
+
+def _with_checksum(body: str) -> bytes:
+    return f"{body}#{descriptor_checksum.checksum(body)}".encode()
 
 
 def _without_scripts(raw: bytes) -> bytes:
@@ -145,6 +157,8 @@ def _ethereum(files: dict[str, bytes]) -> dict[str, bytes]:
         "call": bytes.fromhex(files["ethereum/exec_transaction.hex"].decode().strip()[2:]),
         "batch": batch,
         "erc20": transfer,
+        "owner-change": owners.serialise(owners.SwapOwner(*BOTH, Address(b"\x44" * 20))),
+        "atomic": atomic.encode([atomic.SafeCall(each, _executing(each, signature)) for each in BOTH]),
         "safe-call": BOTH[0] + transfer,
         "safe-batch": where + batch,
         "safe-share": signature,
@@ -162,6 +176,10 @@ def _ethereum(files: dict[str, bytes]) -> dict[str, bytes]:
         "rpc-logs": jcs.encode({"result": [log]}),
         "rpc-money": b'{"result":250.00000001}',
     }
+
+
+def _executing(safe: Address, signature: bytes) -> bytes:
+    return execute.encode(plain_tx(31337, safe, BOTH[1], 5, b"", nonce=0), signature)
 
 
 def _gap(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -6,21 +6,37 @@ from functools import cache
 
 from countersign.bitcoin import (
     address,
+    bip32,
     compact_size,
     descriptor,
     descriptor_checksum,
+    forms,
     inspect,
+    key_expression,
     layout,
     parent,
     psbt,
+    ranged,
     script,
     transaction,
     vault,
     verify,
 )
-from countersign.chains import answers, bitcoin_spend, ethereum_logs, jsonrpc
+from countersign.chains import answers, bitcoin_spend, ethereum_executions, ethereum_logs, jsonrpc
 from countersign.errors import CountersignError
-from countersign.ethereum import arrivals, erc20, execute, multisend, safe, safe_file, safe_storage, service, signatures
+from countersign.ethereum import (
+    arrivals,
+    atomic,
+    erc20,
+    execute,
+    multisend,
+    owners,
+    safe,
+    safe_file,
+    safe_storage,
+    service,
+    signatures,
+)
 from countersign.ethereum import inspect as safe_inspect
 from countersign.ethereum import views as safe_views
 from countersign.ethereum.abi import Address, Arguments, Digest
@@ -116,6 +132,19 @@ def _descriptor(found: str) -> None:
     assert script.parse_multisig(known.witness_script).threshold == known.threshold
 
 
+def _key(found: str) -> None:
+    read = key_expression.parse(found)
+    assert read.text == found
+    one = read.at(1, 7) if read.ranged else read.fixed()
+    assert one.path[: len(read.path)] == read.path
+
+
+def _ranged(found: str) -> None:
+    read = ranged.parse(found)
+    for number in (0, ranged.place(1, 3)):
+        assert read.at(number).threshold == read.threshold
+
+
 def _checksum(found: str) -> None:
     body, checksum = descriptor_checksum.split(found)
     assert f"{body}#{checksum}" == found
@@ -204,7 +233,11 @@ def _rpc(data: bytes) -> None:
 
 
 def _receipt(value: object, method: str) -> object:
-    return ethereum_logs.entries(answers.record(value, method), method)
+    receipt = answers.record(value, method)
+    with suppress(CountersignError):
+        ethereum_executions.executed(receipt)
+        ethereum_executions.succeeded(receipt)
+    return ethereum_logs.entries(receipt, method)
 
 
 def _logged(value: object, method: str) -> object:
@@ -242,7 +275,10 @@ TARGETS = {
     "spend": Target(_spend, ("transaction",), 1 << 16, 300),
     "descriptor": Target(text(_descriptor), ("descriptor", "descriptors:bip380"), 4096),
     "descriptor-checksum": Target(text(_checksum), ("descriptor", "descriptors:bip380"), 4096),
-    "descriptor-key": Target(text(descriptor.parse_key), ("descriptor-key", "descriptor-key-plain"), 512),
+    "descriptor-key": Target(text(_key), ("descriptor-key", "descriptor-key-plain", "descriptor-key-ranged"), 512),
+    "descriptor-ranged": Target(text(_ranged), ("descriptor-ranged", "descriptors:bip380"), 4096),
+    "descriptor-form": Target(text(forms.recognise), ("descriptor-form", "descriptors:bip380"), 4096),
+    "extended-key": Target(same_text(bip32.parse, bip32.serialise), ("xpub", "tpub"), 256),
     "vault": Target(same_text(vault.parse, lambda found: found.serialise()), ("bitcoin/descriptor.txt",), 1 << 14),
     "script": Target(_script, ("script", "script-taproot"), 256),
     "multisig": Target(_multisig, ("multisig",), 1024),
@@ -251,6 +287,8 @@ TARGETS = {
     "abi": Target(_arguments, ("call",), 4096),
     "exec-transaction": Target(execute.decode, ("call",), 1 << 14),
     "multisend": Target(same(multisend.parse, multisend.serialise), ("batch",), 1 << 14, 200),
+    "owner-change": Target(same(owners.parse, owners.serialise), ("owner-change",), 256),
+    "atomic": Target(same(atomic.decode, atomic.encode), ("atomic",), 1 << 14, 200),
     "erc20": Target(same(erc20.decode, erc20.encode), ("erc20",), 256),
     "safe-call": Target(_call, ("safe-call", "safe-batch"), 4096, 400),
     "safe-tx": Target(same(safe_file.parse, safe_file.serialise), ("ethereum/safe_tx.json",), 1 << 14),

@@ -5,7 +5,7 @@ from countersign.airgap.answer import AnswerBody
 from countersign.airgap.bytewords import Style
 from countersign.airgap.fountain import Part
 from countersign.errors import CountersignError
-from countersign.formats import base64url, bech32, caip, cbor, eip55, hexadecimal, ids, jcs, strict_json, times
+from countersign.formats import base58, base64url, bech32, caip, cbor, eip55, hexadecimal, ids, jcs, strict_json, times
 from countersign.keys import cose, curve, der, ecdsa, jws, wrapping
 from countersign.keys.public_key import Curve, PublicKey
 from fuzz.target import Target, same, same_text, text
@@ -130,6 +130,7 @@ TARGETS = {
         same(lambda data: cbor.decode(data, tags=TAGS), cbor.encode), ("usb/request.countersign", "cbor-small"), 1 << 16
     ),
     "bech32": Target(text(_bech32), ("bech32", "bech32m", "address-testnet"), 256),
+    "base58": Target(same_text(base58.decode, base58.encode), ("xpub",), 256),
     "segwit": Target(text(_segwit), ("address", "address-testnet", "address-taproot"), 256),
     "five-bits": Target(_five_bits, ("five-bits",), 256),
     "eip55": Target(text(lambda found: (eip55.parse_machine(found), eip55.parse(found))), ("ethereum-address",), 128),

@@ -5,7 +5,9 @@ with a fuzzer that is guided by coverage (docs/fuzzing.md).
 """
 
 import random
+import signal
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from fuzz.mutate import bent
 from fuzz.seeds import Seeds, all_seeds
 from fuzz.target import FLOOR, Target, Unnamed, allowed, judge, peak, same
 from fuzz.targets import TARGETS
-from fuzz.worst import OF_TARGET, Kinds, own, worst
+from fuzz.worst import LIMITS, MIB, OF_TARGET, Kinds, own, worst
 
 MUTATIONS, MANY = 30, 1_500
 SLOW = {
@@ -74,6 +76,27 @@ def too_much(name: str, inputs: Kinds) -> dict[str, str]:
 @pytest.mark.parametrize("name", OF_TARGET)
 def test_the_worst_inputs_cost_bounded_memory(name: str) -> None:
     assert too_much(name, own(name, min(SIZE, TARGETS[name].largest))) == {}
+
+
+@pytest.fixture
+def watchdog() -> Iterator[None]:
+    """What hangs is ended after so much processor time that only a hang takes it; the rule of 2 s is the runner's."""
+
+    def bark(number: int, frame: object) -> None:
+        raise TimeoutError("a parser hangs")
+
+    before = signal.signal(signal.SIGPROF, bark)
+    signal.setitimer(signal.ITIMER_PROF, 60)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("watchdog")
+@pytest.mark.parametrize("name", OF_TARGET)
+def test_the_worst_inputs_at_a_parser_s_own_limit_neither_hang_nor_grow(name: str) -> None:
+    assert too_much(name, own(name, LIMITS.get(name, MIB // 4))) == {}
 
 
 @pytest.mark.long

@@ -10,7 +10,7 @@ import struct
 import zlib
 from collections.abc import Callable
 
-from countersign.bitcoin import compact_size
+from countersign.bitcoin import compact_size, layout, psbt
 from countersign.desk import stored_zip
 from countersign.formats import cbor, jcs
 
@@ -217,6 +217,29 @@ OF_TARGET: dict[str, Callable[[int], Kinds]] = {
     "contract": mappings,
     "bundle": bundles,
 }
+
+
+MIB = 1 << 20
+LIMITS = {
+    **dict.fromkeys(
+        ("json", "json-canonical", "jws", "contract", "terms", "event", "event-body", "proposal"), 256 << 10
+    ),
+    **dict.fromkeys(("psbt", "psbt-bip174", "psbt-share", "psbt-finalise"), psbt.MAX_BYTES),
+    **dict.fromkeys(("transaction", "transaction-unsigned", "parent", "spend"), layout.MAX_SIZE + MIB),
+    **dict.fromkeys(("cbor", "cose", "envelope", "envelope-map", "envelope-body", "envelope-sealed"), 4 * MIB),
+    **dict.fromkeys(
+        ("result", "jwks", "zip", "extract", "evidence-pack", "any-file", "snapshot", "trade-file"), 4 * MIB
+    ),
+    **dict.fromkeys(("five-bits", "bech32", "segwit", "address", "script", "multisig"), 4_096),
+    **dict.fromkeys(("picture-wire", "painter-wire", "pkcs11-wire", "json-rpc", "descriptor", "vault", "ur-scan"), MIB),
+}
+"""How many bytes reach a parser at most in one piece, where that is not a quarter of a mebibyte; what is larger than a
+parser's own limit shows that the limit comes first."""
+
+
+def at_limit(name: str) -> Kinds:
+    """The worst kinds for a target as large as they can come."""
+    return worst(name, LIMITS.get(name, MIB // 4))
 
 
 def worst(name: str, size: int) -> Kinds:

@@ -17,6 +17,8 @@ _CHECKSUM = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0xF5DEE51989, 0xA9FDCA3312, 0x1BAB10E32D, 0x3706B1677A, 0x644D626FFD)
 _VALUES = {character: value for value, character in enumerate(_INPUT)}
 LENGTH = 8
+LONGEST = 16_384
+"""Characters of a descriptor: fifteen extended keys, each with an origin, have some 3,000."""
 
 
 # What the five bits that leave the state at the top are worth, all 32 of them.
@@ -50,7 +52,9 @@ def checksum(body: str) -> str:
 
 
 def split(text: str) -> tuple[str, str]:
-    """Body and checksum of `body#checksum`, verified. Malformed: bitcoin.descriptor-checksum, …-character."""
+    """Body and checksum of `body#checksum`, verified. Malformed: bitcoin.descriptor-length, …-checksum, …-character."""
+    if len(text) > LONGEST:
+        raise Malformed("bitcoin.descriptor-length", found=len(text), limit=LONGEST)
     body, hash_sign, given = text.partition("#")
     if not hash_sign or len(given) != LENGTH:
         raise Malformed("bitcoin.descriptor-checksum")

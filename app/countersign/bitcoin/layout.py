@@ -5,7 +5,8 @@ version 4 | [00 01] | inputs | outputs | [witnesses] | locktime 4.
 
 - minimal CompactSize, nothing truncated, no trailing bytes;
 - the witness form is used if and only if some witness is not empty (Bitcoin Core refuses a superfluous one, too);
-- a count is compared with the bytes left before anything is built from it.
+- a count is compared with the bytes left, and with what a block can hold, before anything is built from it: a parent of a
+  coin comes from strangers, and sixteen megabytes of empty witness items would take gigabytes.
 
     >>> scan(bytes.fromhex("02000000" "00" "00" "00000000"), witness=False).outputs
     ()
@@ -20,6 +21,10 @@ Span = tuple[int, int, int]
 MARKER = b"\x00\x01"
 SMALLEST_INPUT = 41
 SMALLEST_OUTPUT = 9
+MAX_SIZE = 4 << 20
+"""Bytes of a transaction; a block has 4,000,000 weight units, and no byte has fewer than one."""
+MAX_PIECES = 120_000
+"""Inputs, outputs or witness items of a transaction; a block has no room for more than 111,111 outputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ def scan(data: bytes, *, witness: bool) -> Layout:
     """The layout of `data`; `witness` says whether the form of BIP-144 is admitted. Malformed: B2.*."""
     if len(data) < 10:
         raise Malformed("B2.truncated", offset=len(data))
+    if len(data) > MAX_SIZE:
+        raise Malformed("B2.transaction-size", size=len(data), limit=MAX_SIZE)
     marked = witness and data[4:6] == MARKER
     body = 6 if marked else 4
     inputs, at = _spans(data, body, 36, SMALLEST_INPUT, 4)
@@ -71,6 +78,7 @@ def _spans(data: bytes, at: int, head: int, smallest: int, tail: int) -> tuple[t
     total = len(data)
     if count * smallest > total - at:
         raise Malformed("B2.truncated", offset=at)
+    _require_few(count)
     spans: list[Span] = []
     for _ in range(count):
         length, start = compact_size.read(data, at + head)
@@ -83,10 +91,12 @@ def _spans(data: bytes, at: int, head: int, smallest: int, tail: int) -> tuple[t
 
 
 def _stacks(data: bytes, at: int, count: int) -> tuple[tuple[tuple[tuple[int, int], ...], ...], int]:
-    stacks = []
+    stacks, held = [], 0
     for _ in range(count):
         items, at = witness_stack(data, at)
         stacks.append(items)
+        held += len(items)
+        _require_few(held)
     if not any(stacks):
         raise Malformed("B2.superfluous-witness")
     return tuple(stacks), at
@@ -97,6 +107,7 @@ def witness_stack(data: bytes, at: int) -> tuple[tuple[tuple[int, int], ...], in
     count, at = compact_size.read(data, at)
     if count > len(data) - at:
         raise Malformed("B2.truncated", offset=at)
+    _require_few(count)
     items = []
     for _ in range(count):
         length, start = compact_size.read(data, at)
@@ -105,3 +116,8 @@ def witness_stack(data: bytes, at: int) -> tuple[tuple[tuple[int, int], ...], in
             raise Malformed("B2.truncated", offset=start)
         items.append((start, at))
     return tuple(items), at
+
+
+def _require_few(count: int) -> None:
+    if count > MAX_PIECES:
+        raise Malformed("B2.transaction-pieces", found=count, limit=MAX_PIECES)

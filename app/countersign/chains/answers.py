@@ -72,11 +72,10 @@ def satoshis(value: object, method: str) -> int:
     _, digits, power = value.as_tuple()
     if not isinstance(power, int) or abs(power) > MOST_PLACES or len(digits) > MOST_PLACES:
         raise Unavailable("chains.odd-answer", method=method)
-    scale = 10 ** (MOST_PLACES - PLACES)
-    found: int = int("".join(map(str, digits))) * 10 ** (MOST_PLACES + power)
-    if found % scale:
+    found, rest = divmod(int("".join(map(str, digits))) * 10 ** (MOST_PLACES + power), 10 ** (MOST_PLACES - PLACES))
+    if rest:
         raise Unavailable("chains.odd-answer", method=method)
-    return found // scale
+    return int(found)
 
 
 def quantity(value: object, method: str) -> int:

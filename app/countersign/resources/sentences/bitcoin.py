@@ -17,6 +17,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "B2.compact-size": ("A length at byte {offset} is written longer than it needs to be.", _SENDER),
     "B2.duplicate-key": ("The PSBT holds one field twice (type {type}, at byte {offset}).", _STOP),
     "B2.duplicate-outpoint": ("The transaction spends one coin twice.", _STOP),
+    "B2.fields": ("The PSBT has more fields than are read here ({limit}).", _SENDER),
     "B2.key-length": ("A field of type {type} has a key of the wrong length.", _SENDER),
     "B2.lock-time": (
         "No lock time suits every input: one asks for a block height, another for a time.",
@@ -34,12 +35,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "B2.no-such-version": ("There is no PSBT of version {found}.", "Ask for version 0 or version 2."),
     "B2.no-unsigned-transaction": ("The PSBT holds no transaction.", _SENDER),
     "B2.outputs": ("The transaction has {found} outputs; at most {limit} are admitted.", _SENDER),
+    "B2.parent-outputs": (
+        "The transactions that the PSBT spends from have more than {limit} outputs together.",
+        "Ask the sender to split the transaction.",
+    ),
     "B2.psbt-version": ("The PSBT says it is of version {found}; versions 0 and 2 are read.", _SENDER),
     "B2.script-sig": ("Input {input} of the unsigned transaction is not empty.", _SENDER),
     "B2.superfluous-witness": ("The transaction says it has witnesses and has none.", _SENDER),
     "B2.too-large": ("The PSBT has {size} bytes; at most {limit} are read here.", _SENDER),
     "B2.trailing": ("There are bytes behind the end, at byte {offset}.", _RESEND),
     "B2.transaction-version": ("The transaction is of version {found}; 1 and 2 are admitted.", _SENDER),
+    "B2.transaction-pieces": (
+        "A transaction says it has {found} inputs, outputs or witness items; no block holds more than {limit}.",
+        "Ask the sender for the transaction without its witnesses.",
+    ),
+    "B2.transaction-size": ("A transaction has {size} bytes; no block holds one of more than {limit}.", _SENDER),
     "B2.truncated": ("The data ends too early, at byte {offset}.", _RESEND),
     "B2.unsigned-witness": ("The unsigned transaction in the PSBT is written with witnesses.", _SENDER),
     "B2.v0-field": ("The PSBT is of version 2 and carries the whole transaction, as only version 0 does.", _SENDER),
@@ -119,6 +129,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Key {key} has no numbered places. Devices that enrol extended keys only join vaults whose keys are all extended.",
         "Use a vault of slots, with every extended key at a fixed place, or one whose keys all end in /<0;1>/*.",
     ),
+    "bitcoin.descriptor-length": ("The descriptor has {found} characters; at most {limit} are read.", _SENDER),
     "bitcoin.descriptor-not-ranged": (
         "No key of the descriptor ends in /<0;1>/*, so it names one place and not a vault's many.",
         "Register it as a slot, or ask for the descriptor whose keys end in /<0;1>/*.",
