@@ -17,6 +17,7 @@ Implements EIP-712 for the type `SafeTx` of the Safe contracts (Safe.sol, `getTr
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 from countersign.errors import Malformed, Refused
@@ -96,9 +97,7 @@ class SafeTx:
     @property
     def domain_hash(self) -> Digest:
         """The EIP-712 domain separator of this Safe on this chain (32 bytes)."""
-        if self.version < OLDEST_SIGNABLE:
-            return Digest(keccak256(OLD_DOMAIN_TYPEHASH + address_word(self.safe)))
-        return Digest(keccak256(DOMAIN_TYPEHASH + word(self.chain_id) + address_word(self.safe)))
+        return _domain_hash(None if self.version < OLDEST_SIGNABLE else self.chain_id, self.safe)
 
     @property
     def message_hash(self) -> Digest:
@@ -128,6 +127,14 @@ class SafeTx:
     def digest(self) -> Digest:
         """The safeTxHash: what every owner signs (32 bytes), computed from the fields."""
         return Digest(keccak256(b"\x19\x01" + self.domain_hash + self.message_hash))
+
+
+@lru_cache(maxsize=1024)
+def _domain_hash(chain_id: int | None, safe: Address) -> Digest:
+    """A Safe's domain stands in every one of its transactions; without chain id before 1.3.0."""
+    if chain_id is None:
+        return Digest(keccak256(OLD_DOMAIN_TYPEHASH + address_word(safe)))
+    return Digest(keccak256(DOMAIN_TYPEHASH + word(chain_id) + address_word(safe)))
 
 
 @dataclass(frozen=True, slots=True)

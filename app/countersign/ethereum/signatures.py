@@ -62,10 +62,10 @@ def from_token(key: PublicKey, digest: Digest, rs: bytes) -> OwnerSignature:
     Raises what `keys.ecdsa` raises for a signature that is not this key's, and Refused as `recover` does.
     """
     low = ecdsa.normalise(Curve.SECP256K1, rs)
-    made = recover(digest, low + bytes([27 + ecdsa.recovery_id(key, digest, low)]))
-    if made.owner != key.ethereum_address():
-        raise Refused("E9.not-owner", owner=eip55.checksum(made.owner))
-    return made
+    made = low + bytes([27 + ecdsa.recovery_id(key, digest, low)])  # found only where it recovers to this very key
+    if kind(made) is not Kind.ECDSA:
+        raise Refused("E9.kind", v=made[64], kind=kind(made).value)
+    return OwnerSignature(address(key.ethereum_address()), made)
 
 
 def recover(digest: Digest, signature: bytes) -> OwnerSignature:
