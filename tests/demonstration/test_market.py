@@ -10,7 +10,7 @@ import pytest
 
 from countersign.demonstration import cast, evening, market
 from countersign.demonstration.window import NextStep
-from countersign.rails import bitcoin as rail
+from countersign.rails import wallets
 from countersign.settlement import netting, proof, templates
 from countersign.settlement.ledger import Account
 from countersign.settlement.records import ContractRecord, ContractState
@@ -122,7 +122,7 @@ async def test_the_block_arrived_in_both_books_of_its_buyer(over: Table) -> None
     assert owned(over, clients, over.stage.outside.token()) == 0
     vault = over.desk.state.roster.vault(clients.coins)
     assert isinstance(vault, SlotVault)
-    coins = await over.stage.bitcoin.coins([slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots])
+    coins = await over.stage.bitcoin.coins(wallets.of(over.desk.state, vault).scripts)
     assert [coin.satoshis for coin in coins] == [5 * 10**8]
 
 

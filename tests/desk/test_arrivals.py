@@ -20,7 +20,7 @@ from countersign.ethereum.abi import Address
 from countersign.ethereum.arrivals import Arrival
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
-from countersign.rails import bitcoin as rail
+from countersign.rails import wallets
 from countersign.settlement.ledger import Account
 from countersign.settlement.roster import SafeVault
 from support import stopped_stage as stopped
@@ -321,8 +321,8 @@ async def test_a_settlements_own_transaction_is_no_deposit_though_nobody_logged_
 
     for vault in (cast.SELLER.coins, cast.BUYER.coins):
         assert await founding.credit_coins(desk, operations, vault, cast.BTC) == []
-    slots = rail.wallet(desk.state.roster.vault(cast.BUYER.coins)).descriptors.slots  # type: ignore[arg-type]
-    (coin,) = await founded.stage.bitcoin.coins([each.script_pubkey for each in slots])
+    (buyers,) = wallets.paying(desk.state, [cast.BUYER.coins])
+    (coin,) = await founded.stage.bitcoin.coins(buyers.scripts)
     body = {
         "owner": {"lei": cast.BUYER.lei, "book": "main"},
         "vault": cast.BUYER.coins,

@@ -106,7 +106,7 @@ async def test_a_psbts_transaction_is_known_before_anybody_sends_it(table: Table
     names = chain_facts.transactions(psbt, table.desk.artefacts)
     assert names == (releasing.finish(table.desk, psbt).transaction,)
     assert chain_facts.transactions(table.live("safe-tx"), table.desk.artefacts) == ()
-    assert not await chain_facts.coin_is_gone(table.stage.bitcoin, psbt, table.desk.state.roster)
+    assert not await chain_facts.coin_is_gone(table.stage.bitcoin, psbt, table.desk.state)
     await table.stage.bitcoin.broadcast(releasing.finish(table.desk, psbt).raw)
-    assert await chain_facts.coin_is_gone(table.stage.bitcoin, psbt, table.desk.state.roster)
+    assert await chain_facts.coin_is_gone(table.stage.bitcoin, psbt, table.desk.state)
     assert psbt.group.chain == cast.BITCOIN

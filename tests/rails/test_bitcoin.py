@@ -11,7 +11,9 @@ from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import Psbt, fields
 from countersign.errors import Refused
 from countersign.rails import bitcoin as rail
-from countersign.rails.bitcoin import Funds, Wallet
+from countersign.rails import wallets
+from countersign.rails.bitcoin import Funds
+from countersign.rails.wallets import Wallet
 from countersign.settlement import netting
 from countersign.settlement.netting import Obligation
 from hostile.bitcoin_changes import moved_between_vaults, recipient, reversed_outputs, to_attacker
@@ -144,22 +146,22 @@ def test_an_unproven_amount_leaves_fee_and_shares_unknown() -> None:
 
 def test_a_vault_whose_descriptors_say_another_quorum_is_refused() -> None:
     with refused("B6.threshold", Refused):
-        rail.wallet(replace(paying()[0].vault, threshold=3))
+        wallets.read(replace(paying()[0].vault, threshold=3))
 
 
 def test_a_slot_s_descriptor_must_hold_exactly_the_registered_keys() -> None:
     desk, _ = held(PLAN)
     found = paying()[0]
-    rail.keys_agree(found, desk.state.roster)
+    wallets.keys_agree(found, desk.state.roster)
     slots = (replace(found.vault.slots[0], keys=found.vault.slots[1].keys), *found.vault.slots[1:])
     with refused("B6.other-keys", Refused):
-        rail.keys_agree(replace(found, vault=replace(found.vault, slots=slots)), desk.state.roster)
+        wallets.keys_agree(replace(found, vault=replace(found.vault, slots=slots)), desk.state.roster)
 
 
 def test_slots_keep_their_registered_numbers() -> None:
     registered = paying()[0].vault
     renumbered = replace(registered, slots=tuple(replace(slot, number=slot.number + 7) for slot in registered.slots))
-    found = rail.wallet(renumbered)
+    found = wallets.read(renumbered)
     assert found.slot_of(found.descriptor(8).script_pubkey) == 8
     assert found.slot_of(b"\x51") is None
 

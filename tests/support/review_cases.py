@@ -33,7 +33,8 @@ from countersign.ethereum.safe import SafeTx
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.keys import jws as jose
-from countersign.rails import bitcoin, ethereum
+from countersign.rails import bitcoin, ethereum, wallets
+from countersign.rails.wallets import Wallet
 from countersign.review.case import (
     Case,
     Channel,
@@ -55,7 +56,7 @@ from countersign.settlement.bodies import Spend
 from countersign.settlement.contract import Terms
 from countersign.settlement.netting import Group, Obligation
 from countersign.settlement.records import Cycle, Instruction
-from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.roster import BitcoinVault, SafeVault
 from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
 from support import safe_snapshots
@@ -287,14 +288,14 @@ def store(**changes: object) -> StoreFacts:
     return replace(StoreFacts(pragmas, "ok"), **changes)  # type: ignore[arg-type]
 
 
-def wallet(desk: Desk, vault: str) -> bitcoin.Wallet:
-    """A registered slot vault."""
+def wallet(desk: Desk, vault: str) -> Wallet:
+    """A registered Bitcoin vault."""
     found = desk.state.roster.vaults[vault]
-    assert isinstance(found, SlotVault)
-    return bitcoin.wallet(found)
+    assert isinstance(found, BitcoinVault)
+    return wallets.of(desk.state, found)
 
 
-def coins(held_in: bitcoin.Wallet, tag: int = 0) -> tuple[tuple[bytes, int], ...]:
+def coins(held_in: Wallet, tag: int = 0) -> tuple[tuple[bytes, int], ...]:
     """Three coins of 100 BTC in slots 0 to 2, each in a parent of its own."""
     made = []
     for slot in range(3):
@@ -318,7 +319,7 @@ def spends(desk: Desk, group: Group, psbt: Psbt) -> tuple[Spend, ...]:
     for fact in facts(psbt).inputs:
         spent = fact.spent or fact.claimed
         for vault in group.vaults if spent is not None else ():
-            slot = wallet(desk, vault).slot_of(spent.script_pubkey) if spent is not None else None
+            slot = wallet(desk, vault).spent_place(fact)
             if slot is not None:
                 found.append(Spend(str(fact.outpoint), vault, slot))
     return tuple(found)

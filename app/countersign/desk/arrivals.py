@@ -26,7 +26,7 @@ from countersign.desk.workplace import Workplace
 from countersign.errors import CountersignError, Refused
 from countersign.settlement.permissions import Signer
 from countersign.settlement.records import Cycle, Instruction
-from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.roster import BitcoinVault, SafeVault, Vault
 from countersign.settlement.saying import Said, said
 
 LOCKED = "signers.locked"
@@ -124,7 +124,7 @@ async def _sights(place: Workplace, found: TakenIn) -> AsyncIterator[tuple[Sight
             yield Sight(f"{safe.id} {asset}", said("wait.payment", **values), False), None
 
 
-def _arrived(place: Workplace, vault: SlotVault | SafeVault, asset: str, seen: Coin | Payment) -> Sight:
+def _arrived(place: Workplace, vault: Vault, asset: str, seen: Coin | Payment) -> Sight:
     """What came into a vault, with the confirmations that it has and needs."""
     if isinstance(seen, Coin):
         units, reference = seen.satoshis, deposits.reference(seen)
@@ -147,7 +147,7 @@ async def _observe(place: Workplace, body: dict[str, object], operations: Author
     return await releasing.log_observed(place, operations, body)
 
 
-async def _credit_coin(place: Workplace, vault: SlotVault, coin: Coin, operations: Author) -> Receipt:
+async def _credit_coin(place: Workplace, vault: BitcoinVault, coin: Coin, operations: Author) -> Receipt:
     return await founding.credit_coin(place, operations, vault, _coin_of(vault), coin)
 
 
@@ -179,16 +179,16 @@ def _matters(place: Workplace, cycle: Cycle, instruction: Instruction, body: dic
     return before.confirmations < needed(place.state, cycle, instruction.group.chain)
 
 
-def _slots(place: Workplace) -> list[SlotVault]:
-    vaults = (each for each in place.state.roster.vaults.values() if isinstance(each, SlotVault))
+def _slots(place: Workplace) -> list[BitcoinVault]:
+    vaults = (each for each in place.state.roster.vaults.values() if isinstance(each, BitcoinVault))
     return sorted(vaults, key=lambda each: each.id)
 
 
-def _coin_of(vault: SlotVault) -> str:
+def _coin_of(vault: BitcoinVault) -> str:
     return f"{vault.chain}/slip44:0"
 
 
-async def _coins(place: Workplace, vault: SlotVault, found: TakenIn) -> tuple[Coin, ...]:
+async def _coins(place: Workplace, vault: BitcoinVault, found: TakenIn) -> tuple[Coin, ...]:
     try:
         return await deposits.uncredited(place.bitcoin(vault.chain), place.state, place.artefacts, vault)
     except CountersignError as error:

@@ -13,7 +13,7 @@ from countersign.ethereum import deployments
 from countersign.ethereum.safe import CURRENT
 from countersign.formats import caip
 from countersign.keys.public_key import PublicKey
-from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import wallets
 from countersign.settlement.roster import SafeVault, Vault
 
 IDENTITY = "identity"
@@ -151,4 +151,4 @@ def registered_address(vault: Vault, slot: int) -> str:
     """A registered vault's address: of one slot of a Bitcoin vault, or the Safe's own (EIP-55)."""
     if isinstance(vault, SafeVault):
         return vault.address
-    return bitcoin_rail.wallet(vault).descriptor(slot).address(caip.hrp(caip.ChainId.parse(vault.chain)))
+    return wallets.read(vault).descriptor(slot).address(caip.hrp(caip.ChainId.parse(vault.chain)))

@@ -11,9 +11,10 @@ from countersign.bitcoin.transaction import display
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode, Observation
 from countersign.errors import Refused
 from countersign.formats import caip
-from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import wallets
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import Roster, SafeVault, SlotVault
+from countersign.settlement.roster import Roster, SafeVault
+from countersign.settlement.state import State
 
 Node = BitcoinNode | EthereumNode
 
@@ -55,9 +56,8 @@ async def safe_is_past(node: EthereumNode, instruction: Instruction, roster: Ros
     return await node.safe_nonce(vault.address) > (instruction.nonce or 0)
 
 
-async def coin_is_gone(node: BitcoinNode, instruction: Instruction, roster: Roster) -> bool:
+async def coin_is_gone(node: BitcoinNode, instruction: Instruction, state: State) -> bool:
     """Whether a coin that the instruction spends lies in its vault no more."""
-    vaults = [vault for each in instruction.group.vaults if isinstance(vault := roster.vault(each), SlotVault)]
-    scripts = [slot.script_pubkey for vault in vaults for slot in bitcoin_rail.wallet(vault).descriptors.slots]
+    scripts = [script for each in wallets.paying(state, instruction.group.vaults) for script in each.scripts]
     there = {f"{coin.txid}:{coin.vout}" for coin in await node.coins(scripts)}
     return any(spend.outpoint not in there for spend in instruction.spends)

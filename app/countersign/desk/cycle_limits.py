@@ -17,9 +17,10 @@ from countersign.desk.cycle_plan import Fits
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.ethereum.multisend import MOST_CALLS
 from countersign.rails import bitcoin as rail
+from countersign.rails import wallets
 from countersign.settlement import netting
 from countersign.settlement.netting import Group, Obligation
-from countersign.settlement.roster import SlotVault
+from countersign.settlement.roster import BitcoinVault
 from countersign.settlement.state import State
 
 Purses = Mapping[str, tuple[int, ...]]
@@ -34,7 +35,7 @@ async def of(desk: EmbeddedDesk, contracts: Sequence[str]) -> Fits:
     purses = {
         name: await _purse(desk, vault)
         for name in sorted(paying)
-        if isinstance(vault := state.roster.vault(name), SlotVault)
+        if isinstance(vault := state.roster.vault(name), BitcoinVault)
     }
     caps = {each.vault: each.cap for each in netting.fee_caps(state.roster, terms)}
     return lambda owed: all(
@@ -42,8 +43,8 @@ async def of(desk: EmbeddedDesk, contracts: Sequence[str]) -> Fits:
     )
 
 
-async def _purse(desk: EmbeddedDesk, vault: SlotVault) -> tuple[int, ...]:
-    scripts = [slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots]
+async def _purse(desk: EmbeddedDesk, vault: BitcoinVault) -> tuple[int, ...]:
+    scripts = wallets.of(desk.state, vault).scripts
     needed = desk.state.adopted().confirmations_on(vault.chain)
     free = (
         coin.satoshis
@@ -65,13 +66,13 @@ def fits(state: State, group: Group, owed: Sequence[Obligation], purses: Purses,
     inputs = 0
     for name in group.vaults:
         vault = state.roster.vault(name)
-        if not isinstance(vault, SlotVault):
+        if not isinstance(vault, BitcoinVault):
             continue
-        wallet = rail.wallet(vault)
+        wallet = wallets.of(state, vault)
         count = _count(purses[name], sum(each.amount for each in owed if each.vault == name) + caps.get(name, 0))
         inputs += count
-        weight += count * weights.finished_input(wallet.descriptors.threshold, wallet.descriptors.cosigners)
-        weight += weights.output(wallet.descriptors.slots[0].script_pubkey)
+        weight += count * weights.finished_input(wallet.threshold, wallet.cosigners)
+        weight += weights.output(wallet.descriptor(wallet.numbers[0]).script_pubkey)
     return outputs <= MAX_OUTPUTS and weight + weights.overhead(inputs, outputs) <= MAX_WEIGHT
 
 

@@ -27,15 +27,16 @@ from countersign.errors import Refused
 from countersign.ethereum import inspect
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.rails.bitcoin import Readback, Wallet
+from countersign.rails.bitcoin import Readback
 from countersign.rails.bitcoin_respend import respend
+from countersign.rails.wallets import Wallet, paying
 from countersign.settlement import builder, events
 from countersign.settlement.bodies import REPLACEMENT, VOID, InstructionPrepared, Spend
 from countersign.settlement.events import Event
 from countersign.settlement.instructing import group_of
 from countersign.settlement.netting import Group, Obligation, owed_by
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import SafeVault, SlotVault, Vault
+from countersign.settlement.roster import SafeVault, Vault
 
 
 async def make_void(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> tuple[bytes, ...]:
@@ -114,7 +115,7 @@ async def _body(desk: Workplace, old: Instruction, purpose: str, rate: int) -> d
 
 
 async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> tuple[bytes, tuple[Spend, ...]]:
-    wallets, settled = _wallets(desk, old.group.vaults), desk.state.owed(old)
+    wallets, settled = paying(desk.state, old.group.vaults), desk.state.owed(old)
     original = desk.artefacts.get(bytes.fromhex(old.artefact))
     owed = () if purpose == VOID else settled
     seen = {each.id: await _seen(desk, old.group.chain, each) for each in wallets}
@@ -126,7 +127,7 @@ async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> t
 
 
 async def _seen(desk: Workplace, chain: str, wallet: Wallet) -> Sequence[Coin]:
-    return await desk.bitcoin(chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
+    return await desk.bitcoin(chain).coins(wallet.scripts)
 
 
 def _spare(
@@ -145,11 +146,6 @@ def _spare(
     }
 
 
-def _wallets(desk: Workplace, names: Sequence[str]) -> list[Wallet]:
-    vaults = [desk.state.roster.vault(each) for each in names]
-    return [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
-
-
 def _require(desk: Workplace, named: InstructionPrepared | Instruction, group: Group) -> None:
     data, cycle = desk.artefacts.get(bytes.fromhex(named.artefact)), desk.state.cycle(named.cycle)
     owed = () if named.purpose == VOID else owed_by(cycle.obligations, group)
@@ -157,7 +153,7 @@ def _require(desk: Workplace, named: InstructionPrepared | Instruction, group: G
         reason = _safe_objection(desk.state.roster.vault(group.vaults[0]), named, data, owed)
     else:
         found = facts(parse_psbt(data))
-        read = bitcoin_rail.readback(found, _wallets(desk, group.vaults), owed)
+        read = bitcoin_rail.readback(found, paying(desk.state, group.vaults), owed)
         reason = _psbt_objection(named, found, read)
         if not reason:
             require_within_caps(desk, cycle, read)

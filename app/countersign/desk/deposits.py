@@ -18,9 +18,9 @@ from countersign.desk import chain_facts
 from countersign.desk.ports import Artefacts, BitcoinNode, Coin, EthereumNode, Payment
 from countersign.errors import Malformed, Refused
 from countersign.formats import caip, eip55
-from countersign.rails import bitcoin as rail
+from countersign.rails import wallets
 from countersign.settlement.ledger import Account
-from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.roster import BitcoinVault, SafeVault
 from countersign.settlement.state import State
 
 SPAN = 2_000
@@ -32,16 +32,16 @@ MOST = 200
 _REFERENCE = re.compile(r"0x([0-9a-fA-F]{64}):([0-9]{1,6})", re.ASCII)
 
 
-async def coins(node: BitcoinNode, state: State, artefacts: Artefacts, vault: SlotVault) -> tuple[Coin, ...]:
+async def coins(node: BitcoinNode, state: State, artefacts: Artefacts, vault: BitcoinVault) -> tuple[Coin, ...]:
     """The coins of a Bitcoin vault that have the policy's confirmations and are not credited. Unavailable."""
     needed = state.adopted().confirmations_on(vault.chain)
     seen = await uncredited(node, state, artefacts, vault)
     return tuple(each for each in seen if each.confirmations >= needed)
 
 
-async def uncredited(node: BitcoinNode, state: State, artefacts: Artefacts, vault: SlotVault) -> tuple[Coin, ...]:
+async def uncredited(node: BitcoinNode, state: State, artefacts: Artefacts, vault: BitcoinVault) -> tuple[Coin, ...]:
     """The coins of a Bitcoin vault that are not credited, however young. Unavailable."""
-    scripts = [slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots]
+    scripts = wallets.of(state, vault).scripts
     seen = await node.coins(scripts)
     fresh = [each for each in seen if f"{vault.chain} {reference(each)}" not in state.deposits]
     own = own_transactions(state, artefacts) if fresh else frozenset()

@@ -17,10 +17,11 @@ from countersign.desk.views import Digest, Flow, MatchLine
 from countersign.errors import CountersignError
 from countersign.formats import bech32, caip
 from countersign.rails import bitcoin as rail
-from countersign.rails.bitcoin import Readback, Wallet
+from countersign.rails.bitcoin import Readback
+from countersign.rails.wallets import Wallet, paying
 from countersign.settlement.netting import Obligation
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import Roster, SlotVault
+from countersign.settlement.roster import Roster
 from countersign.settlement.state import State
 
 
@@ -45,8 +46,7 @@ def bitcoin_view(state: State, instruction: Instruction, data: bytes) -> Decoded
     """A PSBT's effects. Malformed: B2.*."""
     psbt = parse_psbt(data)
     found, owed = facts(psbt), state.owed(instruction)
-    vaults = [state.roster.vault(each) for each in instruction.group.vaults]
-    wallets = [rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
+    wallets = paying(state, instruction.group.vaults)
     sorted_out = rail.readback(found, wallets, owed)
     chain = caip.ChainId.parse(instruction.group.chain)
     coin = str(caip.coin(chain))
@@ -72,7 +72,13 @@ def bitcoin_view(state: State, instruction: Instruction, data: bytes) -> Decoded
 def _input_digests(psbt: Psbt, wallets: list[Wallet]) -> tuple[Digest, ...]:
     """What a token signs for each input; empty where the inputs are not provably a vault's (the checks say why)."""
     try:
-        keys = {key for each in wallets for slot in each.descriptors.slots for key in slot.public_keys[:1]}
+        places = (
+            each.descriptor(number)
+            for fact in facts(psbt).inputs
+            for each in wallets
+            if (number := each.spent_place(fact)) is not None
+        )
+        keys = {place.public_keys[0] for place in places}
         return tuple(words("input-digest", each.digest) for each in share.requests(psbt, keys))
     except CountersignError:
         return ()
@@ -94,11 +100,14 @@ class _Flows:
         for fact in found.inputs:
             spent = fact.spent or fact.claimed
             script, satoshis = (spent.script_pubkey, int(spent.satoshis)) if spent else (b"", 0)
-            arrows.append(self._arrow("in", "vault", script, satoshis))
+            owner = self._owner(script, [(each, each.spent_place(fact)) for each in self.wallets])
+            arrows.append(self._arrow("in", "vault", owner, script, satoshis))
         for output in found.outputs:
             role = "counterparty" if output.index in sorted_out.payments else "change"
             role = "unknown" if output.index in sorted_out.extra else role
-            arrows.append(self._arrow("out", role, output.output.script_pubkey, int(output.output.satoshis)))
+            script, satoshis = output.output.script_pubkey, int(output.output.satoshis)
+            owner = self._owner(script, [(each, each.change_place(output)) for each in self.wallets])
+            arrows.append(self._arrow("out", role, owner, script, satoshis))
         if found.fee is not None:
             arrows.append(Flow("out", "fee", "", "", money(self.roster, self.coin, found.fee)))
         return tuple(arrows)
@@ -108,15 +117,14 @@ class _Flows:
         output = found.outputs[index].output
         return f"{output.satoshis} sat to {self._address(output.script_pubkey)}"
 
-    def _arrow(self, side: str, role: str, script: bytes, satoshis: int) -> Flow:
-        address = self._address(script)
-        return Flow(side, role, self._owner(script), address, money(self.roster, self.coin, satoshis))
+    def _arrow(self, side: str, role: str, owner: str, script: bytes, satoshis: int) -> Flow:
+        return Flow(side, role, owner, self._address(script), money(self.roster, self.coin, satoshis))
 
-    def _owner(self, script: bytes) -> str:
-        for each in self.wallets:
-            number = each.slot_of(script)
+    def _owner(self, script: bytes, places: list[tuple[Wallet, int | None]]) -> str:
+        for each, number in places:
             if number is not None:
-                return f"{self.roster.participant(each.vault.owner.lei).name}, {each.id} slot {number}"
+                owner = self.roster.participant(each.vault.owner.lei).name
+                return f"{owner}, {each.id} {each.spelled(number)}"
         for owed in self.owed:
             if rail.script_of(owed) == script:
                 return self.roster.participant(owed.receiver.lei).name

@@ -24,7 +24,7 @@ from countersign.resources.text import sentence
 from countersign.review.finding import Finding
 from countersign.settlement import events
 from countersign.settlement.records import STORY, ContractState, Instruction
-from countersign.settlement.roster import Roster, SafeVault, SlotVault
+from countersign.settlement.roster import BitcoinVault, Roster, SafeVault
 
 ENGLISH = ("en",)
 
@@ -81,7 +81,7 @@ def bitcoin_files(replica: Replica, instruction: Instruction, artefacts: Artefac
         if each is not None
     ]
     vaults = (replica.state.roster.vault(each) for each in instruction.group.vaults)
-    lines = "".join(slot.descriptor + "\n" for each in vaults if isinstance(each, SlotVault) for slot in each.slots)
+    lines = "".join(text + "\n" for each in vaults if isinstance(each, BitcoinVault) for text in each.descriptors)
     return {
         "bitcoin/unsigned.psbt": unsigned,
         **{f"bitcoin/share-{place}.psbt": data for place, data in enumerate(shares, 1)},

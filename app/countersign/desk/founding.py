@@ -15,7 +15,7 @@ from countersign.desk.ports import Coin, Receipt
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.formats import ids
-from countersign.settlement.roster import Party, SafeVault, SlotVault
+from countersign.settlement.roster import BitcoinVault, Party, SafeVault, Vault
 
 
 async def found(desk: EmbeddedDesk, administrators: Sequence[Author], body: Mapping[str, object]) -> Receipt:
@@ -46,13 +46,13 @@ async def credit_coins(place: Workplace, operations: Author, name: str, asset: s
     Refused("desk.not-a-slot-vault"), what the desk finds otherwise.
     """
     vault = place.state.roster.vault(name)
-    if not isinstance(vault, SlotVault):
+    if not isinstance(vault, BitcoinVault):
         raise Refused("desk.not-a-slot-vault", vault=name)
     fresh = await deposits.coins(place.bitcoin(vault.chain), place.state, place.artefacts, vault)
     return [await credit_coin(place, operations, vault, asset, each) for each in fresh]
 
 
-async def credit_coin(place: Workplace, operations: Author, vault: SlotVault, asset: str, coin: Coin) -> Receipt:
+async def credit_coin(place: Workplace, operations: Author, vault: BitcoinVault, asset: str, coin: Coin) -> Receipt:
     """Credit one coin of a Bitcoin vault; the desk looks for itself before it signs beside the officer."""
     return await _credit(place, operations, vault, asset, coin.satoshis, deposits.reference(coin), coin.confirmations)
 
@@ -76,7 +76,7 @@ async def credit_payment(place: Workplace, operations: Author, name: str, asset:
 async def _credit(
     place: Workplace,
     operations: Author,
-    vault: SlotVault | SafeVault,
+    vault: Vault,
     asset: str,
     amount: int,
     reference: str,

@@ -33,10 +33,10 @@ async def record_failure(desk: Workplace, operations: Author, instruction: str, 
 
 async def can_execute(desk: Workplace, instruction: Instruction) -> bool:
     """Whether the chain could still take it, by one's own node."""
-    chain, roster = instruction.group.chain, desk.state.roster
+    chain = instruction.group.chain
     if instruction.group.kind == "psbt":
-        return not await chain_facts.coin_is_gone(desk.bitcoin(chain), instruction, roster)
-    return not await chain_facts.safe_is_past(desk.ethereum(chain), instruction, roster)
+        return not await chain_facts.coin_is_gone(desk.bitcoin(chain), instruction, desk.state)
+    return not await chain_facts.safe_is_past(desk.ethereum(chain), instruction, desk.state.roster)
 
 
 async def retry(desk: Workplace, cycle: str, operations: Author, reason: str) -> list[Receipt]:

@@ -33,7 +33,7 @@ from countersign.settlement import contract as contracts
 from countersign.settlement import events
 from countersign.settlement.bodies import InstructionRefused
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.roster import BitcoinVault, SafeVault
 
 REFUSED = {
     "altered-psbt": ("altered", "refused/altered.psbt", "B8"),
@@ -188,7 +188,7 @@ def bitcoin(files: Mapping[str, bytes], ground: Ground, digest: str) -> Iterator
             {"script_pubkey": each.script_pubkey.hex(), "satoshis": int(each.satoshis)} for each in spent if each
         ]
         vaults = [ground.state.roster.vault(each) for each in instruction.group.vaults]
-        lines = [slot.descriptor + "\n" for each in vaults if isinstance(each, SlotVault) for slot in each.slots]
+        lines = [text + "\n" for each in vaults if isinstance(each, BitcoinVault) for text in each.descriptors]
         yield from _compared(
             files,
             {

@@ -22,12 +22,14 @@ from countersign.errors import Refused
 from countersign.formats import times
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.rails.bitcoin import Funds, Readback, Wallet
+from countersign.rails import wallets
+from countersign.rails.bitcoin import Funds, Readback
+from countersign.rails.wallets import Wallet
 from countersign.settlement import builder, netting
 from countersign.settlement.bodies import Spend
 from countersign.settlement.netting import Group
 from countersign.settlement.records import Cycle, Instruction
-from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 
 
@@ -69,23 +71,22 @@ def _require_free_safes(desk: Workplace, cycle: Cycle) -> None:
 
 async def _psbt(desk: Workplace, cycle: Cycle, group: Group, rate: int) -> dict[str, object]:
     owed = netting.owed_by(cycle.obligations, group)
-    vaults = [desk.state.roster.vault(each) for each in group.vaults]
-    wallets = [bitcoin_rail.wallet(vault) for vault in vaults if isinstance(vault, SlotVault)]
-    funds = [await _funds(desk, group.chain, wallet) for wallet in wallets]
+    paying = wallets.paying(desk.state, group.vaults)
+    funds = [await _funds(desk, group.chain, wallet) for wallet in paying]
     built = bitcoin_rail.build(owed, funds, rate)
-    require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), wallets, owed))
-    spends = spends_of(facts(built.psbt), wallets)
+    require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), paying, owed))
+    spends = spends_of(facts(built.psbt), paying)
     artefact = (await desk.put_artefact(serialise_psbt(built.psbt))).hex()
     return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
 
 
-def spends_of(found: PsbtFacts, wallets: Sequence[Wallet]) -> tuple[Spend, ...]:
+def spends_of(found: PsbtFacts, paying: Sequence[Wallet]) -> tuple[Spend, ...]:
     """What `instruction.prepared` says of the inputs, in their order."""
     return tuple(
         Spend(f"{display(fact.outpoint.txid)}:{fact.outpoint.vout}", wallet.id, number)
         for fact in found.inputs
-        for wallet in wallets
-        if fact.spent is not None and (number := wallet.slot_of(fact.spent.script_pubkey)) is not None
+        for wallet in paying
+        if (number := wallet.spent_place(fact)) is not None
     )
 
 
@@ -99,7 +100,7 @@ def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback) -> None:
 
 
 async def _funds(desk: Workplace, chain: str, wallet: Wallet) -> Funds:
-    seen = await desk.bitcoin(chain).coins([slot.script_pubkey for slot in wallet.descriptors.slots])
+    seen = await desk.bitcoin(chain).coins(wallet.scripts)
     return Funds(wallet, free_coins(desk, chain, seen), unused_slot(desk, wallet, seen))
 
 
@@ -126,10 +127,10 @@ def unused_slot(desk: Workplace, wallet: Wallet, seen: Sequence[Coin]) -> int:
     for account in desk.state.roster.destinations.values():
         if account.vault == wallet.id:
             used.add(wallet.slot_of(bitcoin_rail.script_at(account.account)))
-    free = [number for number in wallet.numbers if number not in used]
-    if not free:
+    free = next((number for number in wallet.change_numbers if number not in used), None)
+    if free is None:
         raise Refused("desk.no-free-slot", vault=wallet.id)
-    return free[0]
+    return free
 
 
 def _came_to_nothing(state: State, instruction: Instruction) -> bool:

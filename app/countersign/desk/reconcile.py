@@ -19,13 +19,13 @@ from countersign.desk.breaks import Break, Cause
 from countersign.desk.ports import Archive, Artefacts
 from countersign.desk.vouching import Nodes, fees_of
 from countersign.formats import ids
-from countersign.rails import bitcoin as rail
+from countersign.rails import wallets
 from countersign.settlement import events
 from countersign.settlement.assets import chain_of
 from countersign.settlement.bodies import DepositCredited
 from countersign.settlement.ledger import Account
 from countersign.settlement.records import Cycle, Instruction
-from countersign.settlement.roster import SafeVault, SlotVault, Vault
+from countersign.settlement.roster import BitcoinVault, SafeVault, Vault
 from countersign.settlement.state import State
 
 
@@ -68,8 +68,8 @@ async def look(state: State, archive: Archive, artefacts: Artefacts, nodes: Node
     """Ask the nodes. Unavailable where one is absent or silent."""
     coins: dict[str, tuple[SeenCoin, ...]] = {}
     for vault in state.roster.vaults.values():
-        if isinstance(vault, SlotVault):
-            scripts = [slot.script_pubkey for slot in rail.wallet(vault).descriptors.slots]
+        if isinstance(vault, BitcoinVault):
+            scripts = wallets.of(state, vault).scripts
             seen = await nodes.of_bitcoin(vault.chain).coins(scripts)
             coins[vault.id] = tuple(SeenCoin(f"{one.txid}:{one.vout}", one.satoshis, one.confirmations) for one in seen)
     balances, (in_block, fees) = await _balances(state, nodes), await _whereabouts(state, artefacts, nodes)

@@ -19,6 +19,7 @@ from countersign.errors import Refused
 from countersign.formats import ids
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
+from countersign.rails import wallets
 from countersign.settlement import events
 from countersign.settlement.bodies import ReleaseAuthorised
 from countersign.settlement.records import Instruction
@@ -225,7 +226,7 @@ async def books(desk: EmbeddedDesk, assets: Sequence[str]) -> tuple[Book, ...]:
             if isinstance(vault, SafeVault):
                 held = await chain_facts.safe_holds(desk.ethereum(vault.chain), vault, asset)
             else:
-                scripts = [slot.script_pubkey for slot in bitcoin_rail.wallet(vault).descriptors.slots]
+                scripts = wallets.of(desk.state, vault).scripts
                 held = sum(coin.satoshis for coin in await desk.bitcoin(vault.chain).coins(scripts))
             found.append(Book(vault.id, asset, owned, held))
     return tuple(found)

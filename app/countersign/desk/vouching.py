@@ -18,10 +18,11 @@ from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode
 from countersign.errors import Refused, Unavailable
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
+from countersign.rails import wallets
 from countersign.settlement.bodies import DepositCredited, ShareAdded, TransactionBroadcast, TransactionObserved
 from countersign.settlement.events import Event
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import SafeVault, SlotVault
+from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 from countersign.settlement.trouble_bodies import SettlementFailed, TransactionReplaced
 
@@ -80,9 +81,7 @@ async def _deposit(state: State, body: DepositCredited, artefacts: Artefacts, no
     if not isinstance(vault, SafeVault):
         if body.reference.split(":")[0] in deposits.own_transactions(state, artefacts):
             raise Refused("settlement.deposit-own", reference=body.reference)
-        wallet = bitcoin_rail.wallet(vault)
-        scripts = [slot.script_pubkey for slot in wallet.descriptors.slots]
-        coins = await nodes.of_bitcoin(vault.chain).coins(scripts)
+        coins = await nodes.of_bitcoin(vault.chain).coins(wallets.of(state, vault).scripts)
         found = next((coin for coin in coins if f"{coin.txid}:{coin.vout}" == body.reference), None)
         if found is None or found.satoshis != body.amount or found.confirmations < body.confirmations:
             raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)
@@ -133,7 +132,7 @@ async def _failed(state: State, body: SettlementFailed, artefacts: Artefacts, no
     chain, names = instruction.group.chain, chain_facts.transactions(instruction, artefacts)
     if instruction.group.kind == "psbt":
         there = await chain_facts.whereabouts(nodes.of_bitcoin(chain), names)
-        dead = await chain_facts.coin_is_gone(nodes.of_bitcoin(chain), instruction, state.roster)
+        dead = await chain_facts.coin_is_gone(nodes.of_bitcoin(chain), instruction, state)
     else:
         there = await chain_facts.whereabouts(nodes.of_ethereum(chain), names)
         dead = await chain_facts.safe_is_past(nodes.of_ethereum(chain), instruction, state.roster)
@@ -162,10 +161,6 @@ async def _replaced(state: State, body: TransactionReplaced, artefacts: Artefact
 
 def fees_of(state: State, instruction: Instruction, data: bytes) -> dict[str, int]:
     """What each paying vault bears of a PSBT's network fee, in satoshis, as the rule of DESIGN.md §8 shares it."""
-    wallets = [
-        bitcoin_rail.wallet(vault)
-        for vault in (state.roster.vault(each) for each in instruction.group.vaults)
-        if isinstance(vault, SlotVault)
-    ]
-    found = bitcoin_rail.readback(facts(parse_psbt(data)), wallets, state.owed(instruction))
+    paying = wallets.paying(state, instruction.group.vaults)
+    found = bitcoin_rail.readback(facts(parse_psbt(data)), paying, state.owed(instruction))
     return {side.vault: side.share for side in found.sides if side.share is not None}

@@ -1,9 +1,9 @@
-"""Bitcoin: obligations of slot vaults ⇄ one PSBT.
+"""Bitcoin: obligations of vaults ⇄ one PSBT.
 
 DESIGN.md §8. One PSBT may spend from several vaults; then for every paying vault by itself
 inputs − change = its obligations + its agreed share of the fee, to the satoshi.
 
-- `wallet` turns a registered vault into its descriptors; nothing about a vault is ever read from a PSBT.
+- `wallets` turns registered vaults into their descriptors; nothing about a vault is ever read from a PSBT.
 - `readback` sorts every input and output (which vault pays, what is change, what leaves, what is foreign); it does not
   judge.
 - Shares hold one signer's partial signatures over every input; `accept_share` verifies them over digests rebuilt here.
@@ -12,17 +12,16 @@ inputs − change = its obligations + its agreed share of the fee, to the satosh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from countersign.bitcoin import coins as purse
 from countersign.bitcoin import combine as combiner
-from countersign.bitcoin import consensus, descriptor, fees, share, verify, weights
+from countersign.bitcoin import consensus, fees, share, verify, weights
 from countersign.bitcoin import finalise as finaliser
 from countersign.bitcoin import parent as parents
-from countersign.bitcoin import vault as slots
 from countersign.bitcoin.inspect import OutputFacts, PsbtFacts, spent_output
 from countersign.bitcoin.parent import Parent
 from countersign.bitcoin.psbt import Psbt, parse, serialise, to_version
@@ -31,34 +30,11 @@ from countersign.bitcoin.transaction import Output, Satoshis, display
 from countersign.errors import Refused
 from countersign.formats import caip
 from countersign.keys.public_key import PublicKey
+from countersign.rails.wallets import Wallet, origins
 from countersign.settlement.netting import Obligation
-from countersign.settlement.roster import BitcoinVault, RangedVault, Roster, SlotVault
 
 if TYPE_CHECKING:
     from countersign.bitcoin.build import Built
-
-
-@dataclass(frozen=True, slots=True)
-class Wallet:
-    """A registered vault with its descriptors: `slots` by registered number, `of_script` back to that number."""
-
-    vault: SlotVault
-    descriptors: slots.SlotVault
-    numbers: tuple[int, ...]
-
-    @property
-    def id(self) -> str:
-        """The vault's id."""
-        return self.vault.id
-
-    def slot_of(self, script_pubkey: bytes) -> int | None:
-        """The registered slot number whose script this is, byte for byte, or None."""
-        place = self.descriptors.slot_of(script_pubkey)
-        return None if place is None else self.numbers[place]
-
-    def descriptor(self, number: int) -> descriptor.Descriptor:
-        """The descriptor of a registered slot."""
-        return self.descriptors.slots[self.numbers.index(number)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +67,6 @@ class Readback:
     fee: int | None
 
 
-def wallet(registered: BitcoinVault) -> Wallet:
-    """The vault's descriptors, read and held against its registered threshold. Malformed, Refused: bitcoin.*, B6.*."""
-    if isinstance(registered, RangedVault):
-        raise Refused("bitcoin.descriptor-ranged")
-    found = slots.of(descriptor.parse(slot.descriptor) for slot in registered.slots)
-    if found.threshold != registered.threshold:
-        raise Refused("B6.threshold", vault=registered.id, registered=registered.threshold, found=found.threshold)
-    return Wallet(registered, found, tuple(slot.number for slot in registered.slots))
-
-
-def keys_agree(registered: Wallet, roster: Roster) -> None:
-    """B6: every slot's descriptor holds exactly the keys registered for it, whole. Refused("B6.other-keys")."""
-    for slot, found in zip(registered.vault.slots, registered.descriptors.slots, strict=True):
-        wanted = sorted(roster.ever(kid).key.data for kid in slot.keys)
-        if sorted(found.public_keys) != wanted:
-            raise Refused("B6.other-keys", vault=registered.id, slot=slot.number)
-
-
 def script_of(obligation: Obligation) -> bytes:
     """The output script of an obligation's destination."""
     return script_at(obligation.destination)
@@ -136,7 +94,7 @@ def build(owed: Sequence[Obligation], funds: Sequence[Funds], rate: int) -> Buil
 
     payers = [
         Payer(
-            each.wallet.descriptors.checksum,
+            each.wallet.checksum,
             tuple(coin_of(each.wallet, parents.read(raw), vout) for raw, vout in each.coins),
             tuple(Output(script_of(one), Satoshis(one.amount)) for one in owed if one.vault == each.wallet.id),
             each.wallet.descriptor(each.change_slot),
@@ -164,14 +122,13 @@ def readback(facts: PsbtFacts, paying: Sequence[Wallet], owed: Sequence[Obligati
         if due[key] > 0:
             due[key] -= 1
             payments.append(output.index)
-        elif (owner := _owner(paying, output.output.script_pubkey)) is not None:
+        elif (owner := next((each.id for each in paying if each.change_place(output) is not None), None)) is not None:
             change[output.index] = owner
         else:
             extra.append(output.index)
     spending: dict[int, str] = {}
     for fact in facts.inputs:
-        found = fact.spent or fact.claimed
-        if found is not None and (owner := _owner(paying, found.script_pubkey)) is not None:
+        if (owner := next((each.id for each in paying if each.spent_place(fact) is not None), None)) is not None:
             spending[fact.index] = owner
     missing = []
     for each in owed:
@@ -187,10 +144,6 @@ def readback(facts: PsbtFacts, paying: Sequence[Wallet], owed: Sequence[Obligati
         foreign=tuple(fact.index for fact in facts.inputs if fact.index not in spending),
         fee=facts.fee,
     )
-
-
-def _owner(paying: Sequence[Wallet], script_pubkey: bytes) -> str | None:
-    return next((each.id for each in paying if each.slot_of(script_pubkey) is not None), None)
 
 
 def _sides(
@@ -211,7 +164,7 @@ def _sides(
     fee = facts.fee
     shares: tuple[int, ...] | None = None
     if fee is not None and fee >= 0 and all(inputs for _, inputs, _ in places):
-        shares = fees.shares(fee, [(one[0].descriptors.checksum, _weight(facts, *one)) for one in places])
+        shares = fees.shares(fee, [(one[0].checksum, _weight(facts, *one)) for one in places])
     return tuple(
         VaultSide(
             vault=each.id,
@@ -228,7 +181,7 @@ def _sides(
 
 def _weight(facts: PsbtFacts, each: Wallet, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> int:
     """Weight of a vault's finished inputs and change (DESIGN.md §8)."""
-    one = weights.finished_input(each.descriptors.threshold, each.descriptors.cosigners)
+    one = weights.finished_input(each.threshold, each.cosigners)
     return one * len(inputs) + sum(weights.output(facts.outputs[index].output.script_pubkey) for index in outputs)
 
 
@@ -237,16 +190,16 @@ def claims_change_falsely(fact: OutputFacts, paying: Sequence[Wallet]) -> bool:
     if not fact.claims_change:
         return False
     for each in paying:
-        number = each.slot_of(fact.output.script_pubkey)
+        number = each.change_place(fact)
         if number is not None:
             slot = each.descriptor(number)
-            origins = {key.public: key.origin for key in slot.keys}
-            named = all(origins.get(public) == origin for public, origin in fact.key_paths)
+            own = origins(slot)
+            named = all(own.get(public) == origin for public, origin in fact.key_paths)
             return not (named and fact.witness_script in (None, slot.witness_script) and fact.redeem_script is None)
     return True
 
 
-def digests(psbt: Psbt, keys: Sequence[PublicKey]) -> tuple[SigningRequest, ...]:
+def digests(psbt: Psbt, keys: Iterable[PublicKey]) -> tuple[SigningRequest, ...]:
     """What these keys are asked to sign, by input. Refused: B3.*, B4.*, B6.*."""
     return share.requests(psbt, {key.data for key in keys})
 
@@ -256,7 +209,7 @@ def make_share(psbt: Psbt, signed: Mapping[SigningRequest, bytes]) -> bytes:
     return serialise(share.make(psbt, signed))
 
 
-def accept_share(unsigned: bytes, data: bytes, keys: Sequence[PublicKey]) -> None:
+def accept_share(unsigned: bytes, data: bytes, keys: Iterable[PublicKey]) -> None:
     """Refuse bytes that are not the whole, valid share of these keys' holder. Malformed B2.*, Refused B3…B13.*."""
     share.accept(parse(unsigned), parse(data), {key.data for key in keys})
 

@@ -25,7 +25,8 @@ from countersign.bitcoin.inspect import PsbtFacts, facts
 from countersign.bitcoin.psbt import fields, parse
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.errors import Refused
-from countersign.rails.bitcoin import VaultSide, Wallet, coin_of, readback, script_of
+from countersign.rails.bitcoin import VaultSide, coin_of, readback, script_of
+from countersign.rails.wallets import Wallet
 from countersign.settlement.netting import Obligation
 
 More = Mapping[str, Sequence[tuple[bytes, int]]]
@@ -144,8 +145,8 @@ def _side(
     psbt = parse(original)
     raw = [(psbt.inputs[index][fields.NON_WITNESS_UTXO], found.inputs[index].outpoint.vout) for index in side.inputs]
     coins = tuple(coin_of(paying, parents.read(data), vout) for data, vout in raw)
-    scripts = [found.outputs[index].output.script_pubkey for index in side.change]
-    slot = next((number for each in scripts if (number := paying.slot_of(each)) is not None), spare.get(paying.id))
+    places = (paying.change_place(found.outputs[index]) for index in side.change)
+    slot = next((number for number in places if number is not None), spare.get(paying.id))
     return _Side(paying, coins, sum(one.amount for one in owed if one.vault == paying.id), slot)
 
 
@@ -155,7 +156,7 @@ def _shares(sides: Sequence[_Side], payments: Sequence[Output], rate: int) -> tu
     weight = weights.overhead(sum(len(side.coins) for side in sides), outputs)
     weight += sum(weights.output(each.script_pubkey) for each in payments) + sum(side.weight for side in sides)
     fee = rate * transaction.virtual_size(weight)
-    return fees.shares(fee, [(side.wallet.descriptors.checksum, side.weight) for side in sides])
+    return fees.shares(fee, [(side.wallet.checksum, side.weight) for side in sides])
 
 
 def _change(side: _Side, share: int) -> int:

@@ -8,14 +8,13 @@
 from collections.abc import Iterator
 
 from countersign.airgap.limits import MESSAGE_LIMIT
-from countersign.bitcoin import script
 from countersign.bitcoin.inspect import InputFacts, PsbtFacts
 from countersign.bitcoin.psbt import MAX_BYTES, MAX_USB_BYTES, Psbt, fields
 from countersign.bitcoin.sighash import SIGHASH_ALL
 from countersign.errors import CountersignError, Refused
 from countersign.formats import caip
-from countersign.rails import bitcoin as rail
-from countersign.rails.bitcoin import Wallet
+from countersign.rails import wallets as registered
+from countersign.rails.wallets import Wallet
 from countersign.review.case import ANCHOR, Channel
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -54,6 +53,13 @@ def network(reading: Reading) -> Iterator[Finding]:
         return
     prefix = caip.hrp(caip.ChainId.parse(chains[0]))
     coin = HARDENED + (0 if prefix == "bc" else 1)
+    wallets = reading.wallets
+    try:
+        for each in wallets if isinstance(wallets, tuple) else ():
+            registered.require_network(each)
+    except CountersignError as error:
+        yield from_error("B1", error, "registered keys", f"extended keys for {chains[0]}")
+        return
     paths = {path for path in _paths(reading.psbt_facts) if path[:1] and path[0] in PURPOSES and path[1:2] != (coin,)}
     if paths:
         yield failed("B1", "coin-type", "key paths", f"coin type {coin - HARDENED}'", "another", coin=coin - HARDENED)
@@ -126,7 +132,7 @@ def _script_fault(fact: InputFacts, wallets: tuple[Wallet, ...]) -> Finding | No
     where, expected, spent = f"input {fact.index}", "the registered slot's script", fact.spent or fact.claimed
     if spent is None:
         return blocked("B4", "B3", where)
-    slot = next(((each, n) for each in wallets if (n := each.slot_of(spent.script_pubkey)) is not None), None)
+    slot = _slot(fact, wallets)
     if slot is None:
         return failed("B4", "foreign-input", where, expected, spent.script_pubkey.hex(), input=fact.index)
     if fact.redeem_script is not None:
@@ -168,40 +174,30 @@ def cosigners(reading: Reading) -> Iterator[Finding]:
         if isinstance(wallets, CountersignError):
             raise wallets
         for each in wallets:
-            rail.keys_agree(each, state.roster)
-            _slots_plain(each)
-        if any(key[0] == fields.XPUB for key in reading.psbt.globals):
-            raise Refused("B6.extended-key")
+            registered.keys_agree(each, state.roster)
+            registered.require_plain_tokens(each)
+        for key, value in reading.psbt.globals.items():
+            if key[0] == fields.XPUB and not registered.known_xpub(wallets, key[1:], value):
+                raise Refused("B6.extended-key")
         for fact in facts.inputs:
             _key_paths_match(fact, wallets)
         _own_key_once(reading, facts, wallets, state.roster)
     except CountersignError as error:
         yield from_error("B6", error, "cosigners", "the registered keys, whole")
         return
-    quorum = ", ".join(f"{each.vault.threshold} of {each.descriptors.cosigners}" for each in wallets)
+    quorum = ", ".join(f"{each.vault.threshold} of {each.cosigners}" for each in wallets)
     yield passed("B6", "registered-keys", "cosigners", "the registered keys, whole", quorum)
 
 
-def _slots_plain(registered: Wallet) -> None:
-    """A slot key carries its own fingerprint and an empty path: a token's key is nobody's child."""
-    for slot, found in zip(registered.vault.slots, registered.descriptors.slots, strict=True):
-        for key in found.keys:
-            if key.path or key.fingerprint != script.fingerprint(key.public):
-                raise Refused("B6.slot-origin", vault=registered.id, slot=slot.number)
-
-
 def _slot(fact: InputFacts, wallets: tuple[Wallet, ...]) -> tuple[Wallet, int] | None:
-    spent = fact.spent or fact.claimed
-    if spent is None:
-        return None
-    return next(((each, n) for each in wallets if (n := each.slot_of(spent.script_pubkey)) is not None), None)
+    return next(((each, number) for each in wallets if (number := each.spent_place(fact)) is not None), None)
 
 
 def _key_paths_match(fact: InputFacts, wallets: tuple[Wallet, ...]) -> None:
     slot = _slot(fact, wallets)
-    origins = {} if slot is None else {key.public: key.origin for key in slot[0].descriptor(slot[1]).keys}
+    own = {} if slot is None else registered.origins(slot[0].descriptor(slot[1]))
     for public, origin in fact.key_paths if slot is not None else ():
-        if origins.get(public) != origin:
+        if own.get(public) != origin:
             raise Refused("B6.key-path", input=fact.index, key=public.hex())
 
 
@@ -211,13 +207,14 @@ def _own_key_once(reading: Reading, facts: PsbtFacts, wallets: tuple[Wallet, ...
         return
     officer = roster.officer(reading.case.signer.officer)
     own = {each.key.data for each in officer.vault_keys(caip.BIP122)}
-    vaults = {each.id for each in wallets if own & {key for slot in each.descriptors.slots for key in slot.public_keys}}
+    kids = {each.key.kid for each in officer.vault_keys(caip.BIP122)}
+    vaults = {each.id for each in wallets if kids.intersection(each.vault.keys)}
     if not vaults:
         raise Refused("B6.no-own-key")
     for fact in facts.inputs:
         slot = _slot(fact, wallets)
         if slot is not None and slot[0].id in vaults:
-            held = len(own & set(slot[0].descriptor(slot[1]).public_keys))
+            held = sum(registered.registered_key(key) in own for key in slot[0].descriptor(slot[1]).keys)
             if held != 1:
                 raise Refused("B6.own-key", input=fact.index, found=held)
 

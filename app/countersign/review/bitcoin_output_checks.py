@@ -38,9 +38,7 @@ def change(reading: Reading) -> Iterator[Finding]:
         where, expected = f"output {index}", "a registered slot of a paying vault"
         yield failed("B7", "fraud", where, expected, "another script or key", output=index)
     if not frauds:
-        ours = sum(
-            any(each.slot_of(fact.output.script_pubkey) is not None for each in wallets) for fact in facts.outputs
-        )
+        ours = sum(any(each.change_place(fact) is not None for each in wallets) for fact in facts.outputs)
         yield passed("B7", "change-is-ours", "outputs", "registered slots of paying vaults", f"{ours} change")
 
 

@@ -17,7 +17,7 @@ from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.transaction import display
 from countersign.errors import CountersignError, Refused
-from countersign.rails.bitcoin import Wallet
+from countersign.rails.wallets import Wallet
 from countersign.review.case import ANCHOR, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -39,7 +39,7 @@ def existing_signatures(reading: Reading) -> Iterator[Finding]:
         yield failed("B11", "finalised", "inputs", "not finished yet", "finished inputs")
         return
     try:
-        counts = _verified(reading, psbt, wallets)
+        counts = _verified(reading, psbt, facts, wallets)
     except CountersignError as error:
         yield from_error("B11", error, "signatures", "valid, of registered cosigners")
         return
@@ -51,25 +51,24 @@ def existing_signatures(reading: Reading) -> Iterator[Finding]:
         yield passed("B11", "valid", "signatures", "valid, of registered cosigners", there)
 
 
-def _verified(reading: Reading, psbt: Psbt, wallets: tuple[Wallet, ...]) -> list[tuple[int, int]]:
+def _verified(reading: Reading, psbt: Psbt, facts: PsbtFacts, wallets: tuple[Wallet, ...]) -> list[tuple[int, int]]:
     """For each input how many cosigners signed and how many are needed. Refused: B11.*, B5.*, B3.*, B4.*."""
     given: dict[int, set[bytes]] = {}
     if not reading.partial_signatures:
         return []
     digests = signatures.vault_digests(psbt)
     for index, one in reading.partial_signatures:
-        if one.public_key not in _slot_keys(psbt, index, wallets)[0]:
+        if one.public_key not in _slot_keys(facts, index, wallets)[0]:
             raise Refused("B11.stranger", input=index, key=one.public_key.hex())
         signatures.check(one.public_key, one.signature, digests[index], index)
         given.setdefault(index, set()).add(one.public_key)
-    return [(len(keys), _slot_keys(psbt, index, wallets)[1]) for index, keys in given.items()]
+    return [(len(keys), _slot_keys(facts, index, wallets)[1]) for index, keys in given.items()]
 
 
-def _slot_keys(psbt: Psbt, index: int, wallets: tuple[Wallet, ...]) -> tuple[tuple[bytes, ...], int]:
-    """The registered keys of the slot that an input spends, and how many must sign."""
-    spent = inspect.spent_output(psbt, index)
+def _slot_keys(facts: PsbtFacts, index: int, wallets: tuple[Wallet, ...]) -> tuple[tuple[bytes, ...], int]:
+    """The registered keys of the place that an input spends, and how many must sign."""
     for each in wallets:
-        number = each.slot_of(spent.script_pubkey)
+        number = each.spent_place(facts.inputs[index])
         if number is not None:
             return each.descriptor(number).public_keys, each.vault.threshold
     return (), 0
@@ -156,11 +155,11 @@ def _replaces(reading: Reading, facts: PsbtFacts, old: PsbtFacts, left_out: set[
 
 
 def _leaving(facts: PsbtFacts, wallets: tuple[Wallet, ...]) -> Counter[tuple[bytes, int]]:
-    """The outputs that are no slot of a paying vault."""
+    """The outputs that are no change of a paying vault."""
     return Counter(
         (each.output.script_pubkey, int(each.output.satoshis))
         for each in facts.outputs
-        if all(wallet.slot_of(each.output.script_pubkey) is None for wallet in wallets)
+        if all(wallet.change_place(each) is None for wallet in wallets)
     )
 
 

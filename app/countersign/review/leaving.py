@@ -21,7 +21,7 @@ from countersign.ethereum.inspect import DelegateCall, Erc20Transfer, EtherTrans
 from countersign.ethereum.safe import ClaimedSafeTx, SafeTx
 from countersign.formats import caip, eip55
 from countersign.rails import bitcoin as rail
-from countersign.rails.bitcoin import Wallet
+from countersign.rails.wallets import Wallet
 from countersign.review.reading import Reading
 
 
@@ -57,7 +57,7 @@ def _outputs(reading: Reading, facts: PsbtFacts, wallets: tuple[Wallet, ...]) ->
         owed = next((each for each in due if each[:2] == (script, units)), None)
         if owed is not None:
             due.remove(owed)
-        elif any(wallet.slot_of(script) is not None for wallet in wallets):
+        elif any(wallet.change_place(fact) is not None for wallet in wallets):
             continue
         vault = owed[2] if owed is not None else reading.vaults[0].id
         yield Payment(vault, _account(chain, script), str(caip.coin(chain)), units)

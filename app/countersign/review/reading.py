@@ -18,15 +18,15 @@ from countersign.errors import CountersignError, Malformed, Refused
 from countersign.ethereum import safe_file
 from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.keys import jws as jose
-from countersign.rails import bitcoin as rail
-from countersign.rails.bitcoin import Wallet
+from countersign.rails import wallets
+from countersign.rails.wallets import Wallet
 from countersign.review.case import Case, ClockFacts, ContractFacts, InstructionFacts
 from countersign.settlement import contract as contracts
 from countersign.settlement import events, netting
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.netting import FeeCap, Group, Obligation
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import SlotVault, Vault
+from countersign.settlement.roster import BitcoinVault, Vault
 from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
 
@@ -223,11 +223,12 @@ class Reading:
 
     @cached_property
     def wallets(self) -> tuple[Wallet, ...] | CountersignError | None:
-        """The paying slot vaults with their descriptors; why they cannot be read; None where nothing is registered."""
+        """The paying Bitcoin vaults with their descriptors; why they cannot be read; None where nothing is registered."""
         if self.state is None:
             return None
         try:
-            return tuple(rail.wallet(vault) for vault in self.vaults if isinstance(vault, SlotVault))
+            found = [wallets.of(self.state, vault) for vault in self.vaults if isinstance(vault, BitcoinVault)]
+            return tuple(found if self.psbt_facts is None else (each.reaching(self.psbt_facts) for each in found))
         except CountersignError as error:
             return error
 

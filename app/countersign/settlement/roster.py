@@ -174,6 +174,11 @@ class SlotVault:
         return "wsh-slots"
 
     @property
+    def descriptors(self) -> tuple[str, ...]:
+        """The registered texts, a slot's each."""
+        return tuple(slot.descriptor for slot in self.slots)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Every key id in any slot, in slot order."""
         return tuple(key for slot in self.slots for key in slot.keys)
@@ -204,6 +209,11 @@ class RangedVault:
     threshold: int
     descriptor: str
     keys: tuple[str, ...]
+
+    @property
+    def descriptors(self) -> tuple[str, ...]:
+        """The registered text, the only one."""
+        return (self.descriptor,)
 
     @property
     def kind(self) -> str:

@@ -174,6 +174,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign on this machine. Keep the file as it is, and restore a backup beside it.",
     ),
     "S1.store-in-order": ("Every setting of the store took, every page of it authenticates.", _NONE),
+    "rails.officer-both": (
+        "In vault {vault}, officer {officer} would sign with a token in one slot and with a device in another.",
+        "Register one kind of key for this officer in the vault.",
+    ),
     "rails.other-vault": (
         "The Safe {vault} cannot pay what {other} owes.",
         "Prepare an instruction for each Safe by itself.",

@@ -30,6 +30,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The descriptor of slot {slot} of vault {vault} holds other keys than those registered for it.",
         _ROSTER,
     ),
+    "B6.other-extended-keys": (
+        "The descriptor of vault {vault} holds other extended keys than those registered for it.",
+        _ROSTER,
+    ),
     "B6.slot-origin": (
         "A key of slot {slot} of vault {vault} claims to be derived from another; a token's key never is.",
         _ROSTER,
