@@ -98,7 +98,7 @@ def built_of(paying: Wallet, owed: tuple[Obligation, ...], amounts: list[int], r
 
 
 def made_coins(paying: Wallet, amounts: list[int], nonce: int = 0) -> tuple[tuple[bytes, int], ...]:
-    return tuple((coin.parent.data, 1) for coin in funded(paying.descriptors, amounts, nonce))
+    return tuple((coin.parent.data, 1) for coin in funded(paying.places, amounts, nonce))
 
 
 def least_fee(original: bytes, size: int) -> int:
