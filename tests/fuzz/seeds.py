@@ -16,7 +16,16 @@ from countersign.airgap.bytewords import Style
 from countersign.airgap.fountain import Encoder
 from countersign.audit.pin import Pin
 from countersign.audit.witness import AddCheckpoint, Head, State
-from countersign.bitcoin import bip32, descriptor_checksum, script, transaction
+from countersign.bitcoin import (
+    bip32,
+    bsms,
+    bsms_encryption,
+    descriptor_checksum,
+    ranged,
+    script,
+    signed_message,
+    transaction,
+)
 from countersign.desk import bundles, enrolment, founding_plan, reconciliation, resuming, stored_zip
 from countersign.desk.ports import Record
 from countersign.desk.report_file import TYP, Claim
@@ -120,6 +129,7 @@ def _bitcoin(files: dict[str, bytes]) -> dict[str, bytes]:
         "descriptor-key": b"[01234567/48h/0'/2147483647]" + keys[0].hex().encode(),
         "descriptor-key-ranged": f"[{'ab' * 4}/48h/0h/0h/2h]{XPUB}/<0;1>/*".encode(),
         "descriptor-ranged": _with_checksum(f"wsh(sortedmulti(1,[{'ab' * 4}/48h/0h/0h/2h]{XPUB}/<0;1>/*))"),
+        **_bsms(),
         "descriptor-form": b"sh(wsh(sortedmulti(1," + keys[0].hex().encode() + b")))",
         "xpub": XPUB.encode(),
         "tpub": bip32.serialise(replace(bip32.parse(XPUB), network=bip32.Network.TEST)).encode(),
@@ -127,6 +137,25 @@ def _bitcoin(files: dict[str, bytes]) -> dict[str, bytes]:
         "multisig": multisig,
         "script": script.p2wsh(multisig),
         "script-taproot": b"\x51\x20" + bytes(range(32)),
+    }
+
+
+def _bsms() -> dict[str, bytes]:
+    signer = world.vault_key("officer-a", "bip122", "meridian")
+    key = f"[{'ab' * 4}/48h]{signer.public.data.hex()}"
+
+    def signed(message: bytes) -> str:
+        made = signer.sign_digest(signed_message.digest(message))
+        return signed_message.encode(message, signer.public, made)
+
+    text = bsms.signed_text(bsms.NO_TOKEN, key, "Signer 1")
+    record = f"{text.decode()}\n{signed(text)}\n".encode()
+    vault = ranged.parse(_with_checksum(f"wsh(sortedmulti(1,[{'ab' * 4}/48h/0h/0h/2h]{XPUB}/<0;1>/*))").decode())
+    return {
+        "bsms-key": record,
+        "bsms-descriptor": bsms.descriptor_record(vault, "bc").serialise(),
+        "bsms-encrypted": b"\x01" + bsms_encryption.encrypt(b"\x01" * 8, record),
+        "signed-message": signed(b"message").encode(),
     }
 
 

@@ -7,6 +7,8 @@ from functools import cache
 from countersign.bitcoin import (
     address,
     bip32,
+    bsms,
+    bsms_encryption,
     compact_size,
     descriptor,
     descriptor_checksum,
@@ -18,6 +20,7 @@ from countersign.bitcoin import (
     psbt,
     ranged,
     script,
+    signed_message,
     transaction,
     vault,
     verify,
@@ -143,6 +146,19 @@ def _ranged(found: str) -> None:
     read = ranged.parse(found)
     for number in (0, ranged.place(1, 3)):
         assert read.at(number).threshold == read.threshold
+
+
+def _bsms_descriptor(data: bytes) -> None:
+    record = bsms.parse_descriptor_record(data)
+    assert record.serialise() == data
+    record.vault("bc")
+
+
+def _bsms_encrypted(data: bytes) -> None:
+    """Behind the session's token, whose kind is the first byte: none, of eight bytes, of sixteen."""
+    token = (b"", b"\x01" * 8, b"\x01" * 16)[data[0] % 3] if data else b""
+    record = bsms_encryption.decrypt(token, data[1:])
+    assert bsms_encryption.encrypt(token, record) == data[1:].removesuffix(b"\n")
 
 
 def _checksum(found: str) -> None:
@@ -278,6 +294,10 @@ TARGETS = {
     "descriptor-key": Target(text(_key), ("descriptor-key", "descriptor-key-plain", "descriptor-key-ranged"), 512),
     "descriptor-ranged": Target(text(_ranged), ("descriptor-ranged", "descriptors:bip380"), 4096),
     "descriptor-form": Target(text(forms.recognise), ("descriptor-form", "descriptors:bip380"), 4096),
+    "bsms-key": Target(same(bsms.parse_key_record, bsms.KeyRecord.serialise), ("bsms-key",), 2048),
+    "bsms-descriptor": Target(_bsms_descriptor, ("bsms-descriptor",), 4096),
+    "bsms-encrypted": Target(_bsms_encrypted, ("bsms-encrypted",), 2048),
+    "signed-message": Target(text(lambda found: signed_message.signer(b"message", found)), ("signed-message",), 256),
     "extended-key": Target(same_text(bip32.parse, bip32.serialise), ("xpub", "tpub"), 256),
     "vault": Target(same_text(vault.parse, lambda found: found.serialise()), ("bitcoin/descriptor.txt",), 1 << 14),
     "script": Target(_script, ("script", "script-taproot"), 256),

@@ -21,7 +21,7 @@ ROOMS = (
     *("formats", "keys", "settlement", "audit", "bitcoin", "ethereum", "airgap", "rails", "review"),
     *("desk", "cli", "store", "chains", "sync", "couriers", "signers"),
 )
-READS = re.compile(r"(?:parse|decode|unpack|peek|unseal|scan|split|recognise|from)(?:_[a-z0-9_]+)?\Z")
+READS = re.compile(r"(?:parse|decode|decrypt|unpack|peek|unseal|scan|split|recognise|from)(?:_[a-z0-9_]+)?\Z")
 READS_NOT = {
     "review/finding.py:from_error": "makes a finding of an error of ours",
     "ethereum/signatures.py:from_token": "a token's answer, verified by recovery: keys' `recovery` target",
