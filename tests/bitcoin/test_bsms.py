@@ -218,6 +218,7 @@ XPRV = "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJx
         (changed(2, TOKEN.hex()), "bitcoin.bsms-other-token"),
         (changed(3, "026d15412460ba0d881c21837bb999233896085a9ed4e5445bd637c10e579768ba"), "bitcoin.bsms-key"),
         (changed(3, f"{ACCOUNTS[0].expression}/0"), "bitcoin.bsms-key"),
+        (changed(3, ACCOUNTS[0].expression.replace("/2h]", "/3h]")), "bitcoin.key-origin"),
         (changed(3, f"{ACCOUNTS[0].expression}/<0;1>/*"), "bitcoin.bsms-key"),
         (changed(3, f"{ACCOUNTS[0].expression}/**"), "bitcoin.descriptor-key"),
         (changed(3, f"[59865f44]{XPRV}"), "bitcoin.descriptor-private-key"),
@@ -297,6 +298,8 @@ BODY = SETUP.decode().split("\n")[1]
         (changed(4, "\n", SETUP), "bitcoin.bsms-line"),
         (changed(2, BODY.replace("multi(2", "multi(1"), SETUP), "bitcoin.bsms-first-address"),
         (changed(2, BODY.replace(ACCOUNTS[1].xpub, account("stranger").xpub), SETUP), "bitcoin.bsms-first-address"),
+        # an origin that was changed leaves every address as it is: no device would find its key again
+        (changed(2, BODY.replace("/2h]", "/3h]", 1), SETUP), "bitcoin.key-origin"),
         (changed(2, BODY.replace("/**", "/0/**"), SETUP), "bitcoin.bsms-first-address"),
         (changed(2, BODY.replace("/**", "/<0;1>/*"), SETUP), "bitcoin.bsms-restrictions"),
         (changed(2, BODY.replace("/**", "/<0;1>/*", 1), SETUP), "bitcoin.bsms-restrictions"),

@@ -14,7 +14,7 @@ from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats import base58
 from countersign.resources.text import SENTENCES
 from support.bitcoin_vault import software_vault
-from support.extended_keys import account, sortedmulti, summed
+from support.extended_keys import HARDENED, account, sortedmulti, summed
 from support.vectors import load_vectors
 
 KEY = "0260b2003c386519fc9eadf2b5cf124dd8eea4c4e68d5e154050a9346ea98ce600"
@@ -365,6 +365,40 @@ def test_a_private_key_never_becomes_a_value_of_the_refusal() -> None:
         with pytest.raises(Refused) as caught:
             descriptor.parse(summed(f"{form}({secret})"))
         assert secret not in str(caught.value)
+
+
+def test_fifteen_deep_extended_keys_are_within_the_longest_descriptor() -> None:
+    longest = sortedmulti(
+        8, *(f"{account(f'long/{who}', tuple([HARDENED - 1] * 8)).expression}/{HARDENED - 1}" for who in range(15))
+    )
+    assert len(descriptor.parse(longest).keys) == 15
+    assert len(longest) < descriptor_checksum.LONGEST
+
+
+def test_an_origin_that_contradicts_the_key_is_told_from_one_that_does_not() -> None:
+    root, child = A.root.to_public(), A.root.derive([5]).to_public()
+    name = A.fingerprint.hex()
+    for text in (
+        A.expression,
+        f"{A.expression}/0/1",
+        A.xpub,
+        f"[deadbeef/48h/1h]{KEY}",
+        f"[{name}]{root}",
+        f"[{name}/5]{child}",
+    ):
+        key_expression.demand_origin(key_expression.parse(text))
+    for text in (
+        A.expression.replace("/2h]", "/1h]"),
+        A.expression.replace("/2h]", "/2]"),
+        A.expression.replace("/0h/2h]", "/2h]"),
+        A.expression.replace("/2h]", "/0h/2h]"),
+        f"[{name}]{A.xpub}",
+        f"[deadbeef]{root}",
+        f"[deadbeef/5]{child}",
+        f"[{name}/6]{child}",
+    ):
+        with pytest.raises(Refused, match=r"bitcoin\.key-origin"):
+            key_expression.demand_origin(key_expression.parse(text))
 
 
 def test_fifteen_cosigners_pass_and_sixteen_do_not() -> None:

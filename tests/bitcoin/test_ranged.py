@@ -14,6 +14,7 @@ from support.extended_keys import MAIN_PATH, account, ranged_text, sortedmulti, 
 TOKEN = "0260b2003c386519fc9eadf2b5cf124dd8eea4c4e68d5e154050a9346ea98ce600"
 TEXT = ranged_text("ranged")
 ACCOUNTS = [account(f"ranged/{who}") for who in range(3)]
+CHILD = bip32.serialise(bip32.parse(ACCOUNTS[0].xpub).child(5))
 # BIP-129's published 2-of-2 vault, its template written as BIP-389 has it, and its first address.
 PUBLISHED = (
     "wsh(sortedmulti(2,[1cf0bf7e/48'/0'/0'/2']xpub6FL8FhxNNUVnG64YurPd16AfGyvFLhh7S2uSsDqR3Qfcm6o9jtcMYwh6DvmcBF9qozxNQmTCV"
@@ -120,6 +121,8 @@ def test_the_place_that_a_key_path_names_is_read_and_others_are_not() -> None:
             (f"{ACCOUNTS[0].expression}/<0;1>/*", f"[{ACCOUNTS[0].fingerprint.hex()}]{ACCOUNTS[1].xpub}/<0;1>/*"),
             "B6.duplicate-fingerprint",
         ),
+        # the same places by two ways: one key's child, registered as if it were another's key
+        ((f"{ACCOUNTS[0].expression}/5/<0;1>/*", f"[0badcafe]{CHILD}/<0;1>/*"), "B6.duplicate-key"),
         ((f"{TOKEN}/<0;1>/*",), "bitcoin.descriptor-key"),
     ],
 )

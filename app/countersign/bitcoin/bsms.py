@@ -76,10 +76,12 @@ class DescriptorRecord:
         """The vault on the network of `hrp`, its first address derived here and found to be the record's.
 
         Malformed, Refused: as `descriptor.parse`, `ranged.parse` and `network.demand`; bitcoin.bsms-restrictions,
-        bitcoin.bsms-first-address.
+        bitcoin.bsms-first-address; bitcoin.key-origin, which the first address would not show.
         """
         found = _vault(self.template, self.restrictions)
         network.demand(found.keys, hrp)
+        for key in found.keys if isinstance(found, RangedDescriptor) else ():
+            key_expression.demand_origin(key)
         if _first(found).address(hrp) != self.first_address:
             raise Refused("bitcoin.bsms-first-address", found=_first(found).address(hrp))
         return found
@@ -166,6 +168,7 @@ def _signer_key(text: str) -> KeyExpression:
     found = key_expression.parse(text)
     if not text.startswith("[") or found.steps or found.ranged:
         raise Refused("bitcoin.bsms-key")
+    key_expression.demand_origin(found)
     return found
 
 

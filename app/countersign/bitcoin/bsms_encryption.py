@@ -13,7 +13,6 @@
 """
 
 import hmac
-from functools import lru_cache
 from hashlib import pbkdf2_hmac, sha256
 
 from countersign.errors import Malformed, Refused
@@ -64,7 +63,6 @@ def decrypt(token: bytes, data: bytes) -> bytes:
     return record
 
 
-@lru_cache(maxsize=32)
 def encryption_key(token: bytes) -> bytes:
     """The 32-byte key that a token gives. Malformed: bitcoin.bsms-token."""
     if len(token) not in (STANDARD, EXTENDED):

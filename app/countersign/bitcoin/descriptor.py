@@ -47,7 +47,7 @@ class Descriptor:
     @property
     def checksum(self) -> str:
         """The eight characters behind `#`: for ordering and for people, never an identity."""
-        return descriptor_checksum.checksum(self.body)
+        return descriptor_checksum.remembered(self.body)
 
     @property
     def public_keys(self) -> tuple[bytes, ...]:

@@ -31,7 +31,6 @@ def _step(state: int, value: int) -> int:
     return (state & 0x7FFFFFFFF) << 5 ^ value ^ _LEAVING[state >> 35]
 
 
-@lru_cache(maxsize=512)
 def checksum(body: str) -> str:
     """The checksum of a descriptor without `#`. Malformed: bitcoin.descriptor-character."""
     state, groups, count = 1, 0, 0
@@ -49,6 +48,10 @@ def checksum(body: str) -> str:
         state = _step(state, 0)
     state ^= 1
     return "".join(_CHECKSUM[state >> 5 * (LENGTH - 1 - place) & 31] for place in range(LENGTH))
+
+
+remembered = lru_cache(maxsize=512)(checksum)
+"""`checksum` of a body that was read before: of public keys alone, so nothing secret is remembered."""
 
 
 def split(text: str) -> tuple[str, str]:

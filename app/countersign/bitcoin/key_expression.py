@@ -66,10 +66,14 @@ class KeyExpression:
     """The fixed steps behind an extended key."""
     ranged: bool = False
 
+    @property
+    def parent(self) -> bytes:
+        """The key (33 bytes) behind the fixed steps: of a ranged expression, the one that all its places descend from."""
+        return self.plain if self.extended is None else bip32.derive(self.extended, self.steps).public
+
     def fixed(self) -> DescriptorKey:
         """The key of an expression without a range."""
-        found = self.plain if self.extended is None else bip32.derive(self.extended, self.steps).public
-        return DescriptorKey(found, self.fingerprint, self.path, self.text, self.extended)
+        return DescriptorKey(self.parent, self.fingerprint, self.path, self.text, self.extended)
 
     def at(self, branch: int, index: int) -> DescriptorKey:
         """The key of a ranged expression at `branch` 0 or 1 and `index`."""
@@ -101,6 +105,20 @@ _OTHER_KEYS = (
     (_PRIVATE, "bitcoin.descriptor-private-key"),
     (_UNCOMPRESSED, "bitcoin.descriptor-uncompressed-key"),
 )
+
+
+def demand_origin(key: KeyExpression) -> None:
+    """Refuse an extended key whose origin contradicts what the key says of itself, as far as it says anything.
+
+    Such a key is valid and its vault can be paid, but no device finds its key under that path. Refused: bitcoin.key-origin.
+    """
+    found = key.extended
+    if found is None or not key.text.startswith("["):
+        return
+    path = key.path[: len(key.path) - len(key.steps)]
+    named = {0: found.fingerprint, 1: found.parent}.get(found.depth, key.fingerprint)
+    if (found.depth, found.number, named) != (len(path), path[-1] if path else 0, key.fingerprint):
+        raise Refused("bitcoin.key-origin")
 
 
 def _extended(text: str, match: re.Match[str]) -> KeyExpression:

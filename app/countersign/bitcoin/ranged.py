@@ -60,7 +60,7 @@ class RangedDescriptor:
     @property
     def checksum(self) -> str:
         """The eight characters behind `#`: for ordering and for people, never an identity."""
-        return descriptor_checksum.checksum(self.body)
+        return descriptor_checksum.remembered(self.body)
 
     def at(self, number: int) -> Descriptor:
         """The descriptor of a place. Refused: bitcoin.no-such-place (number below 0, index 2^31 and above)."""
@@ -98,12 +98,14 @@ def parse(text: str) -> RangedDescriptor:
         raise Refused("bitcoin.descriptor-not-ranged")
     if not all(ranged):
         raise Refused("bitcoin.descriptor-mixed-range", key=ranged.index(False) + 1)
+    if len({key.parent for key in keys}) != len(keys):
+        raise Refused("B6.duplicate-key")
     network = networks.of_keys(keys)
     assert network is not None
     return RangedDescriptor(body, threshold, keys, network)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _at(ranged: RangedDescriptor, number: int) -> Descriptor:
     branch, index = branch_of(number), index_of(number)
     keys = [key.at(branch, index) for key in ranged.keys]

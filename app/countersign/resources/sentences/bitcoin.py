@@ -197,6 +197,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The path of key {key} is for another network; on this one the coin type is {expected}'.",
         "Export the key again from the path of this network.",
     ),
+    "bitcoin.key-origin": (
+        "An extended key is not where its origin says: its own depth, number or parent contradict the path.",
+        "Export the key with its origin again: a device would not find its key under that path.",
+    ),
     "bitcoin.key-network": (
         "Key {key} of the descriptor is for the {found} network, and the vault is on the {expected} network.",
         "Export the key again for this network.",
