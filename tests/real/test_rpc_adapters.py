@@ -13,6 +13,7 @@ from countersign.chains.bitcoin_core import BitcoinCore, cookie
 from countersign.chains.bitcoin_spend import read
 from countersign.chains.ethereum_rpc import EthereumRpc
 from countersign.chains.jsonrpc import JsonRpc
+from countersign.chains.relayer import Relayer
 from countersign.errors import Refused, Unavailable
 from countersign.ethereum.abi import Address
 from countersign.formats import eip55
@@ -126,7 +127,7 @@ def unfunded() -> SoftwareKey:
 
 
 def relayed(node: AnvilNode, key: SoftwareKey) -> EthereumRpc:
-    return EthereumRpc(JsonRpc(node.url), key.public, software_signer(key))
+    return EthereumRpc(JsonRpc(node.url), Relayer(key.public, software_signer(key), node.outbox))
 
 
 async def test_the_relayers_key_signs_through_the_argument_and_only_there(
@@ -139,7 +140,7 @@ async def test_the_relayers_key_signs_through_the_argument_and_only_there(
         asked.append((public, len(digest)))
         return key.sign_digest(digest)
 
-    node = EthereumRpc(JsonRpc(anvil_node.url), key.public, sign)
+    node = EthereumRpc(JsonRpc(anvil_node.url), Relayer(key.public, sign, anvil_node.outbox))
     call = chain.call(await chain.transfer(RECIPIENT, 7))
     assert await node.test(chain.safe_text, call) is None
     assert not asked
@@ -179,8 +180,9 @@ async def test_a_relayer_without_ether_is_told_so(anvil_node: AnvilNode, chain: 
     call = chain.call(await chain.transfer(RECIPIENT, 7))
     with pytest.raises(Refused) as caught:
         await node.broadcast(chain.safe_text, call)
-    assert caught.value.code == "chains.ethereum-refused"
-    assert "nsufficient funds" in str(caught.value.values["reason"])
+    assert caught.value.code == "relaying.funds"
+    assert caught.value.values["balance"] == 0
+    assert caught.value.values["missing"] == caught.value.values["needed"]
 
 
 async def test_a_contract_that_is_no_safe_is_refused_by_name(chain: EthereumChain) -> None:

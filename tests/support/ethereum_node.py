@@ -22,6 +22,7 @@ from countersign.ethereum import deployments, multisend
 from countersign.ethereum.abi import Address, address, selector
 from countersign.ethereum.safe import SafeVersion
 from countersign.ethereum.views import LogEntry
+from support.kept import Kept
 from support.parts import anvil, safe_contracts
 
 CHAIN_ID = 31337
@@ -42,6 +43,7 @@ class AnvilNode:
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     accounts: list[str] = field(default_factory=list)
+    outbox: Kept = field(default_factory=Kept)  # what relayers of the tests sent here
 
     def start(self) -> None:
         self.port = free_port()

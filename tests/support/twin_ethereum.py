@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from countersign.chains.embedded_ethereum import EmbeddedEthereum, EmbeddedSafe
 from countersign.chains.ethereum_rpc import EthereumRpc
 from countersign.chains.jsonrpc import JsonRpc
+from countersign.chains.relayer import Relayer
 from countersign.ethereum import erc20, execute, views
 from countersign.ethereum.abi import Address
 from countersign.ethereum.safe import plain_tx
@@ -42,7 +43,7 @@ def relayer(node: AnvilNode) -> EthereumRpc:
     """The product's adapter on this node, with a funded software relayer."""
     key = SoftwareKey.generate(Curve.SECP256K1, "relayer")
     node.send(b"", Address(key.public.ethereum_address()), value=10**18)
-    return EthereumRpc(JsonRpc(node.url), key.public, software_signer(key))
+    return EthereumRpc(JsonRpc(node.url), Relayer(key.public, software_signer(key), node.outbox))
 
 
 def owners() -> tuple[SoftwareKey, ...]:

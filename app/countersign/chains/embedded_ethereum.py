@@ -24,11 +24,13 @@ from countersign.chains.embedded import UNSUPPORTED, unsupported
 from countersign.chains.holdings import Holdings, Moves
 from countersign.chains.safe_rules import EmbeddedSafe, signed
 from countersign.desk.ports import Executed, Observation, Payment
+from countersign.desk.relaying import RelayerView
 from countersign.errors import Malformed, Refused, Unavailable
-from countersign.ethereum import atomic, deployments, execute, multisend
+from countersign.ethereum import atomic, deployments, execute, movements, multisend
 from countersign.ethereum.abi import Address, address
 from countersign.ethereum.arrivals import Arrival
 from countersign.ethereum.atomic import SafeCall
+from countersign.ethereum.movements import Movement
 from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import CALL, CURRENT, SafeTx
 from countersign.formats import eip55
@@ -62,6 +64,7 @@ class EmbeddedEthereum:
     seconds: Callable[[], int] = lambda: 0
     arrivals: dict[str, tuple[Arrival, ...]] = field(default_factory=dict)
     read: dict[str, tuple[int, int]] = field(default_factory=dict)  # block hash → number, time
+    sent: dict[tuple[Address, bytes], str] = field(default_factory=dict)  # called address and call data → transaction
     executed: dict[str, tuple[Executed, ...]] = field(default_factory=dict)
 
     async def chain(self) -> str:
@@ -163,19 +166,52 @@ class EmbeddedEthereum:
             each for each in made if each.token is not None or each.receiver in self.safes
         )
 
-    async def test(self, to: str, data: bytes) -> str | None:
-        """None if the call would succeed now, else the reason (the Safe's own GS codes where it has one)."""
-        return self.verdict(address(eip55.parse(to)), data)
+    async def test(self, to: str, data: bytes, moves: Sequence[Movement] | None = None) -> str | None:
+        """None if the call would succeed now, else the reason (the Safe's own GS codes where it has one).
 
-    async def broadcast(self, to: str, data: bytes) -> str:
+        Refused `chains.other-effects`: tokens here do what their calls say, so that the calls are what is compared.
+        """
+        place = address(eip55.parse(to))
+        if (reason := self.verdict(place, data)) is None and moves is not None:
+            differs = movements.difference(moves, movements.decoded(atomic.parts(place, data)))
+            if differs is not None:
+                raise Refused("chains.other-effects", differs=differs)
+        return reason
+
+    async def broadcast(self, to: str, data: bytes, moves: Sequence[Movement] | None = None) -> str:
         """Execute and mine; the transaction's hash. Refused `chains.ethereum-refused` with the reason of `test`."""
         place = address(eip55.parse(to))
+        if (done := self.sent.get((place, data))) is not None:
+            return done
+        if (reason := await self.test(to, data, moves)) is not None:
+            raise Refused("chains.ethereum-refused", reason=reason)
         made = self._judged(place, data)
-        if isinstance(made, str):
-            raise Refused("chains.ethereum-refused", reason=made)
+        assert not isinstance(made, str), "it was judged just now"
         transaction = "0x" + keccak256(place + (self.height + 1).to_bytes(8, "big") + data).hex()
         self._execute(transaction, made)
+        self.sent[place, data] = transaction
         return transaction
+
+    async def carrying(self, to: str, data: bytes) -> str | None:
+        """The transaction that executed this very call."""
+        return self.sent.get((address(eip55.parse(to)), data))
+
+    async def raise_fees(self, transaction: str, moves: Sequence[Movement] | None = None) -> str:
+        """Nothing waits here. Refused `chains.mined-already`, `chains.not-relayed`."""
+        raise self._not_stuck(transaction)
+
+    async def cancel(self, transaction: str) -> str:
+        """Nothing waits here. Refused `chains.mined-already`, `chains.not-relayed`."""
+        raise self._not_stuck(transaction)
+
+    async def relayer(self) -> RelayerView | None:
+        """Nobody pays for gas."""
+        return None
+
+    def _not_stuck(self, transaction: str) -> Refused:
+        if transaction in self.mined:
+            return Refused("chains.mined-already", transaction=transaction)
+        return Refused("chains.not-relayed", transaction=transaction, account=eip55.checksum(bytes(20)))
 
     async def observe(self, transaction: str) -> Observation:
         """Where a transaction is; looking at a mined one adds an empty block."""

@@ -1,56 +1,52 @@
 """An Ethereum node as `desk.ports.EthereumNode`, with a relayer whose key lies in a token and owns no Safe.
 
-- Outer transactions are EIP-1559, encoded by eth-account and signed through the `sign_digest` argument; the node signs
-  nothing and knows no key.
-- `test` is an `eth_call` from the relayer with the gas that `broadcast` would give; a Safe that would answer `false`
-  (its inner call fails) is refused as well.
-- Nothing is sent that fails that test: some nodes mine what reverts.
+- The node signs nothing and knows no key: `relayer` makes, keeps and sends outer transactions, `trial` says before whether
+  they would succeed and do what is owed.
 - A transaction counts as accepted only with a good receipt and the Safe's own ExecutionSuccess; which Safe transactions it
-  executed, `ethereum_executions` reads. Several go through MultiSendCallOnly, whose code is looked at before anything is sent.
-- `eth_chainId` is asked for display and for the outer transaction; E1 takes the chain from the registered vault.
+  executed, `ethereum_executions` reads.
+- `eth_chainId` is asked for display, and to send nothing where it is not the one of the node's place (`Relaying`); E1 takes
+  the chain from the registered vault.
 - A Safe's state is read at one block (`safe_reading`); payments are what a receipt's own logs say (`ethereum.arrivals`),
   and `ethereum_logs` finds the transactions to ask about.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from countersign.chains import answers, ethereum_executions, ethereum_logs
+from countersign.chains.asking import Asking, hexed, itself
 from countersign.chains.ethereum_executions import RECEIPT
 from countersign.chains.ethereum_logs import entries
-from countersign.chains.gas import gas_limit
-from countersign.chains.jsonrpc import LONGEST_REASON, JsonRpc, RpcError
+from countersign.chains.jsonrpc import JsonRpc, RpcError
+from countersign.chains.relayer import Relayer, Relaying
 from countersign.chains.safe_reading import read_safes
+from countersign.chains.trial import Trial
 from countersign.desk.ports import Observation, Payment
-from countersign.errors import Malformed, Refused, Unavailable
-from countersign.ethereum import arrivals, atomic, multisend, views
-from countersign.ethereum.abi import Address, Arguments, Digest, address
-from countersign.ethereum.execute import SELECTOR, OuterTransaction
+from countersign.desk.relaying import RelayerView
+from countersign.errors import Malformed, Refused
+from countersign.ethereum import arrivals, views
+from countersign.ethereum.abi import Digest, address
+from countersign.ethereum.movements import Movement
 from countersign.formats import eip55
-from countersign.formats.keccak import keccak256
-from countersign.keys import ecdsa
-from countersign.keys.public_key import Curve, PublicKey
 from countersign.settlement.safe_state import ChainSnapshot
 
-TIP_WEI = 10**9
-REVERTED = 3
-REASONS = frozenset((REVERTED, -32000, -32003))
-"""EIP-1474's numbers for a call or transaction that the chain refuses; every other number is about the node."""
-ERROR_STRING = "0x08c379a0"  # Solidity's Error(string)
 Answer = TypeVar("Answer")
-SignDigest = Callable[[PublicKey, bytes], Awaitable[bytes]]
 
 
 class EthereumRpc:
-    """`desk.ports.EthereumNode` over a node's JSON-RPC. `relayer` is a secp256k1 key, `sign_digest` its token.
+    """`desk.ports.EthereumNode` over a node's JSON-RPC. Without a relayer the chain is only read: sending is Refused
+    `chains.no-relayer`.
 
-    Without both the chain is only read: `test` and `broadcast` are Refused `chains.no-relayer`.
+    `place`: the CAIP-2 under which the file of nodes names this node; None where it names none.
     Addresses are EIP-55 text. Every method raises Unavailable as `JsonRpc` and `answers` do, Malformed as `eip55`.
     """
 
-    def __init__(self, rpc: JsonRpc, relayer: PublicKey | None = None, sign_digest: SignDigest | None = None) -> None:
+    def __init__(self, rpc: JsonRpc, relayer: Relayer | None = None, place: str | None = None) -> None:
         self._rpc = rpc
-        self._pays = (relayer, sign_digest) if relayer is not None and sign_digest is not None else None
+        self._asking = Asking(rpc)
+        self._ask, self._number = self._asking.ask, self._asking.number
+        self._trial = Trial(self._asking, None if relayer is None else eip55.checksum(relayer.account))
+        self._pays = None if relayer is None else Relaying(self._asking, relayer, self._trial, place)
 
     async def chain(self) -> str:
         """CAIP-2 as the node says it."""
@@ -104,7 +100,7 @@ class EthereumRpc:
         try:
             return await ethereum_logs.paying(self._rpc.call, asked, address(eip55.parse(receiver)), first, last)
         except RpcError as error:
-            raise _itself(error, ethereum_logs.METHOD) from None
+            raise itself(error, ethereum_logs.METHOD) from None
 
     async def executing(self, safe: str, digest: str, first: int, last: int) -> Sequence[str]:
         """Transactions of these blocks in whose logs a Safe says that it executed this safeTxHash, the newest first."""
@@ -112,60 +108,51 @@ class EthereumRpc:
         try:
             return await ethereum_executions.executing(self._rpc.call, place, wanted, first, last)
         except RpcError as error:
-            raise _itself(error, ethereum_logs.METHOD) from None
+            raise itself(error, ethereum_logs.METHOD) from None
 
     async def code_hash(self, place: str) -> str:
         """The keccak-256 of the code at an address, at the latest block."""
-        eip55.parse(place)
-        code = answers.data(await self._ask("eth_getCode", place, "latest"), "eth_getCode")
-        return _hex(keccak256(code))
+        return await self._asking.code_hash(place)
+
+    async def test(self, to: str, data: bytes, moves: Sequence[Movement] | None = None) -> str | None:
+        """None if the call would succeed now, else the chain's reason. Raises as `Trial.test`."""
+        return await self._trial.test(to, data, moves)
+
+    async def broadcast(self, to: str, data: bytes, moves: Sequence[Movement] | None = None) -> str:
+        """Test, then send the outer transaction; its hash. Raises as `Relaying.send`."""
+        return await self._payer.send(to, data, moves)
+
+    async def carrying(self, to: str, data: bytes) -> str | None:
+        """The transaction that carries this call already. Raises as `Relaying.carrying`."""
+        return None if self._pays is None else await self._pays.carrying(to, data)
+
+    async def raise_fees(self, transaction: str, moves: Sequence[Movement] | None = None) -> str:
+        """Replace a stuck transaction with higher fees; the replacement's hash. Raises as `Relaying.raise_fees`."""
+        return await self._payer.raise_fees(transaction, moves)
+
+    async def cancel(self, transaction: str) -> str:
+        """Replace a stuck transaction by an empty one; its hash. Raises as `Relaying.cancel`."""
+        return await self._payer.cancel(transaction)
+
+    async def relayer(self) -> RelayerView | None:
+        """The account that sends, None without one. Raises as `Relaying.view`."""
+        return None if self._pays is None else await self._pays.view()
 
     @property
-    def _payer(self) -> tuple[PublicKey, SignDigest]:
+    def _payer(self) -> Relaying:
         if self._pays is None:
             raise Refused("chains.no-relayer")
         return self._pays
-
-    @property
-    def _from(self) -> str:
-        return eip55.checksum(self._payer[0].ethereum_address())
-
-    async def test(self, to: str, data: bytes) -> str | None:
-        """None if the call would succeed now, else the chain's reason."""
-        place = address(eip55.parse(to))
-        if place in multisend.RELEASES and await self.code_hash(to) != atomic.code_hash(place):
-            return "no contract answers"
-        call = {"from": self._from, "to": to, "data": _hex(data), "gas": hex(gas_limit(data))}
-        try:
-            answer = answers.data(await self._rpc.call("eth_call", call, "latest"), "eth_call")
-        except RpcError as error:
-            return _reason(error, "eth_call")
-        if data[:4] == SELECTOR and answer != (1).to_bytes(32, "big"):
-            return "ExecutionFailure" if answer else "no contract answers"
-        return None
-
-    async def broadcast(self, to: str, data: bytes) -> str:
-        """Test, then send the outer transaction; its hash. Refused `chains.ethereum-refused` with the node's reason."""
-        if (reason := await self.test(to, data)) is not None:
-            raise Refused("chains.ethereum-refused", reason=reason)
-        raw = await self._signed(await self._outer(address(eip55.parse(to)), data))
-        try:
-            return _hex(
-                answers.data(await self._rpc.call("eth_sendRawTransaction", _hex(raw)), "eth_sendRawTransaction")
-            )
-        except RpcError as error:
-            raise Refused("chains.ethereum-refused", reason=_reason(error, "eth_sendRawTransaction")) from None
 
     async def observe(self, transaction: str) -> Observation:
         """Where a transaction is now; one that reverted, or whose Safe did not report success, was not accepted."""
         given = await self._ask(RECEIPT, transaction)
         if given is None:
-            known = await self._ask("eth_getTransactionByHash", transaction)
-            return Observation(transaction, known is not None, 0, None, None)
+            return Observation(transaction, await self._asking.knows(transaction), 0, None, None)
         receipt = answers.record(given, RECEIPT)
         height = answers.quantity(receipt.get("blockNumber"), RECEIPT)
         tip = await self._number("eth_blockNumber")
-        block = _hex(answers.data(receipt.get("blockHash"), RECEIPT))
+        block = hexed(answers.data(receipt.get("blockHash"), RECEIPT))
         return Observation(
             transaction=transaction,
             accepted=ethereum_executions.succeeded(receipt),
@@ -177,43 +164,7 @@ class EthereumRpc:
 
     async def _view(self, to: str, asked: bytes) -> bytes:
         eip55.parse(to)
-        return answers.data(await self._ask("eth_call", {"to": to, "data": _hex(asked)}, "latest"), "eth_call")
-
-    async def _outer(self, to: Address, data: bytes) -> OuterTransaction:
-        block = answers.record(await self._ask("eth_getBlockByNumber", "latest", False), "eth_getBlockByNumber")
-        base = answers.quantity(block.get("baseFeePerGas", "0x0"), "eth_getBlockByNumber")
-        return OuterTransaction(
-            chain_id=await self._number("eth_chainId"),
-            nonce=await self._number("eth_getTransactionCount", self._from, "pending"),
-            to=to,
-            data=data,
-            gas=gas_limit(data),
-            max_fee_per_gas=2 * base + TIP_WEI,
-            max_priority_fee_per_gas=TIP_WEI,
-        )
-
-    async def _signed(self, outer: OuterTransaction) -> bytes:
-        """The EIP-2718 bytes; whatever the token gives is brought to low S and must recover to the relayer."""
-        from eth_account.typed_transactions.typed_transaction import TypedTransaction  # a second to import
-
-        fields = _fields(outer)
-        digest = bytes(TypedTransaction.from_dict(fields).hash())
-        relayer, sign = self._payer
-        rs = ecdsa.normalise(Curve.SECP256K1, await sign(relayer, digest))
-        v = ecdsa.recovery_id(relayer, digest, rs)
-        signed = {**fields, "v": v, "r": int.from_bytes(rs[:32], "big"), "s": int.from_bytes(rs[32:], "big")}
-        return bytes(TypedTransaction.from_dict(signed).encode())
-
-    async def _number(self, method: str, *params: object) -> int:
-        return answers.quantity(await self._ask(method, *params), method)
-
-    async def _ask(self, method: str, *params: object) -> Any:
-        try:
-            return await self._rpc.call(method, *params)
-        except RpcError as error:
-            if error.number == REVERTED:
-                return "0x"  # a contract that does not know the question answers nothing
-            raise _itself(error, method) from None
+        return answers.data(await self._ask("eth_call", {"to": to, "data": hexed(asked)}, "latest"), "eth_call")
 
 
 def _read(to: str, reader: Callable[[bytes], Answer], answer: bytes) -> Answer:
@@ -221,21 +172,6 @@ def _read(to: str, reader: Callable[[bytes], Answer], answer: bytes) -> Answer:
         return reader(answer)
     except Malformed:
         raise Refused("chains.no-contract", address=to) from None
-
-
-def _fields(outer: OuterTransaction) -> dict[str, Any]:
-    return {
-        "type": 2,
-        "chainId": outer.chain_id,
-        "nonce": outer.nonce,
-        "maxPriorityFeePerGas": outer.max_priority_fee_per_gas,
-        "maxFeePerGas": outer.max_fee_per_gas,
-        "gas": outer.gas,
-        "to": eip55.checksum(outer.to),
-        "value": outer.value,
-        "data": _hex(outer.data),
-        "accessList": [],
-    }
 
 
 def _payment(transaction: str, place: int, found: arrivals.Arrival, confirmations: int) -> Payment:
@@ -248,24 +184,3 @@ def _payment(transaction: str, place: int, found: arrivals.Arrival, confirmation
         amount=found.amount,
         confirmations=confirmations,
     )
-
-
-def _reason(error: RpcError, method: str) -> str:
-    """The chain's reason: a revert's own text where it has one. Unavailable if the node speaks of itself."""
-    if error.number not in REASONS:
-        raise _itself(error, method)
-    revert = error.data if isinstance(error.data, str) else ""
-    if revert.startswith(ERROR_STRING):
-        try:
-            return Arguments(answers.data(revert, method)[4:]).dynamic(0).decode("utf-8")[:LONGEST_REASON]
-        except (Malformed, UnicodeDecodeError):
-            return error.message
-    return error.message
-
-
-def _itself(error: RpcError, method: str) -> Unavailable:
-    return Unavailable("chains.node-error", method=method, number=error.number, message=error.message)
-
-
-def _hex(data: bytes) -> str:
-    return "0x" + data.hex()

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from countersign.airgap import ur
     from countersign.audit.pin import Pin
     from countersign.bitcoin.vault import RangedVault
-    from countersign.desk.records import Intent, Outpoint, PeerHead, SafeNonce, Share, Signed
+    from countersign.desk.records import Intent, Outgoing, Outpoint, PeerHead, SafeNonce, Share, Signed
+    from countersign.desk.relaying import RelayerView
+    from countersign.ethereum.movements import Movement
     from countersign.keys.public_key import PublicKey
     from countersign.settlement.safe_state import ChainSnapshot
 
@@ -160,6 +162,8 @@ class Journal(Protocol):
     def settlement_hash(self, settlement: str, version: int) -> bytes | None: ...
     def setting(self, key: str) -> bytes | None: ...
     def set_setting(self, key: str, value: bytes) -> None: ...
+    def keep(self, outgoing: Outgoing) -> None: ...
+    def sent(self, chain: str, account: bytes) -> tuple[Outgoing, ...]: ...
 
 
 class Projections(Protocol):
@@ -364,8 +368,29 @@ class EthereumNode(Protocol):
     async def code_hash(self, place: str) -> str:
         """The keccak-256 (`0x…`) of the code at an address; of nothing where there is none."""
 
-    async def test(self, to: str, data: bytes) -> str | None:
-        """None if the call would succeed now, else the chain's reason."""
+    async def test(self, to: str, data: bytes, moves: Sequence[Movement] | None = None) -> str | None:
+        """None if the call would succeed now, else the chain's reason.
 
-    async def broadcast(self, to: str, data: bytes) -> str: ...
-    async def observe(self, transaction: str) -> Observation: ...
+        `moves`: what it must move, no more and no less; Refused("chains.other-effects") names what differs. None: not asked.
+        """
+
+    async def broadcast(self, to: str, data: bytes, moves: Sequence[Movement] | None = None) -> str:
+        """Send a call of a Safe, or of several through MultiSendCallOnly, once `test` accepts it; the transaction's id.
+
+        A call that was sent already is not sent twice: what carries it is found again.
+        """
+
+    async def carrying(self, to: str, data: bytes) -> str | None:
+        """The transaction in which this very call was sent from here already, if it may still succeed or did."""
+
+    async def raise_fees(self, transaction: str, moves: Sequence[Movement] | None = None) -> str:
+        """Replace a transaction that waits by the same call at the same nonce with higher fees; the replacement's id."""
+
+    async def cancel(self, transaction: str) -> str:
+        """Replace a transaction that waits by an empty payment of the relayer to itself; that one's id."""
+
+    async def relayer(self) -> RelayerView | None:
+        """The account that sends; None where nothing can be sent from here, or nobody pays for it."""
+
+    async def observe(self, transaction: str) -> Observation:
+        """Where a transaction is; accepted only where every Safe that it called says itself that it succeeded."""

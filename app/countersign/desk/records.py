@@ -73,3 +73,13 @@ class PeerHead:
 
     size: int
     root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A transaction that a relayer signed: CAIP-2 chain, 20-byte account, nonce, the raw EIP-2718 bytes."""
+
+    chain: str
+    account: bytes
+    nonce: int
+    raw: bytes

@@ -16,10 +16,11 @@ from countersign.desk.ports import Receipt
 from countersign.desk.vouching import fees_of
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
+from countersign.ethereum.movements import Movement
 from countersign.formats import ids
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.rails import wallets
+from countersign.rails import safe_movements, wallets
 from countersign.settlement import events
 from countersign.settlement.bodies import ReleaseAuthorised
 from countersign.settlement.records import Instruction
@@ -39,6 +40,7 @@ class Finished:
     combined: bytes  # the combined PSBT, or `signatures.json`'s content comes from `ethereum`
     transaction: str  # Bitcoin's txid, known before; empty for Ethereum
     consensus: str  # what Bitcoin Core's code said: accepted, absent, or empty
+    moves: tuple[Movement, ...] = ()  # what must move on Ethereum, no more and no less
 
 
 def finish(desk: Workplace, instruction: Instruction) -> Finished:
@@ -54,7 +56,8 @@ def finish(desk: Workplace, instruction: Instruction) -> Finished:
     if not isinstance(vault, SafeVault):
         raise Refused("desk.not-a-safe", vault=vault.id)
     call = ethereum_rail.finalise(data, shares, vault, desk.state.roster)
-    return Finished(instruction.hash, "safe-tx", chain, call.to, call.calldata, b"", "", "")
+    moves = safe_movements.movements(desk.state.owed(instruction), vault)
+    return Finished(instruction.hash, "safe-tx", chain, call.to, call.calldata, b"", "", "", moves)
 
 
 async def finish_all(desk: Workplace, cycle: str) -> tuple[Finished, ...]:
@@ -70,7 +73,7 @@ async def _require_acceptable(desk: Workplace, done: Finished) -> None:
     if done.kind == "psbt":
         reason = await desk.bitcoin(done.chain).test(done.raw)
     else:
-        reason = await desk.ethereum(done.chain).test(done.to, done.raw)
+        reason = await desk.ethereum(done.chain).test(done.to, done.raw, done.moves)
     if reason is not None:
         raise Refused("desk.chain-would-refuse", chain=done.chain, reason=reason)
 
@@ -109,20 +112,20 @@ async def broadcast(desk: Workplace, cycle: str, operations: Author) -> list[Rec
     """Send every released transaction that was not sent yet, and log each. A refused one stops here, named.
 
     Refused("desk.not-released") before the release, "settlement.frozen" by an order that came after it. Until the first is
-    out the order is heeded and all are tried once more; then none waits. A Bitcoin transaction that went out before a
-    crash could log it is found on its chain and logged, not sent again.
+    out the order is heeded and all are tried once more; then none waits. A transaction that went out before a crash could
+    log it is found (Bitcoin's on its chain, Ethereum's in the relayer's outbox) and logged, not sent again.
     """
     closed, receipts = desk.state.cycle(cycle), []
     if closed.released is None:
         raise Refused("desk.not-released", cycle=cycle)
     live = desk.state.live(closed)
     waiting = [finish(desk, each) for each in live if each.transaction is None and each.released is not None]
-    out = {each.instruction for each in waiting if each.kind == "psbt" and await _is_out(desk, each)}
+    out = {each.instruction: sent for each in waiting if (sent := await _is_out(desk, each)) is not None}
     if len(waiting) == len(live) and not out:
         stopping.require_running(desk, cycle)
         await finish_all(desk, cycle)
     for done in waiting:
-        sent = done.transaction if done.instruction in out else await _send(desk, done)
+        sent = out.get(done.instruction) or await _send(desk, done)
         body = {
             "instruction": done.instruction,
             "transaction": sent,
@@ -132,14 +135,18 @@ async def broadcast(desk: Workplace, cycle: str, operations: Author) -> list[Rec
     return receipts
 
 
-async def _is_out(desk: Workplace, done: Finished) -> bool:
-    return (await desk.bitcoin(done.chain).observe(done.transaction)).accepted
+async def _is_out(desk: Workplace, done: Finished) -> str | None:
+    """The transaction in which it went out before a crash could log it."""
+    if done.kind == "safe-tx":
+        return await desk.ethereum(done.chain).carrying(done.to, done.raw)
+    seen = await desk.bitcoin(done.chain).observe(done.transaction)
+    return done.transaction if seen.accepted else None
 
 
 async def _send(desk: Workplace, done: Finished) -> str:
     if done.kind == "psbt":
         return await desk.bitcoin(done.chain).broadcast(done.raw)
-    return await desk.ethereum(done.chain).broadcast(done.to, done.raw)
+    return await desk.ethereum(done.chain).broadcast(done.to, done.raw, done.moves)
 
 
 async def observe(desk: Workplace, cycle: str, operations: Author) -> list[Receipt]:

@@ -57,6 +57,11 @@ def ask_owners() -> bytes:
     return selector("getOwners()")
 
 
+def ask_is_owner(account: Address) -> bytes:
+    """Call data of a Safe's `isOwner(account)`; answered by `read_uint`, 0 or 1."""
+    return selector("isOwner(address)") + address_word(account)
+
+
 def ask_version() -> bytes:
     """Call data of `VERSION()`; answered by `read_version`."""
     return selector("VERSION()")

@@ -43,7 +43,55 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "chains.no-relayer": (
         "This console only reads its Ethereum node: it has no relayer to send with.",
-        "Send from a console that has one. Nothing was sent.",
+        "Name a relayer in the file of nodes (docs/formats/nodes.md), or send from a console that has one. Nothing was sent.",
+    ),
+    "chains.other-chain": (
+        "The node that stands for {expected} in the file of nodes says that it follows {found}.",
+        "Correct the file, or the node. Nothing was sent.",
+    ),
+    "chains.other-effects": (
+        "The transaction would do something else than what is owed: {differs}.",
+        "Do not send it. Tell the desk: a token of this kind is not admitted, or somebody has changed its contract.",
+    ),
+    "chains.not-relayed": (
+        "The relayer {account} did not send the transaction {transaction}.",
+        "Take the transaction from the relayer's own list (countersign officer … relayer).",
+    ),
+    "chains.mined-already": (
+        "The transaction {transaction} is in a block: nothing is stuck.",
+        "Log what the chain says (observe).",
+    ),
+    "chains.displaced": (
+        "Another transaction took the place of {transaction}: nonce {nonce} was used by {by}.",
+        "Find out who used the relayer's key. The settlement's call can be sent again.",
+    ),
+    "relaying.fee-cap": (
+        "The chain asks {wanted} wei for a unit of gas; the relayer may pay at most {cap}.",
+        "Wait until the chain is cheaper, or raise the cap in the file of nodes. Nothing was sent.",
+    ),
+    "relaying.gas-cap": (
+        "The transaction needs a gas limit of {wanted}; the relayer may give at most {cap}.",
+        "Raise the cap in the file of nodes, or settle less at once. Nothing was sent.",
+    ),
+    "relaying.gap": (
+        "The relayer used nonces up to {following} but never nonce {nonce}: what stands above it would wait for ever.",
+        "Take another relayer's key in the file of nodes, and find out whether the chain was reorganised. Nothing was sent.",
+    ),
+    "relaying.stranger": (
+        "Somebody else used the relayer's key: nonce {nonce} of {account} belongs to {transaction}, not sent from here.",
+        "Take another key for the relayer in the file of nodes, and find out who has this one. Nothing was sent.",
+    ),
+    "relaying.funds": (
+        "The relayer {account} holds {balance} wei; what it sends may cost {needed}. It lacks {missing}.",
+        "Send ether to that address, then try again. Nothing was sent.",
+    ),
+    "E11.relayer-owns": (
+        "The relayer {account} is an owner of the Safe {safe}: a vault's key signs Safe transactions and nothing else.",
+        "Take a key that owns nothing for the relayer. Nothing was sent.",
+    ),
+    "E11.relayer-registered": (
+        "The relayer's key {key} is registered to {holder}: a registered key signs what its holder sees, and nothing else.",
+        "Take a fresh key for the relayer. Nothing was sent.",
     ),
     "chains.url": (
         "The address of the node is not one this console uses.",

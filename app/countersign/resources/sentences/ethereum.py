@@ -6,6 +6,10 @@ _FRAUD = "Do not sign. Refuse it and tell the desk by another way than the one i
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "ethereum.address-length": ("An Ethereum address has 20 bytes; this one has {length}.", _ASK_AGAIN),
+    "ethereum.unread-call": (
+        "The call to {to} is none whose effects can be read.",
+        _STOP,
+    ),
     "ethereum.address-padding": (
         "The call carries hidden bytes in front of an address, where only zeros may stand.",
         _STOP,
