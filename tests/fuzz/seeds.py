@@ -48,6 +48,7 @@ from support.finished_settlement import Finished
 Seeds = dict[str, list[bytes]]
 XPUB = "xpub661MyMwAqRbcFW31YEwpkMuc5THy2PSt5bDMsktWQcFF8syAmRUapSCGu8ED9W6oDMSgv6Zz8idoc4a6mr8BDzTJY47LJhkJ8UB7WEGuduB"
 """BIP-32's test vector 2, the master key."""
+MASTER = bip32.parse(XPUB)
 BOTH = (Address(b"\x22" * 20), Address(b"\x33" * 20))
 
 
@@ -127,12 +128,12 @@ def _bitcoin(files: dict[str, bytes]) -> dict[str, bytes]:
         "witness": b"\x02\x01\x51\x00",
         "descriptor": plain,
         "descriptor-key": b"[01234567/48h/0'/2147483647]" + keys[0].hex().encode(),
-        "descriptor-key-ranged": f"[{'ab' * 4}/48h/0h/0h/2h]{XPUB}/<0;1>/*".encode(),
-        "descriptor-ranged": _with_checksum(f"wsh(sortedmulti(1,[{'ab' * 4}/48h/0h/0h/2h]{XPUB}/<0;1>/*))"),
+        "descriptor-key-ranged": f"[{MASTER.fingerprint.hex()}]{XPUB}/<0;1>/*".encode(),
+        "descriptor-ranged": _with_checksum(f"wsh(sortedmulti(1,[{MASTER.fingerprint.hex()}]{XPUB}/<0;1>/*))"),
         **_bsms(),
         "descriptor-form": b"sh(wsh(sortedmulti(1," + keys[0].hex().encode() + b")))",
         "xpub": XPUB.encode(),
-        "tpub": bip32.serialise(replace(bip32.parse(XPUB), network=bip32.Network.TEST)).encode(),
+        "tpub": bip32.serialise(replace(MASTER, network=bip32.Network.TEST)).encode(),
         "descriptor-key-plain": keys[0].hex().encode(),
         "multisig": multisig,
         "script": script.p2wsh(multisig),
@@ -150,7 +151,7 @@ def _bsms() -> dict[str, bytes]:
 
     text = bsms.signed_text(bsms.NO_TOKEN, key, "Signer 1")
     record = f"{text.decode()}\n{signed(text)}\n".encode()
-    vault = ranged.parse(_with_checksum(f"wsh(sortedmulti(1,[{'ab' * 4}/48h/0h/0h/2h]{XPUB}/<0;1>/*))").decode())
+    vault = ranged.parse(_with_checksum(f"wsh(sortedmulti(1,[{MASTER.fingerprint.hex()}]{XPUB}/<0;1>/*))").decode())
     return {
         "bsms-key": record,
         "bsms-descriptor": bsms.descriptor_record(vault, "bc").serialise(),
