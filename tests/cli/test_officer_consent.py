@@ -157,3 +157,18 @@ def test_arrivals_end_as_what_was_not_done_says_and_ask_for_no_pin_where_there_a
     status, out, _ = typing.run(officer_app(at(waiting)), *SEAT, "arrivals")
     assert (status, typing.asked, nodes.taken) == (wanted, [], 0)
     assert all(each.code in out for each in errors)
+
+
+def test_where_no_rate_is_said_the_nodes_estimate_is_taken_and_shown_before_the_pin(
+    tmp_path: Path, typing: Typing
+) -> None:
+    table = Table.at(tmp_path / "stage")
+    try:
+        asyncio.run(table.until("step-contract"))
+        asyncio.run(table.officer.synchronise())
+        _, _, err = typing.run(officer_app(at(table)), *SEAT, "prepare", table.story.contract)
+        assert "Fee rate: 1 satoshis a virtual byte, the node's estimate for 6 blocks." in err
+        _, _, err = typing.run(officer_app(at(table)), *SEAT, "prepare", table.story.contract, "--rate", "3")
+        assert "Fee rate" not in err
+    finally:
+        table.stage.holds.close()

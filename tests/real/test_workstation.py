@@ -135,6 +135,11 @@ def test_a_withdrawal_goes_from_its_owners_file_to_final_by_commands(
 
     # Prepared by operations, signed by both owners of the vault, with every check shown before the PIN.
     assert at.officer("ada", "sign", "W-1")[0] == 1  # nothing is prepared yet
+    status, _, err = at.officer("olive", "prepare", "W-1")
+    assert (status, "[desk.no-fee-estimate]" in err) == (
+        1,
+        True,
+    )  # a young chain: the node has seen too few fees to tell
     assert "instruction.prepared" in at.does("olive", "prepare", "W-1", "--rate", "5")
     assert at.officer("olive", "sign", "W-1")[0] == 1
     status, out, err = at.officer("ada", "sign", "W-1")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from countersign.desk.arrivals import Logged, Sight, TakenIn
 from countersign.desk.batch import Item, Outcome
 from countersign.desk.breaks import Break, Cause
+from countersign.desk.fee_rates import FeeRate
 from countersign.desk.legs import ChainLeg, LegsView, Owed, Where
 from countersign.desk.money import Money
 from countersign.desk.operations_views import (
@@ -196,6 +197,7 @@ class OperationsDouble:
         self.sent = False
         self.lent: tuple[LoanView, ...] = lent()
         self.left = btc(0)
+        self.rate: FeeRate | None = FeeRate("bip122:0f9188f13cb7b2c71f2a335e3a4fc328", 12, 500)
 
         self.lacking = False
         self.legs = one_sided()
@@ -251,6 +253,9 @@ class OperationsDouble:
 
     def to_prepare(self, contract: str) -> bool:
         return self.lacking
+
+    async def fee_rate(self, contract: str) -> FeeRate | None:  # noqa: ARG002
+        return self.rate
 
     async def prepare(self, contract: str, rate: int) -> int:
         self._ask("prepare", contract, rate)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QRadioButton, QWidget
 
 from countersign.desk.deed_views import TargetView
+from countersign.desk.fee_rates import FeeRate
 from countersign.errors import Refused, Unavailable
 from countersign.settlement.stop_bodies import BOOK, CONTRACT, Scope
 from countersign.ui.application import Instruments, OfficerWindow
@@ -213,6 +214,9 @@ async def test_a_closed_cycle_is_prepared_by_operations_and_by_nobody_else(
     await settled(window)
     click(window, "Prepare…")
     form = await dialog(window)
+    assert named(form, "Fee rate, satoshis a virtual byte", QLineEdit).text() == "12"
+    assert "Your node expects a block within 6 at 12." in words(form)
+    assert enabled(form, "Prepare")
     named(form, "Fee rate, satoshis a virtual byte", QLineEdit).setText("0")
     assert not enabled(form, "Prepare")
     named(form, "Fee rate, satoshis a virtual byte", QLineEdit).setText("25")
@@ -221,6 +225,36 @@ async def test_a_closed_cycle_is_prepared_by_operations_and_by_nobody_else(
     assert last(officer, "prepare") == ("prepare", world.CONTRACT, 25)
     assert "Prepared: 2 instructions wait for signatures." in seen(window)
     assert window.review.sign.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text", "said"),
+    [
+        (None, "", "Your node has no estimate"),
+        (700, "500", "Your node estimates 700 for 6 blocks; the policy admits 500"),
+    ],
+)
+async def test_a_rate_is_said_where_the_node_has_none_and_never_begins_above_the_policys_most(
+    window: OfficerWindow, officer: world.OfficerDouble, estimate: int | None, text: str, said: str
+) -> None:
+    officer.operating.lacking = officer.operating.may = True
+    officer.operating.rate = FeeRate("bip122:x", estimate, 500)
+    await reviewed(window)
+    await window.refresh()
+    await settled(window)
+    click(window, "Prepare…")
+    form = await dialog(window)
+    assert named(form, "Fee rate, satoshis a virtual byte", QLineEdit).text() == text
+    assert said in words(form)
+    assert enabled(form, "Prepare") is bool(text)
+
+
+async def test_a_void_begins_with_the_nodes_estimate_too(window: OfficerWindow, officer: world.OfficerDouble) -> None:
+    officer.operating.rate = FeeRate("bip122:x", 700, 500)
+    found = await asked(window)
+    click(found, "End it without delivery: void what was signed")
+    assert named(found, "Fee rate, satoshis a virtual byte", QLineEdit).text() == "500"
+    assert "the policy admits 500 at most" in words(found)
 
 
 async def test_the_second_officer_of_an_award_reads_what_it_does_before_signing_it(

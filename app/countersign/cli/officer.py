@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, importing, reading, round_lines
+from countersign.cli.fee_rate import RateOption, rate_of
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.importing import item_lines
 from countersign.cli.officer_deeds import VERBS
@@ -52,7 +53,6 @@ ProposalArgument = Annotated[str, typer.Argument(metavar="PROPOSAL", help="A pro
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders, files, files of lines.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A .proposal file.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence; it is logged.")]
-RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
 CheckerOption = Annotated[str, typer.Option("--checker", help="The officer (id) who signs second.")]
 VaultArgument = Annotated[str, typer.Argument(metavar="VAULT", help="A Safe's id in the roster.")]
 AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="The asset's symbol or its CAIP-19 id.")]
@@ -146,11 +146,11 @@ def decline(context: typer.Context, id: IdArgument, reason: ReasonOption) -> Non
     reviewed(context, id, lambda console, contract: console.decline(contract, reason))
 
 
-def prepare(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
+def prepare(context: typer.Context, id: IdArgument, rate: RateOption = None) -> None:
     """Prepare the instructions that a contract's closed cycle still lacks; show what they do."""
 
     async def act(console: OfficerConsole, contract: str) -> None:
-        await console.operations.prepare(contract, rate)
+        await console.operations.prepare(contract, await rate_of(console, contract, rate))
         findings.show(review_lines(await console.review(contract)))
 
     reviewed(context, id, act)
@@ -193,12 +193,16 @@ def release(context: typer.Context, id: IdArgument, checker: CheckerOption) -> N
     reviewed(context, id, proposing(lambda console, contract: console.deeds.release(contract, checker)))
 
 
-def void(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
+def void(context: typer.Context, id: IdArgument, rate: RateOption = None) -> None:
     """Propose a void of what was signed: inputs back home, nonces consumed."""
-    reviewed(context, id, proposing(lambda console, contract: console.deeds.void(contract, rate)))
+
+    async def verb(console: OfficerConsole, contract: str) -> tuple[ProposalView, ...]:
+        return await console.deeds.void(contract, await rate_of(console, contract, rate))
+
+    reviewed(context, id, proposing(verb))
 
 
-def replace(context: typer.Context, instruction: InstructionArgument, rate: RateOption) -> None:
+def replace(context: typer.Context, instruction: InstructionArgument, rate: RateOption = None) -> None:
     """Propose a Bitcoin instruction's replacement with a higher fee."""
 
     async def work(console: OfficerConsole) -> None:
@@ -206,7 +210,8 @@ def replace(context: typer.Context, instruction: InstructionArgument, rate: Rate
         contract = state.cycle(state.instruction(instruction).cycle).contracts[0]
         findings.warn(review_lines(await console.review(contract)))
         await context.obj.unlock(console)
-        await proposing(lambda console, _: console.deeds.replace(instruction, rate))(console, contract)
+        chosen = await rate_of(console, contract, rate)
+        await proposing(lambda console, _: console.deeds.replace(instruction, chosen))(console, contract)
 
     context.obj.do(work)
 

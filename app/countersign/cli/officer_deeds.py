@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, reading
+from countersign.cli.fee_rate import RateOption, rate_of
 from countersign.cli.freeze import (
     PAPER_LIMIT,
     AssetOption,
@@ -32,7 +33,6 @@ from countersign.desk.governance_views import ProposalView
 from countersign.desk.trade_file import MOST_BYTES
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
-RateOption = Annotated[int, typer.Option("--rate", min=1, help="Bitcoin's fee, in satoshis a vbyte.")]
 TermsArgument = Annotated[
     Path, typer.Argument(metavar="TERMS", help="The award's terms, signed by nobody or by the first.")
 ]
@@ -70,9 +70,13 @@ def lift(context: typer.Context, number: NumberArgument, paper: PaperOption, rea
     propose(context, lambda console: console.deeds.lift(number, reading.read_file(paper, PAPER_LIMIT), reason))
 
 
-def consent(context: typer.Context, id: IdArgument, rate: RateOption) -> None:
+def consent(context: typer.Context, id: IdArgument, rate: RateOption = None) -> None:
     """Propose the Bitcoin instructions of a contract's cycle at a fee that wants two officers."""
-    reviewed(context, id, proposing(lambda console, contract: console.deeds.consent(contract, rate)))
+
+    async def verb(console: OfficerConsole, contract: str) -> tuple[ProposalView, ...]:
+        return await console.deeds.consent(contract, await rate_of(console, contract, rate))
+
+    reviewed(context, id, proposing(verb))
 
 
 def award(context: typer.Context, terms: TermsArgument, ruling: RulingOption, out: HalfOption) -> None:

@@ -15,10 +15,22 @@ import asyncio
 from collections.abc import Collection, Mapping
 from functools import partial
 
-from countersign.desk import arrivals, deposits, founding, legs, lending, mending, preparing, reconciling, releasing
+from countersign.desk import (
+    arrivals,
+    deposits,
+    fee_rates,
+    founding,
+    legs,
+    lending,
+    mending,
+    preparing,
+    reconciling,
+    releasing,
+)
 from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.author import Author, Scribe
 from countersign.desk.batch import Outcome
+from countersign.desk.fee_rates import FeeRate
 from countersign.desk.importing import carry_out, plan
 from countersign.desk.legs import LegsView
 from countersign.desk.names import asset_named
@@ -154,6 +166,10 @@ class Operations:
     def to_prepare(self, contract: str) -> bool:
         """Whether the contract's closed cycle lacks an instruction that may be prepared now."""
         return instructing.lacking(self._desk.state, contract)
+
+    async def fee_rate(self, contract: str) -> FeeRate | None:
+        """What this console's node estimates for the Bitcoin transactions of the contract's cycle; None where it has none."""
+        return await fee_rates.of_contract(self._desk, contract)
 
     async def prepare(self, contract: str, rate: int) -> int:
         """Prepare what the contract's cycle still lacks; how many instructions were logged. `rate`: satoshis a vbyte.

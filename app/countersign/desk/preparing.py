@@ -36,24 +36,31 @@ from countersign.settlement.state import State
 async def prepare(desk: Workplace, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:
     """Prepare every instruction that the cycle still lacks; `rate` in satoshis a vbyte.
 
-    Refused("desk.safe-waits") and "desk.fee-above-cap" before anything is logged, "desk.no-free-slot"; what the rails
-    and the machine raise.
+    Refused, before anything is logged: "desk.safe-waits", "desk.rate-above-policy", "desk.fee-above-cap",
+    "desk.fee-never", "desk.fee-wants-two", "desk.no-free-slot"; what the rails and the machine raise.
     """
     receipts = []
-    for body in await bodies(desk, cycle, rate=rate):
+    for body in await bodies(desk, cycle, rate=rate, alone=True):
         receipts.append(await desk.submit(await signed(desk.scribe.draft("instruction.prepared", body), [operations])))
     return receipts
 
 
-async def bodies(desk: Workplace, cycle: str, *, rate: int) -> tuple[dict[str, object], ...]:
-    """What prepares every instruction that the cycle still lacks, its bytes kept. Raises as `prepare`; nothing is logged."""
-    closed = desk.state.cycle(cycle)
+async def bodies(desk: Workplace, cycle: str, *, rate: int, alone: bool = False) -> tuple[dict[str, object], ...]:
+    """What prepares every instruction that the cycle still lacks, its bytes kept. Raises as `prepare`; nothing is logged.
+
+    `alone`: one officer prepares it, so that no fee may want two.
+    """
+    closed, most = desk.state.cycle(cycle), desk.state.adopted().fees.max_sat_vb
+    if rate > most:
+        raise Refused("desk.rate-above-policy", rate=rate, most=most)
     _require_free_safes(desk, closed)
     found = []
     for group in closed.groups:
         if group not in closed.instructions:
             psbt = group.kind == "psbt"
-            found.append(await (_psbt(desk, closed, group, rate) if psbt else _safe_tx(desk, closed, group)))
+            found.append(
+                await (_psbt(desk, closed, group, rate, alone=alone) if psbt else _safe_tx(desk, closed, group))
+            )
     return tuple(found)
 
 
@@ -69,12 +76,12 @@ def _require_free_safes(desk: Workplace, cycle: Cycle) -> None:
         )
 
 
-async def _psbt(desk: Workplace, cycle: Cycle, group: Group, rate: int) -> dict[str, object]:
+async def _psbt(desk: Workplace, cycle: Cycle, group: Group, rate: int, *, alone: bool = False) -> dict[str, object]:
     owed = netting.owed_by(cycle.obligations, group)
     paying = wallets.paying(desk.state, group.vaults)
     funds = [await _funds(desk, group.chain, wallet) for wallet in paying]
     built = bitcoin_rail.build(owed, funds, rate)
-    require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), paying, owed))
+    require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), paying, owed), alone=alone)
     spends = spends_of(facts(built.psbt), paying)
     artefact = (await desk.put_artefact(serialise_psbt(built.psbt))).hex()
     return builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, artefact, spends)
@@ -90,13 +97,23 @@ def spends_of(found: PsbtFacts, paying: Sequence[Wallet]) -> tuple[Spend, ...]:
     )
 
 
-def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback) -> None:
-    """No vault bears more of the fee than its contracts allow: such a PSBT would only be refused later."""
+def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback, *, alone: bool = False) -> None:
+    """What B9 would refuse later is not made: a vault that bears more of the fee than its contracts allow, a fee of too large
+    a part of what leaves (or, where nothing is owed, of what returns).
+
+    Refused("desk.fee-above-cap"), "desk.fee-never"; `alone`: "desk.fee-wants-two".
+    """
     terms = [desk.state.contract(each).terms for each in cycle.contracts]
     caps = {cap.vault: cap.cap for cap in netting.fee_caps(desk.state.roster, terms)}
     for side in found.sides:
         if (side.share or 0) > caps.get(side.vault, 0):
             raise Refused("desk.fee-above-cap", vault=side.vault, fee=side.share or 0, cap=caps.get(side.vault, 0))
+    bounds, fee = desk.state.adopted().fees, found.fee or 0
+    leaving = sum(side.owed for side in found.sides) or sum(side.spent for side in found.sides)
+    if fee * 100 >= leaving * bounds.never_percent:
+        raise Refused("desk.fee-never", fee=fee, leaving=leaving, percent=bounds.never_percent)
+    if alone and fee * 100 >= leaving * bounds.dual_percent:
+        raise Refused("desk.fee-wants-two", fee=fee, leaving=leaving, percent=bounds.dual_percent)
 
 
 async def _funds(desk: Workplace, chain: str, wallet: Wallet) -> Funds:

@@ -12,6 +12,7 @@ from countersign.desk.accounts import Overview
 from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.cut_off_view import CutOffView
 from countersign.desk.deed_views import AwardPaper, Offer, OrderView, TargetView
+from countersign.desk.fee_rates import FeeRate
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
@@ -138,6 +139,9 @@ class Operating(Protocol):
 
     def to_prepare(self, contract: str) -> bool:
         """Whether the contract's closed cycle lacks an instruction."""
+
+    async def fee_rate(self, contract: str) -> FeeRate | None:
+        """What the console's node estimates for the Bitcoin transactions of the contract's cycle; None where it has none."""
 
     async def prepare(self, contract: str, rate: int) -> int:
         """Prepare what the cycle lacks, at so many satoshis a vbyte; how many instructions were logged."""

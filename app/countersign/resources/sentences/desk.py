@@ -102,6 +102,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The {entries} entries that came do not lead to the witnessed head of {size} entries.",
         _ASK_DESK,
     ),
+    "desk.rate-above-policy": (
+        "A fee of {rate} satoshis a virtual byte is above the policy's most, {most}.",
+        "Choose {most} or less.",
+    ),
+    "desk.fee-never": (
+        "The fee would be {fee} satoshis of {leaving} that leave: {percent} % or more, which the policy never admits.",
+        "Choose a lower fee rate, or settle it together with more.",
+    ),
+    "desk.fee-wants-two": (
+        "The fee would be {fee} satoshis of {leaving} that leave: {percent} % or more, which wants two officers.",
+        "Choose a lower fee rate, or propose it with a second officer's consent.",
+    ),
+    "desk.no-fee-estimate": (
+        "The node of {chain} has no fee estimate: it has seen too few transactions, or does not answer.",
+        "Say a fee rate yourself.",
+    ),
     "desk.fee-above-cap": (
         "The network fee that {vault} would bear, {fee} satoshis, is above the agreed {cap}.",
         "Prepare it with a lower fee rate.",

@@ -7,13 +7,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from countersign.desk.deed_views import AWARD, CONSENT, RELEASE, REPLACE, VOID, Offer
+from countersign.desk.fee_rates import FeeRate
 from countersign.resources.visible import visible
 from countersign.ui.presenters import deeds
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views.dialog import Dialog
 from countersign.ui.views.files import PathLine
-from countersign.ui.views.rate_line import RateLine
+from countersign.ui.views.rate_line import RateLine, rate_field
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, column, row
@@ -27,13 +28,18 @@ class DeedDialog(Dialog):
     """`kind` is what was chosen; `checker`, `rate`, `terms` and `ruling` what it needs beside."""
 
     def __init__(
-        self, contract: str, offers: tuple[Offer, ...], checkers: Sequence[tuple[str, str]], parent: QWidget
+        self,
+        contract: str,
+        offers: tuple[Offer, ...],
+        checkers: Sequence[tuple[str, str]],
+        found: FeeRate | None,
+        parent: QWidget,
     ) -> None:
         super().__init__(label("deeds.title"), parent)
         self.offers = {each.kind: each for each in deeds.offered(offers)}
         self.checkers = tuple(checkers)
         self.kind = ""
-        self._fields()
+        self._fields(found)
         box = column(PlainLabel(label("deeds.title"), "title"), gap=measure.UNIT, margin=measure.WIDE)
         box.addWidget(Note(label("deeds.explain"), "info", Picture("information", "info")))
         box.addWidget(PlainLabel(label("deeds.what", contract=contract), "caption"))
@@ -58,14 +64,14 @@ class DeedDialog(Dialog):
         self.setMinimumWidth(measure.UNIT * 88)
         self._choose(self.kind)
 
-    def _fields(self) -> None:
+    def _fields(self, found: FeeRate | None) -> None:
         self.people = QButtonGroup(self)
         who = column(PlainLabel(label("deeds.checker"), "caption"), gap=measure.HALF)
         for at, (_, name) in enumerate(self.checkers):
             who.addWidget(Option(visible(name), self.people, self._offer, chosen=at == 0, number=at))
         if not self.checkers:
             who.addWidget(PlainLabel(label("deeds.no-checker"), "quiet"))
-        self.typed = RateLine()
+        self.typed = RateLine(found)
         self.typed.textChanged.connect(lambda _: self._offer())
         self.terms_line = PathLine(
             "deeds.terms", "deeds.terms-hint", "deeds.choose", folder=False, kinds="deeds.terms-kinds"
@@ -75,9 +81,8 @@ class DeedDialog(Dialog):
         )
         for line in (self.terms_line, self.ruling_line):
             line.field.textChanged.connect(lambda _: self._offer())
-        release, rate, award = QWidget(), QWidget(), QWidget()
+        release, rate, award = QWidget(), rate_field(self.typed, found), QWidget()
         release.setLayout(who)
-        rate.setLayout(column(PlainLabel(label("deeds.rate"), "caption"), self.typed, gap=measure.HALF, margin=0))
         award.setLayout(
             column(
                 PlainLabel(label("deeds.terms"), "caption"),

@@ -55,7 +55,8 @@ class DeedVerbs:
         deeds = self._console.deeds
         view = self._review.view
         name = view.contract_id if view is not None else contract
-        dialog = DeedDialog(name, deeds.offers(contract), deeds.checkers(), self._review)
+        rate = await self._console.operations.fee_rate(contract)
+        dialog = DeedDialog(name, deeds.offers(contract), deeds.checkers(), rate, self._review)
         if not await dialog.answer():
             return
         if dialog.kind == FREEZE:

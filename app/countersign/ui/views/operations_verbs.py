@@ -101,7 +101,7 @@ class OperationsVerbs:
         self._context.runner.start(self._prepared(contract))
 
     async def _prepared(self, contract: str) -> None:
-        dialog = PrepareDialog(self._review)
+        dialog = PrepareDialog(await self._console.operations.fee_rate(contract), self._review)
         if await dialog.answer():
             rate = dialog.rate
             done = await self._unlocked(lambda: self._console.operations.prepare(contract, rate))

@@ -2,10 +2,11 @@
 
 from PySide6.QtWidgets import QWidget
 
+from countersign.desk.fee_rates import FeeRate
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views.dialog import Dialog
-from countersign.ui.views.rate_line import RateLine
+from countersign.ui.views.rate_line import RateLine, rate_field
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, column, row
@@ -15,9 +16,9 @@ from countersign.ui.widgets.picture import Picture
 class PrepareDialog(Dialog):
     """`rate`: satoshis a virtual byte."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, found: FeeRate | None, parent: QWidget) -> None:
         super().__init__(label("prepare.title"), parent)
-        self.line = RateLine()
+        self.line = RateLine(found)
         cancel = Button(label("common.cancel"), "Esc")
         cancel.clicked.connect(self.reject)
         self.now = Button(label("prepare.now"), "Ctrl+Return", icon="sign", part="primary")
@@ -25,8 +26,8 @@ class PrepareDialog(Dialog):
         self.line.textChanged.connect(lambda _: self.now.setEnabled(self.rate > 0))
         box = column(PlainLabel(label("prepare.title"), "title"), gap=measure.UNIT, margin=measure.WIDE)
         box.addWidget(Note(label("prepare.explain"), "info", Picture("information", "info")))
-        box.addWidget(PlainLabel(label("deeds.rate"), "caption"))
-        box.addWidget(self.line)
+        box.addWidget(rate_field(self.line, found))
+        self.now.setEnabled(self.rate > 0)
         box.addLayout(row(None, cancel, self.now))
         self.setLayout(box)
 
