@@ -215,7 +215,7 @@ async def test_a_closed_cycle_is_prepared_by_operations_and_by_nobody_else(
     click(window, "Prepare…")
     form = await dialog(window)
     assert named(form, "Fee rate, satoshis a virtual byte", QLineEdit).text() == "12"
-    assert "Your node expects a block within 6 at 12." in words(form)
+    assert "At 12 your node expects it in one of the next 6 blocks." in words(form)
     assert enabled(form, "Prepare")
     named(form, "Fee rate, satoshis a virtual byte", QLineEdit).setText("0")
     assert not enabled(form, "Prepare")

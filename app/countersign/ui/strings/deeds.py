@@ -22,7 +22,7 @@ LABELS: dict[str, str] = {
     "deeds.freeze-about": "Nothing of it is signed or sent on any machine until the order is lifted.",
     "deeds.checker": "Who checks it",
     "deeds.no-checker": "nobody else is a compliance officer",
-    "rate.estimated": "Your node expects a block within {blocks} at {rate}. Say another rate if you know better.",
+    "rate.estimated": "At {rate} your node expects it in one of the next {blocks} blocks. Say another rate if you know better.",
     "rate.capped": "Your node estimates {rate} for {blocks} blocks; the policy admits {most} at most.",
     "rate.none": "Your node has no estimate: it has seen too few transactions, or does not answer. Say the rate yourself.",
     "deeds.rate": "Fee rate, satoshis a virtual byte",
