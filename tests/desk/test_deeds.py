@@ -22,6 +22,7 @@ from countersign.formats import strict_json
 from countersign.rails import ethereum as ethereum_rail
 from countersign.rails.bitcoin import Readback, VaultSide
 from countersign.rails.bitcoin_respend import respend
+from countersign.rails.wallets import paying
 from countersign.resources.governance_words import said
 from countersign.settlement import builder, stops
 from countersign.settlement.bodies import InstructionPrepared
@@ -220,7 +221,7 @@ def burning(table: Table, cycle: str) -> bytes:
     """The coins of the cycle's bitcoin instruction back to their vault, but for what a thousandfold fee rate takes."""
     [old] = [each for each in stage.live(table, cycle) if each.group.kind == "psbt"]
     original, owed = table.desk.artefacts.get(bytes.fromhex(old.artefact)), table.desk.state.owed(old)
-    wallets = declaring._wallets(table.desk, old.group.vaults)
+    wallets = paying(table.desk.state, old.group.vaults)
     return serialise(respend(original, wallets, settled=owed, owed=(), rate=cast.RATE * 1_000, spare={}).psbt)
 
 
@@ -250,7 +251,7 @@ async def test_a_release_of_what_pays_nobody_is_not_signed_whoever_signed_it(
     cycle = await stage.instructed(founded, contract)
     [old] = [each for each in stage.live(founded, cycle) if each.group.kind == "psbt"]
     original, owed = founded.desk.artefacts.get(bytes.fromhex(old.artefact)), founded.desk.state.owed(old)
-    wallets = declaring._wallets(founded.desk, old.group.vaults)
+    wallets = paying(founded.desk.state, old.group.vaults)
     nothing = serialise(respend(original, wallets, settled=owed, owed=(), rate=cast.RATE, spare={}).psbt)
 
     async def looked_at() -> None:
