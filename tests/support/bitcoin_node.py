@@ -41,7 +41,8 @@ def free_port() -> int:
 class RegtestNode:
     """One bitcoind. `start` and `stop`, or a `with` block."""
 
-    def __init__(self, binary: str, folder: Path) -> None:
+    def __init__(self, binary: str, folder: Path, *options: str) -> None:
+        self.options = options
         self.binary = binary
         self.folder = folder
         self.port = free_port()
@@ -63,7 +64,7 @@ class RegtestNode:
         options = ("-regtest", "-server", "-listen=0", "-connect=0", "-txindex=1", "-fallbackfee=0.0001")
         kinds = ("-addresstype=bech32", "-changetype=bech32", "-printtoconsole=0", "-dbcache=16")
         self.process = subprocess.Popen(
-            [self.binary, *options, *kinds, f"-datadir={self.folder}", f"-rpcport={self.port}"],
+            [self.binary, *options, *kinds, *self.options, f"-datadir={self.folder}", f"-rpcport={self.port}"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

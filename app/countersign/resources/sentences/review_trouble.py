@@ -68,6 +68,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "What would return to vault {vault} is {left} satoshis; the least that can be an output is {least}.",
         "Choose a lower fee rate.",
     ),
+    "rails.child-address": (
+        "The child pays to an address that its parent already pays.",
+        "Refuse it: no address is used twice.",
+    ),
+    "rails.child-coins": (
+        "The child does not spend exactly the change of its parent: {outpoints}.",
+        "Refuse it: only that change may be spent to lift the parent.",
+    ),
+    "rails.child-fee": (
+        "With its child, the transaction would cost vault {vault} {fee} satoshis; its contracts allow {cap}.",
+        "Choose a lower fee rate.",
+    ),
+    "rails.child-pays": (
+        "The child does not bring everything home: something leaves, or does not come back to its own vault.",
+        "Refuse it, and tell the compliance officer.",
+    ),
+    "rails.child-unbalanced": (
+        "A vault gives more to the child than its share of the fee.",
+        "Refuse it, and have it prepared again.",
+    ),
+    "rails.lifted-already": (
+        "The transaction pays {fee} satoshis, as much as {rate} satoshis a virtual byte or more.",
+        "Choose a higher rate, or wait.",
+    ),
+    "rails.nothing-to-lift": (
+        "The transaction returns nothing to any of its vaults, so nothing of it can be spent to lift it.",
+        "Replace it by a higher fee instead.",
+    ),
     "rails.not-replaceable": (
         "The transaction does not say that it may be replaced (BIP-125).",
         "Wait for a block, or spend its change at a higher fee.",
