@@ -239,6 +239,16 @@ def test_hostile_key_records_are_refused_beside_the_published_one(data: bytes, c
     assert refusal(lambda: bsms.parse_key_record(data)) == code
 
 
+def test_what_is_just_within_the_limits_passes() -> None:
+    assert record_of(0, description="x" * 80).description == "x" * 80
+    padded = b"BSMS 1.0\n" + b"x" * ((16 << 10) - 9)
+    assert refusal(lambda: bsms.parse_descriptor_record(padded)) == "bitcoin.bsms-lines"
+    assert refusal(lambda: bsms.parse_descriptor_record(padded + b"x")) == "bitcoin.bsms-size"
+    largest = bsms_encryption.encrypt(TOKEN, bytes(16 << 10))
+    assert bsms_encryption.decrypt(TOKEN, largest + b"\n") == bytes(16 << 10)
+    assert refusal(lambda: bsms_encryption.decrypt(TOKEN, largest + b"00")) == "bitcoin.bsms-size"
+
+
 def test_a_signature_has_one_spelling() -> None:
     *head, text = PUBLISHED_KEY.decode().split("\n")
     raw = base64.b64decode(text)

@@ -294,6 +294,16 @@ def test_an_origin_may_not_hide_a_deeper_key() -> None:
         descriptor.parse(sortedmulti(1, f"[deadbeef]{deep.xpub}/1/2/3/4", KEY))
 
 
+def test_an_origin_is_no_deeper_than_twelve_steps_whatever_follows() -> None:
+    shallow = A.root.to_public()
+    for key in (KEY, str(shallow)):
+        assert (
+            descriptor.parse(sortedmulti(1, f"[deadbeef{'/1h' * 12}]{key}", OTHER)).keys[0].path == (HARDENED + 1,) * 12
+        )
+        with pytest.raises(Refused, match=r"bitcoin\.descriptor-depth"):
+            descriptor.parse(sortedmulti(1, f"[deadbeef{'/1h' * 13}]{key}", OTHER))
+
+
 def test_keys_of_two_networks_do_not_meet_in_one_descriptor() -> None:
     main = account("b", network="main")
     assert descriptor.parse(sortedmulti(1, A.expression, B.expression)).network is Network.TEST

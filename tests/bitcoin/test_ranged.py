@@ -97,6 +97,8 @@ def test_the_place_that_a_key_path_names_is_read_and_others_are_not() -> None:
     found = ranged.parse(TEXT)
     origin = found.at(place(CHANGE, 300)).keys[1].origin
     assert found.number_of(origin) == place(CHANGE, 300)
+    bare = ranged.parse(sortedmulti(1, f"{ACCOUNTS[0].xpub}/<0;1>/*"))
+    assert bare.number_of(bare.at(19).keys[0].origin) == 19
     assert found.number_of(b"\x00" * 4 + origin[4:]) is None  # another device
     assert found.number_of(origin[:-8] + (2).to_bytes(4, "little") + origin[-4:]) is None  # a third branch
     assert found.number_of(origin[:-4] + HARDENED.to_bytes(4, "little")) is None
@@ -130,6 +132,12 @@ def test_what_may_not_join_a_ranged_vault_is_refused_beside_what_may(keys: tuple
     near = (f"{ACCOUNTS[0].expression}/1/2/3/4/5/6/<0;1>/*", f"{ACCOUNTS[1].expression}/<0;1>/*")
     assert len(ranged.parse(sortedmulti(1, *near)).keys) == 2
     assert refusal(sortedmulti(1, *keys)) == code
+
+
+def test_a_threshold_above_its_keys_is_refused_before_any_place_is_derived() -> None:
+    keys = [f"{held.expression}/<0;1>/*" for held in ACCOUNTS]
+    assert ranged.parse(sortedmulti(3, *keys)).threshold == 3
+    assert refusal(sortedmulti(4, *keys)) == "bitcoin.threshold"
 
 
 def test_another_form_and_a_wrong_checksum_are_refused_here_too() -> None:

@@ -63,6 +63,7 @@ def test_any_text_is_read_or_refused_and_read_means_one_spelling(text: str) -> N
         ("1" + GENESIS, "formats.base58-checksum"),
         (GENESIS + " ", "formats.base58-character"),
         (GENESIS.replace("A", "O", 1), "formats.base58-character"),
+        ("2" * 128, "formats.base58-checksum"),
         ("2" * 129, "formats.base58-length"),
     ],
 )

@@ -5,11 +5,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from countersign.bitcoin import build, coins, combine, finalise, inspect, parent, psbt, share, transaction, verify
+from countersign.bitcoin import (
+    build,
+    coins,
+    combine,
+    descriptor,
+    finalise,
+    inspect,
+    parent,
+    psbt,
+    ranged,
+    share,
+    transaction,
+    verify,
+)
 from countersign.bitcoin.selection import Payer
 from countersign.bitcoin.transaction import Output, Satoshis
 from support.bitcoin_node import RegtestNode, RpcError
 from support.bitcoin_vault import SoftwareVault, software_vault
+from support.extended_keys import account, ranged_text, sortedmulti
 from support.parts import bitcoind
 
 AMOUNTS = (30_000_000, 40_000_000, 50_000_000)
@@ -55,6 +69,19 @@ def test_core_derives_our_addresses_from_our_descriptors(node: RegtestNode) -> N
     for slot in software_vault("real").vault.slots:
         assert node.rpc("deriveaddresses", slot.text) == [slot.address("bcrt")]
         assert node.rpc("getdescriptorinfo", slot.text)["checksum"] == slot.checksum
+
+
+def test_core_derives_our_addresses_of_extended_keys(node: RegtestNode) -> None:
+    """Both branches of a ranged vault from one text (BIP-389), and a slot that mixes a token key with an extended one."""
+    held = ranged.parse(ranged_text("real"))
+    assert node.rpc("getdescriptorinfo", held.text)["checksum"] == held.checksum
+    for branch, found in enumerate(node.rpc("deriveaddresses", held.text, [7, 9])):
+        assert found == [held.at(ranged.place(branch, index)).address("bcrt") for index in (7, 8, 9)]
+        assert node.rpc("deriveaddresses", held.branch(branch), [7, 9]) == found
+    token, device = software_vault("real").vault.slots[0].keys[0].text, account("real/0").expression
+    mixed = descriptor.parse(sortedmulti(2, token, f"{device}/0/7"))
+    assert node.rpc("deriveaddresses", mixed.text) == [mixed.address("bcrt")]
+    assert node.rpc("getdescriptorinfo", mixed.text)["checksum"] == mixed.checksum
 
 
 def test_a_two_of_three_spend_of_three_real_inputs_is_accepted_and_mined(node: RegtestNode) -> None:
