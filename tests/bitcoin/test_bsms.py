@@ -329,6 +329,38 @@ def test_hostile_descriptor_records_are_refused_beside_the_genuine_one(data: byt
     assert refusal(lambda: bsms.parse_descriptor_record(data).vault("bcrt")) == code
 
 
+def test_a_signer_finds_its_own_key_once_whatever_the_first_address_says() -> None:
+    own = bsms.parse_key_record(record_of(1).serialise()).key
+    plain = bsms.parse_key_record(PUBLISHED_KEY).key
+    setup = bsms.parse_descriptor_record(PUBLISHED_VAULT)
+    assert bsms.own_place(VAULT, own) == 1
+    assert bsms.own_place(VAULT.at(7), own) == 1
+    assert bsms.own_place(setup.vault("bc"), plain) == 0
+    assert bsms.own_place(VAULT, record_of(2).key) == 2
+    origin = f"[{ACCOUNTS[1].fingerprint.hex()}/48h/1h/0h/2h]"
+    for changed_origin in ("[0badcafe/48h/1h/0h/2h]", ""):
+        vault = bsms.parse_descriptor_record(changed(2, BODY.replace(origin, changed_origin), SETUP)).vault("bcrt")
+        assert vault.keys[1].extended == own.extended
+        assert refusal(lambda vault=vault: bsms.own_place(vault, own)) == "bitcoin.bsms-own-key"
+    for key in (
+        plain,
+        key_expression.parse(f"{origin}{account('stranger').xpub}"),
+        key_expression.parse(f"{origin.replace('/2h]', ']')}{ACCOUNTS[1].xpub}"),
+        key_expression.parse(f"{origin.replace('/2h]', '/2h/0]')}{ACCOUNTS[1].xpub}"),
+        key_expression.parse(f"{origin}{ACCOUNTS[1].secret().public.data.hex()}"),
+    ):
+        assert refusal(lambda key=key: bsms.own_place(VAULT, key)) == "bitcoin.bsms-own-key"
+
+
+def test_no_byte_of_a_key_record_can_be_changed() -> None:
+    data = record_of(0).serialise()
+    for place in range(len(data)):
+        for bit in (1, 32):
+            other = data[:place] + bytes((data[place] ^ bit,)) + data[place + 1 :]
+            with pytest.raises(CountersignError):
+                bsms.parse_key_record(other)
+
+
 def test_a_template_may_carry_its_checksum() -> None:
     assert bsms.parse_descriptor_record(changed(2, summed(BODY), SETUP)).vault("bcrt") == VAULT
 

@@ -147,6 +147,23 @@ def assemble(threshold: int, records: Sequence[KeyRecord]) -> Descriptor | Range
     return ranged.parse(text) if any(tails) else descriptor.parse(text)
 
 
+def own_place(vault: Descriptor | RangedDescriptor, own: KeyExpression) -> int:
+    """Which cosigner of the vault this key is, from 0: the whole key under its own origin, exactly once (B6).
+
+    What the first address cannot show: a coordinator who changes an origin, or a fingerprint, changes no address.
+    Refused: bitcoin.bsms-own-key.
+    """
+    keys = [key if isinstance(key, KeyExpression) else key_expression.parse(key.text) for key in vault.keys]
+    found = [number for number, key in enumerate(keys) if _whole(key) == _whole(own)]
+    if len(found) != 1:
+        raise Refused("bitcoin.bsms-own-key", found=len(found))
+    return found[0]
+
+
+def _whole(key: KeyExpression) -> tuple[object, ...]:
+    return key.extended, key.plain, key.fingerprint, key.origin_path
+
+
 def _vault(template: str, restrictions: str) -> Descriptor | RangedDescriptor:
     body, hash_sign, _ = template.partition("#")
     if hash_sign:

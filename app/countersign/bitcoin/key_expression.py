@@ -67,6 +67,11 @@ class KeyExpression:
     ranged: bool = False
 
     @property
+    def origin_path(self) -> tuple[int, ...]:
+        """The origin's steps alone."""
+        return self.path[: len(self.path) - len(self.steps)]
+
+    @property
     def parent(self) -> bytes:
         """The key (33 bytes) behind the fixed steps: of a ranged expression, the one that all its places descend from."""
         return self.plain if self.extended is None else bip32.derive(self.extended, self.steps).public
@@ -115,7 +120,7 @@ def demand_origin(key: KeyExpression) -> None:
     found = key.extended
     if found is None or not key.text.startswith("["):
         return
-    path = key.path[: len(key.path) - len(key.steps)]
+    path = key.origin_path
     named = {0: found.fingerprint, 1: found.parent}.get(found.depth, key.fingerprint)
     if (found.depth, found.number, named) != (len(path), path[-1] if path else 0, key.fingerprint):
         raise Refused("bitcoin.key-origin")

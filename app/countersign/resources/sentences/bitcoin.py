@@ -243,6 +243,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The record belongs to another session: it carries another token.",
         "Have it exported again with the token of this session.",
     ),
+    "bitcoin.bsms-own-key": (
+        "The key that this device enrolled stands {found} times in the record, whole and under its own origin.",
+        "Do not use this vault. Compare the key records with every cosigner: one of the keys or origins was exchanged.",
+    ),
     "bitcoin.bsms-restrictions": (
         "The record's path restrictions are not those of a vault: /0/*,/1/* with a template (/**), none without.",
         "Ask the coordinator for a record with /** and /0/*,/1/*.",
