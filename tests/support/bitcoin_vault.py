@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import coincurve
 from coincurve._libsecp256k1 import ffi, lib
 
-from countersign.bitcoin import coins, descriptor, parent, share, vault
+from countersign.bitcoin import coins, compact_size, descriptor, parent, share, vault
 from countersign.bitcoin.coins import Coin
 from countersign.bitcoin.parent import Parent
 from countersign.bitcoin.psbt import Psbt
@@ -59,7 +59,12 @@ def funding(outputs: Sequence[Output], nonce: int = 0) -> Parent:
     spent = b"\x11" * 28 + nonce.to_bytes(8, "little")
     body = b"".join(output.serialise() for output in outputs)
     return parent.read(
-        b"\x02\x00\x00\x00\x01" + spent + b"\x00\xff\xff\xff\xff" + bytes((len(outputs),)) + body + b"\x00" * 4
+        b"\x02\x00\x00\x00\x01"
+        + spent
+        + b"\x00\xff\xff\xff\xff"
+        + compact_size.encode(len(outputs))
+        + body
+        + b"\x00" * 4
     )
 
 
