@@ -31,9 +31,10 @@ def size(number: int) -> int:
 
 def read(data: bytes, at: int) -> tuple[int, int]:
     """The number at offset `at` and the offset behind it. Malformed: B2.truncated, B2.compact-size."""
-    if at >= len(data):
-        raise Malformed("B2.truncated", offset=at)
-    first = data[at]
+    try:
+        first = data[at]
+    except IndexError:
+        raise Malformed("B2.truncated", offset=at) from None
     if first < 253:
         return first, at + 1
     width, least = _WIDTHS[first]

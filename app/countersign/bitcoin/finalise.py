@@ -15,6 +15,7 @@ from countersign.bitcoin.psbt import Fields, Psbt, fields, of_maps
 from countersign.bitcoin.psbt.order import ordered
 from countersign.errors import Refused
 
+_SIGNATURE = bytes((fields.PARTIAL_SIGNATURE,))
 _UTXOS = (0x00, 0x01)
 _CLEARED = frozenset(fields.INPUT) - {*_UTXOS, fields.PROPRIETARY, *fields.FINAL_SCRIPT_SIG, *fields.FINAL_WITNESS}
 
@@ -25,9 +26,15 @@ def finalise(psbt: Psbt) -> Psbt:
     return of_maps(psbt.globals, inputs, psbt.outputs, psbt)
 
 
-def signers(psbt: Psbt) -> tuple[tuple[bytes, ...], ...]:
-    """For each input the keys whose signatures `finalise` will use, in key order; before finalising. Refused: as it."""
-    return tuple(_chosen(found, _script_of(found, index), index) for index, found in enumerate(psbt.inputs))
+def signers(psbt: Psbt) -> tuple[tuple[bytes, ...] | None, ...]:
+    """For each input the keys whose signatures `finalise` will use, in key order, None where somebody finished it.
+
+    Refused: as `finalise`.
+    """
+    return tuple(
+        None if _finished(found) else _chosen(found, _script_of(found, index), index)
+        for index, found in enumerate(psbt.inputs)
+    )
 
 
 def extract(psbt: Psbt) -> bytes:
@@ -35,7 +42,7 @@ def extract(psbt: Psbt) -> bytes:
     layout = sighash.Bip143.of(psbt.unsigned).layout
     data = psbt.unsigned
     for index, found in enumerate(psbt.inputs):
-        if fields.FINAL_WITNESS not in found and fields.FINAL_SCRIPT_SIG not in found:
+        if not _finished(found):
             raise Refused("B13.not-final", input=index)
     parts = [compact_size.encode(len(layout.inputs))]
     for (at, start, end), found in zip(layout.inputs, psbt.inputs, strict=True):
@@ -51,10 +58,10 @@ def extract(psbt: Psbt) -> bytes:
 
 def _input(psbt: Psbt, index: int) -> Fields:
     found = psbt.inputs[index]
-    if fields.FINAL_WITNESS in found or fields.FINAL_SCRIPT_SIG in found:
+    if _finished(found):
         return found
     code = _script_of(found, index)
-    stack = [found[bytes((fields.PARTIAL_SIGNATURE,)) + key] for key in _chosen(found, code, index)]
+    stack = [found[_SIGNATURE + key] for key in _chosen(found, code, index)]
     kept = {key: value for key, value in found.items() if key[0] not in _CLEARED}
     redeem = found.get(fields.REDEEM_SCRIPT)
     if fields.WITNESS_SCRIPT not in found:
@@ -67,6 +74,10 @@ def _input(psbt: Psbt, index: int) -> Fields:
         (compact_size.encode(len(stack) + 2), b"\x00", *map(_counted, stack), _counted(code))
     )
     return ordered(kept)
+
+
+def _finished(found: Fields) -> bool:
+    return fields.FINAL_WITNESS in found or fields.FINAL_SCRIPT_SIG in found
 
 
 def _script_of(found: Fields, index: int) -> bytes:
@@ -83,14 +94,13 @@ def _demand_program(redeem: bytes | None, witness_script: bytes, index: int) -> 
 
 def _chosen(found: Fields, code: bytes, index: int) -> tuple[bytes, ...]:
     rule = script.parse_multisig(code)
-    prefix = bytes((fields.PARTIAL_SIGNATURE,))
-    signed = tuple(key for key in rule.keys if prefix + key in found)[: rule.threshold]
+    signed = tuple(key for key in rule.keys if _SIGNATURE + key in found)[: rule.threshold]
     if len(signed) < rule.threshold:
         raise Refused("B13.too-few-signatures", input=index, found=len(signed), needed=rule.threshold)
     kind = found.get(fields.SIGHASH_TYPE)
     for key in signed:
-        if kind is not None and found[prefix + key][-1:] + b"\x00\x00\x00" != kind:
-            raise Refused("B5.sighash", input=index, found=found[prefix + key][-1:].hex())
+        if kind is not None and found[_SIGNATURE + key][-1:] + b"\x00\x00\x00" != kind:
+            raise Refused("B5.sighash", input=index, found=found[_SIGNATURE + key][-1:].hex())
     return signed
 
 

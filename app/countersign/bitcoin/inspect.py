@@ -163,7 +163,7 @@ def spent_output(psbt: Psbt, index: int) -> Output:
     if output is None:
         raise Refused("B3.no-such-output", input=index, vout=prevout.n)
     claimed = psbt.inputs[index].get(fields.WITNESS_UTXO)
-    if claimed is not None and claimed != output.serialise():
+    if claimed is not None and claimed != parent.output_bytes(prevout.n):
         raise Refused("B3.witness-utxo-differs", input=index)
     return output
 
@@ -197,13 +197,15 @@ def _input(psbt: Psbt, index: int) -> InputFacts:
     except Refused as refusal:
         unproven = refusal.code
     sighash = found.get(fields.SIGHASH_TYPE)
+    # A claim beside a proven output is that output: `spent_output` compared them.
+    agreed = spent is not None and fields.WITNESS_UTXO in found
     return InputFacts(
         index=index,
         outpoint=transaction.outpoint(psbt.tx, index),
         sequence=psbt.tx.vin[index].nSequence,
         spent=spent,
         unproven=unproven,
-        claimed=psbt.witness_utxo(index),
+        claimed=spent if agreed else psbt.witness_utxo(index),
         witness_script=found.get(fields.WITNESS_SCRIPT),
         redeem_script=found.get(fields.REDEEM_SCRIPT),
         sighash=None if sighash is None else int.from_bytes(sighash, "little"),

@@ -35,6 +35,11 @@ class Parent:
         at, start, end = self.spans[vout]
         return Output(self.data[start:end], amount(self.data, at))
 
+    def output_bytes(self, vout: int) -> bytes:
+        """An existing output as the transaction writes it: amount, script with its length."""
+        at, _, end = self.spans[vout]
+        return self.data[at:end]
+
     def without_witness(self) -> "Parent":
         """The same parent in the original form: the same txid in fewer bytes, as Bitcoin Core writes it into a PSBT."""
         stripped = scan(self.data, witness=True).stripped()

@@ -14,6 +14,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bitcoin.core.contrib.ripemd160 import ripemd160
 from bitcoin.core.script import OP_1, OP_16, OP_CHECKMULTISIG, OP_EQUAL, OP_HASH160, CScriptOp
@@ -56,8 +57,12 @@ def small_number(opcode: bytes) -> int:
     return opcode[0] - _FIRST + 1 if opcode and _FIRST <= opcode[0] <= _LAST else 0
 
 
+@lru_cache(maxsize=4096)
 def parse_multisig(script: bytes) -> Multisig:
-    """The reverse of `multisig`; anything else is Refused: bitcoin.not-multisig."""
+    """The reverse of `multisig`; anything else is Refused: bitcoin.not-multisig.
+
+    Remembered: one input's script is read by the signer, the combiner, the finaliser and the last verification.
+    """
     threshold, count = small_number(script[:1]), small_number(script[-2:-1])
     if not 1 <= threshold <= count or len(script) != 3 + count * (KEY_SIZE + 1) or script[-1:] != CHECK_MULTISIG:
         raise Refused("bitcoin.not-multisig")

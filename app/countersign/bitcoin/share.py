@@ -16,6 +16,8 @@ from countersign.bitcoin.psbt import Fields, Psbt, bare, fields, of_maps
 from countersign.bitcoin.sighash import Bip143
 from countersign.errors import Refused
 
+_SIGNATURE = bytes((fields.PARTIAL_SIGNATURE,))
+
 
 @dataclass(frozen=True, slots=True)
 class SigningRequest:
@@ -51,8 +53,7 @@ def make(psbt: Psbt, signed: Mapping[SigningRequest, bytes]) -> Psbt:
     empty = bare(psbt)
     maps: list[Fields] = list(empty.inputs)
     for request, signature in signed.items():
-        key = bytes((fields.PARTIAL_SIGNATURE,)) + request.public_key
-        maps[request.index] = {key: signatures.encode(signature)}
+        maps[request.index] = {_SIGNATURE + request.public_key: signatures.encode(signature)}
     return of_maps(empty.globals, tuple(maps), empty.outputs, empty)
 
 
@@ -72,6 +73,10 @@ def accept(psbt: Psbt, share: Psbt, keys: AbstractSet[bytes]) -> None:
 
 
 def _accept_input(found: Fields, wanted: SigningRequest | None, index: int) -> None:
+    asked = None if wanted is None or len(found) != 1 else found.get(_SIGNATURE + wanted.public_key)
+    if wanted is not None and asked is not None:
+        signatures.check(wanted.public_key, asked, wanted.digest, index)
+        return
     given = inspect.partial_signatures(found)
     if len(given) != len(found):
         raise Refused("bitcoin.share-not-bare")
@@ -80,9 +85,7 @@ def _accept_input(found: Fields, wanted: SigningRequest | None, index: int) -> N
             raise Refused("bitcoin.share-stranger", input=index, key=signature.public_key.hex())
     if wanted is None:
         return
-    if not given:
-        raise Refused("bitcoin.share-incomplete", input=index)
-    signatures.check(wanted.public_key, given[0].signature, wanted.digest, index)
+    raise Refused("bitcoin.share-incomplete", input=index)
 
 
 def extract(psbt: Psbt, returned: Psbt, keys: AbstractSet[bytes]) -> Psbt:
@@ -94,7 +97,7 @@ def extract(psbt: Psbt, returned: Psbt, keys: AbstractSet[bytes]) -> Psbt:
     if returned.unsigned != psbt.unsigned:
         raise Refused("B13.other-transaction")
     empty = bare(psbt)
-    own = {each.index: bytes((fields.PARTIAL_SIGNATURE,)) + each.public_key for each in requests(psbt, keys)}
+    own = {each.index: _SIGNATURE + each.public_key for each in requests(psbt, keys)}
     maps = tuple(
         {key: value for key, value in found.items() if key == own.get(index)}
         for index, found in enumerate(returned.inputs)

@@ -8,7 +8,7 @@
     (1, 128)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bitcoin.core import CTxIn
 
@@ -33,6 +33,9 @@ class Bip143:
     hash_prevouts: bytes
     hash_sequence: bytes
     hash_outputs: bytes
+    head: bytes = field(repr=False)
+    tail: bytes = field(repr=False)
+    """What every SIGHASH_ALL preimage of the transaction begins and ends with."""
 
     @classmethod
     def of(cls, data: bytes, *, witness: bool = False) -> "Bip143":
@@ -42,7 +45,9 @@ class Bip143:
         sequences = b"".join([data[end : end + 4] for _, _, end in layout.inputs])
         first = layout.outputs[0][0] if layout.outputs else 0
         outputs = data[first : layout.outputs[-1][2]] if layout.outputs else b""
-        return cls(layout, double_sha256(prevouts), double_sha256(sequences), double_sha256(outputs))
+        hashes = double_sha256(prevouts), double_sha256(sequences), double_sha256(outputs)
+        head = data[:4] + hashes[0] + hashes[1]
+        return cls(layout, *hashes, head, hashes[2] + data[-4:] + SIGHASH_ALL.to_bytes(4, "little"))
 
     def digest(self, index: int, script_code: bytes, satoshis: int, sighash: int = SIGHASH_ALL) -> bytes:
         """The 32 bytes signed for input `index`; `script_code` is the witness script of a P2WSH input."""
@@ -51,6 +56,9 @@ class Bip143:
     def preimage(self, index: int, script_code: bytes, satoshis: int, sighash: int = SIGHASH_ALL) -> bytes:
         """What `digest` hashes (BIP-143, Specification)."""
         data, (at, _, end) = self.layout.data, self.layout.inputs[index]
+        if sighash == SIGHASH_ALL:
+            spent = data[at : at + 36] + compact_size.encode(len(script_code)) + script_code
+            return self.head + spent + satoshis.to_bytes(8, "little") + data[end : end + 4] + self.tail
         one_input, kind = bool(sighash & ANYONE_CAN_PAY), sighash & 0x1F
         every_sequence = not one_input and kind not in (SIGHASH_NONE, SIGHASH_SINGLE)
         return b"".join(

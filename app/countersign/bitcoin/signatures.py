@@ -13,12 +13,12 @@
 from dataclasses import dataclass
 
 from countersign.bitcoin import inspect, script, sighash
-from countersign.bitcoin.psbt import Psbt, fields
+from countersign.bitcoin.psbt import Fields, Psbt, fields
 from countersign.bitcoin.sighash import SIGHASH_ALL, Bip143
 from countersign.bitcoin.transaction import Output
 from countersign.errors import Malformed, Refused
 from countersign.keys import ecdsa
-from countersign.keys.public_key import Curve, PublicKey
+from countersign.keys.curve import Curve
 
 
 def encode(signature: bytes, kind: int = SIGHASH_ALL) -> bytes:
@@ -33,20 +33,19 @@ def check(public_key: bytes, signature: bytes, digest: bytes, index: int) -> Non
     """
     if signature[-1:] != bytes((SIGHASH_ALL,)):
         raise Refused("B5.sighash", input=index, found=signature[-1:].hex())
+    der = signature[:-1]
+    if _verifies(public_key, digest, der):
+        return
     try:
-        compact = ecdsa.from_der(signature[:-1])
-        low = ecdsa.is_low_s(Curve.SECP256K1, compact)
+        low = ecdsa.is_low_s(Curve.SECP256K1, ecdsa.from_der(der))
     except Malformed as error:
         raise Refused("B11.encoding", input=index) from error
-    if not low:
-        raise Refused("B11.high-s", input=index)
-    if not _verifies(public_key, digest, compact):
-        raise Refused("B11.wrong", input=index, key=public_key.hex())
+    raise Refused("B11.wrong", input=index, key=public_key.hex()) if low else Refused("B11.high-s", input=index)
 
 
-def _verifies(public_key: bytes, digest: bytes, compact: bytes) -> bool:
+def _verifies(public_key: bytes, digest: bytes, der: bytes) -> bool:
     try:
-        return PublicKey.from_sec1(Curve.SECP256K1, public_key).verify_digest(digest, compact)
+        return ecdsa.verify_der(public_key, digest, der)
     except Malformed:
         return False
 
@@ -67,16 +66,19 @@ def vault_input(psbt: Psbt, index: int) -> VaultInput:
     """
     spent = inspect.spent_output(psbt, index)
     found = psbt.inputs[index]
-    if not script.is_p2wsh(spent.script_pubkey):
-        raise Refused("B4.not-p2wsh", input=index)
-    if fields.REDEEM_SCRIPT in found:
-        raise Refused("B4.redeem-script", input=index)
     witness_script = found.get(fields.WITNESS_SCRIPT)
-    if witness_script is None:
-        raise Refused("B4.no-script", input=index)
-    if script.p2wsh(witness_script) != spent.script_pubkey:
-        raise Refused("B4.other-script", input=index)
+    if witness_script is None or script.p2wsh(witness_script) != spent.script_pubkey or fields.REDEEM_SCRIPT in found:
+        raise _unbound(found, spent, index)
     return VaultInput(index, spent, witness_script)
+
+
+def _unbound(found: Fields, spent: Output, index: int) -> Refused:
+    """Why an input is no native P2WSH spend with its own script."""
+    if not script.is_p2wsh(spent.script_pubkey):
+        return Refused("B4.not-p2wsh", input=index)
+    if fields.REDEEM_SCRIPT in found:
+        return Refused("B4.redeem-script", input=index)
+    return Refused("B4.other-script" if fields.WITNESS_SCRIPT in found else "B4.no-script", input=index)
 
 
 def vault_digests(psbt: Psbt) -> tuple[bytes, ...]:

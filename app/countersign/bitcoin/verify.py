@@ -6,11 +6,11 @@ SIGHASH_ALL, and verify in the order of the keys; nothing is left over.
 
 - stricter than consensus, never laxer: `consensus` asks Bitcoin Core's own code where it is installed;
 - `spent` must come from a proof (B3), not from the transaction;
-- `signers` only saves trying keys that did not sign: a wrong hint refuses, it never admits.
+- `signers` (None where nobody can say) only saves trying keys that did not sign: a wrong hint refuses, it never admits.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise, repeat
+from itertools import repeat
 
 from countersign.bitcoin import script, signatures
 from countersign.bitcoin.layout import Layout
@@ -20,7 +20,7 @@ from countersign.bitcoin.transaction import Output
 from countersign.errors import Refused
 
 
-def verify(data: bytes, spent: Sequence[Output], signers: Sequence[Sequence[bytes]] | None = None) -> None:
+def verify(data: bytes, spent: Sequence[Output], signers: Sequence[Sequence[bytes] | None] | None = None) -> None:
     """Refuse the transaction in `data` unless every input spends the output given for it.
 
     Malformed: B2.*. Refused: B13.inputs (another number of outputs), B13.programme, .script-sig, .witness, .script,
@@ -65,8 +65,9 @@ def _read_witness(layout: Layout, index: int, spent: Output) -> tuple[Multisig, 
 
 
 def _verify_named(rule: Multisig, given: list[bytes], digest: bytes, index: int, hint: Sequence[bytes]) -> None:
-    places = [rule.keys.index(key) if key in rule.keys else -1 for key in hint]
-    if len(places) != len(given) or -1 in places or any(a >= b for a, b in pairwise(places)):
+    # `in` walks the iterator on: each key must stand behind the one before it.
+    keys = iter(rule.keys)
+    if len(hint) != len(given) or not all(key in keys for key in hint):
         raise Refused("B13.signature", input=index)
     for key, signature in zip(hint, given, strict=True):
         signatures.check(key, signature, digest, index)

@@ -29,12 +29,13 @@ ORDER = {
 
 def split(curve: Curve, signature: bytes) -> tuple[int, int]:
     """(r, s) of a 64-byte signature. Raises Malformed keys.not-ecdsa, keys.signature-length or keys.signature-range."""
-    if curve not in ORDER:
+    order = ORDER.get(curve)
+    if order is None:
         raise Malformed("keys.not-ecdsa", curve=curve.value)
     if len(signature) != 64:
         raise Malformed("keys.signature-length", found=len(signature), expected=64)
     r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
-    if not (0 < r < ORDER[curve] and 0 < s < ORDER[curve]):
+    if not (0 < r < order and 0 < s < order):
         raise Malformed("keys.signature-range", curve=curve.value)
     return r, s
 

@@ -26,19 +26,27 @@ def from_der(der: bytes) -> bytes:
     """The 64-byte r‖s of a strict DER signature (BIP-66), without the sighash byte. Raises Malformed keys.der."""
     if not (8 <= len(der) <= 72 and der[0] == 0x30 and der[1] == len(der) - 2):
         raise Malformed("keys.der")
-    r, rest = _read_integer(der[2:])
-    s, rest = _read_integer(rest)
-    if rest:
+    r, at = _read_integer(der, 2)
+    s, at = _read_integer(der, at)
+    if at != len(der):
         raise Malformed("keys.der")
     return r + s
 
 
-def _read_integer(data: bytes) -> tuple[bytes, bytes]:
-    """One non-negative, shortest DER INTEGER of at most 256 bits, as 32 bytes, and what follows it."""
-    if len(data) < 3 or data[0] != 0x02 or not 0 < data[1] <= len(data) - 2:
+def _read_integer(data: bytes, at: int) -> tuple[bytes, int]:
+    """One non-negative, shortest DER INTEGER of at most 256 bits at offset `at`, as 32 bytes, and the offset behind it."""
+    start = at + 2
+    if start >= len(data) or data[at] != 0x02:
         raise Malformed("keys.der")
-    digits, rest = data[2 : 2 + data[1]], data[2 + data[1] :]
-    padded = len(digits) > 1 and digits[0] == 0 and not digits[1] & 0x80
-    if digits[0] & 0x80 or padded or len(digits.lstrip(b"\x00")) > 32:
+    end = start + data[at + 1]
+    first = data[start]
+    if not start < end <= len(data) or first & 0x80:
         raise Malformed("keys.der")
-    return digits.lstrip(b"\x00").rjust(32, b"\x00"), rest
+    if not first and end - start > 1:
+        # A leading zero keeps the number from being read as negative, and is there for nothing else.
+        if not data[start + 1] & 0x80:
+            raise Malformed("keys.der")
+        start += 1
+    if end - start > 32:
+        raise Malformed("keys.der")
+    return data[start:end].rjust(32, b"\x00"), end

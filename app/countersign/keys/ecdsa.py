@@ -12,9 +12,35 @@ import coincurve
 from countersign.errors import Malformed, Refused
 from countersign.keys.curve import ORDER, Curve, is_low_s, normalise, split
 from countersign.keys.der import from_der, to_der
-from countersign.keys.public_key import PublicKey
+from countersign.keys.public_key import PublicKey, secp256k1_point
 
-__all__ = ["ORDER", "Curve", "from_der", "is_low_s", "normalise", "recover", "recovery_id", "split", "to_der"]
+__all__ = [
+    "ORDER",
+    "Curve",
+    "from_der",
+    "is_low_s",
+    "normalise",
+    "recover",
+    "recovery_id",
+    "split",
+    "to_der",
+    "verify_der",
+]
+
+_HALF = (ORDER[Curve.SECP256K1] // 2).to_bytes(32)
+
+
+def verify_der(point: bytes, digest: bytes, der: bytes) -> bool:
+    """Whether this is the secp256k1 key's signature over the 32-byte digest: strict DER, low s.
+
+    `point`: 33 bytes. Raises Malformed keys.der, keys.digest-length, keys.key-length, keys.not-on-curve.
+    """
+    if len(digest) != 32:
+        raise Malformed("keys.digest-length", found=len(digest))
+    # r and s beyond their ranges are refused by libsecp256k1 itself; 32-byte integers compare as their bytes do.
+    if from_der(der)[32:] > _HALF:
+        return False
+    return secp256k1_point(point).verify(der, digest, hasher=None)
 
 
 def recover(digest: bytes, signature: bytes, recovery_id: int) -> PublicKey:

@@ -46,7 +46,9 @@ _SMALL_ORDER_Y = frozenset({0, 1, _ED25519_PRIME - 1, _ORDER_EIGHT, _ED25519_PRI
 
 
 @lru_cache(maxsize=4096)
-def _secp256k1(data: bytes) -> coincurve.PublicKey:
+def secp256k1_point(data: bytes) -> coincurve.PublicKey:
+    """libsecp256k1's form of a compressed point. Raises Malformed keys.key-length, keys.not-on-curve."""
+    _demand_length(data, 33)
     try:
         return coincurve.PublicKey(data)
     except ValueError:
@@ -81,10 +83,10 @@ class PublicKey:
             _demand_length(self.data, 32)
             _ed25519(self.data)
             return
-        _demand_length(self.data, 33)
         if self.curve is Curve.SECP256K1:
-            _secp256k1(self.data)
+            secp256k1_point(self.data)
         else:
+            _demand_length(self.data, 33)
             _p256(self.data)
 
     @classmethod
@@ -152,7 +154,7 @@ class PublicKey:
     def uncompressed(self) -> bytes:
         """The 65-byte SEC1 point. Raises Malformed keys.not-ecdsa for Ed25519."""
         if self.curve is Curve.SECP256K1:
-            return bytes(_secp256k1(self.data).format(compressed=False))
+            return bytes(secp256k1_point(self.data).format(compressed=False))
         if self.curve is Curve.P256:
             return _p256(self.data).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         raise Malformed("keys.not-ecdsa", curve=self.curve.value)

@@ -233,7 +233,7 @@ def finalise(combined: bytes) -> Finished:
     psbt = parse(combined)
     spent = [spent_output(psbt, index) for index in range(len(psbt.inputs))]
     raw = finaliser.extract(finaliser.finalise(psbt))
-    verify.verify(raw, spent)
+    verify.verify(raw, spent, finaliser.signers(psbt))
     return Finished(raw, display(psbt.txid), consensus.verify(raw, spent).value)
 
 

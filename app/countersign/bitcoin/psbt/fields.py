@@ -167,13 +167,12 @@ def check(key: bytes, value: bytes, rules: Mapping[int, Rule], refused: frozense
     """
     kind = key[0]
     rule = rules.get(kind)
+    if rule is not None and rule[0](key) and rule[1](value):
+        return
     if rule is None:
         if kind in refused:
             raise Malformed("B2.v2-field", type=f"{kind:02x}")
         if kind >= 253:
             compact_size.read(key, 0)
         return
-    if not rule[0](key):
-        raise Malformed("B2.key-length", type=f"{kind:02x}")
-    if not rule[1](value):
-        raise Malformed("B2.value-length", type=f"{kind:02x}")
+    raise Malformed("B2.value-length" if rule[0](key) else "B2.key-length", type=f"{kind:02x}")

@@ -12,9 +12,10 @@ from countersign.bitcoin.psbt.reading import Fields
 
 def ordered(found: Fields) -> Fields:
     """The same fields in canonical order."""
-    code = found.get(fields.WITNESS_SCRIPT) or found.get(fields.REDEEM_SCRIPT) or b""
-
-    def place(key: bytes) -> tuple[int, int, bytes]:
-        return key[0], code.find(key[1:]) if key[0] == fields.PARTIAL_SIGNATURE else 0, key
-
-    return {key: found[key] for key in sorted(found, key=place)}
+    keys = sorted(found)
+    signed = [key for key in keys if key[0] == fields.PARTIAL_SIGNATURE]
+    if len(signed) > 1:
+        code = found.get(fields.WITNESS_SCRIPT) or found.get(fields.REDEEM_SCRIPT) or b""
+        first = keys.index(signed[0])
+        keys[first : first + len(signed)] = sorted(signed, key=lambda key: code.find(key[1:]))
+    return {key: found[key] for key in keys}

@@ -11,8 +11,10 @@
 from collections.abc import Mapping
 
 from countersign.bitcoin import compact_size, parent
+from countersign.bitcoin.compact_size import read
 from countersign.bitcoin.parent import Parent
 from countersign.bitcoin.psbt import bip370, fields
+from countersign.bitcoin.psbt.fields import check
 from countersign.errors import Malformed
 
 Fields = Mapping[bytes, bytes]
@@ -80,7 +82,6 @@ class MapReader:
     def _map(self, rules: Mapping[int, fields.Rule], refused: frozenset[int]) -> dict[bytes, bytes]:
         data, at, total = self.data, self.at, len(self.data)
         found: dict[bytes, bytes] = {}
-        read = compact_size.read
         while True:
             length, at = read(data, at)
             if length == 0:
@@ -100,7 +101,7 @@ class MapReader:
             value = data[start:at]
             if key in found:
                 raise Malformed("B2.duplicate-key", type=f"{key[0]:02x}", offset=end)
-            fields.check(key, value, rules, refused)
+            check(key, value, rules, refused)
             found[key] = value
 
 
