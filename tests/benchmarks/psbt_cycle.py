@@ -10,7 +10,8 @@ python tests/benchmarks/psbt_cycle.py [inputs …]                              
   hash; at either signer the script's hash, the digest, the signature; at the combiner for either share script, digest,
   verification; at the end script, digest, both verifications. Private keys are loaded beforehand.
 - Core's consensus code, where it is installed, is a second opinion: asked in `bytes`, not in `ours`.
-- The least of five runs counts, but embit, which grows with the square, runs once. All coins lie in one slot, as bdk signs with single keys.
+- The least of five runs counts, but embit, which grows with the square, runs once. All coins lie in one slot, as bdk signs
+  with single keys.
 
 Then one fat parent of 300 inputs, carried 300 times in a file of 4 MB: time, and the peak of memory beside the file's size.
 """
