@@ -6,7 +6,8 @@ import pytest
 
 from countersign.desk import evidence, grounding
 from countersign.desk.ground import Ground
-from countersign.desk.reworking import finish, rework, verify_share
+from countersign.desk.reworking import finish, rework
+from countersign.desk.shares import verify_share
 from countersign.errors import CountersignError
 from countersign.settlement.records import Instruction
 from support import settlement_world as world
@@ -45,9 +46,9 @@ def test_a_share_under_another_officers_name_is_refused(ground: Ground, over: Fi
     for each, prepared in zip(both(ground), (over.psbt, over.safe_tx), strict=True):
         mine, other = each.shares
         data = over.artefacts[mine.artefact]
-        verify_share(ground.state.roster, each.group.kind, prepared, data, mine.keys)
+        verify_share(ground.state, each, mine.vault, mine.keys, prepared, data)
         with pytest.raises(CountersignError):
-            verify_share(ground.state.roster, each.group.kind, prepared, data, other.keys)
+            verify_share(ground.state, each, mine.vault, other.keys, prepared, data)
 
 
 def test_what_is_missing_or_other_is_named(ground: Ground) -> None:

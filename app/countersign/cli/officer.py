@@ -89,7 +89,7 @@ def officer_app(stations: Stations) -> typer.Typer:
     app.callback()(seated)
     for verb in (*VERBS, file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals,
                  withdraw, take, send, observe, fail, void, replace, recall, waiting, remember, request, answer):  # fmt: skip
-        app.command(verb.__name__)(verb)
+        app.command(verb.__name__.replace("_", "-"))(verb)
     return app
 
 

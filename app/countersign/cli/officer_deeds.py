@@ -1,6 +1,7 @@
 """What takes two officers, at a terminal: stop by order, award, consent to a fee, attest; and reconcile, recorded.
 
 - A freeze, an award, a consent become proposals at the desk (`approve`); an attestation is a half that the other officer joins.
+- An extended key signs on its officer's own device: the .psbt file goes out and comes back here.
 - A paper (an order's document, a ruling) is kept at the desk under its SHA-256.
 """
 
@@ -40,6 +41,9 @@ RulingOption = Annotated[Path, typer.Option("--ruling", help="The ruling's docum
 HalfOption = Annotated[Path, typer.Option("--out", help="Write your half here, for the other officer.")]
 HalfArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The other officer's half.")]
 InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help="An instruction's hash.")]
+PsbtOption = Annotated[Path, typer.Option("--out", help="Write the .psbt file here.")]
+VersionOption = Annotated[int, typer.Option("--psbt-version", help="0, or 2 for a device that asks for it.")]
+SignedArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What the device gave back, a .psbt file.")]
 TradesOption = Annotated[
     Path | None, typer.Option("--trades", help="A participant's trade file (CSV); without it the chains are compared.")
 ]
@@ -130,5 +134,28 @@ def reconcile(context: typer.Context, trades: TradesOption = None) -> None:
     context.obj.do(work)
 
 
-VERBS = (freeze, lift, consent, award, attest, join, reconcile)
-"""Each under its own name."""
+def device_export(
+    context: typer.Context, instruction: InstructionArgument, out: PsbtOption, psbt_version: VersionOption = 0
+) -> None:
+    """The unsigned transaction as a .psbt file for your own signing device: checked and journalled before it is written."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        write_new(out, await console.device_export(instruction, psbt_version))
+        findings.show([words("Written: {path}", path=str(out))])
+
+    context.obj.do(work, logs=False)
+
+
+def device_import(context: typer.Context, instruction: InstructionArgument, file: SignedArgument) -> None:
+    """Take back what your device signed: your signatures are verified, journalled and given to the desk."""
+
+    async def work(console: OfficerConsole) -> None:
+        await context.obj.unlock(console)
+        await console.device_import(instruction, reading.read_file(file))
+
+    context.obj.do(work)
+
+
+VERBS = (freeze, lift, consent, award, attest, join, reconcile, device_export, device_import)
+"""Each under its own name, with hyphens."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from countersign.audit.checkpoint import SignedCheckpoint
-from countersign.desk import attesting, awards
+from countersign.desk import attesting, awards, device_signing, signing
 from countersign.desk.author import Scribe
 from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
@@ -110,6 +110,26 @@ class OfficerConsole(Officer):
     async def take_legal_text(self, file: Path) -> KeptLegalText:
         """Keep a file that is a logged contract's legal text. Raises as `keep_legal_text` and the courier."""
         return await self.keep_legal_text(await self._courier.read_chosen(file))
+
+    async def device_export(self, instruction: str, version: int = 0) -> bytes:
+        """The unsigned PSBT for this officer's own device, journalled before it leaves. Raises as `device_signing.export`."""
+        await self.synchronise()
+        known = self.replica.state.instruction(instruction)
+        data, moment = await self._artefact(known), await self._circumstances(known)
+        return await device_signing.export(
+            self.hand, self._basis(known), known, data, moment, self.replica.profile, version=version
+        )
+
+    async def device_import(self, instruction: str, signed: bytes) -> Sequence[Receipt]:
+        """This officer's shares out of what the device gave back, logged. Raises as `device_signing.take_back`."""
+        await self.synchronise()
+        known = self.replica.state.instruction(instruction)
+        data, moment = await self._artefact(known), await self._circumstances(known)
+        profile, found = self.replica.profile, self._basis(known)
+        made = await device_signing.take_back(self.hand, found, known, data, signed, moment, profile, self._scribe)
+        receipts = await signing.give(self._mailbox, made)
+        await self.synchronise()
+        return receipts
 
     async def attest(self, instruction: str) -> bytes:
         """This officer's half of an attestation of an instruction's cycle, for another officer to join."""

@@ -9,10 +9,9 @@ from hashlib import sha256
 
 from countersign.airgap.answer import Part
 from countersign.airgap.envelope import Envelope
+from countersign.desk.shares import verify_share
 from countersign.errors import Refused
 from countersign.keys import jws as jose
-from countersign.rails import bitcoin as bitcoin_rail
-from countersign.rails import ethereum as ethereum_rail
 from countersign.settlement import events
 from countersign.settlement.bodies import InstructionRefused, ShareAdded
 from countersign.settlement.events import Event
@@ -39,7 +38,8 @@ def _require_part(state: State, request: Envelope, sender: str, part: Part, inst
     if not _says(event, part, instruction):
         raise Refused("desk.answer-differs", what="event")
     if isinstance(event.body, ShareAdded) and part.share is not None:
-        _accept(state, request.request.artefact, part.share, instruction, event.body)
+        body = event.body
+        verify_share(state, instruction, body.vault, body.keys, request.request.artefact, part.share)
 
 
 def _says(event: Event, answer: Part, instruction: Instruction) -> bool:
@@ -51,11 +51,3 @@ def _says(event: Event, answer: Part, instruction: Instruction) -> bool:
             return answer.share is None and body.sha256 == instruction.artefact
         case _:
             return False
-
-
-def _accept(state: State, unsigned: bytes, share: bytes, instruction: Instruction, body: ShareAdded) -> None:
-    keys = [state.roster.key(kid).key for kid in body.keys]
-    if instruction.group.kind == "psbt":
-        bitcoin_rail.accept_share(unsigned, share, keys)
-    else:
-        ethereum_rail.accept_share(unsigned, share, keys)

@@ -13,6 +13,7 @@ from countersign.desk import reconciliation
 from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
 from countersign.desk.proposal_box import ProposalBox
+from countersign.desk.registering import require_registrable
 from countersign.desk.sequencer import Sequencer
 from countersign.desk.vouching import Nodes, vouch
 from countersign.errors import Refused
@@ -43,6 +44,7 @@ class EmbeddedDesk:
     async def submit(self, event: bytes) -> Receipt:
         """Log a signed event, with the desk's signature added where its kind needs it and its claim is verified."""
         parsed = events.parse(event)
+        require_registrable(self.state, parsed)
         if self._wants_desk(parsed):
             await vouch(self.state, parsed, self.artefacts, self.nodes)
             if isinstance(parsed.body, ReconciliationRecorded):

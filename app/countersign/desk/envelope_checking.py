@@ -26,7 +26,8 @@ from countersign.desk.ground import Ground
 from countersign.desk.naming import require_named
 from countersign.desk.recognising import Recognised, recognise
 from countersign.desk.reports import Judged, noted, refused
-from countersign.desk.reworking import missing, verify_share
+from countersign.desk.reworking import missing
+from countersign.desk.shares import verify_share
 from countersign.desk.weighing import KINDS, Given, judge_transaction
 from countersign.errors import CountersignError, Refused
 from countersign.keys import jws as jose
@@ -168,7 +169,7 @@ def _part(found: Envelope, answer: Part, ground: Ground) -> Iterator[Finding]:
         if prepared is None:
             yield missing("answer", instruction.artefact)
             return
-        verify_share(ground.state.roster, instruction.group.kind, prepared, answer.share, event.body.keys)
+        verify_share(ground.state, instruction, event.body.vault, event.body.keys, prepared, answer.share)
     except CountersignError as error:
         yield refused(error, "answer", "a whole, valid share")
         return

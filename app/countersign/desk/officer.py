@@ -216,9 +216,7 @@ class Officer:
         found = self._basis(known)
         moment, profile = await self._circumstances(known), self.replica.profile
         made = await signing.sign(self.hand, found, known, data, moment, profile, self._scribe, progress)
-        for each in made.shares:
-            await self._mailbox.put_artefact(each.share)
-            await self._mailbox.submit(each.event)
+        await signing.give(self._mailbox, made)
         await self.synchronise()
         return await self.review(self.replica.state.cycles[known.cycle].contracts[0])
 
@@ -294,7 +292,8 @@ class Officer:
         if not can_sign(self.replica.state, instruction, self.hand.officer):
             return pages.history_or_now(self.replica, instruction, moment)
         found = self._basis(instruction)
-        if (await self.hand.token.token()).unlocked:
+        on_device = not signing.token_keys(found.state, self.hand.officer, instruction)
+        if on_device or (await self.hand.token.token()).unlocked:
             case = await signing.signing_case(self.hand, found, instruction, data, moment, self.replica.profile)
         else:
             keys = signing.vault_keys(self.replica.state.roster, self.hand.officer, instruction)
@@ -380,7 +379,7 @@ class Officer:
     async def _sign_view(self, view: InstructionView, token: TokenView) -> SignView:
         known = self.replica.state.instruction(view.instruction)
         data = self.replica.profile.artefacts.get(bytes.fromhex(known.artefact))
-        keys = await asyncio.to_thread(signing.signing_keys, self.replica.state.roster, self.hand.officer, known, data)
+        keys = await asyncio.to_thread(signing.signing_keys, self.replica.state, self.hand.officer, known, data)
         count = sum(digest.label == "input-digest" for digest in view.digests) or 1
         return SignView(view, token, tuple(key.data.hex() for key in keys), count)
 

@@ -19,6 +19,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from countersign.desk import registering
 from countersign.desk.author import Author, Scribe
 from countersign.desk.proposal_signers import Signers, signers
 from countersign.desk.proposal_words import differences
@@ -113,7 +114,7 @@ def examine(state: State, proposal: Proposal, now_ms: int) -> Examined:
     signed, objection = _verified(state, event)
     logged = any(event.id in state.seen.get(str(holder), ()) for holder in signed)
     found, against = _judged(state, event, signed, now_ms)
-    objection = None if logged else objection or against
+    objection = None if logged else objection or against or registering.objection(state, event)
     return Examined(
         proposal,
         signed,

@@ -11,22 +11,14 @@ from collections.abc import Iterator
 
 from countersign.desk.ground import Ground
 from countersign.desk.reports import faulted, noted, refused
+from countersign.desk.shares import verify_share
 from countersign.errors import CountersignError, Refused
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
 from countersign.review.finding import Finding
 from countersign.settlement.records import Instruction, Share
-from countersign.settlement.roster import Roster, SafeVault
+from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
-
-
-def verify_share(roster: Roster, kind: str, prepared: bytes, share: bytes, kids: tuple[str, ...]) -> None:
-    """These keys' whole and valid share of the prepared bytes. Malformed B2.*, Refused B*.*, E9.*, settlement.*"""
-    keys = [roster.key(kid).key for kid in kids]
-    if kind == "psbt":
-        bitcoin_rail.accept_share(prepared, share, keys)
-    else:
-        ethereum_rail.accept_share(prepared, share, keys)
 
 
 def rework(ground: Ground, instruction: Instruction) -> Iterator[Finding]:
@@ -57,8 +49,8 @@ def missing(about: str, artefact: str) -> Finding:
 def _share(ground: Ground, instruction: Instruction, prepared: bytes, share: Share, data: bytes) -> Finding:
     expected = f"a whole, valid share of {share.officer}"
     try:
-        roster = ground.state_before(share.index).roster  # a key withdrawn later was good then
-        verify_share(roster, instruction.group.kind, prepared, data, share.keys)
+        state = ground.state_before(share.index)  # a key withdrawn later was good then
+        verify_share(state, instruction, share.vault, share.keys, prepared, data)
     except CountersignError as error:
         return refused(error, f"entry {share.index}", expected)
     return noted(

@@ -9,7 +9,7 @@ independent code → journal the share → export.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from countersign.bitcoin.psbt import Psbt
@@ -17,21 +17,22 @@ from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.share import SigningRequest
 from countersign.desk.author import Author, Scribe
 from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints, replaced
-from countersign.desk.ports import AskSecret, Profile, Token
+from countersign.desk.ports import AskSecret, Mailbox, Profile, Receipt, Token
 from countersign.desk.records import Declared, Intent, SafeNonce, Share
 from countersign.desk.views import TokenView
 from countersign.errors import CountersignError, Refused
 from countersign.ethereum import safe_file
 from countersign.formats import eip55
 from countersign.keys import jws as jose
-from countersign.keys.public_key import PublicKey
+from countersign.keys.public_key import Curve, PublicKey
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
+from countersign.rails import wallets
 from countersign.review import checks
 from countersign.review.case import Case, Mode, SignatureFacts, SignerFacts, TokenFacts
 from countersign.review.finding import Verdict
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import OfficerKey, Roster, SafeVault, Vault
+from countersign.settlement.roster import OfficerKey, Roster, SafeVault
 from countersign.settlement.state import State
 
 Progress = Callable[[int, int], None]
@@ -71,16 +72,39 @@ def vault_keys(roster: Roster, officer: str, instruction: Instruction) -> tuple[
     return tuple(each for each in roster.officer(officer).vault_keys(family) if each.key.kid in owners)
 
 
-def signing_keys(roster: Roster, officer: str, instruction: Instruction, data: bytes) -> tuple[PublicKey, ...]:
-    """Those of the officer's keys that these bytes ask for, in the order of their slots; none if no digest can be made."""
-    keys = tuple(each.key for each in vault_keys(roster, officer, instruction))
+def token_keys(state: State, officer: str, instruction: Instruction) -> tuple[OfficerKey, ...]:
+    """Those of `vault_keys` that a token signs with."""
+    return tuple(
+        each for each in vault_keys(state.roster, officer, instruction) if not _extended(state, instruction, each)
+    )
+
+
+def device_keys(state: State, officer: str, instruction: Instruction) -> tuple[OfficerKey, ...]:
+    """Those of `vault_keys` whose children sign, in a device of the officer's own: extended keys."""
+    return tuple(each for each in vault_keys(state.roster, officer, instruction) if _extended(state, instruction, each))
+
+
+def _extended(state: State, instruction: Instruction, each: OfficerKey) -> bool:
+    """Whether a paying vault's descriptor extends this key. What cannot be read is B6's matter, and extends nothing."""
+    try:
+        return any(each.key.data in one.extended for one in wallets.paying(state, instruction.group.vaults))
+    except CountersignError:
+        return False
+
+
+def signing_keys(state: State, officer: str, instruction: Instruction, data: bytes) -> tuple[PublicKey, ...]:
+    """The keys that these bytes ask the officer for, in the order of their slots; none if no digest can be made."""
+    keys = tuple(each.key for each in vault_keys(state.roster, officer, instruction))
     if instruction.group.kind != "psbt":
         return keys[:1]
     try:
-        asked = {each.public_key for each in bitcoin_rail.digests(parse_psbt(data), keys)}
+        psbt = parse_psbt(data)
+        known = wallets.signing_keys(wallets.paying(state, instruction.group.vaults), psbt, keys)
+        asked = {each.public_key for each in bitcoin_rail.digests(psbt, known)}
     except CountersignError:
         return ()
-    return tuple(key for key in keys if key.data in asked)
+    order = {key: place for place, key in enumerate(keys)}
+    return tuple(sorted((key for key in known if key.data in asked), key=lambda key: order[known[key]]))
 
 
 async def token_facts(token: Token, registered: Sequence[OfficerKey]) -> TokenFacts:
@@ -105,12 +129,22 @@ async def token_facts(token: Token, registered: Sequence[OfficerKey]) -> TokenFa
 async def signing_case(
     hand: Hand, found: Basis, instruction: Instruction, data: bytes, moment: Circumstances, profile: Profile
 ) -> Case:
-    """The case before this officer's signature, with the token's own facts in it."""
-    keys = vault_keys(found.state.roster, hand.officer, instruction)
-    if not keys:
-        raise Refused("desk.not-an-owner", officer=hand.officer)
+    """The case before this officer's signature, with the token's own facts in it; a device's it cannot know."""
+    if not (keys := token_keys(found.state, hand.officer, instruction)):
+        return device_case(hand.officer, found, instruction, data, moment, profile)
     facts = await token_facts(hand.token, keys)
     complete = replace(moment, signer=SignerFacts(hand.officer, keys[0].key), token=facts)
+    return instruction_case(found, instruction, data, complete, profile, Mode.SIGN)
+
+
+def device_case(
+    officer: str, found: Basis, instruction: Instruction, data: bytes, moment: Circumstances, profile: Profile
+) -> Case:
+    """The case before this officer's device signs. Refused("desk.not-an-owner")."""
+    keys = device_keys(found.state, officer, instruction)
+    if not keys:
+        raise Refused("desk.not-an-owner", officer=officer)
+    complete = replace(moment, signer=SignerFacts(officer, keys[0].key, device=True), token=None)
     return instruction_case(found, instruction, data, complete, profile, Mode.SIGN)
 
 
@@ -143,33 +177,47 @@ async def _sign(
     progress: Progress,
 ) -> Made:
     case = await signing_case(hand, found, instruction, data, moment, profile)
-    verdict = await asyncio.to_thread(checks.verdict, case)
-    if not verdict.may_sign:
-        first = verdict.against[0]
-        raise Refused("desk.checks-forbid", verdict.findings, check=first.check, count=len(verdict.against))
-    keys = tuple(each.key for each in vault_keys(found.state.roster, hand.officer, instruction))
-    profile.journal.raise_clock(moment.now)
-    for contract in found.state.cycles[instruction.cycle].contracts:
-        terms = found.state.contracts[contract].terms
-        profile.journal.see_settlement(terms.id, terms.version, bytes.fromhex(contract))
-    declared = _declared(found.state, instruction, profile)
+    if case.token is None:
+        raise Refused("desk.signs-on-device", officer=hand.officer)
+    verdict = await approved(case)
+    keys = tuple(each.key for each in token_keys(found.state, hand.officer, instruction))
+    declared = remember(found, instruction, moment, profile)
     if instruction.group.kind == "psbt":
         made = await _sign_psbt(hand, found.state, instruction, data, keys, moment, profile, progress, declared)
     else:
         made = await _sign_safe(hand, found.state, instruction, data, keys, moment, profile, progress, declared)
-    return Made(tuple([await _said(hand, scribe, profile, instruction, each) for each in made]), verdict)
+    return Made(tuple([await said(hand, scribe, profile, instruction, each) for each in made]), verdict)
+
+
+async def approved(case: Case) -> Verdict:
+    """The verdict that allows a signature. Refused("desk.checks-forbid") with every finding."""
+    verdict = await asyncio.to_thread(checks.verdict, case)
+    if not verdict.may_sign:
+        first = verdict.against[0]
+        raise Refused("desk.checks-forbid", verdict.findings, check=first.check, count=len(verdict.against))
+    return verdict
+
+
+def remember(found: Basis, instruction: Instruction, moment: Circumstances, profile: Profile) -> Declared | None:
+    """The clock and the settlement's ids, journalled; what a declared instruction may stand against."""
+    profile.journal.raise_clock(moment.now)
+    for contract in found.state.cycles[instruction.cycle].contracts:
+        terms = found.state.contracts[contract].terms
+        profile.journal.see_settlement(terms.id, terms.version, bytes.fromhex(contract))
+    return _declared(found.state, instruction, profile)
 
 
 @dataclass(frozen=True, slots=True)
-class _Signed:
-    """One vault's share and the keys in it."""
+class Signed:
+    """One vault's share and the registered keys that it is of."""
 
     vault: str
     keys: frozenset[PublicKey]
     share: bytes
 
 
-async def _said(hand: Hand, scribe: Scribe, profile: Profile, instruction: Instruction, made: _Signed) -> MadeShare:
+async def said(hand: Hand, scribe: Scribe, profile: Profile, instruction: Instruction, made: Signed) -> MadeShare:
+    """The officer's `share.added`, its share kept here."""
     body = {
         "instruction": instruction.hash,
         "vault": made.vault,
@@ -178,6 +226,15 @@ async def _said(hand: Hand, scribe: Scribe, profile: Profile, instruction: Instr
     }
     event = await hand.author.sign(scribe.draft("share.added", body))
     return MadeShare(made.vault, made.share, jose.serialise(event))
+
+
+async def give(mailbox: Mailbox, made: Made) -> list[Receipt]:
+    """What was signed, to the desk. Raises what the desk raises."""
+    receipts = []
+    for each in made.shares:
+        await mailbox.put_artefact(each.share)
+        receipts.append(await mailbox.submit(each.event))
+    return receipts
 
 
 def _declared(state: State, instruction: Instruction, profile: Profile) -> Declared | None:
@@ -202,41 +259,54 @@ async def _sign_psbt(
     profile: Profile,
     progress: Progress,
     declared: Declared | None,
-) -> list[_Signed]:
+) -> list[Signed]:
     psbt = parse_psbt(data)
-    requests = bitcoin_rail.digests(psbt, keys)
     by_point = {key.data: key for key in keys}
-    coins = outpoints(instruction.group.chain, psbt)
-    for key in {by_point[each.public_key] for each in requests}:
-        mine = tuple(each.digest for each in requests if each.public_key == key.data)
-        spent = tuple(coins[each.index] for each in requests if each.public_key == key.data)
-        intent = _intent(instruction, key, bytes(psbt.txid), mine, moment.now)
-        profile.journal.intend(replace(intent, outpoints=spent, declared=declared))
+    requests = intend(instruction, psbt, keys, moment.now, profile, declared)
     answers = {}
     for done, each in enumerate(requests):
         progress(done, len(requests))
         answers[each] = await _one(hand, profile, by_point[each.public_key], each.digest)
     progress(len(requests), len(requests))
-    return [
-        _share_for(state.roster.vault(vault), data, psbt, answers, by_point)
-        for vault in instruction.group.vaults
-        if any(by_point[each.public_key].kid in state.roster.vault(vault).keys for each in requests)
-    ]
+    return shares_of(state.roster, instruction, data, answers, by_point)
 
 
-def _share_for(
-    vault: Vault,
-    data: bytes,
+def intend(
+    instruction: Instruction,
     psbt: Psbt,
+    keys: Iterable[PublicKey],
+    now: int,
+    profile: Profile,
+    declared: Declared | None,
+) -> tuple[SigningRequest, ...]:
+    """What these keys are to sign, their intents journalled. Raises what `Journal.intend` and the rail raise."""
+    by_point, coins = {key.data: key for key in keys}, outpoints(instruction.group.chain, psbt)
+    requests = bitcoin_rail.digests(psbt, by_point.values())
+    for key in dict.fromkeys(by_point[each.public_key] for each in requests):
+        mine = tuple(each.digest for each in requests if each.public_key == key.data)
+        spent = tuple(coins[each.index] for each in requests if each.public_key == key.data)
+        intent = _intent(instruction, key, bytes(psbt.txid), mine, now)
+        profile.journal.intend(replace(intent, outpoints=spent, declared=declared))
+    return requests
+
+
+def shares_of(
+    roster: Roster,
+    instruction: Instruction,
+    data: bytes,
     answers: Mapping[SigningRequest, bytes],
-    by_point: Mapping[bytes, PublicKey],
-) -> _Signed:
-    """The signatures that spend from one vault, as a share of their own."""
-    mine = {each: found for each, found in answers.items() if by_point[each.public_key].kid in vault.keys}
-    used = frozenset(by_point[each.public_key] for each in mine)
-    share = bitcoin_rail.make_share(psbt, mine)
-    bitcoin_rail.accept_share(data, share, tuple(used))
-    return _Signed(vault.id, used, share)
+    registered: Mapping[bytes, PublicKey],
+) -> list[Signed]:
+    """A share for each vault that signatures spend from. `registered`: the registered key of each key in a script."""
+    psbt, made = parse_psbt(data), []
+    for vault in (roster.vault(each) for each in instruction.group.vaults):
+        mine = {each: found for each, found in answers.items() if registered[each.public_key].kid in vault.keys}
+        if not mine:
+            continue
+        share = bitcoin_rail.make_share(psbt, mine)
+        bitcoin_rail.accept_share(data, share, {PublicKey(Curve.SECP256K1, each.public_key) for each in mine})
+        made.append(Signed(vault.id, frozenset(registered[each.public_key] for each in mine), share))
+    return made
 
 
 async def _sign_safe(
@@ -249,7 +319,7 @@ async def _sign_safe(
     profile: Profile,
     progress: Progress,
     declared: Declared | None,
-) -> list[_Signed]:
+) -> list[Signed]:
     digest = await asyncio.to_thread(ethereum_rail.digest, data)
     key, vault = keys[0], state.roster.vault(instruction.group.vaults[0])
     if not isinstance(vault, SafeVault):
@@ -262,7 +332,7 @@ async def _sign_safe(
     progress(1, 1)
     share = ethereum_rail.make_share(data, key, answer)
     ethereum_rail.accept_share(data, share, keys)
-    return [_Signed(vault.id, frozenset({key}), share)]
+    return [Signed(vault.id, frozenset({key}), share)]
 
 
 def _intent(
@@ -284,11 +354,16 @@ async def _one(hand: Hand, profile: Profile, key: PublicKey, digest: bytes) -> b
     if known is not None:
         return known
     signature = await hand.token.sign_digest(key, digest)
+    recorded(profile, key, digest, signature)
+    return signature
+
+
+def recorded(profile: Profile, key: PublicKey, digest: bytes, signature: bytes) -> None:
+    """Verify what a token or a device answered under the key, and journal it (H4, H7, H8). Refused("desk.checks-forbid")."""
     judged = checks.verdict_on_signature(SignatureFacts(key, digest, signature, len(digest)))
     if not judged.may_sign:
         raise Refused("desk.checks-forbid", judged.findings, check=judged.against[0].check, count=len(judged.against))
     profile.journal.record_shares((Share(key.thumbprint(), digest, signature),))
-    return signature
 
 
 async def unlock(hand: Hand, ask: AskSecret, *, last_try: bool = False) -> TokenView:

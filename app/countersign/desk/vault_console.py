@@ -207,7 +207,7 @@ class Vault:
         shown = await asyncio.to_thread(pages.instruction_view, *parts)
         contract = opened.basis.state.cycle(opened.instruction.cycle).contracts[0]
         review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
-        asked = (opened.basis.state.roster, self.hand.officer, opened.instruction, opened.artefact)
+        asked = (opened.basis.state, self.hand.officer, opened.instruction, opened.artefact)
         keys = tuple(key.data.hex() for key in await asyncio.to_thread(signing.signing_keys, *asked))
         crossing = replace(_crossing(opened), act_by=self._due(opened))
         return VaultRequestView(crossing, review, shown, self._confirmed, opened.answer is not None, keys)
@@ -228,7 +228,9 @@ class Vault:
             self.replica.profile,
             self._moment(opened),
         )
-        if (await self.hand.token.token()).unlocked:
+        known = (opened.basis.state, self.hand.officer, opened.instruction)
+        on_device = not signing.token_keys(*known) and bool(signing.device_keys(*known))
+        if on_device or (await self.hand.token.token()).unlocked:
             return await signing.signing_case(self.hand, *about, moment, profile)
         keys = signing.vault_keys(opened.basis.state.roster, self.hand.officer, opened.instruction)
         signer = SignerFacts(self.hand.officer, keys[0].key) if keys else None

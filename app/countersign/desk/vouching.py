@@ -15,6 +15,7 @@ from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.desk import chain_facts, deposits
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode
+from countersign.desk.shares import verify_share
 from countersign.errors import Refused, Unavailable
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
@@ -69,11 +70,7 @@ async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) 
 def _share(state: State, body: ShareAdded, artefacts: Artefacts) -> None:
     instruction = state.instruction(body.instruction)
     data, share = artefacts.get(bytes.fromhex(instruction.artefact)), artefacts.get(bytes.fromhex(body.artefact))
-    keys = [state.roster.key(kid).key for kid in body.keys]
-    if instruction.group.kind == "psbt":
-        bitcoin_rail.accept_share(data, share, keys)
-    else:
-        ethereum_rail.accept_share(data, share, keys)
+    verify_share(state, instruction, body.vault, body.keys, data, share)
 
 
 async def _deposit(state: State, body: DepositCredited, artefacts: Artefacts, nodes: Nodes) -> None:

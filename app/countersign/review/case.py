@@ -124,10 +124,11 @@ class InstructionFacts:
 
 @dataclass(frozen=True, slots=True)
 class SignerFacts:
-    """Who is about to sign, with which registered key."""
+    """Who is about to sign, with which registered key. `device`: in a device of the officer's own, by its children."""
 
     officer: str
     key: PublicKey
+    device: bool = False
 
 
 @dataclass(frozen=True, slots=True)

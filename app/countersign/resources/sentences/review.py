@@ -129,6 +129,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "L6.pin-in-step": ("The store has not gone back behind {size} entries.", _NONE),
     "H2.no-token": ("No token is looked at in this case.", "It is looked at before anything is signed."),
+    "H2.device": (
+        "The key lies in a device of its owner's own, which this machine does not see.",
+        "Compare what the device shows with what is shown here before you confirm on it.",
+    ),
     "H2.other-token": ("This is not the registered token: {found} instead of {expected}.", _TOKEN),
     "H2.no-key": ("The registered key is not in the token {token}.", "Attach the token that holds the registered key."),
     "H2.registered-token": ("It is the registered token, and the registered key is in it.", _NONE),
