@@ -21,7 +21,8 @@ def token_identity(reading: Reading) -> Iterator[Finding]:
     """H2: serial, label and model are the registered ones, and the registered public key is in the token."""
     token = reading.case.token
     if token is None:
-        yield not_applicable("H2", _without_token(reading))
+        device = reading.case.signer is not None and reading.case.signer.device
+        yield not_applicable("H2", "H2.device") if device else not_applicable("H2", "H2.no-token")
         return
     registered = " · ".join(token.registered)
     found = " · ".join((token.serial, token.label, token.model))
@@ -33,17 +34,12 @@ def token_identity(reading: Reading) -> Iterator[Finding]:
         yield passed("H2", "registered-token", "token", registered, found)
 
 
-def _without_token(reading: Reading) -> str:
-    """Why there is no token to look at."""
-    signer = reading.case.signer
-    return "H2.device" if signer is not None and signer.device else "H2.no-token"
-
-
 def key_attributes(reading: Reading) -> Iterator[Finding]:
     """H3: the private key never leaves the token and does nothing but sign."""
     token = reading.case.token
     if token is None:
-        yield not_applicable("H3", _without_token(reading))
+        device = reading.case.signer is not None and reading.case.signer.device
+        yield not_applicable("H3", "H2.device") if device else not_applicable("H3", "H2.no-token")
         return
     if token.copies != 1:
         yield failed("H3", "copies", "key", "exactly one private key", str(token.copies), copies=token.copies)
