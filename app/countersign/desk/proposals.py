@@ -19,7 +19,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from countersign.desk import registering
 from countersign.desk.author import Author, Scribe
 from countersign.desk.proposal_signers import Signers, signers
 from countersign.desk.proposal_words import differences
@@ -29,7 +28,7 @@ from countersign.formats.excerpt import excerpt
 from countersign.keys import jws as jose
 from countersign.keys.jws import EVENT, Jws
 from countersign.settlement import events, machine
-from countersign.settlement.bodies import InstructionPrepared, ReleaseAuthorised
+from countersign.settlement.bodies import InstructionPrepared, ReleaseAuthorised, RosterChanged
 from countersign.settlement.case import Case
 from countersign.settlement.events import Event
 from countersign.settlement.roster import Holder, HolderKind, Purpose, RegisteredKey
@@ -114,7 +113,7 @@ def examine(state: State, proposal: Proposal, now_ms: int) -> Examined:
     signed, objection = _verified(state, event)
     logged = any(event.id in state.seen.get(str(holder), ()) for holder in signed)
     found, against = _judged(state, event, signed, now_ms)
-    objection = None if logged else objection or against or registering.objection(state, event)
+    objection = None if logged else objection or against or _unread_vaults(state, event)
     return Examined(
         proposal,
         signed,
@@ -125,6 +124,15 @@ def examine(state: State, proposal: Proposal, now_ms: int) -> Examined:
         objection,
         () if logged or objection is not None else differences(state, event, now_ms),
     )
+
+
+def _unread_vaults(state: State, event: Event) -> CountersignError | None:
+    """What stands against the vaults of a change of the roster."""
+    if not isinstance(event.body, RosterChanged) or not event.body.entries.vaults:
+        return None
+    from countersign.desk import registering  # descriptors are Bitcoin's, which a look at the roster does not need
+
+    return registering.objection(state, event)
 
 
 async def sign(state: State, data: bytes, author: Author, now_ms: int) -> bytes:
