@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from countersign.bitcoin import address
 from countersign.demonstration import cast
 from countersign.desk import drill, effects
 from countersign.desk.effects import Decoded
@@ -56,20 +57,43 @@ class TestBitcoin:
     def test_an_altered_recipient_is_no_match_and_is_named_as_an_extra_effect(self, prepared: Table) -> None:
         view = bitcoin(prepared, drill.altered_recipient(prepared.artefact("psbt"), destination(prepared)))
         (line,) = view.lines
-        assert (line.matches, line.paid, line.paid_to) == (False, None, "")
+        assert (line.matches, line.paid) == (False, line.owed)
+        assert line.paid_to != line.owed_to
         (extra,) = view.extra
         assert extra.startswith(f"{cast.SOLD} sat to bcrt1q")
         (unknown,) = [flow for flow in view.flows if flow.role == "unknown"]
-        assert unknown.owner == ""
-        assert unknown.address in extra
+        assert unknown.owner == "not registered"
+        assert extra == f"{cast.SOLD} sat to {unknown.address} (not registered)"
+        assert line.paid_to == unknown.address
 
     def test_an_altered_amount_is_no_match(self, prepared: Table) -> None:
         data = prepared.artefact("psbt")
         wrong = data.replace(cast.SOLD.to_bytes(8, "little"), (cast.SOLD - 1).to_bytes(8, "little"))
         assert wrong != data
         view = bitcoin(prepared, wrong)
-        assert [line.matches for line in view.lines] == [False]
-        assert view.extra != ()
+        (line,) = view.lines
+        assert line.paid is not None
+        assert (line.matches, line.paid.units, line.paid_to) == (False, cast.SOLD - 1, line.owed_to)
+        (extra,) = view.extra
+        assert extra.endswith("(registered for Harbour Prime)")
+
+    def test_an_address_made_to_be_mistaken_is_called_so(self, prepared: Table) -> None:
+        place = destination(prepared).rsplit(":", 1)[1]
+        script = address.script_of(place, "bcrt")
+        alike = script[:9] + bytes(each ^ 0x55 for each in script[9:])
+        view = bitcoin(prepared, prepared.artefact("psbt").replace(script, alike))
+        (extra,) = view.extra
+        assert "not registered, made to look like Harbour Prime: " in extra
+        (unknown,) = [flow for flow in view.flows if flow.role == "unknown"]
+        assert unknown.owner.startswith("not registered, made to look like Harbour Prime: ")
+
+    def test_an_output_that_is_gone_has_nothing_beside_it(self, prepared: Table) -> None:
+        data = prepared.artefact("psbt")
+        script = address.script_of(destination(prepared).rsplit(":", 1)[1], "bcrt")
+        paying = cast.SOLD.to_bytes(8, "little") + bytes((len(script),)) + script
+        lost = (cast.SOLD - 7).to_bytes(8, "little") + bytes((len(script),)) + b"\x00\x20" + bytes(32)
+        (line,) = bitcoin(prepared, data.replace(paying, lost)).lines
+        assert (line.matches, line.paid, line.paid_to) == (False, None, "")
 
     def test_each_input_has_its_own_digest_and_every_digest_its_words(self, prepared: Table) -> None:
         digests = bitcoin(prepared).digests

@@ -178,14 +178,15 @@ class TestBatch:
         assert [line.matches for line in view.lines] == [True, False, True]
         assert view.lines[1].paid is not None
         assert (view.lines[1].paid.units, view.lines[1].paid_to) == (640_000_000_001, SECOND_PLACE)
-        assert view.extra == (f"call 2 of 3: transfer of 640000000001 base units of {EURC_ADDRESS} to {SECOND_PLACE}",)
+        moved = f"transfer of 640000000001 base units of {EURC_ADDRESS} to {SECOND_PLACE}"
+        assert view.extra == (f"call 2 of 3: {moved} (registered for Meridian Capital)",)
 
     def test_another_recipient_gets_nobodys_name(self) -> None:
         view = self.view((*self.calls[:2], replace(self.calls[2], to=ATTACKER)))
         assert [line.matches for line in view.lines] == [True, True, False]
         (stranger,) = [flow for flow in view.flows if flow.role == "unknown"]
-        assert (stranger.owner, stranger.address) == ("", eip55.checksum(ATTACKER))
-        assert view.extra == (f"call 3 of 3: {400 * 10**18} wei to {eip55.checksum(ATTACKER)}",)
+        assert (stranger.owner, stranger.address) == ("not registered", eip55.checksum(ATTACKER))
+        assert view.extra == (f"call 3 of 3: {400 * 10**18} wei to {eip55.checksum(ATTACKER)} (not registered)",)
 
     def test_a_call_left_out_pays_nothing_on_its_line(self) -> None:
         view = self.view(self.calls[:2])
@@ -199,7 +200,7 @@ class TestBatch:
     @pytest.mark.parametrize(
         ("call", "words"),
         [
-            (InnerCall(ATTACKER, 1, b""), f"1 wei to {eip55.checksum(ATTACKER)}"),
+            (InnerCall(ATTACKER, 1, b""), f"1 wei to {eip55.checksum(ATTACKER)} (not registered)"),
             (
                 InnerCall(tx.safe, 0, bytes.fromhex("694e80c3") + bytes(32)),
                 "changeThreshold(threshold 0) on the Safe itself",

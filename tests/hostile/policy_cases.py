@@ -49,6 +49,15 @@ def with_destination(asset: str = world.BTC, **changes: Any) -> Case:
     return signing(scene, state) if asset == world.BTC else scene.safe_case(state=state)
 
 
+def poisoned() -> Case:
+    """What is registered, long since, shares its first twelve and last twelve characters with what is paid."""
+    scene = story()
+    roster, address = scene.state.roster, PLACE.rpartition(":")[2]
+    alike = f"{PLACE[: -len(address)]}{address[:12]}{'q' * (len(address) - 24)}{address[-12:]}"
+    places = roster.destinations.delete(PLACE).set(alike, replace(roster.destinations[PLACE], account=alike))
+    return signing(scene, replace(scene.state, roster=replace(roster, destinations=places)))
+
+
 def registered(seconds: int, by: tuple[str, ...]) -> Case:
     """The destination was registered so long ago, by these officers."""
     known = story().clock().judged - seconds
@@ -103,6 +112,8 @@ def quorum(from_usd: int) -> Callable[[], Case]:
 CASES: list[Hostile] = [
     Hostile("C7", "a destination that nobody registered", "C7.destination-unregistered",
             partial(with_destination, gone=True), with_destination),
+    Hostile("C7", "a destination that looks like a registered one", "C7.destination-look-alike",
+            poisoned, with_destination),
     Hostile("C7", "a token destination that nobody registered", "C7.destination-unregistered",
             partial(with_destination, world.USDC, gone=True), partial(with_destination, world.USDC)),
     Hostile("C7", "a destination one second too young", "C7.destination-cooling",

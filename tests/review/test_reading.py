@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from countersign.bitcoin.psbt import Psbt
 from countersign.errors import CountersignError, Malformed, Refused
+from countersign.keys import jws
 from countersign.review.case import Case, ContractFacts, InstructionFacts, Mode, Shared
+from countersign.review.checks import verdict
 from countersign.review.reading import Reading
 from support import settlement_world as world
 from support.review_cases import psbt_share, story
@@ -34,6 +36,16 @@ def test_obligations_are_those_of_the_contracts() -> None:
     (owed,) = reading.owed
     assert (owed.vault, owed.amount) == ("meridian-btc", world.BTC_UNITS)
     assert [cap.cap for cap in reading.fee_caps] == [world.FEE_CAP]
+
+
+def test_a_contract_whose_payer_has_no_vault_obliges_nobody_and_caps_no_fee() -> None:
+    case, trade = story().psbt_case(), story().trades[0]
+    parties = tuple(replace(each, book="MAIN") for each in trade.contract.terms.parties)
+    signed = world.signed_contract(replace(trade.contract.terms, parties=parties))
+    reading = Reading(replace(case, contracts=(replace(case.contracts[0], jws=jws.serialise(signed.jws)),)))
+    assert isinstance(reading.obligations, Refused)
+    assert (reading.owed, reading.fee_caps) == ((), ())
+    assert not verdict(reading.case).may_sign
 
 
 def test_without_a_prepared_instruction_the_only_group_of_its_kind_is_meant() -> None:

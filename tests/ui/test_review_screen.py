@@ -99,6 +99,15 @@ async def test_every_payment_of_a_batch_stands_beside_its_own_obligation(window:
     assert text.count("To, in the transaction: ") == 3
     assert f"To, in the transaction: 0x{0xBAD:040x}" in text
     assert (text.count("equal\n"), text.count("DIFFERS\n")) == (2, 1)
+    assert "Other address: group 10 is 0bad, not 0002" in text
+
+
+async def test_another_address_altogether_is_said_to_be_one(window: OfficerWindow) -> None:
+    await opened(window)
+    view = batch(1)
+    line = replace(view.lines[0], paid_to="0x" + "7" * 40, matches=False)
+    window.review.show_view(replace(world.review_view(), instructions=(replace(view, lines=(line,)),)))
+    assert "Another address: 10 groups differ" in seen(window)
 
 
 async def test_of_many_payments_what_differs_stands_first_and_every_one_can_be_read(window: OfficerWindow) -> None:
@@ -112,7 +121,12 @@ async def test_of_many_payments_what_differs_stands_first_and_every_one_can_be_r
     whole = window.review.findChildren(LineList)[0].toPlainText()
     assert whole.count("· equal") == 127
     assert "0.000128 USDC to 0x 0000 0000 0000 0000 0000 0000 0000 0000 0000 0080: Harbour Prime owes" in whole
-    assert whole.count("DIFFERS, pays 0.000041 USDC 0x 0000 0000 0000 0000 0000 0000 0000 0000 0000 0bad") == 1
+    assert (
+        whole.count(
+            "DIFFERS, pays 0.000041 USDC 0x 0000 0000 0000 0000 0000 0000 0000 0000 0000 0bad Other address: group 10"
+        )
+        == 1
+    )
 
 
 async def test_many_payments_that_are_all_equal_are_said_to_be(window: OfficerWindow) -> None:

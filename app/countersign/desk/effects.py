@@ -1,24 +1,30 @@
 """The effects of a transaction, decoded from its own bytes and set beside what is owed: lines, flows, digests.
 
-- Bitcoin: `rails.readback` sorts inputs and outputs; each obligation gets the output that discharges it, or none.
+- Bitcoin: `rails.readback` sorts inputs and outputs; each obligation gets the output that discharges it, or the one that
+  was probably meant to and does not, or none.
+- What goes elsewhere is named where it can be: registered for somebody, or made to look like a registered address.
 - Ethereum has a module of its own, `safe_effects`.
 - Nothing here judges; the checks do. What could not be decoded is shown as unknown, never left out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from countersign.airgap.phrase import Purpose, phrase
+from countersign.bitcoin import address as addresses
 from countersign.bitcoin import share
-from countersign.bitcoin.inspect import PsbtFacts, facts
+from countersign.bitcoin.inspect import OutputFacts, PsbtFacts, facts
 from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.desk.money import Money, money
 from countersign.desk.views import Digest, Flow, MatchLine
 from countersign.errors import CountersignError
-from countersign.formats import bech32, caip
+from countersign.formats import caip
 from countersign.rails import bitcoin as rail
+from countersign.rails import likely_output
 from countersign.rails.bitcoin import Readback
 from countersign.rails.wallets import Wallet, paying
+from countersign.review import lookalike
 from countersign.settlement.netting import Obligation
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import Roster
@@ -50,10 +56,10 @@ def bitcoin_view(state: State, instruction: Instruction, data: bytes) -> Decoded
     sorted_out = rail.readback(found, wallets, owed)
     chain = caip.ChainId.parse(instruction.group.chain)
     coin = str(caip.coin(chain))
-    flows = _Flows(state.roster, coin, caip.hrp(chain), wallets, owed)
+    flows = _Flows(state.roster, str(chain), coin, caip.hrp(chain), wallets, owed)
     extra = [flows.extra(found, index) for index in sorted_out.extra]
     return Decoded(
-        lines=tuple(line_of(state.roster, each, paid=each not in sorted_out.missing) for each in owed),
+        lines=flows.lines(found, sorted_out),
         extra=tuple(extra + [f"input {index} of no registered vault" for index in sorted_out.foreign]),
         flows=flows.all(found, sorted_out),
         fee=None if found.fee is None else money(state.roster, coin, found.fee),
@@ -89,6 +95,7 @@ class _Flows:
     """Names the owner of every input and output."""
 
     roster: Roster
+    chain: str
     coin: str
     prefix: str
     wallets: list[Wallet]
@@ -112,13 +119,34 @@ class _Flows:
             arrows.append(Flow("out", "fee", "", "", money(self.roster, self.coin, found.fee)))
         return tuple(arrows)
 
+    def lines(self, found: PsbtFacts, sorted_out: Readback) -> tuple[MatchLine, ...]:
+        """Every obligation beside what discharges it, or beside what does not and comes next."""
+        outputs = [found.outputs[index] for index in sorted_out.extra]
+        beside = likely_output.beside(sorted_out.missing, outputs, self._address)
+        waiting: dict[Obligation, list[int]] = {}
+        for number, owed in enumerate(sorted_out.missing):
+            waiting.setdefault(owed, []).append(number)
+        return tuple(self._line(owed, waiting.get(owed, []), beside) for owed in self.owed)
+
+    def _line(self, owed: Obligation, waiting: list[int], beside: Mapping[int, OutputFacts]) -> MatchLine:
+        if not waiting:
+            return line_of(self.roster, owed, paid=True)
+        line, meant = line_of(self.roster, owed, paid=False), beside.get(waiting.pop(0))
+        if meant is None:
+            return line
+        paid = money(self.roster, self.coin, int(meant.output.satoshis))
+        return replace(line, paid=paid, paid_to=self._address(meant.output.script_pubkey))
+
     def extra(self, found: PsbtFacts, index: int) -> str:
         """An output that is neither owed nor change, in plain values."""
         output = found.outputs[index].output
-        return f"{output.satoshis} sat to {self._address(output.script_pubkey)}"
+        place = self._address(output.script_pubkey)
+        return f"{output.satoshis} sat to {place}{told_of(self.roster, self.chain, place)}"
 
     def _arrow(self, side: str, role: str, owner: str, script: bytes, satoshis: int) -> Flow:
-        return Flow(side, role, owner, self._address(script), money(self.roster, self.coin, satoshis))
+        address = self._address(script)
+        known = owner or told_of(self.roster, self.chain, address)[2:-1]
+        return Flow(side, role, known, address, money(self.roster, self.coin, satoshis))
 
     def _owner(self, script: bytes, places: list[tuple[Wallet, int | None]]) -> str:
         for each, number in places:
@@ -131,9 +159,20 @@ class _Flows:
         return ""
 
     def _address(self, script: bytes) -> str:
-        if len(script) in (22, 34) and script[:1] == b"\x00":
-            return bech32.encode_segwit(self.prefix, 0, script[2:])
-        return f"script {script.hex()}"
+        try:
+            return addresses.address(script, self.prefix)
+        except CountersignError:
+            return f"script {script.hex()}"
+
+
+def told_of(roster: Roster, chain: str, address: str) -> str:
+    """What is known of a place that nothing is owed to, in brackets behind it; empty where nothing is."""
+    if (owner := lookalike.owner_of(roster, chain, address)) is not None:
+        return f" (registered for {owner})"
+    like = lookalike.registered_like(roster, chain, address)
+    if like is None:
+        return " (not registered)"
+    return f" (not registered, made to look like {like.owner}: {like.others} of {like.length} characters differ)"
 
 
 def line_of(roster: Roster, owed: Obligation, *, paid: bool) -> MatchLine:

@@ -10,7 +10,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from countersign.desk.effects import Decoded, line_of, words
+from countersign.desk.effects import Decoded, line_of, told_of, words
 from countersign.desk.money import Money, money
 from countersign.desk.views import Flow, MatchLine
 from countersign.errors import Refused
@@ -126,15 +126,20 @@ class _Calls:
         """A payment, its receiver named only where it goes to the address that is owed."""
         owed = pair.owed
         if owed is None or caip.AccountId.parse(owed.destination).address != to:
-            return Flow("out", "unknown", "", to, paid)
+            return Flow("out", "unknown", self._known(to)[2:-1], to, paid)
         return Flow("out", "counterparty", self.roster.participant(owed.receiver.lei).name, to, paid)
+
+    def _known(self, place: str) -> str:
+        """What is known of a place that nothing is owed to."""
+        return told_of(self.roster, f"eip155:{self.tx.chain_id}", place)
 
     def _beyond(self, pair: Pair, calls: int) -> Iterator[str]:
         """What one call does that its obligation does not want."""
         assert pair.call is not None
         place = f"call {pair.number} of {calls}: " if calls else ""
         if pair.owed is None or not self._line(pair.owed, pair.call).matches:
-            yield place + _describe(pair.call)
+            paid = self._payment(pair.call)
+            yield place + _describe(pair.call) + ("" if paid is None else self._known(paid[1]))
         if pair.call.ether and not isinstance(pair.call.call, EtherTransfer):
             yield f"{place}{pair.call.ether} wei with the call"
 

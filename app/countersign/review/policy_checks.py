@@ -18,6 +18,7 @@ from countersign.review.case import ANCHOR, Channel
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.leaving import Payment, leaving
+from countersign.review.lookalike import Like, registered_like
 from countersign.review.reading import Reading
 from countersign.settlement import netting, spending, valuation
 from countersign.settlement.policy import Policy
@@ -83,6 +84,10 @@ def _objection(state: State, adopted: Policy, place: str, now: int, signer: str)
     """Why a place may not be paid; None if it may."""
     known: Destination | None = state.roster.destinations.get(place)
     expected = "a registered destination"
+    if known is None and (like := _like(state, place)) is not None:
+        found = f"{like.others} of {like.length} characters are not those of {like.address}"
+        return failed("C7", "destination-look-alike", place, expected, found, destination=place, like=like.address,
+                      owner=like.owner, others=like.others, length=like.length)  # fmt: skip
     if known is None:
         return failed("C7", "destination-unregistered", place, expected, "nobody registered it", destination=place)
     age = now - known.known_ms // 1_000
@@ -94,6 +99,12 @@ def _objection(state: State, adopted: Policy, place: str, now: int, signer: str)
         return failed("C7", "destination-own", place, "added by somebody else", signer,
                       destination=place, officer=signer)  # fmt: skip
     return None
+
+
+def _like(state: State, place: str) -> Like | None:
+    """The registered address that an unregistered place (CAIP-10) could be mistaken for."""
+    chain, _, address = place.rpartition(":")
+    return registered_like(state.roster, chain, address) if chain else None
 
 
 def _limits(reading: Reading, state: State, paid: Sequence[Payment], now: int) -> Iterator[Finding]:

@@ -207,10 +207,13 @@ class Reading:
 
     @cached_property
     def fee_caps(self) -> tuple[FeeCap, ...]:
-        """The fee caps of this instruction's paying vaults."""
+        """The fee caps of this instruction's paying vaults; none where a contract's payer has no vault (C6 says so)."""
         if self.state is None or self.group is None:
             return ()
-        caps = netting.fee_caps(self.state.roster, self.terms)
+        try:
+            caps = netting.fee_caps(self.state.roster, self.terms)
+        except Refused:
+            return ()
         return tuple(cap for cap in caps if cap.vault in self.group.vaults)
 
     @cached_property

@@ -26,6 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _NONE,
     ),
     "C7.destination-unregistered": ("It pays {destination}, which nobody has registered.", _STOP),
+    "C7.destination-look-alike": (
+        "It pays {destination}: nobody registered it, it looks like {like} of {owner}, {others} of {length} characters apart.",
+        "Do not sign. Somebody made an address to be mistaken for a registered one: keep the request and tell security.",
+    ),
     "C7.destination-cooling": (
         "It pays {destination}, which was registered {age} seconds ago; the policy asks for {needed}.",
         "Do not sign yet. Ask the receiver, by another way, whether the new destination is theirs.",

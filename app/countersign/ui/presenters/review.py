@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.desk.views import Digest, Flow, InstructionView, MatchLine, ProofView, ReviewView, WitnessView
+from countersign.formats import likeness
 from countersign.resources.text import sentence
 from countersign.resources.visible import visible
 from countersign.ui.presenters import deadline as deadlines
@@ -31,6 +32,8 @@ class Match:
     tone: str
     icon: str
     word: str
+    marks: str = ""
+    """Where the address paid is not the one owed, group by group; empty where it is, or where nothing is paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,26 @@ def match(line: MatchLine, *, base: bool) -> Match:
     paid = writing.amount(line.paid, base=base) if line.paid else label("review.not-paid")
     owed = writing.amount(line.owed, base=base)
     return Match(
-        visible(line.payer), visible(line.receiver), owed, line.owed_to, paid, line.paid_to, tone, icon, label(word)
-    )
+        visible(line.payer), visible(line.receiver), owed, line.owed_to, paid, line.paid_to, tone, icon, label(word),
+        marks(line.owed_to, line.paid_to),
+    )  # fmt: skip
+
+
+_MARKED = 4
+"""Groups that are marked one by one; where more differ it is another address altogether, and the count says so."""
+
+
+def marks(owed_to: str, paid_to: str) -> str:
+    """Which groups of four, as the screen shows them, are not the same in two addresses."""
+    if not paid_to or owed_to == paid_to:
+        return ""
+    start = 2 if owed_to.startswith("0x") and paid_to.startswith("0x") else 0
+    found = likeness.groups(visible(owed_to), visible(paid_to), start)
+    if len(found) > _MARKED:
+        return label("review.many-groups-differ", count=len(found))
+    told = "; ".join(label("review.group-differs", number=number, owed=one or "–", paid=other or "–")
+                     for number, one, other in found)  # fmt: skip
+    return label("review.groups-differ", groups=told)
 
 
 def told(line: Match) -> str:
@@ -114,7 +135,8 @@ def told(line: Match) -> str:
     )  # fmt: skip
     if line.tone == "ok":
         return words
-    return label("review.line-differs", line=words, paid=line.paid, paid_to=writing.groups(line.paid_to)).strip()
+    told = label("review.line-differs", line=words, paid=line.paid, paid_to=writing.groups(line.paid_to)).strip()
+    return f"{told} {line.marks}".strip()
 
 
 _DECLARED = {"void": "sign.purpose-void", "replacement": "sign.purpose-replacement"}

@@ -50,14 +50,14 @@ def _side_by_side(card: Card, lines: Sequence[Match], pixels: int) -> None:
         grid.addWidget(PlainLabel(label("review.owed"), "caption"), 0, 0)
         grid.addWidget(PlainLabel(label("review.paid"), "caption"), 0, 2)
     for number, line in enumerate(lines):
-        _match(grid, 1 + 4 * number, line, pixels)
+        _match(grid, 1 + 5 * number, line, pixels)
     grid.setColumnStretch(0, 1)
     grid.setColumnStretch(2, 1)
     card.body.addLayout(grid)
 
 
 def _match(grid: QGridLayout, top: int, match: Match, pixels: int) -> None:
-    """Three lines of the grid: amounts, people, addresses; between them whether they are equal."""
+    """Four lines of the grid: amounts, people, addresses, where these differ; between them whether they are equal."""
     grid.addWidget(PlainLabel(match.owed, "amount"), top, 0)
     grid.addWidget(Chip(match.word, match.icon, match.tone), top, 1)
     grid.addWidget(PlainLabel(match.paid, "amount", "" if match.tone == "ok" else "bad"), top, 2)
@@ -68,7 +68,9 @@ def _match(grid: QGridLayout, top: int, match: Match, pixels: int) -> None:
         grid.addWidget(PlainLabel(label("review.pays")), top + 1, 2)
         paid_to = WholeValue(label("review.address-paid"), match.paid_to, writing.groups(match.paid_to), pixels)
         grid.addWidget(paid_to, top + 2, 2)
-    grid.setRowMinimumHeight(top + 3, measure.UNIT)
+    if match.marks:
+        grid.addWidget(PlainLabel(match.marks, "strong", "bad"), top + 3, 2)
+    grid.setRowMinimumHeight(top + 4, measure.UNIT)
 
 
 def flow(instruction: InstructionView, *, base: bool) -> Card:
