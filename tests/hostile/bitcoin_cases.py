@@ -47,6 +47,7 @@ from hostile.bitcoin_changes import (
     to_attacker,
     too_large_for_qr,
     unfindable_path,
+    version_2,
 )
 from hostile.table import Hostile, each, overlaps
 from support import alter, review_cases
@@ -78,6 +79,14 @@ CASES: list[Hostile] = [
         "B2", "trailing byte", "B2.trailing", partial(altered, raw(lambda data: data + b"\x00")), honest, parser=True
     ),
     Hostile("B2", "cut off", "B2.truncated", partial(altered, raw(lambda data: data[:-1])), honest, parser=True),
+    Hostile(
+        "B2",
+        "version 2 whose outputs may still change",
+        "B2.modifiable",
+        partial(altered, version_2(2)),
+        partial(altered, version_2(0)),
+        parser=True,
+    ),
     Hostile("B2", "too large for QR", "B2.too-large-for-channel", too_large_for_qr, large_online, parser=True),
     *each(
         "B3",

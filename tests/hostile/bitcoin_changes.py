@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin.inspect import facts
-from countersign.bitcoin.psbt import Psbt, fields
+from countersign.bitcoin.psbt import Psbt, bip370, fields
 from countersign.bitcoin.transaction import Output, Satoshis
 from countersign.formats import bech32
 from countersign.keys import ecdsa
@@ -95,6 +95,11 @@ def endless_length(data: bytes) -> bytes:
     found = psbts.parse(data)
     claimed = found.inputs[0][fields.WITNESS_UTXO]
     return data.replace(b"\x01\x01" + bytes((len(claimed),)) + claimed, b"\x01\x01" + b"\xff" * 9 + claimed, 1)
+
+
+def version_2(flags: int) -> Change:
+    """The same in version 2, and what of it may still change: 1 its inputs, 2 its outputs, 0 nothing."""
+    return lambda psbt: psbts.serialise(alter.header(psbts.to_version(psbt, 2), bip370.MODIFIABLE, bytes((flags,))))
 
 
 # --- B3 to B6
