@@ -129,6 +129,7 @@ def _bitcoin(files: dict[str, bytes]) -> dict[str, bytes]:
         "descriptor": plain,
         "descriptor-key": b"[01234567/48h/0'/2147483647]" + keys[0].hex().encode(),
         "descriptor-key-ranged": f"[{MASTER.fingerprint.hex()}]{XPUB}/<0;1>/*".encode(),
+        "descriptor-body": f"wsh(sortedmulti(1,[{MASTER.fingerprint.hex()}]{XPUB}/<0;1>/*))".encode(),
         "descriptor-ranged": _with_checksum(f"wsh(sortedmulti(1,[{MASTER.fingerprint.hex()}]{XPUB}/<0;1>/*))"),
         **_bsms(),
         "descriptor-form": b"sh(wsh(sortedmulti(1," + keys[0].hex().encode() + b")))",

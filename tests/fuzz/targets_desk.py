@@ -154,6 +154,11 @@ def _batch(data: bytes) -> None:
         batch.read(name, item)
 
 
+def _uri(found: str) -> None:
+    """The scheme alone may be written in capitals (RFC 3986 §3.1)."""
+    assert uri.serialise(uri.parse(found)) == found[: len(uri.SCHEME)].lower() + found[len(uri.SCHEME) :]
+
+
 def _wire(data: bytes) -> None:
     found = pkcs11_wire.outcome(pkcs11_wire.message(data, pkcs11_wire.ANSWER_LIMIT))
     if isinstance(found, CountersignError):
@@ -241,7 +246,7 @@ TARGETS = {
     "kept-state": Target(same(resuming.Kept.parse, resuming.Kept.serialise), ("kept-state",), 1024),
     "crossing": Target(same(crossing_record.Carried.parse, crossing_record.Carried.serialise), ("crossing",), 1024),
     "nodes": Target(nodes.parse, ("nodes",), 4096),
-    "pkcs11-uri": Target(same_text(uri.parse, uri.serialise), ("uri",), 4096),
+    "pkcs11-uri": Target(text(_uri), ("uri",), 4096),
     "pkcs11-wire": Target(_wire, ("wire-answer", "wire-refusal"), 4096),
     "picture-wire": Target(picture_reader._texts, ("picture-texts", "picture-refusal"), 1 << 14),
     "painter-wire": Target(_painter, ("painter-sizes",), 1 << 14),

@@ -127,7 +127,10 @@ TARGETS = {
         same(strict_json.parse_canonical, jcs.encode), ("contract.event", "refusals.json"), 1 << 16
     ),
     "cbor": Target(
-        same(lambda data: cbor.decode(data, tags=TAGS), cbor.encode), ("usb/request.countersign", "cbor-small"), 1 << 16
+        same(lambda data: cbor.decode(data, tags=TAGS), cbor.encode),
+        ("usb/request.countersign", "cbor-small"),
+        1 << 16,
+        200,
     ),
     "bech32": Target(text(_bech32), ("bech32", "bech32m", "address-testnet"), 256),
     "base58": Target(same_text(base58.decode, base58.encode), ("xpub",), 256),

@@ -46,10 +46,20 @@ def readers() -> dict[str, str]:
     return found
 
 
+def forget() -> None:
+    """Empty every cache of ours: a parser that remembers is called again."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("countersign"):
+            for each in list(vars(module).values()):
+                if callable(clear := getattr(each, "cache_clear", None)):
+                    clear()
+
+
 @pytest.fixture(scope="module")
 def called(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The place of every function of ours that reading the seeds of all targets calls."""
     seeds = all_seeds(tmp_path_factory.mktemp("seeds"))
+    forget()
     places: set[str] = set()
 
     def call(frame: FrameType, event: str, argument: object) -> None:
