@@ -86,8 +86,9 @@ class Early:
     node: BitcoinNode
     confirmations: int
 
-    async def coins(self, scripts: Sequence[bytes]) -> Sequence[Coin]:
-        return [replace(each, confirmations=self.confirmations) for each in await self.node.coins(scripts)]
+    async def coins(self, *asked: Sequence[object]) -> Sequence[Coin]:
+        seen = await self.node.coins(*asked)  # type: ignore[arg-type]
+        return [replace(each, confirmations=self.confirmations) for each in seen]
 
 
 async def test_a_coin_without_the_policys_confirmations_waits(founded: Table) -> None:

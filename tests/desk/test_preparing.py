@@ -78,8 +78,8 @@ class Fresh:
     def __init__(self, node: EmbeddedBitcoin) -> None:
         self._node = node
 
-    async def coins(self, scripts: Sequence[bytes]) -> Sequence[Coin]:
-        seen = await self._node.coins(scripts)
+    async def coins(self, *asked: Sequence[object]) -> Sequence[Coin]:
+        seen = await self._node.coins(*asked)  # type: ignore[arg-type]
         return [replace(coin, confirmations=0) if place == 0 else coin for place, coin in enumerate(seen)]
 
 

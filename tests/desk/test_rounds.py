@@ -294,7 +294,7 @@ async def test_a_log_whose_head_is_not_witnessed_gets_nothing_of_the_desks_own(d
 class Silent:
     """A node that does not answer."""
 
-    async def coins(self, _scripts: object) -> None:
+    async def coins(self, *_asked: object) -> None:
         raise Unavailable("desk.no-node", chain=cast.BITCOIN)
 
 

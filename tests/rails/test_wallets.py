@@ -9,6 +9,7 @@ from countersign.bitcoin import consensus, ranged, share
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import Psbt
+from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.errors import CountersignError, Refused
 from countersign.keys.public_key import PublicKey
 from countersign.rails import bitcoin as rail
@@ -161,3 +162,15 @@ def test_change_is_counted_by_its_path_only() -> None:
 def test_a_key_that_signs_elsewhere_signs_nothing_here() -> None:
     stranger: PublicKey = Device("nobody").public
     assert not wallets.signing_keys([wallet()], built(), [stranger])
+
+
+@pytest.mark.parametrize("plan", [RANGED, MIXED], ids=["ranged", "slots"])
+async def test_a_node_that_is_asked_for_what_is_watched_finds_what_lies_at_every_place(plan: Plan) -> None:
+    paying, chain = wallet(plan), EmbeddedBitcoin()
+    for number in (paying.numbers[0], paying.numbers[-1]):
+        chain.fund(paying.descriptor(number).script_pubkey, 10_000 + number)
+    found = await chain.coins(*paying.watched)
+    assert [paying.slot_of(coin.script_pubkey) for coin in found] == [paying.numbers[0], paying.numbers[-1]]
+    assert list(found) == list(await chain.coins(paying.scripts))
+    scripts, vaults = paying.watched
+    assert (bool(scripts), bool(vaults)) == ((False, True) if plan is RANGED else (True, False))

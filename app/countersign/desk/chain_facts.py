@@ -58,6 +58,7 @@ async def safe_is_past(node: EthereumNode, instruction: Instruction, roster: Ros
 
 async def coin_is_gone(node: BitcoinNode, instruction: Instruction, state: State) -> bool:
     """Whether a coin that the instruction spends lies in its vault no more."""
-    scripts = [script for each in wallets.paying(state, instruction.group.vaults) for script in each.scripts]
-    there = {f"{coin.txid}:{coin.vout}" for coin in await node.coins(scripts)}
+    watched = [each.watched for each in wallets.paying(state, instruction.group.vaults)]
+    scripts, ranged = [one for each, _ in watched for one in each], [one for _, each in watched for one in each]
+    there = {f"{coin.txid}:{coin.vout}" for coin in await node.coins(scripts, ranged)}
     return any(spend.outpoint not in there for spend in instruction.spends)

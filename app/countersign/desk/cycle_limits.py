@@ -44,11 +44,11 @@ async def of(desk: EmbeddedDesk, contracts: Sequence[str]) -> Fits:
 
 
 async def _purse(desk: EmbeddedDesk, vault: BitcoinVault) -> tuple[int, ...]:
-    scripts = wallets.of(desk.state, vault).scripts
+    watched = wallets.of(desk.state, vault).watched
     needed = desk.state.adopted().confirmations_on(vault.chain)
     free = (
         coin.satoshis
-        for coin in await desk.bitcoin(vault.chain).coins(scripts)
+        for coin in await desk.bitcoin(vault.chain).coins(*watched)
         if coin.confirmations >= needed and f"{coin.txid}:{coin.vout}" not in desk.state.spending
     )
     return tuple(sorted(free, reverse=True))

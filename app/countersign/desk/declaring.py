@@ -127,7 +127,7 @@ async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> t
 
 
 async def _seen(desk: Workplace, chain: str, wallet: Wallet) -> Sequence[Coin]:
-    return await desk.bitcoin(chain).coins(wallet.scripts)
+    return await desk.bitcoin(chain).coins(*wallet.watched)
 
 
 def _spare(

@@ -41,8 +41,7 @@ async def coins(node: BitcoinNode, state: State, artefacts: Artefacts, vault: Bi
 
 async def uncredited(node: BitcoinNode, state: State, artefacts: Artefacts, vault: BitcoinVault) -> tuple[Coin, ...]:
     """The coins of a Bitcoin vault that are not credited, however young. Unavailable."""
-    scripts = wallets.of(state, vault).scripts
-    seen = await node.coins(scripts)
+    seen = await node.coins(*wallets.of(state, vault).watched)
     fresh = [each for each in seen if f"{vault.chain} {reference(each)}" not in state.deposits]
     own = own_transactions(state, artefacts) if fresh else frozenset()
     return tuple(each for each in fresh if each.txid not in own)

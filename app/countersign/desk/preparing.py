@@ -117,7 +117,7 @@ def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback, *, alone
 
 
 async def _funds(desk: Workplace, chain: str, wallet: Wallet) -> Funds:
-    seen = await desk.bitcoin(chain).coins(wallet.scripts)
+    seen = await desk.bitcoin(chain).coins(*wallet.watched)
     return Funds(wallet, free_coins(desk, chain, seen), unused_slot(desk, wallet, seen))
 
 

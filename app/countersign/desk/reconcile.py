@@ -69,8 +69,7 @@ async def look(state: State, archive: Archive, artefacts: Artefacts, nodes: Node
     coins: dict[str, tuple[SeenCoin, ...]] = {}
     for vault in state.roster.vaults.values():
         if isinstance(vault, BitcoinVault):
-            scripts = wallets.of(state, vault).scripts
-            seen = await nodes.of_bitcoin(vault.chain).coins(scripts)
+            seen = await nodes.of_bitcoin(vault.chain).coins(*wallets.of(state, vault).watched)
             coins[vault.id] = tuple(SeenCoin(f"{one.txid}:{one.vout}", one.satoshis, one.confirmations) for one in seen)
     balances, (in_block, fees) = await _balances(state, nodes), await _whereabouts(state, artefacts, nodes)
     return Seen(coins, balances, in_block, fees, dict(_credited(state, archive)))

@@ -233,7 +233,7 @@ async def books(desk: EmbeddedDesk, assets: Sequence[str]) -> tuple[Book, ...]:
             if isinstance(vault, SafeVault):
                 held = await chain_facts.safe_holds(desk.ethereum(vault.chain), vault, asset)
             else:
-                scripts = wallets.of(desk.state, vault).scripts
-                held = sum(coin.satoshis for coin in await desk.bitcoin(vault.chain).coins(scripts))
+                watched = wallets.of(desk.state, vault).watched
+                held = sum(coin.satoshis for coin in await desk.bitcoin(vault.chain).coins(*watched))
             found.append(Book(vault.id, asset, owned, held))
     return tuple(found)

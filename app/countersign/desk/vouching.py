@@ -78,7 +78,7 @@ async def _deposit(state: State, body: DepositCredited, artefacts: Artefacts, no
     if not isinstance(vault, SafeVault):
         if body.reference.split(":")[0] in deposits.own_transactions(state, artefacts):
             raise Refused("settlement.deposit-own", reference=body.reference)
-        coins = await nodes.of_bitcoin(vault.chain).coins(wallets.of(state, vault).scripts)
+        coins = await nodes.of_bitcoin(vault.chain).coins(*wallets.of(state, vault).watched)
         found = next((coin for coin in coins if f"{coin.txid}:{coin.vout}" == body.reference), None)
         if found is None or found.satoshis != body.amount or found.confirmations < body.confirmations:
             raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)

@@ -62,6 +62,11 @@ class Wallet:
         return [self.descriptor(number).script_pubkey for number in self.numbers]
 
     @property
+    def watched(self) -> tuple[list[bytes], list[vaults.RangedVault]]:
+        """What a node is asked to look for: slots by their scripts, a vault of extended keys by its descriptor."""
+        return ([], [self.places]) if isinstance(self.places, vaults.RangedVault) else (self.scripts, [])
+
+    @property
     def change_numbers(self) -> Sequence[int]:
         """Where change may go: any slot, or the places of branch 1."""
         return self.numbers[ranged.CHANGE :: 2] if isinstance(self.vault, RangedVault) else self.numbers
