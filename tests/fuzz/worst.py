@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 
 from countersign.bitcoin import compact_size, layout, psbt
+from countersign.bitcoin.psbt import reading
 from countersign.desk import stored_zip
 from countersign.formats import cbor, jcs
 
@@ -60,7 +61,7 @@ def cbor_kinds(size: int) -> Kinds:
 def transactions(size: int) -> Kinds:
     """Bitcoin transactions of many small things."""
     outpoint, close = bytes(36), b"\xff\xff\xff\xff"
-    inputs, outputs, items = (max(1, (size - 80) // each) for each in (41, 9, 1))
+    inputs, outputs, items = (min(layout.MAX_PIECES, max(1, (size - 80) // each)) for each in (41, 9, 1))
     one_in, one_out = b"\x01" + outpoint + b"\x00" + close, b"\x01" + bytes(8) + b"\x00"
     many_in = compact_size.encode(inputs) + (outpoint + b"\x00" + close) * inputs
     many_out = compact_size.encode(outputs) + bytes(9) * outputs
@@ -78,17 +79,30 @@ def psbts(size: int) -> Kinds:
     """PSBTs of one input whose map, or whose parent, holds very many things; and of many inputs."""
     unsigned = b"\x02\0\0\0" + b"\x01" + bytes(36) + b"\x00" + b"\xff" * 4 + b"\x01" + bytes(8) + b"\x00" + bytes(4)
     start = b"psbt\xff" + _field(b"\x00", unsigned) + b"\x00"
-    fields = b"".join(_field(b"\x70" + number.to_bytes(3), b"") for number in range((size - 150) // 6))
+    count = min((size - 150) // 6, reading.MAX_FIELDS - 5)
+    fields = b"".join(_field(b"\x70" + number.to_bytes(3), b"") for number in range(count))
     made = [("fields", start + fields + b"\x00\x00")]
     for name, parent in transactions(size - 160):
         made.append((f"a parent's {name}", start + _field(b"\x00", parent) + b"\x00\x00"))
-    inputs = (size - 60) // 42
+    inputs = min(layout.MAX_PIECES, (size - 60) // 42)
     counted = compact_size.encode(inputs) + b"".join(
         number.to_bytes(36) + b"\x00" + b"\xff" * 4 for number in range(inputs)
     )
     wide = b"\x02\0\0\0" + counted + b"\x01" + bytes(8) + b"\x00" + bytes(4)
+    made.append(("many parents", _many_parents(size)))
     made.append(("inputs", b"psbt\xff" + _field(b"\x00", wide) + b"\x00" + b"\x00" * (inputs + 1)))
     return made
+
+
+def _many_parents(size: int) -> bytes:
+    """Inputs that each carry another parent, each with as many outputs as the whole may have between them."""
+    outputs = max(1, min(size // 20, 50_000))
+    count = max(1, min((size - 200) // (9 * outputs + 120), reading.MAX_PARENT_OUTPUTS // outputs))
+    coins = b"".join(number.to_bytes(36) + b"\x00" + b"\xff" * 4 for number in range(count))
+    unsigned = b"\x02\0\0\0" + compact_size.encode(count) + coins + b"\x01" + bytes(13)
+    body = b"\x02\0\0\0\x01" + bytes(36) + b"\x00" + b"\xff" * 4 + compact_size.encode(outputs) + bytes(9) * outputs
+    maps = [_field(b"\x00", body + number.to_bytes(4)) + b"\x00" for number in range(count)]
+    return b"psbt\xff" + _field(b"\x00", unsigned) + b"\x00" + b"".join(maps) + b"\x00"
 
 
 def _field(key: bytes, value: bytes) -> bytes:
@@ -225,7 +239,7 @@ LIMITS = {
         ("json", "json-canonical", "jws", "contract", "terms", "event", "event-body", "proposal"), 256 << 10
     ),
     **dict.fromkeys(("psbt", "psbt-bip174", "psbt-share", "psbt-finalise"), psbt.MAX_BYTES),
-    **dict.fromkeys(("transaction", "transaction-unsigned", "parent", "spend"), layout.MAX_SIZE + MIB),
+    **dict.fromkeys(("transaction", "transaction-unsigned", "parent", "spend"), layout.MAX_SIZE),
     **dict.fromkeys(("cbor", "cose", "envelope", "envelope-map", "envelope-body", "envelope-sealed"), 4 * MIB),
     **dict.fromkeys(
         ("result", "jwks", "zip", "extract", "evidence-pack", "any-file", "snapshot", "trade-file"), 4 * MIB
