@@ -13,7 +13,7 @@ from countersign.audit import note
 from countersign.audit.note import COSIGNATURE, ED25519
 from countersign.bootstrap import station
 from countersign.bootstrap.nodes import open_nodes
-from countersign.cli.nodes import NodeFile
+from countersign.cli.nodes import BitcoinEntry, EthereumEntry, NodeFile
 from countersign.cli.seat import Secrets, TokenChoice
 from countersign.desk import founding_plan
 from countersign.desk.founding_plan import Place
@@ -111,7 +111,7 @@ def test_nodes_that_do_not_answer_are_not_taken_and_the_passphrase_is_not_asked_
 
 
 def test_a_silent_node_is_left_out_and_told_where_work_goes_on_without_it() -> None:
-    file = NodeFile(((NOWHERE, ""),), (NOWHERE,))
+    file = NodeFile((BitcoinEntry(NOWHERE),), (EthereumEntry(NOWHERE),))
     silent: list[Unavailable] = []
     nodes = asyncio.run(open_nodes(file, silent))
     assert (dict(nodes.bitcoin), dict(nodes.ethereum)) == ({}, {})

@@ -12,12 +12,12 @@ import pytest
 
 from countersign.bootstrap.nodes import open_nodes
 from countersign.cli import nodes
-from countersign.cli.nodes import BitcoinEntry, NodeFile
+from countersign.cli.nodes import BitcoinEntry, EthereumEntry, NodeFile, RelayerEntry
 from countersign.demonstration import cast
 from countersign.desk import ceremony
 from countersign.desk.vouching import Nodes
 from countersign.errors import Refused, Unavailable
-from countersign.formats import eip55
+from countersign.formats import eip55, jcs
 from countersign.rails import bitcoin as rail
 from support.command_line import CommandLine
 from support.published_schema import BOOKS, fits
@@ -119,6 +119,24 @@ def test_a_file_of_nodes_that_is_not_there_is_two(founded: Founded, tmp_path: Pa
     assert (status, err.splitlines()[-1]) == (2, "[cli.file-absent]")
 
 
+def relayed(chain: str | None = "eip155:1", **changes: object) -> bytes:
+    """A file with one Ethereum node and its relayer, with one thing changed; None: left out."""
+    whole = {"token": "payer", "serial": "9f2c", "model": "SoftHSM v2", "key": "relayer", "softhsm": "/t"} | changes
+    entry = {
+        "url": "http://x",
+        "chain": chain,
+        "relayer": {key: each for key, each in whole.items() if each is not None},
+    }
+    return jcs.encode({"ethereum": [{key: each for key, each in entry.items() if each is not None}]})
+
+
+def test_a_relayer_is_read_with_its_token_and_caps() -> None:
+    (entry,) = nodes.parse(relayed(max_fee_gwei=50, max_gas=2_000_000)).ethereum
+    assert entry.relayer == RelayerEntry("payer", "9f2c", "SoftHSM v2", "relayer", None, "/t", 50, 2_000_000)
+    (usual,) = nodes.parse(relayed()).ethereum
+    assert usual.relayer == RelayerEntry("payer", "9f2c", "SoftHSM v2", "relayer", softhsm="/t")
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -132,6 +150,14 @@ def test_a_file_of_nodes_that_is_not_there_is_two(founded: Founded, tmp_path: Pa
         (b'{"solana":[{"url":"http://x"}]}', "C2.unknown-field"),
         (b'{"ethereum":[{"url":"http://x"}],"ethereum":[]}', "C2.duplicate-key"),
         (b'{"ethereum":' + b"[" * 1_000, "C2.depth"),
+        (relayed(chain=None), "cli.nodes-relayer-chain"),
+        (relayed(module="/m.so"), "cli.nodes-relayer-place"),
+        (relayed(softhsm=None), "cli.nodes-relayer-place"),
+        (relayed(serial=None), "C2.missing-field"),
+        (relayed(slot=7), "C2.unknown-field"),
+        (relayed(pin="1234"), "C2.unknown-field"),
+        (relayed(max_fee_gwei=0), "C2.integer-bounds"),
+        (relayed(max_gas=(1 << 24) + 1), "C2.integer-bounds"),
     ],
 )  # fmt: skip
 def test_a_file_of_nodes_is_read_strictly(data: bytes, code: str) -> None:
@@ -166,19 +192,24 @@ async def test_a_nodes_name_and_password_come_from_a_file_that_only_its_owner_re
 async def test_each_node_says_itself_which_chain_it_follows(tmp_path: Path) -> None:
     (tmp_path / ".cookie").write_text("__cookie__:secret")
     async with serving(CORE) as core, serving(EVM) as evm:
-        found = await open_nodes(NodeFile((BitcoinEntry(core.url, str(tmp_path / ".cookie")),), (evm.url,)))
+        found = await open_nodes(
+            NodeFile((BitcoinEntry(core.url, str(tmp_path / ".cookie")),), (EthereumEntry(evm.url),))
+        )
         assert (list(found.bitcoin), list(found.ethereum)) == ([cast.BITCOIN], [cast.ETHEREUM])
         assert core.asked[0][2] is not None
         with refused("chains.no-relayer", Refused):
-            await found.ethereum[cast.ETHEREUM].test(eip55.checksum(b"\x51" * 20), b"")
+            await found.ethereum[cast.ETHEREUM].broadcast(eip55.checksum(b"\x51" * 20), b"")
+        with refused("cli.nodes-other-chain", Unavailable, expected="eip155:1", found=cast.ETHEREUM):
+            await open_nodes(NodeFile((), (EthereumEntry(evm.url, "eip155:1"),)))
+        assert list((await open_nodes(NodeFile((), (EthereumEntry(evm.url, cast.ETHEREUM),)))).ethereum)
 
 
 async def test_two_nodes_of_one_chain_an_absent_node_and_a_password_in_the_address_are_refused() -> None:
     async with serving(EVM) as evm:
         with refused("cli.nodes-twice"):
-            await open_nodes(NodeFile((), (evm.url, evm.url)))
+            await open_nodes(NodeFile((), (EthereumEntry(evm.url), EthereumEntry(evm.url))))
         gone = evm.url
     with refused("chains.unreachable", Unavailable):
-        await open_nodes(NodeFile((), (gone,)))
+        await open_nodes(NodeFile((), (EthereumEntry(gone),)))
     with refused("chains.url"):
         await open_nodes(NodeFile((BitcoinEntry("http://name:word@127.0.0.1:1"),), ()))

@@ -110,3 +110,32 @@ async def test_a_psbts_transaction_is_known_before_anybody_sends_it(table: Table
     await table.stage.bitcoin.broadcast(releasing.finish(table.desk, psbt).raw)
     assert await chain_facts.coin_is_gone(table.stage.bitcoin, psbt, table.desk.state)
     assert psbt.group.chain == cast.BITCOIN
+
+
+async def test_what_a_crash_left_unlogged_is_logged_and_not_raised_again(sent: Table) -> None:
+    desk, operations, safe = sent.desk, sent.author("operations"), sent.live("safe-tx")
+    done = releasing.finish(desk, safe)
+    real = await sent.stage.ethereum.broadcast(done.to, done.raw, done.moves)
+    assert len(await mending.raise_fees(desk, sent.story.cycle, operations, "More gas.")) == 1
+    assert (sent.live("safe-tx").transaction, sent.live("safe-tx").others) == (real, (safe.transaction,))
+    with pytest.raises(Refused, match=r"chains\.mined-already"):
+        await mending.raise_fees(desk, sent.story.cycle, operations, "More gas.")
+    await releasing.observe(desk, sent.story.cycle, operations)
+    with pytest.raises(Refused, match=r"desk\.nothing-stuck"):
+        await mending.raise_fees(desk, sent.story.cycle, operations, "More gas.")
+
+
+async def test_what_waits_is_replaced_with_what_it_must_move_and_logged(sent: Table) -> None:
+    safe, asked = sent.live("safe-tx"), []
+
+    class Raising(Dropping):
+        async def raise_fees(self, transaction: str, moves: object) -> str:
+            asked.append((transaction, moves))
+            done = releasing.finish(sent.desk, safe)
+            return await sent.stage.ethereum.broadcast(done.to, done.raw)
+
+    desk = desk_over(sent, ethereum=Raising(sent.stage.ethereum))
+    await mending.raise_fees(desk, sent.story.cycle, sent.author("operations"), "The block is full.")
+    assert asked == [(safe.transaction, releasing.finish(sent.desk, safe).moves)]
+    assert sum(each.amount for each in asked[0][1]) == sum(each.amount for each in sent.desk.state.owed(safe)) > 0
+    assert sent.live("safe-tx").others == (safe.transaction,)

@@ -1,4 +1,5 @@
-"""A machine's own nodes, opened for reading: each says itself which chain it follows. Adapters are imported then."""
+"""A machine's own nodes, opened: each says itself which chain it follows, and a relayer sends where one is. Adapters are
+imported then."""
 
 from __future__ import annotations
 
@@ -10,21 +11,24 @@ from typing import TYPE_CHECKING, TypeVar
 from countersign.errors import Malformed, Unavailable
 
 if TYPE_CHECKING:
+    from countersign.bootstrap.relayers import Relayers
     from countersign.chains.bitcoin_core import BitcoinCore
     from countersign.chains.ethereum_rpc import EthereumRpc
-    from countersign.cli.nodes import NodeFile
+    from countersign.cli.nodes import EthereumEntry, NodeFile
     from countersign.desk.vouching import Nodes
 
 _Node = TypeVar("_Node")
 
 
-async def open_nodes(file: NodeFile, silent: list[Unavailable] | None = None) -> Nodes:
-    """The nodes of a file, by chain. Malformed("cli.nodes-twice", "chains.url"); Unavailable: chains.*.
+async def open_nodes(
+    file: NodeFile, silent: list[Unavailable] | None = None, relayers: Relayers | None = None
+) -> Nodes:
+    """The nodes of a file, by chain. Malformed("cli.nodes-twice", "chains.url"); Unavailable: chains.*, cli.nodes-other-chain.
 
-    `silent`: takes what the nodes that do not answer raised; the others are opened all the same.
+    `silent`: takes what the nodes that do not answer raised; the others are opened all the same. Without `relayers` Ethereum
+    nodes are only read.
     """
     from countersign.chains.bitcoin_core import BitcoinCore, cookie, login_file
-    from countersign.chains.ethereum_rpc import EthereumRpc
     from countersign.chains.jsonrpc import JsonRpc
     from countersign.desk.vouching import Nodes
 
@@ -37,11 +41,28 @@ async def open_nodes(file: NodeFile, silent: list[Unavailable] | None = None) ->
         core = BitcoinCore(JsonRpc(entry.url, login))
         with _left_out(silent):
             _put(bitcoin, await core.chain(), core)
-    for url in file.ethereum:
-        rpc = EthereumRpc(JsonRpc(url))
+    for each in file.ethereum:
         with _left_out(silent):
-            _put(ethereum, await rpc.chain(), rpc)
+            chain, rpc = await _ethereum(each, relayers, silent)
+            _put(ethereum, chain, rpc)
     return Nodes(bitcoin, ethereum)
+
+
+async def _ethereum(
+    entry: EthereumEntry, relayers: Relayers | None, silent: list[Unavailable] | None
+) -> tuple[str, EthereumRpc]:
+    """A node with its relayer, where there is one; without it where its token is not there."""
+    from countersign.chains.ethereum_rpc import EthereumRpc
+    from countersign.chains.jsonrpc import JsonRpc
+
+    rpc = JsonRpc(entry.url)
+    chain = await EthereumRpc(rpc).chain()
+    if entry.chain not in ("", chain):
+        raise Unavailable("cli.nodes-other-chain", url=entry.url, expected=entry.chain, found=chain)
+    relayer = None
+    with _left_out(silent):
+        relayer = None if relayers is None else await relayers.of(chain, entry.relayer)
+    return chain, EthereumRpc(rpc, relayer, chain)
 
 
 @contextmanager

@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 
 from countersign.audit import note
 from countersign.audit.note import ED25519, VerifierKey
+from countersign.bootstrap import relayers
 from countersign.bootstrap.machine import CLOCK, ENTROPY
 from countersign.bootstrap.nodes import open_nodes
+from countersign.bootstrap.relayers import Relayers
 from countersign.bootstrap.seating import hand, held
 from countersign.cli import nodes as node_files
 from countersign.cli import reading
@@ -56,8 +58,9 @@ class Station:
     desk: EmbeddedDesk
     facts: Facts
     holds: AsyncExitStack = field(repr=False)
+    relayers: Relayers
     silent: list[Unavailable] = field(default_factory=list)
-    """Nodes that did not answer when they were looked for."""
+    """Nodes, and relayers' tokens, that were not there when they were looked for."""
 
     async def handover(self) -> bytes:
         """What consoles are enrolled with (`enrolment.History`)."""
@@ -78,7 +81,7 @@ class Station:
         officer = hand(replica.state, await held(self.holds, seat.token))
         carrier = Carrier()
         self.holds.callback(carrier.close)
-        eyes = self.desk.nodes if seat.nodes is None else await _nodes(_read(seat.nodes), self.silent)
+        eyes = self.desk.nodes if seat.nodes is None else await _nodes(_read(seat.nodes), self.silent, self.relayers)
         scribe = Scribe(here, CLOCK, ENTROPY)
         return OfficerConsole(replica, self.desk, officer, CLOCK, scribe, ENTROPY, carrier, self.desk.proposals, eyes)
 
@@ -135,9 +138,13 @@ def add_witness(folder: Path, own: Secrets, place: Place) -> None:
 async def take_nodes(folder: Path, own: Secrets, data: bytes) -> tuple[str, ...]:
     """Have the desk follow the nodes of a file, in place of those before; their chains.
 
-    Raises as `open_station`, and as `open_nodes` where one does not answer: nothing is then changed.
+    Raises as `open_station`, as `open_nodes` where one does not answer, and as `relayers.found`: nothing is then changed.
     """
     nodes = await _nodes(data)
+    async with AsyncExitStack() as holds:
+        for each in node_files.parse(data).ethereum:
+            if each.relayer is not None:
+                await relayers.found(holds, each.relayer)
     with closing(folders.open_station(folder, own.passphrase)) as found:
         found.profile.journal.set_setting(NODES, data)
     return (*nodes.bitcoin, *nodes.ethereum)
@@ -163,10 +170,11 @@ async def opened(folder: Path, own: Secrets) -> AsyncIterator[Station]:
         scribe, author = Scribe(origin, CLOCK, ENTROPY), Author("desk", key, mine.signer)
         store, silent = found.profile, list[Unavailable]()
         told = store.journal.setting(NODES)
-        nodes = await _nodes(told, silent) if told else Nodes()
+        paying = Relayers(holds, store.journal, lambda: sequencer.state.roster, lambda _tries: own.relayer)
+        nodes = await _nodes(told, silent, paying) if told else Nodes()
         box = ProposalBox(store.journal)
         desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, box)
-        yield Station(folder, desk, facts, holds, silent)
+        yield Station(folder, desk, facts, holds, paying, silent)
 
 
 def _facts(setting: bytes | None) -> Facts:
@@ -202,5 +210,5 @@ def _read(file: Path) -> bytes:
     return reading.read_file(file, node_files.LARGEST)
 
 
-async def _nodes(data: bytes, silent: list[Unavailable] | None = None) -> Nodes:
-    return await open_nodes(node_files.parse(data), silent)
+async def _nodes(data: bytes, silent: list[Unavailable] | None = None, paying: Relayers | None = None) -> Nodes:
+    return await open_nodes(node_files.parse(data), silent, paying)

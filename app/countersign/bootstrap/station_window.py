@@ -4,12 +4,14 @@
   window, when something is signed.
 - While a window is open the desk does its round every `ROUND_SECONDS`: what it logged by itself, or could not, stands in the
   banner. No screen changes under the officer: the log is taken in when they refresh.
+- A relayer's PIN is asked for in the window too, when it first sends; the newest window asks.
 - The first window that is closed ends it; Ctrl+C and SIGTERM do the same.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from countersign.bootstrap import station, windows
@@ -25,6 +27,7 @@ from countersign.resources.text import sentence
 from countersign.ui.application import OfficerWindow, open_officer, run
 from countersign.ui.presenters.banner import BannerFacts, Mode
 from countersign.ui.strings import label
+from countersign.ui.views.secret_dialog import asking
 
 ROUND_SECONDS = 20.0
 
@@ -99,5 +102,6 @@ async def window_at(found: Station, seat: Seat) -> OfficerWindow:
     found.holds.callback(carrier.close)
     window = open_officer(console, BannerFacts(Mode.ONLINE), instruments(carrier))
     name = found.desk.state.roster.officer(console.hand.officer).name
+    found.relayers.ask = partial(asking, window)
     window.setWindowTitle(f"{window.windowTitle()} — {name}")
     return window

@@ -96,7 +96,8 @@ class Relaying:
             return await self._post(relayed, await self._dearer(empty, stuck.fees))
 
     async def view(self) -> RelayerView:
-        """The account as its node and its outbox tell it."""
+        """The account as its node and its outbox tell it. Refused("E11.relayer-registered", "chains.other-chain")."""
+        self._relayer.standing()
         chain = await self._chain()
         relayed = self._relayed(chain)
         waiting = [

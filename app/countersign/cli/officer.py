@@ -21,6 +21,7 @@ from countersign.cli.fee_rate import RateOption, rate_of
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.importing import item_lines
 from countersign.cli.officer_deeds import VERBS
+from countersign.cli.relayer import raise_fee, relayer, send
 from countersign.cli.review_lines import review_lines
 from countersign.cli.round_lines import tell_taken, wait_lines
 from countersign.cli.seat import (
@@ -29,6 +30,7 @@ from countersign.cli.seat import (
     DeskPinOption,
     NodesOption,
     PassphraseOption,
+    RelayerPinOption,
     Seat,
     TokenChoice,
     TokenOption,
@@ -81,14 +83,16 @@ def officer_app(stations: Stations) -> typer.Typer:
         pin: PinFileOption = None,
         desk_passphrase: DeskPassphraseOption = None,
         desk_pin: DeskPinOption = None,
+        relayer_pin: RelayerPinOption = None,
     ) -> None:
         choice = TokenChoice(token, serial, module, softhsm)
         seat = Seat(profile, choice, own_secrets(passphrase, pin, token), nodes)
-        context.obj = Seated(stations, folder, desk_secrets(desk_passphrase, desk_pin), seat)
+        context.obj = Seated(stations, folder, desk_secrets(desk_passphrase, desk_pin, relayer_pin), seat)
 
     app.callback()(seated)
     for verb in (*VERBS, file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals,
-                 withdraw, take, send, observe, fail, void, replace, recall, waiting, remember, request, answer):  # fmt: skip
+                 withdraw, take, send, raise_fee, observe, fail, void, replace, recall, relayer, waiting, remember, request,
+                 answer):  # fmt: skip
         app.command(verb.__name__.replace("_", "-"))(verb)
     return app
 
@@ -267,11 +271,6 @@ def take(context: typer.Context, file: FileArgument) -> None:
         findings.show(proposal_lines(await console.take_change(file)))
 
     context.obj.do(work, logs=False)
-
-
-def send(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
-    """Send what was released and is nowhere on its chain, first or again."""
-    reviewed(context, id, lambda console, contract: console.operations.send(contract, reason))
 
 
 def observe(context: typer.Context, id: IdArgument) -> None:

@@ -36,6 +36,11 @@ def asking(files: Mapping[str, Path | None], whose: str = "") -> AskSecret:
     return ask
 
 
+async def from_nobody(code: str) -> str:
+    """Nobody is there to ask. Raises Unavailable."""
+    raise Unavailable("cli.no-terminal")
+
+
 def from_person(code: str, whose: str = "") -> str:
     """What a person types, hidden; a new PIN twice."""
     typer.echo(next_step(code, {}), err=True)

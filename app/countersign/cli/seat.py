@@ -32,10 +32,11 @@ class TokenChoice:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """How to ask for a store's passphrase and a token's PIN."""
+    """How to ask for a store's passphrase and a token's PIN; `relayer`: for the PIN of a desk's relayer."""
 
     passphrase: Ask
     pin: pins.AskSecret
+    relayer: pins.AskSecret = pins.from_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Seat:
 DeskArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a desk on this workstation.")]
 DeskOption = Annotated[Path, typer.Option("--desk", help="The folder of a desk on this workstation.")]
 TokenOption = Annotated[str, typer.Option("--token", help="The label of the token.")]
+RelayerPinOption = Annotated[
+    Path | None, typer.Option("--relayer-pin-file", help="Read the PIN of the relayer's token from this private file.")
+]
 DeskPassphraseOption = Annotated[
     Path | None, typer.Option("--desk-passphrase-file", help="Read the desk's passphrase from this private file.")
 ]
@@ -65,11 +69,17 @@ NodesOption = Annotated[
 ]
 
 
-def desk_secrets(passphrase: Path | None, pin: Path | None, *, new: bool = False) -> Secrets:
+def desk_secrets(
+    passphrase: Path | None, pin: Path | None, relayer: Path | None = None, *, new: bool = False
+) -> Secrets:
     """The desk's own secrets; a new passphrase is asked twice."""
     question = "New passphrase of the desk" if new else "Passphrase of the desk"
     whose = words("the desk's own token")
-    return Secrets(_passphrase(passphrase, question, new=new), pins.asking({"signers.ask-pin": pin}, whose))
+    return Secrets(
+        _passphrase(passphrase, question, new=new),
+        pins.asking({"signers.ask-pin": pin}, whose),
+        pins.asking({"signers.ask-relayer-pin": relayer}),
+    )
 
 
 def own_secrets(passphrase: Path | None, pin: Path | None, token: str = "") -> Secrets:

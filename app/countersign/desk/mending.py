@@ -4,14 +4,16 @@
   can still execute.
 - Sending again changes nothing that anybody signed. On Ethereum it makes another outer transaction, which is logged as
   the replacement of the one before; whichever is mined counts.
-- A gas price that was too low is raised by the relayer's own account; `log_replacement` records what it sent.
+- A transaction that waits because its gas price is too low is replaced by the relayer at its own nonce (`raise_fees`).
 """
 
 from countersign.desk import chain_facts, releasing
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Receipt
+from countersign.desk.releasing import Finished
 from countersign.desk.workplace import Workplace
+from countersign.errors import Refused
 from countersign.settlement.records import Instruction
 
 
@@ -57,10 +59,46 @@ async def retry(desk: Workplace, cycle: str, operations: Author, reason: str) ->
                 await node.broadcast(done.raw)
             continue
         relayer = desk.ethereum(each.group.chain)
-        if await chain_facts.whereabouts(relayer, chain_facts.transactions(each, desk.artefacts)) is None:
-            replacement = await relayer.broadcast(done.to, done.raw)
+        receipts += await _log_unlogged(desk, operations, done, reason)
+        if await chain_facts.whereabouts(relayer, _names(desk, each.hash)) is None:
+            replacement = await relayer.broadcast(done.to, done.raw, done.moves)
             receipts.append(await log_replacement(desk, operations, each.hash, replacement, reason))
     return receipts
+
+
+async def raise_fees(desk: Workplace, cycle: str, operations: Author, reason: str) -> list[Receipt]:
+    """Replace what waits on Ethereum for its block by the same calls with higher fees, at the same nonces, and log it.
+
+    One that a crash left unlogged is logged and not raised again. Refused("desk.nothing-stuck"); raises as
+    `EthereumNode.raise_fees`.
+    """
+    live = desk.state.live(desk.state.cycle(cycle))
+    sent = [each for each in live if each.transaction is not None and each.executable and not each.seen]
+    stuck = [each for each in sent if each.group.kind != "psbt"]
+    if not stuck:
+        raise Refused("desk.nothing-stuck", cycle=cycle)
+    receipts: list[Receipt] = []
+    for each in stuck:
+        done = releasing.finish(desk, each)
+        if found := await _log_unlogged(desk, operations, done, reason):
+            receipts += found
+            continue
+        node, before = desk.ethereum(each.group.chain), desk.state.instruction(each.hash).transaction
+        replacement = await node.raise_fees(before or "", done.moves)
+        receipts.append(await log_replacement(desk, operations, each.hash, replacement, reason))
+    return receipts
+
+
+async def _log_unlogged(desk: Workplace, operations: Author, done: Finished, reason: str) -> list[Receipt]:
+    """Log what the relayer sent in place of what the log knows, where a crash came before the entry."""
+    out = await desk.ethereum(done.chain).carrying(done.to, done.raw)
+    if out is None or out in _names(desk, done.instruction):
+        return []
+    return [await log_replacement(desk, operations, done.instruction, out, reason)]
+
+
+def _names(desk: Workplace, instruction: str) -> tuple[str, ...]:
+    return chain_facts.transactions(desk.state.instruction(instruction), desk.artefacts)
 
 
 async def log_replacement(

@@ -46,6 +46,7 @@ from countersign.desk.operations_views import (
 from countersign.desk.ports import Clock, Mailbox, Receipt
 from countersign.desk.questions import Question
 from countersign.desk.reconciliation import Report, of_trades
+from countersign.desk.relaying import RelayerView
 from countersign.desk.replica import Replica
 from countersign.desk.signing import Progress
 from countersign.desk.vouching import Nodes
@@ -208,6 +209,30 @@ class Operations:
         await self._begin(contract)
         await mending.retry(self._desk, self._cycle(contract), self._author, reason)
         return await self.look(contract)
+
+    async def raise_fees(self, contract: str, reason: str) -> LegsView:
+        """Replace what waits on Ethereum by the same calls with higher fees; the legs after it. Raises as `mending.raise_fees`."""
+        await self._begin(contract)
+        await mending.raise_fees(self._desk, self._cycle(contract), self._author, reason)
+        return await self.look(contract)
+
+    async def relayers(self, contract: str | None = None) -> tuple[RelayerView, ...]:
+        """The accounts that send from this console, as its nodes tell them; of a contract's chains only, where one is given.
+
+        Refused("E11.relayer-registered", "chains.other-chain"); Unavailable: chains.*.
+        """
+        nodes, state = self._desk.nodes.ethereum, self._desk.state
+        if contract is not None:
+            chains = {each.group.chain for each in state.live(state.cycle(self._cycle(contract)))}
+            nodes = {chain: node for chain, node in nodes.items() if chain in chains}
+        found = [await each.relayer() for _, each in sorted(nodes.items())]
+        return tuple(each for each in found if each is not None)
+
+    async def cancel(self, transaction: str) -> str:
+        """Replace a relayer's transaction that waits by an empty one; that one's id. Refused("chains.not-relayed", …)."""
+        for chain in [each.chain for each in await self.relayers() if transaction in each.transactions]:
+            return await self._desk.ethereum(chain).cancel(transaction)
+        raise Refused("desk.not-waiting", transaction=transaction)
 
     async def record_failure(self, contract: str, instruction: str, reason: str) -> LegsView:
         """Log that a leg failed though another was delivered; the legs after it. Raises as `mending.record_failure`."""

@@ -59,6 +59,11 @@ class RelayerView:
     gas_cap: int
     simulates: str | None
 
+    @property
+    def transactions(self) -> tuple[str, ...]:
+        """What waits."""
+        return tuple(each.transaction for each in self.waiting)
+
 
 def require_free(roster: Roster, key: PublicKey) -> None:
     """Refuse a key that is or was somebody's: a vault's owner, a person's, a participant's, the desk's.

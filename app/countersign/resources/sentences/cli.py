@@ -77,6 +77,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The node at {url} has both a cookie and a login file.",
         "Keep one of them.",
     ),
+    "cli.nodes-relayer-chain": (
+        "The node at {url} has a relayer and no chain.",
+        "Say which chain it stands for: a relayer signs for the chain that the file names, not for the one that a node names.",
+    ),
+    "cli.nodes-relayer-place": (
+        "The relayer's token {token} is in no place, or in two.",
+        "Give either a PKCS#11 module's path or SoftHSM's folder.",
+    ),
+    "cli.nodes-other-chain": (
+        "The node at {url} stands for {expected} in the file of nodes and says that it follows {found}.",
+        "Correct the file, or the node. It is left out until then.",
+    ),
+    "cli.relayer-absent": (
+        "The relayer's token {token} (serial {serial}, {model}) holds no key {key} of the curve secp256k1, or several.",
+        "Attach the token that the file of nodes names, or correct the file. Nothing can be sent on that chain until then.",
+    ),
     "cli.nodes-none": (
         "The file of nodes names none.",
         "Give at least one: docs/formats/nodes.md says how it is written.",

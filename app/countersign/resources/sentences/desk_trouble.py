@@ -1,6 +1,14 @@
 """What the desk refuses when a settlement is voided, fails or is sent again, and what to do next."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.nothing-stuck": (
+        "No Ethereum transaction of the cycle {cycle} waits for its block.",
+        "Send what was not sent (send), or log what the chain says (observe).",
+    ),
+    "desk.not-waiting": (
+        "No relayer of this console has the transaction {transaction} waiting.",
+        "Take one that waits from the list that this command shows.",
+    ),
     "desk.nothing-to-void": (
         "No instruction of cycle {cycle} has shares, so nothing needs a void.",
         "Let the parties cancel the contract, or go on with it.",
