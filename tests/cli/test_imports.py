@@ -57,7 +57,7 @@ CASES = (
     Case("check ethereum/safe_tx.json", JUDGING, 185, {"countersign.ethereum.safe_file"},
          STORE | SIGNATURES | KERNEL | {"countersign.desk.evidence", "countersign.ethereum.service"}),
     Case("check usb/request.countersign", JUDGING, 190, {"countersign.airgap.envelope"}, STORE | KERNEL),
-    Case("check ethereum/safe_tx.json --profile profile", JUDGING | {"store"}, 235, STORE | SIGNATURES,
+    Case("check ethereum/safe_tx.json --profile profile", JUDGING | {"store"}, 236, STORE | SIGNATURES,
          KERNEL | {"countersign.desk.evidence", "countersign.airgap.envelope"}),
     Case("ledger --profile profile", REPLAYING, 160, STORE | {"countersign.desk.accounts"}, KERNEL | {"bitcoin"}),
     Case("settlement show MH-2026-0001 --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
