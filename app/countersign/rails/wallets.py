@@ -211,11 +211,13 @@ def require_network(found: Wallet) -> None:
 
 
 def require_registrable(found: Wallet, roster: Roster) -> None:
-    """What is asked of a vault before it is entered: its network, its keys, one kind of key for each officer.
+    """What is asked of a vault before it is entered: its network, origins, keys, one kind of key for each officer.
 
-    Refused: bitcoin.key-network, -coin-type, B6.*, rails.officer-both.
+    Refused: bitcoin.key-network, -coin-type, -origin, B6.*, rails.officer-both.
     """
     require_network(found)
+    for key in found.expressions:
+        key_expression.demand_origin(key)
     keys_agree(found, roster)
     require_plain_tokens(found)
     kinds: dict[str, bool] = {}
@@ -231,8 +233,7 @@ def known_xpub(found: Sequence[Wallet], key: bytes, value: bytes) -> bool:
     for each in found:
         for one in each.expressions:
             if one.extended is not None and base58.decode(bip32.serialise(one.extended)) == key:
-                path = one.path[: len(one.path) - len(one.steps)]
-                return value == one.fingerprint + b"".join(step.to_bytes(4, "little") for step in path)
+                return value == one.fingerprint + b"".join(step.to_bytes(4, "little") for step in one.origin_path)
     return False
 
 
