@@ -308,7 +308,7 @@ class TestTransactions:
     @pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
     @pytest.mark.parametrize(
         "changes",
-        [{"accepted": False}, {"block": "ab" * 32}, {"confirmations": 0}],
+        [{"accepted": False, "executed": ()}, {"block": "ab" * 32}, {"confirmations": 0}],
         ids=["gone", "other block", "late"],
     )
     async def test_what_the_desks_node_does_not_see_is_not(

@@ -86,7 +86,7 @@ def test_whichever_outer_transaction_is_mined_counts(failed: tuple[Desk, Trade],
         sent[name] = trouble.transaction_of(safe, number)
         desk.log(*trouble.replaced(safe, list(sent.values())[-2], sent[name]))
     stranger = trouble.transaction_of(safe, 9)
-    assert desk.attempt(*trouble.observed(safe, 1, transaction=stranger)) == "settlement.not-broadcast"
+    assert desk.attempt(*trouble.observed(safe, 0, transaction=stranger)) == "settlement.not-broadcast"
     desk.log(*trouble.observed(safe, 1, transaction=sent[mined]))
     now = trouble.live(desk, trade, "safe-tx")
     assert now.transaction == sent[mined]

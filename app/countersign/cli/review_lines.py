@@ -15,6 +15,7 @@ from countersign.desk.reports import Judged
 from countersign.desk.settlement_views import LegView, StopView
 from countersign.desk.views import InstructionView, ReviewView
 from countersign.formats import times
+from countersign.resources.text import sentence
 from countersign.resources.visible import grouped, visible
 from countersign.review.finding import Status, Verdict
 
@@ -37,6 +38,7 @@ def review_lines(view: ReviewView) -> list[str]:
         *(words("Between {name} ({lei})", name=name, lei=lei) for name, lei in view.parties),
         *leg_lines(view.legs),
         *(words("{name}: {value}", name=words(_TERMS.get(name, name)), value=value) for name, value in view.terms),
+        *([sentence(view.delivery, {})] if view.delivery else []),
         words("Traded {date}, not before {at}", date=view.trade_date, at=times.text(view.not_before)),
         words("To be settled by {at}", at=times.text(view.settle_by)),
         *deadline.lines(view.act_by, view.unbounded),

@@ -20,6 +20,7 @@ from countersign.cli.words import display, words
 from countersign.errors import CountersignError
 from countersign.formats import times
 from countersign.resources.telling import together, told
+from countersign.resources.text import sentence
 
 if TYPE_CHECKING:
     from countersign.desk.telling import Story, Told
@@ -73,7 +74,7 @@ def story_lines(story: Story) -> list[str]:
             "to": each.destination,
         }
         lines.append(words("{payer} delivers {amount} to {receiver}, at {to}", **values))
-    lines += [*deadline.lines(story.act_by, story.unbounded), ""]
+    lines += [sentence(story.delivery, {}), *deadline.lines(story.act_by, story.unbounded), ""]
     for told_line in story.lines:
         at = times.text(told_line.time_ms // 1_000)
         lines.append(words("{at}  entry {index}  {line}", at=at, index=told_line.index, line=line_of(told_line)))
@@ -102,6 +103,7 @@ def story_value(story: Story) -> dict[str, object]:
         ],
         "act_by": deadline.value(story.act_by),
         "no_act_by": story.unbounded or None,
+        "delivery": story.delivery,
         "story": [_line_value(each) for each in story.lines],
     }
 

@@ -2,15 +2,20 @@
 
 - Any of an instruction's transactions may be the one that was mined: all are looked for.
 - A PSBT's id is known before anybody sends it, so that what nobody sent is found too.
+- A Safe's transaction was executed where that Safe itself says so, of its own safeTxHash, in whosever transaction: one call
+  may execute several Safes, and one that somebody else sent may execute this Safe alone.
 - A Safe's transaction can never execute once the Safe is past its nonce; Bitcoin's once a coin of it is gone and not by
   it.
 """
 
+from dataclasses import replace
+
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.transaction import display
-from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode, Observation
+from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode, Executed, Observation
 from countersign.errors import Refused
 from countersign.formats import caip
+from countersign.rails import ethereum as ethereum_rail
 from countersign.rails import wallets
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import Roster, SafeVault
@@ -32,9 +37,29 @@ def txid(instruction: Instruction, artefacts: Artefacts) -> str:
     return display(parse_psbt(artefacts.get(bytes.fromhex(instruction.artefact))).txid)
 
 
-async def whereabouts(node: Node, names: tuple[str, ...]) -> Observation | None:
-    """The first of these transactions that is in a block, else the first that waits for one; None if none is anywhere."""
-    seen = [await node.observe(each) for each in names]
+def execution(instruction: Instruction, artefacts: Artefacts) -> Executed | None:
+    """What its Safe says once it executed it; None for Bitcoin."""
+    if instruction.group.kind == "psbt":
+        return None
+    return Executed(*ethereum_rail.execution(artefacts.get(bytes.fromhex(instruction.artefact))))
+
+
+def meant(seen: Observation, wanted: Executed | None) -> Observation:
+    """What a node's word about a transaction means for an instruction: in a block it counts where its Safe executed it there."""
+    if wanted is None or seen.block is None:
+        return seen
+    if wanted in seen.executed:
+        return replace(seen, accepted=True)
+    return Observation(seen.transaction, False, 0, None, None)
+
+
+async def whereabouts(
+    node: Node, instruction: Instruction, artefacts: Artefacts, names: tuple[str, ...] | None = None
+) -> Observation | None:
+    """The first of its transactions (or of `names`) that is in a block and executed it, else the first that waits for one."""
+    wanted = execution(instruction, artefacts)
+    known = transactions(instruction, artefacts) if names is None else names
+    seen = [meant(await node.observe(each), wanted) for each in known]
     mined = [each for each in seen if each.accepted and each.block is not None]
     waiting = [each for each in seen if each.accepted]
     return next(iter(mined or waiting), None)

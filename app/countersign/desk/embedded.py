@@ -52,6 +52,9 @@ class EmbeddedDesk:
             event = await add_signature(event, self.author)
         return await self.sequencer.submit(event)
 
+    async def synchronise(self) -> None:
+        """Nothing: what is logged is in the state at once."""
+
     async def own(self, kind: str, body: Mapping[str, object]) -> Receipt:
         """Log an event that the desk alone signs."""
         return await self.sequencer.submit(await signed(self.scribe.draft(kind, body), [self.author]))

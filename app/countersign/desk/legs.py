@@ -9,13 +9,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from countersign.desk import chain_facts, mending
+from countersign.desk import elsewhere, mending
 from countersign.desk.money import Money, money
 from countersign.desk.names import owner
 from countersign.desk.ports import Observation
 from countersign.desk.questions import Question
 from countersign.desk.workplace import Workplace
 from countersign.errors import CountersignError, Refused
+from countersign.rails import ethereum as rail
 from countersign.settlement.breaks import open_breaks
 from countersign.settlement.records import Cycle, Instruction
 from countersign.settlement.state import State
@@ -43,6 +44,7 @@ class Owed:
 class ChainLeg:
     """One instruction. `transaction`: its last known name, or ""; `seen`: the log has it in a block; `same`: the log has it
     where the node has it; `failed`: its failure is recorded and open; `objection`: why a failure cannot be recorded now.
+    `by_stranger`: the transaction was sent by nobody here. `together`: how many Safes the call that was sent executes.
     """
 
     instruction: str
@@ -59,6 +61,8 @@ class ChainLeg:
     same: bool
     failed: bool
     objection: CountersignError | None
+    by_stranger: bool = False
+    together: int = 1
 
     @property
     def sendable(self) -> bool:
@@ -123,13 +127,30 @@ async def _leg(desk: Workplace, asked: Question, instruction: Instruction) -> Ch
         block == (None if before is None else before.block),
         any(each.group == instruction.group for each in open_breaks(state, instruction.cycle)),
         _objection(asked, instruction, there, executable=executable),
+        _by_stranger(instruction, there),
+        _together(desk, instruction),
     )
 
 
+def _by_stranger(instruction: Instruction, there: Observation | None) -> bool:
+    """Whether a Safe's transaction stands in a block and this desk's log does not say that it sent it."""
+    if there is None or there.block is None or instruction.group.kind == "psbt":
+        return False
+    sent = {instruction.transaction, *instruction.others} - {instruction.stranger}
+    return there.transaction not in sent
+
+
+def _together(desk: Workplace, instruction: Instruction) -> int:
+    if instruction.finished is None or instruction.group.kind == "psbt":
+        return 1
+    return max(1, len(rail.safes_in(desk.artefacts.get(bytes.fromhex(instruction.finished)))))
+
+
 async def _whereabouts(desk: Workplace, instruction: Instruction) -> Observation | None:
-    chain, names = instruction.group.chain, chain_facts.transactions(instruction, desk.artefacts)
-    node = desk.bitcoin(chain) if instruction.group.kind == "psbt" else desk.ethereum(chain)
-    return await chain_facts.whereabouts(node, names)
+    """Where it is; a call that waits for a block and can do nothing any more is nowhere."""
+    found = await elsewhere.there(desk, instruction)
+    dead = found is not None and found.block is None and instruction.group.kind == "safe-tx"
+    return None if dead and not await elsewhere.waits(desk, instruction) else found
 
 
 def _where(instruction: Instruction, there: Observation | None) -> Where:

@@ -29,7 +29,7 @@ from countersign.desk.views import (
 from countersign.errors import CountersignError, Unavailable
 from countersign.review import checks
 from countersign.review.case import Case, Mode
-from countersign.settlement import deadlines, stops
+from countersign.settlement import carrying, deadlines, stops
 from countersign.settlement.contract import Terms
 from countersign.settlement.records import Instruction
 from countersign.settlement.state import State
@@ -92,6 +92,7 @@ def review_view(
         cycle=settlement_pages.cycle(found.state, record),
         stops=settlement_pages.stops(found.state, record),
         unbounded=bounds.unbounded(record) or "",
+        delivery=carrying.delivery(found.state, record),
         newest=found.newest,
     )
 

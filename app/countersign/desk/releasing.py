@@ -2,25 +2,25 @@
 
 - Everything is verified again when it is finished: every Bitcoin input by our own rule and Core's where installed, every
   Safe signature under the digest rebuilt here; both chains are asked whether they would accept before anybody releases.
-- Maker and checker sign one and the same release; both transactions go out together.
+- Maker and checker sign one and the same release; all transactions go out together, several Safes of a chain in one
+  (`parcels`).
 - What an officer's node observes is confirmed by the desk's own node before it is logged.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from countersign.desk import chain_facts, stopping
+from countersign.desk import chain_facts, elsewhere, parcels, stopping
 from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.parcels import Parcel, finish
 from countersign.desk.ports import Receipt
 from countersign.desk.vouching import fees_of
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
-from countersign.ethereum.movements import Movement
 from countersign.formats import ids
-from countersign.rails import bitcoin as bitcoin_rail
-from countersign.rails import ethereum as ethereum_rail
-from countersign.rails import safe_movements, wallets
+from countersign.rails import ethereum as rail
+from countersign.rails import wallets
 from countersign.settlement import events
 from countersign.settlement.bodies import ReleaseAuthorised
 from countersign.settlement.records import Instruction
@@ -28,54 +28,16 @@ from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """One instruction ready for its chain: the bytes that go out, and for Bitcoin the combined PSBT and the id."""
+async def finish_all(desk: Workplace, cycle: str) -> tuple[Parcel, ...]:
+    """What a cycle has not sent yet, finished, as it goes out, and found acceptable by its chain.
 
-    instruction: str
-    kind: str
-    chain: str
-    to: str  # the Safe; empty for Bitcoin
-    raw: bytes
-    combined: bytes  # the combined PSBT, or `signatures.json`'s content comes from `ethereum`
-    transaction: str  # Bitcoin's txid, known before; empty for Ethereum
-    consensus: str  # what Bitcoin Core's code said: accepted, absent, or empty
-    moves: tuple[Movement, ...] = ()  # what must move on Ethereum, no more and no less
-
-
-def finish(desk: Workplace, instruction: Instruction) -> Finished:
-    """Combine the logged shares and finish. Refused: B13.*, E9.*."""
-    data = desk.artefacts.get(bytes.fromhex(instruction.artefact))
-    shares = [desk.artefacts.get(bytes.fromhex(share.artefact)) for share in instruction.shares]
-    chain = instruction.group.chain
-    if instruction.group.kind == "psbt":
-        combined = bitcoin_rail.combine(data, shares)
-        done = bitcoin_rail.finalise(combined)
-        return Finished(instruction.hash, "psbt", chain, "", done.raw, combined, done.transaction, done.consensus)
-    vault = desk.state.roster.vault(instruction.group.vaults[0])
-    if not isinstance(vault, SafeVault):
-        raise Refused("desk.not-a-safe", vault=vault.id)
-    call = ethereum_rail.finalise(data, shares, vault, desk.state.roster)
-    moves = safe_movements.movements(desk.state.owed(instruction), vault)
-    return Finished(instruction.hash, "safe-tx", chain, call.to, call.calldata, b"", "", "", moves)
-
-
-async def finish_all(desk: Workplace, cycle: str) -> tuple[Finished, ...]:
-    """What a cycle has not sent yet, finished and found acceptable by its chain. Refused("desk.chain-would-refuse")."""
+    Refused as `parcels.require_acceptable`.
+    """
     unsent = [each for each in desk.state.live(desk.state.cycle(cycle)) if each.transaction is None]
-    done = tuple(finish(desk, each) for each in unsent)
-    for each in done:
-        await _require_acceptable(desk, each)
-    return done
-
-
-async def _require_acceptable(desk: Workplace, done: Finished) -> None:
-    if done.kind == "psbt":
-        reason = await desk.bitcoin(done.chain).test(done.raw)
-    else:
-        reason = await desk.ethereum(done.chain).test(done.to, done.raw, done.moves)
-    if reason is not None:
-        raise Refused("desk.chain-would-refuse", chain=done.chain, reason=reason)
+    found = await parcels.parcels(desk, [finish(desk, each) for each in unsent])
+    for each in found:
+        await parcels.require_acceptable(desk, each)
+    return found
 
 
 async def make_release(desk: EmbeddedDesk, cycle: str, maker: Author, checker: str) -> bytes:
@@ -115,50 +77,90 @@ async def broadcast(desk: Workplace, cycle: str, operations: Author) -> list[Rec
     out the order is heeded and all are tried once more; then none waits. A transaction that went out before a crash could
     log it is found (Bitcoin's on its chain, Ethereum's in the relayer's outbox) and logged, not sent again.
     """
-    closed, receipts = desk.state.cycle(cycle), []
+    closed = desk.state.cycle(cycle)
     if closed.released is None:
         raise Refused("desk.not-released", cycle=cycle)
+    receipts = await _already(desk, cycle, operations)
     live = desk.state.live(closed)
-    waiting = [finish(desk, each) for each in live if each.transaction is None and each.released is not None]
-    out = {each.instruction: sent for each in waiting if (sent := await _is_out(desk, each)) is not None}
+    unsent = [each for each in live if each.transaction is None and each.released is not None]
+    waiting = [finish(desk, each) for each in unsent]
+    ready = await parcels.parcels(desk, waiting)
+    out = {each.carried: sent for each in ready if (sent := await _is_out(desk, each)) is not None}
     if len(waiting) == len(live) and not out:
         stopping.require_running(desk, cycle)
         await finish_all(desk, cycle)
-    for done in waiting:
-        sent = out.get(done.instruction) or await _send(desk, done)
-        body = {
-            "instruction": done.instruction,
-            "transaction": sent,
-            "artefact": (await desk.put_artefact(done.raw)).hex(),
-        }
-        receipts.append(await desk.submit(await signed(desk.scribe.draft("transaction.broadcast", body), [operations])))
+    for parcel in ready:
+        sent = out.get(parcel.carried) or await send(desk, parcel)
+        for each in parcel.carried:
+            receipts.append(await _log_broadcast(desk, each.instruction, sent, parcel.raw, operations))
     return receipts
 
 
-async def _is_out(desk: Workplace, done: Finished) -> str | None:
+async def _already(desk: Workplace, cycle: str, operations: Author) -> list[Receipt]:
+    """Log what is on its way or done already: a Safe's call that went out with another's before a crash could log it, and one
+    that somebody else executed. What that left behind is named."""
+    receipts = []
+    for name in [each.hash for each in desk.state.live(desk.state.cycle(cycle))]:
+        each = desk.state.instruction(name)
+        if each.group.kind != "safe-tx" or each.transaction is not None or each.released is None:
+            continue
+        if (sibling := await _sent_with(desk, each)) is not None:
+            raw = desk.artefacts.get(bytes.fromhex(sibling.finished or ""))
+            receipts.append(await _log_broadcast(desk, name, sibling.transaction or "", raw, operations))
+        elif (body := await unlogged(desk, each)) is not None:
+            receipts.append(await log_observed(desk, operations, body))
+    if receipts:
+        await desk.synchronise()
+    return [*receipts, *await elsewhere.name_split(desk, cycle, operations)]
+
+
+async def _sent_with(desk: Workplace, instruction: Instruction) -> Instruction | None:
+    """Another instruction whose logged transaction carries this one too and is on its way or executed it."""
+    own = rail.Finished((done := finish(desk, instruction)).to, done.raw, ())
+    for each in desk.state.live(desk.state.cycle(instruction.cycle)):
+        if each.finished is None or each.transaction is None or each.group.chain != instruction.group.chain:
+            continue
+        if rail.carried(desk.artefacts.get(bytes.fromhex(each.finished)), own):
+            node, names = desk.ethereum(each.group.chain), (each.transaction,)
+            if await chain_facts.whereabouts(node, instruction, desk.artefacts, names) is not None:
+                return each
+    return None
+
+
+async def _log_broadcast(desk: Workplace, instruction: str, sent: str, raw: bytes, operations: Author) -> Receipt:
+    body = {"instruction": instruction, "transaction": sent, "artefact": (await desk.put_artefact(raw)).hex()}
+    return await desk.submit(await signed(desk.scribe.draft("transaction.broadcast", body), [operations]))
+
+
+async def _is_out(desk: Workplace, parcel: Parcel) -> str | None:
     """The transaction in which it went out before a crash could log it."""
-    if done.kind == "safe-tx":
-        return await desk.ethereum(done.chain).carrying(done.to, done.raw)
-    seen = await desk.bitcoin(done.chain).observe(done.transaction)
+    if parcel.kind == "safe-tx":
+        return await desk.ethereum(parcel.chain).carrying(parcel.to, parcel.raw)
+    (done,) = parcel.carried
+    seen = await desk.bitcoin(parcel.chain).observe(done.transaction)
     return done.transaction if seen.accepted else None
 
 
-async def _send(desk: Workplace, done: Finished) -> str:
-    if done.kind == "psbt":
-        return await desk.bitcoin(done.chain).broadcast(done.raw)
-    return await desk.ethereum(done.chain).broadcast(done.to, done.raw, done.moves)
+async def send(desk: Workplace, parcel: Parcel) -> str:
+    """Send it; the transaction's name. Refused by the chain: `chains.*-refused`, named."""
+    if parcel.kind == "psbt":
+        return await desk.bitcoin(parcel.chain).broadcast(parcel.raw)
+    return await desk.ethereum(parcel.chain).broadcast(parcel.to, parcel.raw, parcel.moves)
 
 
 async def observe(desk: Workplace, cycle: str, operations: Author) -> list[Receipt]:
     """Log what the node says that is not logged yet: of what was sent, and of what others may have sent (rule 10).
 
-    Another block, or none any more after a reorganisation, is logged as it is.
+    Another block, or none any more after a reorganisation, is logged as it is. A Safe's leg that somebody else's transaction left
+    behind is named (`elsewhere`).
     """
     receipts = []
     for instruction in watched(desk.state, cycle):
         if (body := await unlogged(desk, instruction)) is not None:
             receipts.append(await log_observed(desk, operations, body))
-    return receipts
+    if receipts:
+        await desk.synchronise()
+    return [*receipts, *await elsewhere.name_split(desk, cycle, operations)]
 
 
 def watched(state: State, cycle: str) -> tuple[Instruction, ...]:
@@ -174,12 +176,12 @@ async def log_observed(desk: Workplace, operations: Author, body: Mapping[str, o
 
 async def unlogged(desk: Workplace, instruction: Instruction) -> dict[str, object] | None:
     """The body of `transaction.observed` where the node says something else than the log; None where it does not."""
-    names = chain_facts.transactions(instruction, desk.artefacts)
-    if not names or (instruction.transaction is None and instruction.released is not None):
+    psbt, names = instruction.group.kind == "psbt", chain_facts.transactions(instruction, desk.artefacts)
+    if psbt and instruction.transaction is None and instruction.released is not None:
         return None
-    psbt = instruction.group.kind == "psbt"
-    node = desk.bitcoin(instruction.group.chain) if psbt else desk.ethereum(instruction.group.chain)
-    there, before = await chain_facts.whereabouts(node, names), instruction.observed
+    there, before = await elsewhere.there(desk, instruction), instruction.observed
+    if there is None and not names:
+        return None
     block, height, confirmations = (
         (None, None, 0) if there is None else (there.block, there.height, there.confirmations)
     )

@@ -3,7 +3,8 @@
 DESIGN.md §6 (`share.added`), §8. `decide` sees hashes; here are the bytes behind them.
 
 - A share must be its officer's whole and valid share of the prepared bytes, through the same rails that accepted it.
-- The prepared transaction with its shares must finish into exactly what the desk broadcast.
+- The prepared transaction with its shares must finish into exactly what the desk broadcast; of one call for several Safes,
+  into this Safe's part of it.
 - What is false here is the desk's fault: it signed for it.
 """
 
@@ -67,7 +68,8 @@ def _finished(ground: Ground, instruction: Instruction, prepared: bytes, shares:
         own, transaction = finish(signed, instruction, prepared, shares)
     except CountersignError as error:
         return refused(error, about, "finishes into the broadcast transaction")
-    if own != raw or (transaction is not None and transaction != instruction.transaction):
+    same = own == raw if instruction.group.kind == "psbt" else ethereum_rail.brings(raw, prepared, own)
+    if not same or (transaction is not None and transaction != instruction.transaction):
         return faulted("desk.audit-other-finished", about, own.hex(), raw.hex(), instruction=instruction.hash)
     found = instruction.transaction or ""
     return noted("desk.audit-finished", about, "finishes into the broadcast transaction", found, transaction=found)

@@ -15,8 +15,16 @@ from dataclasses import dataclass, fields
 from countersign.desk.money import Money, money
 from countersign.desk.ports import Record
 from countersign.errors import CountersignError, Malformed, Refused
-from countersign.settlement import audience, events, stops
-from countersign.settlement.bodies import CycleClosed, HoldPlaced, HoldReleased, InstructionRefused, ShareAdded
+from countersign.settlement import audience, carrying, events, stops
+from countersign.settlement.bodies import (
+    CycleClosed,
+    HoldPlaced,
+    HoldReleased,
+    InstructionRefused,
+    ShareAdded,
+    TransactionBroadcast,
+    TransactionObserved,
+)
 from countersign.settlement.deadlines import Deadline, Deadlines
 from countersign.settlement.events import Event
 from countersign.settlement.records import ContractRecord
@@ -73,7 +81,8 @@ class Movement:
 class Story:
     """A contract, where it stands, the deadline that bites first, and every line in the log's order.
 
-    `unbounded`: where it has no deadline, the code of the sentence that says why.
+    `unbounded`: where it has no deadline, the code of the sentence that says why. `delivery`: the code of the sentence that says
+    how it reaches its chains.
     """
 
     contract: str
@@ -86,6 +95,7 @@ class Story:
     act_by: Deadline | None
     lines: tuple[Told, ...]
     unbounded: str = ""
+    delivery: str = ""
 
 
 def named(state: State, text: str) -> ContractRecord:
@@ -141,6 +151,7 @@ def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:
         bounds.first(record),
         tuple(_lines(state, record, record_of)),
         bounds.unbounded(record) or "",
+        carrying.delivery(state, record),
     )
 
 
@@ -222,7 +233,7 @@ def _values(state: State, event: Event) -> dict[str, str]:
     for role in ("maker", "checker"):
         if role in found:
             found[role] = _name(state, HolderKind.OFFICER, found[role])
-    return found | _of_instruction(state, found.get("instruction", ""))
+    return found | _of_instruction(state, found.get("instruction", "")) | _carried(state, event)
 
 
 def _of_contract(state: State, record: ContractRecord, event: Event) -> dict[str, str]:
@@ -246,6 +257,20 @@ def _expected(state: State, transfer: Transfer) -> str:
 def _of_instruction(state: State, name: str) -> dict[str, str]:
     instruction = state.instructions.get(name)
     return {} if instruction is None else {"chain": instruction.group.chain, "kind": instruction.group.kind}
+
+
+def _carried(state: State, event: Event) -> dict[str, str]:
+    """Of a transaction: how many Safes of the settlement it was sent for, or that somebody else sent it, and for which vault."""
+    match event.body:
+        case TransactionBroadcast(instruction=name, transaction=sent) if name in state.instructions:
+            live = state.live(state.cycle(state.instructions[name].cycle))
+            count = sum(sent in (each.transaction, *each.others) and each.stranger != sent for each in live)
+            return {"together": str(count)} if count > 1 else {}
+        case TransactionObserved(instruction=name, transaction=sent, block=str()) if name in state.instructions:
+            known = state.instructions[name]
+            return {"stranger": sent, "vaults": ", ".join(known.group.vaults)} if known.stranger == sent else {}
+        case _:
+            return {}
 
 
 def _display(state: State, asset: str, units: int) -> str:

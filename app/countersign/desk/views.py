@@ -167,6 +167,7 @@ class ReviewView:
     may_endorse: bool = False  # this officer's word is the custodian's, and it is wanted
     may_decline: bool = False
     unbounded: str = ""  # where `act_by` is None, the code of the sentence that says why
+    delivery: str = ""  # the code of the sentence that says how it reaches its chains
     newest: int = 0  # the moment of the last entry it was made from: no earlier moment is now
 
 

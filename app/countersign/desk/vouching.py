@@ -3,6 +3,8 @@
 - A share: its bytes are here and are that officer's whole, valid share of the prepared instruction (rails).
 - A deposit, a broadcast, an observation: the desk's own node says so too; of a payment into a Safe, its very log; of a coin,
   that no settlement's own transaction made it, logged or not.
+- A Safe's call that was sent, alone or with others in one: it is exactly what the shares make, of each of them.
+- What a transaction did for a Safe's instruction, that Safe itself says of its own safeTxHash, whoever sent the transaction.
 - A failure: the desk's own node sees the transaction in no block, and says whether it can still execute.
 - Everything else about the event is the machine's to judge; this is only what the machine cannot see.
 """
@@ -97,9 +99,35 @@ async def _broadcast(state: State, body: TransactionBroadcast, artefacts: Artefa
             raise Refused("desk.other-transaction", transaction=body.transaction)
         seen = await nodes.of_bitcoin(instruction.group.chain).observe(body.transaction)
     else:
+        if not _carries(state, instruction, raw, artefacts):
+            raise Refused("desk.other-transaction", transaction=body.transaction)
         seen = await nodes.of_ethereum(instruction.group.chain).observe(body.transaction)
-    if not seen.accepted:
+    if not chain_facts.meant(seen, chain_facts.execution(instruction, artefacts)).accepted:
         raise Refused("desk.transaction-not-seen", transaction=body.transaction)
+
+
+def _carries(state: State, instruction: Instruction, raw: bytes, artefacts: Artefacts) -> bool:
+    """Whether a call executes exactly what the shares make of this instruction, and if others too, of others of its settlement."""
+    if not ethereum_rail.carried(raw, _finished(state, instruction, artefacts)):
+        return False
+    live = state.live(state.cycle(instruction.cycle))
+    here = {each.group.vaults[0]: each for each in live if each.group.kind == "safe-tx"}
+    by_safe = {vault.address: here[name] for name in here if isinstance(vault := state.roster.vault(name), SafeVault)}
+    return all(
+        safe in by_safe
+        and state.missing(by_safe[safe]) == 0
+        and ethereum_rail.carried(raw, _finished(state, by_safe[safe], artefacts))
+        for safe in ethereum_rail.safes_in(raw)
+    )
+
+
+def _finished(state: State, instruction: Instruction, artefacts: Artefacts) -> ethereum_rail.Finished:
+    vault = state.roster.vault(instruction.group.vaults[0])
+    if not isinstance(vault, SafeVault):
+        raise Refused("desk.not-a-safe", vault=vault.id)
+    shares = [artefacts.get(bytes.fromhex(share.artefact)) for share in instruction.shares]
+    data = artefacts.get(bytes.fromhex(instruction.artefact))
+    return ethereum_rail.finalise(data, shares, vault, state.roster)
 
 
 async def _observed(state: State, body: TransactionObserved, artefacts: Artefacts, nodes: Nodes) -> None:
@@ -112,7 +140,8 @@ async def _observed(state: State, body: TransactionObserved, artefacts: Artefact
             raise Refused("desk.other-transaction", transaction=body.transaction)
     else:
         node = nodes.of_ethereum(instruction.group.chain)
-    seen, before = await node.observe(body.transaction), instruction.observed
+    wanted, before = chain_facts.execution(instruction, artefacts), instruction.observed
+    seen = chain_facts.meant(await node.observe(body.transaction), wanted)
     if body.block is None:
         if seen.block is not None:
             raise Refused("desk.transaction-not-seen", transaction=body.transaction)
@@ -126,12 +155,12 @@ async def _observed(state: State, body: TransactionObserved, artefacts: Artefact
 
 async def _failed(state: State, body: SettlementFailed, artefacts: Artefacts, nodes: Nodes) -> None:
     instruction = state.instruction(body.instruction)
-    chain, names = instruction.group.chain, chain_facts.transactions(instruction, artefacts)
+    chain = instruction.group.chain
     if instruction.group.kind == "psbt":
-        there = await chain_facts.whereabouts(nodes.of_bitcoin(chain), names)
+        there = await chain_facts.whereabouts(nodes.of_bitcoin(chain), instruction, artefacts)
         dead = await chain_facts.coin_is_gone(nodes.of_bitcoin(chain), instruction, state)
     else:
-        there = await chain_facts.whereabouts(nodes.of_ethereum(chain), names)
+        there = await chain_facts.whereabouts(nodes.of_ethereum(chain), instruction, artefacts)
         dead = await chain_facts.safe_is_past(nodes.of_ethereum(chain), instruction, state.roster)
     if there is not None and there.block is not None:
         raise Refused("desk.executed-after-all", transaction=there.transaction)
@@ -140,17 +169,9 @@ async def _failed(state: State, body: SettlementFailed, artefacts: Artefacts, no
 
 
 async def _replaced(state: State, body: TransactionReplaced, artefacts: Artefacts, nodes: Nodes) -> None:
-    """The node knows the replacement, and it carries exactly the call that the shares make."""
+    """The node knows the replacement, and it carries exactly the call that the shares make, alone or with others'."""
     instruction = state.instruction(body.instruction)
-    vault = state.roster.vault(instruction.group.vaults[0])
-    if not isinstance(vault, SafeVault):
-        raise Refused("desk.not-a-safe", vault=vault.id)
-    data = artefacts.get(bytes.fromhex(instruction.artefact))
-    shares = [artefacts.get(bytes.fromhex(share.artefact)) for share in instruction.shares]
-    if (
-        artefacts.get(bytes.fromhex(body.artefact))
-        != ethereum_rail.finalise(data, shares, vault, state.roster).calldata
-    ):
+    if not _carries(state, instruction, artefacts.get(bytes.fromhex(body.artefact)), artefacts):
         raise Refused("desk.other-transaction", transaction=body.replacement)
     if not (await nodes.of_ethereum(instruction.group.chain).observe(body.replacement)).accepted:
         raise Refused("desk.transaction-not-seen", transaction=body.replacement)

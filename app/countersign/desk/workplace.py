@@ -47,6 +47,9 @@ class Workplace(Protocol):
     async def submit(self, event: bytes) -> Receipt:
         """Give a signed event to the desk."""
 
+    async def synchronise(self) -> None:
+        """Have what the desk has logged in the state."""
+
     async def put_artefact(self, data: bytes) -> bytes:
         """Keep bytes where the desk has them too; their SHA-256."""
 
@@ -113,8 +116,9 @@ class AtConsole:
 
 
 async def fetch_cycle(place: AtConsole, cycle: str) -> None:
-    """Have what a cycle's instructions and shares name here, as far as the desk has it."""
+    """Have what a cycle's instructions, shares and sent transactions name here, as far as the desk has it."""
     live = place.state.live(place.state.cycle(cycle))
     shares = [share.artefact for each in live for share in each.shares]
     replaced = [one.artefact for each in live for one in place.state.replaced_by(each)]
-    await place.fetch([*(each.artefact for each in live), *shares, *replaced])
+    sent = [each.finished for each in live if each.finished is not None]
+    await place.fetch([*(each.artefact for each in live), *shares, *replaced, *sent])

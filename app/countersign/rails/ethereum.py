@@ -8,14 +8,16 @@ one delegate call to the MultiSendCallOnly of its own release makes them all or 
 - `readback` sets every call beside an obligation (`safe_payments.pair`); in another order they pay the same.
 - Before every signature `digest` asks the second implementation (eth-account) too, and refuses if the two differ.
 - A share is one owner's 65 bytes; `combine` orders owners; `finalise` gives the call that executes.
+- `together` makes one call of several finished ones: the relayer's own, that executes all of them or none.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from countersign.errors import Refused
-from countersign.ethereum import eip712, erc20, execute, inspect, multisend, safe_file, signatures
+from countersign.errors import Malformed, Refused
+from countersign.ethereum import atomic, eip712, erc20, execute, inspect, multisend, safe_file, signatures
 from countersign.ethereum.abi import Address, Digest
+from countersign.ethereum.atomic import SafeCall
 from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import DELEGATECALL, ClaimedSafeTx, SafeTx, SafeVersion, plain_tx, require_signable
 from countersign.ethereum.signatures import OwnerSignature
@@ -154,3 +156,48 @@ def finalise(data: bytes, shares: Sequence[bytes], vault: SafeVault, roster: Ros
     blob = b"".join(one.signature for one in ordered)
     verified = signatures.verify(tx.digest, blob, owners(vault, roster), vault.threshold)
     return Finished(eip55.checksum(tx.safe), execute.encode(tx, blob), verified)
+
+
+def execution(data: bytes) -> tuple[str, str]:
+    """The Safe in EIP-55 and the safeTxHash (`0x…`, from the fields) by which a Safe says that it executed this. Malformed."""
+    tx = parse(data).tx
+    return eip55.checksum(tx.safe), "0x" + tx.digest.hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """One plain call that executes several Safes or none: `to` MultiSendCallOnly in EIP-55, and the code that stands there."""
+
+    to: str
+    calldata: bytes
+    code_hash: str
+
+
+def together(finished: Sequence[Finished], vaults: Sequence[SafeVault]) -> Together:
+    """The one call for these Safes' finished calls, in this order.
+
+    Refused `E3.no-release`, `ethereum.atomic-gas`; Malformed as `atomic.encode`.
+    """
+    calls = [SafeCall(Address(eip55.parse(each.to)), each.calldata) for each in finished]
+    to = atomic.executor([SafeVersion.parse(each.version) for each in vaults])
+    data = atomic.encode(calls)
+    atomic.require_room(calls)
+    return Together(eip55.checksum(to), data, atomic.code_hash(to))
+
+
+def carried(raw: bytes, own: Finished) -> bool:
+    """Whether sent bytes bring a Safe exactly this finished call: by itself, or with others in one. Total."""
+    return raw == own.calldata or atomic.carried(raw, Address(eip55.parse(own.to))) == own.calldata
+
+
+def brings(raw: bytes, data: bytes, calldata: bytes) -> bool:
+    """The same of the call that a Safe transaction's file finishes into. Malformed as `parse`."""
+    return carried(raw, Finished(eip55.checksum(parse(data).tx.safe), calldata, ()))
+
+
+def safes_in(raw: bytes) -> tuple[str, ...]:
+    """The Safes (EIP-55) that a call for several executes; none where it is no such call. Total."""
+    try:
+        return tuple(eip55.checksum(each.safe) for each in atomic.decode(raw))
+    except Malformed:
+        return ()

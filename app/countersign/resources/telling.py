@@ -28,7 +28,11 @@ TEMPLATES: dict[str, str] = {
     "share.added": "{who} signed for {vault} and the desk verified it: {count} of {needed}.",
     "release.authorised": "{maker} ordered the release and {checker} checked it.",
     "transaction.broadcast": "{who} broadcast transaction {transaction} on {chain}.",
+    "transaction.broadcast.together": "{who} broadcast transaction {transaction} on {chain}: "
+    "one call that executes {together} Safes or none.",
     "transaction.observed": "Transaction {transaction} is in no block any more.",
+    "transaction.observed.stranger": "Somebody else's transaction {transaction} executed {vaults} at block height {height}; "
+    "confirmations: {confirmations}. This desk did not send it.",
     "transaction.observed.block": "Transaction {transaction} was seen at block height {height}; confirmations: {confirmations}.",
     "transaction.replaced": "{who} replaced transaction {transaction} by {replacement}: {reason}",
     "delivery.confirmed": "{who} confirmed delivery.",
@@ -47,7 +51,10 @@ PLAIN, FAULT = (
     "{who}: {kind}.",
     "The desk logged this although the rules refuse it ({fault}); it changed nothing. {line}",
 )
-_PARTS = (("fee", "fee_asset"), ("expected", "expected"), ("short", "lacking"), ("block", "height"))
+_PARTS = (
+    ("stranger", "stranger"), ("together", "together"), ("fee", "fee_asset"), ("expected", "expected"), ("short", "lacking"),
+    ("block", "height"),
+)  # fmt: skip
 """What an event may say beyond its type's plain line: the template's ending, and the value that calls for it."""
 NOBODY, TOGETHER = "nobody", "{first} and {last}"
 

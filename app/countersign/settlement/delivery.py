@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import ledger, netting, stops, templates
-from countersign.settlement.assets import chain_of, require_spelling
+from countersign.settlement import carrying, ledger, netting, stops, templates
+from countersign.settlement.assets import chain_of
 from countersign.settlement.bodies import (
     DeliveryConfirmed,
     ReleaseAuthorised,
@@ -107,9 +107,7 @@ def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
         raise Refused("settlement.not-released", instruction=instruction.hash)
     if instruction.transaction is not None:
         raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
-    require_spelling(instruction.group.chain, body.transaction)
-    if body.transaction in case.state.transactions:
-        raise Refused("settlement.transaction-taken", transaction=body.transaction)
+    carrying.check_together(case.state, instruction, body.transaction)
 
 
 def _fold_broadcast(case: Case, body: TransactionBroadcast) -> State:

@@ -4,7 +4,8 @@
   its payers owe stays held, and the custodian's break says who waits for what.
 - The ways out: the same transaction sent again; on Ethereum the same call in another outer transaction that pays more
   gas (`transaction.replaced`); on Bitcoin a declared replacement; and once this one can never execute, another.
-- Whatever of an instruction's transactions a node then sees is the one that counts.
+- Whatever of an instruction's transactions a node then sees is the one that counts. Several Safes that were sent in one call
+  may be sent again in one.
 
     {"cycle":"cycle-1","instruction":"3ff5f6e7…","executable":true,"reason":"The node refused it: gas too low."}
 """
@@ -12,7 +13,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement.assets import require_spelling
+from countersign.settlement import carrying
 from countersign.settlement.breaks import opened
 from countersign.settlement.case import Case, Rule, noted, with_contracts
 from countersign.settlement.ending import freed
@@ -81,9 +82,7 @@ def _judge_replaced(case: Case, body: TransactionReplaced) -> None:
         raise Refused("settlement.failed-already", instruction=instruction.hash)
     if instruction.transaction is None or body.transaction != instruction.transaction:
         raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
-    require_spelling(instruction.group.chain, body.replacement)
-    if body.replacement in case.state.transactions:
-        raise Refused("settlement.transaction-taken", transaction=body.replacement)
+    carrying.check_together(case.state, instruction, body.replacement)
 
 
 def _fold_replaced(case: Case, body: TransactionReplaced) -> State:

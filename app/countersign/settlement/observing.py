@@ -5,6 +5,7 @@
   its ground, and a party's word that it received counts no longer once the transaction is in no block.
 - After it nothing is reversed (rules 6 and 9): what was received may not be spent on chain until it is confirmed again,
   and the custodian's break says what it owes meanwhile.
+- Whoever has a Safe's finished transaction may send it (`carrying.py`): it is observed under the name it then has, and counts.
 - What nobody released and what a void was to prevent may be mined all the same. What a chain did is the truth: the
   instruction counts again, and the settlement has failed until its other legs are delivered too.
 """
@@ -12,7 +13,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import netting, spending
+from countersign.settlement import carrying, netting, spending
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import TransactionObserved
 from countersign.settlement.breaks import closed, opened
@@ -51,18 +52,17 @@ def _said(seen: Observed) -> tuple[str | None, int | None, int]:
 
 
 def _check_transaction(state: State, instruction: Instruction, body: TransactionObserved) -> None:
-    """It is one that was broadcast for the instruction, or one that was never sent and is on the chain all the same."""
+    """It is one that was broadcast for the instruction, or one that nobody here sent and that is on the chain all the same."""
     if body.transaction in (instruction.transaction, *instruction.others):
         return
     if instruction.superseded_by is not None and not _rivals(state, instruction):
         raise Refused("settlement.superseded", instruction=instruction.hash)
     unsent = instruction.transaction is None and instruction.released is None
+    elsewhere = carrying.anybody_may_send(instruction) and body.block is not None
     known = _rivals(state, instruction) or state.missing(instruction) == 0
-    if not (unsent and known and instruction.shares):
+    if not ((unsent or elsewhere) and known and instruction.shares):
         raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
-    require_spelling(instruction.group.chain, body.transaction)
-    if body.transaction in state.transactions:
-        raise Refused("settlement.transaction-taken", transaction=body.transaction)
+    carrying.check_free(state, instruction, body.transaction)
 
 
 def _rivals(state: State, instruction: Instruction) -> bool:
@@ -91,8 +91,10 @@ def _fold(case: Case, body: TransactionObserved) -> State:
         state = _after_the_end(case, state, before, body)
     elif body.block is None:
         state = _unconfirmed_again(state, cycle)
-    elif state.instruction(before.hash).delivers and _out_of_order(state, cycle):
+    elif state.instruction(before.hash).delivers and _out_of_order(state, cycle, before):
         state = _delivered_anyway(case, state, cycle)
+    elif records_of(state, cycle)[0].state is ContractState.RELEASED:
+        state = with_contracts(state, [case.moved(each, ContractState.SETTLING) for each in records_of(state, cycle)])
     if body.block is not None and body.confirmations >= state.adopted().confirmations_on(before.group.chain):
         state = closed(confirmed(state, before.hash), name, case.index, BreakCause.REORGANISED, before.group)
     return noted(case, _moved_on(case, state, state.cycle(name)), name)
@@ -104,6 +106,7 @@ def _recorded(case: Case, body: TransactionObserved) -> State:
     all_of_them = tuple(each for each in (known.transaction, *known.others) if each is not None)
     instruction = replace(
         known,
+        stranger=known.stranger if body.transaction in all_of_them else body.transaction,
         transaction=body.transaction,
         others=tuple(each for each in all_of_them if each != body.transaction),
         observed=Observed(body.block, body.height, body.confirmations, body.fees, case.index, case.time_ms),
@@ -166,9 +169,10 @@ def _unconfirmed_again(state: State, cycle: Cycle) -> State:
     return with_contracts(state, [replace(record, confirmed=()) for record in records_of(state, cycle)])
 
 
-def _out_of_order(state: State, cycle: Cycle) -> bool:
+def _out_of_order(state: State, cycle: Cycle, instruction: Instruction) -> bool:
     """Whether a delivery is on the chain although it was not released, or is being voided."""
-    return cycle.voiding or records_of(state, cycle)[0].state in UNSENT
+    unsent = records_of(state, cycle)[0].state in UNSENT
+    return cycle.voiding or (unsent and instruction.released is None)
 
 
 def _delivered_anyway(case: Case, state: State, cycle: Cycle) -> State:

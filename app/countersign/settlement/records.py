@@ -163,7 +163,7 @@ class Instruction:
 
     `replaces` is the one whose place a declared one (a replacement, a void) took; `declarer` signed that beside the
     preparer. `others` are further transactions that carry it; `executable` is false once the chain can take none: the log
-    said so at `dead_ms`.
+    said so at `dead_ms`. `stranger` is the transaction that carried it and that nobody here sent.
     """
 
     hash: str
@@ -187,6 +187,7 @@ class Instruction:
     released: int | None = None
     executable: bool = True
     dead_ms: int | None = None
+    stranger: str | None = None
 
     @property
     def declared(self) -> bool:
@@ -207,6 +208,11 @@ class Instruction:
     def seen(self) -> bool:
         """Whether it stands in a block, as far as anybody observed."""
         return self.observed is not None and self.observed.block is not None
+
+    @property
+    def by_stranger(self) -> bool:
+        """Whether the transaction that counts was sent by somebody else, or by this desk before its log could name it."""
+        return self.stranger is not None and self.stranger == self.transaction
 
     @property
     def delivers(self) -> bool:

@@ -59,6 +59,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not publish anything. Restore the newest archive: an older one would make the log lie.",
     ),
     "desk.artefact-differs": ("The bytes that came for {artefact} are other bytes.", _KEEP),
+    "desk.atomic-together-refused": (
+        "The chain {chain} would take each of the {count} Safes' transactions alone, and not all in one call: {reason}",
+        "Release nothing. Find out why; send nothing one by one that should be all or none.",
+    ),
+    "desk.atomic-would-refuse": (
+        "The chain {chain} would not take the one call for {count} Safes; by themselves these fail: {failing}",
+        "Release nothing: nothing has moved. Find out why those fail; void the settlement if that does not change.",
+    ),
     "desk.chain-would-refuse": (
         "The chain {chain} would not take the finished transaction: {reason}",
         "Release nothing. Find out why the chain refuses it; void the settlement if that does not change.",
@@ -183,6 +191,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.policy-witnesses": (
         "The policy counts {quorum} witnesses, and the desk asks too few of them; it does not ask: {unknown}.",
         "Correct the policy, or have those witnesses asked first (`countersign desk witness`). Nothing was logged.",
+    ),
+    "desk.no-atomic-contract": (
+        "On {chain} the released MultiSendCallOnly does not stand at {contract}: no one call can execute several Safes.",
+        "They go out one after the other. That all of them do is the desk's discipline, not the chain's.",
     ),
     "desk.not-a-safe": ("The vault {vault} is not a Safe.", _ROSTER),
     "desk.not-a-slot-vault": ("The vault {vault} is not a Bitcoin vault with slots.", _ROSTER),

@@ -243,6 +243,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "settlement.no-vault": ("{lei}, book {book}, has no vault from which to deliver {asset}.", _ROSTER),
     "settlement.not-a-party": ("{lei} is not a party of contract {contract}.", "Only its parties may do this."),
     "settlement.not-administrator": ("{officer} does not have the administrator's role.", _ROSTER),
+    "settlement.delivery-atomic": (
+        (
+            "All legs lie on one chain: one call executes every Safe's transaction or none. Whoever sees them could still "
+            "execute one alone: then this desk sends the others, and names the transaction that split it. "
+            "A private relay, where the chain has one, shows them to nobody before a block has them."
+        ),
+        "Nothing to do.",
+    ),
+    "settlement.delivery-chains": (
+        "Its legs go out in several transactions. That all of them do is the desk's discipline, not the chains'.",
+        "Nothing to do. A leg that fails after the release is the custodian's to make good.",
+    ),
+    "settlement.delivery-one": (
+        "One transaction delivers everything.",
+        "Nothing to do.",
+    ),
     "settlement.not-broadcast": (
         "Transaction {transaction} is not the one broadcast for instruction {instruction}.",
         "Look for the transaction that was broadcast.",

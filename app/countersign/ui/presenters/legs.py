@@ -42,6 +42,10 @@ def line(leg: ChainLeg) -> LegLine:
 def _told(leg: ChainLeg) -> list[tuple[str, str]]:
     """Tone and sentence: what the node says, what the log has, what was recorded, what cannot be."""
     found = [("ink", _by_node(leg))]
+    if leg.by_stranger:
+        found.append(("warn", label("legs.stranger")))
+    elif leg.together > 1:
+        found.append(("ink", label("legs.together", count=leg.together)))
     if not leg.same:
         found.append(("warn", label("legs.log-behind" if leg.where is Where.BLOCK else "legs.log-ahead")))
     if leg.where is not Where.BLOCK:
@@ -92,9 +96,17 @@ def headline(view: LegsView) -> Chip:
     values = {"there": f"{there:,}", "all": f"{len(view.legs):,}"}
     if there == len(view.legs):
         return "ok", "pass", label("legs.all-delivered", **values)
+    if split(view):
+        return "bad", "warning", label("legs.split")
     if there:
         return "bad", "warning", label("legs.one-sided", **values)
     return "info", "information", label("legs.none-delivered", **values)
+
+
+def split(view: LegsView) -> bool:
+    """Whether somebody else executed a Safe's leg and another on the same chain is in no block."""
+    alone = {each.chain for each in view.legs if each.by_stranger}
+    return any(each.chain in alone and each.kind == "safe-tx" and each.where is not Where.BLOCK for each in view.legs)
 
 
 def consequence(leg: ChainLeg) -> tuple[str, ...]:

@@ -83,6 +83,7 @@ def header(view: ReviewView) -> tuple[tuple[str, str], ...]:
         (label("review.not-before"), writing.moment(view.not_before)),
         (label("review.settle-by"), writing.moment(view.settle_by)),
         (label("review.finality"), sentence(view.finality, clauses)),
+        *(((label("review.delivery"), sentence(view.delivery, {})),) if view.delivery else ()),
         *named,
     )
 

@@ -135,6 +135,10 @@ LABELS: dict[str, str] = {
     "legs.where-unsent": "not sent",
     "legs.where-nowhere": "nowhere",
     "legs.in-block": "In block {height}, confirmations: {count}.",
+    "legs.stranger": "Nobody of this desk sent this transaction: somebody else executed this leg.",
+    "legs.together": "It was sent in one call that executes {count} Safes or none.",
+    "legs.split": "Somebody else executed one leg alone, so that the one call for all does nothing any more. "
+    "Send again: what is left goes out by itself, and the log names the transaction that split it.",
     "legs.is-waiting": "The node has it and waits for a block to take it.",
     "legs.is-unsent": "It was released, and as far as the log and the node know nobody has sent it.",
     "legs.is-nowhere": "It was sent, and the node has it no more: neither in a block nor waiting.",

@@ -20,6 +20,7 @@ LABELS: dict[str, str] = {
     "review.not-before": "Not before",
     "review.settle-by": "Settle by",
     "review.finality": "Finality",
+    "review.delivery": "Delivery",
     "review.kind-psbt": "{chain}: partially signed transaction (PSBT)",
     "review.kind-safe-tx": "{chain}: Safe transaction",
     "review.owed": "The contract says",
