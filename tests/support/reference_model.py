@@ -598,7 +598,9 @@ class Model:
         need(name in self.instructions)
         found = self.instructions[name]
         cycle = self.cycles[found["cycle"]]
-        need(found["sent"] or self._mined_unsent(found), (block, confirmations) != (found["block"], found["seen"]))
+        need(
+            found["sent"] or self._mined_unsent(found, block), (block, confirmations) != (found["block"], found["seen"])
+        )
         need(cycle["stage"] != "called off", not any(self._is(each, "disputed") for each in cycle["contracts"]))
         payers = found["group"][1:] if found["group"][0] == "bitcoin" else ()
         need(all(fee <= self._caps(cycle, book) for book in payers))
@@ -615,9 +617,10 @@ class Model:
 
         return then
 
-    def _mined_unsent(self, found: dict[str, Any]) -> bool:
-        """Nobody sent it, but there are shares: whoever has a quorum of them can."""
-        return bool(found["shares"]) and not found["released"] and (self._rival(found) or self._ready(found))
+    def _mined_unsent(self, found: dict[str, Any], block: str | None) -> bool:
+        """Nobody here sent it, but there are shares: whoever has a quorum of them can; a Safe's also after the release."""
+        anybody = not found["released"] or (found["group"][0] == "ethereum" and block is not None)
+        return bool(found["shares"]) and anybody and (self._rival(found) or self._ready(found))
 
     def _ready(self, found: dict[str, Any]) -> bool:
         return not found["dead"] and self.missing(found) == 0
@@ -654,7 +657,7 @@ class Model:
             for each in cycle["contracts"]:
                 self.contracts[each]["confirmed"].clear()
             return
-        early = cycle["state"] in ("partly signed", "signed", "released")
+        early = cycle["state"] in ("partly signed", "signed", "released") and not found["released"]
         if found["purpose"] != "void" and (cycle["voiding"] or early):
             for each in [self.instructions[name] for name in cycle["live"].values()]:
                 first = each
@@ -665,6 +668,8 @@ class Model:
             cycle.update(voiding=False, failed=True)
             self._states(cycle, "failed")
             cycle["owed"] |= set(cycle["groups"]) - self._delivered(cycle)
+        elif found["purpose"] != "void" and cycle["state"] == "released":
+            self._states(cycle, "settling")
         if cycle["state"] == "failed" and self._delivered(cycle) == set(cycle["groups"]):
             self._states(cycle, "settling")
 

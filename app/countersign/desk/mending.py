@@ -6,54 +6,14 @@
   the replacement of the one before; whichever is mined counts.
 - Several Safes whose one call is gone are sent again in one; what somebody else executed meanwhile is logged as it is, and what
   that left behind goes out without it.
-- A gas price that was too low is raised by the relayer's own account; `log_replacement` records what it sent.
-
-
-async def raise_fees(desk: Workplace, cycle: str, operations: Author, reason: str) -> list[Receipt]:
-    """Replace what waits on Ethereum for its block by the same calls with higher fees, at the same nonces, and log it.
-
-    One that a crash left unlogged is logged and not raised again. Refused("desk.nothing-stuck"); raises as
-    `EthereumNode.raise_fees`.
-    """
-    live = desk.state.live(desk.state.cycle(cycle))
-    sent = [each for each in live if each.transaction is not None and each.executable and not each.seen]
-    stuck = [each for each in sent if each.group.kind != "psbt"]
-    if not stuck:
-        raise Refused("desk.nothing-stuck", cycle=cycle)
-    receipts: list[Receipt] = []
-    for before in dict.fromkeys(each.transaction or "" for each in stuck):
-        carried = [parcels.finish(desk, each) for each in stuck if each.transaction == before]
-        for parcel in await parcels.parcels(desk, carried):
-            if found := await _log_unlogged(desk, operations, parcel, reason):
-                receipts += found
-                continue
-            replacement = await desk.ethereum(parcel.chain).raise_fees(before, parcel.moves)
-            receipts += await _log_each(desk, operations, parcel, replacement, reason)
-    return receipts
-
-
-async def _log_unlogged(desk: Workplace, operations: Author, parcel: Parcel, reason: str) -> list[Receipt]:
-    """Log what the relayer sent in place of what the log knows, where a crash came before the entry."""
-    if parcel.kind == "psbt":
-        return []
-    out = await desk.ethereum(parcel.chain).carrying(parcel.to, parcel.raw)
-    names = {name for each in parcel.carried for name in _names(desk, each.instruction)}
-    return [] if out is None or out in names else await _log_each(desk, operations, parcel, out, reason)
-
-
-async def _log_each(desk: Workplace, operations: Author, parcel: Parcel, sent: str, reason: str) -> list[Receipt]:
-    return [await _replaced(desk, operations, each.instruction, sent, parcel.raw, reason) for each in parcel.carried]
-
-
-def _names(desk: Workplace, instruction: str) -> tuple[str, ...]:
-    return chain_facts.transactions(desk.state.instruction(instruction), desk.artefacts)
+- A transaction that waits because its gas price is too low is replaced by the relayer at its own nonce (`raise_fees`).
 """
 
 from countersign.desk import chain_facts, elsewhere, parcels, releasing
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
-from countersign.desk.ports import Receipt
 from countersign.desk.parcels import Parcel
+from countersign.desk.ports import Receipt
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.settlement.records import Instruction
@@ -97,19 +57,33 @@ async def retry(desk: Workplace, cycle: str, operations: Author, reason: str) ->
     for each in (desk.state.instruction(name) for name in before):
         if not each.executable or each.superseded_by is not None:
             continue
-<<<<<<< HEAD
-        done = releasing.finish(desk, each)
-        if each.group.kind == "psbt":
-            node = desk.bitcoin(each.group.chain)
-            if await chain_facts.whereabouts(node, (done.transaction,)) is None:
-                await node.broadcast(done.raw)
+        if (
+            each.group.kind == "safe-tx"
+            and (body := await releasing.unlogged(desk, each)) is not None
+            and body["block"]
+        ):
+            receipts.append(await releasing.log_observed(desk, operations, body))  # somebody else's did it
+        elif not await _on_its_way(desk, each):
+            gone.append(parcels.finish(desk, each))
+    if receipts:
+        await desk.synchronise()
+    receipts += await elsewhere.name_split(desk, cycle, operations)
+    for parcel in await parcels.parcels(desk, gone):
+        if found := await _log_unlogged(desk, operations, parcel, reason):
+            receipts += found
             continue
-        relayer = desk.ethereum(each.group.chain)
-        receipts += await _log_unlogged(desk, operations, done, reason)
-        if await chain_facts.whereabouts(relayer, _names(desk, each.hash)) is None:
-            replacement = await relayer.broadcast(done.to, done.raw, done.moves)
-            receipts.append(await log_replacement(desk, operations, each.hash, replacement, reason))
+        sent = await releasing.send(desk, parcel)
+        known = {desk.state.instruction(each.instruction).transaction for each in parcel.carried}
+        if parcel.kind == "safe-tx" and sent not in known:  # else the relayer sent the very same one again
+            receipts += await _log_each(desk, operations, parcel, sent, reason)
     return receipts
+
+
+async def _on_its_way(desk: Workplace, instruction: Instruction) -> bool:
+    """Whether one of its transactions is in a block, or waits for one and could still execute it."""
+    if instruction.group.kind == "safe-tx":
+        return await elsewhere.waits(desk, instruction)
+    return await elsewhere.there(desk, instruction) is not None
 
 
 async def raise_fees(desk: Workplace, cycle: str, operations: Author, reason: str) -> list[Receipt]:
@@ -124,53 +98,32 @@ async def raise_fees(desk: Workplace, cycle: str, operations: Author, reason: st
     if not stuck:
         raise Refused("desk.nothing-stuck", cycle=cycle)
     receipts: list[Receipt] = []
-    for each in stuck:
-        done = releasing.finish(desk, each)
-        if found := await _log_unlogged(desk, operations, done, reason):
-            receipts += found
-            continue
-        node, before = desk.ethereum(each.group.chain), desk.state.instruction(each.hash).transaction
-        replacement = await node.raise_fees(before or "", done.moves)
-        receipts.append(await log_replacement(desk, operations, each.hash, replacement, reason))
+    for before in dict.fromkeys(each.transaction or "" for each in stuck):
+        carried = [parcels.finish(desk, each) for each in stuck if each.transaction == before]
+        for parcel in await parcels.parcels(desk, carried):
+            if found := await _log_unlogged(desk, operations, parcel, reason):
+                receipts += found
+                continue
+            replacement = await desk.ethereum(parcel.chain).raise_fees(before, parcel.moves)
+            receipts += await _log_each(desk, operations, parcel, replacement, reason)
     return receipts
 
 
-async def _log_unlogged(desk: Workplace, operations: Author, done: Finished, reason: str) -> list[Receipt]:
+async def _log_unlogged(desk: Workplace, operations: Author, parcel: Parcel, reason: str) -> list[Receipt]:
     """Log what the relayer sent in place of what the log knows, where a crash came before the entry."""
-    out = await desk.ethereum(done.chain).carrying(done.to, done.raw)
-    if out is None or out in _names(desk, done.instruction):
+    if parcel.kind == "psbt":
         return []
-    return [await log_replacement(desk, operations, done.instruction, out, reason)]
+    out = await desk.ethereum(parcel.chain).carrying(parcel.to, parcel.raw)
+    names = {name for each in parcel.carried for name in _names(desk, each.instruction)}
+    return [] if out is None or out in names else await _log_each(desk, operations, parcel, out, reason)
+
+
+async def _log_each(desk: Workplace, operations: Author, parcel: Parcel, sent: str, reason: str) -> list[Receipt]:
+    return [await _replaced(desk, operations, each.instruction, sent, parcel.raw, reason) for each in parcel.carried]
 
 
 def _names(desk: Workplace, instruction: str) -> tuple[str, ...]:
     return chain_facts.transactions(desk.state.instruction(instruction), desk.artefacts)
-=======
-        if (
-            each.group.kind == "safe-tx"
-            and (body := await releasing.unlogged(desk, each)) is not None
-            and body["block"]
-        ):
-            receipts.append(await releasing.log_observed(desk, operations, body))  # somebody else's did it
-        elif not await _on_its_way(desk, each):
-            gone.append(parcels.finish(desk, each))
-    if receipts:
-        await desk.synchronise()
-    receipts += await elsewhere.name_split(desk, cycle, operations)
-    for parcel in await parcels.parcels(desk, gone):
-        sent = await releasing.send(desk, parcel)
-        known = {desk.state.instruction(each.instruction).transaction for each in parcel.carried}
-        if parcel.kind == "safe-tx" and sent not in known:  # else the relayer sent the very same one again
-            receipts += await _log_each(desk, operations, parcel, sent, reason)
-    return receipts
-
-
-async def _on_its_way(desk: Workplace, instruction: Instruction) -> bool:
-    """Whether one of its transactions is in a block, or waits for one and could still execute it."""
-    if instruction.group.kind == "safe-tx":
-        return await elsewhere.waits(desk, instruction)
-    return await elsewhere.there(desk, instruction) is not None
->>>>>>> 8c39abf (Several Safes of a settlement go out in one call or none does; what a stranger executed alone is found, named, and the other legs are completed)
 
 
 async def log_replacement(

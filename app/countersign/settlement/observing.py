@@ -93,7 +93,7 @@ def _fold(case: Case, body: TransactionObserved) -> State:
         state = _unconfirmed_again(state, cycle)
     elif state.instruction(before.hash).delivers and _out_of_order(state, cycle, before):
         state = _delivered_anyway(case, state, cycle)
-    elif records_of(state, cycle)[0].state is ContractState.RELEASED:
+    elif state.instruction(before.hash).delivers and records_of(state, cycle)[0].state is ContractState.RELEASED:
         state = with_contracts(state, [case.moved(each, ContractState.SETTLING) for each in records_of(state, cycle)])
     if body.block is not None and body.confirmations >= state.adopted().confirmations_on(before.group.chain):
         state = closed(confirmed(state, before.hash), name, case.index, BreakCause.REORGANISED, before.group)

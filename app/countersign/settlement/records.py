@@ -2,7 +2,6 @@
 
 - Frozen values. A contract knows its state, the entry that caused each state it passed, and every entry that concerned it.
 - Records name others by hash or id, never by reference: two states share what did not change.
-
     >>> record.cause(ContractState.HELD)
     17
 """
@@ -53,7 +52,6 @@ class ContractState(StrEnum):
 
 STORY = tuple(ContractState)[1:10]
 """The states of a settlement that goes well, agreed to final."""
-
 OVER = frozenset((
     ContractState.FINAL, ContractState.DECLINED, ContractState.CANCELLED, ContractState.EXPIRED,
     ContractState.SUPERSEDED, ContractState.AWARDED, ContractState.VOIDED,
@@ -161,9 +159,8 @@ class Observed:
 class Instruction:
     """An instruction in the log, by its event's hash. `superseded_by` names the one that counts in its place.
 
-    `replaces` is the one whose place a declared one (a replacement, a void) took; `declarer` signed that beside the
-    preparer. `others` are further transactions that carry it; `executable` is false once the chain can take none: the log
-    said so at `dead_ms`. `stranger` is the transaction that carried it and that nobody here sent.
+    `replaces` is the one whose place a declared one (a replacement, a void) took; `declarer` signed that beside the preparer.
+    `others` carry it too, `stranger` did and nobody here sent it; `executable` is false once the chain can take none (`dead_ms`).
     """
 
     hash: str
@@ -211,8 +208,8 @@ class Instruction:
 
     @property
     def by_stranger(self) -> bool:
-        """Whether the transaction that counts was sent by somebody else, or by this desk before its log could name it."""
-        return self.stranger is not None and self.stranger == self.transaction
+        """Whether somebody else sent the transaction that counts, or this desk before its log could name it."""
+        return self.transaction is not None and self.stranger == self.transaction
 
     @property
     def delivers(self) -> bool:
