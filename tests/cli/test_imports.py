@@ -52,12 +52,12 @@ CASES = (
     Case("--help", SURFACE, 30, spares={"pydantic", "cryptography", "Crypto", "coincurve"}),
     Case("policy explain", SURFACE | {"desk", "keys", "review", "settlement"}, 70, {"countersign.settlement.permissions"},
          STORE | SIGNATURES),
-    Case("check bitcoin/unsigned.psbt", JUDGING, 185, {"countersign.bitcoin.psbt"},
+    Case("check bitcoin/unsigned.psbt", JUDGING, 200, {"countersign.bitcoin.psbt"},
          STORE | SIGNATURES | KERNEL | {"countersign.desk.evidence", "countersign.airgap.envelope"}),
-    Case("check ethereum/safe_tx.json", JUDGING, 185, {"countersign.ethereum.safe_file"},
+    Case("check ethereum/safe_tx.json", JUDGING, 200, {"countersign.ethereum.safe_file"},
          STORE | SIGNATURES | KERNEL | {"countersign.desk.evidence", "countersign.ethereum.service"}),
-    Case("check usb/request.countersign", JUDGING, 190, {"countersign.airgap.envelope"}, STORE | KERNEL),
-    Case("check ethereum/safe_tx.json --profile profile", JUDGING | {"store"}, 236, STORE | SIGNATURES,
+    Case("check usb/request.countersign", JUDGING, 210, {"countersign.airgap.envelope"}, STORE | KERNEL),
+    Case("check ethereum/safe_tx.json --profile profile", JUDGING | {"store"}, 255, STORE | SIGNATURES,
          KERNEL | {"countersign.desk.evidence", "countersign.airgap.envelope"}),
     Case("ledger --profile profile", REPLAYING, 160, STORE | {"countersign.desk.accounts"}, KERNEL | {"bitcoin"}),
     Case("settlement show MH-2026-0001 --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
@@ -65,9 +65,9 @@ CASES = (
     Case("import contract.json --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
     Case("witness init profile --name witness.example", SURFACE | {"audit", "desk", "keys", "store"}, 75,
          {"countersign.store.witness_folder"}, STORE | SIGNATURES),
-    Case("evidence MH-2026-0001 --profile profile --out evidence.zip", REPLAYING | {"airgap", "ethereum"}, 190,
+    Case("evidence MH-2026-0001 --profile profile --out evidence.zip", REPLAYING | {"airgap", "ethereum"}, 200,
          STORE | {"countersign.desk.evidence"}, KERNEL | {"bitcoin"}),
-    Case("audit verify evidence.zip", JUDGING, 220, SIGNATURES | {"countersign.desk.evidence"}, {"sqlcipher3"}),
+    Case("audit verify evidence.zip", JUDGING, 235, SIGNATURES | {"countersign.desk.evidence"}, {"sqlcipher3"}),
 )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ ENDED = {
 
 OF_OTHERS = {
     "ceremony.recorded", "deposit.credited", "freeze.ordered", "instruction.refused", "lending.authorised", "log.rotated",
-    "policy.adopted", "price.published", "reconciliation.recorded", "roster.changed",
+    "owners.ordered", "policy.adopted", "price.published", "reconciliation.recorded", "roster.changed",
 }  # fmt: skip
 """What is about something else than the contract."""
 ANOTHER = {"contract.proposed", "withdrawal.requested"}
@@ -109,6 +109,7 @@ OF_CYCLE: Mapping[str, Mapping[str, str]] = {
 a void replaced; late is an observation that says nothing new."""
 OF_STATE: Mapping[tuple[str, ContractState], str] = {
     ("dispute.opened", ContractState.FINAL): "",  # within its window
+    ("owners.ordered", ContractState.FINAL): "E8.nonce",  # the settlement used that number
     ("award.made", ContractState.EXPIRED): "C4.expired",  # the award's own window
     ("award.made", ContractState.AWARDED): STATE,  # the award itself is already here
     ("contract.proposed", ContractState.EXPIRED): "C4.expired",

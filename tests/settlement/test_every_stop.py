@@ -16,8 +16,9 @@ from support.every_event import KINDS, before, raw_event, refuse
 from support.settlement_world import Desk, Trade
 
 ORDER_OF_THE_DESK = {
-    "ceremony.recorded", "log.rotated", "policy.adopted", "price.published", "reconciliation.recorded", "roster.changed",
-    "freeze.ordered", "freeze.lifted", "instruction.refused", "deposit.credited", "lending.accrued",
+    "ceremony.recorded", "log.rotated", "owners.ordered", "policy.adopted", "price.published",
+    "reconciliation.recorded", "roster.changed", "freeze.ordered", "freeze.lifted",
+    "instruction.refused", "deposit.credited", "lending.accrued",
 }  # fmt: skip
 """What concerns no contract's progress: who, what, at which price, what came in, what was found."""
 CHAIN = {

@@ -31,7 +31,7 @@ def test_administrators_sign_founding_roster_and_policy() -> None:
     found = {
         kind for kind, permission in TABLE.items() if any(Signer.ADMINISTRATORS in one for one in permission.signers)
     }
-    assert found == {"desk.founded", "roster.changed", "policy.adopted", "log.rotated"}
+    assert found == {"desk.founded", "roster.changed", "policy.adopted", "log.rotated", "owners.ordered"}
 
 
 def test_one_person_with_two_keys_is_one_person() -> None:

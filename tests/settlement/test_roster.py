@@ -84,7 +84,8 @@ def test_vaults_are_shared_by_several_people_and_do_not_move() -> None:
     assert change(desk, vaults=[safe(owner={"lei": world.MERIDIAN, "book": "main"})]) == "settlement.vault-moved"
     assert change(desk, vaults=[safe(id="harbour-safe-2")]) == "settlement.second-vault"
     assert change(desk, vaults=[safe(chain=world.BITCOIN)]) == "settlement.vault-chain"
-    assert change(desk, vaults=[safe(threshold=3)]) is None
+    assert change(desk, vaults=[safe(threshold=3)]) == "settlement.owners-by-order"
+    assert change(desk, vaults=[safe(version="1.5.0")]) is None
 
 
 def test_where_coins_lie_does_not_change_under_them() -> None:

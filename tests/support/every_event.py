@@ -33,6 +33,7 @@ def before(kind: str) -> tuple[Desk, Trade, Step]:
             {"log": world.LATER_LOG, "reason": "The module is replaced."},
         ),
         "ceremony.recorded": (["compliance", "officer-a"], world.ceremony_body("compliance", "officer-a")),
+        "owners.ordered": (["compliance", "officer-d"], world.owners_body(desk, world.SAFE_OWNERS, 3)),
         "price.published": (["desk"], {"asset": world.BTC, "price": "80001.5", "source": "Northgate reference"}),
         "deposit.credited": (["desk", "operations"], world.deposit_body("harbour", world.BTC, 7, 9)),
         "reconciliation.recorded": (

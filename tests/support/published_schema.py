@@ -159,6 +159,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "roster.changed": obj(administrators=null(ADMIN), **ENT),
     "policy.adopted": obj(policy=POLICY),
     "log.rotated": obj(log=VKEY, reason=TEXT),
+    "owners.ordered": obj(vault=ID, keys=arr(TEXT, 2), threshold=INT, artefact=H64, nonce=INT, replaces=null(H64)),
     "ceremony.recorded": obj(
         kind=one("founding", "enrolment", "key-replacement", "clock"),
         document=H64,

@@ -206,6 +206,23 @@ LATER_LOG = "northgate.example/desk+960090ce+AQ11UHVOCACl0jfu9YJgNXZrmz5aFYaKlAq
 """A vkey that could be the log's next."""
 
 
+SAFE_OWNERS = tuple(sorted(COSIGNERS))
+"""Whose keys own Harbour's Safe."""
+
+
+def owners_body(desk: "Desk", people: Sequence[str], threshold: int, **changes: object) -> dict[str, object]:
+    """The body of `owners.ordered` for Harbour's Safe: these people's keys own it afterwards."""
+    found: dict[str, object] = {
+        "vault": "harbour-safe",
+        "keys": sorted(vault_key(officer, "eip155", "harbour").kid for officer in people),
+        "threshold": threshold,
+        "artefact": digest(f"owners {people} {threshold}"),
+        "nonce": 0,
+        "replaces": None,
+    }
+    return {**found, **changes}
+
+
 def ceremony_body(*present: str, **changes: object) -> dict[str, object]:
     """The body of a `ceremony.recorded` by these officers."""
     words = "each jolt cusp loud frog liar vial each rust back unit love"

@@ -21,6 +21,7 @@ from countersign.cli.fee_rate import RateOption, rate_of
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.importing import item_lines
 from countersign.cli.officer_deeds import VERBS
+from countersign.cli.owners import VERBS as OWNERS
 from countersign.cli.relayer import raise_fee, relayer, send
 from countersign.cli.review_lines import review_lines
 from countersign.cli.round_lines import tell_taken, wait_lines
@@ -94,6 +95,8 @@ def officer_app(stations: Stations) -> typer.Typer:
                  withdraw, take, send, raise_fee, observe, fail, void, replace, recall, relayer, waiting, remember, request,
                  answer):  # fmt: skip
         app.command(verb.__name__.replace("_", "-"))(verb)
+    for name, of_owners in OWNERS.items():
+        app.command(name)(of_owners)
     return app
 
 

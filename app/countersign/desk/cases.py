@@ -166,7 +166,7 @@ def instruction_case(
 
     In history (`mode`) the shares are those of the newest log, though the state is the prefix's.
     """
-    contracts = found.state.cycles[instruction.cycle].contracts
+    contracts = settles(found.state, instruction)
     facts = InstructionFacts(
         kind=instruction.group.kind,
         data=data,
@@ -176,6 +176,11 @@ def instruction_case(
         shares=logged_shares(profile.artefacts, instruction),
     )
     return _case(found, contracts, facts, moment, profile, mode)
+
+
+def settles(state: State, instruction: Instruction) -> tuple[str, ...]:
+    """The contracts that an instruction settles; none for a Safe's change of its own owners."""
+    return () if instruction.hash in state.orders else state.cycles[instruction.cycle].contracts
 
 
 def replaced(state: State, artefacts: Artefacts, instruction: Instruction) -> tuple[bytes, ...]:
@@ -242,7 +247,8 @@ def journal_facts(
     hashes = {key: digest.hex() for key in ids if (digest := journal.settlement_hash(*key)) is not None}
     if instruction is None or instruction.prepared is None:
         return JournalFacts(contracts=hashes)
-    record = state.instructions.get(instruction.prepared)
+    order = state.orders.get(instruction.prepared)
+    record = state.instructions.get(instruction.prepared) if order is None else order.instruction
     if record is None:
         return JournalFacts(contracts=hashes)
     if instruction.kind == "psbt":

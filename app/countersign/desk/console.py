@@ -19,6 +19,7 @@ from countersign.desk.governance_views import ProposalView
 from countersign.desk.officer import Officer
 from countersign.desk.operations import Operations
 from countersign.desk.operations_views import ReconciliationView
+from countersign.desk.owner_changes import OwnerChanges
 from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
@@ -56,6 +57,7 @@ class OfficerConsole(Officer):
         place = AtConsole(replica, mailbox, scribe, nodes or Nodes())
         self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept, Look(place))
         self._deeds = Deeds(place, hand.author, self._governance)
+        self._owner_changes = OwnerChanges(place, hand, clock, self._governance)
         self._operations = Operations(replica, mailbox, hand.author, scribe, clock, nodes or Nodes())
         self._courier = courier
 
@@ -63,6 +65,11 @@ class OfficerConsole(Officer):
     def operations(self) -> Operations:
         """What an operations officer does alone."""
         return self._operations
+
+    @property
+    def owner_changes(self) -> OwnerChanges:
+        """Changes of a Safe's own owners."""
+        return self._owner_changes
 
     @property
     def governance(self) -> Governance:

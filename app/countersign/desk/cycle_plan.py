@@ -161,7 +161,8 @@ def busy(state: State, groups: Iterable[Group]) -> tuple[Block, ...]:
         if use is None or use.pending is None:
             continue
         blocking = state.instruction(use.pending)
-        ids = tuple(state.contract(each).terms.id for each in state.cycle(blocking.cycle).contracts)
+        waits = () if blocking.hash in state.orders else state.cycle(blocking.cycle).contracts
+        ids = tuple(state.contract(each).terms.id for each in waits)
         found.append(Block(vault, blocking.hash, blocking.cycle, ids, blocking.index, blocking.time_ms))
     return tuple(found)
 

@@ -20,9 +20,11 @@ from countersign.desk.governance_views import ProposalView
 from countersign.desk.workplace import AtConsole, fetch_cycle
 from countersign.errors import Refused
 from countersign.keys import jws as jose
+from countersign.rails import owner_change
 from countersign.settlement import builder
 from countersign.settlement.bodies import InstructionPrepared, ReleaseAuthorised
 from countersign.settlement.events import Event
+from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.records import Instruction
 from countersign.settlement.stop_bodies import Scope
 
@@ -42,6 +44,10 @@ class Look:
             case InstructionPrepared() as body:
                 await self._place.fetch([body.artefact])
                 declaring.require_honest(self._place, event)
+            case OwnersOrdered() as body:
+                await self._place.fetch([body.artefact])
+                data = self._place.artefacts.get(bytes.fromhex(body.artefact))
+                owner_change.held_against(self._place.state, body, data)
             case ReleaseAuthorised() as body:
                 await fetch_cycle(self._place, body.cycle)
                 for each in body.instructions:

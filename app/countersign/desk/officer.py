@@ -335,7 +335,7 @@ class Officer:
         """What logged events name by SHA-256: unsigned and finished transactions, shares, legal texts, orders."""
         state = self.replica.state
         texts = [record.terms.legal_text_sha256 for record in state.contracts.values()]
-        for each in state.instructions.values():
+        for each in (*state.instructions.values(), *(order.instruction for order in state.orders.values())):
             texts += [
                 each.artefact,
                 *(share.artefact for share in each.shares),

@@ -3,11 +3,11 @@
 differences(state, event, now_ms)[0].then
 """
 
-from countersign.settlement import deed_words
+from countersign.settlement import deed_words, owning
 from countersign.settlement.bodies import InstructionPrepared, PolicyAdopted, ReleaseAuthorised, RosterChanged
 from countersign.settlement.events import Event
 from countersign.settlement.freeze_words import freeze_lifted, freeze_ordered
-from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated
+from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated, OwnersOrdered
 from countersign.settlement.lending_bodies import LendingAuthorised
 from countersign.settlement.policy_words import differences as policy_differences
 from countersign.settlement.roster_change import changed
@@ -30,6 +30,8 @@ def differences(state: State, event: Event, now_ms: int) -> tuple[Difference, ..
             return (Difference(said("log.key", log=body.log, was=state.log, reason=body.reason)),)
         case CeremonyRecorded() as body:
             return _ceremony(state, body)
+        case OwnersOrdered() as body:
+            return _owners(state, body)
     return _deed(state, event)
 
 
@@ -48,6 +50,26 @@ def _deed(state: State, event: Event) -> tuple[Difference, ...]:
         case LendingAuthorised() as body:
             return deed_words.lent(state, body)
     return ()
+
+
+def _owners(state: State, body: OwnersOrdered) -> tuple[Difference, ...]:
+    """Who comes, who goes, how many sign; by which bytes, under which number, instead of which order."""
+    vault = owning.safe(state, body.vault)
+    told = []
+    for code, kids in (("owners.added", set(body.keys) - set(vault.keys)),
+                       ("owners.removed", set(vault.keys) - set(body.keys))):  # fmt: skip
+        for kid in sorted(kids):
+            holder = state.roster.ever(kid).holder.id
+            name = state.roster.officers[holder].name if holder in state.roster.officers else holder
+            told.append(said(code, vault=vault.id, name=name, key=kid))
+    if body.threshold != vault.threshold:
+        told.append(said("owners.threshold", vault=vault.id, was=vault.threshold, threshold=body.threshold))
+    if not told:
+        told.append(said("owners.kept", vault=vault.id, nonce=body.nonce))
+    told.append(said("owners.bytes", vault=vault.id, address=vault.address, nonce=body.nonce, artefact=body.artefact))
+    if body.replaces is not None:
+        told.append(said("owners.instead", order=body.replaces))
+    return tuple(Difference(each) for each in told)
 
 
 def _ceremony(state: State, body: CeremonyRecorded) -> tuple[Difference, ...]:

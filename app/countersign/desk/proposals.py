@@ -2,7 +2,8 @@
 
 - A `.proposal` file (docs/formats/proposal.md) is the event itself, a general JWS, with the signatures it has so far: none
   at first, where somebody drafted it who does not sign. The last signature makes it an event like any other.
-- Kinds: a change of the roster, a policy, a new log key, the record of a ceremony; a freeze by order and its lifting, an
+- Kinds: a change of the roster, a policy, a new log key, the owners of a Safe, the record of a ceremony;
+  a freeze by order and its lifting, an
   award, a loan; a release; a void, a replacement, or an
   instruction whose fee wants two officers. No other event is passed round.
 - What a proposal does is worked out from the state here, never taken from whoever sent it; signatures are verified under
@@ -31,6 +32,7 @@ from countersign.settlement import events, machine
 from countersign.settlement.bodies import InstructionPrepared, ReleaseAuthorised, RosterChanged
 from countersign.settlement.case import Case
 from countersign.settlement.events import Event
+from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.roster import Holder, HolderKind, Purpose, RegisteredKey
 from countersign.settlement.saying import Difference
 from countersign.settlement.state import State
@@ -173,7 +175,7 @@ def require_signable(found: Examined, officer: str) -> None:
 
 def names_transactions(proposal: Proposal) -> bool:
     """Whether it is about bytes for a chain: whoever signs it reads them first, which needs more than the log."""
-    return isinstance(proposal.event.body, InstructionPrepared | ReleaseAuthorised)
+    return isinstance(proposal.event.body, InstructionPrepared | ReleaseAuthorised | OwnersOrdered)
 
 
 def _identity(state: State, kid: str) -> RegisteredKey:

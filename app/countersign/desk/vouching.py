@@ -19,11 +19,17 @@ from countersign.desk import chain_facts, deposits
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode
 from countersign.desk.shares import verify_share
 from countersign.errors import Refused, Unavailable
+from countersign.ethereum.abi import Address
+from countersign.ethereum.owners import OwnerList
+from countersign.formats import eip55
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.rails import wallets
+from countersign.rails import owner_change, wallets
+from countersign.settlement import owning
 from countersign.settlement.bodies import DepositCredited, ShareAdded, TransactionBroadcast, TransactionObserved
 from countersign.settlement.events import Event
+from countersign.settlement.governance_bodies import OwnersOrdered
+from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
@@ -55,6 +61,8 @@ async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) 
     match event.body:
         case ShareAdded() as body:
             _share(state, body, artefacts)
+        case OwnersOrdered() as body:
+            await _ordered(state, body, artefacts, nodes)
         case DepositCredited() as body:
             await _deposit(state, body, artefacts, nodes)
         case TransactionBroadcast() as body:
@@ -73,6 +81,30 @@ def _share(state: State, body: ShareAdded, artefacts: Artefacts) -> None:
     instruction = state.instruction(body.instruction)
     data, share = artefacts.get(bytes.fromhex(instruction.artefact)), artefacts.get(bytes.fromhex(body.artefact))
     verify_share(state, instruction, body.vault, body.keys, data, share)
+
+
+async def _ordered(state: State, body: OwnersOrdered, artefacts: Artefacts, nodes: Nodes) -> None:
+    """The bytes are the ordered call, the Safe's own list would take it, and its number is the next."""
+    vault = owning.safe(state, body.vault)
+    change = owner_change.held_against(state, body, artefacts.get(bytes.fromhex(body.artefact)))
+    node = nodes.of_ethereum(vault.chain)
+    owners, threshold = await node.safe_owners(vault.address)
+    listed = OwnerList(tuple(Address(eip55.parse(each)) for each in owners), threshold)
+    owner_change.require_in_order(change, listed, vault)
+    if (next_one := await node.safe_nonce(vault.address)) != body.nonce:
+        raise Refused("E8.nonce", vault=vault.id, nonce=body.nonce, expected=next_one)
+
+
+async def _owned(state: State, order: OwnersOrder, body: TransactionObserved, nodes: Nodes) -> None:
+    """With the policy's confirmations the Safe lists the owners that were ordered: only then does the roster follow."""
+    chain = order.instruction.group.chain
+    if body.block is None or body.confirmations < state.adopted().confirmations_on(chain):
+        return
+    vault = owning.safe(state, order.instruction.group.vaults[0])
+    wanted = {eip55.checksum(state.roster.ever(kid).key.ethereum_address()) for kid in order.keys}
+    owners, threshold = await nodes.of_ethereum(chain).safe_owners(vault.address)
+    if set(owners) != wanted or threshold != order.threshold:
+        raise Refused("desk.owners-not-seen", vault=vault.id, transaction=body.transaction)
 
 
 async def _deposit(state: State, body: DepositCredited, artefacts: Artefacts, nodes: Nodes) -> None:
@@ -110,7 +142,7 @@ def _carries(state: State, instruction: Instruction, raw: bytes, artefacts: Arte
     """Whether a call executes exactly what the shares make of this instruction, and if others too, of others of its settlement."""
     if not ethereum_rail.carried(raw, _finished(state, instruction, artefacts)):
         return False
-    live = state.live(state.cycle(instruction.cycle))
+    live = () if instruction.hash in state.orders else state.live(state.cycle(instruction.cycle))
     here = {each.group.vaults[0]: each for each in live if each.group.kind == "safe-tx"}
     by_safe = {vault.address: here[name] for name in here if isinstance(vault := state.roster.vault(name), SafeVault)}
     return all(
@@ -151,6 +183,8 @@ async def _observed(state: State, body: TransactionObserved, artefacts: Artefact
         raise Refused("desk.transaction-not-seen", transaction=body.transaction)
     if not seen.accepted or seen.confirmations < body.confirmations or seen.block != body.block:
         raise Refused("desk.transaction-not-seen", transaction=body.transaction)
+    if (order := state.orders.get(body.instruction)) is not None and order.done is None:
+        await _owned(state, order, body, nodes)
 
 
 async def _failed(state: State, body: SettlementFailed, artefacts: Artefacts, nodes: Nodes) -> None:

@@ -25,6 +25,7 @@ from countersign.settlement import contract as contracts
 from countersign.settlement import netting, templates
 from countersign.settlement.contract import Contract
 from countersign.settlement.instructing import completes
+from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.records import ContractState, Cycle, Instruction
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
@@ -100,7 +101,7 @@ def _signers(found: Contract) -> str:
 
 def _named_instead(reading: Reading, contract: str) -> str | None:
     """The contracts that the instruction names, if this one is not among them."""
-    if reading.state is None or reading.record is None:
+    if reading.state is None or reading.record is None or reading.order is not None:
         return None
     named = reading.state.cycles[reading.record.cycle].contracts
     return None if contract in named else ", ".join(named)
@@ -174,7 +175,7 @@ def window(reading: Reading) -> Iterator[Finding]:
 def _completes(reading: Reading, state: State) -> bool:
     """Whether it only brings home or completes what was begun: the time to settle no longer binds it."""
     record = reading.record
-    return record is not None and completes(state.cycles[record.cycle], record)
+    return record is not None and reading.order is None and completes(state.cycles[record.cycle], record)
 
 
 def _alive(record: Instruction, lifetime: int, now: int) -> Finding:
@@ -196,6 +197,8 @@ def originator(reading: Reading) -> Iterator[Finding]:
         yield blocked("C5", ANCHOR, instruction.about)
     elif reading.record is None:
         yield failed("C5", "not-prepared", instruction.about, "an instruction.prepared event", "none in the log")
+    elif reading.order is not None:
+        yield _ordered(reading, state, reading.order, instruction)
     elif reading.record.superseded_by is not None:
         yield failed("C5", "superseded", instruction.about, "the live instruction", reading.record.superseded_by)
     elif state.cycles[reading.record.cycle].called_off:
@@ -209,6 +212,28 @@ def originator(reading: Reading) -> Iterator[Finding]:
         yield failed("C5", "not-dual", instruction.about, "operations and compliance", "operations", purpose=purpose)
     else:
         yield _prepared(reading, state, reading.record, instruction)
+
+
+def _ordered(reading: Reading, state: State, order: OwnersOrder, instruction: InstructionFacts) -> Finding:
+    """A Safe's change of owners: the administrators' threshold ordered these bytes, and none of them signs."""
+    about, signer, record = instruction.about, reading.case.signer, order.instruction
+    chosen, names = state.roster.administrators, ", ".join(order.by)
+    if record.superseded_by is not None:
+        return failed("C5", "superseded", about, "the live instruction", record.superseded_by)
+    if order.done is not None:
+        return failed("C5", "order-done", about, "an order under way", "executed", index=order.done)
+    if len(set(order.by) & set(chosen.officers)) < chosen.threshold:
+        expected = f"{chosen.threshold} administrators"
+        return failed("C5", "not-administrators", about, expected, names, officers=names, threshold=chosen.threshold)
+    if signer is None and reading.case.mode is Mode.SIGN:
+        return blocked("C5", "signer", about)
+    if signer is not None and signer.officer in order.by:
+        return failed("C5", "own-request", about, "somebody else than who signs", names, officer=signer.officer)
+    if not _same_artefact(reading, record, instruction):
+        found = sha256(instruction.data).hexdigest()
+        return failed("C5", "other-artefact", about, record.artefact, found, expected=record.artefact, found=found)
+    return passed("C5", "ordered", about, "ordered by the administrators' threshold, for these bytes", names,
+                  officers=names)  # fmt: skip
 
 
 def _prepared(reading: Reading, state: State, record: Instruction, instruction: InstructionFacts) -> Finding:
@@ -263,6 +288,8 @@ def leg_complete(reading: Reading) -> Iterator[Finding]:
         yield not_applicable("C6", "C5.no-instruction")
     elif state is None:
         yield blocked("C6", ANCHOR, instruction.about)
+    elif reading.order is not None:
+        yield not_applicable("C6", "C6.owners")
     elif isinstance(reading.obligations, Refused):
         yield from_error("C6", reading.obligations, instruction.about, "obligations of registered vaults")
     elif reading.record is None:

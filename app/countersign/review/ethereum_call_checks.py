@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from countersign.errors import CountersignError, Malformed
-from countersign.ethereum import multisend
+from countersign.ethereum import multisend, owners
 from countersign.ethereum.abi import Address
 from countersign.ethereum.inspect import (
     AdminCall,
@@ -27,13 +27,14 @@ from countersign.ethereum.inspect import (
 )
 from countersign.ethereum.safe import SafeTx, SafeVersion
 from countersign.formats import caip, eip55
-from countersign.rails import safe_payments
+from countersign.rails import owner_change, safe_payments
 from countersign.rails.safe_payments import Pair
 from countersign.review.case import ANCHOR
 from countersign.review.ethereum_reading import claim_of, facts_of, safe_of
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.settlement.netting import Obligation
+from countersign.settlement.owners_order import OwnersOrder
 
 AMOUNT_LIMIT = 2**128
 EXPECTED_OPERATION = "0 (call), or 1 to MultiSendCallOnly of this Safe's release, plain calls only"
@@ -78,6 +79,8 @@ def administration(reading: Reading) -> Iterator[Finding]:
         yield not_applicable("E4", "E1.no-safe-transaction")
     elif facts.fault is not None:
         yield blocked("E4", "E3", "call")
+    elif reading.order is not None:
+        yield _only_ordered(reading, reading.order)
     elif reading.void:
         yield _only_voids(facts)
     else:
@@ -85,6 +88,22 @@ def administration(reading: Reading) -> Iterator[Finding]:
         against = [each for each in findings if each is not None]
         targets = ", ".join(dict.fromkeys(eip55.checksum(each.target) for each in facts.calls))
         yield from against or (passed("E4", "no-administration", "call", NO_ADMINISTRATION, targets),)
+
+
+def _only_ordered(reading: Reading, order: OwnersOrder) -> Finding:
+    """A Safe's change of owners is the one call that the administrators ordered, and nothing else."""
+    claim, vault, state = claim_of(reading), safe_of(reading), reading.state
+    expected = f"owners {', '.join(order.keys)}, threshold {order.threshold}"
+    if claim is None or vault is None or state is None:
+        return blocked("E4", "E1", "call")
+    nonce = order.instruction.nonce or 0
+    try:
+        change = owner_change.require(claim.tx, vault, order.keys, order.threshold, state.roster, nonce)
+    except CountersignError as error:
+        return from_error("E4", error, "call", expected)
+    if change is None:
+        return passed("E4", "owners-kept", "call", expected, "an empty call of the Safe to itself")
+    return passed("E4", "owners-as-ordered", "call", expected, owners.spelt(change), call=owners.spelt(change))
 
 
 def _only_voids(facts: Facts) -> Finding:
@@ -122,8 +141,8 @@ def token_transfer(reading: Reading) -> Iterator[Finding]:
     if facts.fault is not None:
         yield blocked("E5", "E3", "call")
         return
-    if reading.void:
-        yield not_applicable("E5", "E5.void")
+    if reading.void or reading.order is not None:
+        yield not_applicable("E5", "E5.void" if reading.void else "E5.owners")
         return
     broken = [_malformed(each.call, at) for at, each in _places(facts) if isinstance(each.call, MalformedTransfer)]
     yield from broken
@@ -147,8 +166,8 @@ def ether(reading: Reading) -> Iterator[Finding]:
         yield blocked("E6", "E3", "call")
     elif reading.state is None:
         yield blocked("E6", ANCHOR, "call")
-    elif reading.void:
-        yield not_applicable("E6", "E6.void")
+    elif reading.void or reading.order is not None:
+        yield not_applicable("E6", "E6.void" if reading.void else "E6.owners")
     elif not reading.owed:
         yield blocked("E6", "E5", "call")
     else:

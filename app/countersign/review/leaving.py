@@ -42,6 +42,8 @@ def leaving(reading: Reading) -> tuple[Payment, ...] | CountersignError:
         return Refused("C7.no-vault")
     if isinstance(wallets, CountersignError):
         return wallets
+    if reading.order is not None:
+        return ()  # E4 lets nothing pass but a call of the Safe to itself that carries no ether
     if reading.psbt_facts is not None:
         return tuple(_outputs(reading, reading.psbt_facts, wallets or ()))
     if isinstance(reading.safe_tx, ClaimedSafeTx):

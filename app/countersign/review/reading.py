@@ -25,6 +25,7 @@ from countersign.settlement import contract as contracts
 from countersign.settlement import events, netting
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.netting import FeeCap, Group, Obligation
+from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import BitcoinVault, Vault
 from countersign.settlement.safe_state import ChainSnapshot
@@ -117,7 +118,15 @@ class Reading:
         instruction = self.case.instruction
         if self.state is None or instruction is None or instruction.prepared is None:
             return None
-        return self.state.instructions.get(instruction.prepared)
+        return self.order.instruction if self.order is not None else self.state.instructions.get(instruction.prepared)
+
+    @cached_property
+    def order(self) -> OwnersOrder | None:
+        """The administrators' order that the instruction claims: a Safe changes its own owners, in no settlement."""
+        instruction = self.case.instruction
+        if self.state is None or instruction is None or instruction.prepared is None:
+            return None
+        return self.state.orders.get(instruction.prepared)
 
     @property
     def void(self) -> bool:
@@ -237,7 +246,7 @@ class Reading:
 
     def _netting(self, state: State) -> str:
         """How the logged cycle of these contracts was netted; gross where none is known."""
-        if self.record is not None:
+        if self.record is not None and self.order is None:
             return state.cycle(self.record.cycle).netting
         names = tuple(sorted(contracts.hash_of(terms.serialise()) for terms in self.terms))
         found = (cycle.netting for cycle in state.cycles.values() if cycle.contracts == names and not cycle.called_off)

@@ -14,7 +14,7 @@ from countersign.errors import Value
 from countersign.keys.public_key import PublicKey
 from countersign.settlement.attest_bodies import StateAttested
 from countersign.settlement.contract import Contract
-from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated
+from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated, OwnersOrdered
 from countersign.settlement.lending_bodies import LendingAccrued, LendingAuthorised, LendingRecalled
 from countersign.settlement.policy import Policy
 from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
@@ -179,7 +179,10 @@ class CycleClosed:
 
 SETTLEMENT, REPLACEMENT, VOID = "settlement", "replacement", "void"
 PURPOSES = (SETTLEMENT, REPLACEMENT, VOID)
-"""What an instruction is for: the cycle's deliveries, the same with a higher fee, or ending it without delivery."""
+OWNERS = "owners"
+"""What an instruction is for: the cycle's deliveries, the same with a higher fee, or ending it without delivery.
+
+`OWNERS` is none of a settlement: a Safe changes its own owners (`owning.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +299,7 @@ Body = (
     | InstructionPrepared | InstructionRefused | StateAttested | ShareAdded
     | LendingAuthorised | LendingAccrued | LendingRecalled | ReconciliationRecorded
     | DisputeOpened | DisputeRetracted | DisputeResolved | FreezeOrdered | FreezeLifted | AwardMade
-    | LogRotated | CeremonyRecorded
+    | LogRotated | CeremonyRecorded | OwnersOrdered
     | ReleaseAuthorised | TransactionBroadcast | TransactionObserved | DeliveryConfirmed | SettlementFinal
     | SettlementVoided | SettlementFailed | TransactionReplaced
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The bodies of events about the desk's own order: its log's key changes, a ceremony was held.
+"""The bodies of events about the desk's own order: its log's key changes, a ceremony was held, a Safe's owners change.
 
 - Read strictly like every body: `PLAIN` gives the class and the reader of each field, for `body_readers`.
 - A log key is a C2SP verifier key of Ed25519, whose name is the log's origin, with its own key id.
@@ -21,6 +21,9 @@ FOUNDING, ENROLMENT, KEY_REPLACEMENT, CLOCK = "founding", "enrolment", "key-repl
 CEREMONIES: Final = (FOUNDING, ENROLMENT, KEY_REPLACEMENT, CLOCK)
 """What people meet for: to found the desk, to tell a machine whom to trust, to replace a token, to compare clocks."""
 
+MOST_CALLS = 10**9
+"""No Safe ever makes so many: a number beyond it is a mistake."""
+
 _VKEY = re.compile(r"(?P<name>[^\s+]{1,256})\+(?P<id>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/]{44})\Z")
 _PHRASE = re.compile(r"[a-z]{4}( [a-z]{4}){11}\Z")
 _ED25519 = 1
@@ -42,6 +45,22 @@ class CeremonyRecorded:
     document: str
     phrase: str | None
     present: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersOrdered:
+    """A Safe is to have these owners (key ids, ascending) and this threshold, by the one call in `artefact`, under `nonce`.
+
+    `replaces`: the order whose place this one takes before it was executed. One that names the owners as they are takes
+    its place and changes nothing: it only uses up the nonce.
+    """
+
+    vault: str
+    keys: tuple[str, ...]
+    threshold: int
+    artefact: str
+    nonce: int
+    replaces: str | None
 
 
 def _log_key(spelled: str) -> str:
@@ -71,7 +90,7 @@ def _phrase(spelled: str) -> str:
     return spelled
 
 
-PLAIN: dict[str, tuple[type[LogRotated | CeremonyRecorded], dict[str, readers.Reader[object]]]] = {
+PLAIN: dict[str, tuple[type[LogRotated | CeremonyRecorded | OwnersOrdered], dict[str, readers.Reader[object]]]] = {
     "log.rotated": (LogRotated, {"log": readers.string(_log_key), "reason": readers.prose}),
     "ceremony.recorded": (
         CeremonyRecorded,
@@ -80,6 +99,17 @@ PLAIN: dict[str, tuple[type[LogRotated | CeremonyRecorded], dict[str, readers.Re
             "document": readers.sha256,
             "phrase": readers.nullable(readers.string(_phrase)),
             "present": readers.ascending(readers.identifier, minimum=1, maximum=64),
+        },
+    ),
+    "owners.ordered": (
+        OwnersOrdered,
+        {
+            "vault": readers.identifier,
+            "keys": readers.ascending(readers.string(), minimum=2, maximum=15),
+            "threshold": readers.integer(1, 15),
+            "artefact": readers.sha256,
+            "nonce": readers.integer(0, MOST_CALLS),
+            "replaces": readers.nullable(readers.sha256),
         },
     ),
 }

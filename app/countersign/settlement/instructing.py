@@ -316,7 +316,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     officer = case.officers[0]
     if officer in _preparers(state, cycle, instruction):
         raise Refused("C5.preparer-signs", officer=officer)
-    _check_share_keys(state, instruction, state.roster.vault(body.vault), body, officer)
+    check_share_keys(state, instruction, state.roster.vault(body.vault), body, officer)
     _check_quorum(state, cycle, instruction, body.vault, officer)
 
 
@@ -345,7 +345,7 @@ def completes(cycle: Cycle, instruction: Instruction) -> bool:
     return instruction.declared or cycle.failed is not None
 
 
-def _check_share_keys(state: State, instruction: Instruction, vault: Vault, body: ShareAdded, officer: str) -> None:
+def check_share_keys(state: State, instruction: Instruction, vault: Vault, body: ShareAdded, officer: str) -> None:
     there = set(vault.keys)
     for kid in body.keys:
         if kid not in there or state.roster.key(kid).holder.id != officer:

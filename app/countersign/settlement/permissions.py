@@ -61,6 +61,7 @@ TABLE: dict[str, Permission] = {
     "roster.changed": Permission(((Signer.ADMINISTRATORS,),), Reader.EVERYONE),
     "policy.adopted": Permission(((Signer.ADMINISTRATORS,),), Reader.EVERYONE),
     "log.rotated": Permission(((Signer.DESK, Signer.ADMINISTRATORS),), Reader.EVERYONE),
+    "owners.ordered": Permission(((Signer.ADMINISTRATORS,),), Reader.OFFICERS),
     "ceremony.recorded": Permission(((Signer.PRESENT,),), Reader.OFFICERS),
     "price.published": Permission(_BY_DESK, Reader.EVERYONE),
     "deposit.credited": Permission(_BY_DESK_AND_OPERATIONS, Reader.PARTIES),

@@ -6,6 +6,7 @@
   its holder; at most one vault a book and chain. A slot that stands keeps a withdrawn key; a new one takes none.
   The keys of a vault of extended keys are in no other vault.
 - Administrators are officers with the role, and enough of them hold identity keys to reach the threshold.
+- A Safe's owners and threshold are what its chain says: they change by `owners.ordered` (`owning.py`), never here.
 - An asset keeps its decimals, a vault its owner, chain and Safe, a slot and a ranged vault their descriptors, a
   destination its owner and vault, for ever.
 
@@ -149,6 +150,8 @@ def _with_vault(roster: Roster, vault: Vault) -> Roster:
     standing = set(places(known)) if known is not None else set()
     for group in places(vault):
         _check_cosigners(roster, vault, group, stands=group in standing)
+    if isinstance(known, SafeVault) and (known.keys, known.threshold) != (vault.keys, vault.threshold):
+        raise Refused("settlement.owners-by-order", vault=vault.id)
     return replace(roster, vaults=roster.vaults.set(vault.id, vault), vault_of=roster.vault_of.set(place, vault.id))
 
 
@@ -167,6 +170,19 @@ def _require_kept(known: Vault | None, vault: Vault) -> None:
         moved = known.address != vault.address
     if moved:
         raise Refused("settlement.vault-moved", vault=vault.id)
+
+
+def with_owners(roster: Roster, vault: SafeVault, keys: tuple[str, ...], threshold: int) -> Roster:
+    """The roster after a Safe changed its owners on its chain: kept keys may be withdrawn ones, new ones are registered.
+
+    Refused: as a vault's keys and threshold are judged.
+    """
+    changed = replace(vault, keys=keys, threshold=threshold)
+    roster = _with_sole_keys(roster, changed)
+    for kid in set(keys) - set(vault.keys):
+        roster.key(kid)
+    _check_cosigners(roster, changed, keys, stands=True)
+    return replace(roster, vaults=roster.vaults.set(vault.id, changed))
 
 
 def _with_sole_keys(roster: Roster, vault: Vault) -> Roster:

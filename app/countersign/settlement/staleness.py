@@ -70,7 +70,7 @@ def _gone_ms(state: State, instruction: Instruction, outpoint: str) -> int | Non
         return user.observed.time_ms
     transaction = outpoint.partition(":")[0]
     made_by = state.transactions.get(transaction)
-    maker = None if made_by is None else state.instructions[made_by]
+    maker = None if made_by is None else state.instruction(made_by)
     if maker is None or maker.observed is None:
         return None
     stands = maker.observed.block is not None and maker.transaction == transaction
@@ -80,7 +80,7 @@ def _gone_ms(state: State, instruction: Instruction, outpoint: str) -> int | Non
 def _taken(state: State, instruction: Instruction) -> int | None:
     """Since when another unexecuted instruction has its number."""
     pending = state.safes.get(instruction.group.vaults[0], SafeUse()).pending
-    other = None if pending in (None, instruction.hash) else state.instructions[pending]
+    other = None if pending is None or pending == instruction.hash else state.instruction(pending)
     return None if other is None or other.nonce != instruction.nonce else other.time_ms // 1_000
 
 

@@ -17,6 +17,7 @@ from countersign.keys.public_key import PublicKey
 from countersign.settlement import netting
 from countersign.settlement.assets import Price
 from countersign.settlement.ledger import Account, Ledger
+from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import (
     Attestation,
@@ -63,6 +64,7 @@ class State:
         default_factory=Map
     )  # a cut-off, unix seconds → the entry that closed its first cycle
     instructions: Map[str, Instruction] = field(default_factory=Map)  # event hash
+    orders: Map[str, OwnersOrder] = field(default_factory=Map)  # event hash of an order that a Safe change its owners
     spending: Map[str, str] = field(default_factory=Map)  # outpoint → live or executed instruction
     spent: Map[str, Usage] = field(default_factory=Map)  # payer (LEI) → what it gave away in 24 hours
     safes: Map[str, SafeUse] = field(default_factory=Map)  # Safe vault id
@@ -129,8 +131,10 @@ class State:
         return found
 
     def instruction(self, instruction: str) -> Instruction:
-        """The instruction of that event hash; `Refused` settlement.unknown-instruction."""
+        """The instruction, or the order to a Safe, of that event hash; `Refused` settlement.unknown-instruction."""
         found = self.instructions.get(instruction)
+        if found is None and (order := self.orders.get(instruction)) is not None:
+            return order.instruction
         if found is None:
             raise Refused("settlement.unknown-instruction", instruction=instruction)
         return found
@@ -142,6 +146,8 @@ class State:
 
     def owed(self, instruction: Instruction) -> tuple[netting.Obligation, ...]:
         """What an instruction discharges; a void discharges nothing."""
+        if instruction.hash in self.orders:
+            return ()  # a Safe's change of its own owners pays nobody
         cycle = self.cycle(instruction.cycle)
         return () if instruction.void else netting.owed_by(cycle.obligations, instruction.group)
 

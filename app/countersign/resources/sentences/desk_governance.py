@@ -1,6 +1,18 @@
 """What is refused of proposals, enrolment and ceremonies, in an officer's words."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.no-order": (
+        "No change of owners is under way at the Safe {vault}.",
+        "Order one (`countersign officer owners`); two administrators approve it.",
+    ),
+    "desk.owner-unknown": (
+        "The key {key} is no owner of the Safe {vault}.",
+        "Take one of the keys that the roster lists for it (`countersign roster show`).",
+    ),
+    "desk.owners-not-seen": (
+        "The desk's own node does not list the ordered owners of the Safe {vault}, though {transaction} is in a block.",
+        "Wait for the desk's node and observe again. If it stays so, tell the administrators.",
+    ),
     "desk.nothing-proved": (
         "This profile has proved no head of its desk yet.",
         "Take in the desk's history first; then hand it over.",

@@ -46,6 +46,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign it. Sign its void instead.",
     ),
     "C5.not-dual": ("Its {purpose} was not declared by two persons.", _COMPLIANCE),
+    "C5.ordered": ("Ordered by the administrators, for these bytes: {officers}.", "Nothing to do."),
+    "C5.order-done": (
+        "The Safe has executed this order already, by entry {index}.",
+        "Nothing is to be signed any more.",
+    ),
+    "C5.not-administrators": (
+        "Of those who ordered it ({officers}) fewer than {threshold} are administrators now.",
+        "Do not sign. Let the administrators order it anew.",
+    ),
+    "C6.owners": ("It settles no contract: a Safe changes its own owners.", "Nothing to do."),
+    "E4.owners-as-ordered": ("It does what the administrators ordered, and nothing else: {call}.", "Nothing to do."),
+    "E4.owners-kept": ("An empty call of the Safe to itself, as the administrators ordered.", "Nothing to do."),
+    "E4.not-ordered": (
+        "It is not what the administrators ordered for the Safe {vault}: {found}.",
+        "Do not sign. Refuse it and tell the desk by another way than the one it came: this looks like theft.",
+    ),
+    "E4.owners-drifted": (
+        "The owners or the threshold of the Safe {vault} on its chain are not those that are registered.",
+        "Do not go on. Find out who changed them: compare the Safe with the roster, owner by owner.",
+    ),
+    "E5.owners": ("A change of owners transfers no token.", "Nothing to do."),
+    "E6.owners": ("A change of owners pays no ether.", "Nothing to do."),
     "C5.declared": (
         "Declared as a {purpose} by operations and compliance, for these bytes: {officers}.",
         "Nothing to do.",

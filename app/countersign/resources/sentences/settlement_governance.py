@@ -39,6 +39,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This is not a phrase of twelve four-letter words.",
         "Write the twelve words in small letters, one space between two of them.",
     ),
+    "settlement.owners-by-order": (
+        "The owners or the threshold of the Safe {vault} differ from those that its chain has.",
+        "Order the change of owners (`countersign officer owners`): the roster follows when the Safe has executed it.",
+    ),
+    "settlement.owners-done": (
+        "The order {instruction} has taken effect; nothing more is signed or sent for it.",
+        "Nothing is to be done. For another change, order it.",
+    ),
+    "settlement.owners-not-safe": (
+        "The vault {vault} is no Safe: its owners cannot be changed.",
+        "Give new keys a new slot, or a new vault.",
+    ),
+    "settlement.owners-one-call": (
+        "This changes more of the Safe {vault} than one call can: {gone} owners go, {new} come.",
+        "Order one change after another: one owner in, out or exchanged, or another threshold.",
+    ),
+    "settlement.owners-same": (
+        "The Safe {vault} has these owners and this threshold already.",
+        "Nothing is to be done.",
+    ),
     "settlement.stale": (
         "The entry {entry} was changed after this change was drafted; it would undo that unseen.",
         f"Draft the change again from the roster as it is now. {_ADMINISTRATORS}",

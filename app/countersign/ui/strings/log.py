@@ -54,6 +54,7 @@ LABELS: dict[str, str] = {
     "event.contract.declined": "contract declined",
     "event.contract.cancelled": "contract cancelled",
     "event.contract.expired": "contract expired",
+    "event.owners.ordered": "Safe's owners ordered",
     "event.log.rotated": "log key changed",
     "event.ceremony.recorded": "ceremony",
     "event.withdrawal.requested": "withdrawal asked",

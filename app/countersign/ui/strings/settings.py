@@ -13,6 +13,7 @@ LABELS: dict[str, str] = {
     "settings.column-state": "State",
     "settings.kind-roster.changed": "Change of the roster",
     "settings.kind-policy.adopted": "New policy",
+    "settings.kind-owners.ordered": "Owners of a Safe",
     "settings.kind-log.rotated": "New log key",
     "settings.kind-ceremony.recorded": "Record of a ceremony",
     "settings.kind-freeze.ordered": "Order that stops",

@@ -1,0 +1,189 @@
+"""A Safe changes its own owners (`settlement.owning`): the administrators order it, its owners of today sign, operations send.
+
+- Whoever proposes it reads the Safe's own list from a node and builds the one call; the administrators sign that order
+  (`proposals`), after their own console has held the bytes against it.
+- An owner signs after every check: E4 wants exactly the ordered call, E10 the Safe as it is registered today.
+- It is sent by an operations officer once the quorum is there, and tried on the chain first. The roster follows when the
+  desk's own node has seen it with the policy's confirmations and lists the new owners.
+
+    view = await changes.propose("harbour-safe", add=kid, remove=None, threshold=3)
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from countersign.desk import cases, parcels, releasing, signing
+from countersign.desk.author import signed
+from countersign.desk.cases import Circumstances
+from countersign.desk.governance import Governance
+from countersign.desk.governance_views import ProposalView
+from countersign.desk.ports import Clock, EthereumNode, Receipt
+from countersign.desk.safe_reader import SafeReader
+from countersign.desk.signing import Hand, Progress
+from countersign.desk.workplace import AtConsole
+from countersign.errors import Refused
+from countersign.ethereum import inspect, safe_file
+from countersign.ethereum.abi import Address
+from countersign.ethereum.owners import OwnerList
+from countersign.formats import eip55
+from countersign.rails import ethereum as rail
+from countersign.rails import owner_change
+from countersign.review import checks
+from countersign.review.case import Mode
+from countersign.review.finding import Verdict
+from countersign.settlement import owning
+from countersign.settlement.owners_order import OwnersOrder
+from countersign.settlement.records import Instruction
+from countersign.settlement.roster import SafeVault
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersView:
+    """A change under way: the order, what its bytes call, whose shares are there, how many it still lacks, the verdict."""
+
+    vault: str
+    address: str
+    chain_id: int
+    order: str
+    call: str
+    nonce: int
+    digests: tuple[tuple[str, str], ...]
+    signed: tuple[str, ...]
+    missing: int
+    transaction: str | None
+    confirmations: int
+    verdict: Verdict
+
+
+async def listed(node: EthereumNode, vault: SafeVault) -> OwnerList:
+    """The Safe's owners in its own order, and its threshold, as a node says now. Raises as the node."""
+    owners, threshold = await node.safe_owners(vault.address)
+    return OwnerList(tuple(Address(eip55.parse(each)) for each in owners), threshold)
+
+
+class OwnerChanges:
+    """What a console does about its Safes' owners. `place` has the console's own nodes."""
+
+    def __init__(self, place: AtConsole, hand: Hand, clock: Clock, governance: Governance) -> None:
+        self._place, self._hand, self._clock, self._governance = place, hand, clock, governance
+        self._reader = SafeReader(place.nodes)
+
+    async def propose(self, vault: str, *, add: str | None, remove: str | None, threshold: int | None) -> ProposalView:
+        """Propose that a key comes in or goes out, or how many sign; nothing named takes back what is under way.
+
+        Refused: E4.*, settlement.owners-…, ethereum.owner-…, what the node raises; nothing is kept then.
+        """
+        await self._place.synchronise()
+        safe = owning.safe(self._place.state, vault)
+        keys = set(safe.keys)
+        if remove is not None and remove not in keys:
+            raise Refused("desk.owner-unknown", vault=vault, key=remove)
+        keys = (keys - {remove}) | ({add} if add is not None else set())
+        return await self._order(safe, tuple(sorted(keys)), safe.threshold if threshold is None else threshold)
+
+    async def _order(self, safe: SafeVault, keys: tuple[str, ...], threshold: int) -> ProposalView:
+        state, node = self._place.state, self._place.ethereum(safe.chain)
+        before = owning.under_way(state, safe.id)
+        nonce = await node.safe_nonce(safe.address)
+        tx = owner_change.build(safe, keys, threshold, await listed(node, safe), state.roster, nonce)
+        body = {
+            "vault": safe.id,
+            "keys": list(keys),
+            "threshold": threshold,
+            "artefact": (await self._place.put_artefact(rail.serialise(tx))).hex(),
+            "nonce": nonce,
+            "replaces": None if before is None else before.instruction.hash,
+        }
+        return self._governance.draft("owners.ordered", body)
+
+    async def look(self, vault: str) -> OwnersView:
+        """The change under way, judged now. Refused("desk.no-order")."""
+        order = await self._under_way(vault)
+        instruction, data = order.instruction, await self._bytes(order)
+        moment = await self._moment(instruction)
+        found = cases.basis(self._place.replica, ())
+        case = cases.instruction_case(found, instruction, data, moment, self._place.replica.profile, Mode.LOOK)
+        verdict = await asyncio.to_thread(checks.verdict, case)
+        tx = safe_file.parse(data).tx
+        seen = instruction.observed
+        return OwnersView(
+            vault=vault,
+            address=eip55.checksum(tx.safe),
+            chain_id=tx.chain_id,
+            order=instruction.hash,
+            call=_spelt(data),
+            nonce=tx.nonce,
+            digests=(("domain-hash", tx.domain_hash.hex()), ("message-hash", tx.message_hash.hex()),
+                     ("safe-tx-hash", tx.digest.hex()), ("calldata-digest", tx.calldata_digest.hex())),
+            signed=tuple(share.officer for share in instruction.shares),
+            missing=self._place.state.missing(instruction),
+            transaction=instruction.transaction,
+            confirmations=0 if seen is None else seen.confirmations,
+            verdict=verdict,
+        )  # fmt: skip
+
+    async def sign(self, vault: str, progress: Progress) -> None:
+        """Verify, journal, sign, verify, journal, submit. Refused with every finding if a check forbids it."""
+        order = await self._under_way(vault)
+        instruction, data = order.instruction, await self._bytes(order)
+        moment, profile = await self._moment(instruction), self._place.replica.profile
+        found = cases.basis(self._place.replica, ())
+        made = await signing.sign(self._hand, found, instruction, data, moment, profile, self._place.scribe, progress)
+        for each in made.shares:
+            await self._place.mailbox.put_artefact(each.share)
+            await self._place.submit(each.event)
+        await self._place.synchronise()
+
+    async def send(self, vault: str) -> Receipt:
+        """Finish, try on the chain, send, log. Refused: "settlement.no-quorum", "desk.chain-would-refuse"."""
+        order = await self._under_way(vault)
+        instruction = order.instruction
+        await self._bytes(order)
+        if missing := self._place.state.missing(instruction):
+            raise Refused("settlement.no-quorum", instruction=instruction.hash, missing=missing)
+        done = parcels.finish(self._place, instruction)
+        node = self._place.ethereum(done.chain)
+        if (reason := await node.test(done.to, done.raw, done.moves)) is not None:
+            raise Refused("desk.chain-would-refuse", chain=done.chain, reason=reason)
+        body = {
+            "instruction": done.instruction,
+            "transaction": await node.broadcast(done.to, done.raw, done.moves),
+            "artefact": (await self._place.put_artefact(done.raw)).hex(),
+        }
+        return await self._log("transaction.broadcast", body)
+
+    async def observe(self, vault: str) -> Receipt | None:
+        """Log what the node says of it that is not logged yet; None where there is nothing new."""
+        order = await self._under_way(vault)
+        body = await releasing.unlogged(self._place, order.instruction)
+        return None if body is None else await self._log("transaction.observed", body)
+
+    async def _log(self, kind: str, body: Mapping[str, object]) -> Receipt:
+        draft = self._place.scribe.draft(kind, body)
+        receipt = await self._place.submit(await signed(draft, [self._hand.author]))
+        await self._place.synchronise()
+        return receipt
+
+    async def _under_way(self, vault: str) -> OwnersOrder:
+        await self._place.synchronise()
+        found = owning.under_way(self._place.state, vault)
+        if found is None:
+            raise Refused("desk.no-order", vault=vault)
+        return found
+
+    async def _bytes(self, order: OwnersOrder) -> bytes:
+        shares = [each.artefact for each in order.instruction.shares]
+        await self._place.fetch([order.instruction.artefact, *shares])
+        return self._place.artefacts.get(bytes.fromhex(order.instruction.artefact))
+
+    async def _moment(self, instruction: Instruction) -> Circumstances:
+        seen = await self._reader.look(instruction, self._place.state.roster)
+        store = cases.store_facts(self._place.replica.profile)
+        return Circumstances(now=self._clock.now_ms() // 1_000, store=store, safes=seen)
+
+
+def _spelt(data: bytes) -> str:
+    """The call as its bytes say it."""
+    call = inspect.read(safe_file.parse(data).tx).call
+    return call.said if isinstance(call, inspect.SelfCall) else "a call to another contract"

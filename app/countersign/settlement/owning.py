@@ -1,0 +1,225 @@
+"""Rules by which a Safe changes its own owners: an instruction of its own kind, under the administrators' threshold.
+
+- `owners.ordered` is the administrators' order and the instruction in one: it says who owns the Safe afterwards and names
+  the exact bytes of the one call that makes it so. There is no release: nothing is delivered against anything.
+- One call a time: an owner in, out or exchanged, or another threshold. No module, guard, handler or upgrade is ever ordered.
+- The Safe is free when it is ordered, and prepares no settlement until it is executed: its one place is taken.
+- Whoever ordered it does not sign it. Its owners of today sign, by their quorum; an officer counts once.
+- It takes effect when its transaction has the policy's confirmations, at that entry and not before: until then the roster
+  says what the Safe is. Afterwards E10 wants the new owners.
+- Another order takes its place before it is executed, under the same number. One that names the owners as they are is its
+  void: an empty call that uses the number up.
+
+    {"vault":"harbour-safe","keys":[…],"threshold":2,"artefact":"9f…","nonce":7,"replaces":null}
+"""
+
+from dataclasses import replace
+
+from countersign.errors import Refused
+from countersign.settlement import delivery, instructing, observing
+from countersign.settlement.assets import require_spelling
+from countersign.settlement.bodies import OWNERS, ShareAdded, TransactionBroadcast, TransactionObserved
+from countersign.settlement.case import Case, Rule
+from countersign.settlement.governance_bodies import OwnersOrdered
+from countersign.settlement.netting import Group
+from countersign.settlement.owners_order import OwnersOrder
+from countersign.settlement.records import Instruction, Observed, SafeUse, Share
+from countersign.settlement.roster import SafeVault
+from countersign.settlement.roster_change import with_owners
+from countersign.settlement.state import State
+
+
+def safe(state: State, vault: str) -> SafeVault:
+    """A registered Safe; `Refused` settlement.owners-not-safe for another vault."""
+    found = state.roster.vault(vault)
+    if not isinstance(found, SafeVault):
+        raise Refused("settlement.owners-not-safe", vault=vault)
+    return found
+
+
+def under_way(state: State, vault: str) -> OwnersOrder | None:
+    """The order that has a Safe's one place, if an order has it."""
+    return state.orders.get(state.safes.get(vault, SafeUse()).pending or "")
+
+
+def _judge(case: Case, body: OwnersOrdered) -> None:
+    state = case.state
+    vault, use, before = safe(state, body.vault), state.safes.get(body.vault, SafeUse()), under_way(state, body.vault)
+    if use.pending is not None and before is None:
+        raise Refused("settlement.safe-busy", vault=body.vault, instruction=use.pending)
+    live = None if before is None else before.instruction.hash
+    if body.replaces != live:
+        raise Refused("settlement.replaces", instruction=body.replaces or "", live=live or "")
+    if before is not None and before.instruction.seen:
+        raise Refused("settlement.already-executed", instruction=live or "",
+                      transaction=before.instruction.transaction or "")  # fmt: skip
+    _check_nonce(body, use, before)
+    if (body.keys, body.threshold) == (vault.keys, vault.threshold):
+        if before is None:
+            raise Refused("settlement.owners-same", vault=body.vault)
+        return
+    require_one_call(vault, body.keys, body.threshold)
+    with_owners(state.roster, vault, body.keys, body.threshold)
+
+
+def _check_nonce(body: OwnersOrdered, use: SafeUse, before: OwnersOrder | None) -> None:
+    expected = None if use.executed is None else use.executed + 1
+    if before is not None:
+        expected = before.instruction.nonce
+    if expected is not None and body.nonce != expected:
+        raise Refused("E8.nonce", vault=body.vault, nonce=body.nonce, expected=expected)
+
+
+def require_one_call(vault: SafeVault, keys: tuple[str, ...], threshold: int) -> None:
+    """These owners and this threshold are one call away; else `Refused` settlement.owners-one-call."""
+    gone, new = set(vault.keys) - set(keys), set(keys) - set(vault.keys)
+    exchanged = len(gone) == len(new) == 1 and threshold == vault.threshold
+    if len(gone) + len(new) > 1 and not exchanged:
+        raise Refused("settlement.owners-one-call", vault=vault.id, gone=len(gone), new=len(new))
+
+
+def _fold(case: Case, body: OwnersOrdered) -> State:
+    state, name = case.state, case.event.hash
+    group = Group(safe(state, body.vault).chain, "safe-tx", (body.vault,))
+    instruction = Instruction(
+        name, "", group, body.artefact, body.nonce, (), case.officers[0], case.index, case.time_ms,
+        purpose=OWNERS, replaces=body.replaces, released=case.index,
+    )  # fmt: skip
+    order = OwnersOrder(instruction, body.keys, body.threshold, case.officers)
+    orders = state.orders
+    if body.replaces is not None:
+        old = orders[body.replaces]
+        orders = orders.set(body.replaces, replace(old, instruction=replace(old.instruction, superseded_by=name)))
+    use = state.safes.get(body.vault, SafeUse())
+    return replace(state, orders=orders.set(name, order), safes=state.safes.set(body.vault, replace(use, pending=name)))
+
+
+def _open(state: State, name: str) -> OwnersOrder:
+    order = state.orders[name]
+    if order.instruction.superseded_by is not None:
+        raise Refused("settlement.superseded", instruction=name)
+    if order.done is not None:
+        raise Refused("settlement.owners-done", instruction=name)
+    return order
+
+
+def _judge_share(case: Case, body: ShareAdded) -> None:
+    state = case.state
+    if body.instruction not in state.orders:
+        instructing.SHARE.judge(case, body)
+        return
+    order = _open(state, body.instruction)
+    instruction, vault = order.instruction, safe(state, order.instruction.group.vaults[0])
+    instructing.check_hours(case)
+    if case.seconds > instruction.time_ms // 1_000 + state.adopted().request_lifetime_seconds:
+        raise Refused("C4.request-expired", instruction=instruction.hash)
+    if body.vault != vault.id:
+        raise Refused("settlement.share-vault", instruction=instruction.hash, vault=body.vault)
+    officer = case.officers[0]
+    if officer in order.by:
+        raise Refused("C5.preparer-signs", officer=officer)
+    instructing.check_share_keys(state, instruction, vault, body, officer)
+    if officer in instruction.signers(vault.id):
+        raise Refused("settlement.share-twice", officer=officer, vault=vault.id)
+    if not state.missing(instruction):
+        raise Refused("settlement.quorum-complete", instruction=instruction.hash, vault=vault.id)
+
+
+def _fold_share(case: Case, body: ShareAdded) -> State:
+    state = case.state
+    if body.instruction not in state.orders:
+        return instructing.SHARE.fold(case, body)
+    known = state.orders[body.instruction].instruction
+    share = Share(case.officers[0], body.vault, body.keys, body.artefact, case.index)
+    return _with(state, replace(known, shares=(*known.shares, share)))
+
+
+def _with(state: State, instruction: Instruction, done: int | None = None) -> State:
+    order = replace(state.orders[instruction.hash], instruction=instruction)
+    order = order if done is None else replace(order, done=done)
+    return replace(state, orders=state.orders.set(instruction.hash, order))
+
+
+def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
+    state = case.state
+    if body.instruction not in state.orders:
+        delivery.BROADCAST.judge(case, body)
+        return
+    instruction = _open(state, body.instruction).instruction
+    if missing := state.missing(instruction):
+        raise Refused("settlement.no-quorum", instruction=instruction.hash, missing=missing)
+    if instruction.transaction is not None:
+        raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
+    _check_transaction(state, instruction, body.transaction)
+
+
+def _check_transaction(state: State, instruction: Instruction, transaction: str) -> None:
+    require_spelling(instruction.group.chain, transaction)
+    if state.transactions.get(transaction, instruction.hash) != instruction.hash:
+        raise Refused("settlement.transaction-taken", transaction=transaction)
+
+
+def _fold_broadcast(case: Case, body: TransactionBroadcast) -> State:
+    state = case.state
+    if body.instruction not in state.orders:
+        return delivery.BROADCAST.fold(case, body)
+    known = state.orders[body.instruction].instruction
+    state = _with(state, replace(known, transaction=body.transaction, finished=body.artefact))
+    return replace(state, transactions=state.transactions.set(body.transaction, known.hash))
+
+
+def _judge_observed(case: Case, body: TransactionObserved) -> None:
+    state = case.state
+    if body.instruction not in state.orders:
+        observing.OBSERVED.judge(case, body)
+        return
+    instruction = state.orders[body.instruction].instruction
+    if body.transaction != instruction.transaction and (
+        state.missing(instruction) or instruction.superseded_by is not None
+    ):
+        raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
+    _check_transaction(state, instruction, body.transaction)
+    if body.block is not None:
+        require_spelling(instruction.group.chain, body.block)
+    if body.fees:
+        raise Refused("settlement.fee-vaults", instruction=instruction.hash)
+    before = instruction.observed
+    said = None if before is None else (before.block, before.height, before.confirmations)
+    if said == (body.block, body.height, body.confirmations) or (before is None and body.block is None):
+        raise Refused("settlement.observation-late", transaction=body.transaction, confirmations=body.confirmations)
+
+
+def _fold_observed(case: Case, body: TransactionObserved) -> State:
+    state = case.state
+    if body.instruction not in state.orders:
+        return observing.OBSERVED.fold(case, body)
+    order = state.orders[body.instruction]
+    known = order.instruction
+    seen = Observed(body.block, body.height, body.confirmations, body.fees, case.index, case.time_ms)
+    state = _with(state, replace(known, transaction=body.transaction, observed=seen))
+    state = replace(state, transactions=state.transactions.set(body.transaction, known.hash))
+    enough = body.block is not None and body.confirmations >= state.adopted().confirmations_on(known.group.chain)
+    return _effective(case, state, order) if enough and order.done is None else state
+
+
+def _effective(case: Case, state: State, order: OwnersOrder) -> State:
+    """From here on the Safe has its new owners in the roster too, and is free. What took its place never counts."""
+    vault = safe(state, order.instruction.group.vaults[0])
+    state = _with(state, state.orders[order.instruction.hash].instruction, case.index)
+    changed = replace(vault, keys=order.keys, threshold=order.threshold)
+    cosigning = state.roster.cosigning
+    for kid in order.keys:
+        cosigning = cosigning.set(kid, vault.id)
+    roster = replace(
+        state.roster,
+        vaults=state.roster.vaults.set(vault.id, changed),
+        cosigning=cosigning,
+        touched=state.roster.touched.set(f"vault:{vault.id}", case.time_ms),
+    )
+    return replace(state, roster=roster, safes=state.safes.set(vault.id, SafeUse(None, order.instruction.nonce)))
+
+
+ORDERED = Rule(_judge, _fold)
+SHARE = Rule(_judge_share, _fold_share)
+BROADCAST = Rule(_judge_broadcast, _fold_broadcast)
+OBSERVED = Rule(_judge_observed, _fold_observed)
