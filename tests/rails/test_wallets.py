@@ -15,7 +15,7 @@ from countersign.keys.public_key import PublicKey
 from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
 from countersign.rails.wallets import Wallet
-from countersign.settlement.roster import GAP_LIMIT, RangedVault
+from countersign.settlement.roster import GAP_LIMIT, Party, RangedVault, Slot, SlotVault
 from support import mixed_world, ranged_world, review_cases
 from support import settlement_world as world
 from support.hardware_wallet import Device, described
@@ -115,8 +115,10 @@ def _devices(names: list[Device]) -> str:
         (lambda: _devices([*map(ranged_world.device, world.COSIGNERS[:2]), Device("attacker")]), "B6.other-extended-keys"),
         (lambda: _devices([Device(each, network="main") for each in world.COSIGNERS]), "bitcoin.key-network"),
         (lambda: _mainnet_letters_kept(), "bitcoin.key-coin-type"),
+        (lambda: _origin_changed("/0'/2']", "/0'/3']"), "bitcoin.key-origin"),
+        (lambda: _origin_changed("/0'/2']", "/2']"), "bitcoin.key-origin"),
     ],
-    ids=["another key", "another network", "another coin type"],
+    ids=["another key", "another network", "another coin type", "another last step", "a step fewer"],
 )  # fmt: skip
 def test_what_may_not_be_registered(text: Callable[[], str], code: str) -> None:
     roster = held(RANGED)[0].state.roster
@@ -124,6 +126,13 @@ def test_what_may_not_be_registered(text: Callable[[], str], code: str) -> None:
     with pytest.raises(CountersignError) as caught:
         wallets.require_registrable(_described(wallet(), text()), roster)
     assert caught.value.code == code
+
+
+def _origin_changed(old: str, new: str) -> str:
+    """The registered keys, the first of them said to lie at another path: every address stays as it was."""
+    body = ranged_world.descriptor().split("#")[0]
+    keys = body.removeprefix("wsh(sortedmulti(2,").removesuffix("))").split(",")
+    return described(2, [keys[0].replace(old, new, 1), *keys[1:]])
 
 
 def _mainnet_letters_kept() -> str:
@@ -174,3 +183,37 @@ async def test_a_node_that_is_asked_for_what_is_watched_finds_what_lies_at_every
     assert list(found) == list(await chain.coins(paying.scripts))
     scripts, vaults = paying.watched
     assert (bool(scripts), bool(vaults)) == ((False, True) if plan is RANGED else (True, False))
+
+
+def _slots(name: str, descriptors: list[str], **changes: object) -> Wallet:
+    """A vault of these slots."""
+    numbered = [Slot(number, text, ()) for number, text in enumerate(descriptors)]
+    found = SlotVault(name, Party(world.HARBOUR, "main"), world.BITCOIN, 2, tuple(numbered))
+    return wallets.read(replace(found, **changes))  # type: ignore[arg-type]
+
+
+def _places(*numbers: int) -> list[str]:
+    """Places of the ranged vault, as slots over its children's keys."""
+    return [described(2, [key.public.hex() for key in wallet().descriptor(number).keys]) for number in numbers]
+
+
+@pytest.mark.parametrize("number", [0, 1, 14, 401])
+def test_no_script_is_two_vaults(number: int) -> None:
+    twin = _slots("twin", _places(number))
+    for one, other in ((twin, wallet()), (wallet(), twin)):
+        with refused("rails.script-elsewhere", Refused):
+            wallets.require_apart(one, [one, other])
+    near = _slots("near", [described(2, [key.public.hex() for key in wallet().descriptor(number).keys[:2]])])
+    wallets.require_apart(near, [wallet(), near])
+    elsewhere = _slots("twin", _places(number), chain="bip122:000000000933ea01ad0ee984209779ba")
+    wallets.require_apart(elsewhere, [wallet()])
+
+
+def test_the_same_slot_twice_and_the_same_extended_keys_twice_are_refused() -> None:
+    one = _slots("one", _places(0, 2))
+    with refused("rails.script-elsewhere", Refused):
+        wallets.require_apart(one, [_slots("two", _places(4, 2))])
+    wallets.require_apart(one, [_slots("two", _places(4, 6)), one])
+    assert isinstance(wallet().vault, RangedVault)
+    with refused("rails.script-elsewhere", Refused):
+        wallets.require_apart(wallet(), [wallets.read(replace(wallet().vault, id="again"))])  # type: ignore[type-var]

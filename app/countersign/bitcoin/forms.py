@@ -16,7 +16,7 @@ _NAMES = re.compile(
     r"(?:(sh|wsh|wpkh|pkh|pk|tr|rawtr|combo|multi_a|sortedmulti_a|multi|sortedmulti|addr|raw|musig|[a-z_:]+)\()"
 )
 _QUORUM = re.compile(r"(?:multi|sortedmulti|multi_a|sortedmulti_a)\(([1-9][0-9]{0,2})((?:,[^,()]+)+)\)+\Z")
-_TOP = frozenset(("sh", "wsh", "wpkh", "pkh", "pk", "tr", "rawtr", "combo", "multi", "sortedmulti", "addr", "raw"))
+TOP = frozenset(("sh", "wsh", "wpkh", "pkh", "pk", "tr", "rawtr", "combo", "multi", "sortedmulti", "addr", "raw"))
 _SINGLE = frozenset(
     ("pk", "pkh", "wpkh", "sh(pk", "sh(pkh", "sh(wpkh", "wsh(pk", "wsh(pkh", "sh(wsh(pk", "sh(wsh(pkh", "combo")
 )
@@ -37,7 +37,7 @@ class Form:
 def recognise(body: str) -> Form | None:
     """The form of a descriptor's body (without `#` and checksum), or None: ours, or no descriptor at all."""
     names = _names(body)
-    if not names or names[0] not in _TOP or body.count("(") != body.count(")") or not body.endswith(")"):
+    if not names or names[0] not in TOP or body.count("(") != body.count(")") or not body.endswith(")"):
         return None
     name = "(".join(names)
     if name == OURS:

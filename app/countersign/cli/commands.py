@@ -81,7 +81,7 @@ class Entry:
 ENTRIES = (
     Entry("demo", "Play one settlement from a signed contract to two finished transactions, every step real.",
           "demo.demo_command", ("demonstrate",)),
-    Entry("check", "Check contracts, events, openings, proofs, PSBTs, Safe transactions, envelopes, packs and extracts.",
+    Entry("check", "Check contracts, events, openings, proofs, PSBTs, Safe transactions, envelopes, packs, extracts, descriptors.",
           "check.check_command", ("check",)),
     Entry("loan", "Tell a loan: what is out, what the pool owes, what it paid, entry by entry. Changes nothing.",
           "loan.loan_command", ("loan",)),
@@ -110,6 +110,8 @@ ENTRIES = (
           "officer.officer_app", ("stations",)),
     Entry("vault", "The air-gapped machine of a vault operator: verify a request offline, sign it, hand the answer back.",
           "vault.vault_app", ("vaults",)),
+    Entry("descriptor", "Descriptors and BSMS records: what they say of a vault.",
+          "descriptor.descriptor_app", ()),
     Entry("token", "Tokens and the keys in them.",
           "token.token_app", ("provisioner",)),
     Entry("settlement", "Settlements, explained.",

@@ -6,7 +6,8 @@ The order of recognition (docs/formats/check-json.md), the first that fits decid
 2. `psbt`: a PSBT
 3. `c2sp.org/tlog-proof`: an inclusion proof with its checkpoint
 4. the byte d2 (CBOR tag 18): an envelope
-5. `{`: JSON, told apart by its members. A JWS is a contract or an event by the `typ` of its first signature; `salt`
+5. `BSMS `, or the name of a script and `(`: a BSMS record, descriptors
+6. `{`: JSON, told apart by its members. A JWS is a contract or an event by the `typ` of its first signature; `salt`
    makes an opening; `safeTxHash` with `chainId` our Safe transaction; `results`, or `safeTxHash` without `chainId`, an
    answer of the Safe service. JSON that does not parse strictly is told by the same words in its bytes, so that its
    refusal names what it wants to be.
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from countersign.airgap.envelope import Envelope
     from countersign.audit.leaf import Opening
     from countersign.audit.tlog_proof import TlogProof
+    from countersign.bitcoin.bsms import KeyRecord
+    from countersign.bitcoin.described import Described
     from countersign.bitcoin.psbt import Psbt
     from countersign.desk.evidence import Pack
     from countersign.desk.extract import Extract
@@ -41,9 +44,25 @@ if TYPE_CHECKING:
     from countersign.settlement.contract import Contract
     from countersign.settlement.events import Event
 
-    Parsed = Contract | Event | Opening | TlogProof | Psbt | ClaimedSafeTx | Page | Envelope | Pack | Extract
+    Parsed = (
+        Contract
+        | Event
+        | Opening
+        | TlogProof
+        | Psbt
+        | ClaimedSafeTx
+        | Page
+        | Envelope
+        | Pack
+        | Extract
+        | KeyRecord
+        | Described
+    )
 MAINNET = 1
 
+KEY_RECORD_LINES = 5
+_BSMS = b"BSMS "
+_SCRIPT = re.compile(rb"(?:sh|wsh|wpkh|pkh|pk|tr|rawtr|combo|multi|sortedmulti|addr|raw)\(")
 _PROTECTED = re.compile(rb'"protected"\s*:\s*"([A-Za-z0-9_-]{1,400})"')
 
 
@@ -97,7 +116,13 @@ def _binary(data: bytes) -> Kind | None:
     for start, kind in _STARTS.items():
         if data.startswith(start):
             return _zipped(data) if kind is Kind.PACK else kind
-    return None
+    if data.startswith(_BSMS):
+        return (
+            Kind.KEY_RECORD
+            if len(data.removesuffix(b"\n").split(b"\n")) == KEY_RECORD_LINES
+            else Kind.DESCRIPTOR_RECORD
+        )
+    return Kind.DESCRIPTOR if _SCRIPT.match(data) else None
 
 
 def _zipped(data: bytes) -> Kind:
@@ -182,7 +207,19 @@ def _parsed(kind: Kind, data: bytes) -> Parsed:
             from countersign.desk.extract import parse as extract
 
             return extract(data)
+        case Kind.KEY_RECORD | Kind.DESCRIPTOR_RECORD | Kind.DESCRIPTOR:
+            return _description(data)
     raise Malformed("desk.unknown-file")
+
+
+def _description(data: bytes) -> KeyRecord | Described:
+    """A vault's description, or a key's. What is recognised and not signed for is refused by its form."""
+    from countersign.bitcoin.described import Described, read
+
+    found = read(data)
+    if isinstance(found, Described) and found.refusal is not None:
+        raise found.refusal
+    return found
 
 
 def _proof(data: bytes) -> TlogProof:

@@ -2,7 +2,8 @@
 
 The machine judges key ids and numbers only; descriptors are the rails'. So a desk looks before it logs a change, and a console
 before anybody signs it: the descriptor parses, is of the vault's chain, holds exactly the registered keys, each whole (B6),
-and of an officer one kind of key. A vault that stands as it is named again is not looked at anew.
+of an officer one kind of key, and none of its scripts is another vault's. A vault that stands as it is named again is not
+looked at anew.
 """
 
 from dataclasses import replace
@@ -17,7 +18,10 @@ from countersign.settlement.state import State
 
 
 def require_registrable(state: State, event: Event) -> None:
-    """Malformed, Refused: bitcoin.*, B6.*, rails.officer-both. What the roster's own rules refuse is theirs to say."""
+    """Malformed, Refused: bitcoin.*, B6.*, rails.officer-both, rails.script-elsewhere.
+
+    What the roster's own rules refuse is theirs to say.
+    """
     match event.body:
         case DeskFounded() as body:
             before, entries = replace(Roster(), custodian=body.custodian), body.entries
@@ -29,9 +33,12 @@ def require_registrable(state: State, event: Event) -> None:
     if not any(isinstance(each, BitcoinVault) for each in fresh):
         return
     after = roster_change.changed(before, entries, time_ms=0)
+    others = [wallets.read(each) for each in after.vaults.values() if isinstance(each, BitcoinVault)]
     for vault in fresh:
         if isinstance(vault, BitcoinVault):
-            wallets.require_registrable(wallets.read(vault), after)
+            found = wallets.read(vault)
+            wallets.require_registrable(found, after)
+            wallets.require_apart(found, others)
 
 
 def objection(state: State, event: Event) -> CountersignError | None:

@@ -2,15 +2,15 @@
 
 - A verdict names what was looked at; `as_of` is the log size before which history was judged, None for the present.
 - The exit status is a property of the report, so that terminal, window and tests cannot disagree:
-  2 iff a file does not parse in its own format; else 1 if a finding fails or is blocked; 3 if a device or server was
-  needed and absent; 0 otherwise.
+  2 iff a file does not parse in its own format; else 1 if a descriptor is refused, a finding fails or is blocked; 3 if a
+  device or server was needed and absent; 0 otherwise.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from countersign.errors import CountersignError, Value
+from countersign.errors import CountersignError, Refused, Value
 from countersign.review.finding import Finding, Status, Verdict
 
 Progress = Callable[[int, int], None]
@@ -53,7 +53,14 @@ class Kind(StrEnum):
     ENVELOPE = "envelope"
     PACK = "evidence pack"
     EXTRACT = "extract"
+    KEY_RECORD = "BSMS key record"
+    DESCRIPTOR_RECORD = "BSMS descriptor record"
+    DESCRIPTOR = "descriptor"
     UNKNOWN = "unknown"
+
+
+DESCRIBING = frozenset((Kind.KEY_RECORD, Kind.DESCRIPTOR_RECORD, Kind.DESCRIPTOR))
+"""What says of a vault what it is: there is nothing in it to be signed, so no verdict, and a form of others is a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +122,11 @@ class CheckReport:
     @property
     def status(self) -> int:
         """The exit status."""
-        if any(each.error is not None for each in self.files):
+        errors = [each for each in self.files if each.error is not None]
+        if any(each.kind not in DESCRIBING or not isinstance(each.error, Refused) for each in errors):
             return 2
-        return 0 if self.judged and all(finding.ok for finding in self.findings) else 1
+        told = self.judged or all(each.kind in DESCRIBING for each in self.files)
+        return 0 if told and not errors and all(finding.ok for finding in self.findings) else 1
 
 
 @dataclass(frozen=True, slots=True)

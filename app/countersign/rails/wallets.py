@@ -228,6 +228,22 @@ def require_registrable(found: Wallet, roster: Roster) -> None:
             raise Refused("rails.officer-both", vault=found.id, officer=known.holder.id)
 
 
+def require_apart(found: Wallet, others: Iterable[Wallet]) -> None:
+    """No script of the vault is one that another vault on its chain watches: a coin would be two owners'.
+
+    Two vaults of extended keys are held apart by their keys (the roster's rule) and compared by their first place alone.
+    Refused("rails.script-elsewhere").
+    """
+    for other in others:
+        if other.id == found.id or other.vault.chain != found.vault.chain:
+            continue
+        few, many = (other, found) if isinstance(found.vault, RangedVault) else (found, other)
+        places = few.numbers[:1] if isinstance(few.vault, RangedVault) else few.numbers
+        for number in places:
+            if many.slot_of(few.descriptor(number).script_pubkey) is not None:
+                raise Refused("rails.script-elsewhere", vault=found.id, other=other.id, place=few.spelled(number))
+
+
 def known_xpub(found: Sequence[Wallet], key: bytes, value: bytes) -> bool:
     """Whether a PSBT's extended key (78 bytes) with its origin is one that a vault's descriptor has, whole."""
     for each in found:

@@ -216,6 +216,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "bitcoin.vault-line": ("The list of descriptors does not end with a line end.", _REGISTERED),
     "bitcoin.vault-quorum": ("Slot {slot} of the vault has another quorum than slot 0.", _REGISTERED),
     # enrolment: BSMS records, signed messages
+    "bitcoin.described-size": (
+        "The file has {size} bytes; at most {limit} are read of a vault's description.",
+        "Choose the file of descriptors, or the BSMS record.",
+    ),
+    "bitcoin.describes-nothing": (
+        "This is neither a descriptor nor a BSMS record.",
+        "Choose the descriptor file or the device's BSMS file; an encrypted one (.dat) needs the session's token.",
+    ),
     "bitcoin.bsms-dat": ("This is not an encrypted BSMS record: it is not lower-case hex of enough bytes.", _RECORD),
     "bitcoin.bsms-description": (
         "The description of a key is longer than {limit} characters or holds a hidden one.",

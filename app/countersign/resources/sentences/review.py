@@ -182,6 +182,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "In vault {vault}, officer {officer} would sign with a token in one slot and with a device in another.",
         "Register one kind of key for this officer in the vault.",
     ),
+    "rails.script-elsewhere": (
+        "Vault {vault} would share an address with vault {other}: the place {place} has the same keys in both.",
+        "Give each vault keys of its own. Tell the compliance officer if you did not choose these keys.",
+    ),
     "rails.other-vault": (
         "The Safe {vault} cannot pay what {other} owes.",
         "Prepare an instruction for each Safe by itself.",
