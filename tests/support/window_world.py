@@ -861,7 +861,9 @@ class OfficerDouble:
         self.unlocked = False
         return self.token
 
-    async def sign(self, instruction: str, progress: Progress) -> ReviewView:
+    async def sign(self, instruction: str, progress: Progress, shown: InstructionView | None = None) -> ReviewView:
+        assert shown is not None
+        assert shown.instruction == instruction
         self._ask("sign", instruction)
         for done in range(3):
             progress(done + 1, 3)
@@ -985,7 +987,8 @@ class VaultDouble:
         self.unlocked = False
         return replace(TOKEN, label="vault-c", officer="Chidi Brandt", unlocked=False)
 
-    async def sign(self, progress: Progress) -> VaultRequestView:
+    async def sign(self, progress: Progress, shown: InstructionView | None = None) -> VaultRequestView:
+        assert shown == self._view().instruction
         self.asked.append(("sign",))
         progress(3, 3)
         self.opened = self._view(answered=True)

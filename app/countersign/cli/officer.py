@@ -168,13 +168,15 @@ def sign(context: typer.Context, id: IdArgument) -> None:
 
     async def work(console: OfficerConsole) -> None:
         contract = contract_of(console, id)
-        findings.warn(review_lines(await console.review(contract)))
+        view = await console.review(contract)
+        findings.warn(review_lines(view))
+        shown = {each.instruction: each for each in view.instructions}
         waiting = [each.instruction.instruction for each in await console.to_sign(contract)]
         if not waiting:
             raise Refused("cli.nothing-to-sign", id=id)
         await context.obj.unlock(console)
         for each in waiting:
-            await console.sign(each, lambda *_: None)
+            await console.sign(each, lambda *_: None, shown[each])
 
     context.obj.do(work)
 

@@ -104,7 +104,7 @@ async def _signed(console: Vault, seat: Seat, file: Path, folder: Path, clock: s
     findings.warn([*review_lines(view.review), "", asked])
     if not view.answered:
         await console.unlock(seat.own.pin)
-        view = await console.sign(lambda *_: None)
+        view = await console.sign(lambda *_: None, view.instruction)
     written = await console.answer_to_usb(folder)
     answered = words("The words of this answer: {words}", words=view.crossing.phrase)
     findings.show([words("Written: {path}", path=str(written)), answered])

@@ -26,6 +26,7 @@ from countersign.desk.report_file import Claim
 from countersign.desk.reporting import Ground
 from countersign.desk.row import can_sign
 from countersign.desk.safe_reader import SafeReader
+from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.statement import Span, Statement
 from countersign.desk.stating import of_replica
@@ -209,10 +210,11 @@ class Officer:
         await signing.lock(self.hand)
         return await signing.token_view(self.hand.token, self._name)
 
-    async def sign(self, instruction: str, progress: Progress) -> ReviewView:
-        """Verify, journal, sign, verify, journal, submit. Refused with every finding if a check forbids it."""
+    async def sign(self, instruction: str, progress: Progress, shown: InstructionView | None = None) -> ReviewView:
+        """Verify, journal, sign, verify, journal, submit; `shown` as `demand_shown` says. Refused with every finding."""
         known = self.replica.state.instruction(instruction)
         data = await self._artefact(known)
+        demand_shown(self.replica.state, known, data, shown)
         found = self._basis(known)
         moment, profile = await self._circumstances(known), self.replica.profile
         made = await signing.sign(self.hand, found, known, data, moment, profile, self._scribe, progress)

@@ -14,10 +14,9 @@ from countersign.audit.proof import steps
 from countersign.audit.quorum import AsOf
 from countersign.desk import cases, settlement_pages
 from countersign.desk.cases import Basis, Circumstances
-from countersign.desk.effects import bitcoin_view
 from countersign.desk.ports import Profile
 from countersign.desk.replica import Replica
-from countersign.desk.safe_effects import ethereum_view
+from countersign.desk.shown import decoded as decode
 from countersign.desk.views import (
     ActBy,
     InstructionView,
@@ -40,8 +39,7 @@ def instruction_view(
 ) -> InstructionView:
     """One unsigned transaction, decoded, with the verdict of every check on `case`."""
     verdict = checks.verdict(case)
-    build = bitcoin_view if instruction.group.kind == "psbt" else ethereum_view
-    decoded = build(found.state, instruction, data)
+    decoded = decode(found.state, instruction, data)
     return InstructionView(
         instruction=instruction.hash,
         kind=instruction.group.kind,

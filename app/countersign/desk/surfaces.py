@@ -28,6 +28,7 @@ from countersign.desk.views import (
     CrossingView,
     DeskView,
     EvidenceView,
+    InstructionView,
     KeptLegalText,
     LogView,
     ProofView,
@@ -280,7 +281,7 @@ class OfficerConsole(Watching, Protocol):
     async def lock(self) -> TokenView:
         """Log out of the token: the next signature needs the PIN again."""
 
-    async def sign(self, instruction: str, progress: Progress) -> ReviewView:
+    async def sign(self, instruction: str, progress: Progress, shown: InstructionView | None = None) -> ReviewView:
         """verify → journal → token → verify → journal → submit; refuses with every finding if a check does not pass."""
 
     async def refuse(self, contract: str, instruction: str | None, reason: str) -> None:
@@ -334,7 +335,7 @@ class VaultConsole(Watching, Protocol):
 
     async def lock(self) -> TokenView: ...
 
-    async def sign(self, progress: Progress) -> VaultRequestView:
+    async def sign(self, progress: Progress, shown: InstructionView | None = None) -> VaultRequestView:
         """Sign the open request, or answer it again from the record."""
 
     async def refuse(self, reason: str) -> None: ...

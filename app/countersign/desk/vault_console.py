@@ -36,10 +36,20 @@ from countersign.desk.ports import DENSEST, AskSecret, Clock, Courier
 from countersign.desk.refusing import INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE, Scanning
+from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.surfaces import ANSWER_FILE
 from countersign.desk.vault_intake import Opened
-from countersign.desk.views import ActBy, CrossingView, LogView, ProofView, StripView, TokenView, VaultRequestView
+from countersign.desk.views import (
+    ActBy,
+    CrossingView,
+    InstructionView,
+    LogView,
+    ProofView,
+    StripView,
+    TokenView,
+    VaultRequestView,
+)
 from countersign.errors import Refused
 from countersign.review import checks
 from countersign.review.case import Case, Channel, Mode, SignerFacts
@@ -124,10 +134,14 @@ class Vault:
         await signing.lock(self.hand)
         return await signing.token_view(self.hand.token, self.hand.officer)
 
-    async def sign(self, progress: Progress) -> VaultRequestView:
-        """Sign the open request, or show the recorded answer again. Refused("desk.checks-forbid") with every finding."""
+    async def sign(self, progress: Progress, shown: InstructionView | None = None) -> VaultRequestView:
+        """Sign the open request, or show the recorded answer again. Refused("desk.checks-forbid") with every finding.
+
+        `shown` as `demand_shown` says.
+        """
         opened = self._opened()
         if opened.answer is None:
+            demand_shown(opened.basis.state, opened.instruction, opened.artefact, shown)
             made = await signing.sign(
                 self.hand,
                 opened.basis,

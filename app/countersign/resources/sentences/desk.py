@@ -6,6 +6,10 @@ _KEEP = "Rely on nothing that came with it, keep it as evidence, and tell the de
 _ROSTER = "Compare the roster with what was meant; only the administrators change it."
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "D1.other-than-shown": (
+        "What would be signed is not what stood on the screen when you confirmed it.",
+        "Nothing was signed. Open the settlement again and read it anew; if it happens again, stop and tell security.",
+    ),
     "desk.batch-too-large": (
         "The batch holds {found} items; at most {limit} are taken at once.",
         "Import it in parts.",

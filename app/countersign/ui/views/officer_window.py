@@ -245,7 +245,7 @@ class OfficerWindow(Frame):
             self.sign.say_stopped()
 
     async def _signed(self, instruction: str) -> None:
-        view = await self.console.sign(instruction, self.sign.progress.advance)
+        view = await self.console.sign(instruction, self.sign.progress.advance, self.sign.shown(instruction))
         self.reviewed[view.contract] = view
         self.review.show_view(view)
         self.sign.finish(view, await self.console.to_sign(view.contract))

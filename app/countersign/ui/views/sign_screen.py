@@ -88,6 +88,11 @@ class SignScreen(QWidget):
         self.show_view(view, waiting)
         self._just_signed = False
 
+    def shown(self, instruction: str) -> InstructionView | None:
+        """What of this settlement stands on the screen and was confirmed."""
+        known = self.view.instructions if self.view is not None else ()
+        return next((each for each in known if each.instruction == instruction), None)
+
     def choose(self, instruction: str) -> None:
         """Open one thing of the batch."""
         self.chosen = instruction

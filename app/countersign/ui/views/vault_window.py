@@ -145,9 +145,10 @@ class VaultWindow(Frame):
             return
         self._busy(True)
         self.vault.progress.begin(label("sign.signing"))
+        shown = self.view
 
         async def work() -> None:
-            view = await self.console.sign(self.vault.progress.advance)
+            view = await self.console.sign(self.vault.progress.advance, None if shown is None else shown.instruction)
             self.view = view
             await self._give(view)
 
