@@ -53,6 +53,10 @@ class Device:
         """The key expression of a ranged vault."""
         return f"{self.origin}/<0;1>/*"
 
+    def account_secret(self) -> bytes:
+        """32 bytes: the account's private key, with which the device signs its BSMS key record."""
+        return bytes(self._account.key.serialize())
+
     def child(self, branch: int, index: int) -> bytes:
         """33 bytes: the public key of one place."""
         return bytes(self._account.derive([branch, index]).to_public().key.sec())

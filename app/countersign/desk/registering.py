@@ -13,7 +13,7 @@ from countersign.rails import wallets
 from countersign.settlement import roster_change
 from countersign.settlement.bodies import DeskFounded, RosterChanged
 from countersign.settlement.events import Event
-from countersign.settlement.roster import BitcoinVault, Roster
+from countersign.settlement.roster import BitcoinVault, Entries, Roster
 from countersign.settlement.state import State
 
 
@@ -29,6 +29,11 @@ def require_registrable(state: State, event: Event) -> None:
             before, entries = state.roster, body.entries
         case _:
             return
+    require_vaults(before, entries)
+
+
+def require_vaults(before: Roster, entries: Entries) -> None:
+    """The Bitcoin vaults that these entries add to a roster, or change in it. Malformed, Refused: as `require_registrable`."""
     fresh = [each for each in entries.vaults if before.vaults.get(each.id) != each]
     if not any(isinstance(each, BitcoinVault) for each in fresh):
         return

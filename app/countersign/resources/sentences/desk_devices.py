@@ -1,9 +1,45 @@
-"""What is said of signing with a device of the officer's own, which exchanges PSBT files with this machine."""
+"""What is said of devices of the officers' own: how they are enrolled with a vault, and the PSBT files they sign."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "desk.device-not-asked": (
         "This machine never exported instruction {instruction} for your device.",
         "Export it here first: what is signed is checked and journalled before the device sees it.",
+    ),
+    "desk.enrol-known-vault": (
+        "There is a vault {vault} already.",
+        "Choose another id. A vault of extended keys is its keys: other keys are another vault.",
+    ),
+    "desk.enrol-not-all-extended": (
+        "Vault {vault} has keys that are not extended; a device that enrols extended keys signs for no such vault.",
+        "Use the device in a vault whose keys are all extended, and a token in this one.",
+    ),
+    "desk.enrol-other-chain": (
+        "The record's first address begins with {found}; the vault's chain has addresses that begin with {expected}.",
+        "Have the record made for this chain.",
+    ),
+    "desk.enrol-own-key": (
+        "None of the keys in vault {vault} is the one that {officer} enrolled here.",
+        "Do not use this vault. Compare the keys with every cosigner: one of them may have been exchanged.",
+    ),
+    "desk.enrol-record-wanted": (
+        "The key of {officer} in vault {vault} is a device's, and its origin is known from the device's own record alone.",
+        "Give the key record that the device made in round 1 (--own).",
+    ),
+    "desk.enrol-test-missing": (
+        "These cosigners of vault {vault} have not signed its test: {officers}.",
+        "Have each of them compare the words and sign the test; a key that cannot sign now cannot spend later.",
+    ),
+    "desk.enrol-test-nobodys": (
+        "A test file holds no signature of any cosigner of vault {vault}.",
+        "Choose the files that the cosigners' consoles wrote for this very vault.",
+    ),
+    "desk.enrol-unknown-key": (
+        "Key {key} of the descriptor ({text}) is not registered as any officer's.",
+        "Register the officers' keys first: a device's from its key record (vault-enrol device), a token's with its keyring.",
+    ),
+    "desk.enrol-words": (
+        "These are not the words of vault {vault} as it is described here.",
+        "Sign nothing. Somebody has another description: compare keys, owner and chain with every cosigner.",
     ),
     "desk.no-device": (
         "None of the vaults that pay here has an extended key of {officer}.",

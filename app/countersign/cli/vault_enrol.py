@@ -1,0 +1,298 @@
+"""`countersign vault-enrol`: a Bitcoin vault of the officers' keys, from key records to a proposal (docs/vault-enrolment.md).
+
+    $ countersign vault-enrol device ada.bsms --officer ada --serial 6F2A --model jade --profile ops --out ada.proposal
+    $ countersign vault-enrol assemble 2 ada.bsms ben.bsms cy.bsms --chain bip122:… --out vault.bsms
+    $ countersign vault-enrol compare vault.bsms --vault m-btc --owner 9845…/main --chain bip122:… --officer ada --own ada.bsms …
+    $ countersign vault-enrol take vault.bsms … --officer ada --own ada.bsms --signed signed.psbt --out ada.test
+    $ countersign vault-enrol sign vault.txt … --officer ada --token ada --softhsm trial --out ada.test
+    $ countersign vault-enrol propose vault.bsms … --test ada.test --test ben.test --test cy.test --out vault.proposal
+
+- Nothing is signed, and no test is written for a device, before a person typed the words that the other cosigners read.
+- Keys, owner and chain are judged as the desk will when it logs the vault; the proposal goes on to the administrators.
+- Exit 0 when done; 1 if anything is refused; 2 if a file does not parse; 3 as everywhere.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countersign.bitcoin import bsms, bsms_encryption, described
+from countersign.bitcoin.bsms import KeyRecord
+from countersign.cli import describing, findings, outcome, pins, reading
+from countersign.cli.descriptor import FileArgument, SessionOption, session
+from countersign.cli.governance import Orders
+from countersign.cli.governance_lines import proposal_lines
+from countersign.cli.options import RestOption, passphrase
+from countersign.cli.token import (
+    ModuleOption,
+    PinFileOption,
+    Provisioner,
+    ProvisionerFactory,
+    SerialOption,
+    SoftHsmOption,
+    chosen,
+)
+from countersign.cli.words import words
+from countersign.cli.writing import write_new
+from countersign.desk import describing as descriptions
+from countersign.desk import vault_enrolment
+from countersign.desk.order import Order
+from countersign.desk.vault_enrolment import Planned
+from countersign.errors import CountersignError, Malformed
+from countersign.formats import caip
+from countersign.rails import bitcoin as rail
+from countersign.settlement.roster import Party, Token
+
+VaultOption = Annotated[str, typer.Option("--vault", help="The id that the vault will have.")]
+OwnerOption = Annotated[str, typer.Option("--owner", help="Whose it will be: LEI/BOOK.")]
+ChainOption = Annotated[str, typer.Option("--chain", help="The chain, CAIP-2 (bip122:…).")]
+OfficerOption = Annotated[str, typer.Option("--officer", help="The cosigner, by officer id.")]
+OwnOption = Annotated[Path | None, typer.Option("--own", help="The key record that the cosigner's own device made.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Write the result to this new file.")]
+TestsOption = Annotated[list[Path], typer.Option("--test", help="A cosigner's test signature; once for each cosigner.")]
+SignedOption = Annotated[Path, typer.Option("--signed", help="What the device gave back, a .psbt file.")]
+VersionOption = Annotated[int, typer.Option("--psbt-version", help="0, or 2 for a device that asks for it.")]
+RecordArgument = Annotated[Path, typer.Argument(metavar="RECORD", help="A device's key record (BIP-129, round 1).")]
+RecordsArgument = Annotated[list[Path], typer.Argument(metavar="RECORD…", help="The cosigners' key records, in order.")]
+ThresholdArgument = Annotated[int, typer.Argument(metavar="K", help="How many of them sign.", min=1, max=15)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which vault is enrolled, from which file, as it was typed."""
+
+    file: Path
+    token_file: Path | None
+    name: str
+    owner: str
+    chain: str
+
+    def planned(self, order: Order) -> Planned:
+        """Malformed: what does not parse, cli.not-a-description; Refused: as `vault_enrolment.plan`."""
+        found = described.read(reading.read_file(self.file), session(self.token_file))
+        if isinstance(found, KeyRecord):
+            raise Malformed("cli.not-a-description", path=str(self.file))
+        lei, _, book = self.owner.partition("/")
+        return vault_enrolment.plan(order.state.roster, found, self.name, Party(lei, book), self.chain)
+
+
+def vault_enrol_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
+    """The commands, over what a history says and what reaches tokens."""
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    commands = _Commands(orders, tokens)
+    for command in (
+        commands.device,
+        commands.assemble,
+        commands.compare,
+        commands.take,
+        commands.sign,
+        commands.propose,
+    ):
+        app.command(command.__name__)(command)
+    return app
+
+
+class _Commands:
+    """The six steps; their docstrings are their help texts."""
+
+    def __init__(self, orders: Orders, tokens: ProvisionerFactory) -> None:
+        self._orders = orders
+        self._tokens = tokens
+
+    def device(
+        self,
+        record: RecordArgument,
+        officer: OfficerOption,
+        serial: Annotated[str, typer.Option("--serial", help="The device's serial number.")],
+        model: Annotated[str, typer.Option("--model", help="The device's model.")],
+        profile: RestOption,
+        out: OutOption,
+        online: Annotated[bool, typer.Option("--online", help="The device hangs on a networked machine.")] = False,
+        token_file: SessionOption = None,
+    ) -> None:
+        """Draft that an officer's device is registered, from the key record that it made."""
+        with _Told():
+            made = _record(record, token_file)
+            findings.warn(describing.description_lines(descriptions.look(made.serialise(), made.token)))
+            token = Token(serial, made.description or model, model)
+            label = descriptions.look(made.serialise(), made.token).keys[0].path
+            order = self._orders(profile, passphrase)
+            body = vault_enrolment.device_entry(order.state.roster, officer, made, token, label, online=online)
+            _proposed(order, body, out)
+
+    def assemble(
+        self,
+        threshold: ThresholdArgument,
+        records: RecordsArgument,
+        chain: ChainOption,
+        out: OutOption,
+        token_file: SessionOption = None,
+    ) -> None:
+        """Make the descriptor record (round 2) of the cosigners' key records; encrypted with the session's token."""
+        with _Told():
+            made = bsms.assemble(threshold, [_record(each, token_file) for each in records])
+            data = bsms.descriptor_record(made, caip.hrp(caip.ChainId.parse(chain))).serialise()
+            token = session(token_file)
+            hidden = token is not None and token != bsms_encryption.NO_TOKEN
+            write_new(out, bsms_encryption.encrypt(token, data) if hidden and token is not None else data)
+            findings.show([*describing.description_lines(descriptions.look(data)), _written(out)])
+
+    def compare(
+        self,
+        file: FileArgument,
+        name: VaultOption,
+        owner: OwnerOption,
+        chain: ChainOption,
+        officer: OfficerOption,
+        profile: RestOption,
+        out: OutOption,
+        own: OwnOption = None,
+        version: VersionOption = 0,
+        token_file: SessionOption = None,
+    ) -> None:
+        """Show the vault, find your key in it, compare twelve words; then write the test transaction for your device."""
+        with _Told():
+            planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
+            _compare(planned, officer, own, token_file)
+            write_new(out, rail.as_version(vault_enrolment.test(planned), version))
+            findings.show([_written(out), _shown(planned)])
+
+    def take(
+        self,
+        file: FileArgument,
+        name: VaultOption,
+        owner: OwnerOption,
+        chain: ChainOption,
+        officer: OfficerOption,
+        profile: RestOption,
+        signed: SignedOption,
+        out: OutOption,
+        own: OwnOption = None,
+        token_file: SessionOption = None,
+    ) -> None:
+        """Take back the test that your device signed; your signatures are verified and written."""
+        with _Told():
+            planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
+            _require_own(planned, officer, own, token_file)
+            write_new(out, vault_enrolment.take_test(planned, officer, reading.read_file(signed)))
+            findings.show(
+                [words("{officer} has signed the test of {vault}.", officer=officer, vault=name), _written(out)]
+            )
+
+    def sign(
+        self,
+        file: FileArgument,
+        name: VaultOption,
+        owner: OwnerOption,
+        chain: ChainOption,
+        officer: OfficerOption,
+        profile: RestOption,
+        token: Annotated[str, typer.Option("--token", help="The label of the token with your vault keys.")],
+        out: OutOption,
+        module: ModuleOption = None,
+        softhsm: SoftHsmOption = None,
+        serial: SerialOption = None,
+        pin_file: PinFileOption = None,
+        token_file: SessionOption = None,
+    ) -> None:
+        """Show the vault, find your key in it, compare twelve words; then sign the test with your token."""
+        if (module is None) is (softhsm is None):
+            raise typer.BadParameter("give either --module or --softhsm")
+        with _Told():
+            planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
+            _compare(planned, officer, None, token_file)
+            ask = pins.asking({"signers.ask-pin": pin_file})
+
+            async def within() -> bytes:
+                async with self._tokens(module, softhsm) as provisioner:
+                    return await _tested(planned, officer, provisioner, (token, serial), ask)
+
+            write_new(out, asyncio.run(within()))
+            findings.show(
+                [words("{officer} has signed the test of {vault}.", officer=officer, vault=name), _written(out)]
+            )
+
+    def propose(
+        self,
+        file: FileArgument,
+        name: VaultOption,
+        owner: OwnerOption,
+        chain: ChainOption,
+        tests: TestsOption,
+        profile: RestOption,
+        out: OutOption,
+        token_file: SessionOption = None,
+    ) -> None:
+        """Draft the vault for the administrators, once every cosigner has signed its test."""
+        with _Told():
+            order = self._orders(profile, passphrase)
+            planned = _Wanted(file, token_file, name, owner, chain).planned(order)
+            body = vault_enrolment.entry(planned, [reading.read_file(each) for each in tests])
+            findings.warn([_words(planned), _shown(planned)])
+            _proposed(order, body, out)
+
+
+class _Told:
+    """A step whose refusal is told as everywhere."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, CountersignError):
+            raise typer.Exit(outcome.tell(error, as_json=False)) from None
+
+
+def _record(file: Path, token_file: Path | None) -> KeyRecord:
+    """Malformed("cli.not-a-key-record"); what `described.read` raises."""
+    found = described.read(reading.read_file(file), session(token_file))
+    if not isinstance(found, KeyRecord):
+        raise Malformed("cli.not-a-key-record", path=str(file))
+    return found
+
+
+def _require_own(planned: Planned, officer: str, own: Path | None, token_file: Path | None) -> None:
+    vault_enrolment.require_own(planned, officer, None if own is None else _record(own, token_file))
+
+
+def _compare(planned: Planned, officer: str, own: Path | None, token_file: Path | None) -> None:
+    """The vault, whose keys, its first address; then the words. Refused("desk.enrol-words"); Unavailable("cli.no-terminal")."""
+    _require_own(planned, officer, own, token_file)
+    vault = planned.vault
+    whose = words("Vault {id} of {owner}, book {book}, on {chain}", id=vault.id, owner=vault.owner.lei,
+                  book=vault.owner.book, chain=vault.chain)  # fmt: skip
+    people = words("Cosigners: {people}; the key of {officer} is there once", people=", ".join(planned.officers),
+                   officer=officer)  # fmt: skip
+    shown = describing.description_lines(descriptions.of(planned.described))
+    findings.warn([whose, *shown, people, _shown(planned), _words(planned)])
+    typed = pins.hidden(words("The words that the other cosigners read aloud"))
+    vault_enrolment.require_same_words(planned, typed)
+
+
+async def _tested(
+    planned: Planned, officer: str, provisioner: Provisioner, named: tuple[str, str | None], ask: pins.AskSecret
+) -> bytes:
+    signer = provisioner.signer((await chosen(provisioner, *named)).identity)
+    await signer.unlock(ask)
+    return await vault_enrolment.sign_test(planned, officer, signer)
+
+
+def _proposed(order: Order, body: dict[str, object], out: Path) -> None:
+    data = order.propose("roster.changed", body)
+    write_new(out, data)
+    findings.show([*proposal_lines(order.look(data)), _written(out)])
+
+
+def _words(planned: Planned) -> str:
+    return words("The words of this vault: {phrase}", phrase=vault_enrolment.words(planned))
+
+
+def _shown(planned: Planned) -> str:
+    return words("Its first address, which every device shows: {address}", address=planned.first_address)
+
+
+def _written(out: Path) -> str:
+    return words("Written: {path}", path=str(out))

@@ -1,0 +1,246 @@
+"""How a Bitcoin vault is enrolled: described, compared by all, tried by all, proposed to the administrators (decision 0017).
+
+BIP-129's two rounds for devices that enrol extended keys, a descriptor file for tokens; docs/vault-enrolment.md.
+
+- `plan` holds a description against the roster exactly as the desk will when it logs the vault (`registering`): form,
+  network, origins, quorum, every key a registered officer's, no script another vault's.
+- `require_own`: a cosigner's own key stands in it exactly once. A device's is compared whole and under its own origin, with
+  the key record that it made; such a device joins only a vault whose keys are all extended.
+- `words`: twelve words over the vault as it would be registered, its owner and chain with it. Everybody compares them.
+- `test` is a transaction that no chain takes; each cosigner signs it with the keys that would spend (`take_test`, `sign_test`).
+- `entry` makes the roster's entry once every cosigner's test signature is there and holds.
+
+    planned = plan(state.roster, described, "meridian-btc", Party(lei, "main"), chain)
+    require_own(planned, "officer-a", record); words(planned); entry(planned, tests)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from countersign.airgap.phrase import Purpose, phrase
+from countersign.bitcoin import bsms, key_expression, share, vault_test
+from countersign.bitcoin.bsms import KeyRecord
+from countersign.bitcoin.described import Described
+from countersign.bitcoin.descriptor import Descriptor
+from countersign.bitcoin.inspect import partial_signatures
+from countersign.bitcoin.psbt import Psbt, serialise
+from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.bitcoin.ranged import RangedDescriptor
+from countersign.desk import common_changes, registering
+from countersign.desk.ports import Signer
+from countersign.errors import Refused
+from countersign.formats import caip, jcs
+from countersign.keys.public_key import Curve, PublicKey
+from countersign.rails import bitcoin as rail
+from countersign.rails import wallets
+from countersign.rails.wallets import Wallet
+from countersign.settlement import roster_change
+from countersign.settlement.roster import (
+    BitcoinVault,
+    Entries,
+    OfficerKey,
+    Party,
+    RangedVault,
+    Roster,
+    Slot,
+    SlotVault,
+    Token,
+)
+from countersign.settlement.roster import (
+    Purpose as KeyPurpose,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A described vault as it would be registered. `plan` makes one: nothing stands against it."""
+
+    described: Described
+    wallet: Wallet
+    roster: Roster
+
+    @property
+    def vault(self) -> BitcoinVault:
+        """The roster's vault."""
+        return self.wallet.vault
+
+    @property
+    def officers(self) -> tuple[str, ...]:
+        """The cosigners, ascending by id."""
+        return tuple(sorted({self.roster.key(kid).holder.id for kid in self.vault.keys}))
+
+    @property
+    def first_address(self) -> str:
+        """The address that everybody compares, and that a device shows when it signs the test."""
+        return self.described.places[0].address(caip.hrp(caip.ChainId.parse(self.vault.chain)))
+
+    def keys_of(self, officer: str) -> tuple[PublicKey, ...]:
+        """The officer's registered keys in this vault."""
+        found = dict.fromkeys(kid for kid in self.vault.keys if self.roster.key(kid).holder.id == officer)
+        return tuple(self.roster.key(kid).key for kid in found)
+
+
+def plan(roster: Roster, found: Described, name: str, owner: Party, chain: str) -> Planned:
+    """The vault that the description would become.
+
+    Refused: what refuses the description; desk.enrol-unknown-key, -other-chain, -known-vault; what `registering` raises.
+    """
+    found.serialise()
+    if name in roster.vaults:
+        raise Refused("desk.enrol-known-vault", vault=name)
+    hrp = caip.hrp(caip.ChainId.parse(chain))
+    if found.record is not None and found.prefixes != (hrp,):
+        raise Refused("desk.enrol-other-chain", found=found.prefixes[0], expected=hrp)
+    vault = _vault(roster, found, name, owner, chain)
+    registering.require_vaults(roster, _entries(vault))
+    after = roster_change.changed(roster, _entries(vault), time_ms=0)
+    return Planned(found, wallets.read(vault), after)
+
+
+def require_own(planned: Planned, officer: str, record: KeyRecord | None) -> None:
+    """The officer's own key stands in the vault exactly once; a device's whole and under its own origin.
+
+    Refused: desk.enrol-own-key (none of the officer's, or another's record), desk.enrol-record-wanted (an extended key of
+    a vault of extended keys, without its record), desk.enrol-not-all-extended, bitcoin.bsms-own-key.
+    """
+    keys = planned.keys_of(officer)
+    if not keys:
+        raise Refused("desk.enrol-own-key", officer=officer, vault=planned.vault.id)
+    vault = planned.described.vault
+    if record is None:
+        if isinstance(vault, RangedDescriptor):
+            raise Refused("desk.enrol-record-wanted", officer=officer, vault=planned.vault.id)
+        return
+    if record.key.extended is not None and not isinstance(vault, RangedDescriptor):
+        raise Refused("desk.enrol-not-all-extended", vault=planned.vault.id)
+    for place in (vault,) if isinstance(vault, RangedDescriptor) else planned.described.places:
+        bsms.own_place(place, record.key)
+    if record.key.plain not in {key.data for key in keys}:
+        raise Refused("desk.enrol-own-key", officer=officer, vault=planned.vault.id)
+
+
+def words(planned: Planned) -> str:
+    """The twelve words of the vault as it would be registered (docs/formats/phrase.md)."""
+    return phrase(Purpose.VAULT, commitment(planned))
+
+
+def require_same_words(planned: Planned, typed: str) -> None:
+    """The words that the other cosigners read are this vault's. Refused("desk.enrol-words")."""
+    if typed.lower().split() != words(planned).split():
+        raise Refused("desk.enrol-words", vault=planned.vault.id)
+
+
+def commitment(planned: Planned) -> bytes:
+    """SHA-256 of the vault's entry in the roster, RFC 8785."""
+    return sha256(jcs.encode(vault_entry(planned.vault))).digest()
+
+
+def test(planned: Planned) -> bytes:
+    """The unsigned test transaction, a PSBT of version 0: the same on every machine."""
+    return serialise(_test(planned))
+
+
+def take_test(planned: Planned, officer: str, returned: bytes) -> bytes:
+    """The officer's test signatures out of what a device gave back, verified.
+
+    Malformed: B2.*; Refused: B13.other-transaction, bitcoin.share-incomplete, B5.*, B11.*, desk.enrol-own-key.
+    """
+    keys = _signing(planned, officer)
+    return serialise(share.extract(_test(planned), parse_psbt(returned), {key.data for key in keys}))
+
+
+async def sign_test(planned: Planned, officer: str, signer: Signer) -> bytes:
+    """The officer's test signatures by a token: over digests of the test alone, rebuilt here. Raises as `Signer.sign_digest`."""
+    psbt, keys = _test(planned), _signing(planned, officer)
+    by_point = {key.data: key for key in keys}
+    asked = rail.digests(psbt, keys)
+    made = {each: await signer.sign_digest(by_point[each.public_key], each.digest) for each in asked}
+    return take_test(planned, officer, rail.make_share(psbt, made))
+
+
+def entry(planned: Planned, tests: Sequence[bytes]) -> dict[str, object]:
+    """The body of `roster.changed` that enters the vault: every cosigner has signed the test, and each signature holds.
+
+    Refused: desk.enrol-test-missing, desk.enrol-test-nobodys; what `take_test` raises.
+    """
+    done: set[str] = set()
+    for data in tests:
+        signed = _signers(planned, parse_psbt(data))
+        if not signed:
+            raise Refused("desk.enrol-test-nobodys", vault=planned.vault.id)
+        for officer in signed:
+            take_test(planned, officer, data)
+        done |= signed
+    missing = [officer for officer in planned.officers if officer not in done]
+    if missing:
+        raise Refused("desk.enrol-test-missing", vault=planned.vault.id, officers=", ".join(missing))
+    return {"vaults": [vault_entry(planned.vault)]}
+
+
+def vault_entry(vault: BitcoinVault) -> dict[str, object]:
+    """A Bitcoin vault as it stands in a change of the roster."""
+    owner = {"lei": vault.owner.lei, "book": vault.owner.book}
+    common = {"id": vault.id, "kind": vault.kind, "owner": owner, "chain": vault.chain, "threshold": vault.threshold}
+    if isinstance(vault, RangedVault):
+        return {**common, "descriptor": vault.descriptor, "keys": list(vault.keys)}
+    slots = [{"number": each.number, "descriptor": each.descriptor, "keys": list(each.keys)} for each in vault.slots]
+    return {**common, "slots": slots}
+
+
+def device_entry(
+    roster: Roster, officer: str, record: KeyRecord, device: Token, label: str, *, online: bool
+) -> dict[str, object]:
+    """The body of `roster.changed` that registers the key of an officer's device, from its key record.
+
+    Refused("settlement.unknown-officer").
+    """
+    known = roster.officer(officer)
+    key = OfficerKey(KeyPurpose.BITCOIN, _public(record.key.plain), device, label, online)
+    return {"officers": [common_changes.officer_entry(replace(known, keys=(*known.keys, key)))]}
+
+
+def _vault(roster: Roster, found: Described, name: str, owner: Party, chain: str) -> BitcoinVault:
+    kids = [_kids(roster, place) for place in found.places]
+    threshold = found.places[0].threshold
+    if isinstance(found.vault, RangedDescriptor):
+        return RangedVault(name, owner, chain, threshold, found.vault.text, tuple(sorted(kids[0])))
+    slots = [Slot(number, place.text, kids[number]) for number, place in enumerate(found.places)]
+    return SlotVault(name, owner, chain, threshold, tuple(slots))
+
+
+def _kids(roster: Roster, place: Descriptor) -> tuple[str, ...]:
+    """The key ids of a place's registered keys. Refused("desk.enrol-unknown-key")."""
+    found = []
+    for number, key in enumerate(place.keys, 1):
+        kid = _public(wallets.registered_key(key)).kid
+        if kid not in roster.keys:
+            raise Refused("desk.enrol-unknown-key", key=number, text=key_expression.parse(key.text).fingerprint.hex())
+        found.append(kid)
+    return tuple(found)
+
+
+def _entries(vault: BitcoinVault) -> Entries:
+    return Entries((), (), (), (vault,), (), None)
+
+
+def _test(planned: Planned) -> Psbt:
+    return vault_test.create(planned.described.places, commitment(planned))
+
+
+def _signing(planned: Planned, officer: str) -> Mapping[PublicKey, PublicKey]:
+    """The keys that sign the test for this officer, each with its registered one. Refused("desk.enrol-own-key")."""
+    keys = planned.keys_of(officer)
+    if not keys:
+        raise Refused("desk.enrol-own-key", officer=officer, vault=planned.vault.id)
+    return wallets.signing_keys([planned.wallet], _test(planned), keys)
+
+
+def _signers(planned: Planned, given: Psbt) -> set[str]:
+    """The cosigners of whose keys there is any signature in the PSBT."""
+    present = {each.public_key for fields in given.inputs for each in partial_signatures(fields)}
+    return {officer for officer in planned.officers if present & {key.data for key in _signing(planned, officer)}}
+
+
+def _public(data: bytes) -> PublicKey:
+    return PublicKey.from_sec1(Curve.SECP256K1, data)

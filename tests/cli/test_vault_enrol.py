@@ -1,0 +1,201 @@
+"""`countersign vault-enrol`: the whole ceremony at terminals, with devices' files and with a real token."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from countersign.bitcoin import described
+from countersign.bitcoin.described import Described
+from countersign.cli import pins
+from countersign.cli.vault_enrol import vault_enrol_app
+from countersign.desk import common_changes, proposals, vault_enrolment
+from countersign.desk.author import Scribe
+from countersign.desk.order import Order
+from countersign.keys.public_key import Curve, PublicKey
+from countersign.settlement.bodies import RosterChanged
+from countersign.settlement.roster import RangedVault
+from countersign.signers.provision import Provisioner, provisioner_for
+from support import enrolment_world as enrolling
+from support import ranged_world, softhsm
+from support import settlement_world as world
+from support.extended_keys import sortedmulti
+from support.hardware_wallet import Device
+from support.settlement_world import Desk
+from support.softhsm import PIN, SO_PIN
+from support.software_keys import SoftwareKey
+from support.software_stage import CountedEntropy, SetClock
+
+OWNER = f"{world.MERIDIAN}/main"
+WHICH = ("--vault", enrolling.NAME, "--owner", OWNER, "--chain", world.BITCOIN)
+
+
+def factory(module: str | None, folder: Path | None) -> Provisioner:
+    return provisioner_for(module, folder, deadline=60.0, random_bytes=secrets.token_bytes)
+
+
+def order(desk: Desk) -> Order:
+    return Order(desk.state, desk.now_ms, Scribe(world.ORIGIN, SetClock(desk.now_ms // 1_000), CountedEntropy()))
+
+
+class Terminal:
+    """A person at a terminal in a folder: what they type is waiting."""
+
+    def __init__(self, folder: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.desk = folder, desk
+        self.typed: list[str] = []
+        monkeypatch.setattr(pins, "hidden", lambda question, *, twice=False: self.typed.pop(0))
+
+    def write(self, name: str, data: bytes) -> str:
+        (self.folder / name).write_bytes(data)
+        return str(self.folder / name)
+
+    def run(self, *arguments: str, profile: bool = True, typed: Sequence[str] = ()) -> Result:
+        self.typed = list(typed)
+        app = vault_enrol_app(lambda profile, ask: order(self.desk), factory)
+        rest = ["--profile", str(self.folder)] if profile else []
+        found = CliRunner().invoke(app, [*arguments, *rest])
+        assert PIN not in found.output
+        return found
+
+    def out(self, name: str) -> tuple[str, str]:
+        return "--out", str(self.folder / name)
+
+    def words(self, file: str) -> str:
+        found = described.read(Path(file).read_bytes())
+        assert isinstance(found, Described)
+        planned = vault_enrolment.plan(self.desk.state.roster, found, enrolling.NAME, enrolling.OWNER, world.BITCOIN)
+        return vault_enrolment.words(planned)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    return Terminal(tmp_path, enrolling.desk().copy(), monkeypatch)
+
+
+def test_three_devices_from_key_records_to_a_proposal(terminal: Terminal) -> None:
+    records = {each: terminal.write(f"{each}.bsms", enrolling.record(each)) for each in world.COSIGNERS}
+    made = terminal.run(
+        "assemble", "2", *records.values(), "--chain", world.BITCOIN, *terminal.out("vault.bsms"), profile=False
+    )
+    assert made.exit_code == 0, made.output
+    vault = str(terminal.folder / "vault.bsms")
+    assert (terminal.folder / "vault.bsms").read_bytes() == enrolling.descriptor_record()
+    tests: list[str] = []
+    for officer, record in records.items():
+        mine = ("--officer", officer, "--own", record)
+        shown = terminal.run(
+            "compare", vault, *WHICH, *mine, *terminal.out(f"{officer}.psbt"), typed=[terminal.words(vault)]
+        )
+        assert shown.exit_code == 0, shown.output
+        assert terminal.words(vault) in shown.stderr
+        signed = ranged_world.device(officer).sign((terminal.folder / f"{officer}.psbt").read_bytes())
+        back = terminal.write(f"{officer}.signed", signed)
+        taken = terminal.run("take", vault, *WHICH, *mine, "--signed", back, *terminal.out(f"{officer}.test"))
+        assert taken.exit_code == 0, taken.output
+        tests += ["--test", str(terminal.folder / f"{officer}.test")]
+    early = terminal.run("propose", vault, *WHICH, *tests[:4], *terminal.out("early.proposal"))
+    assert (early.exit_code, "desk.enrol-test-missing" in early.stderr) == (1, True)
+    done = terminal.run("propose", vault, *WHICH, *tests, *terminal.out("vault.proposal"))
+    assert done.exit_code == 0, done.output
+    body = proposals.parse((terminal.folder / "vault.proposal").read_bytes()).event.body
+    assert isinstance(body, RosterChanged)
+    (entered,) = body.entries.vaults
+    assert isinstance(entered, RangedVault)
+    assert not (terminal.folder / "early.proposal").exists()
+
+
+def test_other_words_write_no_test_for_the_device(terminal: Terminal) -> None:
+    vault = terminal.write("vault.bsms", enrolling.descriptor_record())
+    record = terminal.write("own.bsms", enrolling.record("officer-a"))
+    arguments = ("compare", vault, *WHICH, "--officer", "officer-a", "--own", record, *terminal.out("test.psbt"))
+    words = terminal.words(vault).split()
+    for wrong in ("", " ".join(words[:-1]), " ".join(reversed(words))):
+        refused = terminal.run(*arguments, typed=[wrong])
+        assert (refused.exit_code, "desk.enrol-words" in refused.stderr) == (1, True)
+        assert not (terminal.folder / "test.psbt").exists()
+    assert terminal.run(*arguments, typed=[" ".join(words)]).exit_code == 0
+
+
+def test_an_exchanged_key_is_told_before_any_words(terminal: Terminal) -> None:
+    vault = terminal.write("vault.txt", enrolling.ranged_of(*map(ranged_world.device, world.COSIGNERS[1:])))
+    record = terminal.write("own.bsms", enrolling.record("officer-a"))
+    refused = terminal.run(
+        "compare", vault, *WHICH, "--officer", "officer-a", "--own", record, *terminal.out("test.psbt")
+    )
+    assert (refused.exit_code, "desk.enrol-own-key" in refused.stderr) == (1, True)
+    assert not (terminal.folder / "test.psbt").exists()
+
+
+def test_a_device_is_registered_from_its_key_record(terminal: Terminal) -> None:
+    record = terminal.write("new.bsms", enrolling.record("officer-a", device=Device("new of A")))
+    mine = ("--officer", "officer-a", "--serial", "6F2A", "--model", "jade")
+    done = terminal.run("device", record, *mine, *terminal.out("a.proposal"))
+    assert done.exit_code == 0, done.output
+    body = proposals.parse((terminal.folder / "a.proposal").read_bytes()).event.body
+    assert isinstance(body, RosterChanged)
+    assert body.entries.officers[0].keys[-1].key.data == Device("new of A").public.data
+    vault = terminal.write("vault.bsms", enrolling.descriptor_record())
+    refused = terminal.run("device", vault, *mine, *terminal.out("b.proposal"))
+    assert (refused.exit_code, "cli.not-a-key-record" in refused.stderr) == (2, True)
+    refused = terminal.run("compare", record, *WHICH, "--officer", "officer-a", *terminal.out("test.psbt"))
+    assert (refused.exit_code, "cli.not-a-description" in refused.stderr) == (2, True)
+
+
+def test_an_encrypted_session_from_end_to_end(terminal: Terminal) -> None:
+    token = bytes(range(1, 9))
+    secret = terminal.folder / "session.token"
+    secret.write_text(token.hex())
+    secret.chmod(0o600)
+    records = [terminal.write(f"{each}.bsms", enrolling.record(each, token)) for each in world.COSIGNERS]
+    with_token = ("--token-file", str(secret))
+    made = terminal.run(
+        "assemble", "2", *records, "--chain", world.BITCOIN, *with_token, *terminal.out("vault.dat"), profile=False
+    )
+    assert made.exit_code == 0, made.output
+    vault = str(terminal.folder / "vault.dat")
+    found = described.read(Path(vault).read_bytes(), token)
+    assert isinstance(found, Described)
+    words = vault_enrolment.words(
+        vault_enrolment.plan(terminal.desk.state.roster, found, enrolling.NAME, enrolling.OWNER, world.BITCOIN)
+    )
+    mine = ("--officer", "officer-a", "--own", records[0], *with_token, *terminal.out("test.psbt"))
+    assert terminal.run("compare", vault, *WHICH, *mine, typed=[words]).exit_code == 0
+
+
+async def answer(code: str) -> str:
+    return SO_PIN if "so-pin" in code else PIN
+
+
+async def keyed(folder: Path) -> PublicKey:
+    async with factory(None, folder) as provisioner:
+        token = await provisioner.initialise("ada", answer)
+        return (await provisioner.generate(token.identity, "vault/bitcoin-0", Curve.SECP256K1, answer)).public
+
+
+def test_a_real_token_signs_the_test_after_the_words(terminal: Terminal) -> None:
+    softhsm.softhsm_module()
+    public = asyncio.run(keyed(terminal.folder / "tokens"))
+    known = terminal.desk.state.roster.officer("officer-a")
+    entry = common_changes.officer_entry(known)
+    entry["keys"].append(world._officer_key("officer-a", "bip122", public, "vault/bitcoin-0"))  # type: ignore[attr-defined]
+    terminal.desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "officers": [entry]})
+    other: SoftwareKey = world.vault_key("officer-c", "bip122", "meridian", 0)
+    vault = terminal.write("vault.txt", sortedmulti(2, public.data.hex(), other.public.data.hex()).encode())
+    pin = terminal.folder / "pin"
+    pin.write_text(PIN)
+    pin.chmod(0o600)
+    held = ("--token", "ada", "--softhsm", str(terminal.folder / "tokens"), "--pin-file", str(pin))
+    arguments = ("sign", vault, *WHICH, "--officer", "officer-a", *held, *terminal.out("ada.test"))
+    wrong = terminal.run(*arguments, typed=["some other words"])
+    assert (wrong.exit_code, "desk.enrol-words" in wrong.stderr) == (1, True)
+    done = terminal.run(*arguments, typed=[terminal.words(vault)])
+    assert done.exit_code == 0, done.output
+    found = described.read(Path(vault).read_bytes())
+    assert isinstance(found, Described)
+    planned = vault_enrolment.plan(terminal.desk.state.roster, found, enrolling.NAME, enrolling.OWNER, world.BITCOIN)
+    test = (terminal.folder / "ada.test").read_bytes()
+    assert vault_enrolment.take_test(planned, "officer-a", test) == test
