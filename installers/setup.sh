@@ -6,7 +6,8 @@ packages_run="python3-venv ca-certificates softhsm2 libegl1 libgl1 libglib2.0-0 
 libdbus-1-3 fonts-dejavu-core libpulse0 libgssapi-krb5-2"
 packages_display="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-randr0 \
 libxcb-xkb1 libxkbcommon-x11-0 libxcb-sync1 libxcb-xfixes0"
-packages_test="gcc libc6-dev iproute2"
+# jq and openssl run the commands of docs/verify.md
+packages_test="gcc libc6-dev iproute2 jq openssl"
 
 say() { printf 'countersign: %s\n' "$*" >&2; }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetch the test parts that come from npm (an Ethereum node, the Safe contracts, bitcoinjs-lib) into DEST/node_modules.
+# Fetch the test parts that come from npm (an Ethereum node, its command line, the Safe contracts, bitcoinjs-lib) into DEST/node_modules.
 #
 #   installers/npm/fetch.sh DEST
 #

@@ -1,4 +1,4 @@
-"""Real parts that tests use when they are there: SoftHSM, a Bitcoin node, an Ethereum node, bitcoinjs-lib.
+"""Real parts that tests use when they are there: SoftHSM, a Bitcoin node, an Ethereum node and its command line, bitcoinjs-lib.
 
 With CI=true an absent part is a failure; elsewhere the test is skipped and the summary names the part.
 """
@@ -45,6 +45,18 @@ def anvil() -> str:
     if not path.exists():
         missing("Ethereum node")
     return str(path)
+
+
+def cast() -> str:
+    """The path of Foundry's `cast`, fetched with anvil; or one from PATH."""
+    path = CACHE / "npm" / "node_modules" / "@foundry-rs" / "cast-linux-amd64" / "bin" / "cast"
+    if path.exists():
+        return str(path)
+    found = shutil.which("cast")
+    if not found:
+        missing("cast (Foundry): run installers/test")
+        raise AssertionError
+    return found
 
 
 SAFE_PACKAGES = {

@@ -1,0 +1,235 @@
+"""docs/verify.md: a stranger's commands on a finished settlement's pack: each prints what the page says, each sees what is wrong.
+
+The pack is `support.finished_settlement`'s: real signatures, shares and transactions, on no chain. The commands that ask
+nodes whether the transactions are on their chains run on a story of real nodes (`long`).
+"""
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.airgap.phrase import Purpose, phrase
+from countersign.ethereum import signatures
+from countersign.formats import eip55
+from countersign.rails import ethereum
+from support import finished_settlement as finished
+from support import review_cases as cases
+from support import verify_page
+from support.bitcoin_node import RegtestNode
+from support.parts import bitcoind
+from support.verify_page import Block, Run
+
+Files = dict[str, bytes]
+OFFLINE = [block for block in verify_page.blocks() if not block.nodes]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The page's tools, and a node that has nothing but its network's rules."""
+    found = verify_page.tools()
+    with RegtestNode(bitcoind(), tmp_path_factory.mktemp("bitcoind")) as node:
+        yield found | {"bitcoin": f"bitcoin-cli -regtest -datadir={node.folder} -rpcport={node.port}"}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The two files that a stranger has."""
+    made = finished.output_files(tmp_path_factory.mktemp("output"), finished.finished())
+    return {name: made[name] for name in ("evidence.zip", "vkeys.json")}
+
+
+def given(folder: Path, files: Files) -> Path:
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def unpacked(pack: bytes) -> Files:
+    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def values(pack: Files) -> dict[str, list[str]]:
+    """What the page leaves open, as our own reading of the same pack says it."""
+    manifest, bodies = json.loads(pack["manifest.json"]), list[tuple[str, dict[str, Any]]]()
+    events = sorted((name for name in pack if name.endswith(".event")), key=lambda name: int(name[7:-6]))
+    for name in events:
+        payload = json.loads(plain(json.loads(pack[name])["payload"]))
+        bodies.append((payload["type"], payload["body"]))
+    named = {
+        kind: [body for found, body in bodies if found == kind]
+        for kind in ("contract.affirmed", "instruction.prepared", "share.added", "transaction.broadcast")
+    }
+    terms = json.loads(plain(named["contract.affirmed"][-1]["contract"]["payload"]))
+    by_kind = {body["kind"]: body for body in named["instruction.prepared"]}
+    unsigned = cases.facts(cases.psbts.parse(pack[f"artefacts/{by_kind['psbt']['artefact']}"]))
+    safe_tx = ethereum.parse(pack[f"artefacts/{by_kind['safe-tx']['artefact']}"]).tx
+    papers = [(body, pack[f"artefacts/{body['artefact']}"]) for body in named["share.added"]]
+    bitcoin, tokens = terms["legs"]
+    fingerprint = sha256(pack["manifest.json"])
+    return {
+        "manifest": [fingerprint.hexdigest()],
+        "words": [phrase(Purpose.EVIDENCE, fingerprint.digest())],
+        "desk": [manifest["desk"]],
+        "size": [pack["checkpoint"].decode().split("\n")[1]],
+        "witnesses": ["2"],
+        "needed": ["2"],
+        "events": [str(len(events))],
+        "signatures": [str(sum(len(json.loads(pack[name])["signatures"]) for name in events))],
+        "lei": [each["lei"] for each in terms["parties"]],
+        "contract": [manifest["contract_sha256"]],
+        "amount": [leg["amount"] for leg in terms["legs"]],
+        "asset": [leg["asset"] for leg in terms["legs"]],
+        "destination": [leg["destination"] for leg in terms["legs"]],
+        "bitcoin payment": [f"{bitcoin['destination'].split(':')[2]} {bitcoin['amount']}"],
+        "coins": [str(len(unsigned.inputs))],
+        "bitcoin vault": by_kind["psbt"]["vaults"],
+        "fee": [str(unsigned.fee)],
+        "cap": [terms["fees"][bitcoin["asset"]]],
+        "share": [body["artefact"] for body, data in papers if data.startswith(b"psbt")],
+        "signing keys": [str(len(body["keys"])) for body, data in papers if data.startswith(b"psbt")],
+        "txid": [named["transaction.broadcast"][0]["transaction"]],
+        "domain": ["0x" + safe_tx.domain_hash.hex()],
+        "message": ["0x" + safe_tx.message_hash.hex()],
+        "safeTxHash": ["0x" + safe_tx.digest.hex()],
+        "ethereum payment": [f"{tokens['asset']} {tokens['destination']} {tokens['amount']}"],
+        "owner": [
+            eip55.checksum(signatures.recover(safe_tx.digest, data).owner)
+            for _, data in papers
+            if not data.startswith(b"psbt")
+        ],
+        "ethereum transaction": [named["transaction.broadcast"][1]["transaction"]],
+    }
+
+
+def plain(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def agree(run: Run, page: list[Block], expected: dict[str, list[str]]) -> None:
+    """Every block printed what stands under it."""
+    assert (run.code, run.step, run.complaint) == (0, 0, "")
+    prints = verify_page.filled([block.prints for block in page], expected)
+    for block, printed, text in zip(page, run.printed, prints, strict=True):
+        assert printed == text, f"step {block.step}"
+
+
+def test_every_command_of_the_page_prints_what_the_page_says(
+    files: Files, environment: dict[str, str], tmp_path: Path
+) -> None:
+    run = verify_page.play(given(tmp_path, files), OFFLINE, environment)
+    agree(run, OFFLINE, values(unpacked(files["evidence.zip"])))
+
+
+def test_every_command_of_the_page_says_what_it_prints() -> None:
+    page = verify_page.blocks()
+    assert sorted({block.step for block in page}) == list(range(1, 11))
+    assert all(block.prints for block in page)
+    assert [block.step for block in page if block.nodes] == [10]
+
+
+# One byte
+
+UNPACKED, COMPARED = 2, 3
+"""How many blocks have run when the pack is unpacked, and when its files are compared with the manifest."""
+
+
+def kinds(pack: Files) -> dict[str, tuple[str, int]]:
+    """One file of each kind, and the step whose own work it is."""
+    named, found = dict[str, list[dict[str, Any]]](), dict[str, tuple[str, int]]()
+    for name in pack:
+        if name.endswith(".event"):
+            payload = json.loads(plain(json.loads(pack[name])["payload"]))
+            named.setdefault(payload["type"], []).append({"index": int(name[7:-6])} | payload["body"])
+    index = named["contract.affirmed"][0]["index"]
+    terms = json.loads(plain(named["contract.affirmed"][0]["contract"]["payload"]))
+    for name, step in (("event", 4), ("opening.json", 4), ("tlog-proof", 4)):
+        found[name] = (f"events/{index}.{name}", step)
+    found |= {"checkpoint": ("checkpoint", 3), "keys": ("jwks.json", 4)}
+    found["legal text"] = (f"artefacts/{terms['legal_text_sha256']}", 5)
+    for body in named["instruction.prepared"]:
+        found[f"unsigned {body['kind']}"] = (f"artefacts/{body['artefact']}", 6 if body["kind"] == "psbt" else 8)
+    for kind, step in (("share.added", 7), ("transaction.broadcast", 7)):
+        first, second = sorted(named[kind], key=lambda body: int(body["index"]))[:2]
+        found[f"{kind} on Bitcoin"] = (f"artefacts/{first['artefact']}", step)
+        found[f"{kind} on Ethereum"] = (f"artefacts/{second['artefact']}", step + 2)
+    return found
+
+
+def flipped(name: str, data: bytes) -> bytes:
+    """One bit of one byte changed, somewhere."""
+    changed = bytearray(data)
+    changed[sha256(name.encode()).digest()[0] * len(data) // 256] ^= 1
+    return bytes(changed)
+
+
+def put(folder: Path, name: str, data: bytes) -> str:
+    """The command that puts these bytes in the place of an unpacked file."""
+    (folder / "flipped").write_bytes(data)
+    return f"cp {folder}/flipped {name}"
+
+
+KINDS = [
+    "event", "opening.json", "tlog-proof", "checkpoint", "keys", "legal text", "unsigned psbt", "unsigned safe-tx",
+    "share.added on Bitcoin", "share.added on Ethereum", "transaction.broadcast on Bitcoin",
+    "transaction.broadcast on Ethereum",
+]  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_flipped_byte_stops_the_step_whose_work_the_file_is(
+    files: Files, environment: dict[str, str], tmp_path: Path, kind: str
+) -> None:
+    pack = unpacked(files["evidence.zip"])
+    assert sorted(kinds(pack)) == sorted(KINDS)
+    name, step = kinds(pack)[kind]
+    change = put(given(tmp_path, files), name, flipped(name, pack[name]))
+    after = verify_page.play(tmp_path, OFFLINE, environment, {COMPARED: change})
+    assert (after.code != 0, after.step) == (True, step), after.complaint
+
+
+@pytest.mark.long
+def test_a_flipped_byte_in_any_file_is_seen_by_its_hash(
+    files: Files, environment: dict[str, str], tmp_path: Path
+) -> None:
+    pack = unpacked(files["evidence.zip"])
+    quiet = []
+    for name in [*(name for name, _ in kinds(pack).values()), "vkeys.json"]:
+        change = put(given(tmp_path, files), name, flipped(name, pack[name]))
+        run = verify_page.play(tmp_path, OFFLINE[:COMPARED], environment, {UNPACKED: change})
+        if (run.code, run.step) == (0, 0):
+            quiet.append(name)
+    assert quiet == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("field", "step"), [("files", 2), ("desk", 3), ("contract_sha256", 5)])
+def test_what_the_manifest_says_is_compared(
+    files: Files, environment: dict[str, str], tmp_path: Path, field: str, step: int
+) -> None:
+    manifest = json.loads(unpacked(files["evidence.zip"])["manifest.json"])
+    if field == "files":
+        manifest[field] = dict(sorted(manifest[field].items())[1:])
+    else:
+        manifest[field] = flipped(field, manifest[field].encode()).decode()
+    change = put(given(tmp_path, files), "manifest.json", json.dumps(manifest).encode())
+    run = verify_page.play(tmp_path, OFFLINE, environment, {UNPACKED: change})
+    assert (run.code, run.step) == (1, step), run.complaint
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["evidence.zip", "vkeys.json"])
+def test_a_flipped_byte_in_what_was_given_stops_it(
+    files: Files, environment: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    given(tmp_path, files | {name: flipped(name, files[name])})
+    run = verify_page.play(tmp_path, OFFLINE, environment)
+    assert (run.code, run.step) == (1, 2), run.complaint
