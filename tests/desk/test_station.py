@@ -12,6 +12,7 @@ import pytest
 from countersign.audit import note
 from countersign.audit.note import VerifierKey
 from countersign.audit.quorum import Quorum
+from countersign.chains.embedded_ethereum import EmbeddedEthereum
 from countersign.desk import bundles, extract, founding_paper, founding_plan, proposals, station
 from countersign.desk.author import Scribe, signed
 from countersign.desk.embedded import EmbeddedDesk
@@ -21,6 +22,8 @@ from countersign.desk.sequencer import Sequencer, Watcher
 from countersign.desk.station import Facts, TokenPlace
 from countersign.desk.vouching import Nodes
 from countersign.errors import Conflict, CountersignError, Malformed, Refused, Unavailable
+from countersign.ethereum.abi import Address
+from countersign.formats import caip
 from countersign.store import profile as profiles
 from countersign.store.profile import Kind
 from countersign.store.tile_files import TileFiles
@@ -30,6 +33,7 @@ from support.small_plan import LOG, LOG_SEED, OTHER_LOG, RINGS, TOKENS, author, 
 from support.software_stage import CHEAP, CountedEntropy, Memory, SetClock
 
 NOW = 1_795_348_800
+USDC = Address(caip.AssetId.parse(world.USDC).token)
 
 
 @dataclass
@@ -63,6 +67,12 @@ class Here:
 
     async def found(self, *papers: bytes) -> int:
         return (await station.found(self.desk, papers, self.clock.now_ms())).index
+
+
+def following(tokens: dict[Address, dict[Address, int]], decimals: int = 6) -> Nodes:
+    """An Ethereum node on whose chain there are these tokens."""
+    chain = EmbeddedEthereum(31337, balances=tokens, decimals=dict.fromkeys(tokens, decimals))
+    return Nodes(ethereum={world.ETHEREUM: chain})
 
 
 @pytest.fixture
@@ -108,6 +118,7 @@ async def test_another_desks_paper_founds_nothing_here(here: Here, log: Verifier
 
 
 async def test_what_people_signed_elsewhere_is_logged_and_what_nobody_signed_is_not(here: Here) -> None:
+    here = replace(here, desk=replace(here.desk, nodes=following({USDC: {}})))
     await here.found(await here.signed(here.paper(), "conrad", "dora"))
     change = {"participants": [], "assets": [{"id": world.USDC, "symbol": "USDC", "decimals": 6}]}
     draft = proposals.draft(here.desk.scribe, "roster.changed", proposals.completed(change))
@@ -122,6 +133,38 @@ async def test_what_people_signed_elsewhere_is_logged_and_what_nobody_signed_is_
     event, receipt = await station.log(here.desk, both)
     assert (event.type, receipt.index) == ("roster.changed", 1)
     assert here.desk.state.roster.asset(world.USDC).symbol == "USDC"
+
+
+async def test_a_token_is_entered_only_once_the_desks_own_node_has_probed_it(here: Here) -> None:
+    await here.found(await here.signed(here.paper(), "conrad", "dora"))
+    change = proposals.completed({"assets": [{"id": world.USDC, "symbol": "USDC", "decimals": 6}]})
+    event = await signed(here.desk.scribe.draft("roster.changed", change), [author("conrad"), author("dora")])
+    for nodes, code in (
+        (Nodes(), "desk.token-unprobed"),
+        (following({}), "ethereum.token-no-contract"),
+        (following({USDC: {}}, 18), "ethereum.token-decimals"),
+    ):
+        with pytest.raises(CountersignError) as refused:
+            await station.log(replace(here.desk, nodes=nodes), event)
+        assert refused.value.code == code
+        assert here.desk.state.size == 1
+    await station.log(replace(here.desk, nodes=following({USDC: {}})), event)
+    again = await signed(here.desk.scribe.draft("roster.changed", change), [author("conrad"), author("dora")])
+    await station.log(here.desk, again)  # it stands as it is named: nobody is asked
+
+
+async def test_a_founding_probes_the_tokens_that_it_can_and_says_which_it_could_not(here: Here) -> None:
+    token = {"id": world.USDC, "symbol": "USDC", "decimals": 6}
+    plan_with = json.dumps(plan(assets=[*plan()["assets"], token])).encode()
+    body = founding_plan.body(founding_plan.parse(plan_with), RINGS, TOKENS["desk"].public["identity"], LOG)
+    paper = founding_paper.draft(here.desk.scribe, body)
+    said = [each.then for each in founding_paper.look(paper, here.clock.now_ms()).changes]
+    assert [each.values for each in said if each.code == "roster.token-unprobed"] == [{"symbol": "USDC"}]
+    paper = await here.signed(paper, "conrad", "dora")
+    with pytest.raises(Refused) as refused:
+        await station.found(replace(here.desk, nodes=following({})), [paper], here.clock.now_ms())
+    assert (refused.value.code, here.desk.state.size) == ("ethereum.token-no-contract", 0)
+    assert await here.found(paper) == 0  # no node yet: it was said, and is asked before the first unit of it
 
 
 async def test_a_participants_extract_is_what_it_may_read_under_the_newest_witnessed_head(here: Here) -> None:

@@ -22,8 +22,9 @@ from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.rails import bitcoin as rail
 from countersign.settlement import events
-from countersign.settlement.ledger import Account
+from countersign.settlement.ledger import Account, Ledger
 from countersign.settlement.roster import SafeVault
+from support.refusals import refused
 from support.software_stage import Table, admit_ether, silent
 
 PARTIAL_SIGNATURE = b"\x02"
@@ -36,10 +37,10 @@ async def submit(table: Table, kind: str, who: str, body: Mapping[str, object]) 
 async def refusal(table: Table, kind: str, who: str, body: Mapping[str, object]) -> str:
     """The code with which the desk refuses an event; nothing was logged."""
     before = table.desk.state
-    with pytest.raises(CountersignError) as refused:
+    with pytest.raises(CountersignError) as caught:
         await submit(table, kind, who, body)
     assert table.desk.state == before
-    return refused.value.code
+    return caught.value.code
 
 
 def deposit(table: Table, coin: Coin, **changes: object) -> dict[str, object]:
@@ -88,6 +89,22 @@ class TestDeposits:
         reference = table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
         await submit(table, "deposit.credited", "operations", self.into_safe(table, 5_000_000, reference))
         assert f"{cast.ETHEREUM} {reference}" in table.desk.state.deposits
+
+    async def test_the_first_units_of_a_token_are_credited_only_once_it_was_probed(self, table: Table) -> None:
+        """A desk may be founded before it follows a node: nothing of a token enters its books unprobed."""
+        reference = table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        body = self.into_safe(table, 5_000_000, reference)
+        draft = table.desk.scribe.draft("deposit.credited", body)
+        event = events.parse(await signed(draft, [table.author("operations")]))
+        table.stage.ethereum.decimals[TOKEN] = 18
+        fresh = replace(table.desk.state, ledger=Ledger())  # no unit of it was credited yet
+        with refused("ethereum.token-decimals", Refused, found=18, decimals=6):
+            await vouching.vouch(fresh, event, table.desk.artefacts, table.desk.nodes)
+        await vouching.vouch(
+            table.desk.state, event, table.desk.artefacts, table.desk.nodes
+        )  # it was probed before its first
+        del table.stage.ethereum.decimals[TOKEN]
+        await vouching.vouch(fresh, event, table.desk.artefacts, table.desk.nodes)
 
     @pytest.mark.parametrize("amount", [5_000_001, 4_999_999, 1])
     async def test_another_amount_than_its_log_says_is_not(self, table: Table, amount: int) -> None:

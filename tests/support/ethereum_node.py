@@ -139,9 +139,14 @@ class SafeContracts:
         place = created.topics[1] if len(created.topics) > 1 else created.data[:32]  # not indexed before 1.4.0
         return address(place[12:])
 
-    def deploy_token(self) -> Address:
-        """The package's test ERC20Token: 10^15 base units, all of them the node's first account's."""
-        return deploy(self.node, "test/ERC20Token.sol/ERC20Token")
+    def deploy_token(self, decimals: int = 6) -> Address:
+        """The package's test ERC20Token: 10^15 base units, all of them the node's first account's.
+
+        OpenZeppelin's 3.x keeps the decimals in slot 5 (18 when it is made).
+        """
+        token = deploy(self.node, "test/ERC20Token.sol/ERC20Token")
+        self.node.rpc("anvil_setStorageAt", hexed(token), hex(5), f"0x{decimals:064x}")
+        return token
 
     def fund(self, token: Address, holder: Address, amount: int) -> None:
         """Give `holder` some of the first account's tokens."""

@@ -27,12 +27,13 @@ from countersign.desk.ports import Executed, Observation, Payment
 from countersign.desk.relaying import RelayerView
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum import atomic, deployments, execute, movements, multisend
-from countersign.ethereum.abi import Address, address
+from countersign.ethereum.abi import Address, address, word
 from countersign.ethereum.arrivals import Arrival
 from countersign.ethereum.atomic import SafeCall
 from countersign.ethereum.movements import Movement
 from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import CALL, CURRENT, SafeTx
+from countersign.ethereum.token_probe import FALSE, TRUE, Answers
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.settlement.safe_state import ChainSnapshot, SafeState
@@ -41,6 +42,7 @@ __all__ = ["EmbeddedEthereum", "EmbeddedSafe"]
 
 MOST_CALL_DATA = 32_768
 MOST_SAFE_TX_GAS = 500_000
+DECIMALS = 6
 BATCH = multisend.pinned(CURRENT)
 REVERTED = "execution reverted"
 """What MultiSendCallOnly 1.4.1 says of an execution that failed: that one did, and neither which nor why."""
@@ -51,7 +53,8 @@ class EmbeddedEthereum:
     """A chain of one process: `desk.ports.EthereumNode`. `notice` is the code of the sentence that says what it is.
 
     `safes`, `balances` (token → holder → base units) and `ether` (holder → wei) are its whole state; an address in
-    none of them is an account without code. `seconds` is the clock by which blocks that are read get their time.
+    none of them is an account without code. Tokens have `decimals` (6 unless told). `seconds` is the clock by which
+    blocks that are read get their time.
     """
 
     notice: ClassVar[str] = "chains.embedded-ethereum"
@@ -66,6 +69,7 @@ class EmbeddedEthereum:
     read: dict[str, tuple[int, int]] = field(default_factory=dict)  # block hash → number, time
     sent: dict[tuple[Address, bytes], str] = field(default_factory=dict)  # called address and call data → transaction
     executed: dict[str, tuple[Executed, ...]] = field(default_factory=dict)
+    decimals: dict[Address, int] = field(default_factory=dict)
 
     async def chain(self) -> str:
         """CAIP-2."""
@@ -86,6 +90,13 @@ class EmbeddedEthereum:
         if ledger is None:
             raise Refused("chains.no-contract", address=token)
         return ledger.get(address(eip55.parse(holder)), 0)
+
+    async def token_answers(self, token: str) -> Answers:
+        """OpenZeppelin's: too much reverts, nothing is transferred with `true`."""
+        place = address(eip55.parse(token))
+        if place not in self.balances:
+            return Answers(place in self.safes or place == BATCH, None, None, None, None)
+        return Answers(True, word(self.decimals.get(place, DECIMALS)), FALSE, None, TRUE)
 
     async def ether_balance(self, holder: str) -> int:
         """In wei."""

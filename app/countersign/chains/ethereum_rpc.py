@@ -20,6 +20,7 @@ from countersign.chains.ethereum_logs import entries
 from countersign.chains.jsonrpc import JsonRpc, RpcError
 from countersign.chains.relayer import Relayer, Relaying
 from countersign.chains.safe_reading import read_safes
+from countersign.chains.token_probing import probe
 from countersign.chains.trial import Trial
 from countersign.desk.ports import Observation, Payment
 from countersign.desk.relaying import RelayerView
@@ -27,6 +28,7 @@ from countersign.errors import Malformed, Refused
 from countersign.ethereum import arrivals, views
 from countersign.ethereum.abi import Digest, address
 from countersign.ethereum.movements import Movement
+from countersign.ethereum.token_probe import Answers
 from countersign.formats import eip55
 from countersign.settlement.safe_state import ChainSnapshot
 
@@ -66,6 +68,10 @@ class EthereumRpc:
         """`balanceOf(holder)` in base units. Refused `chains.no-contract`."""
         asked = views.ask_balance(address(eip55.parse(holder)))
         return _read(token, views.read_uint, await self._view(token, asked))
+
+    async def token_answers(self, token: str) -> Answers:
+        """What a token answers before it is admitted. Raises as `probe`."""
+        return await probe(self._asking, token)
 
     async def ether_balance(self, holder: str) -> int:
         """Wei, at the latest block."""

@@ -9,7 +9,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from countersign.desk import reconciliation
+from countersign.desk import admitting, reconciliation
 from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
 from countersign.desk.proposal_box import ProposalBox
@@ -45,6 +45,7 @@ class EmbeddedDesk:
         """Log a signed event, with the desk's signature added where its kind needs it and its claim is verified."""
         parsed = events.parse(event)
         require_registrable(self.state, parsed)
+        await admitting.require_admissible(self.state, parsed, self.nodes.ethereum)
         if self._wants_desk(parsed):
             await vouch(self.state, parsed, self.artefacts, self.nodes)
             if isinstance(parsed.body, ReconciliationRecorded):

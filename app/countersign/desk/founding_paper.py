@@ -72,18 +72,18 @@ def look(data: bytes, now_ms: int) -> FoundingView:
     """What a paper founds, and who has signed it. Raises as `parse`; Refused: a roster that contradicts itself, a false
     signature, a signer who is no administrator by it, "desk.founding-old"."""
     event = parse(data)
-    roster, body = _roster(event, now_ms), _body(event)
+    roster, found = _roster(event, now_ms), body(event)
     _check_age(event, now_ms)
     signed = _signed(event, roster)
     chosen = roster.administrators
     names = {each: roster.officer(each).name for each in chosen.officers}
-    nobody = Roster(custodian=body.custodian)
+    nobody = Roster(custodian=found.custodian)
     return FoundingView(
         desk=event.desk,
-        custodian=body.custodian.name,
-        custodian_lei=body.custodian.lei,
-        log=body.log,
-        desk_key=body.desk_key.kid,
+        custodian=found.custodian.name,
+        custodian_lei=found.custodian.lei,
+        log=found.log,
+        desk_key=found.desk_key.kid,
         signed=tuple(sorted(names[each] for each in signed)),
         missing=tuple(sorted(name for each, name in names.items() if each not in signed)),
         wanted=chosen.threshold,
@@ -129,14 +129,15 @@ def merged(papers: Iterable[bytes]) -> bytes:
     return jose.serialise(first)
 
 
-def _body(event: Event) -> DeskFounded:
+def body(event: Event) -> DeskFounded:
+    """What a paper founds. Refused("desk.not-a-founding")."""
     if not isinstance(event.body, DeskFounded):
         raise Refused("desk.not-a-founding", type=event.type)
     return event.body
 
 
 def _roster(event: Event, time_ms: int) -> Roster:
-    return founding_roster(_body(event), event.desk, time_ms)
+    return founding_roster(body(event), event.desk, time_ms)
 
 
 def _check_age(event: Event, now_ms: int) -> None:

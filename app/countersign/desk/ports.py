@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from countersign.desk.records import Intent, Outgoing, Outpoint, PeerHead, SafeNonce, Share, Signed
     from countersign.desk.relaying import RelayerView
     from countersign.ethereum.movements import Movement
+    from countersign.ethereum.token_probe import Answers
     from countersign.keys.public_key import PublicKey
     from countersign.settlement.safe_state import ChainSnapshot
 
@@ -350,6 +351,9 @@ class EthereumNode(Protocol):
     async def token_balance(self, token: str, holder: str) -> int: ...
     async def ether_balance(self, holder: str) -> int:
         """Wei; 0 for an address that nothing is known of."""
+
+    async def token_answers(self, token: str) -> Answers:
+        """What a token answers to `ethereum.token_probe`'s questions, all at the newest block."""
 
     async def payments(self, transaction: str) -> Sequence[Payment]:
         """What a transaction's logs say came into whom, by place; nothing while it is in no block or where it failed."""

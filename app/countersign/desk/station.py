@@ -16,7 +16,7 @@ from typing import Any
 
 from countersign.audit.note import VerifierKey
 from countersign.audit.quorum import Quorum
-from countersign.desk import deals, founding_paper, telling
+from countersign.desk import admitting, deals, founding_paper, telling
 from countersign.desk.anchor import Anchor
 from countersign.desk.author import add_signature
 from countersign.desk.embedded import EmbeddedDesk
@@ -127,8 +127,8 @@ def _place(each: Place) -> dict[str, str]:
 async def found(desk: EmbeddedDesk, papers: Sequence[bytes], now_ms: int) -> Receipt:
     """Sign beside the administrators and log the founding; where this very founding is logged, have it witnessed again.
 
-    Raises as `founding_paper.look`; Refused("desk.founding-unsigned", "desk.founding-other-log",
-    "settlement.founded-already").
+    Tokens of chains that the desk follows already are probed. Raises as `founding_paper.look`, `admitting`;
+    Refused("desk.founding-unsigned", "desk.founding-other-log", "settlement.founded-already").
     """
     paper = founding_paper.merged(papers)
     if desk.state.desk:
@@ -142,6 +142,7 @@ async def found(desk: EmbeddedDesk, papers: Sequence[bytes], now_ms: int) -> Rec
         raise Refused("desk.founding-other-log", log=view.log, here=str(desk.sequencer.quorum.log))
     if not view.complete:
         raise Refused("desk.founding-unsigned", missing=", ".join(view.missing), wanted=view.wanted)
+    await admitting.require_founded_on(founding_paper.body(founding_paper.parse(paper)), desk.nodes.ethereum)
     return await desk.sequencer.submit(await add_signature(paper, desk.author))
 
 

@@ -1,8 +1,8 @@
 """What the desk verifies itself before it puts its signature beside an officer's.
 
 - A share: its bytes are here and are that officer's whole, valid share of the prepared instruction (rails).
-- A deposit, a broadcast, an observation: the desk's own node says so too; of a payment into a Safe, its very log; of a coin,
-  that no settlement's own transaction made it, logged or not.
+- A deposit, a broadcast, an observation: the desk's own node says so too; of a payment into a Safe, its very log, and before
+  the first of a token what the token does (`admitting`); of a coin, that no settlement's own transaction made it, logged or not.
 - A Safe's call that was sent, alone or with others in one: it is exactly what the shares make, of each of them.
 - What a transaction did for a Safe's instruction, that Safe itself says of its own safeTxHash, whoever sent the transaction.
 - A failure: the desk's own node sees the transaction in no block, and says whether it can still execute.
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from countersign.bitcoin import transaction as bitcoin_transaction
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
-from countersign.desk import chain_facts, deposits
+from countersign.desk import admitting, chain_facts, deposits
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode
 from countersign.desk.shares import verify_share
 from countersign.errors import Refused, Unavailable
@@ -120,6 +120,7 @@ async def _deposit(state: State, body: DepositCredited, artefacts: Artefacts, no
     seen = await deposits.payment(nodes.of_ethereum(vault.chain), state, vault, body.asset, body.reference)
     if seen.amount != body.amount or seen.confirmations < body.confirmations:
         raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)
+    await admitting.require_creditable(state, body.asset, nodes.ethereum)
 
 
 async def _broadcast(state: State, body: TransactionBroadcast, artefacts: Artefacts, nodes: Nodes) -> None:

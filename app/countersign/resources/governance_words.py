@@ -47,6 +47,10 @@ TEMPLATES: dict[str, str] = {
     "owners.bytes": "The Safe {vault} at {address} calls itself under number {nonce}, by the bytes {artefact}.",
     "owners.instead": "It takes the place of the order {order}, which was not executed.",
     "roster.asset-added": "{symbol} ({asset}, {decimals} decimals) is admitted.",
+    "roster.token-unprobed": (
+        "Whether the token {symbol} reverts where it cannot pay is not probed yet: the desk asks its own node before it "
+        "logs this, or, founded without a node, before the first deposit."
+    ),
     "roster.asset-renamed": "The asset {asset} is called {symbol} instead of {was}.",
     "roster.participant-added": "{name} ({lei}) becomes a participant, certified until {until}.",
     "roster.participant-renamed": "{was} ({lei}) is called {name}.",

@@ -10,6 +10,7 @@
 
 from collections.abc import Iterator
 
+from countersign.formats import caip
 from countersign.settlement.roster import (
     Destination,
     Officer,
@@ -42,6 +43,8 @@ def _assets(before: Roster, after: Roster) -> Iterator[Said]:
         known = before.assets.get(name)
         if known is None:
             yield said("roster.asset-added", symbol=asset.symbol, asset=name, decimals=asset.decimals)
+            if not caip.AssetId.parse(name).is_coin:
+                yield said("roster.token-unprobed", symbol=asset.symbol)
         elif known != asset:
             yield said("roster.asset-renamed", was=known.symbol, symbol=asset.symbol, asset=name)
 

@@ -180,6 +180,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
         "Wait until the witnesses answer; do not send the event again. A witness must also follow the log's key.",
     ),
+    "desk.token-unprobed": (
+        "Nobody here can ask what the token {symbol} ({asset}) does: no node of {chain} is followed. It is not admitted.",
+        "Connect a node of that chain (`countersign desk nodes`), then log the change again.",
+    ),
     "desk.unconfirmed": (
         "Too few witnesses confirm the log as it lies here, so nothing was logged ({why}). Without a signature: {witnesses}.",
         "See that the witnesses run, follow this log's key and can be reached; then do the same again.",

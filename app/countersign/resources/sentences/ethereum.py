@@ -2,6 +2,7 @@
 
 _ASK_AGAIN = "Do not sign. Ask the sender for the file again, written by a program that keeps the published form."
 _STOP = "Do not sign. Tell the desk: somebody may have changed the request."
+_NOT_ADMITTED = "Do not admit it: nothing would make a payment in it certain."
 _FRAUD = "Do not sign. Refuse it and tell the desk by another way than the one it came: this looks like theft."
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -84,6 +85,38 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "ethereum.owner-twice": ("{owner} is an owner of the Safe already.", "Name an address that is not one yet."),
     "ethereum.safe-version": ("The version of the Safe is not written as three numbers, such as 1.4.1.", _ASK_AGAIN),
+    "ethereum.token-decimals": (
+        "The token {token} says it has {found} decimals, not {decimals}: every amount would be another one.",
+        "Enter the asset with the token's own decimals, or the token that was meant.",
+    ),
+    "ethereum.token-never-fails": (
+        (
+            "The token {token} does not revert when more is transferred than is there (it answers {answer}). A Safe would count "
+            "such a payment as made."
+        ),
+        _NOT_ADMITTED,
+    ),
+    "ethereum.token-no-balance": ("The token {token} does not say a balance.", _NOT_ADMITTED),
+    "ethereum.token-no-contract": (
+        "There is no contract at {token} on this chain.",
+        "Compare the token's address with its issuer's, and the chain; then enter the right one.",
+    ),
+    "ethereum.token-no-decimals": ("The contract {token} does not say its decimals.", _NOT_ADMITTED),
+    "ethereum.token-odd-success": (
+        "The token {token} answers {answer} to a transfer that succeeds, where `true` or nothing belongs.",
+        _NOT_ADMITTED,
+    ),
+    "ethereum.token-refuses-all": (
+        "The token {token} refuses even a transfer of nothing: it may be paused, or serve chosen holders only.",
+        "Ask its issuer. It is admitted once it lets anybody transfer, and reverts what is not there.",
+    ),
+    "ethereum.token-returns-false": (
+        (
+            "The token {token} answers `false` instead of reverting when more is transferred than is there. A Safe would count "
+            "such a payment as made."
+        ),
+        _NOT_ADMITTED,
+    ),
     "ethereum.truncated": ("The call data breaks off: {length} bytes are too few for what it announces.", _ASK_AGAIN),
     "ethereum.uint-range": ("The call carries a number that does not fit its field of {bits} bits.", _ASK_AGAIN),
     "ethereum.uint256": ("A number is negative or too large for Ethereum (256 bits).", _ASK_AGAIN),
