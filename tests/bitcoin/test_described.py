@@ -81,6 +81,35 @@ def test_every_descriptor_record_of_bip_129_is_read_and_its_keys_with_their_toke
     assert counted == {"key": 9, "vault": 3, "refused": 1}
 
 
+def test_every_encrypted_file_of_bip_129_opens_with_its_token_to_the_record_before_it() -> None:
+    opened, tokens, plain = 0, dict[str, str](), b""
+    for mode in load_vectors("bitcoin/bip129_bsms.json")["modes"]:
+        for step in mode["steps"]:
+            values = dict(map(tuple, step["values"]))
+            tokens |= {
+                name[:18]: value for name, value in values.items() if name.startswith("TOKEN") and "(hex)" in name
+            }
+            for name, text in step["files"].items():
+                if not name.endswith(".dat"):
+                    plain = text.encode()
+                    continue
+                keys = [bytes.fromhex(each) for each in tokens.values()]
+                (token,) = [each for each in keys if opens(text, each)]
+                found = described.read(text.encode(), token)
+                record = found if isinstance(found, KeyRecord) else found.record
+                assert record is not None
+                assert record.serialise() == plain
+                opened += 1
+    assert opened == 9
+
+
+def opens(text: str, token: bytes) -> bool:
+    try:
+        return bool(bsms_encryption.decrypt(token, text.encode()))
+    except CountersignError:
+        return False
+
+
 def test_an_encrypted_record_opens_with_its_token() -> None:
     token = bytes(range(8))
     vault = vault_of(RANGED.encode()).vault

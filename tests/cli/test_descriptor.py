@@ -29,7 +29,7 @@ def test_a_ranged_descriptor_is_shown_with_keys_and_first_addresses(command_line
     file = write(tmp_path, ranged_world.descriptor())
     status, out, _ = command_line.run("descriptor", "show", file)
     assert status == 0
-    assert "descriptor: wsh(sortedmulti, 2 of 3" in out
+    assert "descriptor: wsh(sortedmulti(…)), 2 of 3" in out
     for officer in world.COSIGNERS:
         assert ranged_world.device(officer).expression in out
     status, out, _ = command_line.run("descriptor", "show", file, "--json")
@@ -46,7 +46,7 @@ def test_a_form_of_others_is_shown_and_refused(command_line: CommandLine, tmp_pa
     for command in (("descriptor", "show"), ("check",)):
         status, out, _ = command_line.run(*command, file)
         assert (status, "bitcoin.form-nested" in out) == (1, True)
-    assert "sh(wsh(sortedmulti, 2 of 3" in command_line.run("descriptor", "show", file)[1]
+    assert "sh(wsh(sortedmulti(…))), 2 of 3" in command_line.run("descriptor", "show", file)[1]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from countersign.bitcoin import (
     bsms,
     bsms_encryption,
     compact_size,
+    described,
     descriptor,
     descriptor_checksum,
     forms,
@@ -152,6 +153,17 @@ def _bsms_descriptor(data: bytes) -> None:
     record = bsms.parse_descriptor_record(data)
     assert record.serialise() == data
     record.vault("bc")
+
+
+def _described(data: bytes) -> None:
+    found = described.read(data)
+    if isinstance(found, bsms.KeyRecord):
+        assert found.serialise() == data
+    elif found.refusal is None:
+        again = described.read(found.serialise().encode())
+        assert isinstance(again, described.Described)
+        assert again.vault == found.vault
+        assert [each.address(prefix) for prefix in found.prefixes for each in found.places]
 
 
 def _bsms_encrypted(data: bytes) -> None:
@@ -305,6 +317,11 @@ TARGETS = {
     "descriptor-form": Target(text(forms.recognise), ("descriptor-form", "descriptors:bip380"), 4096),
     "bsms-key": Target(same(bsms.parse_key_record, bsms.KeyRecord.serialise), ("bsms-key",), 2048),
     "bsms-descriptor": Target(_bsms_descriptor, ("bsms-descriptor",), 4096),
+    "described": Target(
+        _described,
+        ("bsms-key", "bsms-descriptor", "descriptor", "descriptor-ranged", "bitcoin/descriptor.txt"),
+        1 << 14,
+    ),
     "bsms-encrypted": Target(_bsms_encrypted, ("bsms-encrypted",), 2048),
     "signed-message": Target(text(lambda found: signed_message.signer(b"message", found)), ("signed-message",), 256),
     "extended-key": Target(same_text(bip32.parse, bip32.serialise), ("xpub", "tpub"), 256),

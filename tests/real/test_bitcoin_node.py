@@ -17,6 +17,7 @@ from countersign.bitcoin import (
     ranged,
     share,
     transaction,
+    vault_test,
     verify,
 )
 from countersign.bitcoin.selection import Payer
@@ -26,6 +27,8 @@ from support.bitcoin_vault import SoftwareVault, software_vault
 from support.extended_keys import account, ranged_text, sortedmulti
 from support.parts import bitcoind
 
+ENROLLED = software_vault("enrolled")
+ENROLMENT = vault_test.create(ENROLLED.vault.slots, bytes(range(32)))
 AMOUNTS = (30_000_000, 40_000_000, 50_000_000)
 
 
@@ -145,3 +148,58 @@ def test_one_signature_short_or_of_another_input_is_not_mined(node: RegtestNode)
 def test_an_rpc_error_is_named(node: RegtestNode) -> None:
     with pytest.raises(RpcError, match="-22"):
         node.rpc("decoderawtransaction", "00")
+
+
+def refusal(node: RegtestNode, raw: bytes) -> object:
+    (found,) = node.rpc("testmempoolaccept", [raw.hex()])
+    assert not found["allowed"]
+    return found["reject-reason"]
+
+
+def signed() -> psbt.Psbt:
+    """The test with two of three cosigners' signatures."""
+    return combine.combine(ENROLMENT, *(signer.sign(ENROLMENT) for signer in ENROLLED.signers[:2]))
+
+
+def invented() -> bytes:
+    (data,) = ENROLMENT.parents
+    return data
+
+
+def mined(node: RegtestNode, coinbase: bytes) -> object:
+    """What the node says of a block, its work done, that holds this coinbase alone."""
+    template = node.rpc("getblocktemplate", {"rules": ["segwit"]})
+    head = b"".join(
+        (
+            template["version"].to_bytes(4, "little"),
+            bytes.fromhex(template["previousblockhash"])[::-1],
+            transaction.double_sha256(coinbase),
+            template["curtime"].to_bytes(4, "little"),
+            bytes.fromhex(template["bits"])[::-1],
+        )
+    )
+    target = int(template["target"], 16)
+    tried = (head + nonce.to_bytes(4, "little") for nonce in range(10_000))
+    header = next(each for each in tried if int.from_bytes(transaction.double_sha256(each), "little") <= target)
+    return node.rpc("submitblock", (header + b"\x01" + coinbase).hex())
+
+
+def test_a_finished_test_spends_nothing_and_its_coins_are_not_made(node: RegtestNode) -> None:
+    raw = finalise.extract(finalise.finalise(signed()))
+    assert refusal(node, raw) == "missing-inputs"
+    assert refusal(node, invented()) == "coinbase"
+
+
+def test_no_block_makes_its_coins_though_the_same_block_with_its_height_is_taken(node: RegtestNode) -> None:
+    height = node.rpc("getblockcount") + 1
+    assert mined(node, invented()) == "bad-cb-height"
+    number = height.to_bytes(height.bit_length() // 8 + 1, "little")
+    script = bytes((len(number),)) + number + b"\x20"
+    assert mined(node, invented().replace(b"\x22\x00\x20", bytes((len(script) + 32,)) + script, 1)) is None
+    assert node.rpc("getblockcount") == height
+
+
+def test_the_psbt_is_one_that_core_reads(node: RegtestNode) -> None:
+    found = node.rpc("decodepsbt", base64.b64encode(psbt.serialise(ENROLMENT)).decode())
+    assert found["fee"] == 0
+    assert found["tx"]["vout"][0]["scriptPubKey"]["address"] == ENROLLED.vault.slots[0].address("bcrt")

@@ -158,7 +158,8 @@ class _Commands:
             planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
             _compare(planned, officer, own, token_file)
             write_new(out, rail.as_version(vault_enrolment.test(planned), version))
-            findings.show([_written(out), _shown(planned)])
+            told = words("Your device must show that the test pays to {address}", address=planned.first_address)
+            findings.show([_written(out), told])
 
     def take(
         self,
@@ -264,8 +265,8 @@ def _compare(planned: Planned, officer: str, own: Path | None, token_file: Path 
     vault = planned.vault
     whose = words("Vault {id} of {owner}, book {book}, on {chain}", id=vault.id, owner=vault.owner.lei,
                   book=vault.owner.book, chain=vault.chain)  # fmt: skip
-    people = words("Cosigners: {people}; the key of {officer} is there once", people=", ".join(planned.officers),
-                   officer=officer)  # fmt: skip
+    keys = ", ".join(f"{number} {each}" for number, each in enumerate(planned.holders, 1))
+    people = words("Keys by officer: {keys}; the key of {officer} is there once", keys=keys, officer=officer)
     shown = describing.description_lines(descriptions.of(planned.described))
     findings.warn([whose, *shown, people, _shown(planned), _words(planned)])
     typed = pins.hidden(words("The words that the other cosigners read aloud"))
@@ -291,7 +292,7 @@ def _words(planned: Planned) -> str:
 
 
 def _shown(planned: Planned) -> str:
-    return words("Its first address, which every device shows: {address}", address=planned.first_address)
+    return words("The address to compare, its first: {address}", address=planned.first_address)
 
 
 def _written(out: Path) -> str:

@@ -71,6 +71,11 @@ class Planned:
         return tuple(sorted({self.roster.key(kid).holder.id for kid in self.vault.keys}))
 
     @property
+    def holders(self) -> tuple[str, ...]:
+        """The officers by the keys of the first place, in the order of its descriptor."""
+        return tuple(self.roster.key(kid).holder.id for kid in _kids(self.roster, self.described.places[0]))
+
+    @property
     def first_address(self) -> str:
         """The address that everybody compares, and that a device shows when it signs the test."""
         return self.described.places[0].address(caip.hrp(caip.ChainId.parse(self.vault.chain)))
