@@ -8,7 +8,7 @@ import pytest
 
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.demonstration.story import Story
-from countersign.desk import cases, signing
+from countersign.desk import cases, own_keys, signing
 from countersign.desk.author import Author
 from countersign.desk.ports import Journal
 from countersign.desk.records import Intent
@@ -163,7 +163,7 @@ async def test_another_transaction_over_the_same_coins_or_nonce_is_refused(prepa
 async def test_coins_promised_elsewhere_stop_the_signature_by_its_check(prepared: Table) -> None:
     instruction = prepared.live("psbt")
     coin = cases.outpoints(instruction.group.chain, parse_psbt(prepared.artefact("psbt")))[0]
-    key = signing.vault_keys(prepared.desk.state.roster, "officer-a", instruction)[0].key
+    key = own_keys.vault_keys(prepared.desk.state.roster, "officer-a", instruction)[0].key
     promise = Intent(b"\x01" * 32, "another", key.thumbprint(), b"\x02" * 32, (b"\x03" * 32,), 1, outpoints=(coin,))
     journal(prepared).intend(promise)
     with pytest.raises(Refused) as refused:
@@ -243,7 +243,7 @@ async def test_a_refusal_carries_every_finding(prepared: Table) -> None:
 
 async def test_a_share_holds_this_officers_signatures_on_every_input_and_nobody_elses(prepared: Table) -> None:
     made = await make(prepared, "psbt")
-    keys = [each.key for each in signing.vault_keys(prepared.desk.state.roster, "officer-a", prepared.live("psbt"))]
+    keys = [each.key for each in own_keys.vault_keys(prepared.desk.state.roster, "officer-a", prepared.live("psbt"))]
     bitcoin_rail.accept_share(prepared.artefact("psbt"), made.shares[0].share, keys)
     unsigned, share = parse_psbt(prepared.artefact("psbt")), parse_psbt(made.shares[0].share)
     assert bytes(unsigned.txid) == bytes(share.txid)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.desk import declaring, signing
+from countersign.desk import declaring, own_keys
 from countersign.desk.records import Intent
 from countersign.errors import Conflict
 from support.software_stage import Table, silent
@@ -48,7 +48,7 @@ async def test_the_effects_of_a_void_are_its_coins_coming_home_and_nothing_beyon
 async def test_who_prepared_a_void_is_not_asked_to_sign_it(voided: Table) -> None:
     void = voided.live("psbt")
     assert void.hands == ("operations", "compliance")
-    assert signing.vault_keys(voided.desk.state.roster, "officer-a", void)
+    assert own_keys.vault_keys(voided.desk.state.roster, "officer-a", void)
 
 
 async def test_the_officer_is_told_that_a_void_pays_nothing(voided: Table) -> None:

@@ -10,7 +10,7 @@ from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.chains.outside import SOMEBODY, TOKEN
 from countersign.demonstration import cast
-from countersign.desk import cases, ceremony, founding, reconciling, releasing, signing, vouching
+from countersign.desk import cases, ceremony, founding, own_keys, reconciling, releasing, signing, vouching
 from countersign.desk.author import signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Observation, Receipt
@@ -269,7 +269,7 @@ class TestShares:
         return made.shares[0].share
 
     async def _body(self, table: Table, share: bytes) -> dict[str, object]:
-        keys = signing.vault_keys(table.desk.state.roster, "officer-a", table.live("psbt"))
+        keys = own_keys.vault_keys(table.desk.state.roster, "officer-a", table.live("psbt"))
         spent = {spend.slot for spend in table.live("psbt").spends}
         vault = table.desk.state.roster.vault(cast.SELLER.coins)
         slots = {kid for slot in vault.slots if slot.number in spent for kid in slot.keys}  # type: ignore[union-attr]

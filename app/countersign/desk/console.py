@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from countersign.airgap import psbt_ur
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.desk import attesting, awards, device_signing, signing
 from countersign.desk.author import Scribe
@@ -25,7 +26,7 @@ from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE
 from countersign.desk.signing import Hand, Progress
-from countersign.desk.views import CrossingView, KeptLegalText
+from countersign.desk.views import CrossingView, KeptLegalText, ReviewView
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole
 from countersign.review.case import Channel
@@ -137,6 +138,19 @@ class OfficerConsole(Officer):
         receipts = await signing.give(self._mailbox, made)
         await self.synchronise()
         return receipts
+
+    async def device_file(self, instruction: str, file: Path) -> ReviewView:
+        """What the device gave back, from a file; the settlement after it. Raises as `device_import` and the courier."""
+        await self.device_import(instruction, await self._courier.read_chosen(file))
+        cycle = self.replica.state.instruction(instruction).cycle
+        return await self.review(self.replica.state.cycles[cycle].contracts[0])
+
+    async def device_frames(
+        self, instruction: str, version: int = 0, tag: int = 2, density: int = DENSEST
+    ) -> Sequence[str]:
+        """`device_export` as UR parts for QR codes of version `density`: type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""
+        message = psbt_ur.encode(await self.device_export(instruction, version), version=tag)
+        return self._courier.frames(message, density)
 
     async def attest(self, instruction: str) -> bytes:
         """This officer's half of an attestation of an instruction's cycle, for another officer to join."""

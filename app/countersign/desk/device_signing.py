@@ -13,18 +13,18 @@ from collections.abc import Mapping, Sequence
 
 from countersign.bitcoin import share as shares
 from countersign.bitcoin.inspect import partial_signatures
-from countersign.bitcoin.psbt import Psbt
+from countersign.bitcoin.psbt import Psbt, binary
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.share import SigningRequest
 from countersign.desk.author import Scribe
 from countersign.desk.cases import Basis, Circumstances
+from countersign.desk.own_keys import device_keys
 from countersign.desk.ports import Profile
 from countersign.desk.signing import (
     Hand,
     Made,
     approved,
     device_case,
-    device_keys,
     intend,
     recorded,
     remember,
@@ -71,7 +71,7 @@ async def take_back(
     profile: Profile,
     scribe: Scribe,
 ) -> Made:
-    """This officer's shares from what the device gave back (a PSBT of either version).
+    """This officer's shares from what the device gave back (a PSBT of either version, bytes or base64).
 
     Refused: desk.device-not-asked, desk.checks-forbid with every finding, B13.other-transaction, bitcoin.share-incomplete,
     B5.*, B11.*, H8.*. Malformed: B2.*.
@@ -82,7 +82,7 @@ async def take_back(
         verdict = await approved(device_case(hand.officer, found, instruction, data, moment, profile))
         declared = remember(found, instruction, moment, profile)
         intend(instruction, parse_psbt(data), keys, moment.now, profile, declared)
-        given = shares.extract(parse_psbt(data), parse_psbt(returned), {key.data for key in keys})
+        given = shares.extract(parse_psbt(data), parse_psbt(binary(returned)), {key.data for key in keys})
         by_point = {key.data: key for key in keys}
         answers = {each: _answered(profile, by_point[each.public_key], each, given) for each in requests}
         registered = {key.data: known for key, known in keys.items()}

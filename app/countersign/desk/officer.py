@@ -19,6 +19,8 @@ from countersign.desk.evidence import written
 from countersign.desk.history import HistoryView
 from countersign.desk.judging import Judging
 from countersign.desk.legal_text import LegalText
+from countersign.desk.own_keys import gave_all
+from countersign.desk.own_keys import waiting as keys_waiting
 from countersign.desk.ports import Artefacts, AskSecret, Clock, Mailbox, Receipt
 from countersign.desk.refusing import CONTRACT, INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
@@ -28,6 +30,7 @@ from countersign.desk.row import can_sign
 from countersign.desk.safe_reader import SafeReader
 from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
+from countersign.desk.signing_view import signing_view
 from countersign.desk.statement import Span, Statement
 from countersign.desk.stating import of_replica
 from countersign.desk.telling import Story
@@ -35,7 +38,6 @@ from countersign.desk.views import (
     Checked,
     DeskView,
     EvidenceView,
-    InstructionView,
     KeptLegalText,
     LogView,
     ProofView,
@@ -157,7 +159,7 @@ class Officer:
         shown = []
         for instruction in self._live(contract):
             basis, case, data = await self._instruction_case(instruction)
-            mine = self.hand.officer in {share.officer for share in instruction.shares}
+            mine = gave_all(self.replica.state, self.hand.officer, instruction)
             parts = (basis, self.replica.profile, instruction, data, case, mine)
             shown.append(await asyncio.to_thread(pages.instruction_view, *parts))
         index = found.state.contract(contract).cause(ContractState.AGREED)
@@ -198,7 +200,9 @@ class Officer:
         """The instructions that this officer's key can still sign."""
         token = await signing.token_view(self.hand.token, self._name)
         review = await self.review(contract)
-        return [await self._sign_view(each, token) for each in review.instructions if self._signable(each.instruction)]
+        found = [(each, self.replica.state.instruction(each.instruction)) for each in review.instructions]
+        known = [each for each, it in found if can_sign(self.replica.state, it, self.hand.officer)]
+        return [await asyncio.to_thread(signing_view, self.replica, self.hand.officer, each, token) for each in known]
 
     async def unlock(self, ask: AskSecret, *, last_try: bool = False) -> TokenView:
         """Log in to the token; asked once, never retried."""
@@ -294,12 +298,13 @@ class Officer:
         if not can_sign(self.replica.state, instruction, self.hand.officer):
             return pages.history_or_now(self.replica, instruction, moment)
         found = self._basis(instruction)
-        on_device = not signing.token_keys(found.state, self.hand.officer, instruction)
-        if on_device or (await self.hand.token.token()).unlocked:
+        waiting = keys_waiting(found.state, self.hand.officer, instruction)
+        if not waiting.token:
+            case = signing.device_case(self.hand.officer, found, instruction, data, moment, self.replica.profile)
+        elif (await self.hand.token.token()).unlocked:
             case = await signing.signing_case(self.hand, found, instruction, data, moment, self.replica.profile)
         else:
-            keys = signing.vault_keys(self.replica.state.roster, self.hand.officer, instruction)
-            moment = replace(moment, signer=SignerFacts(self.hand.officer, keys[0].key))
+            moment = replace(moment, signer=SignerFacts(self.hand.officer, waiting.token[0].key))
             case = cases.instruction_case(found, instruction, data, moment, self.replica.profile, Mode.SIGN)
         return found, case, data
 
@@ -373,17 +378,6 @@ class Officer:
         if record.cycle is None:
             return ()
         return self.replica.state.live(self.replica.state.cycle(record.cycle))
-
-    def _signable(self, instruction: str) -> bool:
-        known = self.replica.state.instruction(instruction)
-        return can_sign(self.replica.state, known, self.hand.officer)
-
-    async def _sign_view(self, view: InstructionView, token: TokenView) -> SignView:
-        known = self.replica.state.instruction(view.instruction)
-        data = self.replica.profile.artefacts.get(bytes.fromhex(known.artefact))
-        keys = await asyncio.to_thread(signing.signing_keys, self.replica.state, self.hand.officer, known, data)
-        count = sum(digest.label == "input-digest" for digest in view.digests) or 1
-        return SignView(view, token, tuple(key.data.hex() for key in keys), count)
 
     def _moment(self) -> Circumstances:
         return Circumstances(now=self._clock.now_ms() // 1000, store=cases.store_facts(self.replica.profile))

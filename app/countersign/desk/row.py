@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from countersign.desk import cycle_plan, waiting
 from countersign.desk.money import Money, money
-from countersign.desk.signing import vault_keys
+from countersign.desk.own_keys import open_keys
 from countersign.desk.views import ActBy, Action, Dot, Group, InstructionDots, Remark, SettlementRow
 from countersign.settlement import stops
 from countersign.settlement.contract import Leg, Terms
@@ -258,19 +258,14 @@ class Look:
 
 
 def can_sign(state: State, instruction: Instruction, officer: str) -> bool:
-    """Whether this officer owns a key of the instruction's vaults, has not signed, did not prepare it, one is lacking, and
-    neither dispute nor order stops it."""
+    """Whether a vault of the instruction that this officer owns a key of lacks a share and has none of theirs, they did not
+    prepare it, and neither dispute nor order stops it."""
     return _asks(state, instruction, officer) and _may_go_on(state, instruction)
 
 
 def _asks(state: State, instruction: Instruction, officer: str) -> bool:
     """Whether it lacks a signature that this officer can give."""
-    return (
-        bool(vault_keys(state.roster, officer, instruction))
-        and officer not in _signers(instruction)
-        and officer not in instruction.hands
-        and state.missing(instruction) > 0
-    )
+    return officer not in instruction.hands and bool(open_keys(state, officer, instruction))
 
 
 def _may_go_on(state: State, instruction: Instruction) -> bool:

@@ -17,17 +17,17 @@ from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.share import SigningRequest
 from countersign.desk.author import Author, Scribe
 from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints, replaced, settles
+from countersign.desk.own_keys import device_keys, token_keys
 from countersign.desk.ports import AskSecret, Mailbox, Profile, Receipt, Token
 from countersign.desk.records import Declared, Intent, SafeNonce, Share
 from countersign.desk.views import TokenView
-from countersign.errors import CountersignError, Refused
+from countersign.errors import Refused
 from countersign.ethereum import safe_file
 from countersign.formats import eip55
 from countersign.keys import jws as jose
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.rails import wallets
 from countersign.review import checks
 from countersign.review.case import Case, Mode, SignatureFacts, SignerFacts, TokenFacts
 from countersign.review.finding import Verdict
@@ -63,48 +63,6 @@ class Made:
 
     shares: tuple[MadeShare, ...]
     verdict: Verdict
-
-
-def vault_keys(roster: Roster, officer: str, instruction: Instruction) -> tuple[OfficerKey, ...]:
-    """The officer's registered keys that are owners of this instruction's vaults."""
-    family = instruction.group.chain.split(":", 1)[0]
-    owners = {kid for vault in instruction.group.vaults for kid in roster.vault(vault).keys}
-    return tuple(each for each in roster.officer(officer).vault_keys(family) if each.key.kid in owners)
-
-
-def token_keys(state: State, officer: str, instruction: Instruction) -> tuple[OfficerKey, ...]:
-    """Those of `vault_keys` that a token signs with."""
-    return tuple(
-        each for each in vault_keys(state.roster, officer, instruction) if not _extended(state, instruction, each)
-    )
-
-
-def device_keys(state: State, officer: str, instruction: Instruction) -> tuple[OfficerKey, ...]:
-    """Those of `vault_keys` whose children sign, in a device of the officer's own: extended keys."""
-    return tuple(each for each in vault_keys(state.roster, officer, instruction) if _extended(state, instruction, each))
-
-
-def _extended(state: State, instruction: Instruction, each: OfficerKey) -> bool:
-    """Whether a paying vault's descriptor extends this key. What cannot be read is B6's matter, and extends nothing."""
-    try:
-        return any(each.key.data in one.extended for one in wallets.paying(state, instruction.group.vaults))
-    except CountersignError:
-        return False
-
-
-def signing_keys(state: State, officer: str, instruction: Instruction, data: bytes) -> tuple[PublicKey, ...]:
-    """The keys that these bytes ask the officer for, in the order of their slots; none if no digest can be made."""
-    keys = tuple(each.key for each in vault_keys(state.roster, officer, instruction))
-    if instruction.group.kind != "psbt":
-        return keys[:1]
-    try:
-        psbt = parse_psbt(data)
-        known = wallets.signing_keys(wallets.paying(state, instruction.group.vaults), psbt, keys)
-        asked = {each.public_key for each in bitcoin_rail.digests(psbt, known)}
-    except CountersignError:
-        return ()
-    order = {key: place for place, key in enumerate(keys)}
-    return tuple(sorted((key for key in known if key.data in asked), key=lambda key: order[known[key]]))
 
 
 async def token_facts(token: Token, registered: Sequence[OfficerKey]) -> TokenFacts:

@@ -242,6 +242,17 @@ class OfficerConsole(Watching, Protocol):
     async def cut_off(self) -> CutOffView:
         """What the next cut-off would close and save, who lacks what for it, which Safe waits."""
 
+    async def device_export(self, instruction: str, version: int = 0) -> bytes:
+        """The unsigned PSBT (version 0 or 2) for the officer's own device: checked and journalled before it is given."""
+
+    async def device_frames(
+        self, instruction: str, version: int = 0, tag: int = 2, density: int = DENSEST
+    ) -> Sequence[str]:
+        """The same as UR parts for codes: of type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""
+
+    async def device_file(self, instruction: str, file: Path) -> ReviewView:
+        """What the device gave back, from a file: this officer's signatures verified, journalled, given to the desk."""
+
     async def review(self, contract: str) -> ReviewView:
         """Everything of one settlement, every check run now, on this machine."""
 

@@ -28,7 +28,7 @@ from countersign.airgap import envelope as envelopes
 from countersign.airgap import ur
 from countersign.airgap.answer import AnswerBody, Part
 from countersign.airgap.envelope import Envelope
-from countersign.desk import cases, crossing_due, logbook, pages, signing, vault_intake
+from countersign.desk import cases, crossing_due, logbook, own_keys, pages, signing, vault_intake
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Circumstances
 from countersign.desk.crossing import ANSWERED, REQUEST, attestors, contract_ids, phrase_of, sealed
@@ -222,7 +222,7 @@ class Vault:
         contract = opened.basis.state.cycle(opened.instruction.cycle).contracts[0]
         review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
         asked = (opened.basis.state, self.hand.officer, opened.instruction, opened.artefact)
-        keys = tuple(key.data.hex() for key in await asyncio.to_thread(signing.signing_keys, *asked))
+        keys = tuple(key.data.hex() for key in await asyncio.to_thread(own_keys.signing_keys, *asked))
         crossing = replace(_crossing(opened), act_by=self._due(opened))
         return VaultRequestView(crossing, review, shown, self._confirmed, opened.answer is not None, keys)
 
@@ -243,10 +243,10 @@ class Vault:
             self._moment(opened),
         )
         known = (opened.basis.state, self.hand.officer, opened.instruction)
-        on_device = not signing.token_keys(*known) and bool(signing.device_keys(*known))
+        on_device = not own_keys.token_keys(*known) and bool(own_keys.device_keys(*known))
         if on_device or (await self.hand.token.token()).unlocked:
             return await signing.signing_case(self.hand, *about, moment, profile)
-        keys = signing.vault_keys(opened.basis.state.roster, self.hand.officer, opened.instruction)
+        keys = own_keys.vault_keys(opened.basis.state.roster, self.hand.officer, opened.instruction)
         signer = SignerFacts(self.hand.officer, keys[0].key) if keys else None
         return cases.instruction_case(*about, replace(moment, signer=signer), profile, Mode.SIGN)
 

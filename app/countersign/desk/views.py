@@ -184,13 +184,25 @@ class TokenView:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceView:
+    """An officer's own device as its extended key was registered, and that key's children that sign."""
+
+    label: str
+    serial: str
+    model: str
+    account: str
+    keys: tuple[str, ...]  # hex
+
+
+@dataclass(frozen=True, slots=True)
 class SignView:
     """One thing to sign: what, with which keys, what must be read out."""
 
     instruction: InstructionView
     token: TokenView
-    keys: tuple[str, ...]  # public keys that will sign, hex
+    keys: tuple[str, ...]  # public keys with which the token will sign, hex; none where all lie in devices
     inputs: int  # how many digests the token will sign
+    devices: tuple[DeviceView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

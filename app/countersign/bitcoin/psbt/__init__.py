@@ -6,6 +6,7 @@ versions   the same PSBT in the other version
 reading    the maps and their one pass
 form       B2's limits
 container  the whole
+spelling   a file in base64
 """
 
 from countersign.bitcoin.psbt.container import (
@@ -20,6 +21,7 @@ from countersign.bitcoin.psbt.container import (
     serialise,
 )
 from countersign.bitcoin.psbt.reading import Fields
+from countersign.bitcoin.psbt.spelling import binary
 from countersign.bitcoin.psbt.versions import to_version
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Fields",
     "Psbt",
     "bare",
+    "binary",
     "of_maps",
     "parse",
     "parse_bip174",

@@ -14,6 +14,10 @@ _NOT_BROADCAST = "It is not broadcast. Combine the shares again, and if it fails
 SENTENCES: dict[str, tuple[str, str]] = {
     # B2: the form of a PSBT
     "B2.amount": ("An amount in the transaction is negative.", _SENDER),
+    "B2.base64": (
+        "The file begins as a PSBT in base64 and does not go on as one.",
+        "Save it again on the device, or choose the binary .psbt file.",
+    ),
     "B2.compact-size": ("A length at byte {offset} is written longer than it needs to be.", _SENDER),
     "B2.duplicate-key": ("The PSBT holds one field twice (type {type}, at byte {offset}).", _STOP),
     "B2.duplicate-outpoint": ("The transaction spends one coin twice.", _STOP),
