@@ -1,11 +1,13 @@
 """Signing with a third-party device keeps the discipline of tokens: verdict, intent, one digest a coin, verified, journalled."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from countersign.airgap import psbt_ur, ur
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin.psbt import Psbt, fields, of_maps
 from countersign.demonstration import cast
@@ -156,3 +158,47 @@ async def test_the_key_of_a_review_says_that_it_lies_in_a_device(prepared: Table
     assert found.reason == "H2.device"
     (found,) = [each for each in verdicts["safe-tx"].findings if each.check == "H2"]
     assert found.reason == "H2.registered-token"
+
+
+async def test_base64_version_2_and_foreign_signatures_beside_are_taken(prepared: Table) -> None:
+    """Others' signatures in the same file are left behind; the share is this officer's alone, of version 0."""
+    psbt = prepared.live("psbt").hash
+    exported = await prepared.officer.device_export(psbt, 2)
+    both = device(cast.OFFICER_D.id).sign(device(A).sign(exported))
+    await prepared.officer.device_import(psbt, b64encode(both) + b"\r\n")
+    (share,) = prepared.live("psbt").shares
+    kept = psbts.parse(prepared.desk.artefacts.get(bytes.fromhex(share.artefact)))
+    assert kept.version == 0
+    known = {device(A).child(branch, index) for branch in (0, 1) for index in range(3)}
+    assert {key[1:] for each in kept.inputs for key in each} <= known
+
+
+async def test_an_answer_that_lacks_one_input_is_incomplete(prepared: Table) -> None:
+    psbt = prepared.live("psbt").hash
+    signed = psbts.parse(device(A).sign(await prepared.officer.device_export(psbt)))
+    assert len(signed.inputs) > 1
+    bare = {key: value for key, value in signed.inputs[-1].items() if key[0] != fields.PARTIAL_SIGNATURE}
+    lacking = psbts.serialise(of_maps(signed.globals, (*signed.inputs[:-1], bare), signed.outputs, signed))
+    assert await code_of(prepared.officer.device_import(psbt, b64encode(lacking))) == "bitcoin.share-incomplete"
+    assert not prepared.live("psbt").shares
+    await prepared.officer.device_import(psbt, b64encode(psbts.serialise(signed)))
+
+
+async def test_only_what_was_shown_goes_out(prepared: Table) -> None:
+    psbt = prepared.live("psbt").hash
+    (shown,) = [each.instruction for each in await prepared.officer.to_sign(prepared.story.contract) if each.devices]
+    other = replace(shown, fee=None)
+    assert await code_of(prepared.officer.device_export(psbt, shown=other)) == "D1.other-than-shown"
+    assert intents(prepared) == 0
+    await prepared.officer.device_export(psbt, shown=shown)
+    assert intents(prepared) > 0
+
+
+async def test_the_codes_are_of_the_type_that_the_device_reads(prepared: Table) -> None:
+    exported = await prepared.officer.device_export(prepared.live("psbt").hash)
+    for tag, kind in ((2, "psbt"), (1, "crypto-psbt")):
+        scan = ur.Scan(frozenset((kind,)))
+        for text in prepared.officer.device_frames(exported, tag):
+            scan.receive(text, 0)
+        assert scan.message is not None
+        assert psbt_ur.decode(scan.message) == exported

@@ -25,8 +25,9 @@ from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox, Re
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE
+from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
-from countersign.desk.views import CrossingView, KeptLegalText, ReviewView
+from countersign.desk.views import CrossingView, InstructionView, KeptLegalText, ReviewView
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole
 from countersign.review.case import Channel
@@ -119,11 +120,13 @@ class OfficerConsole(Officer):
         """Keep a file that is a logged contract's legal text. Raises as `keep_legal_text` and the courier."""
         return await self.keep_legal_text(await self._courier.read_chosen(file))
 
-    async def device_export(self, instruction: str, version: int = 0) -> bytes:
-        """The unsigned PSBT for this officer's own device, journalled before it leaves. Raises as `device_signing.export`."""
+    async def device_export(self, instruction: str, version: int = 0, shown: InstructionView | None = None) -> bytes:
+        """The unsigned PSBT for this officer's own device, journalled before it leaves; `shown` as `demand_shown` says.
+        Raises as that and `device_signing.export`."""
         await self.synchronise()
         known = self.replica.state.instruction(instruction)
         data, moment = await self._artefact(known), await self._circumstances(known)
+        demand_shown(self.replica.state, known, data, shown)
         return await device_signing.export(
             self.hand, self._basis(known), known, data, moment, self.replica.profile, version=version
         )
@@ -145,12 +148,9 @@ class OfficerConsole(Officer):
         cycle = self.replica.state.instruction(instruction).cycle
         return await self.review(self.replica.state.cycles[cycle].contracts[0])
 
-    async def device_frames(
-        self, instruction: str, version: int = 0, tag: int = 2, density: int = DENSEST
-    ) -> Sequence[str]:
-        """`device_export` as UR parts for QR codes of version `density`: type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""
-        message = psbt_ur.encode(await self.device_export(instruction, version), version=tag)
-        return self._courier.frames(message, density)
+    def device_frames(self, data: bytes, tag: int = 2, density: int = DENSEST) -> Sequence[str]:
+        """What was exported as UR parts for QR codes of version `density`: of type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""
+        return self._courier.frames(psbt_ur.encode(data, version=tag), density)
 
     async def attest(self, instruction: str) -> bytes:
         """This officer's half of an attestation of an instruction's cycle, for another officer to join."""

@@ -38,6 +38,7 @@ from countersign.desk.views import (
     Checked,
     DeskView,
     EvidenceView,
+    InstructionView,
     KeptLegalText,
     LogView,
     ProofView,

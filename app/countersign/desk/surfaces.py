@@ -242,13 +242,11 @@ class OfficerConsole(Watching, Protocol):
     async def cut_off(self) -> CutOffView:
         """What the next cut-off would close and save, who lacks what for it, which Safe waits."""
 
-    async def device_export(self, instruction: str, version: int = 0) -> bytes:
-        """The unsigned PSBT (version 0 or 2) for the officer's own device: checked and journalled before it is given."""
+    async def device_export(self, instruction: str, version: int = 0, shown: InstructionView | None = None) -> bytes:
+        """The unsigned PSBT (version 0 or 2) for the officer's own device: compared with what was shown, checked, journalled."""
 
-    async def device_frames(
-        self, instruction: str, version: int = 0, tag: int = 2, density: int = DENSEST
-    ) -> Sequence[str]:
-        """The same as UR parts for codes: of type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""
+    def device_frames(self, data: bytes, tag: int = 2, density: int = DENSEST) -> Sequence[str]:
+        """What was exported as UR parts for codes: of type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""
 
     async def device_file(self, instruction: str, file: Path) -> ReviewView:
         """What the device gave back, from a file: this officer's signatures verified, journalled, given to the desk."""
