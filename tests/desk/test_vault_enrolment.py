@@ -261,6 +261,8 @@ def test_half_a_test_and_a_false_signature_are_none() -> None:
     half = psbt.of_maps(found.globals, ({}, found.inputs[1]), found.outputs, found)
     with refused("bitcoin.share-incomplete", Refused):
         vault_enrolment.take_test(vault, A, psbt.serialise(half))
+    with refused("desk.enrol-own-key", Refused):
+        vault_enrolment.take_test(vault, "officer-b", good)
     (key,) = found.inputs[0]
     swapped = psbt.of_maps(
         found.globals, ({key: next(iter(found.inputs[1].values()))}, found.inputs[1]), found.outputs, found
