@@ -23,7 +23,7 @@ from support import alter, mixed_world, ranged_world
 from support import settlement_world as world
 from support.alter import Paid
 from support.hardware_wallet import Device, described
-from support.review_cases import Plan, story
+from support.review_cases import Plan, Said, story
 
 HIGHEST = 1
 """The highest index that the honest PSBT spends from: its coins lie at 0/0, 1/0 and 0/1."""
@@ -42,10 +42,10 @@ def _founded(text: Callable[[], str]) -> Callable[[dict[str, object]], None]:
 HONEST = Plan(founding=ranged_world.put_in)
 
 
-def altered(change: Change | None, plan: Plan = HONEST) -> Case:
-    """Officer A's device is about to sign the altered PSBT."""
+def altered(change: Change | None, plan: Plan = HONEST, said: Said | None = None) -> Case:
+    """Officer A's device is about to sign the altered PSBT, under an event that says this of its coins."""
     signer = SignerFacts("officer-a", ranged_world.device("officer-a").public, device=True)
-    return story(plan=plan, psbt=change).psbt_case(signer=signer, token=None)
+    return story(plan=plan, psbt=change, said=said).psbt_case(signer=signer, token=None)
 
 
 honest = partial(altered, None)

@@ -19,6 +19,7 @@ from hostile import (
     ranged_cases,
     safe_state_cases,
     standing_cases,
+    told_cases,
     trouble_cases,
 )
 from hostile.table import Hostile
@@ -35,6 +36,7 @@ CASES: list[Hostile] = [
     *policy_cases.CASES,
     *machine_cases.CASES,
     *trouble_cases.CASES,
+    *told_cases.CASES,
 ]
 
 

@@ -74,6 +74,7 @@ ETHER = f"{world.ETHEREUM}/slip44:60"
 Founding = Callable[[dict[str, object]], None]
 PsbtChange = Callable[[Psbt], Psbt | bytes]
 SafeChange = Callable[[SafeTx], SafeTx | bytes]
+Said = Callable[[tuple[Spend, ...]], tuple[Spend, ...]]
 
 
 def quorum(k: int = 2) -> Quorum:
@@ -337,10 +338,11 @@ def story(
     safe_prepared: bool = True,
     preparer: str = "operations",
     consent: Sequence[str] = (),
+    said: Said | None = None,
 ) -> Scene:
     """The story up to both instructions prepared. `psbt` and `safe` alter what was prepared.
 
-    `consent`: who signs what prepares the PSBT beside the preparer.
+    `consent`: who signs what prepares the PSBT beside the preparer. `said`: what the event says otherwise of its coins.
     """
     base, trades = held(plan)
     desk, cycle = base.copy(), base.state.cycles[trades[0].cycle]
@@ -351,8 +353,9 @@ def story(
         if group.kind == "psbt":
             honest = built_psbt(desk, group, owed)
             psbt_data = _bytes(psbt(honest) if psbt else honest)
+            coins_said = spends(desk, group, honest)
             body = builder.psbt_instruction_body(
-                cycle.id, names, group.chain, bitcoin.artefact(psbt_data), spends(desk, group, honest)
+                cycle.id, names, group.chain, bitcoin.artefact(psbt_data), said(coins_said) if said else coins_said
             )
         else:
             if not safe_prepared:
@@ -486,7 +489,7 @@ def two_vaults(change: PsbtChange | None = None) -> Case:
             group=group,
             artefact=bitcoin.artefact(data) if group == paying else world.digest(f"artefact {number}"),
             nonce=None if group == paying else 0,
-            spends=(),
+            spends=spends(base, paying, honest) if group == paying else (),
             preparer="operations",
             index=state.size - 1,
             time_ms=state.time_ms,

@@ -3,6 +3,7 @@
 - Existing signatures are those in the PSBT's own maps and those of the shares beside it; every one is verified over the
   digest rebuilt from the PSBT under review, never from the share.
 - A share over another unsigned transaction is B13's matter; B11 passes over it.
+- The coins are those that the logged event names, at the places that it names: nothing else knows what is spent already.
 - What two persons declared may spend a coin again: a replacement that pays the same with a higher fee, a void of exactly
   the same coins.
 - How many there may be is asked only before a signature: history shows finished work.
@@ -84,6 +85,12 @@ def double_spend(reading: Reading) -> Iterator[Finding]:
         yield blocked("B12", ANCHOR, "coins")
         return
     txid, own = display(psbt.txid), None if reading.record is None else reading.record.hash
+    untold = _untold(reading, facts)
+    if untold:
+        named = ", ".join(untold)
+        yield failed(
+            "B12", "other-coins-said", "coins", "the coins and places that its event names", named, outpoints=named
+        )
     for fact in facts.inputs:
         outpoint, where = str(fact.outpoint), f"input {fact.index}"
         live = state.spending.get(outpoint)
@@ -96,10 +103,30 @@ def double_spend(reading: Reading) -> Iterator[Finding]:
             return
     if reading.record is not None and reading.record.declared:
         yield _declared(reading, reading.record, facts)
-    else:
+    elif not untold:
         yield passed(
             "B12", "first-spend", "coins", "never signed into another transaction", f"{len(facts.inputs)} coins"
         )
+
+
+def _untold(reading: Reading, facts: PsbtFacts) -> list[str]:
+    """The coins that the prepared event names otherwise than the PSBT spends them: absent, beside, or at another place.
+
+    The log knows coins by this event alone: what it says of them is what no other instruction may spend, what a void must
+    spend, and how far the gap limit reaches.
+    """
+    if reading.record is None:
+        return []
+    spent = {str(fact.outpoint): fact for fact in facts.inputs}
+    wallets = reading.wallets if isinstance(reading.wallets, tuple) else ()
+    differing = spent.keys() ^ {spend.outpoint for spend in reading.record.spends}
+    for spend in reading.record.spends:
+        fact = spent.get(spend.outpoint)
+        places = {} if fact is None else {each.id: each.spent_place(fact) for each in wallets}
+        known = {vault: number for vault, number in places.items() if number is not None}
+        if known and known.get(spend.vault) != spend.slot:
+            differing.add(spend.outpoint)
+    return sorted(differing)
 
 
 def _declared_against(reading: Reading) -> set[str]:

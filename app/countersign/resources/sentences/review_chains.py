@@ -91,6 +91,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "B11.stranger": ("Input {input} carries a signature of {key}, which is no registered cosigner's.", _STOP),
     "B11.complete": ("All {threshold} signatures are there already.", "Another one is neither needed nor given."),
     "B11.valid": ("Every signature that is there is a registered cosigner's over this transaction.", _NONE),
+    "B12.other-coins-said": (
+        "The log names other coins or places than this transaction spends: {outpoints}.",
+        "Do not sign. What the log does not name, another transaction could spend. Operations prepares it anew.",
+    ),
     "B12.spent-in-log": (
         "The coin {outpoint} is promised to another instruction, {other}.",
         "Do not sign. Ask the desk which of the two stands.",
