@@ -107,3 +107,29 @@ def test_a_log_with_two_faces_freezes_all_signing(make_profile, open_again):
         with pytest.raises(Refused) as refusal:
             profile.journal.intend(FIRST)
         assert refusal.value.code == "L4.signing-frozen"
+
+
+def test_one_r_under_two_children_of_one_key_stops_them_all(make_profile, open_again):
+    """Whoever knows the extended key computes both private keys from the two signatures."""
+    root, child, sibling = b"x" * 32, b"k" * 32, b"l" * 32
+    with make_profile() as profile:
+        profile.journal.intend(replace(FIRST, root=root))
+        profile.journal.intend(replace(FIRST, key=sibling, digests=(b"e" * 32,), root=root))
+        profile.journal.record_share(replace(share(), root=root))
+        with pytest.raises(Refused) as refusal:
+            profile.journal.record_share(replace(share(digest=b"e" * 32, s=b"z" * 32, key=sibling), root=root))
+        assert (refusal.value.code, refusal.value.values["key"]) == ("H8.repeated-r", root.hex())
+    with open_again() as profile:
+        assert profile.journal.intents(FIRST.instruction)[0] == replace(FIRST, root=root)
+        for key in (child, sibling, b"m" * 32):
+            with pytest.raises(Refused) as refusal:
+                profile.journal.intend(replace(SECOND, outpoints=(), nonce=None, key=key, root=root))
+            assert refusal.value.code == "H8.key-stopped"
+
+
+def test_one_r_under_keys_that_are_not_one_roots_is_no_alarm(profile):
+    other = b"l" * 32
+    profile.journal.intend(replace(FIRST, root=b"x" * 32))
+    profile.journal.intend(replace(FIRST, key=other, digests=(b"e" * 32,), root=b"y" * 32))
+    profile.journal.record_share(replace(share(), root=b"x" * 32))
+    profile.journal.record_share(replace(share(digest=b"e" * 32, key=other), root=b"y" * 32))

@@ -5,7 +5,8 @@ verify again → cut this officer's signatures out → verify each under the chi
 
 - What comes back is believed for nothing but signatures: they are laid into the prepared bytes, over digests rebuilt here.
 - A file that this machine never exported is not taken back: no intent was journalled before the device signed.
-- The same digest is answered from the record, whatever a device makes of it a second time; a repeated r stops the key (H8).
+- The same digest is answered from the record, whatever a device makes of it a second time; a repeated r stops the key, and
+  children of one extended key are one key for that (H8).
 - The device's own keys are no token's: H2 and H3 are not applicable, and say so.
 """
 
@@ -28,6 +29,7 @@ from countersign.desk.signing import (
     intend,
     recorded,
     remember,
+    root_of,
     said,
     shares_of,
 )
@@ -84,7 +86,7 @@ async def take_back(
         intend(instruction, parse_psbt(data), keys, moment.now, profile, declared)
         given = shares.extract(parse_psbt(data), parse_psbt(binary(returned)), {key.data for key in keys})
         by_point = {key.data: key for key in keys}
-        answers = {each: _answered(profile, by_point[each.public_key], each, given) for each in requests}
+        answers = {each: _answered(profile, by_point[each.public_key], keys, each, given) for each in requests}
         registered = {key.data: known for key, known in keys.items()}
         made = shares_of(found.state.roster, instruction, data, answers, registered)
         return Made(tuple([await said(hand, scribe, profile, instruction, each) for each in made]), verdict)
@@ -109,12 +111,14 @@ def _require_exported(profile: Profile, instruction: Instruction, requests: Sequ
         raise Refused("desk.device-not-asked", instruction=instruction.hash)
 
 
-def _answered(profile: Profile, key: PublicKey, asked: SigningRequest, given: Psbt) -> bytes:
+def _answered(
+    profile: Profile, key: PublicKey, keys: Mapping[PublicKey, PublicKey], asked: SigningRequest, given: Psbt
+) -> bytes:
     """One signature, r‖s: from the record, or the device's, verified and journalled now."""
     known = profile.journal.answered(key.thumbprint(), asked.digest)
     if known is not None:
         return known
     (signature,) = partial_signatures(given.inputs[asked.index])
     found = ecdsa.from_der(signature.der)
-    recorded(profile, key, asked.digest, found)
+    recorded(profile, key, asked.digest, found, root_of(key, keys[key]))
     return found

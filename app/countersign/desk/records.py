@@ -37,7 +37,7 @@ class Declared:
 @dataclass(frozen=True, slots=True)
 class Intent:
     """One key's signatures for one instruction. Hashes are 32 bytes; `transaction` is the unsigned txid or the
-    safeTxHash."""
+    safeTxHash. `root`: the registered key that `key` is a child of; empty where it is registered itself."""
 
     instruction: bytes
     settlement: str
@@ -48,15 +48,21 @@ class Intent:
     outpoints: tuple[Outpoint, ...] = ()
     nonce: SafeNonce | None = None
     declared: Declared | None = None
+    root: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One signature as the token gave it, normalised and verified: key thumbprint, 32-byte digest, 64 bytes r‖s."""
+    """One signature as the token gave it, normalised and verified: key thumbprint, 32-byte digest, 64 bytes r‖s.
+
+    `root`: as an intent's. Whoever knows the extended key knows how far apart its children's private keys are, so that one r
+    under two of them gives all away: r is unique for a root (H8).
+    """
 
     key: bytes
     digest: bytes
     signature: bytes
+    root: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

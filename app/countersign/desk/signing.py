@@ -9,7 +9,7 @@ independent code → journal the share → export.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from countersign.bitcoin.psbt import Psbt
@@ -220,7 +220,7 @@ async def _sign_psbt(
 ) -> list[Signed]:
     psbt = parse_psbt(data)
     by_point = {key.data: key for key in keys}
-    requests = intend(instruction, psbt, keys, moment.now, profile, declared)
+    requests = intend(instruction, psbt, {key: key for key in keys}, moment.now, profile, declared)
     answers = {}
     for done, each in enumerate(requests):
         progress(done, len(requests))
@@ -232,19 +232,23 @@ async def _sign_psbt(
 def intend(
     instruction: Instruction,
     psbt: Psbt,
-    keys: Iterable[PublicKey],
+    keys: Mapping[PublicKey, PublicKey],
     now: int,
     profile: Profile,
     declared: Declared | None,
 ) -> tuple[SigningRequest, ...]:
-    """What these keys are to sign, their intents journalled. Raises what `Journal.intend` and the rail raise."""
+    """What these keys (each with its registered one) are to sign, their intents journalled.
+
+    Raises what `Journal.intend` and the rail raise.
+    """
     by_point, coins = {key.data: key for key in keys}, outpoints(instruction.group.chain, psbt)
     requests = bitcoin_rail.digests(psbt, by_point.values())
     for key in dict.fromkeys(by_point[each.public_key] for each in requests):
         mine = tuple(each.digest for each in requests if each.public_key == key.data)
         spent = tuple(coins[each.index] for each in requests if each.public_key == key.data)
         intent = _intent(instruction, key, bytes(psbt.txid), mine, now)
-        profile.journal.intend(replace(intent, outpoints=spent, declared=declared))
+        root = root_of(key, keys[key])
+        profile.journal.intend(replace(intent, outpoints=spent, declared=declared, root=root))
     return requests
 
 
@@ -316,12 +320,17 @@ async def _one(hand: Hand, profile: Profile, key: PublicKey, digest: bytes) -> b
     return signature
 
 
-def recorded(profile: Profile, key: PublicKey, digest: bytes, signature: bytes) -> None:
+def root_of(key: PublicKey, registered: PublicKey) -> bytes:
+    """The thumbprint of the registered key that another is a child of; empty where the key is the registered one (H8)."""
+    return b"" if key == registered else registered.thumbprint()
+
+
+def recorded(profile: Profile, key: PublicKey, digest: bytes, signature: bytes, root: bytes = b"") -> None:
     """Verify what a token or a device answered under the key, and journal it (H4, H7, H8). Refused("desk.checks-forbid")."""
     judged = checks.verdict_on_signature(SignatureFacts(key, digest, signature, len(digest)))
     if not judged.may_sign:
         raise Refused("desk.checks-forbid", judged.findings, check=judged.against[0].check, count=len(judged.against))
-    profile.journal.record_shares((Share(key.thumbprint(), digest, signature),))
+    profile.journal.record_shares((Share(key.thumbprint(), digest, signature, root),))
 
 
 async def unlock(hand: Hand, ask: AskSecret, *, last_try: bool = False) -> TokenView:

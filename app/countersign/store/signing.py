@@ -6,7 +6,8 @@
   the token signed. Another transaction over one of them is refused, but for a declared replacement or void of the same
   settlement that names every transaction it stands against.
 - The same digest may be answered again from the record; a share is recorded only where its intent stands.
-- Two digests under one r give the key away: the key is stopped, durably, and then the alarm is raised.
+- Two digests under one r give the key away: the key is stopped, durably, and then the alarm is raised. Children of one
+  extended key count as one key, for whoever knows it computes the private keys from any two of them.
 - A log that showed two faces freezes all signing on this machine until an administrator opens a new profile.
 """
 
@@ -32,7 +33,7 @@ class SigningRecord:
         `Refused("L4.signing-frozen")`.
         """
         with self._database.transaction():
-            self._may_sign(intent.key)
+            self._may_sign(intent.root or intent.key)
             for outpoint in intent.outpoints:
                 self._claim("outpoint", _outpoint_name(outpoint), intent, "B12.promised")
             if intent.nonce is not None:
@@ -62,7 +63,7 @@ class SigningRecord:
             for share in shares:
                 repeated = repeated or self._record(share)
         if repeated is not None:
-            raise Refused("H8.repeated-r", key=repeated.key.hex())
+            raise Refused("H8.repeated-r", key=(repeated.root or repeated.key).hex())
 
     def answered(self, key: bytes, digest: bytes) -> bytes | None:
         """The recorded r‖s of this key over this digest, to be given again without a new signature."""
@@ -122,9 +123,10 @@ class SigningRecord:
             if known != share.signature:
                 raise Conflict("store.already-answered", digest=share.digest.hex())
             return None
-        r_name = name(share.key, hashlib.sha256(share.signature[:32]).digest())
+        root = share.root or share.key
+        r_name = name(root, hashlib.sha256(share.signature[:32]).digest())
         if self._chain.last("r", r_name) not in (None, share.digest):
-            self._chain.append("key-stopped", share.key, share.digest)
+            self._chain.append("key-stopped", root, share.digest)
             return share
         self._chain.append("r", r_name, share.digest)
         self._chain.append("share", name(share.key, share.digest), share.signature)
@@ -153,6 +155,7 @@ def _intent_body(intent: Intent) -> bytes:
             else [intent.nonce.chain, intent.nonce.safe.hex(), str(intent.nonce.nonce)],
             "declared": "" if intent.declared is None else intent.declared.kind,
             "against": [] if intent.declared is None else [earlier.hex() for earlier in intent.declared.against],
+            "root": intent.root.hex(),
         }
     )
 
@@ -172,4 +175,5 @@ def _intent(instruction: bytes, data: bytes) -> Intent:
         tuple(Outpoint(chain, bytes.fromhex(txid), int(vout)) for chain, txid, vout in coins),
         SafeNonce(nonce[0], bytes.fromhex(nonce[1]), int(nonce[2])) if nonce else None,
         Declared(text(values, "declared"), against) if text(values, "declared") else None,
+        bytes.fromhex(text(values, "root")) if "root" in values else b"",
     )
