@@ -79,6 +79,7 @@ from countersign.settlement.saying import Difference, said
 from countersign.settlement.stop_bodies import Scope
 from support.deed_double import DeedDouble
 from support.operations_world import OperationsDouble
+from support.vaults_world import VaultsDouble
 
 NOW = 1_795_357_800  # 2026-11-22 14:30:00 UTC
 REGTEST = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
@@ -695,6 +696,7 @@ class OfficerDouble:
         self.altered: Callable[[ReviewView], ReviewView] = lambda view: view
         self.governing = GovernanceDouble(self._ask)
         self.operating = OperationsDouble(self._ask)
+        self.vaults = VaultsDouble(self._ask)
         self.deeds = DeedDouble(self._ask, proposals()[0], self.governing.put, NOW)
         self.half_award: bytes | None = None
         self.against: Finding | None = None

@@ -17,7 +17,7 @@ from countersign.ui.widgets.label import BREAK, PlainLabel
 from support import window_world as world
 from support.window_hands import click, controls, dialog, key, labels, no_dialog, settled
 
-OFFICER = ("desk", "review", "sign", "carry", "participants", "log", "settings")
+OFFICER = ("desk", "review", "sign", "carry", "vaults", "participants", "log", "settings")
 
 
 async def filled(window: OfficerWindow) -> None:

@@ -16,7 +16,7 @@ PLACE = "/media/stick/evidence.zip"
 async def told(window: OfficerWindow) -> None:
     await window.refresh()
     await settled(window)
-    key(window, "Ctrl+6")
+    key(window, "Ctrl+7")
     assert not [each for each in window.history.findChildren(QAbstractButton) if each.accessibleName() == PACK]
     named(window, "Settlements, the newest first", QTableView).selectRow(0)
     await settled(window)

@@ -32,7 +32,7 @@ def test_an_interface_up_alarms_a_vault_and_no_other_machine() -> None:
 
 
 async def test_the_rail_shows_the_officers_screens_each_with_its_key(window: OfficerWindow) -> None:
-    screens = ["desk", "sign", "carry", "participants", "log", "history", "settings"]
+    screens = ["desk", "sign", "carry", "vaults", "participants", "log", "history", "settings"]
     assert list(window.rail.buttons) == screens
     await window.refresh()
     for number, screen in enumerate(screens, 1):

@@ -17,7 +17,7 @@ from support.window_hands import key, named, seen, settled, type_into
 async def at_history(window: OfficerWindow) -> str:
     await window.refresh()
     await settled(window)
-    key(window, "Ctrl+6")
+    key(window, "Ctrl+7")
     return seen(window)
 
 

@@ -17,7 +17,7 @@ from support.window_hands import click, key, named, seen, settled, type_into
 async def at_log(window: OfficerWindow) -> str:
     await window.refresh()
     await settled(window)
-    key(window, "Ctrl+5")
+    key(window, "Ctrl+6")
     return seen(window)
 
 

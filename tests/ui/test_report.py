@@ -153,7 +153,7 @@ def test_painting_stops_when_it_is_told_to(qapp: QApplication) -> None:
 async def at_history(window: OfficerWindow) -> None:
     await window.refresh()
     await settled(window)
-    key(window, "Ctrl+6")
+    key(window, "Ctrl+7")
 
 
 async def test_a_locked_token_signs_nothing_and_says_why(window: OfficerWindow, officer: world.OfficerDouble) -> None:

@@ -24,11 +24,11 @@ async def test_every_screen_can_be_grabbed(window: OfficerWindow, vault: VaultWi
     await settled(window)
     pictures = {
         screen: grab(window, screen, "light")
-        for screen in ("desk", "review", "sign", "carry", "log", "history", "participants", "settings")
+        for screen in ("desk", "review", "sign", "carry", "log", "history", "vaults", "participants", "settings")
     }
     await vault.refresh()
     pictures["vault"] = grab(vault, "vault", "light")
-    assert len(set(pictures.values())) == 9
+    assert len(set(pictures.values())) == 10
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
 
 

@@ -204,7 +204,7 @@ async def refuse_the_safe_transaction(window: OfficerWindow) -> None:
     await settled(window)
     await back(window)
     calm(window)
-    key(window, "Ctrl+5")
+    key(window, "Ctrl+6")
     await settled(window)
     assert seen(window).count("refusal | Ada Vale") == 4
     key(window, "Ctrl+2")
@@ -259,7 +259,7 @@ async def cross_by_stick(window: OfficerWindow) -> None:
 
 
 async def look_at_the_log(window: OfficerWindow, story: Story) -> None:
-    key(window, "Ctrl+5")
+    key(window, "Ctrl+6")
     await settled(window)
     type_into(window, "Search the entries", "contract affirmed")
     table = named(window, "Entries of the log", QTableView)

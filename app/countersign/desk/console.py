@@ -27,6 +27,7 @@ from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE
 from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
+from countersign.desk.vault_book import VaultBook
 from countersign.desk.views import CrossingView, InstructionView, KeptLegalText, ReviewView
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole
@@ -61,7 +62,13 @@ class OfficerConsole(Officer):
         self._deeds = Deeds(place, hand.author, self._governance)
         self._owner_changes = OwnerChanges(place, hand, clock, self._governance)
         self._operations = Operations(replica, mailbox, hand.author, scribe, clock, nodes or Nodes())
+        self._vaults = VaultBook(place, clock)
         self._courier = courier
+
+    @property
+    def vaults(self) -> VaultBook:
+        """The vaults, and what lies in them."""
+        return self._vaults
 
     @property
     def operations(self) -> Operations:

@@ -170,7 +170,7 @@ def reconciliation_view(state: State, report: Report, index: int | None = None) 
     return ReconciliationView(
         report,
         owner(roster, report.lei) if report.lei else "",
-        tuple(_break(roster, each, trade=bool(report.lei)) for each in report.breaks),
+        tuple(break_view(roster, each, trade=bool(report.lei)) for each in report.breaks),
         tuple(
             SumView(money(roster, asset, ledger), money(roster, asset, chain))
             for asset, (ledger, chain) in sorted(by_asset.items())
@@ -179,7 +179,8 @@ def reconciliation_view(state: State, report: Report, index: int | None = None) 
     )
 
 
-def _break(roster: Roster, found: Break, *, trade: bool) -> BreakView:
+def break_view(roster: Roster, found: Break, *, trade: bool) -> BreakView:
+    """A break as it is shown; `trade`: a trade file was compared."""
     figures = [each for each in (found.here, found.there) if each]
     units = all(each.isdecimal() for each in figures)
     more = money(roster, found.asset, int(found.there or 0) - int(found.here or 0)) if units else None

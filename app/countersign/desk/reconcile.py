@@ -64,15 +64,22 @@ class VaultLine:
     chain: int
 
 
-async def look(state: State, archive: Archive, artefacts: Artefacts, nodes: Nodes) -> Seen:
-    """Ask the nodes. Unavailable where one is absent or silent."""
+async def look(state: State, archive: Archive, artefacts: Artefacts, nodes: Nodes, chain: str | None = None) -> Seen:
+    """Ask the nodes; only that of one chain (CAIP-2) where one is named. Unavailable where one is absent or silent."""
     coins: dict[str, tuple[SeenCoin, ...]] = {}
-    for vault in state.roster.vaults.values():
+    for vault in _vaults(state, chain):
         if isinstance(vault, BitcoinVault):
             seen = await nodes.of_bitcoin(vault.chain).coins(*wallets.of(state, vault).watched)
             coins[vault.id] = tuple(SeenCoin(f"{one.txid}:{one.vout}", one.satoshis, one.confirmations) for one in seen)
-    balances, (in_block, fees) = await _balances(state, nodes), await _whereabouts(state, artefacts, nodes)
+    balances = await _balances(state, nodes, chain)
+    in_block, fees = await _whereabouts(state, artefacts, nodes, chain)
     return Seen(coins, balances, in_block, fees, dict(_credited(state, archive)))
+
+
+def _vaults(state: State, chain: str | None) -> list[Vault]:
+    """The vaults of one chain, or all of them, by id."""
+    found = (each for each in state.roster.vaults.values() if chain is None or each.chain == chain)
+    return sorted(found, key=lambda each: each.id)
 
 
 async def surplus(state: State, artefacts: Artefacts, nodes: Nodes) -> tuple[tuple[str, str, int], ...]:
@@ -87,10 +94,10 @@ async def surplus(state: State, artefacts: Artefacts, nodes: Nodes) -> tuple[tup
     return tuple(found)
 
 
-async def _balances(state: State, nodes: Nodes) -> dict[tuple[str, str], int]:
+async def _balances(state: State, nodes: Nodes, chain: str | None = None) -> dict[tuple[str, str], int]:
     """What every Safe holds of each registered asset of its chain."""
     found: dict[tuple[str, str], int] = {}
-    for vault in state.roster.vaults.values():
+    for vault in _vaults(state, chain):
         if isinstance(vault, SafeVault):
             for asset in _assets(state, vault):
                 found[vault.id, asset] = await chain_facts.safe_holds(nodes.of_ethereum(vault.chain), vault, asset)
@@ -98,11 +105,11 @@ async def _balances(state: State, nodes: Nodes) -> dict[tuple[str, str], int]:
 
 
 async def _whereabouts(
-    state: State, artefacts: Artefacts, nodes: Nodes
+    state: State, artefacts: Artefacts, nodes: Nodes, chain: str | None = None
 ) -> tuple[dict[str, bool], dict[str, Mapping[str, int]]]:
     """Of what is under way, by instruction: whether it is in a block, and what of its fee each vault bears."""
     in_block, fees = dict[str, bool](), dict[str, Mapping[str, int]]()
-    for instruction in _under_way(state):
+    for instruction in _under_way(state, chain):
         in_block[instruction.hash] = await _in_block(instruction, nodes)
         if instruction.group.kind == "psbt":
             data = artefacts.get(bytes.fromhex(instruction.artefact))
@@ -115,13 +122,13 @@ def _assets(state: State, vault: Vault) -> list[str]:
     return sorted(asset for asset in state.roster.assets if asset.startswith(f"{vault.chain}/"))
 
 
-def _under_way(state: State) -> Iterator[Instruction]:
-    """The instructions whose transaction may be on one side of the books and not yet on the other.
+def _under_way(state: State, chain: str | None = None) -> Iterator[Instruction]:
+    """The instructions (of one chain) whose transaction may be on one side of the books and not yet on the other.
 
     One that another replaced is among them: until the settlement ends, either may be what the chain took.
     """
     for instruction in state.instructions.values():
-        if instruction.transaction is None:
+        if instruction.transaction is None or chain not in (None, instruction.group.chain):
             continue
         if not _ended(state.cycle(instruction.cycle)) or instruction.hash in state.receipts:
             yield instruction
@@ -149,13 +156,19 @@ def _credited(state: State, archive: Archive) -> Iterator[tuple[str, tuple[str, 
 
 def compare(state: State, seen: Seen) -> tuple[tuple[VaultLine, ...], tuple[Break, ...]]:
     """Every vault and asset, and every break, ascending by vault and asset."""
-    lines, breaks = [], []
-    for vault in sorted(state.roster.vaults.values(), key=lambda each: each.id):
-        for asset, chain in _holdings(state, vault, seen):
-            line = _line(state, vault, asset, chain)
+    lines, breaks = of_chain(state, seen)
+    return lines, (*breaks, *_without_vault(state))
+
+
+def of_chain(state: State, seen: Seen, chain: str | None = None) -> tuple[tuple[VaultLine, ...], tuple[Break, ...]]:
+    """The same of the vaults of one chain that `look` was asked about; accounts without a vault are left out."""
+    lines, breaks = list[VaultLine](), list[Break]()
+    for vault in _vaults(state, chain):
+        for asset, there in _holdings(state, vault, seen):
+            line = _line(state, vault, asset, there)
             lines.append(line)
             breaks += _breaks(state, seen, line)
-    return tuple(lines), (*breaks, *_without_vault(state))
+    return tuple(lines), tuple(breaks)
 
 
 def _line(state: State, vault: Vault, asset: str, chain: int) -> VaultLine:
@@ -185,7 +198,7 @@ def _break(line: VaultLine, cause: Cause, more: int, reference: str = "") -> Bre
 
 def _on_the_way(state: State, seen: Seen, line: VaultLine) -> Iterator[Break]:
     """Transactions on their chain and not yet in the ledger, or the other way round."""
-    for instruction in sorted(_under_way(state), key=lambda each: each.index):
+    for instruction in sorted(_under_way(state, chain_of(line.asset)), key=lambda each: each.index):
         cycle = state.cycle(instruction.cycle)
         sign = seen.in_block[instruction.hash] - _ended(cycle)
         cause = Cause.UNCONFIRMED if cycle.failed is None else Cause.FAILED
@@ -198,7 +211,7 @@ def _on_the_way(state: State, seen: Seen, line: VaultLine) -> Iterator[Break]:
             if owed.asset == line.asset and place is not None and place.vault == line.vault:
                 yield _break(line, cause, sign * owed.amount, instruction.transaction or "")
         share = seen.fees.get(instruction.hash, {}).get(line.vault, 0)
-        if share and chain_of(line.asset) == instruction.group.chain:
+        if share:
             yield _break(line, Cause.FEE, -sign * share, instruction.transaction or "")
 
 

@@ -23,6 +23,7 @@ from countersign.desk.report_file import Claim
 from countersign.desk.reporting import Ground
 from countersign.desk.statement import Span, Statement
 from countersign.desk.telling import Story
+from countersign.desk.vault_views import AddressFound, HoldingsView, PlaceView, VaultsView
 from countersign.desk.views import (
     Checked,
     CrossingView,
@@ -191,8 +192,28 @@ class Deciding(Protocol):
     async def replace(self, instruction: str, rate: int) -> ProposalView: ...
 
 
+class Holding(Protocol):
+    """What an officer asks about the vaults. Nothing of it changes or logs anything."""
+
+    async def view(self) -> VaultsView:
+        """Every vault of the roster: keys, descriptors, what the ledger says."""
+
+    async def place(self, vault: str, number: int) -> PlaceView:
+        """One place of a vault with its address, derived here."""
+
+    async def holdings(self, progress: Progress) -> HoldingsView:
+        """What lies in the vaults by this console's own nodes, beside the ledger."""
+
+    async def check_address(self, text: str) -> AddressFound:
+        """Whose a typed address is, or which of ours it resembles."""
+
+
 class OfficerConsole(Watching, Protocol):
     """A signing officer's machine."""
+
+    @property
+    def vaults(self) -> Holding:
+        """The vaults, and what lies in them."""
 
     @property
     def operations(self) -> Operating:

@@ -1,10 +1,12 @@
-"""Ctrl+K: settlements by id, hash, party, officer; by address and digest once a settlement has been reviewed."""
+"""Ctrl+K: settlements by id, hash, party, officer; by address and digest once a settlement has been reviewed. Vaults by any
+word, address or descriptor."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from countersign.desk.vault_views import VaultPage
 from countersign.desk.views import ReviewView, SettlementRow
-from countersign.ui.presenters import desk, writing
+from countersign.ui.presenters import desk, vaults, writing
 from countersign.ui.strings import label_or
 
 _MOST = 50
@@ -12,10 +14,12 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One settlement found."""
+    """One settlement found, or one vault; at `place`, where one of its addresses was looked for."""
 
     contract: str
     words: str
+    vault: str = ""
+    place: int | None = None
 
 
 def compact(text: str) -> str:
@@ -53,6 +57,18 @@ def find(
         if len(hits) == _MOST:
             break
     return tuple(hits)
+
+
+def find_vaults(pages: Sequence[VaultPage], needle: str) -> tuple[Hit, ...]:
+    """The first vaults that hold every word of `needle`, or the whole of it as one address. Nothing for no word."""
+    whole = compact(needle)
+    found = vaults.found(pages, needle)[:_MOST] if whole else []
+    return tuple(Hit("", vaults.describe(each), each.id, _place(each, whole)) for each in found)
+
+
+def _place(page: VaultPage, whole: str) -> int | None:
+    at = next((at for at, each in enumerate(page.addresses) if each.casefold() == whole), None)
+    return page.places[at] if at is not None else None
 
 
 def describe(row: SettlementRow) -> str:

@@ -32,6 +32,7 @@ from countersign.ui.strings import (
     sign,
     station,
     vault,
+    vaults,
 )
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -46,6 +47,7 @@ LABELS: dict[str, str] = {
     **sign.LABELS,
     **carry.LABELS,
     **vault.LABELS,
+    **vaults.LABELS,
     **log.LABELS,
     **history.LABELS,
     **report.LABELS,

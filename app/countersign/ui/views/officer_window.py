@@ -15,7 +15,7 @@ from countersign.errors import Unavailable
 from countersign.ui.presenters import review as words
 from countersign.ui.presenters.banner import BannerFacts
 from countersign.ui.presenters.instruments import Instruments
-from countersign.ui.presenters.search import find
+from countersign.ui.presenters.search import Hit, find, find_vaults
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import Runner, aside
 from countersign.ui.views.account_verbs import AccountVerbs
@@ -40,10 +40,12 @@ from countersign.ui.views.search_dialog import SearchDialog
 from countersign.ui.views.secret_dialog import LAST, asking
 from countersign.ui.views.settings_screen import SettingsScreen
 from countersign.ui.views.sign_screen import SignScreen
+from countersign.ui.views.vaults_screen import VaultsScreen
+from countersign.ui.views.vaults_verbs import VaultsVerbs
 
 _Done = TypeVar("_Done")
 _RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry",
-         "participants": "participants", "log": "log", "history": "history",
+         "vaults": "vaults", "participants": "participants", "log": "log", "history": "history",
          "settings": "settings"}  # fmt: skip
 
 
@@ -60,12 +62,14 @@ class OfficerWindow(Frame):
         self.desk, self.review = DeskScreen(context), ReviewScreen(context)
         self.sign, self.carry, self.log = SignScreen(context), CarryScreen(context), LogScreen(context)
         self.history = HistoryScreen(context)
+        self.vaults = VaultsScreen()
         self.participants, self.settings = ParticipantsScreen(context), SettingsScreen(context)
         screens = {
             "desk": self.desk,
             "review": self.review,
             "sign": self.sign,
             "carry": self.carry,
+            "vaults": self.vaults,
             "participants": self.participants,
             "log": self.log,
             "history": self.history,
@@ -99,6 +103,7 @@ class OfficerWindow(Frame):
         self.carry.usb.reading.connect(self._take_usb)
         self.history.unlocking.connect(self._unlock)
         self.telling = HistoryVerbs(self.history, self.console, self.context, self._with_token)
+        self.vaulting = VaultsVerbs(self.vaults, self.console, self.context)
         self.participants.opened.connect(self.open_review)
         self.stating = AccountVerbs(self.participants, self.console, self.context)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
@@ -157,6 +162,7 @@ class OfficerWindow(Frame):
         self.operating.show()
         views = await aside(found.participants)  # with all that is open with each
         self.participants.show_views(views, found.roster().vaults, await self.console.accounts())
+        await self.vaulting.show()
         await self.governing.show()
         self.rail.count("settings", self.settings.waiting)
 
@@ -191,9 +197,19 @@ class OfficerWindow(Frame):
     def _search(self) -> None:
         rows, stacks, reviewed = self.desk.view.rows, self.desk.stacked, dict(self.reviewed)
         runner = self.context.runner if len(rows) > MANY else None
-        dialog = SearchDialog(lambda needle: find(rows, stacks, reviewed, needle), self, runner)
+        pages = self.vaults.pages
+
+        def look(needle: str) -> tuple[Hit, ...]:
+            return find_vaults(pages, needle) + find(rows, stacks, reviewed, needle)
+
+        dialog = SearchDialog(look, self, runner)
         dialog.opened.connect(self.open_review)
+        dialog.holding.connect(self._open_vault)
         dialog.open()
+
+    def _open_vault(self, hit: Hit) -> None:
+        self.open_screen("vaults")
+        self.vaults.choose(hit.vault, hit.place)
 
     def _unlock(self) -> None:
         self.context.runner.start(self._unlocked())

@@ -1,4 +1,4 @@
-"""Ctrl+K: find a settlement and open its review."""
+"""Ctrl+K: find a settlement and open its review, or a vault and show it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,13 +19,14 @@ from countersign.ui.widgets.layout import column, row
 
 
 class SearchDialog(Dialog):
-    """`find` gives the hits of what is typed; `opened` says the contract.
+    """`find` gives the hits of what is typed; `opened` says the contract, `holding` the hit of a vault.
 
     With a `runner` (many settlements) it looks up beside the window's thread, and opens nothing before it has looked for
     what stands in the field.
     """
 
     opened = Signal(str)
+    holding = Signal(object)
 
     def __init__(self, find: Callable[[str], tuple[Hit, ...]], parent: QWidget, runner: Runner | None = None) -> None:
         super().__init__(label("search.title"), parent)
@@ -84,4 +85,8 @@ class SearchDialog(Dialog):
         at = self.list.currentRow()
         if 0 <= at < len(self.hits) and self.found == self.typed:
             self.accept()
-            self.opened.emit(self.hits[at].contract)
+            hit = self.hits[at]
+            if hit.vault:
+                self.holding.emit(hit)
+            else:
+                self.opened.emit(hit.contract)
