@@ -79,3 +79,11 @@ def withdrawn(page: VaultPage) -> VaultPage:
 def slot_descriptor() -> str:
     """A registered descriptor of plain keys."""
     return state().roster.vault("harbour-btc").descriptors[0]  # type: ignore[union-attr]
+
+
+@cache
+def with_order() -> State:
+    """The same world with an order that Harbour's Safe have a threshold of three."""
+    desk = ranged_world.founded()
+    desk.log("owners.ordered", ["compliance", "officer-d"], world.owners_body(desk, world.SAFE_OWNERS, 3))
+    return desk.state

@@ -58,7 +58,7 @@ async def test_a_vault_of_extended_keys_is_shown_whole(window: OfficerWindow) ->
         "1 key in device officer-d (embit, serial device-officer-d)",
         f"Key of Dora Finch: {ranged_world.device('officer-d').kid}",
         "Next that the log has not used: receive 0/0, change 1/0. Deposits tell their place only on chain.",
-        "countersign roster propose",
+        "countersign vault-enrol compare",
     ):
         assert line in told, line
 
@@ -94,6 +94,24 @@ async def test_a_safes_owners_are_named_with_their_addresses(window: OfficerWind
     ):
         assert line in told
     assert address(window).value == small.safe_address("meridian")
+
+
+async def test_a_change_of_a_safes_owners_under_way_is_told(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    officer.vaults.state = vaults_world.with_order()
+    await opened(window, "harbour-safe")
+    told = seen(window)
+    for line in (
+        "A change of its owners is under way",
+        "Afterwards 3 of 3 owners sign.",
+        "Ordered by Conrad Lake, Dora Finch.",
+        "Nobody has signed it yet.",
+        "It lacks 2 more signatures of its owners of today.",
+    ):
+        assert line in told, line
+    await opened(window, "meridian-safe")
+    assert "under way" not in seen(window)
 
 
 async def test_a_withdrawn_key_and_a_vault_that_cannot_sign_are_said(

@@ -18,12 +18,22 @@ from countersign.desk.money import Money, money
 from countersign.desk.names import owner
 from countersign.desk.operations_views import break_view
 from countersign.desk.reconcile import VaultLine
-from countersign.desk.vault_views import CosignerKey, HoldingLine, PlaceView, SafeFacts, SlotView, VaultPage, VaultsView
+from countersign.desk.vault_views import (
+    CosignerKey,
+    HoldingLine,
+    OwnersOrdered,
+    PlaceView,
+    SafeFacts,
+    SlotView,
+    VaultPage,
+    VaultsView,
+)
 from countersign.errors import CountersignError, Refused
 from countersign.formats import caip, eip55
 from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
 from countersign.rails.wallets import Wallet
+from countersign.settlement import owning
 from countersign.settlement.ledger import Account
 from countersign.settlement.roster import (
     BitcoinVault,
@@ -182,14 +192,40 @@ def _ledger(state: State, vault: Vault) -> tuple[Money, ...]:
 def _safe(state: State, vault: SafeVault) -> SafeFacts:
     use = state.safes.get(vault.id)
     waiting = use is not None and use.pending is not None
-    return SafeFacts(vault.version, vault.singleton, vault.fallback_handler, waiting)
+    return SafeFacts(vault.version, vault.singleton, vault.fallback_handler, waiting, _ordered(state, vault))
+
+
+def _ordered(state: State, vault: SafeVault) -> OwnersOrdered | None:
+    order = owning.under_way(state, vault.id)
+    if order is None:
+        return None
+    roster, instruction = state.roster, order.instruction
+
+    def holders(kids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(_named(roster, roster.ever(kid).holder.id) for kid in kids))
+
+    return OwnersOrdered(
+        coming=holders(set(order.keys) - set(vault.keys)),
+        going=holders(set(vault.keys) - set(order.keys)),
+        threshold=order.threshold,
+        owners=len(order.keys),
+        by=tuple(sorted(_named(roster, each) for each in order.by)),
+        signed=tuple(sorted({_named(roster, share.officer) for share in instruction.shares})),
+        lacks=state.missing(instruction),
+        sent=instruction.transaction is not None,
+    )
+
+
+def _named(roster: Roster, officer: str) -> str:
+    known = roster.officers.get(officer)
+    return known.name if known is not None else owner(roster, officer)
 
 
 def _key(roster: Roster, kid: str, *, owns: bool) -> CosignerKey:
     known = roster.ever(kid)
     person = roster.officers.get(known.holder.id) if known.holder.kind is HolderKind.OFFICER else None
     found = next((each for each in person.keys if each.key.kid == kid), None) if person is not None else None
-    name = person.name if person is not None else owner(roster, known.holder.id)
+    name = _named(roster, known.holder.id)
     label, token, serial, model = _token(found)
     address = eip55.checksum(known.key.ethereum_address()) if owns else ""
     gone = kid not in roster.keys

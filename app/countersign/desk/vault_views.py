@@ -57,13 +57,30 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnersOrdered:
+    """A change of a Safe's owners under way: by name who comes in, who goes out, who ordered and who signed it; what the
+    threshold and the number of owners are afterwards, how many signatures it `lacks`, whether it was `sent`."""
+
+    coming: tuple[str, ...]
+    going: tuple[str, ...]
+    threshold: int
+    owners: int
+    by: tuple[str, ...]
+    signed: tuple[str, ...]
+    lacks: int
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SafeFacts:
-    """What is registered of a Safe beside its owners and threshold; `waiting`: an instruction of it is not executed yet."""
+    """What is registered of a Safe beside its owners and threshold; `waiting`: an instruction of it is not executed yet;
+    `ordered`: that is a change of its owners."""
 
     version: str
     singleton: str
     fallback_handler: str | None
     waiting: bool
+    ordered: OwnersOrdered | None = None
 
 
 @dataclass(frozen=True, slots=True)

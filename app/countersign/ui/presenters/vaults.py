@@ -15,6 +15,7 @@ from countersign.desk.vault_views import (
     CosignerKey,
     HoldingLine,
     HoldingsView,
+    OwnersOrdered,
     PlaceView,
     VaultPage,
 )
@@ -219,6 +220,33 @@ def asked(view: HoldingsView | None, page: VaultPage, size: int) -> tuple[str, s
 def ledger_only(money: Money) -> tuple[str, str]:
     """An asset's symbol, and what the ledger says of it."""
     return visible(money.symbol), writing.full(money)
+
+
+def enrolment() -> tuple[str, ...]:
+    """How another vault gets here, step by step."""
+    steps = ("device", "assemble", "compare", "test", "propose")
+    told = (label(f"vaults.enrolment-{step}", number=number) for number, step in enumerate(steps, 1))
+    return (label("vaults.enrolment-how"), *told, label("vaults.enrolment-safe"))
+
+
+def ordered(view: OwnersOrdered) -> tuple[str, ...]:
+    """A change of a Safe's owners, sentence by sentence."""
+    told = [label(f"vaults.{key}", names=", ".join(names)) for key, names in _moves(view) if names]
+    told.append(label("vaults.afterwards", threshold=view.threshold, owners=view.owners))
+    told.append(label("vaults.ordered-by", names=", ".join(view.by)))
+    signed = label("vaults.change-signed", names=", ".join(view.signed))
+    told.append(signed if view.signed else label("vaults.change-unsigned"))
+    if view.sent:
+        told.append(label("vaults.change-sent"))
+    elif view.lacks:
+        told.append(label("vaults.change-lacks-one" if view.lacks == 1 else "vaults.change-lacks", count=view.lacks))
+    else:
+        told.append(label("vaults.change-ready"))
+    return tuple(told)
+
+
+def _moves(view: OwnersOrdered) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("coming", view.coming), ("going", view.going)
 
 
 def place_title(view: PlaceView) -> str:

@@ -124,12 +124,38 @@ LABELS: dict[str, str] = {
     "vaults.no-modules": "none: a Safe that has any cannot be registered",
     "vaults.waiting": "Waiting",
     "vaults.is-waiting": "one instruction is signed or being signed, and not executed yet",
+    "vaults.change-heading": "A change of its owners is under way",
+    "vaults.coming": "{names} comes in.",
+    "vaults.going": "{names} goes out.",
+    "vaults.afterwards": "Afterwards {threshold} of {owners} owners sign.",
+    "vaults.ordered-by": "Ordered by {names}.",
+    "vaults.change-signed": "Signed by {names}.",
+    "vaults.change-unsigned": "Nobody has signed it yet.",
+    "vaults.change-lacks": "It lacks {count} more signatures of its owners of today.",
+    "vaults.change-lacks-one": "It lacks one more signature of its owners of today.",
+    "vaults.change-ready": "It has its quorum and waits to be sent.",
+    "vaults.change-sent": "It was sent and waits for its confirmations; this page follows the chain once it has them.",
     "vaults.is-free": "nothing: every instruction of it is executed",
     "vaults.enrolment": "Enrolling a vault",
     "vaults.enrolment-how": (
-        "A vault enters by a change of the roster that the administrators sign. Write its descriptors or its Safe into a file "
-        "of the change, then take it in under Settings, or with: countersign roster propose change.json --profile … --out "
-        "vault.proposal. The desk reads every descriptor, key and network before it is logged. Compare its first address here "
-        "with every signer's device before anything is received."
+        "A Bitcoin vault is enrolled at a terminal, with every cosigner there, by these commands. Each refuses in words what it "
+        "finds wrong, and --help tells its options."
+    ),
+    "vaults.enrolment-device": "{number}. countersign vault-enrol device: each device's key record is taken in (BSMS).",
+    "vaults.enrolment-assemble": "{number}. countersign vault-enrol assemble: one description of the vault is made of all records.",
+    "vaults.enrolment-compare": (
+        "{number}. countersign vault-enrol compare: every cosigner finds their own key in it once, and all compare the same twelve "
+        "words and the first address, each on their own machine."
+    ),
+    "vaults.enrolment-test": (
+        "{number}. countersign vault-enrol take, or sign: each cosigner signs a test transaction that no chain takes, with the key "
+        "that would spend."
+    ),
+    "vaults.enrolment-propose": (
+        "{number}. countersign vault-enrol propose: a proposal that the administrators take in and sign under Settings."
+    ),
+    "vaults.enrolment-safe": (
+        "A Safe enters by a change of the roster: countersign roster propose, or its file under Settings. Its owners change by "
+        "an order of the administrators, which its owners of today sign."
     ),
 }

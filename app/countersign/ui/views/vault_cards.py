@@ -144,11 +144,15 @@ def safe(view: VaultPage) -> Card:
         (label("vaults.waiting"), PlainLabel(label("vaults.is-waiting" if facts.waiting else "vaults.is-free"))),
     ]
     card.body.addLayout(fields(pairs))
+    if facts.ordered is not None:
+        words = "\n".join((label("vaults.change-heading"), *vaults.ordered(facts.ordered)))
+        card.body.addWidget(Note(words, "warn", Picture("clock", "warn")))
     return card
 
 
 def enrolment() -> Card:
     """How another vault gets here."""
     card = Card(label("vaults.enrolment"))
-    card.body.addWidget(PlainLabel(label("vaults.enrolment-how")))
+    for words in vaults.enrolment():
+        card.body.addWidget(PlainLabel(words))
     return card
