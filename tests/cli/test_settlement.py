@@ -148,5 +148,6 @@ def test_every_event_of_a_settlement_has_words_of_its_own() -> None:
         "log.",
         "ceremony.",
         "reconciliation.",
+        "owners.",
     )
     assert {kind for kind in RULES if not kind.startswith(elsewhere)} <= set(TEMPLATES)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from countersign.settlement.roster import Roster
     from countersign.signers.token import TokenSigner
 
-ASK_PIN = "signers.ask-relayer-pin"
+ASK_PIN = "desk.ask-relayer-pin"
 
 
 async def found(holds: AsyncExitStack, entry: RelayerEntry) -> tuple[TokenSigner, PublicKey]:

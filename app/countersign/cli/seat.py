@@ -78,7 +78,7 @@ def desk_secrets(
     return Secrets(
         _passphrase(passphrase, question, new=new),
         pins.asking({"signers.ask-pin": pin}, whose),
-        pins.asking({"signers.ask-relayer-pin": relayer}),
+        pins.asking({"desk.ask-relayer-pin": relayer}),
     )
 
 

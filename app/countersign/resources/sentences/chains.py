@@ -65,25 +65,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Another transaction took the place of {transaction}: nonce {nonce} was used by {by}.",
         "Find out who used the relayer's key. The settlement's call can be sent again.",
     ),
-    "relaying.fee-cap": (
-        "The chain asks {wanted} wei for a unit of gas; the relayer may pay at most {cap}.",
-        "Wait until the chain is cheaper, or raise the cap in the file of nodes. Nothing was sent.",
-    ),
-    "relaying.gas-cap": (
-        "The transaction needs a gas limit of {wanted}; the relayer may give at most {cap}.",
-        "Raise the cap in the file of nodes, or settle less at once. Nothing was sent.",
-    ),
-    "relaying.gap": (
-        "The relayer used nonces up to {following} but never nonce {nonce}: what stands above it would wait for ever.",
-        "Take another relayer's key in the file of nodes, and find out whether the chain was reorganised. Nothing was sent.",
-    ),
     "relaying.stranger": (
         "Somebody else used the relayer's key: nonce {nonce} of {account} belongs to {transaction}, not sent from here.",
         "Take another key for the relayer in the file of nodes, and find out who has this one. Nothing was sent.",
-    ),
-    "relaying.funds": (
-        "The relayer {account} holds {balance} wei; what it sends may cost {needed}. It lacks {missing}.",
-        "Send ether to that address, then try again. Nothing was sent.",
     ),
     "E11.relayer-owns": (
         "The relayer {account} is an owner of the Safe {safe}: a vault's key signs Safe transactions and nothing else.",

@@ -4,6 +4,10 @@ _PLAN = "Correct the plan and run the command again; nothing was made."
 _PAPER = "Ask whoever drafted the paper for the one that is meant, and compare its log key with them."
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.ask-relayer-pin": (
+        "The PIN of the relayer's token",
+        "Type it and confirm: the relayer pays for the transaction. It goes to the token and nowhere else.",
+    ),
     "desk.plan-quorum": (
         "The plan asks for {quorum} witnesses and names {witnesses} different ones.",
         _PLAN,

@@ -7,6 +7,22 @@ _FRAUD = "Do not sign. Refuse it and tell the desk by another way than the one i
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "ethereum.address-length": ("An Ethereum address has 20 bytes; this one has {length}.", _ASK_AGAIN),
+    "relaying.fee-cap": (
+        "The chain asks {wanted} wei for a unit of gas; the relayer may pay at most {cap}.",
+        "Wait until the chain is cheaper, or raise the cap in the file of nodes. Nothing was sent.",
+    ),
+    "relaying.gas-cap": (
+        "The transaction needs a gas limit of {wanted}; the relayer may give at most {cap}.",
+        "Raise the cap in the file of nodes, or settle less at once. Nothing was sent.",
+    ),
+    "relaying.gap": (
+        "The relayer used nonces up to {following} but never nonce {nonce}: what stands above it would wait for ever.",
+        "Take another relayer's key in the file of nodes, and find out whether the chain was reorganised. Nothing was sent.",
+    ),
+    "relaying.funds": (
+        "The relayer {account} holds {balance} wei; what it sends may cost {needed}. It lacks {missing}.",
+        "Send ether to that address, then try again. Nothing was sent.",
+    ),
     "ethereum.unread-call": (
         "The call to {to} is none whose effects can be read.",
         _STOP,

@@ -7,10 +7,6 @@ _MAKE_NEW = "Make a new key with `countersign token generate` and have it regist
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "signers.ask-pin": ("The PIN of the token", "Type it and confirm. It goes to the token and nowhere else."),
-    "signers.ask-relayer-pin": (
-        "The PIN of the relayer's token",
-        "Type it and confirm: the relayer pays for the transaction. It goes to the token and nowhere else.",
-    ),
     "signers.ask-new-pin": ("A new PIN for the token's user", "Choose 4 to 32 characters; the officer keeps it."),
     "signers.ask-new-so-pin": (
         "A new PIN for the token's security officer",
