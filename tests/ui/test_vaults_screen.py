@@ -264,6 +264,8 @@ async def test_a_typed_address_is_told_apart_and_never_paid(
     ours = small.bitcoin_address("harbour", 3)
     grouped = " ".join(ours[at : at + 4] for at in range(0, len(ours), 4))
     assert "Belongs to harbour-btc, slot 3. Owner: Harbour Prime." in await check(window, grouped)
+    extended = (await window.console.vaults.view()).pages[2].addresses[3]
+    assert "Belongs to meridian-btc, path 1/1. Owner: Meridian Capital." in await check(window, extended)
     near = f"{ours[:30]}{'q' if ours[30] != 'q' else 'p'}{ours[31:]}"
     told = await check(window, near)
     assert "NOT ours: it looks like harbour-btc, slot 3, but 1 of 64 characters differ." in told

@@ -297,7 +297,7 @@ def verdict(view: AddressFound) -> tuple[str, str, str]:
 
 
 def _place(spelt: str) -> str:
-    return spelt if spelt.startswith("slot") else label("vaults.at-place", spelt=spelt)
+    return spelt if spelt.startswith("slot") else label("vaults.path", spelt=spelt)
 
 
 def _whose(view: AddressFound) -> str:
