@@ -2,6 +2,8 @@
 
 from hashlib import sha256
 
+import pytest
+
 from support import independent_verifier
 from support.story_run import Run
 
@@ -10,6 +12,7 @@ def test_the_real_run_is_in_order_to_a_program_that_knows_nothing_of_ours(story_
     assert independent_verifier.verify(story_run.folder) == []
 
 
+@pytest.mark.long
 def test_one_byte_flipped_in_any_file_of_a_real_run_is_noticed(story_run: Run) -> None:
     files = independent_verifier.read(story_run.folder)
     quiet = []

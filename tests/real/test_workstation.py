@@ -30,6 +30,7 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     found.close()
 
 
+@pytest.mark.long
 def test_a_desk_is_founded_at_a_terminal_and_a_console_enrolled(
     at: Workstation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,7 +73,13 @@ def was_killed_at_every(report: dict[str, object], stride: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "stride"), [("before", 1), ("torn", 3), pytest.param("power", 1, marks=pytest.mark.long)]
+    ("mode", "stride"),
+    [
+        ("before", 3),
+        ("torn", 3),
+        pytest.param("before", 1, marks=pytest.mark.long),
+        pytest.param("power", 1, marks=pytest.mark.long),
+    ],
 )
 def test_killed_at_every_write_and_sync_nothing_acknowledged_is_lost(
     shim: Path, area: Path, mode: str, stride: int

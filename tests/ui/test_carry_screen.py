@@ -70,7 +70,7 @@ async def at_carry(window: OfficerWindow) -> None:
         await settled(window)
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", [pytest.param(LIGHT, marks=pytest.mark.long), DARK], ids=["light", "dark"])
 async def test_the_code_on_the_screen_is_black_on_white_with_quiet_zone_and_readable(
     window: OfficerWindow, officer: world.OfficerDouble, palette: Palette, qapp: object
 ) -> None:
