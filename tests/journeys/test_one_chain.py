@@ -9,7 +9,7 @@ import pytest
 
 from countersign.cli.settlement import story_lines
 from countersign.demonstration import cast
-from countersign.desk import auditing, evidence, grounding, legs, mending, releasing, reworking, telling
+from countersign.desk import auditing, evidence, grounding, legs, mending, parcels, releasing, reworking, telling
 from countersign.desk.pack_checking import judge_pack
 from countersign.desk.ports import Observation
 from countersign.errors import Refused
@@ -244,6 +244,10 @@ async def test_where_the_contract_is_not_there_the_legs_go_out_one_after_the_oth
     desk = desk_over(table, ethereum=Bare())
     found = await releasing.finish_all(desk, cycle)
     assert [each.apart.code for each in found if each.apart] == ["desk.no-atomic-contract"] * 2
+    [way] = parcels.ways(found)
+    assert (way.chain, way.count, way.apart and way.apart.code) == (cast.ETHEREUM, 2, "desk.no-atomic-contract")
+    [together] = parcels.ways(await releasing.finish_all(table.desk, cycle))
+    assert (together.count, together.apart) == (2, None)
     await story.released(table, cycle)
     await releasing.broadcast(desk, cycle, operations)
     assert len({each.transaction for each in stage.live(table, cycle)}) == 2

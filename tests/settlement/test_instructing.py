@@ -170,6 +170,22 @@ def test_an_instruction_is_for_what_the_cycle_owes(changes: dict[str, object], c
     assert desk.attempt("instruction.prepared", ["operations"], body) is None
 
 
+@pytest.mark.parametrize("chain", ["eip155:1", "eip155:31338"])
+def test_an_instruction_on_a_chain_that_the_registry_does_not_give_its_safe_is_refused(chain: str) -> None:
+    """A Safe's chain is its registered vault's; the same address on another chain is nobody's (E1)."""
+    desk = world.founded()
+    trade = desk.trade()
+    desk.play(trade, until="held")
+    desk.log("cycle.closed", ["desk"], world.builder.cycle_body(trade.cycle, [trade.hash], world.START))
+
+    def prepared(chain: str) -> dict[str, object]:
+        return world.builder.safe_instruction_body(trade.cycle, [trade.hash], chain, "harbour-safe", "ab" * 32, 0)
+
+    assert chain not in {each.chain for each in desk.state.roster.vaults.values()}
+    assert desk.attempt("instruction.prepared", ["operations"], prepared(chain)) == "settlement.not-owed"
+    assert desk.attempt("instruction.prepared", ["operations"], prepared(world.ETHEREUM)) is None
+
+
 def test_a_request_lives_a_day_by_entry_time_and_ends_with_the_contracts_window(instructed: tuple[Desk, Trade]) -> None:
     desk, trade = instructed
     psbt, _ = desk.instructions(trade)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView
+from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView, Way
 from countersign.desk.governance_views import ProposalView
-from countersign.errors import Refused
+from countersign.errors import CountersignError, Refused
 from countersign.settlement.saying import Difference, said
 from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT, Scope
 
@@ -39,6 +39,8 @@ class DeedDouble:
             Offer(FREEZE, (), None),
         )
 
+        self.way: tuple[Way, ...] | CountersignError = ()
+
     def offers(self, contract: str) -> tuple[Offer, ...]:
         return self.offered
 
@@ -64,6 +66,11 @@ class DeedDouble:
 
     def checkers(self) -> tuple[tuple[str, str], ...]:
         return (("compliance", "Conrad Lake"), ("officer-e", "Eva Sund"))
+
+    async def ways(self, contract: str) -> tuple[Way, ...]:
+        if isinstance(self.way, CountersignError):
+            raise self.way
+        return self.way
 
     async def release(self, contract: str, checker: str) -> ProposalView:
         return self._made("release", contract, checker)

@@ -277,6 +277,10 @@ class OperationsDouble:
         self._ask("send", contract, reason)
         return self.legs
 
+    async def raise_fees(self, contract: str, reason: str) -> LegsView:
+        self._ask("raise fees", contract, reason)
+        return self.legs
+
     async def record_failure(self, contract: str, instruction: str, reason: str) -> LegsView:
         self._ask("record failure", contract, instruction, reason)
         failed = replace(

@@ -5,14 +5,25 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QRadioButton, QWidget
 
-from countersign.desk.deed_views import TargetView
+from countersign.desk.deed_views import TargetView, Way
 from countersign.desk.fee_rates import FeeRate
 from countersign.errors import Refused, Unavailable
 from countersign.settlement.stop_bodies import BOOK, CONTRACT, Scope
 from countersign.ui.application import Instruments, OfficerWindow
 from countersign.ui.views.line_table import LineTable
 from support import window_world as world
-from support.window_hands import another_dialog, click, dialog, enabled, key, named, seen, settled, type_into, words
+from support.window_hands import (
+    another_dialog,
+    click,
+    dialog,
+    enabled,
+    key,
+    named,
+    seen,
+    settled,
+    type_into,
+    words,
+)
 
 
 async def reviewed(window: OfficerWindow) -> None:
@@ -57,6 +68,31 @@ async def test_a_release_names_its_checker_and_becomes_a_proposal(
     assert "Proposed. Hand it on to the second officer" in told
     assert "Meridian Capital (main) pays Harbour Prime (main) 250.00000000 BTC." in told
     assert "Release" in told
+
+
+APART = Refused("desk.no-atomic-contract", chain=world.ANVIL, contract=world.MERIDIAN_SAFE)
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        ((), None),
+        ((Way(world.ANVIL, 2, None),), "in one call that executes all of them or none"),
+        ((Way(world.ANVIL, 2, APART),), "one after the other, each by itself"),
+        (Unavailable("desk.no-node", chain=world.ANVIL), "cannot be said now: No node of"),
+    ],
+    ids=["one Safe", "together", "apart", "no node"],
+)
+async def test_a_release_says_whether_its_legs_go_out_in_one_call_or_why_not(
+    window: OfficerWindow, officer: world.OfficerDouble, way: object, expected: str | None
+) -> None:
+    officer.deeds.way = way  # type: ignore[assignment]
+    found = await asked(window)
+    told = words(found)
+    assert ("go out" in told) is (expected is not None)
+    assert expected is None or expected in told
+    click(found, "End it without delivery: void what was signed")
+    assert "go out" not in words(found)  # it is a release's
 
 
 async def test_nobody_else_to_check_means_no_release(window: OfficerWindow, officer: world.OfficerDouble) -> None:

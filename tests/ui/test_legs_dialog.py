@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QPlainTextEdit
+import pytest
+from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit
 
 from countersign.desk import releasing
-from countersign.desk.legs import Where
+from countersign.desk.legs import LegsView, Where
 from countersign.errors import Refused, Unavailable
 from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
+from countersign.ui.views.secret_dialog import asking
 from support import operations_world as world
 from support.contrary_chains import Dropping, desk_over
 from support.software_stage import Table
@@ -171,3 +173,65 @@ async def test_an_operations_officer_brings_a_dropped_leg_home_over_real_nodes(
     assert table.live("safe-tx").others == (Dropping.NAME,)
     window.close()
     table.stage.holds.close()
+
+
+async def test_what_waits_on_ethereum_can_be_given_a_higher_fee_with_a_reason(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    found = await opened(window, officer)
+    assert "Raise the fee" not in words(found)  # nowhere: there is nothing to replace
+    officer.operating.legs = world.one_sided(where=Where.WAITING)
+    click(found, "Look again")
+    await settled(window)
+    assert not enabled(found, "Raise the fee")
+    type_into(found, REASON, "The block is full.")
+    click(found, "Raise the fee")
+    await settled(window)
+    assert ("raise fees", CONTRACT, "The block is full.") in officer.asked
+    assert "Replaced with a higher fee, and logged." in words(found)
+    officer.error = Refused("relaying.fee-cap", wanted=300 * 10**9, cap=200 * 10**9)
+    click(found, "Raise the fee")
+    await settled(window)
+    assert "200" in words(found)
+    assert named(found, REASON, QPlainTextEdit).toPlainText() == "The block is full."
+
+
+async def test_a_bitcoin_transaction_that_waits_has_no_fee_to_raise_here(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    found = await opened(window, officer, kind="psbt", where=Where.WAITING)
+    assert "Raise the fee" not in words(found)
+
+
+@pytest.mark.parametrize("tries", ["ok", "low"])
+async def test_the_relayers_pin_is_asked_for_in_a_dialog_of_its_own_over_the_legs(
+    window: OfficerWindow, officer: OfficerDouble, tries: str
+) -> None:
+    """As a workstation's window has it: `Relayers.ask` is `asking` over that window."""
+    given: list[str] = []
+
+    async def send(_contract: str, _reason: str) -> LegsView:
+        given.append(await asking(window, tries)("desk.ask-relayer-pin"))
+        return officer.operating.legs
+
+    officer.operating.send = send  # type: ignore[method-assign]
+    found = await opened(window, officer, where=Where.UNSENT, transaction="")
+    click(found, "Send")
+    asked = await another_dialog(window, found)
+    told = words(asked)
+    assert "The PIN of the relayer's token" in told
+    assert "the relayer pays for the transaction" in told
+    assert ("few tries" in told) is (tries == "low")
+    assert not enabled(asked, "Unlock")
+    assert named(asked, "The PIN of the relayer's token", QLineEdit).echoMode() is QLineEdit.EchoMode.Password
+    key(asked, "Esc")
+    await settled(window)
+    assert given == []
+    assert "Sent, and logged." not in words(found)
+    click(found, "Send")
+    asked = await another_dialog(window, found)
+    type_into(asked, "The PIN of the relayer's token", PIN)
+    click(asked, "Unlock")
+    await settled(window)
+    assert given == [PIN]
+    assert "Sent, and logged." in words(found)

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from countersign.bootstrap import station, station_window
+from countersign.bootstrap.relayers import ASK_PIN
 from countersign.bootstrap.station import Station
 from countersign.cli import pins
 from countersign.cli.seat import Seat, Secrets, TokenChoice
@@ -83,6 +84,15 @@ async def test_an_administrator_signs_at_the_window_what_was_proposed_at_a_termi
     station_window.tell(done(2), [window])
     assert "The desk logged by itself: Both sides of contract A-1 are covered" in seen(window)
     assert "And 1 more." in seen(window)
+
+
+async def test_the_relayers_pin_is_asked_for_in_the_window(sitting: tuple[Station, OfficerWindow]) -> None:
+    found, window = sitting
+    asking = asyncio.ensure_future(found.relayers.ask("ok")(ASK_PIN))
+    asked = await dialog(window)
+    type_into(asked, "The PIN of the relayer's token", "2468")
+    click(asked, "Unlock")
+    assert await asking == "2468"
 
 
 async def test_a_round_that_fails_by_our_own_bug_is_said_and_the_next_one_is_made(

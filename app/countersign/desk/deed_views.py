@@ -28,6 +28,16 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How the legs of several Safes on one Ethereum chain go out: `count` of them in one call that executes all or none, or,
+    where `apart` says why, one after the other."""
+
+    chain: str
+    count: int
+    apart: CountersignError | None
+
+
+@dataclass(frozen=True, slots=True)
 class AwardPaper:
     """An award's terms and ruling as they were read: what they would do, and the very bytes that are signed then.
 

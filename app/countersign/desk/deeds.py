@@ -12,9 +12,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from countersign.desk import awards, declaring, deed_pages, preparing, releasing, stopping
+from countersign.desk import awards, declaring, deed_pages, parcels, preparing, releasing, stopping
 from countersign.desk.author import Author
-from countersign.desk.deed_views import Offer, OrderView, TargetView
+from countersign.desk.deed_views import Offer, OrderView, TargetView, Way
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.workplace import AtConsole, fetch_cycle
@@ -109,6 +109,16 @@ class Deeds:
         await fetch_cycle(self._place, cycle)
         body = await releasing.release_body(self._place, cycle, self._author.id, checker)
         return await self._governance.propose("release.authorised", body)
+
+    async def ways(self, contract: str) -> tuple[Way, ...]:
+        """How the legs of several Safes on one chain would go out: in one call, or why not. Raises as the nodes do."""
+        cycle = self._cycle(contract)
+        await fetch_cycle(self._place, cycle)
+        state = self._place.state
+        unsent = [each for each in state.live(state.cycle(cycle)) if each.transaction is None]
+        whole = [each for each in unsent if each.group.kind == "safe-tx" and state.missing(each) == 0]
+        finished = [parcels.finish(self._place, each) for each in whole]
+        return parcels.ways(await parcels.parcels(self._place, finished))
 
     def checkers(self) -> tuple[tuple[str, str], ...]:
         """Who may check a release that this officer makes: id and name, by name."""

@@ -10,9 +10,11 @@ desk's discipline and not the chain's:
 Voids go out by themselves: each brings home what it can, and none waits for another.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from countersign.desk.deed_views import Way
 from countersign.desk.workplace import Workplace
 from countersign.errors import CountersignError, Refused
 from countersign.ethereum.movements import Movement
@@ -112,6 +114,14 @@ async def _joint(desk: Workplace, chain: str, several: Sequence[Finished]) -> Pa
     if await desk.ethereum(chain).code_hash(made.to) != made.code_hash:
         return Refused("desk.no-atomic-contract", chain=chain, contract=made.to)
     return Parcel(tuple(several), chain, made.to, made.calldata)
+
+
+def ways(found: Sequence[Parcel]) -> tuple[Way, ...]:
+    """How chains on which several Safes pay are served, in the order of what goes out."""
+    safes = [each for each in found if each.kind == "safe-tx"]
+    count = Counter(each.chain for parcel in safes for each in parcel.carried)
+    apart = {each.chain: each.apart for each in safes if each.apart is not None}
+    return tuple(Way(chain, several, apart.get(chain)) for chain, several in count.items() if several > 1)
 
 
 async def require_acceptable(desk: Workplace, parcel: Parcel) -> None:

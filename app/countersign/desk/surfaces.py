@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from countersign.desk.accounts import Overview
 from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.cut_off_view import CutOffView
-from countersign.desk.deed_views import AwardPaper, Offer, OrderView, TargetView
+from countersign.desk.deed_views import AwardPaper, Offer, OrderView, TargetView, Way
 from countersign.desk.fee_rates import FeeRate
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
@@ -157,6 +157,9 @@ class Operating(Protocol):
     async def observe(self, contract: str) -> LegsView:
         """Log what the nodes say that is not logged yet; the legs after it."""
 
+    async def raise_fees(self, contract: str, reason: str) -> LegsView:
+        """Replace what waits on Ethereum by the same calls with higher fees; the legs after it."""
+
     async def send(self, contract: str, reason: str) -> LegsView:
         """Send what was released and is nowhere on its chain, first or again; the legs after it."""
 
@@ -180,6 +183,9 @@ class Deciding(Protocol):
 
     def checkers(self) -> Sequence[tuple[str, str]]:
         """Who may check a release that this officer makes: id and name."""
+
+    async def ways(self, contract: str) -> Sequence[Way]:
+        """How the legs of several Safes on one chain would go out."""
 
     async def release(self, contract: str, checker: str) -> ProposalView: ...
 

@@ -6,7 +6,7 @@ _PAPER = "Ask whoever drafted the paper for the one that is meant, and compare i
 SENTENCES: dict[str, tuple[str, str]] = {
     "desk.ask-relayer-pin": (
         "The PIN of the relayer's token",
-        "Type it and confirm: the relayer pays for the transaction. It goes to the token and nowhere else.",
+        "Type it and confirm: the relayer pays for the transaction. The PIN goes to the token and nowhere else.",
     ),
     "desk.plan-quorum": (
         "The plan asks for {quorum} witnesses and names {witnesses} different ones.",

@@ -1,6 +1,7 @@
 """What two officers do, in words: what may be proposed about a settlement, and the orders that stop something."""
 
-from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView
+from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, Way
+from countersign.errors import CountersignError
 from countersign.resources.governance_words import said
 from countersign.resources.text import sentence
 from countersign.ui.presenters import writing
@@ -27,6 +28,19 @@ def about(offer: Offer) -> str:
     if offer.objection.code == "settlement.wrong-state" and state is not None:
         return label("deeds.not-while", state=label_or(f"state.{state}", str(state)))
     return sentence(offer.objection.code, offer.objection.values)
+
+
+def way(found: Way) -> tuple[str, str]:
+    """How the legs of several Safes on a chain go out: tone and sentence."""
+    values = {"count": f"{found.count:,}", "chain": writing.chain(found.chain)}
+    if found.apart is None:
+        return "info", label("deeds.way-together", **values)
+    return "warn", label("deeds.way-apart", **values, why=sentence(found.apart.code, found.apart.values))
+
+
+def way_unknown(error: CountersignError) -> tuple[str, str]:
+    """Why it cannot be said how they go out: tone and sentence."""
+    return "warn", label("deeds.way-unknown", why=sentence(error.code, error.values))
 
 
 def order_state(view: OrderView) -> tuple[str, str, str]:

@@ -85,6 +85,11 @@ def sent_before(view: LegsView) -> bool:
     return any(each.sendable and each.where is Where.NOWHERE for each in view.legs)
 
 
+def stuck(view: LegsView) -> bool:
+    """Whether a transaction waits on Ethereum, whose fees its relayer can raise."""
+    return any(each.kind == "safe-tx" and each.where is Where.WAITING for each in view.legs)
+
+
 def behind(view: LegsView) -> bool:
     """Whether the log has less, or other, than the nodes say."""
     return any(not each.same for each in view.legs)

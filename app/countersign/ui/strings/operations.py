@@ -115,6 +115,11 @@ LABELS: dict[str, str] = {
     "legs.send-tip": "Send the very transaction that was signed and released; nobody signs again",
     "legs.sending": "Sending",
     "legs.sent": "Sent, and logged.",
+    "legs.raise": "Raise the fee",
+    "legs.raise-tip": "Replace what waits on Ethereum by the very same calls at the same number, with higher fees under the "
+    "relayer's cap",
+    "legs.raising": "Raising the fee",
+    "legs.raised": "Replaced with a higher fee, and logged.",
     "legs.fail": "Record the failure",
     "legs.fail-tip": "Log that the chosen leg is in no block though another was delivered; the desk looks for itself first",
     "legs.failing": "Recording the failure",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from countersign.desk.deed_views import AWARD, CONSENT, RELEASE, REPLACE, VOID, Offer
 from countersign.desk.fee_rates import FeeRate
@@ -22,10 +22,14 @@ from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
 _RATED = (VOID, REPLACE, CONSENT)
+WIDTH = measure.UNIT * 88
 
 
 class DeedDialog(Dialog):
-    """`kind` is what was chosen; `checker`, `rate`, `terms` and `ruling` what it needs beside."""
+    """`kind` is what was chosen; `checker`, `rate`, `terms` and `ruling` what it needs beside.
+
+    `ways`: how a release's legs go out, tone and sentence.
+    """
 
     def __init__(
         self,
@@ -34,8 +38,10 @@ class DeedDialog(Dialog):
         checkers: Sequence[tuple[str, str]],
         found: FeeRate | None,
         parent: QWidget,
+        ways: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(label("deeds.title"), parent)
+        self.ways = ways
         self.offers = {each.kind: each for each in deeds.offered(offers)}
         self.checkers = tuple(checkers)
         self.kind = ""
@@ -61,12 +67,24 @@ class DeedDialog(Dialog):
         self.now.clicked.connect(self.accept)
         box.addLayout(row(None, cancel, self.now))
         self.setLayout(box)
-        self.setMinimumWidth(measure.UNIT * 88)
-        self._choose(self.kind)
+        self._fit(box)
+
+    def _fit(self, box: QVBoxLayout) -> None:
+        """As high as the highest of its forms needs: wrapped words ask for more before they know their width."""
+        box.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        first, heights = self.kind, [0]
+        for each in self.fields:
+            self._choose(each)
+            box.activate()
+            heights.append(box.heightForWidth(WIDTH))
+        self._choose(first)
+        self.setMinimumSize(WIDTH, max(heights))
+        self.resize(self.minimumSize())
 
     def _fields(self, found: FeeRate | None) -> None:
         self.people = QButtonGroup(self)
-        who = column(PlainLabel(label("deeds.checker"), "caption"), gap=measure.HALF)
+        how = (Note(words, tone, Picture("information", tone)) for tone, words in self.ways)
+        who = column(*how, PlainLabel(label("deeds.checker"), "caption"), gap=measure.HALF)
         for at, (_, name) in enumerate(self.checkers):
             who.addWidget(Option(visible(name), self.people, self._offer, chosen=at == 0, number=at))
         if not self.checkers:

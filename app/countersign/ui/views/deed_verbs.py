@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, VOID
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.surfaces import OfficerConsole
+from countersign.errors import CountersignError
 from countersign.settlement.stop_bodies import CONTRACT, Scope
+from countersign.ui.presenters import deeds as presenter
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import aside
 from countersign.ui.views.award_dialog import AwardDialog
@@ -56,7 +58,8 @@ class DeedVerbs:
         view = self._review.view
         name = view.contract_id if view is not None else contract
         rate = await self._console.operations.fee_rate(contract)
-        dialog = DeedDialog(name, deeds.offers(contract), deeds.checkers(), rate, self._review)
+        ways = await self._ways(contract)
+        dialog = DeedDialog(name, deeds.offers(contract), deeds.checkers(), rate, self._review, ways)
         if not await dialog.answer():
             return
         if dialog.kind == FREEZE:
@@ -66,6 +69,16 @@ class DeedVerbs:
         else:
             found = await self._unlocked(lambda: self._deed(dialog, contract))
             await self._tell(found[0])
+
+    async def _ways(self, contract: str) -> tuple[tuple[str, str], ...]:
+        """How the legs of a release would go out, where it can be proposed now."""
+        deeds = self._console.deeds
+        if not any(each.kind == RELEASE and each.objection is None for each in deeds.offers(contract)):
+            return ()
+        try:
+            return tuple(presenter.way(each) for each in await deeds.ways(contract))
+        except CountersignError as error:
+            return (presenter.way_unknown(error),)
 
     async def _deed(self, dialog: DeedDialog, contract: str) -> tuple[ProposalView, ...]:
         deeds = self._console.deeds

@@ -1,4 +1,5 @@
-"""On the chains: where each leg of a released settlement is; log it, send it, send it again, record that it failed."""
+"""On the chains: where each leg of a released settlement is; log it, send it, send it again, raise its fee, record
+that it failed."""
 
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -32,6 +33,8 @@ class Verbs(Protocol):
 
     def send(self, reason: str) -> Looking: ...
 
+    def raise_fees(self, reason: str) -> Looking: ...
+
     def record_failure(self, instruction: str, reason: str) -> Looking: ...
 
 
@@ -51,6 +54,9 @@ class LegsDialog(WorkDialog):
         self.observe = Button(label("legs.observe"), "Ctrl+O", icon="log")
         self.observe.explain(label("legs.observe-tip"), "Ctrl+O")
         self.observe.clicked.connect(self._observe)
+        self.hasten = Button(label("legs.raise"), "Ctrl+Up", icon="clock")
+        self.hasten.explain(label("legs.raise-tip"), "Ctrl+Up")
+        self.hasten.clicked.connect(self._raise)
         self.fail = Button(label("legs.fail"), "Ctrl+L", icon="refuse", part="refuse")
         self.fail.explain(label("legs.fail-tip"), "Ctrl+L")
         self.fail.clicked.connect(self._fail)
@@ -71,7 +77,7 @@ class LegsDialog(WorkDialog):
         box.addWidget(self.area, 1)
         box.addWidget(PlainLabel(label("legs.reason"), "caption"))
         box.addWidget(self.reason)
-        box.addLayout(row(self.look, self.observe, None, self.fail, self.send, close))
+        box.addLayout(row(self.look, self.observe, None, self.hasten, self.fail, self.send, close))
         self.setLayout(box)
 
     def offer(self) -> None:
@@ -82,6 +88,9 @@ class LegsDialog(WorkDialog):
         self.look.setEnabled(free)
         self.observe.setEnabled(view is not None and legs.behind(view) and free)
         self.fail.setEnabled(bool(self.chosen) and reason and free)
+        waits = view is not None and legs.stuck(view)
+        self.hasten.setVisible(waits)
+        self.hasten.setEnabled(waits and reason and free)
         self.send.setText(label("legs.send-again" if again else "legs.send"))
         self.send.setAccessibleName(self.send.text())
         self.send.setEnabled(view is not None and legs.sendable(view) and (reason or not again) and free)
@@ -95,6 +104,9 @@ class LegsDialog(WorkDialog):
 
     def _send(self) -> None:
         self.work(label("legs.sending"), self.verbs.send(self.reason.text), self._then("legs.sent"))
+
+    def _raise(self) -> None:
+        self.work(label("legs.raising"), self.verbs.raise_fees(self.reason.text), self._then("legs.raised"))
 
     def _fail(self) -> None:
         work = self.verbs.record_failure(self.chosen, self.reason.text)

@@ -181,6 +181,10 @@ class LegVerbs:
         """Send, first or again."""
         return await self._logged(lambda: self._operations.send(self._contract, reason))
 
+    async def raise_fees(self, reason: str) -> LegsView:
+        """Replace what waits on Ethereum by the same with higher fees."""
+        return await self._logged(lambda: self._operations.raise_fees(self._contract, reason))
+
     async def record_failure(self, instruction: str, reason: str) -> LegsView:
         """Log a failure."""
         return await self._logged(lambda: self._operations.record_failure(self._contract, instruction, reason))
