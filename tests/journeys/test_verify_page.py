@@ -7,8 +7,10 @@ nodes whether the transactions are on their chains run on a story of real nodes 
 import base64
 import io
 import json
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from support import review_cases as cases
 from support import verify_page
 from support.bitcoin_node import RegtestNode
 from support.parts import bitcoind
+from support.retold import retold
 from support.verify_page import Block, Run
 
 Files = dict[str, bytes]
@@ -85,6 +88,7 @@ def values(pack: Files) -> dict[str, list[str]]:
         "signatures": [str(sum(len(json.loads(pack[name])["signatures"]) for name in events))],
         "lei": [each["lei"] for each in terms["parties"]],
         "contract": [manifest["contract_sha256"]],
+        "legal text": [terms["legal_text_sha256"]],
         "amount": [leg["amount"] for leg in terms["legs"]],
         "asset": [leg["asset"] for leg in terms["legs"]],
         "destination": [leg["destination"] for leg in terms["legs"]],
@@ -233,3 +237,125 @@ def test_a_flipped_byte_in_what_was_given_stops_it(
     given(tmp_path, files | {name: flipped(name, files[name])})
     run = verify_page.play(tmp_path, OFFLINE, environment)
     assert (run.code, run.step) == (1, 2), run.complaint
+
+
+# A desk that lies: everything hangs together but what is false
+
+
+def der_flipped(data: bytes) -> bytes:
+    """One bit of the first DER signature changed."""
+    found = re.search(rb"\x30[\x43-\x46]\x02[\x20\x21]", data)
+    assert found is not None
+    at = found.start() + 20
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def event_of(kind: str, change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """The edit of every event of a kind."""
+
+    def edit(payload: dict[str, Any]) -> None:
+        if payload["type"] == kind:
+            change(payload["body"])
+
+    return edit
+
+
+def one_signature(body: dict[str, Any]) -> None:
+    del body["contract"]["signatures"][1]
+
+
+def swapped_signatures(body: dict[str, Any]) -> None:
+    first, second = body["contract"]["signatures"]
+    first["signature"], second["signature"] = second["signature"], first["signature"]
+
+
+def the_others_vault(body: dict[str, Any]) -> None:
+    vaults = {vault["id"]: vault for vault in body["vaults"]}
+    vaults["meridian-btc"]["slots"] = vaults["harbour-btc"]["slots"]
+
+
+def another_transaction(body: dict[str, Any]) -> None:
+    body["transaction"] = body["transaction"][:-1] + ("0" if body["transaction"][-1] != "0" else "1")
+
+
+def another_key(body: dict[str, Any]) -> None:
+    body["keys"] = [*body["keys"][:-1], quiet_key(body["vault"])]
+
+
+def quiet_key(vault: str) -> str:
+    """A registered key that did not sign."""
+    return finished.world.vault_key("officer-b", "safe" if vault.endswith("safe") else "btc", "harbour").kid
+
+
+def lies() -> dict[str, tuple[int, dict[str, Any]]]:
+    """What is told otherwise, and the step that must see it."""
+    over = finished.finished()
+    psbt, safe = (over.state.instructions[one] for one in over.desk.instructions(over.trade))
+    shares = {kind: each.shares[0].artefact for kind, each in (("psbt", psbt), ("safe", safe))}
+    sent = [name for name, data in over.artefacts.items() if data[4:6] == b"\0\1"]
+    called = [name for name, data in over.artefacts.items() if data.startswith(bytes.fromhex("6a761202"))]
+    held, tx = over.artefacts, ethereum.parse(over.safe_tx).tx
+    name = {"psbt": sha256(over.psbt).hexdigest(), "safe": sha256(over.safe_tx).hexdigest()}
+    more = ethereum.serialise(replace(tx, data=tx.data[:-1] + bytes([tx.data[-1] ^ 1])))
+    claimed = over.safe_tx.replace(tx.digest.hex().encode(), sha256(b"another").hexdigest().encode())
+    bad = held[shares["safe"]]
+    return {
+        "one witness is missing": (3, {"witnesses": (0,)}),
+        "a stranger signed an event": (4, {"signers": lambda kind, names: ["stranger"] if kind == "share.added" else names}),
+        "one party signed": (5, {"edit": event_of("contract.affirmed", one_signature)}),
+        "the parties' signatures are of others": (5, {"edit": event_of("contract.affirmed", swapped_signatures)}),
+        "the PSBT pays elsewhere": (6, {"artefacts": {name["psbt"]: over.altered}}),
+        "the coins are another vault's": (6, {"edit": event_of("desk.founded", the_others_vault)}),
+        "a bit of a Bitcoin signature": (7, {"artefacts": {shares["psbt"]: der_flipped(held[shares["psbt"]])}}),
+        "a key that did not sign is named": (7, {"edit": event_of("share.added", another_key)}),
+        "another Bitcoin transaction was sent": (7, {"artefacts": {sent[0]: der_flipped(held[sent[0]])}}),
+        "another transaction was seen": (7, {"edit": event_of("transaction.observed", another_transaction)}),
+        "the SafeTx pays more": (8, {"artefacts": {name["safe"]: more}}),
+        "the SafeTx claims another hash": (8, {"artefacts": {name["safe"]: claimed}}),
+        "the SafeTx is a delegate call": (8, {"artefacts": {name["safe"]: over.delegatecall}}),
+        "a bit of an owner's signature": (9, {"artefacts": {shares["safe"]: bad[:40] + bytes([bad[40] ^ 1]) + bad[41:]}}),
+        "another call was sent": (9, {"artefacts": {called[0]: held[called[0]][:-1] + b"\1"}}),
+    }  # fmt: skip
+
+
+LIES = {
+    "one witness is missing": "1 of 2 witnesses",
+    "a stranger signed an event": "no event registers the key",
+    "one party signed": "9845HARBRP0000000083 did not sign",
+    "the parties' signatures are of others": "contract.json: the signature of",
+    "the PSBT pays elsewhere": "it pays something else than the contract",
+    "the coins are another vault's": "a coin that no paying vault owns",
+    "a bit of a Bitcoin signature": "the shares complete it: false",
+    "a key that did not sign is named": "the keys that signed are not those",
+    "another Bitcoin transaction was sent": "the transaction that was sent: ",
+    "another transaction was seen": "json: transaction: ",
+    "the SafeTx pays more": "what it pays: ",
+    "the SafeTx claims another hash": "safeTxHash: ",
+    "the SafeTx is a delegate call": "operation (0 is a plain call",
+    "a bit of an owner's signature": "json: the signature of 0x",
+    "another call was sent": "the call that was sent: ",
+}
+"""What the page says of each."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lie", LIES)
+def test_a_pack_that_hangs_together_around_a_lie_stops_at_the_lie(
+    files: Files, environment: dict[str, str], tmp_path: Path, lie: str
+) -> None:
+    truth = unpacked(files["evidence.zip"])
+    assert sorted(lies()) == sorted(LIES)
+    step, changes = lies()[lie]
+    given(tmp_path, files | {"evidence.zip": retold(finished.finished(), truth, **changes)})
+    run = verify_page.play(tmp_path, OFFLINE, environment)
+    assert (run.code, run.step) == (1, step), run.complaint
+    assert run.complaint.startswith("WRONG: ")
+    assert LIES[lie] in run.complaint
+
+
+@pytest.mark.long
+def test_the_same_pack_without_a_lie_passes(files: Files, environment: dict[str, str], tmp_path: Path) -> None:
+    truth = unpacked(files["evidence.zip"])
+    given(tmp_path, files | {"evidence.zip": retold(finished.finished(), truth)})
+    run = verify_page.play(tmp_path, OFFLINE, environment)
+    assert (run.code, run.step, run.complaint) == (0, 0, "")

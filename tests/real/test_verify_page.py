@@ -56,9 +56,14 @@ async def test_every_command_agrees_with_real_nodes(bitcoin: RegtestNode, ethere
         "bitcoin": f"bitcoin-cli -regtest -datadir={bitcoin.folder} -rpcport={bitcoin.port}",
         "ETH_RPC_URL": ethereum.url,
     }
-    page = verify_page.blocks()
+    page, last = verify_page.blocks(), len(verify_page.blocks()) - 1
     run = verify_page.play(tmp_path, page, found | nodes)
     assert (run.code, run.step, run.complaint) == (0, 0, "")
     confirmations, block = run.printed[-1].splitlines()
     assert confirmations == f"Bitcoin: {cast.CONFIRMATIONS} confirmations"
     assert block.startswith("Ethereum: executed in block ")
+    with running_node() as empty:
+        elsewhere = verify_page.play(tmp_path, page, found | nodes, {last: f"export ETH_RPC_URL={empty.url}"})
+    assert (elsewhere.code != 0, elsewhere.step) == (True, 10)
+    never = verify_page.play(tmp_path, page, found | nodes, {last: f"txid={'00' * 32}"})
+    assert (never.code != 0, never.step) == (True, 10)
