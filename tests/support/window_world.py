@@ -43,6 +43,7 @@ from countersign.desk.views import (
     Checked,
     CrossingView,
     DeskView,
+    DeviceView,
     Digest,
     Dot,
     EvidenceView,
@@ -681,6 +682,9 @@ def _moved() -> tuple[Movement, ...]:
     )
 
 
+DEVICES = (DeviceView("device officer-a", "0f056943", "Coldcard Mk4", "account 0", ("02" + hashed("child"),)),)
+
+
 class OfficerDouble:
     """A signing officer's console that signs nothing: it remembers what it was asked."""
 
@@ -873,6 +877,18 @@ class OfficerDouble:
                 await self.gate.wait()
         self.signed |= {instruction}
         return review_view(signed=self.signed)
+
+    async def device_export(self, instruction: str, version: int = 0, shown: InstructionView | None = None) -> bytes:
+        self._ask("device export", instruction, version)
+        return b"psbt\xff"
+
+    def device_frames(self, data: bytes, tag: int = 2, density: int = 27) -> Sequence[str]:
+        return self.parts
+
+    async def device_file(self, instruction: str, file: Path) -> ReviewView:
+        self._ask("device file", instruction, file)
+        self.signed |= {instruction}
+        return await self.review(CONTRACT)
 
     async def refuse(self, contract: str, instruction: str | None, reason: str) -> None:
         self._ask("refuse", contract, instruction, reason)

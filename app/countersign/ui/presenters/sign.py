@@ -38,6 +38,8 @@ def totals(instructions: Sequence[InstructionView], waiting: Sequence[SignView])
     """What the batch is: how many are signed, how many digests the token will still sign."""
     done = sum(each.signed_by_me for each in instructions)
     digests = sum(each.inputs for each in waiting)
+    if not digests and any(each.devices for each in waiting):
+        return label("sign.totals-device", all=len(instructions), done=done)
     key = "sign.totals-done" if done == len(instructions) else "sign.totals-partial" if done else "sign.totals"
     return label(key, done=done, all=len(instructions), digests=digests)
 

@@ -4,6 +4,7 @@ LABELS: dict[str, str] = {
     "sign.nothing": "Nothing to sign. Open a settlement on the Desk and review it first.",
     "sign.totals": "{all} transactions, {digests} digests for the token. Each is confirmed by itself.",
     "sign.totals-partial": "Partly signed by you: {done} of {all} transactions. Digests left: {digests}.",
+    "sign.totals-device": "Signed by you: {done} of {all} transactions. Your device signs what is left.",
     "sign.totals-done": "All {all} transactions are signed by you.",
     "sign.choose": "{title}: {amounts}, {state}",
     "sign.state-open": "to sign",

@@ -24,6 +24,7 @@ from countersign.ui.views.carry_screen import CarryScreen
 from countersign.ui.views.context import Context
 from countersign.ui.views.deed_verbs import DeedVerbs
 from countersign.ui.views.desk_screen import MANY, DeskScreen
+from countersign.ui.views.device_verbs import DeviceVerbs
 from countersign.ui.views.endorse_verbs import EndorseVerbs
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.governance_verbs import GovernanceVerbs
@@ -113,6 +114,7 @@ class OfficerWindow(Frame):
         self.deciding = DeedVerbs(
             self.review, self.participants, self.console, self.context, self._with_token, self._show_proposal
         )
+        self.by_device = DeviceVerbs(self.sign, self.console, self.context, self._with_token, self._show_signed)
         self.endorsing = EndorseVerbs(self.review, self.console, self.context, self._with_token, self.refresh)
         self.log_verbs = LogVerbs(self.log, self.console, self.context.runner)
         self.attests = AttestVerbs(self.carry, self.console, self.context, self._with_token, self.refresh)
@@ -262,6 +264,10 @@ class OfficerWindow(Frame):
 
     async def _signed(self, instruction: str) -> None:
         view = await self.console.sign(instruction, self.sign.progress.advance, self.sign.shown(instruction))
+        await self._show_signed(view)
+
+    async def _show_signed(self, view: ReviewView) -> None:
+        """A settlement after this officer's share."""
         self.reviewed[view.contract] = view
         self.review.show_view(view)
         self.sign.finish(view, await self.console.to_sign(view.contract))

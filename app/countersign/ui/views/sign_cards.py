@@ -34,9 +34,9 @@ def confirmation(chosen: InstructionView, *, base: bool = False) -> tuple[Card, 
     return card, confirm
 
 
-def what(chosen: InstructionView) -> Card:
-    """The digests, large; those of inputs on demand."""
-    card = Card(label("sign.what"))
+def what(chosen: InstructionView, *, on_device: bool = False) -> Card:
+    """The digests, large; those of inputs on demand. `on_device`: no token signs them."""
+    card = Card(label("device.what" if on_device else "sign.what"))
     for each in chosen.digests:
         if each.label != "input-digest":
             card.body.addWidget(cards.digest(each, measure.STRONG))

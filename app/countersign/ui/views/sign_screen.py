@@ -6,10 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from countersign.desk.views import InstructionView, ReviewView, SignView, TokenView
-from countersign.ui.presenters import sign
+from countersign.ui.presenters import device, sign
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
-from countersign.ui.views import sign_cards
+from countersign.ui.views import device_cards, sign_cards
 from countersign.ui.views.check_list import verdict_note
 from countersign.ui.views.context import Context
 from countersign.ui.widgets.button import Button, base_units
@@ -21,10 +21,13 @@ from countersign.ui.widgets.progress import ProgressLine
 
 
 class SignScreen(QWidget):
-    """`unlocking`, `signing` (an instruction), `refusing` (a contract), `left` (back to Review)."""
+    """`unlocking`, `signing` (an instruction), `exporting` and `taking` (an instruction, for the officer's own device),
+    `refusing` (a contract), `left` (back to Review)."""
 
     unlocking = Signal()
     signing = Signal(str)
+    exporting = Signal(str)
+    taking = Signal(str)
     refusing = Signal(str)
     left = Signal()
 
@@ -59,10 +62,15 @@ class SignScreen(QWidget):
         self.unlock.clicked.connect(self.unlocking)
         self.sign = Button(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
         self.sign.clicked.connect(lambda: self.signing.emit(self.chosen))
+        self.export = Button(label("device.export"), "Ctrl+E", icon="usb", part="primary")
+        self.export.clicked.connect(lambda: self.exporting.emit(self.chosen))
+        self.take = Button(label("device.take"), "Ctrl+T", icon="pass")
+        self.take.clicked.connect(lambda: self.taking.emit(self.chosen))
         self.confirm, self.item = QCheckBox(), self.sign
         bar = QFrame()
         bar.setProperty("part", "actions")
-        line = row(self.back, self.base, self.refuse, self.progress, None, self.unlock, self.sign, margin=measure.UNIT)
+        verbs = (self.unlock, self.export, self.take, self.sign)
+        line = row(self.back, self.base, self.refuse, self.progress, None, *verbs, margin=measure.UNIT)
         bar.setLayout(line)
         self.offer()
         return bar
@@ -169,19 +177,47 @@ class SignScreen(QWidget):
             items.append(verdict_note(chosen.verdict))
         card, self.confirm = sign_cards.confirmation(chosen, base=self.base.isChecked())
         self.confirm.toggled.connect(lambda _: self.offer())
-        items += [card, sign_cards.what(chosen)]
-        if self.token is not None:
+        items.append(card)
+        devices = waiting.devices if waiting else ()
+        items += [device_cards.device(each, both=bool(waiting and waiting.keys)) for each in devices]
+        if devices:
+            items.append(device_cards.compare(chosen, base=self.base.isChecked()))
+        alone = bool(devices) and not (waiting and waiting.keys)
+        items.append(sign_cards.what(chosen, on_device=alone))
+        if self.token is not None and not alone:
             items.append(sign_cards.token(self.token, waiting.keys if waiting else ()))
         return page(*items)
 
     def offer(self) -> None:
         """What can be pressed now."""
         waiting = next((each for each in self.waiting if each.instruction.instruction == self.chosen), None)
+        self._offer_device(waiting)
         token = self.token
         locked = token is not None and not token.unlocked
         self.unlock.setEnabled(locked and token is not None and token.tries != "locked" and not self.busy)
         self.unlock.setVisible(locked or token is None)
-        allowed = waiting is not None and waiting.instruction.verdict.may_sign and self.confirm.isChecked()
+        allowed = (
+            waiting is not None
+            and bool(waiting.keys)
+            and waiting.instruction.verdict.may_sign
+            and self.confirm.isChecked()
+        )
         ready = allowed and not locked and not self.busy and self.context.runner.sound
         self.sign.setEnabled(ready)
         self.refuse.setEnabled(self.view is not None and not self.busy and self.context.runner.sound)
+
+    def _offer_device(self, waiting: SignView | None) -> None:
+        """The device's verbs stand where a key lies in one; the token's where one lies in it, or nothing is chosen."""
+        here = waiting is not None and bool(waiting.devices)
+        self.export.setVisible(here)
+        self.take.setVisible(here)
+        self.sign.setVisible(waiting is None or bool(waiting.keys) or not here)
+        if waiting is None or not here:
+            return
+        free = not self.busy and self.context.runner.sound
+        why = device.why_not(waiting.instruction, confirmed=self.confirm.isChecked())
+        self.export.setEnabled(free and not why)
+        self.export.explain(why or label("device.export-tip"), "Ctrl+E")
+        forbidden = device.why_not(waiting.instruction, confirmed=True)
+        self.take.setEnabled(free and not forbidden)
+        self.take.explain(forbidden or label("device.take-tip"), "Ctrl+T")
