@@ -137,10 +137,12 @@ class Vault:
     async def sign(self, progress: Progress, shown: InstructionView | None = None) -> VaultRequestView:
         """Sign the open request, or show the recorded answer again. Refused("desk.checks-forbid") with every finding.
 
-        `shown` as `demand_shown` says.
+        `shown` as `demand_shown` says. Refused("desk.vault-device") where the operator's key lies in a device: this
+        machine gives nothing to one.
         """
         opened = self._opened()
         if opened.answer is None:
+            self._demand_token(opened)
             demand_shown(opened.basis.state, opened.instruction, opened.artefact, shown)
             made = await signing.sign(
                 self.hand,
@@ -154,6 +156,11 @@ class Vault:
             )
             opened = await self._answer(opened, tuple(Part(each.event, each.share) for each in made.shares))
         return await self._view(opened)
+
+    def _demand_token(self, opened: Opened) -> None:
+        known = (opened.basis.state, self.hand.officer, opened.instruction)
+        if not own_keys.token_keys(*known) and own_keys.device_keys(*known):
+            raise Refused("desk.vault-device", officer=self.hand.officer)
 
     async def refuse(self, reason: str) -> None:
         """Answer with a signed refusal. Refused("desk.answered-already") where another answer was given."""

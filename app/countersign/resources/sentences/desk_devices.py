@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "None of the vaults that pay here has an extended key of {officer}.",
         "Sign with the token, or ask an officer whose device is registered for the vault.",
     ),
+    "desk.vault-device": (
+        "The keys of {officer} in this vault lie in a device; this air-gapped machine signs with tokens only. Nothing was signed.",
+        "Sign from your seat at a workstation: device-export, the device, device-import. This request needs no answer.",
+    ),
     "desk.signs-on-device": (
         "The keys of {officer} in this vault lie in a device of their own, not in a token.",
         "Export the instruction for the device, sign it there, and take the file back.",
