@@ -88,9 +88,18 @@ def test_vaults_are_shared_by_several_people_and_do_not_move() -> None:
     assert change(desk, vaults=[safe(version="1.5.0")]) is None
 
 
+def test_a_safe_is_one_vaults() -> None:
+    """What it holds would be two owners': each could be paid out of it."""
+    desk = world.founded()
+    owner = {"lei": world.NORTHGATE, "book": "lending-pool"}
+    pool = safe(id="pool-safe", owner=owner)
+    assert change(desk, vaults=[pool]) == "settlement.safe-elsewhere"
+    assert change(desk, vaults=[pool | {"address": world.safe_address("pool")}]) is None
+
+
 def test_where_coins_lie_does_not_change_under_them() -> None:
     desk = world.founded()
-    other = world.safe_address("meridian")
+    other = world.safe_address("nobody")
     assert change(desk, vaults=[safe(address=other)]) == "settlement.vault-moved"
     vault = world.vault_entries("meridian")[0]
     first, second, *rest = vault["slots"]  # type: ignore[misc]
@@ -122,8 +131,11 @@ def test_destinations_lie_in_their_owners_vault() -> None:
     for entry, code in (
         ({"account": fresh, "owner": meridian, "vault": "harbour-safe"}, "settlement.destination-vault"),
         ({"account": fresh, "owner": harbour, "vault": "harbour-btc"}, "settlement.destination-vault"),
-        ({"account": account, "owner": meridian, "vault": "meridian-safe"}, "settlement.destination-taken"),
-        ({"account": fresh, "owner": harbour, "vault": "harbour-safe"}, None),
+        ({"account": account, "owner": meridian, "vault": "meridian-safe"}, "settlement.destination-vault"),
+        ({"account": fresh, "owner": harbour, "vault": "harbour-safe"}, "settlement.destination-vault"),
+        ({"account": account, "owner": harbour, "vault": None}, "settlement.destination-taken"),
+        ({"account": account, "owner": harbour, "vault": "harbour-safe"}, None),
+        ({"account": fresh, "owner": harbour, "vault": None}, None),
         ({"account": account.lower(), "owner": harbour, "vault": "harbour-safe"}, "E6.checksum"),
     ):
         assert attempt_raw(desk, {"destinations": [entry]}) == code

@@ -4,7 +4,7 @@
   only the same holder may register it again, for the same purpose.
 - Vault keys are secp256k1, of the chain's purpose, and lie with different officers, which stays so because a key keeps
   its holder; at most one vault a book and chain. A slot that stands keeps a withdrawn key; a new one takes none.
-  The keys of a vault of extended keys are in no other vault.
+  The keys of a vault of extended keys are in no other vault, and a Safe is one vault's.
 - Administrators are officers with the role, and enough of them hold identity keys to reach the threshold.
 - A Safe's owners and threshold are what its chain says: they change by `owners.ordered` (`owning.py`), never here.
 - An asset keeps its decimals, a vault its owner, chain and Safe, a slot and a ranged vault their descriptors, a
@@ -146,6 +146,7 @@ def _with_vault(roster: Roster, vault: Vault) -> Roster:
     if roster.vault_of.get(place, vault.id) != vault.id:
         raise Refused("settlement.second-vault", vault=vault.id, other=roster.vault_of[place])
     _require_kept(known, vault)
+    _require_own_place(roster, vault)
     roster = _with_sole_keys(roster, vault)
     standing = set(places(known)) if known is not None else set()
     for group in places(vault):
@@ -170,6 +171,16 @@ def _require_kept(known: Vault | None, vault: Vault) -> None:
         moved = known.address != vault.address
     if moved:
         raise Refused("settlement.vault-moved", vault=vault.id)
+
+
+def _require_own_place(roster: Roster, vault: Vault) -> None:
+    """No Safe is two vaults': what it holds would be two owners'."""
+    if not isinstance(vault, SafeVault):
+        return
+    for other in roster.vaults.values():
+        same = isinstance(other, SafeVault) and (other.chain, other.address) == (vault.chain, vault.address)
+        if same and other.id != vault.id:
+            raise Refused("settlement.safe-elsewhere", vault=vault.id, other=other.id, safe=vault.address)
 
 
 def with_owners(roster: Roster, vault: SafeVault, keys: tuple[str, ...], threshold: int) -> Roster:
@@ -218,7 +229,7 @@ def _with_destination(roster: Roster, destination: Destination) -> Roster:
         roster.party(destination.owner.lei, destination.owner.book)
     else:
         vault = roster.vault(destination.vault)
-        if vault.owner != destination.owner or not destination.account.startswith(f"{vault.chain}:"):
+        if vault.owner != destination.owner or not _lies_in(destination.account, vault):
             raise Refused("settlement.destination-vault", destination=destination.account, vault=vault.id)
     known = roster.destinations.get(destination.account)
     if known is not None and (known.owner, known.vault) != (destination.owner, destination.vault):
@@ -226,3 +237,10 @@ def _with_destination(roster: Roster, destination: Destination) -> Roster:
     if known is not None:  # named again unchanged: its cooling period does not start anew
         return roster
     return replace(roster, destinations=roster.destinations.set(destination.account, destination))
+
+
+def _lies_in(account: str, vault: Vault) -> bool:
+    """Whether a place can be the vault's: on its chain, and a Safe's only the Safe. A descriptor's scripts are the rails'."""
+    if isinstance(vault, SafeVault):
+        return account == f"{vault.chain}:{vault.address}"
+    return account.startswith(f"{vault.chain}:")

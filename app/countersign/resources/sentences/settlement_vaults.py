@@ -7,6 +7,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Index {index} of vault {vault} lies beyond {limit}, the last one that is looked at.",
         "Spend coins of lower indexes first; the limit moves with them.",
     ),
+    "settlement.safe-elsewhere": (
+        "The Safe {safe} of vault {vault} is vault {other}'s already: what it holds would be two owners'.",
+        "Register a Safe of its own for this vault.",
+    ),
     "settlement.slot-unknown": ("Vault {vault} has no slot {slot}.", "Prepare the instruction with registered slots."),
     "settlement.vault-key-elsewhere": (
         "The key {key} of vault {vault} stands in vault {other} already; an extended key belongs to one vault alone.",
