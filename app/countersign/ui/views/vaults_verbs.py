@@ -4,7 +4,6 @@ import asyncio
 
 from countersign.desk.surfaces import OfficerConsole
 from countersign.ui.strings import label
-from countersign.ui.tasks.runner import aside
 from countersign.ui.views.address_dialog import AddressDialog
 from countersign.ui.views.context import Context
 from countersign.ui.views.vaults_screen import VaultsScreen
@@ -28,8 +27,9 @@ class VaultsVerbs:
     def _place(self, vault: str, number: int) -> None:
         async def work() -> None:
             view = await self._console.vaults.place(vault, number)
-            modules = await aside(lambda: self._context.instruments.draw_code(view.address))
-            self._screen.show_place(view, modules)
+            self._screen.show_place(
+                view, self._context.instruments.draw_code(view.address)
+            )  # small, as Carry draws its own
 
         self._context.runner.start(work())
 
