@@ -229,7 +229,7 @@ def _with_destination(roster: Roster, destination: Destination) -> Roster:
         roster.party(destination.owner.lei, destination.owner.book)
     else:
         vault = roster.vault(destination.vault)
-        if vault.owner != destination.owner or not _lies_in(destination.account, vault):
+        if vault.owner != destination.owner or not destination.account.startswith(f"{vault.chain}:"):
             raise Refused("settlement.destination-vault", destination=destination.account, vault=vault.id)
     known = roster.destinations.get(destination.account)
     if known is not None and (known.owner, known.vault) != (destination.owner, destination.vault):
@@ -237,10 +237,3 @@ def _with_destination(roster: Roster, destination: Destination) -> Roster:
     if known is not None:  # named again unchanged: its cooling period does not start anew
         return roster
     return replace(roster, destinations=roster.destinations.set(destination.account, destination))
-
-
-def _lies_in(account: str, vault: Vault) -> bool:
-    """Whether a place can be the vault's: on its chain, and a Safe's only the Safe. A descriptor's scripts are the rails'."""
-    if isinstance(vault, SafeVault):
-        return account == f"{vault.chain}:{vault.address}"
-    return account.startswith(f"{vault.chain}:")
