@@ -206,6 +206,11 @@ def test_what_can_be_shown_of_the_published_forms_is_shown() -> None:
 )
 def test_other_forms_are_shown_and_refused_with_their_reason(body: str, form: Form) -> None:
     assert forms.recognise(body) == form
+    with pytest.raises(Refused) as refused:
+        descriptor.parse(summed(body))
+    assert refused.value.values["form"] == form.spelled
+    assert form.spelled.startswith(f"{form.name}(…)")
+    assert form.spelled.count("(") == form.spelled.count(")")
     assert refusal(body) == form.reason
     assert form.reason in SENTENCES
     for broken in (body[:-1], body + ")", body + "x", "x" + body):

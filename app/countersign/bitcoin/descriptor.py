@@ -112,4 +112,4 @@ def read_keys(body: str) -> tuple[int, tuple[KeyExpression, ...]]:
 
 def _other_form(body: str) -> CountersignError:
     form = forms.recognise(body)
-    return Malformed("bitcoin.descriptor-syntax") if form is None else Refused(form.reason, form=form.name)
+    return Malformed("bitcoin.descriptor-syntax") if form is None else Refused(form.reason, form=form.spelled)

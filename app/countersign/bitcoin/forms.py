@@ -33,6 +33,16 @@ class Form:
     reason: str
     """The code that refuses it."""
 
+    @property
+    def spelled(self) -> str:
+        """As people write it: `sh(wsh(sortedmulti(…)))`."""
+        return spelled(self.name)
+
+
+def spelled(names: str) -> str:
+    """ "wsh(sortedmulti(…))": script names with what they enclose left out."""
+    return f"{names}(…){')' * names.count('(')}"
+
 
 def recognise(body: str) -> Form | None:
     """The form of a descriptor's body (without `#` and checksum), or None: ours, or no descriptor at all."""

@@ -1,5 +1,6 @@
 """A descriptor or a BSMS record, as lines for a person and as a value for a program (docs/formats/descriptor.md)."""
 
+from countersign.bitcoin.forms import spelled
 from countersign.cli import outcome
 from countersign.cli.words import words
 from countersign.desk.describing import DescriptionView
@@ -19,7 +20,7 @@ def description_lines(view: DescriptionView) -> list[str]:
             else words(", {threshold} of {keys}", threshold=view.threshold, keys=view.cosigners)
         )
         slots = words(", {slots} slots", slots=view.slots) if view.slots else ""
-        lines = [words("{kind}: {form}{of}{slots}", kind=view.kind.value, form=_form(view.form), of=of, slots=slots)]
+        lines = [words("{kind}: {form}{of}{slots}", kind=view.kind.value, form=spelled(view.form), of=of, slots=slots)]
     for number, key in enumerate(view.keys, 1):
         extended = words("extended key") if key.extended else words("plain key")
         lines += [words("Key {number}: {extended}, {fingerprint} {path}", number=number, extended=extended,
@@ -35,11 +36,6 @@ def description_lines(view: DescriptionView) -> list[str]:
             f"  → {next_step(view.refusal.code, values)}",
         ]
     return lines
-
-
-def _form(names: str) -> str:
-    """ "wsh(sortedmulti(…))": the script names with what they enclose left out."""
-    return f"{names}(…){')' * names.count('(')}"
 
 
 def description_value(view: DescriptionView) -> dict[str, object]:
