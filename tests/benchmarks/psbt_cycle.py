@@ -44,6 +44,7 @@ from countersign.rails import bitcoin as rail  # noqa: E402
 from countersign.review import checks  # noqa: E402
 from countersign.review.case import Case  # noqa: E402
 from countersign.review.reading import Reading  # noqa: E402
+from countersign.settlement.bodies import Spend  # noqa: E402
 from support import review_cases, settlement_world  # noqa: E402
 from support.bitcoin_vault import funding  # noqa: E402
 from support.extended_keys import summed  # noqa: E402
@@ -84,7 +85,8 @@ def work(inputs: int, *, fat: bool = False) -> Work:
         left = coin.satoshis * inputs - OWED - vsize
         return build.create(spent, [*paid, (Output(slot.script_pubkey, Satoshis(left)), slot)])
 
-    scene = review_cases.story(plan=PLAN, psbt=crowd)
+    told = tuple(Spend(str(each.outpoint), "meridian-btc", 0) for each in spent)
+    scene = review_cases.story(plan=PLAN, psbt=crowd, said=lambda _: told)
     secrets = (settlement_world.vault_key(who, "bip122", "meridian", 0).secret for who in SIGNERS)
     loaded = map(coincurve.PrivateKey, secrets)
     return Work(scene.psbt_case(), scene.psbt, {key.public_key.format(): key for key in loaded})
