@@ -15,6 +15,7 @@
 """
 
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 
 from countersign.airgap import envelope as envelopes
@@ -26,14 +27,17 @@ from countersign.desk import bundle, crossing_due, turns
 from countersign.desk.author import Author
 from countersign.desk.crossing_answer import require_fits
 from countersign.desk.crossing_record import Carried, CrossingRecord
+from countersign.desk.own_keys import open_keys, open_vaults
 from countersign.desk.ports import Entropy, Mailbox
 from countersign.desk.records import PeerHead
 from countersign.desk.replica import Replica
+from countersign.desk.shares import as_needed
 from countersign.desk.views import CrossingView
 from countersign.errors import Refused, Unavailable
 from countersign.formats import cbor
 from countersign.review.case import Channel
 from countersign.settlement import events, stops
+from countersign.settlement.bodies import ShareAdded
 from countersign.settlement.deadlines import Deadline, of_request
 from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.roster import Role
@@ -73,14 +77,20 @@ class Crossing:
         self._record.raise_replayed(officer, head.checkpoint.size)
 
     def recipients(self, instruction: Instruction) -> tuple[str, ...]:
-        """The vault operators who may still sign it on a cold machine, by id: neither signed nor refused yet."""
+        """The vault operators who may still sign it on a cold machine, by id: of whom a vault of theirs lacks a share, and
+        who have not refused it. Who signed for one vault may owe another's.
+        """
         state = self._replica.state
-        done = {share.officer for share in instruction.shares}
-        done |= {each.officer for each in state.refusals.get(instruction.artefact, ())}
+        refused = {each.officer for each in state.refusals.get(instruction.artefact, ())}
         kids = [kid for vault in instruction.group.vaults for kid in state.roster.vault(vault).keys]
         known = (state.roster.keys.get(kid) for kid in kids)
-        cold = {each.holder.id for each in known if each is not None and not each.online}
-        return tuple(each for each in sorted(cold - done) if Role.VAULT in state.roster.officer(each).roles)
+        cold = {each.holder.id for each in known if each is not None and not each.online} - refused
+        return tuple(
+            each
+            for each in sorted(cold)
+            if Role.VAULT in state.roster.officer(each).roles
+            and any(not key.online for key in open_keys(state, each, instruction))
+        )
 
     def waiting(self) -> tuple[CrossingView, ...]:
         """What waits to be carried, and what was carried and is not yet answered, for each the first recipient; what must be
@@ -108,7 +118,7 @@ class Crossing:
         """Where the crossing of one instruction to one recipient stands."""
         known, state = self._record.newest(instruction.hash, recipient), self._replica.state
         due = of_request(state, instruction)
-        if known is None:
+        if known is None or self._owes_more(instruction, known[1]):
             return replace(
                 _view(state, instruction, recipient, Channel.QR, REQUEST, b""), act_by=crossing_due.first(due)
             )
@@ -119,6 +129,16 @@ class Crossing:
         data = self._record.envelope(request) or b""
         shown = _view(state, instruction, recipient, carried.channel, CARRIED, data)
         return replace(shown, act_by=crossing_due.first((*due, self._head_due(request, data))))
+
+    def _owes_more(self, instruction: Instruction, carried: Carried) -> bool:
+        """Whether an answer was taken in whose vaults are served, while the recipient owes another vault's share."""
+        state = self._replica.state
+        data = self._record.envelope(bytes.fromhex(carried.answer)) if carried.answer else None
+        if data is None or carried.recipient not in self.recipients(instruction):
+            return False
+        said = (events.parse(part.event).body for part in envelopes.peek(data).answer.parts)
+        given = {body.vault for body in said if isinstance(body, ShareAdded)}
+        return not given.intersection(open_vaults(state, carried.recipient, instruction))
 
     def _head_due(self, request: bytes, data: bytes) -> Deadline | None:
         """How long the head in a request has its witnesses; found out once for each request and policy."""
@@ -214,10 +234,11 @@ class Crossing:
             self._record.raise_replayed(answer.sender, whole)
 
     async def _log(self, answer: Envelope, carried: Carried) -> None:
-        """What an answer holds, into the log. One that comes too late is asked for anew, not given from the record again."""
+        """What an answer holds, into the log, as far as it is needed. One that comes too late is asked for anew, not given
+        from the record again.
+        """
         try:
-            for part in answer.answer.parts:
-                await self._submit(part.event, part.share)
+            await as_needed([partial(self._submit, part.event, part.share) for part in answer.answer.parts])
         except Refused as error:
             if error.code == "settlement.author-time":
                 self._record.lapse(carried)

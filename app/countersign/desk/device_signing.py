@@ -19,7 +19,7 @@ from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.share import SigningRequest
 from countersign.desk.author import Scribe
 from countersign.desk.cases import Basis, Circumstances
-from countersign.desk.own_keys import device_keys
+from countersign.desk.own_keys import device_keys, to_sign
 from countersign.desk.ports import Profile
 from countersign.desk.signing import (
     Hand,
@@ -96,7 +96,8 @@ def _asked(
     hand: Hand, found: Basis, instruction: Instruction, data: bytes
 ) -> tuple[Mapping[PublicKey, PublicKey], tuple[SigningRequest, ...]]:
     """The keys of the officer's device, each with its registered one, and what they are to sign. Refused("desk.no-device")."""
-    mine = [each.key for each in device_keys(found.state, hand.officer, instruction)]
+    known = device_keys(found.state, hand.officer, instruction)
+    mine = [each.key for each in to_sign(found.state, hand.officer, instruction, known)]
     if not mine:
         raise Refused("desk.no-device", officer=hand.officer)
     psbt = parse_psbt(data)

@@ -5,7 +5,7 @@
 - An extended key signs with its children, which lie in a device; what a vault's descriptor does not extend lies in a token.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from countersign.bitcoin.psbt import parse as parse_psbt
@@ -14,7 +14,7 @@ from countersign.keys.public_key import PublicKey
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import wallets
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import OfficerKey, Roster
+from countersign.settlement.roster import OfficerKey, Roster, Token, Vault
 from countersign.settlement.state import State
 
 
@@ -39,13 +39,39 @@ def device_keys(state: State, officer: str, instruction: Instruction) -> tuple[O
 
 def open_keys(state: State, officer: str, instruction: Instruction) -> tuple[OfficerKey, ...]:
     """Those of `vault_keys` whose vault lacks a share, and has none of this officer."""
-    lacking = {
-        kid
-        for vault in map(state.roster.vault, instruction.group.vaults)
-        if officer not in (signers := instruction.signers(vault.id)) and len(signers) < vault.threshold
-        for kid in vault.keys
-    }
+    lacking = {kid for vault in _lacking(state, officer, instruction) for kid in vault.keys}
     return tuple(each for each in vault_keys(state.roster, officer, instruction) if each.key.kid in lacking)
+
+
+def open_vaults(state: State, officer: str, instruction: Instruction) -> tuple[str, ...]:
+    """The vaults for which this officer can still give a share: each lacks one, and has none of theirs."""
+    mine = {each.key.kid for each in vault_keys(state.roster, officer, instruction)}
+    return tuple(vault.id for vault in _lacking(state, officer, instruction) if mine.intersection(vault.keys))
+
+
+def to_sign(
+    state: State, officer: str, instruction: Instruction, among: Sequence[OfficerKey], at_hand: Token | None = None
+) -> tuple[OfficerKey, ...]:
+    """Those `among` these keys that a signature is asked of now: the open ones; of those, the ones in the token at hand.
+
+    Where none is open, all of them: the log says why it takes no more. Where none lies in that token, all that are open: H2
+    says whose token is wanted.
+    """
+    lacking = set(open_keys(state, officer, instruction))
+    wanted = tuple(each for each in among if each in lacking) or tuple(among)
+    return tuple(each for each in wanted if each.token == at_hand) or wanted
+
+
+def asked_keys(state: State, officer: str, instruction: Instruction) -> tuple[OfficerKey, ...]:
+    """Those of `vault_keys` that a signature is asked of now, wherever they lie (`to_sign`)."""
+    return to_sign(state, officer, instruction, vault_keys(state.roster, officer, instruction))
+
+
+def _lacking(state: State, officer: str, instruction: Instruction) -> Iterator[Vault]:
+    for vault in map(state.roster.vault, instruction.group.vaults):
+        signers = instruction.signers(vault.id)
+        if officer not in signers and len(signers) < vault.threshold:
+            yield vault
 
 
 def _extended(state: State, instruction: Instruction, each: OfficerKey) -> bool:

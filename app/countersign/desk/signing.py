@@ -11,15 +11,17 @@ independent code → journal the share → export.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.share import SigningRequest
 from countersign.desk.author import Author, Scribe
 from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints, replaced, settles
-from countersign.desk.own_keys import device_keys, token_keys
+from countersign.desk.own_keys import device_keys, to_sign, token_keys
 from countersign.desk.ports import AskSecret, Mailbox, Profile, Receipt, Token
 from countersign.desk.records import Declared, Intent, SafeNonce, Share
+from countersign.desk.shares import as_needed
 from countersign.desk.views import TokenView
 from countersign.errors import Refused
 from countersign.ethereum import safe_file
@@ -33,6 +35,7 @@ from countersign.review.case import Case, Mode, SignatureFacts, SignerFacts, Tok
 from countersign.review.finding import Verdict
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import OfficerKey, Roster, SafeVault
+from countersign.settlement.roster import Token as RegisteredToken
 from countersign.settlement.state import State
 
 Progress = Callable[[int, int], None]
@@ -84,12 +87,31 @@ async def token_facts(token: Token, registered: Sequence[OfficerKey]) -> TokenFa
     )
 
 
+async def _asked_of_token(hand: Hand, state: State, instruction: Instruction) -> tuple[OfficerKey, ...]:
+    """The officer's keys that the token is asked for now: where a vault has its quorum, nothing is asked for it again."""
+    keys, now = token_keys(state, hand.officer, instruction), await hand.token.token()
+    return to_sign(state, hand.officer, instruction, keys, RegisteredToken(now.serial, now.label, now.model))
+
+
 async def signing_case(
     hand: Hand, found: Basis, instruction: Instruction, data: bytes, moment: Circumstances, profile: Profile
 ) -> Case:
     """The case before this officer's signature, with the token's own facts in it; a device's it cannot know."""
-    if not (keys := token_keys(found.state, hand.officer, instruction)):
+    keys = await _asked_of_token(hand, found.state, instruction)
+    if not keys:
         return device_case(hand.officer, found, instruction, data, moment, profile)
+    return await _token_case(hand, found, instruction, data, moment, profile, keys)
+
+
+async def _token_case(
+    hand: Hand,
+    found: Basis,
+    instruction: Instruction,
+    data: bytes,
+    moment: Circumstances,
+    profile: Profile,
+    keys: Sequence[OfficerKey],
+) -> Case:
     facts = await token_facts(hand.token, keys)
     complete = replace(moment, signer=SignerFacts(hand.officer, keys[0].key), token=facts)
     return instruction_case(found, instruction, data, complete, profile, Mode.SIGN)
@@ -134,11 +156,12 @@ async def _sign(
     scribe: Scribe,
     progress: Progress,
 ) -> Made:
-    case = await signing_case(hand, found, instruction, data, moment, profile)
-    if case.token is None:
+    asked = await _asked_of_token(hand, found.state, instruction)
+    if not asked:
+        device_case(hand.officer, found, instruction, data, moment, profile)
         raise Refused("desk.signs-on-device", officer=hand.officer)
-    verdict = await approved(case)
-    keys = tuple(each.key for each in token_keys(found.state, hand.officer, instruction))
+    verdict = await approved(await _token_case(hand, found, instruction, data, moment, profile, asked))
+    keys = tuple(each.key for each in asked)
     declared = remember(found, instruction, moment, profile)
     if instruction.group.kind == "psbt":
         made = await _sign_psbt(hand, found.state, instruction, data, keys, moment, profile, progress, declared)
@@ -187,12 +210,13 @@ async def said(hand: Hand, scribe: Scribe, profile: Profile, instruction: Instru
 
 
 async def give(mailbox: Mailbox, made: Made) -> list[Receipt]:
-    """What was signed, to the desk. Raises what the desk raises."""
-    receipts = []
-    for each in made.shares:
+    """What was signed, to the desk, as far as it is needed (`shares.as_needed`). Raises what the desk raises."""
+
+    async def one(each: MadeShare) -> Receipt:
         await mailbox.put_artefact(each.share)
-        receipts.append(await mailbox.submit(each.event))
-    return receipts
+        return await mailbox.submit(each.event)
+
+    return await as_needed([partial(one, each) for each in made.shares])
 
 
 def _declared(state: State, instruction: Instruction, profile: Profile) -> Declared | None:

@@ -228,8 +228,10 @@ class Vault:
         shown = await asyncio.to_thread(pages.instruction_view, *parts)
         contract = opened.basis.state.cycle(opened.instruction.cycle).contracts[0]
         review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
-        asked = (opened.basis.state, self.hand.officer, opened.instruction, opened.artefact)
-        keys = tuple(key.data.hex() for key in await asyncio.to_thread(own_keys.signing_keys, *asked))
+        about = (opened.basis.state, self.hand.officer, opened.instruction)
+        asked = own_keys.asked_keys(*about)
+        found = await asyncio.to_thread(own_keys.signing_keys, *about, opened.artefact, asked)
+        keys = tuple(key.data.hex() for key in found)
         crossing = replace(_crossing(opened), act_by=self._due(opened))
         return VaultRequestView(crossing, review, shown, self._confirmed, opened.answer is not None, keys)
 
@@ -253,7 +255,7 @@ class Vault:
         on_device = not own_keys.token_keys(*known) and bool(own_keys.device_keys(*known))
         if on_device or (await self.hand.token.token()).unlocked:
             return await signing.signing_case(self.hand, *about, moment, profile)
-        keys = own_keys.vault_keys(opened.basis.state.roster, self.hand.officer, opened.instruction)
+        keys = own_keys.asked_keys(*known)
         signer = SignerFacts(self.hand.officer, keys[0].key) if keys else None
         return cases.instruction_case(*about, replace(moment, signer=signer), profile, Mode.SIGN)
 
