@@ -7,14 +7,15 @@ import pytest
 
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.desk import evidence, stored_zip
-from countersign.desk.evidence import Pack
+from countersign.desk.evidence import Circle, Pack
 from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Refused
 from countersign.formats import jcs, strict_json
-from countersign.settlement import events
+from countersign.settlement import builder, events, machine
 from countersign.store.profile import Profile
 from support import settlement_world as world
 from support.finished_settlement import LEGAL, Finished
+from support.settlement_world import Desk
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,33 @@ def test_another_settlement_stays_out_of_it(auditor: Profile, over: Finished, pa
     assert evidence.belongs(over.state, record, deposit)
     other = replace(deposit, body=replace(deposit.body, owner=world.OWNERS["harbour"]))
     assert evidence.belongs(over.state, record, other) is (deposit.body.owner == world.OWNERS["harbour"])
+
+
+def test_what_settles_together_is_one_settlement_and_nobody_elses() -> None:
+    """Contracts 1 and 2 were netted, 1 was cancelled; then 2 and 3 were netted; 4 is alone."""
+    desk = Desk()
+    desk.log("desk.founded", ["desk", "compliance", "officer-d"], world.founding_body())
+    desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": world.policy_document()})
+    for asset, price in ((world.BTC, "80000"), (world.USDC, "1")):
+        desk.log("price.published", ["desk"], {"asset": asset, "price": price, "source": "Northgate reference"})
+    desk.deposit("meridian", world.BTC, 5 * world.BTC_UNITS, 1)
+    desk.deposit("harbour", world.USDC, 5 * world.USDC_UNITS, 1)
+    first, second, third, alone = (desk.trade() for _ in range(4))
+    for each in (first, second, third, alone):
+        desk.play(each, until="held")
+    for cycle, both in (("before", (first, second)), ("after", (second, third))):
+        body = builder.cycle_body(cycle, sorted(each.hash for each in both), world.START, netting="multilateral")
+        desk.log("cycle.closed", ["desk"], body)
+        if cycle == "before":
+            gone = {"contract": first.hash, "reason": "Called off."}
+            desk.log("contract.cancelled", ["meridian", "harbour"], gone)
+
+    for name, wanted in ((third, {first, second, third}), (alone, {alone})):
+        record = desk.state.contracts[name.hash]
+        assert Circle.of(desk.state, record).hashes == {each.hash for each in wanted}
+        mine = [each for each in desk.entries if evidence.belongs(desk.state, record, events.parse(each.event))]
+        told = machine.replay(mine)
+        assert (dict(told.faults), told.contracts.get(name.hash)) == ({}, desk.state.contracts[name.hash])
 
 
 def test_every_proof_leads_to_the_one_checkpoint(pack: Pack) -> None:

@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import export, grounding, output_parts, reworking
+from countersign.desk import evidence, export, grounding, output_parts, reworking
 from countersign.desk.checking import check
+from countersign.desk.evidence import Pack
 from countersign.desk.matching import instruction_for
+from countersign.desk.pack_checking import judge_pack
 from countersign.errors import Refused
 from countersign.ethereum import execute, multisend, safe_file
 from countersign.ethereum.inspect import Erc20Transfer, read
 from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
 from countersign.review.finding import Status
+from countersign.settlement import events
 from support.batch_story import DOLLARS, EURC, EURO, EUROS, batch_table
 from support.refusals import refused
 from support.software_stage import Table
@@ -81,12 +84,32 @@ async def test_history_works_again_and_finds_the_batch_by_what_is_signed(table: 
     forged = files | {"ethereum/safe_tx.json": turned}
     against = [each for each in output_parts.ethereum(forged, ground, table.story.contract) if not each.ok]
     assert [each.looked_at for each in against] == ["ethereum/safe_tx.json"]
+    pack = evidence.gather(table.officer.replica, table.story.contract)
+    assert objections(table, pack) == set()
+    (beside,) = set(table.story.contracts) - {table.story.contract}  # type: ignore[attr-defined]
+    hidden = [each for each in pack.exhibits if events.parse(each.event).body != affirmed(table, beside)]
+    assert "desk.audit-fault" in objections(table, replace(pack, exhibits=tuple(hidden)))
     # In another order it pays the same, but it is not what was prepared, and nobody signed it.
     for file, fails in ((data, []), (turned, ["C5.other-artefact", "E9.not-an-owner"])):
         report = check({"safe_tx.json": file}, table.stage.officer_store, None, table.stage.clock)
         assert [each.reason for one in report.judged for each in one.verdict.against] == fails
     finished = execute.decode(table.desk.artefacts.get(bytes.fromhex(instruction.finished or "")))
     assert multisend.parse(finished.data) == calls
+
+
+def objections(table: Table, pack: Pack) -> set[str]:
+    """What a reader of the pack alone objects to: obligations follow from all contracts of the cycle."""
+    judged = judge_pack(pack, "pack", grounding.of_pack(pack, pack.vkeys), pack.vkeys, table.stage.clock.seconds)
+    assert [each.about[0] for each in judged][:2] == ["pack", "pack"]
+    return {finding.reason for each in judged for finding in each.verdict.against}
+
+
+def affirmed(table: Table, contract: str) -> object:
+    """The body of the event by which a contract stands in the log."""
+    (record,) = [each for each in table.desk.state.contracts.values() if each.hash == contract]
+    index = record.causes["agreed"]
+    (found,) = table.desk.archive.records(index, index + 1)
+    return events.parse(found.event).body
 
 
 async def test_a_batch_that_operations_altered_is_refused_by_the_signing_officer(table: Table) -> None:

@@ -9,7 +9,8 @@ DESIGN.md §2, docs/formats/evidence.md. The file is a stored zip (`stored_zip`)
     jwks.json, vkeys.json   the signers' keys; the log's and its witnesses'
 
 - In it: every event of the settlement, of what it replaced and of the orders that stopped it, and every founding, roster,
-  policy, price and deposit event that it rests on.
+  policy, price and deposit event that it rests on. What was netted is one settlement: all contracts of its cycle, for the
+  obligations follow from all of them only.
 - What it shares with a participant's extract stands in `bundles`. `serialise(parse(x)) == x`.
 - A signer's key counts only if a logged roster event in the pack registers it.
 - A pack is whole or refused: the bytes of every instruction, share and finished transaction that its events name are in it.
@@ -20,10 +21,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from countersign.desk import bundles
 from countersign.desk.bundles import Bundle
@@ -43,9 +45,10 @@ from countersign.settlement.bodies import (
 )
 from countersign.settlement.events import Event
 from countersign.settlement.records import ContractRecord
-from countersign.settlement.roster import Roster
+from countersign.settlement.roster import Party, Roster
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import AwardMade, FreezeLifted, FreezeOrdered
+from countersign.settlement.trouble_bodies import TransactionReplaced
 
 if TYPE_CHECKING:
     from countersign.desk.ports import Artefacts, Record
@@ -172,6 +175,7 @@ class _Making:
         if pin is None:
             raise Unavailable("desk.nothing-pinned")
         self._size, self._signed, self._tree = pin.size, pin.signed, replica.log.tree
+        self._circle = Circle.of(self._state, self._record)
         self._exhibits: list[Exhibit] = []
         self._named: dict[str, Event] = {}
         self._signers: set[str] = set()
@@ -183,14 +187,14 @@ class _Making:
     def look(self, held: Record) -> None:
         """Take an entry in, if it belongs to the settlement."""
         event = events.parse(held.event) if held.index in self._state.events else None
-        if event is None or not belongs(self._state, self._record, event):
+        if event is None or not self._circle.holds(self._state, event):
             return
         path = self._tree.inclusion_proof(held.index, self._size)
         self._exhibits.append(bundles.exhibit(held, path, self._signed))
         self._named |= dict.fromkeys(artefacts_of(event), event)
         whole = audience.carried(event)
-        mine = whole is not None and whole.hash == self._record.hash
-        self._signers.update(event.jws.kids, whole.jws.kids if whole is not None and mine else ())
+        ours = whole is not None and whole.hash in self._circle.hashes
+        self._signers.update(event.jws.kids, whole.jws.kids if whole is not None and ours else ())
 
     def made(self) -> Pack:
         """The whole pack."""
@@ -211,31 +215,60 @@ class _Making:
 
 def belongs(state: State, record: ContractRecord, event: Event) -> bool:
     """Whether an accepted event is the settlement's own, or one that it rests on: what it replaced, what stopped it."""
-    if event.type in GROUNDS:
-        return True
-    chain = state.replaced(record)
-    if isinstance(event.body, DepositCredited):
-        return (event.body.owner, event.body.asset) in {
-            (each.terms.payer(leg), asset)
-            for each in chain
-            for leg in each.terms.legs
-            for asset in (leg.asset, *_fee(each, leg.asset))
-        }
-    scope = stops.scope_of(state, event.body)
-    if scope is not None:
-        return any(stops.within(scope, each) for each in chain)
-    return bool({each.hash for each in chain} & set(audience.contracts_of(state, event)))
+    return Circle.of(state, record).holds(state, event)
 
 
-def _fee(record: ContractRecord, asset: str) -> tuple[str, ...]:
-    legs = enumerate(record.terms.legs)
-    return tuple(fee[0] for at, leg in legs if leg.asset == asset and (fee := record.terms.fee(at)))
+@dataclass(frozen=True)
+class Circle:
+    """The contracts that one settlement rests on: its cycle's, those of cycles that were called off, what each replaced.
+
+    `payers`: the accounts (owner, asset) that pay for them, fees among it.
+    """
+
+    records: tuple[ContractRecord, ...]
+    hashes: frozenset[str]
+    payers: frozenset[tuple[Party, str]]
+
+    @classmethod
+    def of(cls, state: State, record: ContractRecord) -> Self:
+        """The circle of one contract, in time linear in the contracts of all cycles."""
+        cycles = defaultdict[str, list[tuple[str, ...]]](list)
+        for cycle in state.cycles.values():
+            for name in cycle.contracts:
+                cycles[name].append(cycle.contracts)
+        found, left = dict[str, ContractRecord](), [record]
+        while left:
+            each = left.pop()
+            found[each.hash] = each
+            mates = (state.contracts[name] for names in cycles.pop(each.hash, ()) for name in names)
+            left += (near for near in (*mates, *state.replaced(each)) if near.hash not in found)
+        return cls(tuple(found.values()), frozenset(found), frozenset(_payers(found.values())))
+
+    def holds(self, state: State, event: Event) -> bool:
+        """Whether an accepted event belongs to them."""
+        if event.type in GROUNDS:
+            return True
+        if isinstance(event.body, DepositCredited):
+            return (event.body.owner, event.body.asset) in self.payers
+        scope = stops.scope_of(state, event.body)
+        if scope is not None:
+            return any(stops.within(scope, each) for each in self.records)
+        return not self.hashes.isdisjoint(audience.contracts_of(state, event))
+
+
+def _payers(records: Iterable[ContractRecord]) -> Iterator[tuple[Party, str]]:
+    for each in records:
+        for at, leg in enumerate(each.terms.legs):
+            payer, fee = each.terms.payer(leg), each.terms.fee(at)
+            yield payer, leg.asset
+            if fee is not None:
+                yield payer, fee[0]
 
 
 def artefacts_of(event: Event) -> tuple[str, ...]:
     """The SHA-256 (hex) of every artefact that an event names."""
     match event.body:
-        case InstructionPrepared() | ShareAdded() | TransactionBroadcast():
+        case InstructionPrepared() | ShareAdded() | TransactionBroadcast() | TransactionReplaced():
             return (event.body.artefact,)
         case ContractAffirmed() | ContractProposed() | WithdrawalRequested() | AwardMade():
             return (event.body.contract.terms.legal_text_sha256,)

@@ -54,10 +54,10 @@ def judge_pack(pack: Pack, name: str, ground: Ground, trust: Quorum | None, now:
 def settlement(
     pack: Pack, name: str, ground: Ground, instruction: Instruction | None, now: int, *, trusted: bool
 ) -> Judged:
-    """The contract by itself (None) or one instruction of its settlement, as history."""
+    """The contract by itself (None) or one instruction of its settlement over all contracts netted with it, as history."""
     when = grounds.moment(ground, instruction or ground.first_share(pack.contract))
-    contract = ground.contract(pack.contract, f"{name}: contract")
-    contracts = () if contract is None else (contract,)
+    names = (pack.contract,) if instruction is None else ground.state.cycle(instruction.cycle).contracts
+    contracts = tuple(each for one in names if (each := ground.contract(one, f"{name}: contract")) is not None)
     facts, about = None, name
     if instruction is not None:
         about = f"{name}: {instruction.group.kind}"
