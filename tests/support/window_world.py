@@ -885,8 +885,15 @@ class OfficerDouble:
     def device_frames(self, data: bytes, tag: int = 2, density: int = 27) -> Sequence[str]:
         return self.parts
 
-    async def device_file(self, instruction: str, file: Path) -> ReviewView:
-        self._ask("device file", instruction, file)
+    def device_scan(self) -> "DeviceScanDouble":
+        return DeviceScanDouble()
+
+    async def device_read(self, file: Path) -> bytes:
+        self._ask("device file", file)
+        return b"psbt\xff"
+
+    async def device_signed(self, instruction: str, signed: bytes) -> ReviewView:
+        self._ask("device signed", instruction, signed)
         self.signed |= {instruction}
         return await self.review(CONTRACT)
 
@@ -926,6 +933,19 @@ class OfficerDouble:
     async def take_from_usb(self, file: Path) -> CrossingView:
         self._ask("from usb", file)
         return replace(CROSSINGS[1], phase="answered")
+
+
+class DeviceScanDouble:
+    """A device's codes: whole with the third text."""
+
+    taken = 0
+
+    def frame(self, text: str) -> tuple[int, int, bytes | None]:
+        self.taken += 1
+        return self.taken, 3, b"psbt\xff" if self.taken == 3 else None
+
+    async def pictures(self, pictures: Sequence[Path], progress: Progress) -> bytes:
+        return b"psbt\xff"
 
 
 class VaultDouble:

@@ -2,21 +2,22 @@
 
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog
 
 from countersign.bitcoin import psbt as psbts
 from countersign.demonstration import cast
 from countersign.review.finding import failed
-from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
+from countersign.ui.application import Instruments, OfficerWindow
 from countersign.ui.views.device_dialog import DeviceDialog
-from support import device_stage, window_world
+from support import device_window, window_world
 from support.device_stage import device
+from support.device_window import CONFIRM, EXPORT, SIGN, TAKE, taken
 from support.software_stage import Table
 from support.window_hands import (
+    another_dialog,
     click,
     dialog,
     enabled,
@@ -30,35 +31,13 @@ from support.window_hands import (
 )
 
 A = cast.OFFICER_A.id
-CONFIRM = "I have compared amounts, addresses and digests. This is what we agreed."
-EXPORT, TAKE, SIGN = "Export for the device…", "Take back…", "Sign with the token"
 FOLDER = Path("/media/amara/MERIDIAN-1")
 
 
 @pytest.fixture
 async def at_sign(tmp_path: Path, instruments: Instruments) -> AsyncIterator[tuple[OfficerWindow, Table]]:
-    table = device_stage.ranged(tmp_path)
-    await table.until("step-prepare")
-    await table.officer.unlock(table.stage.ask_pin)
-    window = open_officer(table.officer, BannerFacts(Mode.ONLINE), instruments)
-    window.show()
-    window.activateWindow()
-    await window.refresh()
-    window.open_review(table.story.contract)
-    await settled(window)
-    key(window, "Ctrl+S")
-    yield window, table
-    window.close()
-    table.stage.holds.close()
-
-
-async def taken(window: OfficerWindow, file: Path) -> None:
-    """Press *Take back…* and choose this file."""
-    click(window, TAKE)
-    (chooser,) = [each for each in window.findChildren(QFileDialog) if each.isVisible()]
-    chooser.fileSelected.emit(str(file))
-    chooser.close()
-    await settled(window)
+    async with device_window.at_sign(tmp_path, instruments) as found:
+        yield found
 
 
 def kept(window: OfficerWindow) -> dict[Path, bytes]:
@@ -82,7 +61,24 @@ async def exported(window: OfficerWindow, *presses: str) -> tuple[QDialog, bytes
     return found, kept(window)[path]
 
 
-async def test_the_screen_says_what_the_device_must_show(at_sign: tuple[OfficerWindow, Table]) -> None:
+async def goes_out_for_devices_that_ask(window: OfficerWindow) -> None:
+    """In version 2, and as codes of either type; a choice made anew takes the shown codes away."""
+    found, data = await exported(window, "2: if the device asks for it")
+    assert psbts.parse(data).version == 2
+    for choice, kind in (("crypto-psbt: older devices", "UR:CRYPTO-PSBT/"), ("psbt: newer devices", "UR:PSBT/")):
+        click(found, choice)
+        assert isinstance(found, DeviceDialog)
+        assert found.panel.texts == ()
+        click(found, "Show the codes")
+        await settled(window)
+        assert found.panel.texts[0].startswith(kind)
+    click(found, "Close")
+    await no_dialog(window)
+
+
+async def test_the_screen_says_what_the_device_must_show_and_its_file_goes_to_and_fro(
+    at_sign: tuple[OfficerWindow, Table], tmp_path: Path
+) -> None:
     window, table = at_sign
     text = seen(window)
     psbt = psbts.parse(table.artefact("psbt"))
@@ -101,37 +97,20 @@ async def test_the_screen_says_what_the_device_must_show(at_sign: tuple[OfficerW
     ):
         assert expected in text
     assert not [each for each in (window.sign.sign, window.sign.unlock) if each.isVisibleTo(window)]
-
-
-async def test_a_file_goes_out_is_signed_and_comes_back(at_sign: tuple[OfficerWindow, Table], tmp_path: Path) -> None:
-    window, table = at_sign
     assert not enabled(window, EXPORT)
     assert "Confirm first what you compared" in named(window, EXPORT).toolTip()
     click(window, CONFIRM)
     found, data = await exported(window)
     assert data == table.artefact("psbt")
     click(found, "Close")
+    await no_dialog(window)
+    await goes_out_for_devices_that_ask(window)
     file = tmp_path / "signed.txt"
     file.write_bytes(b64encode(device(A).sign(data)))
     await taken(window, file)
     assert [each.officer for each in table.live("psbt").shares] == [A]
     assert "Signed. The signature was verified under the registered key" in seen(window)
     assert not [each for each in (window.sign.export, window.sign.take) if each.isVisibleTo(window)]
-
-
-async def test_version_2_and_codes_are_there_for_devices_that_ask(at_sign: tuple[OfficerWindow, Table]) -> None:
-    window, _ = at_sign
-    click(window, CONFIRM)
-    found, data = await exported(window, "2: if the device asks for it")
-    assert psbts.parse(data).version == 2
-    for choice, kind in (("crypto-psbt: older devices", "UR:CRYPTO-PSBT/"), ("psbt: newer devices", "UR:PSBT/")):
-        click(found, choice)
-        assert isinstance(found, DeviceDialog)
-        assert found.panel.texts == ()
-        click(found, "Show the codes")
-        await settled(window)
-        assert found.panel.texts[0].startswith(kind)
-    click(found, "Close")
 
 
 async def test_what_did_not_go_out_here_or_is_another_s_is_named_and_files_nothing(
@@ -145,10 +124,11 @@ async def test_what_did_not_go_out_here_or_is_another_s_is_named_and_files_nothi
     torn.write_bytes(b"cHNidP8*")
 
     async def refused(file: Path, code: str) -> None:
-        await taken(window, file)
-        problem = await dialog(window)
+        open_still = await taken(window, file)
+        problem = await another_dialog(window, open_still)
         assert f"Code {code}" in words(problem)
         click(problem, "Close")
+        click(open_still, "Close")
         await no_dialog(window)
         assert not table.live("psbt").shares
 
@@ -162,23 +142,9 @@ async def test_what_did_not_go_out_here_or_is_another_s_is_named_and_files_nothi
     assert [each.officer for each in table.live("psbt").shares] == [A]
 
 
-class Both(window_world.OfficerDouble):
-    """An officer whose token signs for one vault of the PSBT and whose device for another."""
-
-    async def to_sign(self, contract: str):  # type: ignore[no-untyped-def]
-        view = window_world.review_view(signed=self.signed, against=self.against)
-        known = {each.instruction: each for each in view.instructions}
-        found = [
-            replace(each, instruction=known[each.instruction.instruction]) for each in await super().to_sign(contract)
-        ]
-        return [
-            replace(each, devices=window_world.DEVICES) if each.instruction.kind == "psbt" else each for each in found
-        ]
-
-
 @pytest.fixture
 def officer() -> window_world.OfficerDouble:
-    return Both()
+    return device_window.Both()
 
 
 async def test_token_and_device_are_offered_side_by_side(

@@ -24,7 +24,7 @@ from countersign.desk.owner_changes import OwnerChanges
 from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
-from countersign.desk.scanning import TYPE
+from countersign.desk.scanning import DEVICE, TYPE, Scanning
 from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.vault_book import VaultBook
@@ -149,11 +149,19 @@ class OfficerConsole(Officer):
         await self.synchronise()
         return receipts
 
-    async def device_file(self, instruction: str, file: Path) -> ReviewView:
-        """What the device gave back, from a file; the settlement after it. Raises as `device_import` and the courier."""
-        await self.device_import(instruction, await self._courier.read_chosen(file))
+    async def device_signed(self, instruction: str, signed: bytes) -> ReviewView:
+        """What the device gave back; the settlement after it. Raises as `device_import`."""
+        await self.device_import(instruction, signed)
         cycle = self.replica.state.instruction(instruction).cycle
         return await self.review(self.replica.state.cycles[cycle].contracts[0])
+
+    def device_scan(self) -> Scanning:
+        """A scan of the codes that the device shows."""
+        return Scanning(self._courier, self._clock, DEVICE)
+
+    async def device_read(self, file: Path) -> bytes:
+        """What the device gave back, from a file. Raises as the courier."""
+        return await self._courier.read_chosen(file)
 
     def device_frames(self, data: bytes, tag: int = 2, density: int = DENSEST) -> Sequence[str]:
         """What was exported as UR parts for QR codes of version `density`: of type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""

@@ -12,6 +12,7 @@ from countersign.desk.accounts import Overview
 from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.cut_off_view import CutOffView
 from countersign.desk.deed_views import AwardPaper, Offer, OrderView, TargetView, Way
+from countersign.desk.device_surfaces import DeviceConsole
 from countersign.desk.fee_rates import FeeRate
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
@@ -214,7 +215,7 @@ class Holding(Protocol):
         """Whose a typed address is, or which of ours it resembles."""
 
 
-class OfficerConsole(Watching, Protocol):
+class OfficerConsole(Watching, DeviceConsole, Protocol):
     """A signing officer's machine."""
 
     @property
@@ -272,11 +273,8 @@ class OfficerConsole(Watching, Protocol):
     async def device_export(self, instruction: str, version: int = 0, shown: InstructionView | None = None) -> bytes:
         """The unsigned PSBT (version 0 or 2) for the officer's own device: compared with what was shown, checked, journalled."""
 
-    def device_frames(self, data: bytes, tag: int = 2, density: int = DENSEST) -> Sequence[str]:
-        """What was exported as UR parts for codes: of type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""
-
-    async def device_file(self, instruction: str, file: Path) -> ReviewView:
-        """What the device gave back, from a file: this officer's signatures verified, journalled, given to the desk."""
+    async def device_signed(self, instruction: str, signed: bytes) -> ReviewView:
+        """What the device gave back: this officer's signatures verified, journalled, given to the desk."""
 
     async def review(self, contract: str) -> ReviewView:
         """Everything of one settlement, every check run now, on this machine."""

@@ -9,7 +9,7 @@ LABELS: dict[str, str] = {
     "device.key": "Key that signs",
     "device.key-of": "Key {number} of {count}",
     "device.how": "Your key lies in this device: it signs there, not here. Export the transaction for it, compare what its own "
-    "screen shows with the list below, sign on it, and take the file back.",
+    "screen shows with the list below, sign on it, and take back its codes or its file.",
     "device.both": "The token signs for one vault, this device for another. Both are needed, in either order.",
     "device.compare": "Compare on the device's screen",
     "device.compare-how": "Every payment and the fee must stand there with the same amount and the same whole address. "
@@ -22,7 +22,16 @@ LABELS: dict[str, str] = {
     "device.export": "Export for the device…",
     "device.export-tip": "Write the transaction for your device, or show it as a code",
     "device.take": "Take back…",
-    "device.take-tip": "Open what the device signed; your signatures are verified before they count",
+    "device.take-tip": "Scan or open what the device signed; your signatures are verified before they count",
+    "device.take-title": "Take back what the device signed",
+    "device.take-explain": "Scan the codes on the device's screen, or open the file that it wrote. Only your signatures are taken "
+    "out of it, each verified over what was exported here.",
+    "device.take-file": "Take the file",
+    "device.of-file": "File",
+    "device.file": "File from the device",
+    "device.file-hint": "Path of the signed .psbt file, for example on the device's memory card",
+    "device.paste-hint": "Or paste the text here: UR:PSBT/… or UR:CRYPTO-PSBT/…",
+    "device.camera-none": "No camera was found. Pictures, pasted text and the file above do the same.",
     "device.forbidden": "{check} forbids it: nothing goes to the device",
     "device.unconfirmed": "Confirm first what you compared",
     "device.what": "What the device signs",

@@ -19,14 +19,17 @@ from countersign.ui.widgets.progress import ProgressLine
 
 
 class ScanPanel(QWidget):
-    """`read` gives decoded texts one by one, `pictures` a list of files."""
+    """`read` gives decoded texts one by one, `pictures` a list of files.
+
+    `hint` says what text may be pasted, `none` what else does the same where no camera is (label keys).
+    """
 
     read = Signal(str)
     pictures = Signal(list)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, hint: str = "carry.paste-hint", none: str = "carry.camera-none") -> None:
         super().__init__()
-        self.context = context
+        self.context, self.hint, self.none = context, hint, none
         self.words = PlainLabel("", "amount")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -65,7 +68,7 @@ class ScanPanel(QWidget):
         self.take_path.clicked.connect(self._take_path)
         self.text = QPlainTextEdit()
         self.text.setAccessibleName(label("carry.paste"))
-        self.text.setPlaceholderText(label("carry.paste-hint"))
+        self.text.setPlaceholderText(label(self.hint))
         self.text.setTabChangesFocus(True)
         self.take = Button(label("carry.take-text"), "Ctrl+T")
         self.take.clicked.connect(self._take_text)
@@ -100,7 +103,7 @@ class ScanPanel(QWidget):
             self.state.say(label("carry.camera-on"), "")
             self.start.setText(label("carry.camera-stop"))
         else:
-            self.state.say(label("carry.camera-none"), "warn")
+            self.state.say(label(self.none), "warn")
 
     def _look(self, grey: bytes, width: int, height: int) -> None:
         read = self.context.instruments.read_picture
