@@ -174,3 +174,19 @@ def test_bitcoins_leg_is_prepared_anew_with_other_coins_once_a_coin_of_it_was_sp
     anew = trouble.live(desk, trade, "psbt")
     assert desk.state.instruction(old.hash).superseded_by == anew.hash
     assert desk.attempt(*trouble.failed(trade, anew)) == "settlement.not-released"
+
+
+def test_bitcoins_leg_is_prepared_a_third_time_only_with_every_coin_of_the_second() -> None:
+    """Of three that share one coin with the next, the first and the third could both be mined."""
+    desk, trade = refused_by_bitcoin()
+    desk.log(*trouble.failed(trade, trouble.live(desk, trade, "psbt"), executable=False))
+    body = world.psbt_body(trade) | {"artefact": world.digest("anew")}
+    desk.log("instruction.prepared", ["operations"], body)
+    spends = body["spends"]
+    assert isinstance(spends, list)
+    assert len(spends) > 1
+    other = spends[0] | {"outpoint": f"{world.digest('another coin')}:0"}
+    once_more = body | {"artefact": world.digest("once more")}
+    exchanged = once_more | {"spends": [other, *spends[1:]]}
+    assert desk.attempt("instruction.prepared", ["operations"], exchanged) == "settlement.still-executable"
+    assert desk.attempt("instruction.prepared", ["operations"], once_more | {"spends": [*spends, other]}) is None

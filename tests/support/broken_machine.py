@@ -19,6 +19,7 @@ from countersign.settlement import (
     ledger,
     lending,
     machine,
+    sharing,
     stops,
     valuation,
 )
@@ -74,12 +75,12 @@ def one_side_is_enough(patch: Patch) -> None:
 
 def first_quorum_early(patch: Patch) -> None:
     """The share that completes the first quorum is accepted whatever the other instructions lack."""
-    _let_pass(patch, instructing, "_check_quorum", "settlement.first-quorum")
+    _let_pass(patch, sharing, "_check_quorum", "settlement.first-quorum")
 
 
 def preparers_sign(patch: Patch) -> None:
     """Who prepared an instruction may sign it."""
-    patch.setattr(instructing, "_preparers", lambda *_: set())
+    patch.setattr(sharing, "_preparers", lambda *_: set())
 
 
 def safes_are_never_busy(patch: Patch) -> None:

@@ -33,11 +33,11 @@ from countersign.settlement import (
     freezing,
     governing,
     holding,
-    instructing,
     lending,
     owning,
     permissions,
     reconciling,
+    sharing,
     voiding,
 )
 from countersign.settlement.bodies import SETTLEMENT, DeskFounded, InstructionPrepared
@@ -93,7 +93,7 @@ RULES: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "hold.released": holding.RELEASED,
     "cycle.closed": cycling.CLOSED,
     "instruction.prepared": declaring.PREPARED,
-    "instruction.refused": instructing.REFUSED,
+    "instruction.refused": sharing.REFUSED,
     "state.attested": attesting.ATTESTED,
     "share.added": owning.SHARE,
     "release.authorised": delivery.RELEASED,

@@ -16,7 +16,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import delivery, instructing, observing
+from countersign.settlement import delivery, instructing, observing, sharing
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import OWNERS, ShareAdded, TransactionBroadcast, TransactionObserved
 from countersign.settlement.case import Case, Rule
@@ -106,7 +106,7 @@ def _open(state: State, name: str) -> OwnersOrder:
 def _judge_share(case: Case, body: ShareAdded) -> None:
     state = case.state
     if body.instruction not in state.orders:
-        instructing.SHARE.judge(case, body)
+        sharing.SHARE.judge(case, body)
         return
     order = _open(state, body.instruction)
     instruction, vault = order.instruction, safe(state, order.instruction.group.vaults[0])
@@ -118,7 +118,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     officer = case.officers[0]
     if officer in order.by:
         raise Refused("C5.preparer-signs", officer=officer)
-    instructing.check_share_keys(state, instruction, vault, body, officer)
+    sharing.check_share_keys(state, instruction, vault, body, officer)
     if officer in instruction.signers(vault.id):
         raise Refused("settlement.share-twice", officer=officer, vault=vault.id)
     if not state.missing(instruction):
@@ -128,7 +128,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
 def _fold_share(case: Case, body: ShareAdded) -> State:
     state = case.state
     if body.instruction not in state.orders:
-        return instructing.SHARE.fold(case, body)
+        return sharing.SHARE.fold(case, body)
     known = state.orders[body.instruction].instruction
     share = Share(case.officers[0], body.vault, body.keys, body.artefact, case.index)
     return _with(state, replace(known, shares=(*known.shares, share)))
