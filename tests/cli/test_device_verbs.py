@@ -7,39 +7,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from countersign.bitcoin import psbt as psbts
 from countersign.cli import pins
-from countersign.cli.officer import officer_app
 from countersign.demonstration import cast
 from countersign.desk.console import OfficerConsole
 from support import device_stage
 from support.device_stage import device
+from support.seated_officer import SeatedOfficer
 from support.software_stage import Table
 
 A = cast.OFFICER_A.id
 
 
-class Station:
+class Station(SeatedOfficer):
     """A workstation whose only seat is officer A's console on software keys; it counts the PINs that it asks."""
 
     def __init__(self, table: Table, folder: Path) -> None:
-        self.table, self.folder, self.asked = table, folder, 0
+        super().__init__(table)
+        self.folder = folder
 
     def at(self, _folder: Path, _own: object, _seat: object, work: Callable[[OfficerConsole], Awaitable[Any]]) -> Any:
         return asyncio.run(work(self.table.officer))  # type: ignore[arg-type]
-
-    def hidden(self, *_: object, **__: object) -> str:
-        self.asked += 1
-        return cast.PIN
-
-    def run(self, *arguments: str) -> Result:
-        app = typer.Typer()
-        app.add_typer(officer_app(self), name="officer")  # type: ignore[arg-type]
-        seat = ["--desk", "d", "--profile", "p", "--token", "t", "--softhsm", "s"]
-        return CliRunner().invoke(app, ["officer", *seat, *arguments])
 
     @property
     def psbt(self) -> str:

@@ -6,22 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
 
 from countersign.cli import pins
-from countersign.cli.officer import officer_app
 from countersign.demonstration import cast
 from countersign.desk import ceremony
 from countersign.desk.console import OfficerConsole
+from support.seated_officer import SeatedOfficer
 from support.software_stage import Table
 
 
-class Station:
+class Station(SeatedOfficer):
     """A workstation whose only seat is an operations officer's console on software keys; it counts the PINs that it asks."""
 
     def __init__(self, table: Table) -> None:
-        self.table, self.asked = table, 0
+        super().__init__(table)
         self.console: OfficerConsole | None = None
 
     def at(self, _folder: Path, _own: object, _seat: object, work: Callable[[OfficerConsole], Awaitable[Any]]) -> Any:
@@ -32,16 +30,6 @@ class Station:
             return await work(self.console)
 
         return asyncio.run(within())
-
-    def hidden(self, *_: object, **__: object) -> str:
-        self.asked += 1
-        return cast.PIN
-
-    def run(self, *arguments: str) -> Result:
-        app = typer.Typer()
-        app.add_typer(officer_app(self), name="officer")  # type: ignore[arg-type]
-        seat = ["--desk", "d", "--profile", "p", "--token", "t", "--softhsm", "s"]
-        return CliRunner().invoke(app, ["officer", *seat, *arguments])
 
     def paid(self, units: int) -> str:
         safe = ceremony.registered_address(self.table.desk.state.roster.vault(cast.BUYER.safe), 0)

@@ -133,3 +133,7 @@ def test_one_r_under_keys_that_are_not_one_roots_is_no_alarm(profile):
     profile.journal.intend(replace(FIRST, key=other, digests=(b"e" * 32,), root=b"y" * 32))
     profile.journal.record_share(replace(share(), root=b"x" * 32))
     profile.journal.record_share(replace(share(digest=b"e" * 32, key=other), root=b"y" * 32))
+    assert profile.journal.answered(other, b"e" * 32) is not None
+    profile.journal.intend(
+        replace(SECOND, outpoints=(), nonce=None, key=other, root=b"y" * 32)
+    )  # neither key is stopped

@@ -22,6 +22,7 @@ from countersign.cli import findings, outcome, pins, reading
 from countersign.cli.governance import LIMIT, Orders, said_proposal
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.options import JsonOption, RestOption, passphrase
+from countersign.cli.seat import TokenChoice
 from countersign.cli.token import (
     ModuleOption,
     PinFileOption,
@@ -82,16 +83,15 @@ def proposal_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
         as_json: JsonOption = False,
     ) -> None:
         """Say what a proposal changes, then sign it with your token's identity key."""
-        if (module is None) is (softhsm is None):
-            raise typer.BadParameter("give either --module or --softhsm")
+        choice = TokenChoice(token, serial, module, softhsm)
         try:
             order, data = orders(profile, passphrase), reading.read_file(file, LIMIT)
             findings.warn(proposal_lines(order.look(data)))
             ask = pins.asking({"signers.ask-pin": pin_file})
 
             async def within() -> bytes:
-                async with tokens(module, softhsm) as provisioner:
-                    return await _signed(order, data, provisioner, (token, serial), ask)
+                async with tokens(choice.module, choice.softhsm) as provisioner:
+                    return await _signed(order, data, provisioner, choice, ask)
 
             signed = asyncio.run(within())
             write_new(out, signed)
@@ -114,10 +114,10 @@ def _body(file: Path) -> Mapping[str, object]:
 
 
 async def _signed(
-    order: Order, data: bytes, provisioner: Provisioner, named: tuple[str, str | None], ask: pins.AskSecret
+    order: Order, data: bytes, provisioner: Provisioner, choice: TokenChoice, ask: pins.AskSecret
 ) -> bytes:
     """The proposal with the signature of whoever holds this token. Refused("cli.not-an-officers-token"), what `sign` raises."""
-    found = await chosen(provisioner, *named)
+    found = await chosen(provisioner, choice.label, choice.serial)
     held = {key.public.kid: key.public for key in await provisioner.keys(found.identity)}
     officer = order.officer_of(held)
     if officer is None:

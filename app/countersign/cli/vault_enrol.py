@@ -26,6 +26,7 @@ from countersign.cli.descriptor import FileArgument, SessionOption, session
 from countersign.cli.governance import Orders
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.options import RestOption, passphrase
+from countersign.cli.seat import TokenChoice
 from countersign.cli.token import (
     ModuleOption,
     PinFileOption,
@@ -178,10 +179,7 @@ class _Commands:
         with _Told():
             planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
             _require_own(planned, officer, own, token_file)
-            write_new(out, vault_enrolment.take_test(planned, officer, reading.read_file(signed)))
-            findings.show(
-                [words("{officer} has signed the test of {vault}.", officer=officer, vault=name), _written(out)]
-            )
+            _signed(out, vault_enrolment.take_test(planned, officer, reading.read_file(signed)), officer, name)
 
     def sign(
         self,
@@ -200,21 +198,17 @@ class _Commands:
         token_file: SessionOption = None,
     ) -> None:
         """Show the vault, find your key in it, compare twelve words; then sign the test with your token."""
-        if (module is None) is (softhsm is None):
-            raise typer.BadParameter("give either --module or --softhsm")
+        choice = TokenChoice(token, serial, module, softhsm)
         with _Told():
             planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
             _compare(planned, officer, None, token_file)
             ask = pins.asking({"signers.ask-pin": pin_file})
 
             async def within() -> bytes:
-                async with self._tokens(module, softhsm) as provisioner:
-                    return await _tested(planned, officer, provisioner, (token, serial), ask)
+                async with self._tokens(choice.module, choice.softhsm) as provisioner:
+                    return await _tested(planned, officer, provisioner, choice, ask)
 
-            write_new(out, asyncio.run(within()))
-            findings.show(
-                [words("{officer} has signed the test of {vault}.", officer=officer, vault=name), _written(out)]
-            )
+            _signed(out, asyncio.run(within()), officer, name)
 
     def propose(
         self,
@@ -273,10 +267,16 @@ def _compare(planned: Planned, officer: str, own: Path | None, token_file: Path 
     vault_enrolment.require_same_words(planned, typed)
 
 
+def _signed(out: Path, test: bytes, officer: str, vault: str) -> None:
+    """One cosigner's verified test signature, written and said."""
+    write_new(out, test)
+    findings.show([words("{officer} has signed the test of {vault}.", officer=officer, vault=vault), _written(out)])
+
+
 async def _tested(
-    planned: Planned, officer: str, provisioner: Provisioner, named: tuple[str, str | None], ask: pins.AskSecret
+    planned: Planned, officer: str, provisioner: Provisioner, choice: TokenChoice, ask: pins.AskSecret
 ) -> bytes:
-    signer = provisioner.signer((await chosen(provisioner, *named)).identity)
+    signer = provisioner.signer((await chosen(provisioner, choice.label, choice.serial)).identity)
     await signer.unlock(ask)
     return await vault_enrolment.sign_test(planned, officer, signer)
 
