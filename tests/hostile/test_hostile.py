@@ -15,6 +15,7 @@ from hostile import (
     ethereum_cases,
     log_cases,
     machine_cases,
+    owner_cases,
     policy_cases,
     ranged_cases,
     safe_state_cases,
@@ -36,6 +37,7 @@ CASES: list[Hostile] = [
     *policy_cases.CASES,
     *machine_cases.CASES,
     *trouble_cases.CASES,
+    *owner_cases.CASES,
     *told_cases.CASES,
 ]
 

@@ -1,12 +1,16 @@
 """A Safe's owners change by an order of the administrators, the owners' own quorum, and what the chain then says; not else."""
 
+from dataclasses import replace
+
 import pytest
 
 from countersign.settlement import builder
 from countersign.settlement.fingerprint import state_hash
 from countersign.settlement.owning import under_way
+from countersign.settlement.records import ContractState
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.snapshot import parse, serialise
+from support import owner_cases as ordered
 from support import settlement_world as world
 from support import trouble_world as trouble
 from support.settlement_world import Desk
@@ -180,6 +184,104 @@ def test_a_request_of_a_day_is_signed_no_more_and_is_ordered_anew() -> None:
     assert desk.attempt(*world.share_step(first, A, SAFE)) == "C4.request-expired"
     again = order(desk, replaces=first)
     signed(desk, again, A, C)
+
+
+class TestFrozen:
+    """An order of compliance that stops what lies in the Safe lets its owners be narrowed, never widened."""
+
+    COMES = ((A, C, D, ordered.NEW), 2)
+
+    @pytest.mark.parametrize(
+        "scope",
+        [
+            {"lei": world.HARBOUR},
+            {"lei": world.HARBOUR, "book": "main"},
+            {"asset": world.USDC},
+        ],
+        ids=["participant", "book", "asset"],
+    )
+    def test_nobody_comes_while_it_stands_and_an_owner_may_go(self, scope: dict[str, object]) -> None:
+        desk = ordered.ground().copy()
+        desk.log(*world.freeze_step(**scope))
+        for people, threshold in (self.COMES, ((A, C, ordered.NEW), 2)):
+            assert refused(desk, people, threshold) == "settlement.frozen-owners"
+        for people, threshold in (((A, C), 2), ((A, C, D), 3)):
+            assert refused(desk, people, threshold) is None
+        desk.log(*world.lift_step())
+        assert refused(desk, *self.COMES) is None
+
+    @pytest.mark.parametrize("scope", [{"lei": world.MERIDIAN}, {"asset": world.BTC}], ids=["another", "another chain"])
+    def test_an_order_for_something_else_stops_nothing(self, scope: dict[str, object]) -> None:
+        desk = ordered.ground().copy()
+        desk.log(*world.freeze_step(**scope))
+        assert refused(desk, *self.COMES) is None
+
+    def test_an_order_for_a_contract_of_its_owner_stops_it_until_the_contract_is_over(self) -> None:
+        desk = ordered.ground().copy()
+        (contract,) = desk.state.contracts
+        desk.log(*world.freeze_step(contract=contract))
+        assert refused(desk, *self.COMES) == "settlement.frozen-owners"
+        record = replace(desk.state.contracts[contract], state=ContractState.FINAL)
+        desk.state = replace(desk.state, contracts=desk.state.contracts.set(contract, record))
+        assert refused(desk, *self.COMES) is None
+
+    def test_fewer_signatures_are_a_widening_too(self) -> None:
+        desk = ordered.ground().copy()
+        vaults = desk.state.roster.vaults
+        three = replace(safe(desk), threshold=3)
+        desk.state = replace(desk.state, roster=replace(desk.state.roster, vaults=vaults.set(SAFE, three)))
+        assert refused(desk, (A, C, D), 2) is None
+        assert refused(desk, (A, C), 2) is None
+        desk.log(*world.freeze_step())
+        assert refused(desk, (A, C, D), 2) == "settlement.frozen-owners"
+        assert refused(desk, (A, C), 2) == "settlement.frozen-owners"
+
+    def test_what_was_under_way_is_signed_no_more_and_can_be_taken_back(self) -> None:
+        desk = ordered.ground().copy()
+        first = order(desk, *self.COMES)
+        signed(desk, first, A)
+        desk.log(*world.freeze_step())
+        assert desk.attempt(*world.share_step(first, C, SAFE)) == "settlement.frozen-owners"
+        void = order(desk, (A, C, D), 2, replaces=first)
+        signed(desk, void, A, C)
+        sent(desk, void)
+        seen(desk, void, enough(desk))
+        assert set(safe(desk).keys) == {world.vault_key(each, "eip155", "harbour").kid for each in (A, C, D)}
+
+    def test_what_the_chain_has_executed_is_true_frozen_or_not(self) -> None:
+        desk = ordered.ground().copy()
+        name = order(desk, *self.COMES)
+        signed(desk, name, A, C)
+        sent(desk, name)
+        desk.log(*world.freeze_step())
+        seen(desk, name, enough(desk))
+        assert len(safe(desk).keys) == 4
+
+
+def withdraw(desk: Desk, officer: str, entry: dict[str, object]) -> None:
+    """The roster lists an officer without a key that they had."""
+    keys = [each for each in entry["keys"] if each["label"] != "safe harbour"]  # type: ignore[attr-defined]
+    desk.log("roster.changed", BY, {**world.no_entries(), "officers": [{**entry, "keys": keys}]})
+    assert world.vault_key(officer, "eip155", "harbour").kid in desk.state.roster.retired
+
+
+def test_the_key_of_who_comes_must_count_when_it_is_ordered_and_whenever_it_is_signed() -> None:
+    desk = ordered.ground().copy()
+    other = desk.copy()
+    name = order(desk, *TestFrozen.COMES)
+    signed(desk, name, A)
+    for each in (desk, other):
+        withdraw(each, ordered.NEW, ordered.key_of(ordered.NEW))
+    assert desk.attempt(*world.share_step(name, C, SAFE)) == "settlement.key-withdrawn"
+    assert refused(other, *TestFrozen.COMES) == "settlement.key-withdrawn"
+
+
+def test_an_owner_whose_key_was_withdrawn_goes_and_those_left_must_be_able_to_sign() -> None:
+    desk = world.founded()
+    withdraw(desk, D, world.officer_entry(D))
+    assert refused(desk, (A, D), 2) == "settlement.owners-unreachable"
+    assert refused(desk, (A, C, D), 3) == "settlement.owners-unreachable"
+    assert refused(desk, (A, C), 2) is None
 
 
 def test_an_order_is_kept_in_a_snapshot() -> None:

@@ -124,9 +124,11 @@ class OwnerChanges:
         )  # fmt: skip
 
     async def sign(self, vault: str, progress: Progress) -> None:
-        """Verify, journal, sign, verify, journal, submit. Refused with every finding if a check forbids it."""
+        """Verify, journal, sign, verify, journal, submit. Refused with every finding if a check forbids it, and
+        ethereum.owner-… where the Safe's own list stands in another order than the call wants."""
         order = await self._under_way(vault)
         instruction, data = order.instruction, await self._bytes(order)
+        await self._require_in_order(vault, data)
         moment, profile = await self._moment(instruction), self._place.replica.profile
         found = cases.basis(self._place.replica, ())
         made = await signing.sign(self._hand, found, instruction, data, moment, profile, self._place.scribe, progress)
@@ -135,12 +137,22 @@ class OwnerChanges:
             await self._place.submit(each.event)
         await self._place.synchronise()
 
+    async def _require_in_order(self, vault: str, data: bytes) -> None:
+        """The call names whoever stands in front in the Safe's own list now. Refused: ethereum.owner-…, what the node raises."""
+        safe = owning.safe(self._place.state, vault)
+        call = inspect.read(safe_file.parse(data).tx).call
+        if isinstance(call, inspect.SelfCall):
+            node = self._place.ethereum(safe.chain)
+            owner_change.require_in_order(call.change, await listed(node, safe), safe)
+
     async def send(self, vault: str) -> Receipt:
-        """Finish, try on the chain, send, log. Refused: "settlement.no-quorum", "desk.chain-would-refuse"."""
+        """Finish, try on the chain, send, log. Refused: "settlement.no-quorum", "settlement.frozen-owners",
+        "settlement.key-withdrawn", "desk.chain-would-refuse"."""
         order = await self._under_way(vault)
-        instruction = order.instruction
+        instruction, state = order.instruction, self._place.state
         await self._bytes(order)
-        if missing := self._place.state.missing(instruction):
+        owning.check_stands(state, owning.safe(state, vault), order.keys, order.threshold)
+        if missing := state.missing(instruction):
             raise Refused("settlement.no-quorum", instruction=instruction.hash, missing=missing)
         done = parcels.finish(self._place, instruction)
         node = self._place.ethereum(done.chain)

@@ -4,8 +4,8 @@
 - `require` holds bytes against the order by the registered keys alone: a plain call of the Safe to itself, without value
   or refund, that adds, removes, exchanges or counts exactly what was ordered. An order that names the owners as they are
   is an empty call: it only uses the number up.
-- Whether the neighbour named is the right one, the Safe's own list says (`require_in_order`). A wrong one makes the call
-  fail on chain, where nothing changes.
+- The owner named in front of the one who goes is an owner, or the list's beginning. Whether it is the right one, the
+  Safe's own list says (`require_in_order`). A wrong one makes the call fail on chain, where nothing changes.
 
     >>> build(vault, keys, threshold, listed, roster, nonce).to == safe
     True
@@ -23,6 +23,7 @@ from countersign.ethereum.owners import (
     SwapOwner,
 )
 from countersign.ethereum.safe import SafeTx, plain_tx
+from countersign.ethereum.safe_storage import SENTINEL
 from countersign.formats import caip, eip55
 from countersign.rails import ethereum
 from countersign.settlement import owning
@@ -64,7 +65,8 @@ def _change(vault: SafeVault, keys: tuple[str, ...], threshold: int, listed: Own
 def require(
     tx: SafeTx, vault: SafeVault, keys: tuple[str, ...], threshold: int, roster: Roster, nonce: int
 ) -> OwnerChange | None:
-    """The change that these bytes make, None for an empty call. Refused E4.not-ordered; Malformed as `owners.parse`."""
+    """The change that these bytes make, None for an empty call. Refused E4.not-ordered, E4.not-a-neighbour; Malformed as
+    `owners.parse`."""
     safe = Address(eip55.parse(vault.address))
     if not ethereum.belongs(tx, vault, nonce) or tx.operation or tx.value or tx.to != safe:
         raise Refused("E4.not-ordered", vault=vault.id, found=eip55.checksum(tx.to))
@@ -75,7 +77,16 @@ def require(
     change = owners.parse(tx.data)
     if not _does(change, vault, keys, threshold, roster):
         raise Refused("E4.not-ordered", vault=vault.id, found=owners.spelt(change))
+    _require_neighbour(change, vault, roster)
     return change
+
+
+def _require_neighbour(change: OwnerChange, vault: SafeVault, roster: Roster) -> None:
+    """Whoever stands in front of the owner who goes is another owner of today, or the list's beginning."""
+    match change:
+        case RemoveOwner(before, owner, _) | SwapOwner(before, owner, _):
+            if before not in {*ethereum.owners(vault, roster), SENTINEL} - {owner}:
+                raise Refused("E4.not-a-neighbour", vault=vault.id, found=eip55.checksum(before))
 
 
 def held_against(state: State, body: OwnersOrdered, data: bytes) -> OwnerChange | None:

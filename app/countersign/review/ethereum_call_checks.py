@@ -33,6 +33,7 @@ from countersign.review.case import ANCHOR
 from countersign.review.ethereum_reading import claim_of, facts_of, safe_of
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
+from countersign.settlement import owning
 from countersign.settlement.netting import Obligation
 from countersign.settlement.owners_order import OwnersOrder
 
@@ -99,6 +100,7 @@ def _only_ordered(reading: Reading, order: OwnersOrder) -> Finding:
     nonce = order.instruction.nonce or 0
     try:
         change = owner_change.require(claim.tx, vault, order.keys, order.threshold, state.roster, nonce)
+        owning.check_registered(state, vault, order.keys)
     except CountersignError as error:
         return from_error("E4", error, "call", expected)
     if change is None:

@@ -17,8 +17,9 @@ from countersign.review.case import ANCHOR, Channel, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
-from countersign.settlement import standing, stops
+from countersign.settlement import owning, standing, stops
 from countersign.settlement.contract import Contract
+from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.records import Attestation, ContractRecord, ContractState
 from countersign.settlement.state import State
 
@@ -28,6 +29,9 @@ EXPECTED_ATTESTORS = "attested by two officers who do not sign here"
 def revocation(reading: Reading) -> Iterator[Finding]:
     """L8: every contract of the case still stands, as far as this machine can know, and it says how it knows."""
     state = reading.state
+    if reading.order is not None and state is not None:
+        yield _ordered(reading, state, reading.order)
+        return
     if not reading.case.contracts:
         yield not_applicable("L8", "C1.no-contract")
         return
@@ -44,7 +48,22 @@ def revocation(reading: Reading) -> Iterator[Finding]:
         yield _fallen(state, record, became)
     if fallen:
         return
-    yield _attested(reading, state, records) if reading.case.channel is Channel.QR else _replayed(reading, state)
+    yield _known(reading, state, state.attestations.get(records[0].cycle or ""))
+
+
+def _ordered(reading: Reading, state: State, order: OwnersOrder) -> Finding:
+    """A Safe's change of owners: no order of compliance stops it, as far as this machine can know."""
+    vault = owning.safe(state, order.instruction.group.vaults[0])
+    freeze = owning.widening_stopped_by(state, vault, order.keys, order.threshold)
+    if freeze is not None:
+        return failed("L8", "frozen-owners", vault.id, "nothing that stops it", freeze.order,
+                      vault=vault.id, order=freeze.order)  # fmt: skip
+    return _known(reading, state, state.attestations.get(order.instruction.hash))
+
+
+def _known(reading: Reading, state: State, found: Attestation | None) -> Finding:
+    """How this machine knows that nothing came since: replayed here, or attested."""
+    return _attested(reading, state, found) if reading.case.channel is Channel.QR else _replayed(reading, state)
 
 
 def _fallen(state: State, record: ContractRecord, became: ContractState) -> Finding:
@@ -82,8 +101,7 @@ def _replayed(reading: Reading, state: State) -> Finding:
                   size=state.size)  # fmt: skip
 
 
-def _attested(reading: Reading, state: State, records: list[ContractRecord]) -> Finding:
-    found = state.attestations.get(records[0].cycle or "")
+def _attested(reading: Reading, state: State, found: Attestation | None) -> Finding:
     if found is None:
         return failed("L8", "not-attested", "attestation", EXPECTED_ATTESTORS, "none")
     return objection(reading, state, found) or _extended(reading, state, found)

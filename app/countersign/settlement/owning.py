@@ -5,6 +5,10 @@
 - One call a time: an owner in, out or exchanged, or another threshold. No module, guard, handler or upgrade is ever ordered.
 - The Safe is free when it is ordered, and prepares no settlement until it is executed: its one place is taken.
 - Whoever ordered it does not sign it. Its owners of today sign, by their quorum; an officer counts once.
+- While an order of compliance stops what lies in the Safe (`stops.stopping_vault`), its owners are only ever narrowed: every
+  quorum afterwards was one before. A stolen key goes, nobody comes, and what is under way can be taken back.
+- Whoever comes has a registered key, when it is ordered and whenever it is signed; and the keys that are left and were not
+  withdrawn can still sign.
 - It takes effect when its transaction has the policy's confirmations, at that entry and not before: until then the roster
   says what the Safe is. Afterwards E10 wants the new owners.
 - Another order takes its place before it is executed, under the same number. One that names the owners as they are is its
@@ -16,14 +20,14 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import delivery, instructing, observing, sharing
+from countersign.settlement import delivery, instructing, observing, sharing, stops
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import OWNERS, ShareAdded, TransactionBroadcast, TransactionObserved
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.netting import Group
 from countersign.settlement.owners_order import OwnersOrder
-from countersign.settlement.records import Instruction, Observed, SafeUse, Share
+from countersign.settlement.records import Freeze, Instruction, Observed, SafeUse, Share
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.roster_change import with_owners
 from countersign.settlement.state import State
@@ -60,6 +64,41 @@ def _judge(case: Case, body: OwnersOrdered) -> None:
         return
     require_one_call(vault, body.keys, body.threshold)
     with_owners(state.roster, vault, body.keys, body.threshold)
+    _check_reachable(state, vault, body)
+    check_stands(state, vault, body.keys, body.threshold)
+
+
+def _check_reachable(state: State, vault: SafeVault, body: OwnersOrdered) -> None:
+    """What is ordered leaves enough keys that still count, or nobody could ever sign for the Safe again."""
+    live = [kid for kid in body.keys if kid in state.roster.keys]
+    if len(live) < body.threshold:
+        raise Refused("settlement.owners-unreachable", vault=vault.id, live=len(live), threshold=body.threshold)
+
+
+def narrows(vault: SafeVault, keys: tuple[str, ...], threshold: int) -> bool:
+    """Whether every quorum of these owners is one of the Safe's today: nobody new, and no fewer of them sign."""
+    return set(keys) <= set(vault.keys) and threshold >= vault.threshold
+
+
+def widening_stopped_by(state: State, vault: SafeVault, keys: tuple[str, ...], threshold: int) -> Freeze | None:
+    """The order that keeps a Safe from having these owners; None where it may, or is only narrowed."""
+    return None if narrows(vault, keys, threshold) else stops.stopping_vault(state, vault)
+
+
+def check_registered(state: State, vault: SafeVault, keys: tuple[str, ...]) -> None:
+    """Whoever comes has a registered key; else `Refused` settlement.key-withdrawn or settlement.unknown-key."""
+    for kid in sorted(set(keys) - set(vault.keys)):
+        state.roster.key(kid)
+
+
+def check_stands(state: State, vault: SafeVault, keys: tuple[str, ...], threshold: int) -> None:
+    """Nothing speaks against these owners now: new keys are registered, no order stops them.
+
+    Refused: settlement.key-withdrawn, settlement.unknown-key, settlement.frozen-owners.
+    """
+    check_registered(state, vault, keys)
+    if (freeze := widening_stopped_by(state, vault, keys, threshold)) is not None:
+        raise Refused("settlement.frozen-owners", vault=vault.id, order=freeze.order)
 
 
 def _check_nonce(body: OwnersOrdered, use: SafeUse, before: OwnersOrder | None) -> None:
@@ -115,6 +154,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
         raise Refused("C4.request-expired", instruction=instruction.hash)
     if body.vault != vault.id:
         raise Refused("settlement.share-vault", instruction=instruction.hash, vault=body.vault)
+    check_stands(state, vault, order.keys, order.threshold)
     officer = case.officers[0]
     if officer in order.by:
         raise Refused("C5.preparer-signs", officer=officer)

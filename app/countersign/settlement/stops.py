@@ -7,6 +7,8 @@
 - What would move a frozen thing forward is refused under the order's name. What ends a contract is refused only where the
   order names that contract: else its units return to accounts, and a frozen account stays frozen.
 - Units at rest in a frozen account are shown as frozen (`balance`), whatever pocket of the ledger they lie in.
+- Who owns a vault owns what lies in it: an order stops a vault's owners from being widened where it is for the vault's
+  owner, for that book, for an asset of its chain, or for a contract of that owner that is not over (decision 0016).
 - What a chain has executed is true, frozen or not.
 
     >>> stopping(state, record)
@@ -17,6 +19,7 @@ from countersign.errors import Refused
 from countersign.settlement.contract import Contract, Terms
 from countersign.settlement.ledger import Account, Balance
 from countersign.settlement.records import OVER, ContractRecord, ContractState, Cycle, Freeze
+from countersign.settlement.roster import Vault
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT, FreezeLifted, FreezeOrdered, Scope
 
@@ -31,6 +34,25 @@ def stopping_account(state: State, account: Account) -> Freeze | None:
     """The first standing order that stops an account."""
     found = (freeze for freeze in state.freezes.values() if _stops_account(freeze, account))
     return min(found, key=lambda freeze: freeze.index, default=None)
+
+
+def stopping_vault(state: State, vault: Vault) -> Freeze | None:
+    """The first standing order that stops what lies in a vault."""
+    found = (freeze for freeze in state.freezes.values() if _stops_vault(state, freeze.scope, vault))
+    return min(found, key=lambda freeze: freeze.index, default=None)
+
+
+def _stops_vault(state: State, scope: Scope, vault: Vault) -> bool:
+    match scope.kind:
+        case kind if kind == PARTICIPANT:
+            return scope.lei == vault.owner.lei
+        case kind if kind == BOOK:
+            return (scope.lei, scope.book) == (vault.owner.lei, vault.owner.book)
+        case kind if kind == ASSET:
+            return (scope.asset or "").startswith(f"{vault.chain}/")
+        case _:
+            record = state.contracts.get(scope.contract or "")
+            return record is not None and record.state not in OVER and vault.owner in record.terms.parties
 
 
 def within(scope: Scope, contract: Contract | ContractRecord) -> bool:

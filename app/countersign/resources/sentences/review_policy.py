@@ -81,6 +81,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Contract {id} is frozen by order {order}; nothing of it may be signed while the order stands.",
         "Do not sign. Compliance has the order's paper; two officers lift it.",
     ),
+    "L8.frozen-owners": (
+        "Order {order} stops what lies in the Safe {vault}: nobody may come to own it, and no fewer may sign for it.",
+        "Do not sign. Compliance has the order's paper; two officers lift it. An owner may go meanwhile.",
+    ),
     "L8.disputed": (
         "{opener} disputes contract {id}: {reason} Nothing of it may be signed until the dispute ends.",
         "Do not sign. Wait until the dispute is retracted or resolved, or an award is made.",
@@ -90,7 +94,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign. Take in the whole log first.",
     ),
     "L8.replayed": (
-        "This machine replayed all {size} entries of the log; nothing revokes the settlement.",
+        "This machine replayed all {size} entries of the log; nothing revokes it.",
         _NONE,
     ),
     "L8.not-attested": (

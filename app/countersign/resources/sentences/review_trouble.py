@@ -62,6 +62,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It is not what the administrators ordered for the Safe {vault}: {found}.",
         "Do not sign. Refuse it and tell the desk by another way than the one it came: this looks like theft.",
     ),
+    "E4.not-a-neighbour": (
+        "In front of the owner who goes it names {found}, which is no other owner of the Safe {vault}.",
+        "Do not sign: the call would fail. Let it be proposed anew, from the Safe's own list.",
+    ),
     "E4.owners-drifted": (
         "The owners or the threshold of the Safe {vault} on its chain are not those that are registered.",
         "Do not go on. Find out who changed them: compare the Safe with the roster, owner by owner.",

@@ -55,6 +55,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This changes more of the Safe {vault} than one call can: {gone} owners go, {new} come.",
         "Order one change after another: one owner in, out or exchanged, or another threshold.",
     ),
+    "settlement.owners-unreachable": (
+        "Of the owners that the Safe {vault} would have, {live} have keys that still count; {threshold} must sign.",
+        "Exchange an owner whose key was withdrawn instead, or want fewer signatures.",
+    ),
     "settlement.owners-same": (
         "The Safe {vault} has these owners and this threshold already.",
         "Nothing is to be done.",

@@ -8,6 +8,10 @@ _RULING = "Have the ruling's terms signed by two officers, one of them of compli
 SENTENCES: dict[str, tuple[str, str]] = {
     "settlement.frozen": ("Contract {contract} is frozen by order {order}.", _ORDER),
     "settlement.frozen-account": ("The account of {lei}, book {book}, in {asset} is frozen by order {order}.", _ORDER),
+    "settlement.frozen-owners": (
+        "Order {order} stops what lies in the Safe {vault}: nobody may come to own it, and no fewer may sign for it.",
+        "Compliance has the order's paper; two officers lift it. An owner may be taken out meanwhile, or more wanted to sign.",
+    ),
     "settlement.disputed": (
         "Contract {contract} is disputed; nothing of its settlement is prepared, signed or released.",
         "Wait until who opened the dispute takes it back, all parties resolve it, or an award is made.",
