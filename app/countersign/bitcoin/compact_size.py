@@ -10,13 +10,18 @@
 
 from countersign.errors import Malformed
 
+WIDE = 253
+"""The first byte from which more follow: below it, the byte is the number."""
 _WIDTHS = {253: (2, 253), 254: (4, 1 << 16), 255: (8, 1 << 32)}
+
+
+_ONE_BYTE = tuple(bytes((number,)) for number in range(WIDE))
 
 
 def encode(number: int) -> bytes:
     """The minimal spelling of `number`, 0 ≤ number < 2^64."""
-    if number < 253:
-        return bytes((number,))
+    if number < WIDE:
+        return _ONE_BYTE[number]
     if number < 1 << 16:
         return b"\xfd" + number.to_bytes(2, "little")
     if number < 1 << 32:
@@ -35,7 +40,7 @@ def read(data: bytes, at: int) -> tuple[int, int]:
         first = data[at]
     except IndexError:
         raise Malformed("B2.truncated", offset=at) from None
-    if first < 253:
+    if first < WIDE:
         return first, at + 1
     width, least = _WIDTHS[first]
     end = at + 1 + width

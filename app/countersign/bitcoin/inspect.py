@@ -153,6 +153,8 @@ def spent_output(psbt: Psbt, index: int) -> Output:
 
     Refused: B3.no-parent, B3.other-parent, B3.no-such-output, B3.witness-utxo-differs, each with the input's number.
     """
+    if (known := psbt.proven.get(index)) is not None:
+        return known
     parent = psbt.parent(index)
     if parent is None:
         raise Refused("B3.no-parent", input=index)
@@ -165,12 +167,13 @@ def spent_output(psbt: Psbt, index: int) -> Output:
     claimed = psbt.inputs[index].get(fields.WITNESS_UTXO)
     if claimed is not None and claimed != parent.output_bytes(prevout.n):
         raise Refused("B3.witness-utxo-differs", input=index)
+    psbt.proven[index] = output
     return output
 
 
 def partial_signatures(found: Fields) -> tuple[PartialSignature, ...]:
     """The partial signatures of one input map, in its order."""
-    return tuple(PartialSignature(key[1:], found[key]) for key in found if key[0] == fields.PARTIAL_SIGNATURE)
+    return tuple([PartialSignature(key[1:], found[key]) for key in found if key[0] == fields.PARTIAL_SIGNATURE])
 
 
 def _binding(script_pubkey: bytes, redeem_script: bytes | None, witness_script: bytes | None) -> Binding:
@@ -227,4 +230,4 @@ def _output(psbt: Psbt, index: int) -> OutputFacts:
 
 
 def _key_paths(found: Fields, kind: int) -> tuple[tuple[bytes, bytes], ...]:
-    return tuple((key[1:], value) for key, value in found.items() if key[0] == kind)
+    return tuple([(key[1:], value) for key, value in found.items() if key[0] == kind])

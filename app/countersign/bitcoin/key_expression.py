@@ -15,6 +15,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from countersign.bitcoin import bip32, script
 from countersign.bitcoin.bip32 import HARDENED, ExtendedKey
@@ -88,8 +89,9 @@ class KeyExpression:
         return DescriptorKey(public, self.fingerprint, (*self.path, branch, index), text, self.extended)
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> KeyExpression:
-    """One key expression.
+    """One key expression. Remembered: every verdict asks a vault's keys for their network.
 
     Malformed: bitcoin.descriptor-key, -path, bitcoin.extended-key-*, keys.not-on-curve. Refused: the kinds of key that
     a vault does not take (-private-key, -uncompressed-key), -hardened-step, -range, -depth.

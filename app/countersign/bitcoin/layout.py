@@ -15,6 +15,7 @@ version 4 | [00 01] | inputs | outputs | [witnesses] | locktime 4.
 from dataclasses import dataclass
 
 from countersign.bitcoin import compact_size
+from countersign.bitcoin.compact_size import WIDE
 from countersign.errors import Malformed
 
 Span = tuple[int, int, int]
@@ -81,7 +82,10 @@ def _spans(data: bytes, at: int, head: int, smallest: int, tail: int) -> tuple[t
     _require_few(count)
     spans: list[Span] = []
     for _ in range(count):
-        length, start = compact_size.read(data, at + head)
+        start = at + head + 1
+        # Nearly every length is one byte; whatever else stands there, or does not, is for `read` to judge.
+        if start > total or (length := data[start - 1]) >= WIDE:
+            length, start = compact_size.read(data, at + head)
         end = start + length
         if end + tail > total:
             raise Malformed("B2.truncated", offset=at)

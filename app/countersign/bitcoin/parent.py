@@ -49,6 +49,7 @@ class Parent:
 def read(data: bytes) -> Parent:
     """The parent in `data`. Malformed: B2.*."""
     layout = scan(data, witness=True)
-    if any(data[at + 7] & 0x80 for at, _, _ in layout.outputs):
-        raise Malformed("B2.amount")
+    for at, _, _ in layout.outputs:
+        if data[at + 7] & 0x80:
+            raise Malformed("B2.amount")
     return Parent(data, Txid(double_sha256(layout.stripped())), layout.outputs)

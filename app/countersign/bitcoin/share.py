@@ -69,14 +69,16 @@ def accept(psbt: Psbt, share: Psbt, keys: AbstractSet[bytes]) -> None:
         raise Refused("bitcoin.share-not-bare")
     wanted = {request.index: request for request in requests(psbt, keys)}
     for index, found in enumerate(share.inputs):
-        _accept_input(found, wanted.get(index), index)
+        asked = wanted.get(index)
+        given = None if asked is None else found.get(_SIGNATURE + asked.public_key)
+        if asked is None or given is None or len(found) != 1:
+            _refuse_other(found, asked, index)
+        else:
+            signatures.check(asked.public_key, given, asked.digest, index)
 
 
-def _accept_input(found: Fields, wanted: SigningRequest | None, index: int) -> None:
-    asked = None if wanted is None or len(found) != 1 else found.get(_SIGNATURE + wanted.public_key)
-    if wanted is not None and asked is not None:
-        signatures.check(wanted.public_key, asked, wanted.digest, index)
-        return
+def _refuse_other(found: Fields, wanted: SigningRequest | None, index: int) -> None:
+    """Refuse what is not exactly the one signature that was asked for; nothing at all is right where none was."""
     given = inspect.partial_signatures(found)
     if len(given) != len(found):
         raise Refused("bitcoin.share-not-bare")

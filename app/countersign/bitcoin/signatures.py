@@ -20,6 +20,8 @@ from countersign.errors import Malformed, Refused
 from countersign.keys import ecdsa
 from countersign.keys.curve import Curve
 
+_ALL = bytes((SIGHASH_ALL,))
+
 
 def encode(signature: bytes, kind: int = SIGHASH_ALL) -> bytes:
     """The PSBT and witness form of r‖s (64 bytes)."""
@@ -31,23 +33,19 @@ def check(public_key: bytes, signature: bytes, digest: bytes, index: int) -> Non
 
     Refused: B5.sighash, B11.encoding, B11.high-s, B11.wrong, each with the input's number.
     """
-    if signature[-1:] != bytes((SIGHASH_ALL,)):
+    if signature[-1:] != _ALL:
         raise Refused("B5.sighash", input=index, found=signature[-1:].hex())
     der = signature[:-1]
-    if _verifies(public_key, digest, der):
-        return
+    try:
+        if ecdsa.verify_der(public_key, digest, der):
+            return
+    except Malformed:
+        pass  # which of the codes below it is
     try:
         low = ecdsa.is_low_s(Curve.SECP256K1, ecdsa.from_der(der))
     except Malformed as error:
         raise Refused("B11.encoding", input=index) from error
     raise Refused("B11.wrong", input=index, key=public_key.hex()) if low else Refused("B11.high-s", input=index)
-
-
-def _verifies(public_key: bytes, digest: bytes, der: bytes) -> bool:
-    try:
-        return ecdsa.verify_der(public_key, digest, der)
-    except Malformed:
-        return False
 
 
 @dataclass(frozen=True, slots=True)

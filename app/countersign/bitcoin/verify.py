@@ -33,16 +33,12 @@ def verify(data: bytes, spent: Sequence[Output], signers: Sequence[Sequence[byte
         raise Refused("B13.inputs", found=len(signers), expected=len(spent))
     hints = repeat(None, len(spent)) if signers is None else signers
     for index, (output, hint) in enumerate(zip(spent, hints, strict=True)):
-        _verify_input(midstates, index, output, hint)
-
-
-def _verify_input(midstates: Bip143, index: int, spent: Output, hint: Sequence[bytes] | None) -> None:
-    rule, witness_script, given = _read_witness(midstates.layout, index, spent)
-    digest = midstates.digest(index, witness_script, spent.satoshis)
-    if hint is not None:
-        _verify_named(rule, given, digest, index, hint)
-        return
-    _verify_in_order(rule, given, digest, index)
+        rule, witness_script, given = _read_witness(midstates.layout, index, output)
+        digest = midstates.digest(index, witness_script, output.satoshis)
+        if hint is None:
+            _verify_in_order(rule, given, digest, index)
+        else:
+            _verify_named(rule, given, digest, index, hint)
 
 
 def _read_witness(layout: Layout, index: int, spent: Output) -> tuple[Multisig, bytes, list[bytes]]:

@@ -10,6 +10,8 @@
 """
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import xor
 
 from countersign.errors import Malformed
 from countersign.formats.excerpt import excerpt
@@ -20,16 +22,21 @@ _CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUE = {char: index for index, char in enumerate(_CHARSET)}
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _LENGTH = 90
+_PRINTABLE = frozenset(map(chr, range(33, 127)))
+
+
+def _folded(top: int) -> int:
+    """What the five bits that leave the checksum fold back into it."""
+    return reduce(xor, (generator for index, generator in enumerate(_GENERATOR) if top >> index & 1), 0)
+
+
+_FOLDED = tuple(map(_folded, range(32)))
 
 
 def _polymod(values: Iterable[int]) -> int:
     checksum = 1
     for value in values:
-        top = checksum >> 25
-        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
-        for index, generator in enumerate(_GENERATOR):
-            if top >> index & 1:
-                checksum ^= generator
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ value ^ _FOLDED[checksum >> 25]
     return checksum
 
 
@@ -50,7 +57,7 @@ def decode(text: str) -> tuple[str, list[int], int]:
 
     Raises Malformed with formats.bech32-… codes.
     """
-    if any(not 33 <= ord(char) <= 126 for char in text):
+    if not _PRINTABLE.issuperset(text):
         raise Malformed("formats.bech32-character", text=excerpt(text))
     if text != text.lower() and text != text.upper():
         raise Malformed("formats.bech32-case", text=excerpt(text))
@@ -58,7 +65,7 @@ def decode(text: str) -> tuple[str, list[int], int]:
     hrp, separator, data = lower.rpartition("1")
     if not separator or not hrp or len(data) < 6 or len(text) > _LENGTH:
         raise Malformed("formats.bech32-length", text=excerpt(text))
-    if any(char not in _VALUE for char in data):
+    if not _VALUE.keys() >= set(data):
         raise Malformed("formats.bech32-character", text=excerpt(text))
     values = [_VALUE[char] for char in data]
     constant = _polymod(_expanded(hrp) + values)

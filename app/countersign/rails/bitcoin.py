@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,7 @@ def script_of(obligation: Obligation) -> bytes:
     return script_at(obligation.destination)
 
 
+@lru_cache(maxsize=4096)
 def script_at(account: str) -> bytes:
     """The output script of a destination (CAIP-10). Malformed."""
     return caip.AccountId.parse(account).script_pubkey

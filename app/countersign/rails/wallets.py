@@ -133,6 +133,36 @@ class Wallet:
         return replace(self, places=further, numbers=further.numbers)
 
 
+@dataclass(frozen=True, slots=True)
+class SpentPlace:
+    """A registered place that a PSBT spends. `first`: the number of the first input that does."""
+
+    wallet: Wallet
+    number: int
+    first: int
+    descriptor: Descriptor
+    origins: Mapping[bytes, bytes]
+    """As `origins` of the descriptor."""
+
+
+def spent_places(found: PsbtFacts, paying: Sequence[Wallet]) -> tuple[SpentPlace | None, ...]:
+    """For each input the place that it spends from, of the first wallet that has it; None where none has."""
+    known: dict[tuple[str, int], SpentPlace] = {}
+    places: list[SpentPlace | None] = []
+    for fact in found.inputs:
+        for each in paying:
+            if (number := each.spent_place(fact)) is None:
+                continue
+            if (place := known.get((each.id, number))) is None:
+                slot = each.descriptor(number)
+                place = known[each.id, number] = SpentPlace(each, number, fact.index, slot, origins(slot))
+            places.append(place)
+            break
+        else:
+            places.append(None)
+    return tuple(places)
+
+
 def origins(place: Descriptor) -> dict[bytes, bytes]:
     """A place's keys, each with what a PSBT's key-path field says of it."""
     return {key.public: key.origin for key in place.keys}

@@ -14,7 +14,7 @@ from countersign.bitcoin.sighash import SIGHASH_ALL
 from countersign.errors import CountersignError, Refused
 from countersign.formats import caip
 from countersign.rails import wallets as registered
-from countersign.rails.wallets import Wallet
+from countersign.rails.wallets import SpentPlace, Wallet
 from countersign.review.case import ANCHOR, Channel
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -60,8 +60,7 @@ def network(reading: Reading) -> Iterator[Finding]:
     except CountersignError as error:
         yield from_error("B1", error, "registered keys", f"extended keys for {chains[0]}")
         return
-    paths = {path for path in _paths(reading.psbt_facts) if path[:1] and path[0] in PURPOSES and path[1:2] != (coin,)}
-    if paths:
+    if any(path[:1] and path[0] in PURPOSES and path[1:2] != (coin,) for path in _paths(reading.psbt_facts)):
         yield failed("B1", "coin-type", "key paths", f"coin type {coin - HARDENED}'", "another", coin=coin - HARDENED)
     else:
         yield passed("B1", "one-network", "network", f"{chains[0]}, addresses {prefix}1…", "as registered")
@@ -70,9 +69,9 @@ def network(reading: Reading) -> Iterator[Finding]:
 def _paths(facts: PsbtFacts | None) -> Iterator[tuple[int, ...]]:
     if facts is None:
         return
-    for paths in (*(each.key_paths for each in facts.inputs), *(each.key_paths for each in facts.outputs)):
-        for _, origin in paths:
-            yield tuple(int.from_bytes(origin[at : at + 4], "little") for at in range(4, len(origin), 4))
+    claimed = (*(each.key_paths for each in facts.inputs), *(each.key_paths for each in facts.outputs))
+    for origin in {origin for paths in claimed for _, origin in paths}:
+        yield tuple(int.from_bytes(origin[at : at + 4], "little") for at in range(4, len(origin), 4))
 
 
 def psbt_form(reading: Reading) -> Iterator[Finding]:
@@ -121,27 +120,28 @@ def scripts(reading: Reading) -> Iterator[Finding]:
     if wallets is None or isinstance(wallets, CountersignError):
         yield blocked("B4", ANCHOR if wallets is None else "B6", "scripts")
         return
-    wrong = [fault for fact in facts.inputs if (fault := _script_fault(fact, wallets)) is not None]
+    pairs = zip(facts.inputs, reading.places, strict=True)
+    wrong = [fault for fact, place in pairs if (fault := _script_fault(fact, place)) is not None]
     yield from wrong[:SHOWN]
     if not wrong:
         found = f"{len(facts.inputs)} equal"
         yield passed("B4", "registered-scripts", "inputs", "the registered slots' scripts", found)
 
 
-def _script_fault(fact: InputFacts, wallets: tuple[Wallet, ...]) -> Finding | None:
+def _script_fault(fact: InputFacts, place: SpentPlace | None) -> Finding | None:
+    script = fact.witness_script
+    if place is not None and script == place.descriptor.witness_script and fact.redeem_script is None:
+        return None
     where, expected, spent = f"input {fact.index}", "the registered slot's script", fact.spent or fact.claimed
     if spent is None:
         return blocked("B4", "B3", where)
-    slot = _slot(fact, wallets)
-    if slot is None:
+    if place is None:
         return failed("B4", "foreign-input", where, expected, spent.script_pubkey.hex(), input=fact.index)
     if fact.redeem_script is not None:
         return failed("B4", "redeem-script", where, expected, "a P2SH script", input=fact.index)
-    if fact.witness_script is None:
+    if script is None:
         return failed("B4", "no-script", where, expected, "none", input=fact.index)
-    if fact.witness_script != slot[0].descriptor(slot[1]).witness_script:
-        return failed("B4", "other-script", where, expected, fact.witness_script.hex(), input=fact.index)
-    return None
+    return failed("B4", "other-script", where, expected, script.hex(), input=fact.index)
 
 
 def sighash(reading: Reading) -> Iterator[Finding]:
@@ -179,9 +179,10 @@ def cosigners(reading: Reading) -> Iterator[Finding]:
         for key, value in reading.psbt.globals.items():
             if key[0] == fields.XPUB and not registered.known_xpub(wallets, key[1:], value):
                 raise Refused("B6.extended-key")
-        for fact in facts.inputs:
-            _key_paths_match(fact, wallets)
-        _own_key_once(reading, facts, wallets, state.roster)
+        for fact, place in zip(facts.inputs, reading.places, strict=True):
+            if place is not None:
+                _key_paths_match(fact, place)
+        _own_key_once(reading, wallets, state.roster)
     except CountersignError as error:
         yield from_error("B6", error, "cosigners", "the registered keys, whole")
         return
@@ -189,20 +190,15 @@ def cosigners(reading: Reading) -> Iterator[Finding]:
     yield passed("B6", "registered-keys", "cosigners", "the registered keys, whole", quorum)
 
 
-def _slot(fact: InputFacts, wallets: tuple[Wallet, ...]) -> tuple[Wallet, int] | None:
-    return next(((each, number) for each in wallets if (number := each.spent_place(fact)) is not None), None)
-
-
-def _key_paths_match(fact: InputFacts, wallets: tuple[Wallet, ...]) -> None:
-    slot = _slot(fact, wallets)
-    own = {} if slot is None else registered.origins(slot[0].descriptor(slot[1]))
-    for public, origin in fact.key_paths if slot is not None else ():
+def _key_paths_match(fact: InputFacts, place: SpentPlace) -> None:
+    own = place.origins
+    for public, origin in fact.key_paths:
         if own.get(public) != origin:
             raise Refused("B6.key-path", input=fact.index, key=public.hex())
 
 
-def _own_key_once(reading: Reading, facts: PsbtFacts, wallets: tuple[Wallet, ...], roster: Roster) -> None:
-    """Every input of a vault in which the signer holds keys has exactly one of them in its slot."""
+def _own_key_once(reading: Reading, wallets: tuple[Wallet, ...], roster: Roster) -> None:
+    """Every place of a vault in which the signer holds keys, and that an input spends, has exactly one of them."""
     if reading.case.signer is None:
         return
     officer = roster.officer(reading.case.signer.officer)
@@ -211,12 +207,11 @@ def _own_key_once(reading: Reading, facts: PsbtFacts, wallets: tuple[Wallet, ...
     vaults = {each.id for each in wallets if kids.intersection(each.vault.keys)}
     if not vaults:
         raise Refused("B6.no-own-key")
-    for fact in facts.inputs:
-        slot = _slot(fact, wallets)
-        if slot is not None and slot[0].id in vaults:
-            held = sum(registered.registered_key(key) in own for key in slot[0].descriptor(slot[1]).keys)
+    for index, place in enumerate(reading.places):
+        if place is not None and place.first == index and place.wallet.id in vaults:
+            held = sum(registered.registered_key(key) in own for key in place.descriptor.keys)
             if held != 1:
-                raise Refused("B6.own-key", input=fact.index, found=held)
+                raise Refused("B6.own-key", input=index, found=held)
 
 
 CHECKS = (

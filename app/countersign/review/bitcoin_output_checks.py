@@ -48,14 +48,13 @@ def outputs(reading: Reading) -> Iterator[Finding]:
     if facts is None:
         yield not_applicable("B8", "B2.no-psbt")
         return
-    wallets = reading.wallets
-    if wallets is None or isinstance(wallets, CountersignError):
-        yield blocked("B8", ANCHOR if wallets is None else "B6", "outputs")
+    found = reading.readback
+    if found is None:
+        yield blocked("B8", ANCHOR if reading.wallets is None else "B6", "outputs")
         return
     if not reading.owed and not reading.void:
         yield failed("B8", "nothing-owed", "outputs", "obligations of the contract", "none")
         return
-    found = rail.readback(facts, wallets, reading.owed)
     faults = [*_unpaid(reading, found), *_extra(facts, found), *_malformed(facts), *_unbalanced(found)]
     yield from faults[:20]
     if not faults and reading.void:
@@ -110,19 +109,18 @@ def _unbalanced(found: Readback) -> Iterator[Finding]:
 
 def fee(reading: Reading) -> Iterator[Finding]:
     """B9: within the contract's cap, the policy's percentages and its rate."""
-    facts, state, wallets = reading.psbt_facts, reading.state, reading.wallets
+    facts, state, found = reading.psbt_facts, reading.state, reading.readback
     if facts is None:
         yield not_applicable("B9", "B2.no-psbt")
     elif facts.fee is None:
         yield blocked("B9", "B3", "fee")
     elif facts.fee < 0:
         yield failed("B9", "negative", "fee", "at least 0", str(facts.fee), fee=facts.fee)
-    elif state is None or state.policy is None or wallets is None or isinstance(wallets, CountersignError):
-        yield blocked("B9", "B6" if isinstance(wallets, CountersignError) else ANCHOR, "fee")
+    elif state is None or state.policy is None or found is None:
+        yield blocked("B9", "B6" if isinstance(reading.wallets, CountersignError) else ANCHOR, "fee")
     elif not reading.terms:
         yield blocked("B9", "C6", "fee")
     else:
-        found = rail.readback(facts, wallets, reading.owed)
         yield from _bounded(reading, facts, facts.fee, found, state.policy.fees)
 
 

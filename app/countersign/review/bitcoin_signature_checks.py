@@ -40,7 +40,7 @@ def existing_signatures(reading: Reading) -> Iterator[Finding]:
         yield failed("B11", "finalised", "inputs", "not finished yet", "finished inputs")
         return
     try:
-        counts = _verified(reading, psbt, facts, wallets)
+        counts = _verified(reading, psbt)
     except CountersignError as error:
         yield from_error("B11", error, "signatures", "valid, of registered cosigners")
         return
@@ -52,27 +52,19 @@ def existing_signatures(reading: Reading) -> Iterator[Finding]:
         yield passed("B11", "valid", "signatures", "valid, of registered cosigners", there)
 
 
-def _verified(reading: Reading, psbt: Psbt, facts: PsbtFacts, wallets: tuple[Wallet, ...]) -> list[tuple[int, int]]:
+def _verified(reading: Reading, psbt: Psbt) -> list[tuple[int, int]]:
     """For each input how many cosigners signed and how many are needed. Refused: B11.*, B5.*, B3.*, B4.*."""
-    given: dict[int, set[bytes]] = {}
+    given: dict[int, tuple[set[bytes], int]] = {}
     if not reading.partial_signatures:
         return []
     digests = signatures.vault_digests(psbt)
     for index, one in reading.partial_signatures:
-        if one.public_key not in _slot_keys(facts, index, wallets)[0]:
+        place = reading.places[index]
+        if place is None or one.public_key not in place.origins:
             raise Refused("B11.stranger", input=index, key=one.public_key.hex())
         signatures.check(one.public_key, one.signature, digests[index], index)
-        given.setdefault(index, set()).add(one.public_key)
-    return [(len(keys), _slot_keys(facts, index, wallets)[1]) for index, keys in given.items()]
-
-
-def _slot_keys(facts: PsbtFacts, index: int, wallets: tuple[Wallet, ...]) -> tuple[tuple[bytes, ...], int]:
-    """The registered keys of the place that an input spends, and how many must sign."""
-    for each in wallets:
-        number = each.spent_place(facts.inputs[index])
-        if number is not None:
-            return each.descriptor(number).public_keys, each.vault.threshold
-    return (), 0
+        given.setdefault(index, (set(), place.wallet.vault.threshold))[0].add(one.public_key)
+    return [(len(keys), threshold) for keys, threshold in given.values()]
 
 
 def double_spend(reading: Reading) -> Iterator[Finding]:
@@ -117,14 +109,12 @@ def _untold(reading: Reading, facts: PsbtFacts) -> list[str]:
     """
     if reading.record is None:
         return []
-    spent = {str(fact.outpoint): fact for fact in facts.inputs}
-    wallets = reading.wallets if isinstance(reading.wallets, tuple) else ()
-    differing = spent.keys() ^ {spend.outpoint for spend in reading.record.spends}
+    spent = {str(fact.outpoint) for fact in facts.inputs}
+    places = {str(facts.inputs[each].outpoint): place for each, place in enumerate(reading.places)}
+    differing = spent ^ {spend.outpoint for spend in reading.record.spends}
     for spend in reading.record.spends:
-        fact = spent.get(spend.outpoint)
-        places = {} if fact is None else {each.id: each.spent_place(fact) for each in wallets}
-        known = {vault: number for vault, number in places.items() if number is not None}
-        if known and known.get(spend.vault) != spend.slot:
+        place = places.get(spend.outpoint)
+        if place is not None and (place.wallet.id, place.number) != (spend.vault, spend.slot):
             differing.add(spend.outpoint)
     return sorted(differing)
 

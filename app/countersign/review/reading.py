@@ -18,8 +18,10 @@ from countersign.errors import CountersignError, Malformed, Refused
 from countersign.ethereum import safe_file
 from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.keys import jws as jose
+from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
-from countersign.rails.wallets import Wallet
+from countersign.rails.bitcoin import Readback
+from countersign.rails.wallets import SpentPlace, Wallet
 from countersign.review.case import Case, ClockFacts, ContractFacts, InstructionFacts
 from countersign.settlement import contract as contracts
 from countersign.settlement import events, netting
@@ -243,6 +245,20 @@ class Reading:
             return tuple(found if self.psbt_facts is None else (each.reaching(self.psbt_facts) for each in found))
         except CountersignError as error:
             return error
+
+    @cached_property
+    def places(self) -> tuple[SpentPlace | None, ...]:
+        """For each input of the PSBT the paying vault's place that it spends; nothing without PSBT or wallets."""
+        if self.psbt_facts is None or not isinstance(self.wallets, tuple):
+            return ()
+        return wallets.spent_places(self.psbt_facts, self.wallets)
+
+    @cached_property
+    def readback(self) -> Readback | None:
+        """Every input and output of the PSBT sorted, against the paying vaults and what they owe; None without either."""
+        if self.psbt_facts is None or not isinstance(self.wallets, tuple):
+            return None
+        return rail.readback(self.psbt_facts, self.wallets, self.owed)
 
     def _netting(self, state: State) -> str:
         """How the logged cycle of these contracts was netted; gross where none is known."""

@@ -38,6 +38,8 @@ class Psbt:
     parents: Mapping[bytes, Parent] = field(compare=False, repr=False)
     assembled: bytes = field(default=b"", compare=False, repr=False)
     """In version 2 the unsigned transaction put together from the maps; nothing in version 0."""
+    proven: dict[int, Output] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What `inspect.spent_output` has proven of these maps so far: only a memory of a pure function."""
 
     @property
     def version(self) -> int:

@@ -11,7 +11,7 @@
 from collections.abc import Mapping
 
 from countersign.bitcoin import compact_size, parent
-from countersign.bitcoin.compact_size import read
+from countersign.bitcoin.compact_size import WIDE, read
 from countersign.bitcoin.parent import Parent
 from countersign.bitcoin.psbt import bip370, fields
 from countersign.bitcoin.psbt.fields import check
@@ -83,7 +83,10 @@ class MapReader:
         data, at, total = self.data, self.at, len(self.data)
         found: dict[bytes, bytes] = {}
         while True:
-            length, at = read(data, at)
+            at += 1
+            # Nearly every length is one byte; whatever else stands there, or does not, is for `read` to judge.
+            if at > total or (length := data[at - 1]) >= WIDE:
+                length, at = read(data, at - 1)
             if length == 0:
                 self.at = at
                 self.fields_left -= len(found)
@@ -94,7 +97,9 @@ class MapReader:
             if end > total:
                 raise Malformed("B2.truncated", offset=at)
             key = data[at:end]
-            length, start = read(data, end)
+            start = end + 1
+            if end == total or (length := data[end]) >= WIDE:
+                length, start = read(data, end)
             at = start + length
             if at > total:
                 raise Malformed("B2.truncated", offset=start)
