@@ -5,7 +5,7 @@ import pytest
 from countersign.audit import note
 from countersign.errors import Malformed
 from countersign.settlement.body_readers import READERS
-from countersign.settlement.records import FormerLog
+from countersign.settlement.house_records import FormerLog
 from support import settlement_world as world
 
 THREE = ["desk", "compliance", "officer-d"]

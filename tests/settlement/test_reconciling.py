@@ -1,6 +1,6 @@
 """A reconciliation stands in the log where it was made, once, and never behind the last."""
 
-from countersign.settlement.records import Reconciled
+from countersign.settlement.house_records import Reconciled
 from support import settlement_world as world
 
 NAMES = ["desk", "operations"]

@@ -6,6 +6,7 @@ desk.log("settlement.voided", ["desk"], {"cycle": trade.cycle})
 """
 
 from countersign.settlement import builder
+from countersign.settlement.bodies import Spend
 from countersign.settlement.records import Instruction
 from support import settlement_world as world
 from support.settlement_world import Desk, Step, Trade
@@ -55,10 +56,63 @@ def prepared(trade: Trade, old: Instruction, purpose: str, number: int = 1, **ch
     return "instruction.prepared", DUAL, {**body, **changes}
 
 
+def lifted(trade: Trade, parent: Instruction, number: int = 1, **changes: object) -> Step:
+    """`instruction.prepared` of a child that spends Meridian's change of a parent that was sent, declared by two."""
+    coin = Spend(f"{parent.transaction}:1", "meridian-btc", 2)
+    body = builder.psbt_instruction_body(
+        trade.cycle,
+        [trade.hash],
+        world.BITCOIN,
+        world.digest(f"child {number} of {parent.hash}"),
+        [coin],
+        purpose="child",
+        lifts=parent.hash,
+    )
+    return "instruction.prepared", DUAL, {**body, **changes}
+
+
+def stuck() -> tuple[Desk, Trade, Instruction]:
+    """A desk whose Bitcoin transaction was sent and waits for a block; Ethereum's is in one."""
+    desk, trade = begun("signed")
+    desk.log(*release(desk, trade, *desk.state.live(desk.state.cycle(trade.cycle))))
+    for kind in ("psbt", "safe-tx"):
+        desk.log(*broadcast(live(desk, trade, kind)))
+    desk.log(*observed(live(desk, trade, "safe-tx"), 12))
+    return desk, trade, live(desk, trade, "psbt")
+
+
+def child_of(desk: Desk, parent: Instruction) -> Instruction:
+    """The child that counts for a parent."""
+    found = desk.state.child(parent)
+    assert found is not None
+    return found
+
+
+def child_sent(desk: Desk, trade: Trade, parent: Instruction, number: int = 1, **changes: object) -> Instruction:
+    """A child declared, signed, released and sent."""
+    desk.log(*lifted(trade, parent, number, **changes))
+    child = child_of(desk, parent)
+    signed(desk, child)
+    desk.log(*release(desk, trade, child))
+    desk.log(*broadcast(child))
+    return child_of(desk, parent)
+
+
 def signed(desk: Desk, instruction: Instruction, *officers: str) -> None:
     """These officers' shares of an instruction."""
     for officer in officers or ("officer-a", "officer-c"):
-        desk.log(*world.share_step(instruction.hash, officer, instruction.group.vaults[0]))
+        desk.log(*share(instruction, officer))
+
+
+def share(instruction: Instruction, officer: str) -> Step:
+    """`share.added` by an officer, with the keys of exactly the slots that it spends from."""
+    vault = instruction.group.vaults[0]
+    kind, names, body = world.share_step(instruction.hash, officer, vault)
+    slots = {spend.slot for spend in instruction.spends}
+    if slots:
+        owner = vault.split("-")[0]
+        body = {**body, "keys": sorted(world.vault_key(officer, "bip122", owner, slot).kid for slot in slots)}
+    return kind, names, body
 
 
 def release(desk: Desk, trade: Trade, *instructions: Instruction) -> Step:

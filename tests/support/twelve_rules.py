@@ -92,7 +92,7 @@ def rule_1_conservation(step: Step) -> None:
     ledger, left = step.after.ledger, step.facts.left
     if step.command[0] in ("final", "voided"):  # what a chain does later reverses nothing
         cycle = step.after.cycles[step.command[1]]
-        for each in step.after.live(cycle):
+        for each in step.after.under_way(cycle):
             left[world.BTC] += sum(fee for _, fee in (each.observed.fees if each.observed else ()))
         for terms in (step.after.contracts[name].terms for name in cycle.contracts):
             if terms.template == "withdrawal" and step.command[0] == "final":

@@ -24,8 +24,8 @@ from countersign.errors import CountersignError
 from countersign.formats import ids, times
 from countersign.resources.debt_words import NO_UNIT, because
 from countersign.settlement.assets import Asset
+from countersign.settlement.house_records import Reconciled
 from countersign.settlement.ledger import Balance
-from countersign.settlement.records import Reconciled
 
 LEDGER = "countersign-ledger/2"
 AccountOption = Annotated[

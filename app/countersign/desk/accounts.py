@@ -16,8 +16,8 @@ from countersign.desk.debts import Debt, open_debts
 from countersign.desk.money import Money, money
 from countersign.desk.names import owner
 from countersign.settlement.cut_off import MomentOf
+from countersign.settlement.house_records import Reconciled
 from countersign.settlement.ledger import Account, Balance, Totals
-from countersign.settlement.records import Reconciled
 from countersign.settlement.roster import CUSTODIAN_BOOKS, Custodian
 from countersign.settlement.state import State
 

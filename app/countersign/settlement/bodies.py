@@ -177,10 +177,11 @@ class CycleClosed:
     short: tuple[Short, ...]
 
 
-SETTLEMENT, REPLACEMENT, VOID = "settlement", "replacement", "void"
-PURPOSES = (SETTLEMENT, REPLACEMENT, VOID)
+SETTLEMENT, REPLACEMENT, VOID, CHILD = "settlement", "replacement", "void", "child"
+PURPOSES = (SETTLEMENT, REPLACEMENT, VOID, CHILD)
 OWNERS = "owners"
-"""What an instruction is for: the cycle's deliveries, the same with a higher fee, or ending it without delivery.
+"""What an instruction is for: the cycle's deliveries, the same with a higher fee, ending it without delivery, or paying for
+another that waits for a block (child pays for parent).
 
 `OWNERS` is none of a settlement: a Safe changes its own owners (`owning.py`)."""
 
@@ -198,8 +199,8 @@ class Spend:
 class InstructionPrepared:
     """`artefact`: the unsigned PSBT or SafeTx. `nonce`: the Safe's, None for a PSBT. `spends`: empty for a SafeTx.
 
-    `purpose`: settlement, replacement or void; `replaces`: the instruction that a replacement or a void takes the
-    place of, else None.
+    `purpose`: settlement, replacement, void or child; `replaces`: the instruction that a replacement, a void, or a child
+    with a higher fee takes the place of, else None; `lifts`: the instruction whose change a child spends, else None.
     """
 
     cycle: str
@@ -208,6 +209,7 @@ class InstructionPrepared:
     kind: str
     purpose: str
     replaces: str | None
+    lifts: str | None
     vaults: tuple[str, ...]
     artefact: str
     nonce: int | None

@@ -20,6 +20,7 @@ from countersign.settlement import (
     trouble_bodies,
 )
 from countersign.settlement.bodies import (
+    CHILD,
     PURPOSES,
     SETTLEMENT,
     Body,
@@ -114,6 +115,7 @@ def _instruction_prepared(value: object, where: str) -> InstructionPrepared:
                 "kind": readers.one_of("psbt", "safe-tx"),
                 "purpose": readers.one_of(*PURPOSES),
                 "replaces": readers.nullable(readers.sha256),
+                "lifts": readers.nullable(readers.sha256),
                 "vaults": readers.ascending(readers.identifier, minimum=1),
                 "artefact": readers.sha256,
                 "nonce": readers.nullable(readers.integer(0)),
@@ -123,7 +125,9 @@ def _instruction_prepared(value: object, where: str) -> InstructionPrepared:
     )
     if (found.kind == "psbt") != (found.nonce is None) or (found.kind == "psbt") != bool(found.spends):
         raise Malformed("settlement.instruction-kind", where=where, kind=found.kind)
-    if (found.purpose == SETTLEMENT) != (found.replaces is None):
+    if (found.purpose == CHILD) != (found.lifts is not None) or (found.purpose == CHILD and found.kind != "psbt"):
+        raise Malformed("settlement.instruction-lifts", where=where, purpose=found.purpose)
+    if found.purpose != CHILD and (found.purpose == SETTLEMENT) != (found.replaces is None):
         raise Malformed("settlement.instruction-replaces", where=where, purpose=found.purpose)
     if len({spend.outpoint for spend in found.spends}) != len(found.spends):
         raise Malformed("settlement.outpoint-twice", where=where)

@@ -85,6 +85,7 @@ def psbt_instruction_body(
     *,
     purpose: str = SETTLEMENT,
     replaces: str | None = None,
+    lifts: str | None = None,
 ) -> dict[str, object]:
     """`instruction.prepared` of a PSBT; its vaults are those whose coins it spends."""
     coins = tuple(spends)
@@ -95,6 +96,7 @@ def psbt_instruction_body(
         "kind": "psbt",
         "purpose": purpose,
         "replaces": replaces,
+        "lifts": lifts,
         "vaults": sorted({spend.vault for spend in coins}),
         "artefact": artefact,
         "nonce": None,
@@ -121,6 +123,7 @@ def safe_instruction_body(
         "kind": "safe-tx",
         "purpose": purpose,
         "replaces": replaces,
+        "lifts": None,
         "vaults": [vault],
         "artefact": artefact,
         "nonce": nonce,

@@ -22,7 +22,7 @@ from operator import is_, itemgetter
 
 from countersign.errors import Values
 from countersign.formats import times
-from countersign.settlement import staleness
+from countersign.settlement import lifting, staleness
 from countersign.settlement.cut_off import last_cut_off, next_cut_off
 from countersign.settlement.disputing import window_ends
 from countersign.settlement.holding import shortfall
@@ -230,7 +230,7 @@ class Deadlines:
         if cycle.final is not None or cycle.voided is not None or cycle.called_off:
             found = _NOTHING
         else:
-            live = self._state.live(cycle)
+            live = [each for each in self._state.under_way(cycle) if not lifting.idle(self._state, each)]
             bites = tuple([bite for each in live for bite in _of_instruction(self._state, each)])
             unsent = any(each.released is not None and each.transaction is None for each in live)
             under_way = cycle.released is not None or cycle.failed is not None

@@ -1,4 +1,4 @@
-"""Declared instructions: those that operations and compliance together put in the place of one that has shares.
+"""Declared instructions: those that operations and compliance together put in the place of one that has shares, or beside it.
 
 - *Dual*: both sign the same `instruction.prepared`, which names what it `replaces`. Neither signs it as an officer.
 - A **void** (rule 10) spends exactly the same outpoints back to the same vaults, or uses up the same Safe nonce. It may
@@ -9,6 +9,7 @@
   so only one of the two, and of a whole row of replacements, can ever be mined. It is declared after the release, where
   the first was not taken into a block. On Ethereum the outer transaction is replaced instead: what the owners signed
   stays.
+- A **child** takes nobody's place: it lifts what waits for a block, by the rules of `lifting.py`.
 - A replacement keeps the policy's caps like what it takes the place of; a void pays nobody.
 - What the artefact does is judged by every console that signs it (B8, B9, B12, E4, E8).
 
@@ -18,8 +19,8 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import disputing, spending, stops
-from countersign.settlement.bodies import REPLACEMENT, SETTLEMENT, InstructionPrepared
+from countersign.settlement import disputing, lifting, spending, stops
+from countersign.settlement.bodies import CHILD, REPLACEMENT, SETTLEMENT, InstructionPrepared
 from countersign.settlement.case import Case, Rule, with_contracts
 from countersign.settlement.instructing import (
     check_spends,
@@ -43,6 +44,9 @@ def _judge(case: Case, body: InstructionPrepared) -> None:
         return
     if len(case.officers) != 2:
         raise Refused("settlement.declared-alone", purpose=body.purpose)
+    if body.purpose == CHILD:
+        lifting.judge(case, body)
+        return
     state = case.state
     cycle = state.cycle(body.cycle)
     check_subject(state, cycle, body)
@@ -88,6 +92,8 @@ def _judge_replacement(state: State, cycle: Cycle, body: InstructionPrepared, ol
 
 
 def _fold(case: Case, body: InstructionPrepared) -> State:
+    if body.purpose == CHILD:
+        return lifting.fold(case, body)
     state = fold_prepared(case, body)
     if body.purpose in (SETTLEMENT, REPLACEMENT):
         return state

@@ -9,7 +9,7 @@
 from collections.abc import Iterable
 
 from countersign.settlement import lending, netting
-from countersign.settlement.bodies import SETTLEMENT, VOID, InstructionPrepared, ReleaseAuthorised
+from countersign.settlement.bodies import CHILD, SETTLEMENT, VOID, InstructionPrepared, ReleaseAuthorised
 from countersign.settlement.instructing import group_of
 from countersign.settlement.lending_bodies import LendingAuthorised
 from countersign.settlement.netting import Obligation
@@ -32,12 +32,13 @@ def released(state: State, body: ReleaseAuthorised) -> tuple[Difference, ...]:
         said("deed.release", cycle=cycle.id, contracts=_numbers(state, cycle.contracts), count=len(waiting)),
         *(_pays(state, each) for each in owed),
         *(said("deed.ends", instruction=each.hash) for each in waiting if each.void),
+        *(said("deed.lifts", instruction=each.hash, parent=each.lifts or "") for each in waiting if each.child),
         said("deed.people", maker=maker, checker=checker),
     )
 
 
 def declared(state: State, body: InstructionPrepared) -> tuple[Difference, ...]:
-    """What a void ends, what a replacement pays again, or what an instruction pays at a fee that wants two officers."""
+    """What a void ends, what a replacement pays again, what a child lifts, what is paid at a fee that wants two officers."""
     contracts = _numbers(state, body.contracts)
     vaults = ", ".join(body.vaults)
     if body.purpose == SETTLEMENT:
@@ -46,6 +47,11 @@ def declared(state: State, body: InstructionPrepared) -> tuple[Difference, ...]:
         before = state.cycle(body.cycle).instructions.get(group_of(body))
         instead = () if before is None else (said("deed.instead", instruction=before),)
         return _all(head, *(_pays(state, each) for each in owed), *instead, *_fee(state, body, "deed.consent"))
+    if body.purpose == CHILD:
+        head = said("deed.child", instruction=body.lifts or "", chain=body.chain, contracts=contracts)
+        way = said("deed.child-coins", count=len(body.spends), vaults=vaults)
+        instead = () if body.replaces is None else (said("deed.instead", instruction=body.replaces),)
+        return _all(head, way, *instead, *_fee(state, body, "deed.child-fee"))
     if body.purpose != VOID:
         old = state.instruction(body.replaces or "")
         head = said("deed.replacement", instruction=old.hash, chain=body.chain, contracts=contracts)

@@ -7,16 +7,16 @@
 - What a chain did is the rule of `observing.py`.
 - A party's confirmation counts only after release, where the contract has the clause, and once every transaction of the
   settlement has been observed (rule 9).
-- Final needs every transaction observed, and for each contract both parties' word, or the confirmations that contract
-  and policy ask for. The held amounts move to the receivers, the network's fee leaves by the custodian's account, the
-  rest of the fee cap returns.
+- Final needs every transaction observed, a child that may be mined among them (`lifting.py`), and for each contract both
+  parties' word, or the confirmations that contract and policy ask for. The held amounts move to the receivers, the
+  network's fee leaves by the custodian's account, the rest of the fee cap returns.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import carrying, ledger, netting, stops, templates
+from countersign.settlement import carrying, ledger, lifting, netting, stops, templates
 from countersign.settlement.assets import chain_of
 from countersign.settlement.bodies import (
     DeliveryConfirmed,
@@ -63,7 +63,7 @@ def _judge_released(case: Case, body: ReleaseAuthorised) -> None:
 
 def _check_strict(state: State, cycle: Cycle, officers: tuple[str, ...]) -> None:
     """Neither maker nor checker had a hand in the cycle before."""
-    signed = {share.officer for each in state.live(cycle) for share in each.shares}
+    signed = {share.officer for each in state.under_way(cycle) for share in each.shares}
     endorsed = {record.endorser for record in records_of(state, cycle)}
     for officer in officers:
         if officer in signed:
@@ -73,8 +73,9 @@ def _check_strict(state: State, cycle: Cycle, officers: tuple[str, ...]) -> None
 
 
 def _waiting(state: State, cycle: Cycle) -> tuple[Instruction, ...]:
-    """The instructions that nobody released yet."""
-    return tuple(each for each in state.live(cycle) if each.released is None)
+    """The instructions that nobody released yet; a child without its quorum keeps nobody waiting."""
+    unsent = (each for each in state.under_way(cycle) if each.released is None)
+    return tuple(each for each in unsent if not each.child or not state.missing(each))
 
 
 def _fold_released(case: Case, body: ReleaseAuthorised) -> State:
@@ -107,6 +108,8 @@ def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
         raise Refused("settlement.not-released", instruction=instruction.hash)
     if instruction.transaction is not None:
         raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
+    if instruction.child:
+        lifting.check_sendable(case.state, instruction)
     carrying.check_together(case.state, instruction, body.transaction)
 
 
@@ -180,6 +183,8 @@ def _judge_final(case: Case, body: SettlementFinal) -> None:
     if cycle.voiding:
         raise Refused("settlement.voiding", cycle=cycle.id)
     _check_observed(state, cycle)
+    if (waiting := lifting.open_child(state, cycle)) is not None:
+        raise Refused("settlement.child-open", instruction=waiting.hash)
     for record in records_of(state, cycle):
         if not delivered(state, record):
             raise Refused("settlement.not-delivered", contract=record.hash)
@@ -187,11 +192,10 @@ def _judge_final(case: Case, body: SettlementFinal) -> None:
 
 def postings(state: State, cycle: Cycle, settled: Callable[[Terms, Leg], tuple[Posting, ...]]) -> tuple[Posting, ...]:
     """What the end of a cycle moves in the ledger: each hold as `settled` says, network fees, the rest of each fee cap back."""
-    fees = {
-        vault: fee
-        for instruction in state.live(cycle)
-        for vault, fee in (instruction.observed.fees if instruction.observed else ())
-    }
+    fees: dict[str, int] = {}
+    for instruction in state.under_way(cycle):
+        for vault, fee in instruction.observed.fees if instruction.observed else ():
+            fees[vault] = fees.get(vault, 0) + fee
     found: list[Posting] = []
     for record in records_of(state, cycle):
         own: list[Posting] = []
@@ -227,6 +231,7 @@ def _fold_final(case: Case, body: SettlementFinal) -> State:
     )
     for instruction in state.live(cycle):
         state = received(state, instruction)
+    state = lifting.dropped(state, cycle)
     state = closed(state, cycle.id, case.index, BreakCause.FAILED)
     return with_contracts(
         state, [case.moved(each, ContractState.FINAL, final_ms=case.time_ms) for each in records_of(state, cycle)]

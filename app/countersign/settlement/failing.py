@@ -29,6 +29,8 @@ def _waiting(state: State, name: str) -> Instruction:
     if instruction.superseded_by is not None:
         raise Refused("settlement.superseded", instruction=name)
     demand_cycle(state, state.cycle(instruction.cycle), ContractState.SETTLING, ContractState.FAILED)
+    if instruction.child:
+        raise Refused("settlement.child-no-leg", instruction=name)
     if instruction.released is None:
         raise Refused("settlement.not-released", instruction=name)
     if instruction.seen:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from countersign.errors import Refused
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.governance_bodies import CLOCK, CeremonyRecorded, LogRotated, public_of
-from countersign.settlement.records import Ceremony, FormerLog
+from countersign.settlement.house_records import Ceremony, FormerLog
 from countersign.settlement.state import State
 
 

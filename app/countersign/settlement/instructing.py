@@ -8,9 +8,9 @@
 - What leaves keeps the policy's caps and quorums (`spending.py`).
 - Nothing disputed or frozen is prepared or signed (`stops.py`), but the void of what is frozen: it brings home only.
 - A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4), but for what
-  only brings home or completes: a void, a replacement, the leg of a failed settlement that is still owed.
+  only brings home or completes: a void, a replacement, a child, the leg of a failed settlement that is still owed.
 - In a failed settlement a leg is prepared again once its instruction can never execute. Declared instructions
-  (`declaring.py`) take the place of one that has shares.
+  (`declaring.py`) take the place of one that has shares, or lift one that waits for a block (`lifting.py`).
 """
 
 from dataclasses import replace
@@ -142,7 +142,7 @@ def check_spends(state: State, body: InstructionPrepared, replaced: str | None) 
         user = state.spending.get(spend.outpoint)
         if user is not None and user != replaced:
             raise Refused("B12.outpoint-taken", outpoint=spend.outpoint, instruction=user)
-        _check_coin_confirmed(state, body.chain, spend.outpoint)
+        _check_coin_confirmed(state, body, spend.outpoint)
     for name in body.vaults:
         if all(spend.vault != name for spend in body.spends):
             raise Refused("settlement.no-coin", vault=name)
@@ -158,11 +158,12 @@ def check_place(state: State, vault: Vault, number: int) -> None:
             raise Refused("settlement.place-far", vault=vault.id, index=number // 2, limit=limit)
 
 
-def _check_coin_confirmed(state: State, chain: str, outpoint: str) -> None:
+def _check_coin_confirmed(state: State, body: InstructionPrepared, outpoint: str) -> None:
+    """What a transaction of ours made is spent once it is confirmed; only its own child spends its change before."""
     maker = state.transactions.get(outpoint.split(":")[0])
-    if maker is None:
+    if maker is None or maker == body.lifts:
         return
-    observed, needed = state.instruction(maker).observed, state.adopted().confirmations_on(chain)
+    observed, needed = state.instruction(maker).observed, state.adopted().confirmations_on(body.chain)
     found = observed.confirmations if observed else 0
     if found < needed:
         raise Refused("settlement.coin-unconfirmed", outpoint=outpoint, confirmations=found, needed=needed)
@@ -213,7 +214,7 @@ def fold_prepared(case: Case, body: InstructionPrepared) -> State:
     old = cycle.instructions.get(group)
     if old is not None:
         state = superseded(state, old, name)
-    instruction = _instruction(case, body)
+    instruction = instruction_of(case, body)
     cycle = replace(cycle, instructions=cycle.instructions.set(group, name))
     state = claimed(state, instruction)
     state = replace(
@@ -229,7 +230,8 @@ def fold_prepared(case: Case, body: InstructionPrepared) -> State:
     return noted(case, state, cycle.id)
 
 
-def _instruction(case: Case, body: InstructionPrepared) -> Instruction:
+def instruction_of(case: Case, body: InstructionPrepared) -> Instruction:
+    """The instruction that an event prepares, as the state keeps it."""
     preparer, declarer = prepared_by(case)
     return Instruction(
         case.event.hash,
@@ -243,6 +245,7 @@ def _instruction(case: Case, body: InstructionPrepared) -> Instruction:
         case.time_ms,
         purpose=body.purpose,
         replaces=body.replaces,
+        lifts=body.lifts,
         declarer=declarer,
     )
 

@@ -6,6 +6,7 @@
 - After it nothing is reversed (rules 6 and 9): what was received may not be spent on chain until it is confirmed again,
   and the custodian's break says what it owes meanwhile.
 - Whoever has a Safe's finished transaction may send it (`carrying.py`): it is observed under the name it then has, and counts.
+- A child (`lifting.py`) delivers nothing: what is observed of it is its fee. With its parent's it is within the same cap.
 - What nobody released and what a void was to prevent may be mined all the same. What a chain did is the truth: the
   instruction counts again, and the settlement has failed until its other legs are delivered too.
 """
@@ -13,7 +14,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import carrying, netting, spending
+from countersign.settlement import carrying, lifting, netting, spending
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import TransactionObserved
 from countersign.settlement.breaks import closed, opened
@@ -76,10 +77,11 @@ def _check_fees(state: State, cycle: Cycle, instruction: Instruction, fees: dict
     payers = instruction.group.vaults if instruction.group.kind == "psbt" else ()
     if set(fees) != set(payers):
         raise Refused("settlement.fee-vaults", instruction=instruction.hash)
-    terms = [record.terms for record in records_of(state, cycle)]
+    terms, beside = [record.terms for record in records_of(state, cycle)], lifting.borne_beside(state, instruction)
     for cap in netting.fee_caps(state.roster, terms):
-        if fees.get(cap.vault, 0) > cap.cap:
-            raise Refused("settlement.fee-cap", vault=cap.vault, fee=str(fees[cap.vault]), cap=str(cap.cap))
+        both = fees.get(cap.vault, 0) + beside.get(cap.vault, 0)
+        if cap.vault in fees and both > cap.cap:
+            raise Refused("settlement.fee-cap", vault=cap.vault, fee=str(both), cap=str(cap.cap))
 
 
 def _fold(case: Case, body: TransactionObserved) -> State:
@@ -87,6 +89,8 @@ def _fold(case: Case, body: TransactionObserved) -> State:
     before = state.instruction(body.instruction)
     state = _recorded(case, body)
     name, cycle = before.cycle, state.cycle(before.cycle)
+    if before.child:  # it delivers nothing: its fee alone is what the settlement looks at
+        return noted(case, state, name)
     if records_of(state, cycle)[0].state in ENDED:
         state = _after_the_end(case, state, before, body)
     elif body.block is None:
@@ -119,7 +123,7 @@ def _recorded(case: Case, body: TransactionObserved) -> State:
     if body.block is None:
         return _unexecuted(state, instruction)
     if known.superseded_by is not None:
-        state = _counts_again(state, instruction)
+        state = lifting.counts_again(state, instruction) if known.child else _counts_again(state, instruction)
     return _executed(state, instruction)
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.settlement.case import Case, Rule
+from countersign.settlement.house_records import Reconciled
 from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
-from countersign.settlement.records import Reconciled
 from countersign.settlement.state import State
 
 

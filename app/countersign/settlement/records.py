@@ -13,7 +13,7 @@ from immutables import Map
 
 from countersign.errors import Values
 from countersign.settlement.attest_bodies import Given
-from countersign.settlement.bodies import SETTLEMENT, VOID, Short, Spend
+from countersign.settlement.bodies import CHILD, SETTLEMENT, VOID, Short, Spend
 from countersign.settlement.contract import Terms
 from countersign.settlement.ledger import Account
 from countersign.settlement.netting import Group, Obligation
@@ -160,6 +160,7 @@ class Instruction:
     """An instruction in the log, by its event's hash. `superseded_by` names the one that counts in its place.
 
     `replaces` is the one whose place a declared one (a replacement, a void) took; `declarer` signed that beside the preparer.
+    `lifts` is the one whose change a child spends: it takes nobody's place (`lifting.py`).
     `others` carry it too, `stranger` did and nobody here sent it; `executable` is false once the chain can take none (`dead_ms`).
     """
 
@@ -179,6 +180,7 @@ class Instruction:
     observed: Observed | None = None
     purpose: str = SETTLEMENT
     replaces: str | None = None
+    lifts: str | None = None
     declarer: str | None = None
     others: tuple[str, ...] = ()
     released: int | None = None
@@ -188,13 +190,23 @@ class Instruction:
 
     @property
     def declared(self) -> bool:
-        """Whether two persons declared it in another's place."""
+        """Whether two persons declared it beside or in the place of another."""
         return self.purpose != SETTLEMENT
 
     @property
     def void(self) -> bool:
         """Whether it delivers nothing: it only ends the settlement."""
         return self.purpose == VOID
+
+    @property
+    def child(self) -> bool:
+        """Whether it pays for another that waits for a block."""
+        return self.purpose == CHILD
+
+    @property
+    def returns(self) -> bool:
+        """Whether it pays nobody: what it spends comes home, less the fee."""
+        return self.void or self.child
 
     @property
     def hands(self) -> tuple[str, ...]:
@@ -214,7 +226,7 @@ class Instruction:
     @property
     def delivers(self) -> bool:
         """Whether it stands in a block and delivers what it was prepared for."""
-        return self.seen and not self.void
+        return self.seen and not self.returns
 
     def signers(self, vault: str) -> tuple[str, ...]:
         """The officers whose shares count for one vault, each once."""
@@ -227,7 +239,7 @@ class Cycle:
 
     `netting`: how deliveries were set against each other (`netting.MODES`); `cut_off`: unix seconds; `short`: what was
     left out because somebody lacked it. `voiding`: it is being ended without delivery; `failed`, `voided`: the entries
-    that said so.
+    that said so. `children`: by the instruction that it lifts, the child that counts.
     """
 
     id: str
@@ -246,6 +258,7 @@ class Cycle:
     failed: int | None = None
     voided: int | None = None
     concerns: tuple[Concern, ...] = ()  # entries that concerned the whole cycle and moved no contract
+    children: Map[str, str] = field(default_factory=Map)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,17 +298,6 @@ class Break:
     group: Group
     opened: int
     closed: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """A reconciliation in the log: the size at which it was made, its report's SHA-256, what it compared and found."""
-
-    as_of: int
-    report: str
-    accounts: int
-    breaks: int
-    index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,26 +371,6 @@ class Freeze:
     index: int
     lifted: int | None = None
     lifted_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FormerLog:
-    """A vkey under which the log's heads of up to `size` entries were signed."""
-
-    log: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ceremony:
-    """A recorded ceremony: kind, SHA-256 of its document, the words read aloud, the officers who signed, its entry."""
-
-    kind: str
-    document: str
-    phrase: str | None
-    present: tuple[str, ...]
-    index: int
-    time_ms: int
 
 
 @dataclass(frozen=True, slots=True)

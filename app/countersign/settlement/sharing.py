@@ -5,6 +5,7 @@
 - A share covers every slot that its vault spends from, with that officer's own registered keys; in a vault of extended
   keys one key covers every place.
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
+  A child delivers nothing and keeps nobody waiting, nor waits for anybody.
 - Shares come within officers' hours, within the request's lifetime, and where nothing only brings home or completes, within
   the contracts' window (C4). Nothing disputed or frozen is signed but the void of what is frozen.
 """
@@ -12,7 +13,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import stops
+from countersign.settlement import lifting, stops
 from countersign.settlement.bodies import InstructionRefused, ShareAdded
 from countersign.settlement.case import Case, Rule, noted, with_contracts
 from countersign.settlement.instructing import check_hours, check_window, completes, demand_cycle, records_of
@@ -65,7 +66,7 @@ def _preparers(state: State, cycle: Cycle, instruction: Instruction) -> set[str]
 
     A void pays nobody: it is not kept from the preparer of what it ends, or few officers could not end a settlement.
     """
-    live = state.live(cycle)
+    live = state.under_way(cycle)
     replaced = () if instruction.void else [old for each in live for old in state.replaced_by(each)]
     return {hand for each in (*live, *replaced) for hand in each.hands}
 
@@ -76,6 +77,8 @@ def _check_signable(case: Case, cycle: Cycle, instruction: Instruction) -> None:
     demand_cycle(case.state, cycle, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, *later)
     if cycle.voiding and not instruction.void:
         raise Refused("settlement.voiding", cycle=cycle.id)
+    if instruction.child:
+        lifting.check_signable(case.state, instruction)
     if not completes(cycle, instruction):
         check_window(case, cycle)
 
@@ -101,7 +104,7 @@ def _check_quorum(state: State, cycle: Cycle, instruction: Instruction, vault: s
         raise Refused("settlement.share-twice", officer=officer, vault=vault)
     if len(signers) >= state.roster.vault(vault).threshold:
         raise Refused("settlement.quorum-complete", instruction=instruction.hash, vault=vault)
-    if state.missing(instruction) > 1:
+    if instruction.child or state.missing(instruction) > 1:
         return
     for other in state.live(cycle):
         if other.hash != instruction.hash and state.missing(other) > 1:

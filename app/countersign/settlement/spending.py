@@ -5,7 +5,7 @@
   hours, and is given back when it is superseded, called off or voided.
 - A contract must be able to settle by itself: it is not taken on if it alone passes a cap, or pays so much from a vault
   of too few signatures. Netting may make it less; nobody may count on that.
-- A void moves nothing to others: it is not counted and no cap stops it.
+- A void moves nothing to others, nor does a child: they are not counted and no cap stops them.
 - `rulings` is the one place where limits meet numbers: machine, check C7 and `policy explain` use it.
 
     >>> [(each.rule, each.kept) for each in rulings(state, flows(state, cycle.obligations), used)]
@@ -169,8 +169,8 @@ def check_group(state: State, cycle: Cycle, group: Group, seconds: int) -> None:
 
 def counted(state: State, instruction: Instruction) -> State:
     """The state in which what an instruction pays counts against its payers' caps: from its entry on, or, where a chain
-    took one that had lost its place, from now on. A void pays nobody."""
-    if instruction.void:
+    took one that had lost its place, from now on. A void pays nobody, nor does a child."""
+    if instruction.returns:
         return state
     leaving = flows(state, state.owed(instruction))
     spent, moment = state.spent, max(instruction.time_ms, state.time_ms) // 1_000

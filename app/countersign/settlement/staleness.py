@@ -71,6 +71,9 @@ def _gone_ms(state: State, instruction: Instruction, outpoint: str) -> int | Non
     transaction = outpoint.partition(":")[0]
     made_by = state.transactions.get(transaction)
     maker = None if made_by is None else state.instruction(made_by)
+    if maker is not None and maker.hash == instruction.lifts:  # a child: it stands or falls with its parent
+        lost = coin(state, maker)
+        return None if lost is None else lost.at * 1_000
     if maker is None or maker.observed is None:
         return None
     stands = maker.observed.block is not None and maker.transaction == transaction

@@ -16,23 +16,21 @@ from countersign.errors import Refused
 from countersign.keys.public_key import PublicKey
 from countersign.settlement import netting
 from countersign.settlement.assets import Price
+from countersign.settlement.house_records import Ceremony, FormerLog, Reconciled
 from countersign.settlement.ledger import Account, Ledger
 from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import (
     Attestation,
     Break,
-    Ceremony,
     Concern,
     ContractRecord,
     Cycle,
     Fault,
-    FormerLog,
     Freeze,
     Instruction,
     Loan,
     Receipt,
-    Reconciled,
     Refusal,
     SafeUse,
     Tip,
@@ -144,12 +142,23 @@ class State:
         found = (cycle.instructions.get(group) for group in cycle.groups)
         return tuple(self.instructions[each] for each in found if each is not None)
 
+    def child(self, instruction: Instruction) -> Instruction | None:
+        """The child that counts for an instruction, whether that itself counts or not."""
+        cycle = self.cycles.get(instruction.cycle)
+        name = None if cycle is None else cycle.children.get(instruction.hash)
+        return None if name is None else self.instructions[name]
+
+    def under_way(self, cycle: Cycle) -> tuple[Instruction, ...]:
+        """The cycle's instructions that count, each followed by its child. A child counts as long as its parent does."""
+        both = (one for each in self.live(cycle) for one in (each, self.child(each)))
+        return tuple(one for one in both if one is not None)
+
     def owed(self, instruction: Instruction) -> tuple[netting.Obligation, ...]:
-        """What an instruction discharges; a void discharges nothing."""
+        """What an instruction discharges; a void discharges nothing, nor does a child."""
         if instruction.hash in self.orders:
             return ()  # a Safe's change of its own owners pays nobody
         cycle = self.cycle(instruction.cycle)
-        return () if instruction.void else netting.owed_by(cycle.obligations, instruction.group)
+        return () if instruction.returns else netting.owed_by(cycle.obligations, instruction.group)
 
     def ready(self, cycle: Cycle) -> bool:
         """Whether every instruction that counts has its quorum, and in a void every one that has shares is voided."""
@@ -157,13 +166,15 @@ class State:
         return all(self.missing(each) == 0 and (each.void or not cycle.voiding) for each in live)
 
     def replaced_by(self, instruction: Instruction) -> tuple[Instruction, ...]:
-        """The instructions in whose place a declared one stands, the nearest first."""
+        """The instructions in whose place a declared one stands, or that a child lifts, the nearest first; then their children."""
         found: list[Instruction] = []
-        name = instruction.replaces
+        name = instruction.replaces or instruction.lifts
         while name is not None and name in self.instructions:
             found.append(self.instructions[name])
-            name = found[-1].replaces
-        return tuple(found)
+            name = found[-1].replaces or found[-1].lifts
+        children = (self.child(each) for each in found)
+        known = {instruction.hash, *(each.hash for each in found)}
+        return (*found, *(each for each in children if each is not None and each.hash not in known))
 
     def missing(self, instruction: Instruction) -> int:
         """How many shares its vaults still lack for their quorums."""

@@ -5,7 +5,11 @@ _MEND = "Ask whoever made the document to correct this field and to sign it agai
 SENTENCES: dict[str, tuple[str, str]] = {
     "settlement.amount-zero": ("The amount at {where} is zero.", _MEND),
     "settlement.instruction-replaces": (
-        "The text at {where} is an instruction for the purpose {purpose}: only a replacement or a void names another.",
+        "The text at {where} is an instruction for {purpose}: only a replacement, a void or a child takes the place of another.",
+        _MEND,
+    ),
+    "settlement.instruction-lifts": (
+        "The text at {where} is an instruction for {purpose}: a child is a PSBT and names what it lifts, no other does.",
         _MEND,
     ),
     "settlement.not-minute": ("The text at {where} is not a time of day, hours and minutes like 16:00.", _MEND),

@@ -65,6 +65,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The failure of instruction {instruction} is recorded already.",
         "Take one of the ways out: send it again, replace it, or prepare its leg anew once it can never execute.",
     ),
+    "settlement.child-parent": (
+        "Instruction {instruction} is none that a child can lift: a Safe's transaction, a void, a child itself, or dead.",
+        "Lift the Bitcoin payment that waits for a block; a void is declared again with a higher fee instead.",
+    ),
+    "settlement.child-parent-unsent": (
+        "Instruction {instruction} was not sent yet: there is nothing to lift.",
+        "Release and send it first; if it waits for a block then, declare the child.",
+    ),
+    "settlement.child-already": (
+        "Instruction {instruction} has another child that counts: {child}.",
+        "Go on with that one, or declare a child in its place with a higher fee once it was sent.",
+    ),
+    "settlement.child-unsent": (
+        "The child {instruction} has its signatures and was not sent yet.",
+        "Release and send it; if it waits too, declare another in its place.",
+    ),
+    "settlement.child-coins": (
+        "The child does not spend one output of transaction {transaction} for each of its vaults, and nothing else.",
+        "Prepare it again over the change of instruction {instruction}.",
+    ),
+    "settlement.child-open": (
+        "The child {instruction} may be mined and stands in no block yet: what it costs is still to be charged.",
+        "Release and send it if that was not done, and wait for its block; then the settlement is final.",
+    ),
+    "settlement.child-no-leg": (
+        "Instruction {instruction} is a child: it delivers nothing, so no settlement fails by it.",
+        "Record the failure of the instruction that it lifts.",
+    ),
     "settlement.excerpt-declared": (
         "An instruction for {purpose} does not cross by QR: what it takes the place of, and why, is not carried.",
         "Nothing was taken in. Carry it by USB, with the whole history.",
