@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QApplication,
     QDialog,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
+    QPushButton,
     QScrollArea,
     QWidget,
 )  # fmt: skip
@@ -144,3 +147,29 @@ def words(root: QWidget) -> str:
 
 def labels(root: QWidget) -> list[QLabel]:
     return [each for each in root.findChildren(QLabel) if each.isVisibleTo(root)]
+
+
+def clipped(root: QWidget) -> list[str]:
+    """Visible labels and buttons whose words do not fit their place."""
+    found = []
+    for label in labels(root):
+        width, text = label.contentsRect().width(), label.text()
+        metrics = QFontMetrics(label.font())
+        if label.wordWrap():
+            needed = metrics.boundingRect(0, 0, max(width, 1), 1 << 16, int(Qt.TextFlag.TextWordWrap), text)
+            if text and (needed.height() > label.height() + 2 or needed.width() > width + 2):
+                found.append(f"{text[:60]!r} needs {needed.width()}x{needed.height()} in {width}x{label.height()}")
+        elif metrics.horizontalAdvance(text) > label.width() + 1:
+            found.append(f"{text[:60]!r} needs {metrics.horizontalAdvance(text)} in {label.width()}")
+    for button in root.findChildren(QPushButton):
+        if button.isVisibleTo(root) and button.sizeHint().width() > button.width() + 1:
+            found.append(f"button {button.text()!r} needs {button.sizeHint().width()} in {button.width()}")
+    return found
+
+
+def grab_again(window: QWidget) -> None:
+    """Paint once more at the present size, so that every layout has run."""
+    for _ in range(4):
+        for widget in (window, *window.findChildren(QWidget)):
+            QApplication.sendPostedEvents(widget, 0)
+    window.grab()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QShortcut
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from countersign.ui.application import OfficerWindow, VaultWindow, grab, open_officer
@@ -15,7 +15,7 @@ from countersign.ui.theme.dress import dress
 from countersign.ui.theme.palette import DARK, LIGHT
 from countersign.ui.widgets.label import BREAK, PlainLabel
 from support import window_world as world
-from support.window_hands import click, controls, dialog, key, labels, no_dialog, settled
+from support.window_hands import click, clipped, controls, dialog, grab_again, key, no_dialog, settled
 
 OFFICER = ("desk", "review", "sign", "carry", "vaults", "participants", "log", "settings")
 
@@ -63,24 +63,6 @@ def keyless(root: QWidget) -> list[str]:
         keys = [each.key().toString() for each in button.findChildren(QShortcut)]
         if not button.toolTip() or any(each not in button.toolTip() for each in keys):
             found.append(button.accessibleName())
-    return found
-
-
-def clipped(root: QWidget) -> list[str]:
-    """Visible labels and buttons whose words do not fit their place."""
-    found = []
-    for label in labels(root):
-        width, text = label.contentsRect().width(), label.text()
-        metrics = QFontMetrics(label.font())
-        if label.wordWrap():
-            needed = metrics.boundingRect(0, 0, max(width, 1), 1 << 16, int(Qt.TextFlag.TextWordWrap), text)
-            if text and (needed.height() > label.height() + 2 or needed.width() > width + 2):
-                found.append(f"{text[:60]!r} needs {needed.width()}x{needed.height()} in {width}x{label.height()}")
-        elif metrics.horizontalAdvance(text) > label.width() + 1:
-            found.append(f"{text[:60]!r} needs {metrics.horizontalAdvance(text)} in {label.width()}")
-    for button in root.findChildren(QPushButton):
-        if button.isVisibleTo(root) and button.sizeHint().width() > button.width() + 1:
-            found.append(f"button {button.text()!r} needs {button.sizeHint().width()} in {button.width()}")
     return found
 
 
@@ -177,14 +159,6 @@ async def test_nothing_on_the_officers_screens_is_clipped(
         grab_again(window)
         assert window.width() == size[0], screen
         assert clipped(window) == [], screen
-
-
-def grab_again(window: QWidget) -> None:
-    """Paint once more at the present size, so that every layout has run."""
-    for _ in range(4):
-        for widget in (window, *window.findChildren(QWidget)):
-            QApplication.sendPostedEvents(widget, 0)
-    window.grab()
 
 
 async def test_nothing_of_the_vaults_steps_is_clipped(vault: VaultWindow) -> None:

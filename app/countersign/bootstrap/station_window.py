@@ -101,7 +101,6 @@ async def window_at(found: Station, seat: Seat) -> OfficerWindow:
     carrier = Carrier()
     found.holds.callback(carrier.close)
     window = open_officer(console, BannerFacts(Mode.ONLINE), instruments(carrier))
-    name = found.desk.state.roster.officer(console.hand.officer).name
     found.relayers.ask = partial(asking, window)
-    window.setWindowTitle(f"{window.windowTitle()} — {name}")
+    window.belong_to(found.desk.state.roster.officer(console.hand.officer).name)
     return window

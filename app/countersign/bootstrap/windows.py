@@ -216,7 +216,7 @@ async def beside(story: Story, stage: DemonstrationStage, seats: Sequence[str]) 
         console = await stage.console(officer, story.people[officer])
         await console.synchronise()
         window = open_officer(console, banner(None, pin=stage.pin_of(officer)), instruments(stage.carrier))
-        window.setWindowTitle(f"{window.windowTitle()} — {stage.desk.state.roster.officer(officer).name}")
+        window.belong_to(stage.desk.state.roster.officer(officer).name)
         found.append(window)
     return found
 

@@ -11,7 +11,7 @@ from countersign.desk.views import Checked, Group, Line, Rows, SettlementRow
 from countersign.ui.presenters import desk
 from countersign.ui.presenters.desk import Column
 from countersign.ui.strings import label
-from countersign.ui.widgets.cells import CELL, HEADING, Cell
+from countersign.ui.widgets.cells import CELL, HEADING, Cell, words
 
 _NOWHERE = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
@@ -122,8 +122,7 @@ class DeskModel(QAbstractTableModel):
             return desk.heading(place, self.counts[place]) if role in spoken and first else None
         if role == CELL:
             return self.written(place, index.column())
-        words = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-        return self.written(place, index.column()).text if role in words else None
+        return words(self.written(place, index.column()).text, role)
 
     def _write(self, place: int, column: int) -> Cell:
         line = desk.line(self._row(place), self.now, base=self.base)

@@ -8,7 +8,7 @@ from countersign.desk.history import HistoryRow
 from countersign.resources.visible import visible
 from countersign.ui.presenters import history
 from countersign.ui.strings import label
-from countersign.ui.widgets.cells import CELL, Cell
+from countersign.ui.widgets.cells import CELL, Cell, words
 
 _NOWHERE = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
@@ -44,11 +44,8 @@ class HistoryModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        words = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-        if role != CELL and role not in words:
-            return None
         cell = _cell(self.rows[self.places[index.row()]], history.COLUMNS[index.column()])
-        return cell if role == CELL else cell.text
+        return cell if role == CELL else words(cell.text, role)
 
 
 def _cell(row: HistoryRow, column: str) -> Cell:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from countersign.ui.strings import label
-from countersign.ui.widgets.cells import CELL, Cell
+from countersign.ui.widgets.cells import CELL, Cell, words
 
 _NOWHERE = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
-_WORDS = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
 
 
 class LineModel(QAbstractTableModel):
@@ -46,7 +45,5 @@ class LineModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role != CELL and role not in _WORDS:
-            return None
         cell = self.cells[index.row()][index.column()]
-        return cell if role == CELL else cell.text
+        return cell if role == CELL else words(cell.text, role)

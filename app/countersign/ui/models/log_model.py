@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from countersign.desk.views import LogEntryView
 from countersign.ui.presenters import log
 from countersign.ui.strings import label
-from countersign.ui.widgets.cells import CELL, Cell
+from countersign.ui.widgets.cells import CELL, Cell, words
 
 _NOWHERE = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
@@ -50,5 +50,4 @@ class LogModel(QAbstractTableModel):
             fault = entry.fault is not None and index.column() == 2
             chip = ("bad", "fail", text) if fault else None
             return Cell(() if chip else (text,), chip=chip, right=index.column() == 0, spoken=text)
-        words = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-        return log.cells(entry)[index.column()] if role in words else None
+        return words(log.cells(entry)[index.column()], role)

@@ -13,6 +13,7 @@ from countersign.ui.theme import measure
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import column, fields, row
+from countersign.ui.widgets.letters import tip
 
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -28,7 +29,7 @@ class AccountBlock(QFrame):
         name = label("accounts.statement-of", name=line.name)
         self.setAccessibleName(line.name)
         self.setAccessibleDescription(name)
-        self.setToolTip(label("key.tip", action=name, key="Return"))
+        self.setToolTip(tip(label("key.tip", action=name, key="Return")))
         self.statement = Button(label("accounts.statement"), icon="history", name=name)
         self.statement.explain(name, "Return")
         self.statement.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the block itself has the focus, and takes Enter

@@ -13,7 +13,7 @@ from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views.account_block import AccountBlock
 from countersign.ui.widgets.chip import Chip
-from countersign.ui.widgets.label import PlainLabel, WholeValue
+from countersign.ui.widgets.label import LONG, PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, fields, row, rule
 from countersign.ui.widgets.picture import Picture
 
@@ -87,7 +87,7 @@ def _sum(figures: Sequence[tuple[str, str]]) -> QGridLayout:
     grid.setVerticalSpacing(measure.HALF)
     for line, (caption, value) in enumerate(figures):
         grid.addWidget(PlainLabel(caption, "caption", wrap=False), line, 0)
-        grid.addWidget(PlainLabel(value, wrap=False), line, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(PlainLabel(value, wrap=len(value) > LONG), line, 1, Qt.AlignmentFlag.AlignRight)
     grid.setColumnStretch(2, 1)
     return grid
 

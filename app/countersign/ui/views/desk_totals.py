@@ -1,5 +1,8 @@
 """Below the Desk's table: what is open by asset and counterparty, and what the next cut-off brings. Whole in a dialog."""
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 from PySide6.QtWidgets import QWidget
 
 from countersign.desk.cut_off_view import CutOffView
@@ -15,7 +18,8 @@ from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Card, clear, column, fields, holds_focus, page, row, scrolling
 from countersign.ui.widgets.picture import Picture
 
-_LINES = 3
+_LINES, _LETTERS = 3, 240
+"""A card has room for so many entries, of so many letters together."""
 
 
 class DeskTotals(QWidget):
@@ -77,11 +81,12 @@ class DeskTotals(QWidget):
             return card
         card.body.addWidget(PlainLabel(cut_off.headline(view, self.context.now), "strong"))
         stops = cut_off.hindrances(view, self.context.now)
-        for each in stops[: _LINES - 1]:
+        room = _room([each.words for each in stops], _LINES - 1)
+        for each in stops[:room]:
             line = row(Picture(each.icon, each.tone), PlainLabel(each.words))
             line.setStretch(1, 1)
             card.body.addLayout(line)
-        rest = len(stops) - (_LINES - 1)
+        rest = len(stops) - room
         if rest > 0:
             card.body.addWidget(PlainLabel(label("desk.more", count=rest), "quiet"))
         else:
@@ -95,11 +100,18 @@ def _told(sums: tuple[Money, ...]) -> str:
 
 
 def _fill(card: Card, lines: list[str], part: str = "") -> None:
-    shown = lines if len(lines) <= _LINES else lines[: _LINES - 1]
+    most = _room(lines, _LINES)
+    shown = lines if len(lines) <= most else lines[: max(1, min(most, _LINES - 1))]
     for words in shown:
         card.body.addWidget(PlainLabel(words, part))
     if len(shown) < len(lines):
         card.body.addWidget(PlainLabel(label("desk.more", count=len(lines) - len(shown)), "quiet"))
+
+
+def _room(lines: Sequence[str], most: int) -> int:
+    """How many of these lines have room in a card, at least one: names may be a hundred letters long."""
+    sums = accumulate(len(words) for words in lines[:most])
+    return max(1, sum(letters <= _LETTERS for letters in sums))
 
 
 class TotalsDialog(Dialog):

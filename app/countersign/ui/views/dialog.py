@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
 from countersign.ui.theme import measure
+from countersign.ui.widgets.letters import entitle
 
 
 class Dialog(QDialog):
@@ -13,7 +14,7 @@ class Dialog(QDialog):
 
     def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
+        entitle(self, title)
         self.setAccessibleName(title)
         self.setModal(True)
         self.finished.connect(lambda _: QTimer.singleShot(0, self.deleteLater))

@@ -18,6 +18,7 @@ from countersign.ui.views.problem_dialog import ProblemDialog
 from countersign.ui.views.rail import Rail
 from countersign.ui.views.strip_bar import StripBar
 from countersign.ui.widgets.layout import Note, column, row
+from countersign.ui.widgets.letters import entitle
 from countersign.ui.widgets.picture import Picture
 
 
@@ -32,7 +33,7 @@ class Frame(QMainWindow):
     ) -> None:
         super().__init__()
         self.context, self.screens, self.rail_of = context, dict(screens), dict(rail_of)
-        self.setWindowTitle(label("window.title"))
+        entitle(self, label("window.title"))
         self.banner = BannerBar(facts)
         self.strip = StripBar()
         self.rail = Rail(tuple(dict.fromkeys(rail_of.values())), search="desk" in screens)
@@ -60,6 +61,10 @@ class Frame(QMainWindow):
     def screen_key(self) -> str:
         """The key of the open screen."""
         return next(key for key, widget in self.screens.items() if widget is self.stack.currentWidget())
+
+    def belong_to(self, name: str) -> None:
+        """Say in the title whose window this is."""
+        entitle(self, f"{label('window.title')} — {name}")
 
     def open_screen(self, key: str) -> None:
         """Open a screen and mark it on the rail."""

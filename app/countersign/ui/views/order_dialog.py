@@ -5,10 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from countersign.desk.deed_views import OrderView, TargetView
-from countersign.resources.visible import visible
 from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT, Scope
 from countersign.ui.presenters import deeds, writing
 from countersign.ui.strings import label
@@ -20,6 +19,7 @@ from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.cells import Cell
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, clear, column, fields, row
+from countersign.ui.widgets.letters import Choices
 from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
@@ -163,8 +163,7 @@ class OrderDialog(PaperDialog):
         self.name.setAccessibleName(label("order.number"))
         self.name.setPlaceholderText(label("order.number-hint"))
         self.name.textChanged.connect(lambda _: self.offer())
-        self.list = QListWidget()
-        self.list.setAccessibleName(label("order.which"))
+        self.list = Choices(label("order.which"))
         self.list.setMinimumHeight(measure.UNIT * 18)
         self.list.currentRowChanged.connect(lambda _: self.offer())
         box.addWidget(PlainLabel(label("order.number"), "caption"))
@@ -197,7 +196,6 @@ class OrderDialog(PaperDialog):
 
     def _choose(self, kind: str) -> None:
         self.kind = kind
-        self.list.clear()
-        self.list.addItems([visible(each.words) for each in self.targets[kind]])
+        self.list.offer(each.words for each in self.targets[kind])
         self.list.setCurrentRow(0)
         self.offer()

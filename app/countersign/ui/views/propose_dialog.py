@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 
 from countersign.desk.governance_views import RosterView
-from countersign.resources.visible import visible
 from countersign.ui.presenters import settings
 from countersign.ui.presenters.settings import Choice
 from countersign.ui.strings import label
@@ -15,6 +14,7 @@ from countersign.ui.views.dialog import Dialog
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Note, column, row
+from countersign.ui.widgets.letters import Choices
 from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
@@ -40,8 +40,7 @@ class ProposeDialog(Dialog):
         for what in WHAT:
             words = label(f"settings.propose-{what}")
             options.addWidget(Option(words, group, partial(self._choose, what), chosen=what == self.what))
-        self.list = QListWidget()
-        self.list.setAccessibleName(label("settings.propose-which"))
+        self.list = Choices(label("settings.propose-which"))
         self.list.currentRowChanged.connect(lambda _: self._changed())
         self.value = QLineEdit()
         self.value.setAccessibleName(label("settings.propose-value"))
@@ -77,8 +76,7 @@ class ProposeDialog(Dialog):
 
     def _choose(self, what: str) -> None:
         self.what = what
-        self.list.clear()
-        self.list.addItems([visible(each.words) for each in self.choices[what]] or [label("settings.propose-nothing")])
+        self.list.offer([each.words for each in self.choices[what]] or [label("settings.propose-nothing")])
         self.list.setEnabled(bool(self.choices[what]))
         self.list.setCurrentRow(0)
         for widget in (self.caption, self.value):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QListWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from countersign.desk.operations_views import LoanView
 from countersign.ui.presenters import loans
@@ -12,6 +12,7 @@ from countersign.ui.views.dialog import Dialog
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import Card, clear, column, row
+from countersign.ui.widgets.letters import Choices
 from countersign.ui.widgets.reason import ReasonField
 
 
@@ -21,9 +22,8 @@ class RecallDialog(Dialog):
     def __init__(self, offered: Sequence[LoanView], parent: QWidget) -> None:
         super().__init__(label("loans.title"), parent)
         self.offered = tuple(offered)
-        self.list = QListWidget()
-        self.list.setAccessibleName(label("loans.which"))
-        self.list.addItems([loans.choice(each) for each in self.offered])
+        self.list = Choices(label("loans.which"))
+        self.list.offer(loans.choice(each) for each in self.offered)
         self.list.setFixedHeight(measure.UNIT * 16)
         self.will = Card(label("loans.will"))
         self.told = column(gap=measure.HALF)

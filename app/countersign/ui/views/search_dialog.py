@@ -4,10 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from shiboken6 import isValid
 
-from countersign.resources.visible import visible
 from countersign.ui.presenters.search import Hit
 from countersign.ui.strings import label
 from countersign.ui.tasks.runner import Runner, aside
@@ -16,6 +15,7 @@ from countersign.ui.views.dialog import Dialog
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import column, row
+from countersign.ui.widgets.letters import Choices
 
 
 class SearchDialog(Dialog):
@@ -38,8 +38,7 @@ class SearchDialog(Dialog):
         self.field.setToolTip(label("search.name"))
         self.field.setPlaceholderText(label("search.hint"))
         self.field.textChanged.connect(self._look)
-        self.list = QListWidget()
-        self.list.setAccessibleName(label("search.results"))
+        self.list = Choices(label("search.results"))
         self.list.itemActivated.connect(lambda _: self._open())
         self.none = PlainLabel(label("search.none"), "quiet")
         close = Button(label("common.close"), "Esc")
@@ -74,9 +73,7 @@ class SearchDialog(Dialog):
 
     def _show(self, needle: str, hits: tuple[Hit, ...]) -> None:
         self.found, self.hits = needle, hits
-        self.list.clear()
-        for hit in self.hits:
-            self.list.addItem(QListWidgetItem(visible(hit.words)))
+        self.list.offer(hit.words for hit in self.hits)
         self.none.setVisible(not self.hits)
         if self.hits:
             self.list.setCurrentRow(0)

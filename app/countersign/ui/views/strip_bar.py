@@ -8,7 +8,7 @@ from countersign.ui.presenters import strip
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.widgets.button import Button
-from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.label import LONG, PlainLabel
 from countersign.ui.widgets.layout import clear, column, row
 from countersign.ui.widgets.picture import Picture
 
@@ -31,12 +31,13 @@ class StripBar(QFrame):
         clear(self.line)
         for part in strip.parts(view, now):
             ink = "quiet" if part.tone == "quiet" else part.tone
-            words = PlainLabel(part.words, "strong", "" if part.tone == "quiet" else part.tone, wrap=False)
+            long = len(part.words) > LONG
+            words = PlainLabel(part.words, "strong", "" if part.tone == "quiet" else part.tone, wrap=long)
             texts = column(PlainLabel(part.caption, "caption", wrap=False), words, gap=0)
             holder = QWidget()
             more = (self._lock(),) if part.icon == "unlocked" else ()
             holder.setLayout(row(Picture(part.icon, ink), texts, *more, gap=measure.UNIT))
-            self.line.addWidget(holder)
+            self.line.addWidget(holder, int(long))
             holder.show()
         self.line.addStretch(1)
 

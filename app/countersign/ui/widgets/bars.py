@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from countersign.ui.theme import fonts, measure
 from countersign.ui.theme.dress import worn
+from countersign.ui.widgets.letters import tip
 
 _HEIGHT, _FOOT, _WIDEST = 72, 18, 56
 
@@ -47,6 +48,6 @@ class Bars(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             at = int(event.pos().x() // self._slot()) if self.bars else -1
             if 0 <= at < len(self.bars):
-                QToolTip.showText(event.globalPos(), self.bars[at][2], self)
+                QToolTip.showText(event.globalPos(), tip(self.bars[at][2]), self)
                 return True
         return super().event(event)

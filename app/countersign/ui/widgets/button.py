@@ -10,6 +10,7 @@ from countersign.ui.strings import label
 from countersign.ui.theme import icons, measure
 from countersign.ui.theme.dress import worn
 from countersign.ui.theme.palette import colours
+from countersign.ui.widgets.letters import pressed, tip
 
 _INK = {"primary": "on_accent", "refuse": "bad", "refuse-now": "on_bad", "banner": "banner_demonstration"}
 
@@ -18,7 +19,7 @@ class Button(QPushButton):
     """A labelled action. `key` is its shortcut ("Ctrl+S"); `part` its style; `name` what a screen reader says."""
 
     def __init__(self, text: str, key: str = "", *, icon: str = "", part: str = "", name: str = "") -> None:
-        super().__init__(text)
+        super().__init__(pressed(text))
         self.drawing = icon
         self.setProperty("part", part)
         self.setAccessibleName(name or text)
@@ -28,10 +29,13 @@ class Button(QPushButton):
         self.setIconSize(QSize(measure.ICON, measure.ICON))
         self.draw()
 
+    def setText(self, text: str) -> None:
+        super().setText(pressed(text))
+
     def explain(self, action: str, key: str = "") -> None:
         """The tooltip: what it does and by which key."""
         shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) if key else ""
-        self.setToolTip(label("key.tip", action=action, key=shown) if shown else action)
+        self.setToolTip(tip(label("key.tip", action=action, key=shown) if shown else action))
 
     def draw(self) -> None:
         """Paint the icon in the colour of this button's words."""

@@ -15,10 +15,13 @@ from countersign.ui.theme import fonts, measure
 from countersign.ui.theme.dress import worn
 from countersign.ui.theme.palette import Palette, colours
 from countersign.ui.widgets import painting
+from countersign.ui.widgets.label import breakable, spelt
+from countersign.ui.widgets.letters import tip
 
 CELL = Qt.ItemDataRole.UserRole + 1
 HEADING = Qt.ItemDataRole.UserRole + 2
 SORTS = Qt.ItemDataRole.UserRole + 3
+_SPOKEN = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole)
 
 _WRAP = Qt.TextFlag.TextWordWrap
 Index = QModelIndex | QPersistentModelIndex
@@ -36,10 +39,21 @@ class Cell:
     strong: bool = False
     spoken: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lines", tuple(spelt(line) for line in self.lines))
+        object.__setattr__(self, "spoken", spelt(self.spoken))
+
     @property
     def text(self) -> str:
         """The whole cell in words."""
         return self.spoken or " · ".join(((self.chip[2],) if self.chip else ()) + self.lines)
+
+
+def words(text: str, role: int) -> str | None:
+    """A cell's words for those who ask in this role: read out as they are, letter for letter as a tooltip."""
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return tip(text)
+    return text if role in _SPOKEN else None
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -87,20 +101,28 @@ class CellDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _fitting(self, cell: Cell, width: int, height: int) -> Cell:
-        """The cell with its last line cut at an ellipsis where it is too long for the row: the table's detail has all of it."""
-        if not cell.lines or cell.dots:
+        """The cell with each line cut at an ellipsis that leaves no room for those below: the tooltip has all of it."""
+        if cell.dots:
             return cell
-        last = len(cell.lines) - 1
-        left = height - sum(self._box(cell, number, width) for number in range(last))
+        for number in range(len(cell.lines)):
+            below = sum(QFontMetrics(self._font(cell, each)).height() for each in range(number + 1, len(cell.lines)))
+            line = self._cut(cell, number, width, height - below)
+            height -= self._box(line, number, width)
+            cell = line
+        return cell
 
-        def cut(words: int) -> Cell:
-            kept = cell.lines[last].split(" ")[:words]
-            return replace(cell, lines=(*cell.lines[:last], " ".join(kept) + "…"))
-
-        whole = len(cell.lines[last].split(" "))
-        if self._box(cell, last, width) <= left or whole == 1:
+    def _cut(self, cell: Cell, number: int, width: int, room: int) -> Cell:
+        """The cell with so much of one line as fits: whole words, of a single word so many letters."""
+        if self._box(cell, number, width) <= room:
             return cell
-        fits = bisect_left(range(1, whole), True, key=lambda words: self._box(cut(words), last, width) > left)
+        between = " " if " " in cell.lines[number] else ""
+        pieces = cell.lines[number].split(" ") if between else list(cell.lines[number])
+
+        def cut(kept: int) -> Cell:
+            shorter = between.join(pieces[:kept]) + "…"
+            return replace(cell, lines=(*cell.lines[:number], shorter, *cell.lines[number + 1 :]))
+
+        fits = bisect_left(range(1, len(pieces)), True, key=lambda kept: self._box(cut(kept), number, width) > room)
         return cut(max(fits, 1))
 
     def _box(self, cell: Cell, number: int, width: int) -> int:
@@ -109,14 +131,14 @@ class CellDelegate(QStyledItemDelegate):
         if number >= len(cell.lines) or cell.dots:
             return metrics.height() + 2
         room = QRect(0, 0, max(width, 1), measure.ROW)
-        return metrics.boundingRect(room, int(_WRAP), cell.lines[number]).height()
+        return metrics.boundingRect(room, int(_WRAP), breakable(cell.lines[number])).height()
 
     def _line(self, painter: QPainter, at: QRect, palette: Palette, cell: Cell, number: int) -> None:
         ink = cell.ink if number == 0 or cell.dots else "quiet"
         painter.setPen(QColor(colours(palette)[ink]))
         painter.setFont(self._font(cell, number))
         side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(at, int(side | Qt.AlignmentFlag.AlignVCenter) | int(_WRAP), cell.lines[number])
+        painter.drawText(at, int(side | Qt.AlignmentFlag.AlignVCenter) | int(_WRAP), breakable(cell.lines[number]))
 
     def _font(self, cell: Cell, number: int) -> QFont:
         if number == 0 or cell.dots:

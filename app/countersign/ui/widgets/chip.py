@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from countersign.resources.visible import visible
 from countersign.ui.theme.dress import worn
 from countersign.ui.widgets import painting
+from countersign.ui.widgets.letters import tip
 
 
 class Chip(QWidget):
@@ -38,7 +39,7 @@ class Dots(QWidget):
         super().__init__()
         self.there = there
         self.setAccessibleName(words)
-        self.setToolTip(words)
+        self.setToolTip(tip(words))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

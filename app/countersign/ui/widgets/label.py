@@ -5,6 +5,7 @@
 """
 
 import re
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -13,12 +14,19 @@ from countersign.resources.visible import visible
 from countersign.ui.theme import fonts, measure
 
 BREAK = "\u200b"
+LONG: Final = 48
+"""From so many characters on, words that stand in one line get room to wrap."""
 _LONG = re.compile(r"\S{24,}")
 
 
 def breakable(text: str) -> str:
     """The text with a place to break after every eighth character of a long word."""
     return _LONG.sub(lambda word: BREAK.join(re.findall(r".{1,8}", word[0])), text)
+
+
+def spelt(text: str) -> str:
+    """Line by line as it comes, with what cannot be seen spelt out."""
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 class PlainLabel(QLabel):
@@ -37,7 +45,7 @@ class PlainLabel(QLabel):
 
     def say(self, text: str, tone: str | None = None) -> None:
         """Show this text, line by line as it comes; a new tone takes effect at once."""
-        self.shown = "\n".join(visible(line) for line in text.split("\n"))
+        self.shown = spelt(text)
         self.setText(breakable(self.shown) if self.wordWrap() else self.shown)
         if tone is not None and tone != self.property("tone"):
             self.setProperty("tone", tone)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from countersign.ui.theme import measure
-from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.label import LONG, PlainLabel
 
 
 def column(*items: QWidget | QLayout, gap: int = measure.UNIT, margin: int = 0) -> QVBoxLayout:
@@ -88,7 +88,7 @@ def fields(pairs: Sequence[tuple[str, QWidget]], columns: int = 1) -> QGridLayou
     grid.setVerticalSpacing(measure.HALF)
     for at, (caption, value) in enumerate(pairs):
         line, place = divmod(at, columns)
-        name = PlainLabel(caption, "caption", wrap=False)
+        name = PlainLabel(caption, "caption", wrap=len(caption) > LONG)
         grid.addWidget(name, line, place * 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(value, line, place * 2 + 1)
         grid.setColumnStretch(place * 2 + 1, 1)

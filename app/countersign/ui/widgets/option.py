@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
+from countersign.ui.widgets import letters
+
 
 class Option(QRadioButton):
     """`name` is what a screen reader says where it is more than the words; `number` its id in the group."""
@@ -18,7 +20,7 @@ class Option(QRadioButton):
         name: str = "",
         number: int = -1,
     ) -> None:
-        super().__init__(words)
+        super().__init__(letters.pressed(words))
         self.setAccessibleName(name or words)
         self.setChecked(chosen)
         self.clicked.connect(lambda _=False: pressed())

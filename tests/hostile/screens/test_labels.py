@@ -1,0 +1,147 @@
+"""D4: every label, tooltip, table, list, button and title of every screen shows foreign text letter for letter, whole."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer, open_vault
+from countersign.ui.views import frame
+from countersign.ui.widgets import button, cells, label, letters
+from countersign.ui.widgets.label import PlainLabel
+from hostile.screens.conftest import throw_away
+from support import window_world as world
+from support.tainted_world import MARK, NEAR, TAINT, Tainted, shown, taken
+from support.window_hands import click, clipped, dialog, grab_again, no_dialog, settled
+from ui.test_accessible import vault_steps
+
+DIALOGS: list[tuple[str, Callable[[QWidget], object]]] = [
+    ("review", lambda window: click(window, "Refuse…")),
+    ("review", lambda window: click(window, "On the chains…")),
+    ("review", lambda window: click(window, "With a second officer…")),
+    ("sign", lambda window: click(window, "Unlock token…")),
+    ("desk", lambda window: click(window, "Search settlements, addresses, hashes, officers")),
+    ("desk", lambda window: click(window, "Arrivals…")),
+    ("participants", lambda window: click(window, "Reconcile…")),
+    ("participants", lambda window: click(window, "Orders…")),
+]
+SCREENS = ("desk", "review", "sign", "carry", "vaults", "participants", "log", "history", "settings")
+
+
+def opened(double: object, instruments: Instruments, taint: str) -> OfficerWindow:
+    window = open_officer(Tainted(double, taint), BannerFacts(Mode.ONLINE), instruments)  # type: ignore[arg-type]
+    window.belong_to(f"Amara Okafor{taint}")
+    window.show()
+    return window
+
+
+@pytest.fixture
+def hostile(qapp: QApplication, officer: world.OfficerDouble, instruments: Instruments) -> Iterator[OfficerWindow]:
+    window = opened(officer, instruments, TAINT)
+    yield window
+    throw_away(window, qapp)
+
+
+async def filled(window: OfficerWindow) -> None:
+    await window.refresh()
+    await window.show_settlement(world.CONTRACT)
+    await settled(window)
+
+
+async def every_screen(window: OfficerWindow, taint: str = TAINT) -> list[str]:
+    """What is read wrongly, cut, or pushes the window wider than 1200 or higher than 900, on any screen."""
+    await filled(window)
+    found = []
+    for screen in SCREENS:
+        window.open_screen(screen)
+        await settled(window)
+        window.resize(1200, 760)
+        grab_again(window)
+        found += clipped(window)
+        if window.width() > 1200 or window.height() > 900:
+            found.append(f"{screen} needs {window.width()}x{window.height()}")
+    return found + taken(window, taint)
+
+
+async def test_every_screen_shows_hostile_words_letter_for_letter_and_whole(hostile: OfficerWindow) -> None:
+    assert await every_screen(hostile) == []
+    kinds = Counter(kind for kind, text in shown(hostile) if MARK in text)
+    assert {"label", "tooltip", "cell", "button", "title"} <= set(kinds), kinds
+    assert sum(kinds.values()) > 600, kinds
+
+
+async def test_the_near_miss_is_shown_as_it_is(
+    qapp: QApplication, officer: world.OfficerDouble, instruments: Instruments
+) -> None:
+    window = opened(officer, instruments, NEAR)
+    assert await every_screen(window, NEAR) == []
+    throw_away(window, qapp)
+
+
+OFF: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "label": lambda off: off.setattr(PlainLabel, "setTextFormat", lambda *_: None),
+    "tooltip": lambda off: off.setattr(letters, "GuiQt", SimpleNamespace(mightBeRichText=lambda _: False)),
+    "button": lambda off: [off.setattr(place, "pressed", str) for place in (button, letters)],
+    "title": lambda off: off.setattr(frame, "entitle", QWidget.setWindowTitle),
+    "cell": lambda off: off.setattr(label, "visible", str),
+}
+
+
+@pytest.mark.parametrize("kind", OFF)
+async def test_with_its_guard_switched_off_the_lie_is_shown(
+    kind: str,
+    qapp: QApplication,
+    officer: world.OfficerDouble,
+    instruments: Instruments,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    OFF[kind](monkeypatch)
+    window = opened(officer, instruments, TAINT)
+    await filled(window)
+    assert kind in {each.partition(":")[0] for each in taken(window)}
+    throw_away(window, qapp)
+
+
+async def test_a_long_word_that_may_not_break_pushes_the_window_apart(
+    hostile: OfficerWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (label, cells):
+        monkeypatch.setattr(place, "breakable", str)
+    assert [each for each in await every_screen(hostile) if "needs" in each]
+
+
+async def test_every_dialog_shows_them_too(hostile: OfficerWindow, officer: world.OfficerDouble) -> None:
+    officer.operating.may = officer.operating.sent = True
+    await filled(hostile)
+    for screen, press in DIALOGS:
+        hostile.open_screen(screen)
+        press(hostile)
+        asked = await dialog(hostile)
+        for _ in range(40):
+            await asyncio.sleep(0)
+        grab_again(asked)
+        assert taken(asked) == [], screen
+        assert clipped(asked) == [], screen
+        assert asked.width() <= 1200, screen
+        asked.reject()
+        await no_dialog(hostile)
+
+
+async def test_every_step_of_the_vault_shows_them_too(
+    qapp: QApplication, cold: world.VaultDouble, instruments: Instruments
+) -> None:
+    window = open_vault(Tainted(cold), BannerFacts(Mode.VAULT), instruments)  # type: ignore[arg-type]
+    window.show()
+    found: list[str] = []
+
+    def visit(root: QWidget) -> None:
+        grab_again(root)
+        found.extend([*taken(root), *clipped(root)])
+
+    await vault_steps(window, visit)
+    assert found == []
+    assert sum(MARK in text for _, text in shown(window)) > 20
+    throw_away(window, qapp)
