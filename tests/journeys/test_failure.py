@@ -129,6 +129,7 @@ async def test_ethereum_accepts_and_bitcoins_stuck_transaction_is_replaced_with_
     replacement = stage.live(table, cycle)[0]
     await table.officer.unlock(table.stage.ask_pin)
     await table.officer.sign(replacement.hash, lambda *_: None)
+    await stage.attested(table, cycle)  # the Safe that executed stands one further, as it must
     seen = await stage.cold_sees(table, replacement.hash)
     assert seen["may_sign"], seen["against"]
     await stage.cold_signs(table)

@@ -18,6 +18,7 @@ from countersign.errors import Refused
 from countersign.settlement import attesting, events
 from countersign.settlement.attest_bodies import READERS, StateAttested
 from countersign.settlement.readers import record
+from countersign.settlement.records import Instruction, SafeUse
 from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
 
@@ -68,10 +69,17 @@ async def join(replica: Replica, half: bytes, author: Author, safes: SafeReader)
 
 
 def _require_registered(state: State, cycle: str, chains: tuple[ChainSnapshot, ...]) -> None:
-    nonces = {each.group.vaults[0]: each.nonce or 0 for each in state.live(state.cycle(cycle))}
+    nonces = {each.group.vaults[0]: _next(state, each) for each in state.live(state.cycle(cycle))}
     drift = first_difference(chains, attesting.safes(state, cycle), state.roster, nonces)
     if drift is not None:
         raise Refused(drift.code, expected=drift.expected, found=drift.found)
+
+
+def _next(state: State, instruction: Instruction) -> int:
+    """The number that a Safe must stand at: its instruction's own, or where that was executed, the one after all that were."""
+    vault, nonce = instruction.group.vaults[0], instruction.nonce or 0
+    executed = state.safes.get(vault, SafeUse()).executed
+    return nonce if not instruction.seen or executed is None else executed + 1
 
 
 def _computed(body: object) -> StateAttested:

@@ -169,5 +169,6 @@ def busy(state: State, groups: Iterable[Group]) -> tuple[Block, ...]:
 
 def blocked_by(state: State, cycle: Cycle) -> tuple[Block, ...]:
     """What keeps a closed cycle's instructions from being prepared: other settlements' at the same Safes."""
-    lacking = [group for group in cycle.groups if group not in cycle.instructions]
+    known = {group: state.instruction(name) for group, name in cycle.instructions.items()}
+    lacking = [group for group in cycle.groups if group not in known or not known[group].executable]
     return tuple(each for each in busy(state, lacking) if each.cycle != cycle.id) if not cycle.called_off else ()

@@ -9,7 +9,7 @@ from countersign.desk.author import Scribe
 from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView
 from countersign.desk.questions import Question
 from countersign.errors import Refused
-from countersign.settlement import awarding, builder, instructing, stops
+from countersign.settlement import awarding, builder, renewing, stops
 from countersign.settlement.bodies import REPLACEMENT
 from countersign.settlement.bodies import VOID as VOIDING
 from countersign.settlement.freeze_words import scope_said
@@ -30,15 +30,16 @@ def offers(state: State, contract: str, officer: str, scribe: Scribe, now_ms: in
     if record.cycle is not None:
         cycle = state.cycle(record.cycle)
         asked = Question(state, scribe, now_ms)
-        if any(each.kind == "psbt" and each not in cycle.instructions for each in cycle.groups):
-            found = [_consent(state, record), *found]
+        wanted = [each.group.kind for each in renewing.wanted(state, cycle, now_ms // 1_000)]
+        if "psbt" in wanted or any(each.kind == "psbt" and each not in cycle.instructions for each in cycle.groups):
+            found = [_consent(record, waits=bool(wanted)), *found]
         found = [_release(asked, cycle, officer), *_declared(asked, cycle), *found]
     return tuple(found)
 
 
-def _consent(state: State, record: ContractRecord) -> Offer:
+def _consent(record: ContractRecord, *, waits: bool) -> Offer:
     """Whether the cycle waits for its instructions."""
-    if instructing.lacking(state, record.hash):
+    if waits:
         return Offer(CONSENT, (), None)
     return Offer(CONSENT, (), Refused("settlement.wrong-state", contract=record.hash, state=record.state.value))
 

@@ -52,7 +52,7 @@ from countersign.desk.signing import Progress
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole, fetch_cycle
 from countersign.errors import Refused
-from countersign.settlement import instructing
+from countersign.settlement import renewing
 from countersign.settlement.roster import Role
 
 
@@ -165,8 +165,8 @@ class Operations:
         return next(each for each in self.loans() if each.id == loan)
 
     def to_prepare(self, contract: str) -> bool:
-        """Whether the contract's closed cycle lacks an instruction that may be prepared now."""
-        return instructing.lacking(self._desk.state, contract)
+        """Whether the contract's closed cycle wants an instruction that may be prepared now."""
+        return bool(renewing.of_contract(self._desk.state, contract, self._clock.now_ms() // 1_000))
 
     async def fee_rate(self, contract: str) -> FeeRate | None:
         """What this console's node estimates for the Bitcoin transactions of the contract's cycle; None where it has none."""

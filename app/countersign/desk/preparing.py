@@ -25,16 +25,17 @@ from countersign.rails import ethereum as ethereum_rail
 from countersign.rails import wallets
 from countersign.rails.bitcoin import Funds, Readback
 from countersign.rails.wallets import Wallet
-from countersign.settlement import builder, netting
+from countersign.settlement import builder, netting, renewing
 from countersign.settlement.bodies import Spend
 from countersign.settlement.netting import Group
 from countersign.settlement.records import Cycle, Instruction
+from countersign.settlement.renewing import Wanted
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 
 
 async def prepare(desk: Workplace, operations: Author, cycle: str, *, rate: int) -> list[Receipt]:
-    """Prepare every instruction that the cycle still lacks; `rate` in satoshis a vbyte.
+    """Prepare every instruction that the cycle still wants (`renewing`); `rate` in satoshis a vbyte.
 
     Refused, before anything is logged: "desk.safe-waits", "desk.rate-above-policy", "desk.fee-above-cap",
     "desk.fee-never", "desk.fee-wants-two", "desk.no-free-slot"; what the rails and the machine raise.
@@ -46,7 +47,7 @@ async def prepare(desk: Workplace, operations: Author, cycle: str, *, rate: int)
 
 
 async def bodies(desk: Workplace, cycle: str, *, rate: int, alone: bool = False) -> tuple[dict[str, object], ...]:
-    """What prepares every instruction that the cycle still lacks, its bytes kept. Raises as `prepare`; nothing is logged.
+    """What prepares every instruction that the cycle still wants, its bytes kept. Raises as `prepare`; nothing is logged.
 
     `alone`: one officer prepares it, so that no fee may want two.
     """
@@ -55,13 +56,25 @@ async def bodies(desk: Workplace, cycle: str, *, rate: int, alone: bool = False)
         raise Refused("desk.rate-above-policy", rate=rate, most=most)
     _require_free_safes(desk, closed)
     found = []
-    for group in closed.groups:
-        if group not in closed.instructions:
-            psbt = group.kind == "psbt"
-            found.append(
-                await (_psbt(desk, closed, group, rate, alone=alone) if psbt else _safe_tx(desk, closed, group))
-            )
+    for each in renewing.wanted(desk.state, closed, desk.scribe.clock.now_ms() // 1_000):
+        if each.same and each.old is not None:
+            found.append(_again(desk, closed, each.old, alone=alone))
+        elif each.group.kind == "psbt":
+            found.append(await _psbt(desk, closed, each, rate, alone=alone))
+        else:
+            found.append(await _safe_tx(desk, closed, each.group))
     return tuple(found)
+
+
+def _again(desk: Workplace, cycle: Cycle, old: Instruction, *, alone: bool) -> dict[str, object]:
+    """The same bytes asked for once more: whatever was signed over them by then, only one transaction comes of it."""
+    asked = (cycle.id, cycle.contracts, old.group.chain)
+    if old.group.kind == "psbt":
+        found = facts(parse_psbt(desk.artefacts.get(bytes.fromhex(old.artefact))))
+        paying = wallets.paying(desk.state, old.group.vaults)
+        require_within_caps(desk, cycle, bitcoin_rail.readback(found, paying, desk.state.owed(old)), alone=alone)
+        return builder.psbt_instruction_body(*asked, old.artefact, old.spends)
+    return builder.safe_instruction_body(*asked, old.group.vaults[0], old.artefact, old.nonce or 0)
 
 
 def _require_free_safes(desk: Workplace, cycle: Cycle) -> None:
@@ -76,10 +89,11 @@ def _require_free_safes(desk: Workplace, cycle: Cycle) -> None:
         )
 
 
-async def _psbt(desk: Workplace, cycle: Cycle, group: Group, rate: int, *, alone: bool = False) -> dict[str, object]:
+async def _psbt(desk: Workplace, cycle: Cycle, want: Wanted, rate: int, *, alone: bool = False) -> dict[str, object]:
+    group, old = want.group, None if want.old is None else want.old.hash
     owed = netting.owed_by(cycle.obligations, group)
     paying = wallets.paying(desk.state, group.vaults)
-    funds = [await _funds(desk, group.chain, wallet) for wallet in paying]
+    funds = [await _funds(desk, group.chain, wallet, old) for wallet in paying]
     built = bitcoin_rail.build(owed, funds, rate)
     require_within_caps(desk, cycle, bitcoin_rail.readback(facts(built.psbt), paying, owed), alone=alone)
     spends = spends_of(facts(built.psbt), paying)
@@ -116,18 +130,20 @@ def require_within_caps(desk: Workplace, cycle: Cycle, found: Readback, *, alone
         raise Refused("desk.fee-wants-two", fee=fee, leaving=leaving, percent=bounds.dual_percent)
 
 
-async def _funds(desk: Workplace, chain: str, wallet: Wallet) -> Funds:
+async def _funds(desk: Workplace, chain: str, wallet: Wallet, old: str | None) -> Funds:
     seen = await desk.bitcoin(chain).coins(*wallet.watched)
-    return Funds(wallet, free_coins(desk, chain, seen), unused_slot(desk, wallet, seen))
+    return Funds(wallet, free_coins(desk, chain, seen, old), unused_slot(desk, wallet, seen))
 
 
-def free_coins(desk: Workplace, chain: str, seen: Sequence[Coin]) -> tuple[tuple[bytes, int], ...]:
-    """Of the coins that a node sees, those that have the policy's confirmations and that no instruction spends."""
-    needed = desk.state.adopted().confirmations_on(chain)
+def free_coins(
+    desk: Workplace, chain: str, seen: Sequence[Coin], old: str | None = None
+) -> tuple[tuple[bytes, int], ...]:
+    """Of the coins that a node sees, those that have the policy's confirmations and that no instruction spends, but `old`."""
+    needed, spending = desk.state.adopted().confirmations_on(chain), desk.state.spending
     return tuple(
         (coin.transaction, coin.vout)
         for coin in seen
-        if coin.confirmations >= needed and f"{coin.txid}:{coin.vout}" not in desk.state.spending
+        if coin.confirmations >= needed and spending.get(f"{coin.txid}:{coin.vout}", old) == old
     )
 
 

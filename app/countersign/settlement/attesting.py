@@ -68,14 +68,17 @@ def body(state: State, cycle: str, size: int, root: str, chains: Sequence[ChainS
 
 
 def _attestable(state: State, cycle: Cycle) -> tuple[Instruction, ...]:
-    """The instructions of a cycle that waits for shares and still stands, or is being ended by voids. Raises `Refused`."""
+    """The instructions of a cycle that waits for shares and still stands, or is being ended by voids. Raises `Refused`.
+
+    What came after the release waits for shares of its own: a replacement, or the leg that failed, prepared anew.
+    """
     if cycle.called_off:
         raise Refused("settlement.attested-called-off", cycle=cycle.id)
     live = state.live(cycle)
     if not all(each.void for each in live):  # an order stops no void (rule 10)
         stops.check_cycle(state, cycle)
-    declared = any(each.declared for each in live)
-    later = (ContractState.SETTLING, ContractState.FAILED) if declared else ()
+    fresh = any(each.declared or each.released is None for each in live)
+    later = (ContractState.SETTLING, ContractState.FAILED) if fresh else ()
     for record in records_of(state, cycle):
         demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, *later)
     return live

@@ -91,15 +91,6 @@ def judge_settlement(case: Case, body: InstructionPrepared) -> None:
     spending.check_group(state, cycle, group_of(body), case.seconds)
 
 
-def lacking(state: State, contract: str) -> bool:
-    """Whether a contract's cycle is closed and lacks an instruction, and nobody has signed in it yet."""
-    record = state.contracts.get(contract)
-    if record is None or record.cycle is None or record.state not in (ContractState.HELD, ContractState.INSTRUCTED):
-        return False
-    cycle = state.cycle(record.cycle)
-    return any(group not in cycle.instructions for group in cycle.groups)
-
-
 def check_hours(case: Case) -> None:
     """The entry's moment lies within the policy's hours for officers, else `Refused` settlement.outside-hours."""
     hours = case.state.adopted().hours
