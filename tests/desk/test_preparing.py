@@ -16,6 +16,7 @@ from countersign.desk.vouching import Nodes
 from countersign.errors import CountersignError, Refused
 from countersign.ethereum import safe_file
 from countersign.rails import bitcoin as rail
+from countersign.settlement.renewing import Wanted
 from support.software_stage import Table
 
 
@@ -119,7 +120,7 @@ async def test_a_second_settlement_spends_other_coins_and_changes_to_another_slo
     cycle = closed.desk.state.cycle("cycle-second")
     (group,) = [each for each in cycle.groups if each.kind == "psbt"]
     with pytest.raises(Refused) as refused:
-        await preparing._psbt(closed.desk, cycle, group, cast.RATE)
+        await preparing._psbt(closed.desk, cycle, Wanted(group, None, same=False), cast.RATE)
     assert refused.value.code == "desk.no-free-slot"
 
 

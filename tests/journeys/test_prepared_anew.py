@@ -1,4 +1,4 @@
-"""Prepared once more, read aloud: a request that nobody signed in time, and the leg whose void was mined though the other settled."""
+"""Prepared once more, read aloud: a request nobody signed in time, and the leg whose void was mined though the other settled."""
 
 from collections.abc import Iterator
 from pathlib import Path
