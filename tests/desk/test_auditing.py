@@ -74,6 +74,19 @@ def test_an_entry_that_the_rules_refuse_is_the_desks_fault(tmp_path: Path) -> No
     assert report.status == 1
 
 
+@pytest.mark.parametrize("stray", [True, False], ids=["of nobody's vault", "of the vault"])
+def test_a_destination_that_lies_elsewhere_than_it_was_logged_is_the_desks_fault(tmp_path: Path, stray: bool) -> None:
+    """The rules do not read descriptors, so that both replay; whoever audits derives the vault's addresses."""
+    over = fresh()
+    account = f"{world.BITCOIN}:{world.bitcoin_address('nobody' if stray else 'harbour', 1)}"
+    place = {"account": account, "owner": {"lei": world.HARBOUR, "book": "main"}, "vault": "harbour-btc"}
+    over.desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "destinations": [place]})
+    found = [each for each in audited(tmp_path, over).findings if each.reason == "desk.audit-roster"]
+    assert [(each.values["name"], each.values["why"]) for each in found] == (
+        [(account, "C7.destination-elsewhere")] if stray else []
+    )
+
+
 def test_a_share_that_is_none_is_the_desks_fault(tmp_path: Path) -> None:
     prepared = finished_settlement.finished("instructed")
     spoiled = replace(prepared, desk=prepared.desk.copy(), artefacts=dict(prepared.artefacts))

@@ -5,12 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.desk import proposals
+from countersign.desk import founding_paper, proposals
+from countersign.desk.author import Author, Scribe
 from countersign.desk.registering import objection, require_registrable
 from countersign.errors import CountersignError
+from countersign.keys import jws as jose
+from countersign.keys.jws import Jws
+from countersign.rails import wallets
 from countersign.settlement import events
+from countersign.settlement.roster import GAP_LIMIT
+from countersign.settlement.state import State
 from support import mixed_world, ranged_world
 from support import settlement_world as world
+from support.crossing_world import CountedEntropy, SetClock, SoftwareToken
 from support.hardware_wallet import Device, described
 
 BOTH = ["compliance", "officer-d"]
@@ -112,3 +119,101 @@ def test_a_vault_that_stands_as_it_is_named_again_is_not_read_anew() -> None:
     (vault,) = fresh.body.entries.vaults  # type: ignore[union-attr]
     entered = replace(state, roster=replace(state.roster, vaults=state.roster.vaults.set(vault.id, vault)))
     require_registrable(entered, fresh)
+
+
+def place(account: str, vault: str | None, owner: str = "harbour") -> dict[str, object]:
+    """A destination's entry; `account` without its chain is Bitcoin's."""
+    return {
+        "account": account if ":" in account else f"{world.BITCOIN}:{account}",
+        "owner": {"lei": world.OWNERS[owner].lei, "book": "main"},
+        "vault": vault,
+    }
+
+
+STRAY = world.bitcoin_address("nobody", 0)
+ELSEWHERE, INSIDE = "C7.destination-elsewhere", "settlement.destination-inside"
+
+
+def against(state: State, *destinations: dict[str, object]) -> str | None:
+    """What a console says of destinations that administrators propose, and what the desk refuses."""
+    event = changed(destinations=list(destinations))
+    found = proposals.examine(state, proposals.Proposal(event), state.time_ms).objection
+    said = objection(state, event)
+    same = said is not None and found is not None and said.code == found.code
+    assert same or (said is None and (found is None or found.code == "settlement.destination-taken"))
+    return None if found is None else found.code
+
+
+@pytest.mark.parametrize("put_in", [lambda body: None, ranged_world.put_in, mixed_world.put_in],
+                         ids=["slots", "extended keys", "mixed slots"])  # fmt: skip
+def test_a_destination_lies_in_its_vault_at_one_of_its_places(put_in: Callable[[dict[str, object]], None]) -> None:
+    state = ranged_world.founded(put_in).state
+    vault = state.roster.vault("meridian-btc")
+    wallet = wallets.of(state, vault)  # type: ignore[arg-type]
+    first, last = (wallet.descriptor(wallet.numbers[each]).address("bcrt") for each in (0, -1))
+    for address in (first, last):
+        assert against(state, place(address, "meridian-btc", "meridian")) is None
+        known = f"{world.BITCOIN}:{address}" in state.roster.destinations  # then its entry is somebody's already
+        taken = "settlement.destination-taken" if known else None
+        assert against(state, place(address, "harbour-btc")) == (taken or ELSEWHERE)
+        assert against(state, place(address, None)) == (taken or INSIDE)
+    assert against(state, place(STRAY, "meridian-btc", "meridian")) == ELSEWHERE
+    assert against(state, place(STRAY, None, "meridian")) is None
+
+
+def test_a_place_of_extended_keys_lies_in_the_vault_as_far_as_it_is_watched() -> None:
+    """A destination that nobody would ever find paid is refused as long as it is out of reach (B7)."""
+    state = ranged_world.founded().state
+    within, beyond = (ranged_world.address(0, index) for index in (GAP_LIMIT, GAP_LIMIT + 1))
+    assert against(state, place(within, "meridian-btc", "meridian")) is None
+    assert against(state, place(beyond, "meridian-btc", "meridian")) == ELSEWHERE
+    used = replace(state, used_places=state.used_places.set("meridian-btc", 1))
+    assert against(used, place(beyond, "meridian-btc", "meridian")) is None
+
+
+def test_a_destination_in_a_vault_of_the_same_change_is_judged_by_that_vault() -> None:
+    state, owner = world.founded().state, {"lei": world.NORTHGATE, "book": "lending-pool"}
+    keys = [ranged_world.device(each, 1).child(0, 0) for each in world.COSIGNERS]
+    inside, outside = world.multisig_address(keys), ranged_world.address(0, 0)
+    for address, code in ((inside, None), (outside, ELSEWHERE)):
+        entry = place(address, "pool-btc") | {"owner": owner}
+        found = objection(state, changed(officers=officers(), vaults=[pool()], destinations=[entry]))
+        assert (None if found is None else found.code) == code
+
+
+def test_a_vault_is_not_entered_over_a_place_that_is_outside() -> None:
+    desk = world.founded()
+    keys = [ranged_world.device(each, 1).child(1, 7) for each in world.COSIGNERS]
+    for address, code in ((STRAY, None), (world.multisig_address(keys), INSIDE)):
+        desk.log("roster.changed", BOTH, {**world.no_entries(), "destinations": [place(address, None)]})
+        found = objection(desk.state, changed(officers=officers(), vaults=[pool()]))
+        assert (None if found is None else found.code) == code
+
+
+async def test_a_founding_paper_is_not_drafted_shown_or_signed_with_a_stray_destination() -> None:
+    clock = SetClock(world.Desk())
+    scribe = Scribe(world.ORIGIN, clock, CountedEntropy("paper"))
+    for address, refused in ((world.bitcoin_address("harbour", 1), False), (STRAY, True)):
+        body = world.founding_body()
+        world.pay_at(body, "harbour-btc", address)
+        paper = jose.serialise(Jws(scribe.draft("desk.founded", body), ()))
+        author = Author("compliance", world.identity("compliance").public, SoftwareToken("compliance"))
+        for act in (
+            lambda b=body: founding_paper.draft(scribe, b),
+            lambda p=paper: founding_paper.look(p, clock.now_ms()),
+        ):
+            assert _code(act) == (ELSEWHERE if refused else None)
+        if refused:
+            with pytest.raises(CountersignError) as caught:
+                await founding_paper.sign(paper, author, clock.now_ms())
+            assert caught.value.code == ELSEWHERE
+        else:
+            assert founding_paper.look(await founding_paper.sign(paper, author, clock.now_ms()), clock.now_ms()).signed
+
+
+def _code(act: Callable[[], object]) -> str | None:
+    try:
+        act()
+    except CountersignError as error:
+        return error.code
+    return None

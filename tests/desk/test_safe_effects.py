@@ -15,7 +15,7 @@ from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import SafeTx, SafeVersion
 from countersign.formats import eip55
 from support import settlement_world as world
-from support.review_cases import EURC_ADDRESS, SECOND_PLACE, batch_plan, story
+from support.review_cases import EURC_ADDRESS, batch_plan, story
 from support.software_stage import Table
 
 ATTACKER = Address(bytes.fromhex("00112233445566778899aabbccddeeff00112233"))
@@ -140,7 +140,7 @@ class TestBatch:
         view, meridian = self.view(), world.safe_address("meridian")
         assert [(line.owed.units, line.owed.symbol, line.owed_to) for line in view.lines] == [
             (world.USDC_UNITS, "USDC", meridian),
-            (640_000_000_000, "EURC", SECOND_PLACE),
+            (640_000_000_000, "EURC", meridian),
             (400 * 10**18, "ETH", meridian),
         ]
         assert all(line.matches and line.paid == line.owed and line.paid_to == line.owed_to for line in view.lines)
@@ -177,8 +177,8 @@ class TestBatch:
         view = self.view((self.calls[0], replace(self.calls[1], data=data), self.calls[2]))
         assert [line.matches for line in view.lines] == [True, False, True]
         assert view.lines[1].paid is not None
-        assert (view.lines[1].paid.units, view.lines[1].paid_to) == (640_000_000_001, SECOND_PLACE)
-        moved = f"transfer of 640000000001 base units of {EURC_ADDRESS} to {SECOND_PLACE}"
+        assert (view.lines[1].paid.units, view.lines[1].paid_to) == (640_000_000_001, world.safe_address("meridian"))
+        moved = f"transfer of 640000000001 base units of {EURC_ADDRESS} to {world.safe_address('meridian')}"
         assert view.extra == (f"call 2 of 3: {moved} (registered for Meridian Capital)",)
 
     def test_another_recipient_gets_nobodys_name(self) -> None:

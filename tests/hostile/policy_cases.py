@@ -13,7 +13,7 @@ from countersign.settlement.state import State
 from countersign.settlement.usage import Usage
 from hostile.table import Hostile
 from support import settlement_world as world
-from support.review_cases import Scene, story
+from support.review_cases import Plan, Scene, story
 
 MILLION = 1_000_000
 PLACE = world.destination("harbour", world.BTC)
@@ -47,6 +47,14 @@ def with_destination(asset: str = world.BTC, **changes: Any) -> Case:
         places = roster.destinations.set(place, replace(roster.destinations[place], **changes))
     state = replace(scene.state, roster=replace(roster, destinations=places))
     return signing(scene, state) if asset == world.BTC else scene.safe_case(state=state)
+
+
+def said_to_lie_in_harbours_vault(address: str) -> Case:
+    """Harbour's destination in its Bitcoin vault is this address: founded, agreed, prepared and paid like any other."""
+    sold = world.terms(1)
+    legs = (replace(sold.legs[0], destination=f"{world.BITCOIN}:{address}"), sold.legs[1])
+    founding = partial(world.pay_at, vault="harbour-btc", address=address)
+    return story(plan=Plan((replace(sold, legs=legs),), founding)).psbt_case()
 
 
 def poisoned() -> Case:
@@ -116,6 +124,13 @@ CASES: list[Hostile] = [
             poisoned, with_destination),
     Hostile("C7", "a token destination that nobody registered", "C7.destination-unregistered",
             partial(with_destination, world.USDC, gone=True), partial(with_destination, world.USDC)),
+    Hostile("C7", "a destination that is no address of the vault that it is said to lie in", "C7.destination-elsewhere",
+            partial(said_to_lie_in_harbours_vault, world.bitcoin_address("nobody", 0)),
+            partial(said_to_lie_in_harbours_vault, world.bitcoin_address("harbour", 0))),
+    Hostile("C7", "a destination in a vault of somebody else's", "C7.destination-elsewhere",
+            partial(with_destination, vault="meridian-btc"), with_destination),
+    Hostile("C7", "a token destination that is not the Safe that it is said to be", "C7.destination-elsewhere",
+            partial(with_destination, world.USDC, vault="harbour-safe"), partial(with_destination, world.USDC)),
     Hostile("C7", "a destination one second too young", "C7.destination-cooling",
             partial(registered, 172_799, ("compliance", "officer-d")),
             partial(registered, 172_800, ("compliance", "officer-d"))),

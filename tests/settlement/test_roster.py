@@ -127,15 +127,36 @@ def test_destinations_lie_in_their_owners_vault() -> None:
     desk = world.founded()
     account = f"{world.ETHEREUM}:{world.safe_address('harbour')}"
     fresh = f"{world.ETHEREUM}:{world.safe_address('nobody')}"
+    slot = f"{world.BITCOIN}:{world.bitcoin_address('harbour', 0)}"
     meridian, harbour = ({"lei": lei, "book": "main"} for lei in (world.MERIDIAN, world.HARBOUR))
     for entry, code in (
         ({"account": fresh, "owner": meridian, "vault": "harbour-safe"}, "settlement.destination-vault"),
         ({"account": fresh, "owner": harbour, "vault": "harbour-btc"}, "settlement.destination-vault"),
-        ({"account": account, "owner": meridian, "vault": "meridian-safe"}, "settlement.destination-taken"),
-        ({"account": fresh, "owner": harbour, "vault": "harbour-safe"}, None),
+        ({"account": fresh, "owner": harbour, "vault": "harbour-safe"}, "C7.destination-elsewhere"),
+        ({"account": account, "owner": meridian, "vault": "meridian-safe"}, "C7.destination-elsewhere"),
+        ({"account": account, "owner": harbour, "vault": None}, "settlement.destination-inside"),
+        ({"account": account, "owner": harbour, "vault": "harbour-safe"}, None),
+        ({"account": fresh, "owner": harbour, "vault": None}, None),
+        ({"account": slot, "owner": harbour, "vault": "harbour-btc"}, None),
         ({"account": account.lower(), "owner": harbour, "vault": "harbour-safe"}, "E6.checksum"),
     ):
         assert attempt_raw(desk, {"destinations": [entry]}) == code
+    place = {"account": fresh, "owner": harbour, "vault": None}
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "destinations": [place]})
+    assert (
+        change(desk, destinations=[{"account": fresh, "owner": meridian, "vault": None}])
+        == "settlement.destination-taken"
+    )
+
+
+def test_a_place_outside_this_custody_becomes_nobodys_safe() -> None:
+    desk, book = world.founded(), {"lei": world.NORTHGATE, "book": "lending-pool"}
+    place = world.safe_address("pool")
+    outside = {"account": f"{world.ETHEREUM}:{place}", "owner": {"lei": world.HARBOUR, "book": "main"}, "vault": None}
+    desk.log("roster.changed", BOTH, {**world.no_entries(), "destinations": [outside]})
+    pool = safe(id="pool-safe", owner=book, address=place)
+    assert change(desk, vaults=[pool]) == "settlement.destination-inside"
+    assert change(desk, vaults=[pool | {"address": world.safe_address("another")}]) is None
 
 
 def attempt_raw(desk: Desk, entries: dict[str, object]) -> str | None:

@@ -17,6 +17,7 @@ from countersign.desk import ceremony
 from countersign.desk.console import OfficerConsole
 from countersign.desk.ports import Receipt
 from countersign.keys.public_key import PublicKey
+from support import settlement_world
 from support.hardware_wallet import Device, described
 from support.software_stage import SoftwareStage, Table
 
@@ -66,6 +67,9 @@ def _ranged(body: dict[str, Any]) -> None:
     vault["kind"] = "wsh-ranged"
     vault["descriptor"] = described(2, [device(each).expression for each in COSIGNERS])
     vault["keys"] = sorted(device(each).kid for each in COSIGNERS)
+    settlement_world.pay_at(
+        body, vault["id"], settlement_world.multisig_address(device(each).child(0, 0) for each in COSIGNERS)
+    )
 
 
 def _mixed(body: dict[str, Any]) -> None:
@@ -78,6 +82,9 @@ def _mixed(body: dict[str, Any]) -> None:
         kept = [(text, kid) for text, kid in zip(body_text.split(","), slot["keys"], strict=True) if kid not in gone]
         slot["descriptor"] = described(2, [*(text for text, _ in kept), f"{own.origin}/0/{slot['number']}"])
         slot["keys"] = [*(kid for _, kid in kept), own.kid]
+        if slot["number"] == 0:
+            keys = [bytes.fromhex(text.rpartition("]")[2]) for text, _ in kept]
+            settlement_world.pay_at(body, vault["id"], settlement_world.multisig_address([*keys, own.child(0, 0)]))
 
 
 def _kids(body: dict[str, Any], officer: str) -> set[str]:

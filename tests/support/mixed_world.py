@@ -25,11 +25,18 @@ def _slot(slot: int) -> dict[str, object]:
     }
 
 
+def address(slot: int) -> str:
+    """The address of a slot."""
+    tokens = (world.vault_key(officer, "bip122", "meridian", slot).public.data for officer in world.COSIGNERS[:2])
+    return world.multisig_address([*tokens, device().child(0, slot)])
+
+
 def put_in(body: dict[str, object]) -> None:
     """Change the body of a founding: Meridian's slots hold two token keys and a child of officer D's device each."""
     for vault in body["vaults"]:  # type: ignore[attr-defined]
         if vault["id"] == VAULT:
             vault["slots"] = [_slot(slot) for slot in range(world.SLOTS)]
+    world.pay_at(body, VAULT, address(3))
     named = {"serial": "device-d", "label": "device of officer D", "model": "embit"}
     key = {"purpose": "bip122", "jwk": device().public.jwk(), "token": named, "label": "account 0", "online": False}
     for officer in body["officers"]:  # type: ignore[attr-defined]

@@ -46,9 +46,15 @@ def vault_entry(account: int = 0, **changes: object) -> dict[str, object]:
     return found | changes
 
 
+def address(branch: int, index: int) -> str:
+    """The vault's address at a place, by the devices' own derivation."""
+    return world.multisig_address(device(officer).child(branch, index) for officer in world.COSIGNERS)
+
+
 def put_in(body: dict[str, object]) -> None:
-    """Change the body of a founding: Meridian's bitcoin vault is ranged, the officers' devices are registered."""
+    """Change the body of a founding: Meridian's bitcoin vault is ranged and paid at 0/0, the officers' devices are registered."""
     body["vaults"] = [vault_entry() if each["id"] == VAULT else each for each in _list(body["vaults"])]
+    world.pay_at(body, VAULT, address(0, 0))
     for officer in _list(body["officers"]):
         if officer["id"] in world.COSIGNERS:
             _list(officer["keys"]).append(officer_key(str(officer["id"])))

@@ -422,24 +422,19 @@ _ETHER = Plan((_ether_terms(),), _admit_ether, (("harbour", ETHER, 6_000 * 10**1
 
 
 def batch_plan() -> Plan:
-    """Three contracts in one netted cycle: Harbour's Safe owes Meridian dollars, euros at another place, and ether."""
+    """Three contracts in one netted cycle: Harbour's Safe owes Meridian dollars, euros and ether."""
     return _BATCH
 
 
 EURC_ADDRESS = eip55.checksum(keccak256(b"countersign test token in euros")[12:])
 EURC = f"{world.ETHEREUM}/erc20:{EURC_ADDRESS}"
-SECOND_PLACE = eip55.checksum(keccak256(b"another place of Meridian's")[12:])
 
 
-def _admit_second_place(body: dict[str, object]) -> None:
+def _admit_more(body: dict[str, object]) -> None:
     _admit_ether(body)
-    assets, destinations = body["assets"], body["destinations"]
+    assets = body["assets"]
     assert isinstance(assets, list)
-    assert isinstance(destinations, list)
     assets.append({"id": EURC, "symbol": "EURC", "decimals": 6})
-    owner = {"lei": world.OWNERS["meridian"].lei, "book": "main"}
-    place = {"account": f"{world.ETHEREUM}:{SECOND_PLACE}", "owner": owner, "vault": "meridian-safe"}
-    destinations.append(place)
 
 
 def _smaller(number: int, bitcoin_units: int, asset: str, amount: int, destination: str, usd: int) -> Terms:
@@ -456,9 +451,9 @@ _BATCH = Plan(
     (
         world.terms(1),
         _smaller(2, 2_000_000_000, ETHER, 400 * 10**18, world.destination("meridian", ETHER), 1_600_000),
-        _smaller(3, 1_000_000_000, EURC, 640_000_000_000, f"{world.ETHEREUM}:{SECOND_PLACE}", 800_000),
+        _smaller(3, 1_000_000_000, EURC, 640_000_000_000, world.destination("meridian", EURC), 800_000),
     ),
-    _admit_second_place,
+    _admit_more,
     (("harbour", ETHER, 500 * 10**18), ("harbour", EURC, 640_000_000_000)),
     ((ETHER, "4000"), (EURC, "1.25")),
     netting=netting.BILATERAL,

@@ -82,14 +82,30 @@ def vault_key(officer: str, family: str, owner: str, slot: int = 0) -> SoftwareK
 
 
 def witness_script(owner: str, slot: int) -> bytes:
-    """The 2-of-3 multisig script of a slot, keys in BIP-67 order."""
-    keys = sorted(vault_key(officer, "bip122", owner, slot).public.data for officer in COSIGNERS)
-    return b"\x52" + b"".join(b"\x21" + key for key in keys) + b"\x53\xae"
+    """The 2-of-3 multisig script of a slot."""
+    return _multisig(vault_key(officer, "bip122", owner, slot).public.data for officer in COSIGNERS)
+
+
+def _multisig(keys: Iterable[bytes]) -> bytes:
+    """Two of three keys, in BIP-67 order."""
+    return b"\x52" + b"".join(b"\x21" + key for key in sorted(keys)) + b"\x53\xae"
 
 
 def bitcoin_address(owner: str, slot: int) -> str:
     """The P2WSH address of a slot."""
     return bech32.encode_segwit("bcrt", 0, sha256(witness_script(owner, slot)).digest())
+
+
+def multisig_address(keys: Iterable[bytes]) -> str:
+    """The P2WSH address of two of these three keys."""
+    return bech32.encode_segwit("bcrt", 0, sha256(_multisig(keys)).digest())
+
+
+def pay_at(body: dict[str, object], vault: str, address: str) -> None:
+    """Change the body of a founding: the destination in this Bitcoin vault is this address."""
+    for place in body["destinations"]:  # type: ignore[attr-defined]
+        if place["vault"] == vault:
+            place["account"] = f"{BITCOIN}:{address}"
 
 
 def safe_address(owner: str) -> str:

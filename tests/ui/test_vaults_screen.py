@@ -57,7 +57,7 @@ async def test_a_vault_of_extended_keys_is_shown_whole(window: OfficerWindow) ->
         f"Descriptor of meridian-btc: {ranged_world.descriptor()}",
         "1 key in device officer-d (embit, serial device-officer-d)",
         f"Key of Dora Finch: {ranged_world.device('officer-d').kid}",
-        "Next that the log has not used: receive 0/0, change 1/0. Deposits tell their place only on chain.",
+        "Next that the log has not used: receive 0/1, change 1/0. Deposits tell their place only on chain.",
         "countersign vault-enrol compare",
     ):
         assert line in told, line
@@ -206,10 +206,10 @@ async def test_places_are_walked_through_by_key_and_by_number(window: OfficerWin
     first = address(window).value
     key(window, "Alt+Right")
     await settled(window)
-    assert "Path ends in 0/1" in seen(window)
+    assert "Path ends in 0/2" in seen(window)
     key(window, "Alt+2")
     await settled(window)
-    assert "Path ends in 1/1" in seen(window)
+    assert "Path ends in 1/2" in seen(window)
     type_into(window, "Index", "7")
     QTest.keyClick(named(window, "Index", QLineEdit), Qt.Key.Key_Return)
     await settled(window)

@@ -8,13 +8,15 @@ DESIGN.md §3, CHECKS.md (history). Nothing is changed and nobody is asked.
 - A pack: the same as far as it holds; under `trust`, or blocked.
 - A participant's extract: its head, proofs and signatures (`extract_checking`); it has no state.
 - An output directory: `output_audit`.
-- An entry that the rules refuse, a false share, a transaction other than what was signed: the desk's fault, named.
+- An entry that the rules refuse, a vault or destination that is not what it is said to be, a false share, a transaction
+  other than what was signed: the desk's fault, named.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from countersign.audit.quorum import Quorum
-from countersign.desk import bundles, cases, extract, grounding
+from countersign.desk import bundles, cases, extract, grounding, registering
 from countersign.desk import ground as grounds
 from countersign.desk.evidence import Pack
 from countersign.desk.evidence import parse as parse_pack
@@ -112,11 +114,13 @@ def same_trust(trust: Quorum, found: Quorum) -> Finding:
 
 
 def replayed(state: State) -> Iterator[Finding]:
-    """The desk's faults, or that there is none; and whether the books balance."""
+    """The desk's faults, those of the roster beyond the rules (`registering`), or that there is none; whether books balance."""
     faults = sorted(state.faults.items())
     for index, fault in faults[:SHOWN]:
         where = f"entry {index}"
         yield faulted("desk.audit-fault", where, "accepted by the rules", fault.code, index=index, why=fault.code)
+    for name, error in islice(registering.amiss(state), SHOWN):
+        yield faulted("desk.audit-roster", name, "what it is said to be", error.code, name=name, why=error.code)
     if not faults:
         yield noted("desk.audit-no-fault", "entries", "accepted by the rules", str(state.size), count=state.size)
     if state.ledger.balances_with_totals():

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from countersign.desk.author import Author, Scribe
+from countersign.desk.registering import require_registrable
 from countersign.errors import Refused
 from countersign.formats import base64url, shape, strict_json
 from countersign.keys import jws as jose
@@ -24,6 +25,7 @@ from countersign.settlement.founding import founding_roster
 from countersign.settlement.roster import HolderKind, Purpose, Roster
 from countersign.settlement.roster_words import differences
 from countersign.settlement.saying import Difference
+from countersign.settlement.state import EMPTY
 
 KIND = "desk.founded"
 _FIELDS = {"payload": shape.string(maximum=jose.LIMIT), "signatures": shape.array(shape.anything, maximum=64)}
@@ -52,9 +54,10 @@ class FoundingView:
 
 
 def draft(scribe: Scribe, body: Mapping[str, object]) -> bytes:
-    """A paper that nobody has signed. Malformed: the body; Refused: a roster that contradicts itself."""
+    """A paper that nobody has signed. Malformed: the body; Refused: a roster that contradicts itself, `registering`'s."""
     event = events.from_jws(Jws(scribe.draft(KIND, body), ()))
     _roster(event, event.at * 1_000)
+    require_registrable(EMPTY, event)
     return jose.serialise(event.jws)
 
 
@@ -69,10 +72,11 @@ def parse(data: bytes) -> Event:
 
 
 def look(data: bytes, now_ms: int) -> FoundingView:
-    """What a paper founds, and who has signed it. Raises as `parse`; Refused: a roster that contradicts itself, a false
-    signature, a signer who is no administrator by it, "desk.founding-old"."""
+    """What a paper founds, and who has signed it. Raises as `parse`, as `registering.require_registrable`; Refused: a roster
+    that contradicts itself, a false signature, a signer who is no administrator by it, "desk.founding-old"."""
     event = parse(data)
     roster, found = _roster(event, now_ms), body(event)
+    require_registrable(EMPTY, event)
     _check_age(event, now_ms)
     signed = _signed(event, roster)
     chosen = roster.administrators

@@ -115,7 +115,7 @@ def examine(state: State, proposal: Proposal, now_ms: int) -> Examined:
     signed, objection = _verified(state, event)
     logged = any(event.id in state.seen.get(str(holder), ()) for holder in signed)
     found, against = _judged(state, event, signed, now_ms)
-    objection = None if logged else objection or against or _unread_vaults(state, event)
+    objection = None if logged else objection or against or _unread(state, event)
     return Examined(
         proposal,
         signed,
@@ -128,9 +128,9 @@ def examine(state: State, proposal: Proposal, now_ms: int) -> Examined:
     )
 
 
-def _unread_vaults(state: State, event: Event) -> CountersignError | None:
-    """What stands against the vaults of a change of the roster."""
-    if not isinstance(event.body, RosterChanged) or not event.body.entries.vaults:
+def _unread(state: State, event: Event) -> CountersignError | None:
+    """What stands against the vaults and destinations of a change of the roster."""
+    if not isinstance(event.body, RosterChanged) or not (event.body.entries.vaults or event.body.entries.destinations):
         return None
     from countersign.desk import registering  # descriptors are Bitcoin's, which a look at the roster does not need
 

@@ -1,24 +1,34 @@
-"""Bitcoin vaults before they are entered: their descriptors are read, and held against the roster beside them.
+"""Vaults and destinations before they are entered: descriptors are read, and held against the roster beside them.
 
-The machine judges key ids and numbers only; descriptors are the rails'. So a desk looks before it logs a change, and a console
-before anybody signs it: the descriptor parses, is of the vault's chain, holds exactly the registered keys, each whole (B6),
-of an officer one kind of key, and none of its scripts is another vault's. A vault that stands as it is named again is not
-looked at anew.
+The machine judges key ids and numbers only; descriptors are the rails'. So a desk looks before it logs a change, a console
+before anybody signs it, and whoever audits looks again at what was logged (`amiss`):
+
+- the descriptor parses, is of the vault's chain, holds exactly the registered keys, each whole (B6), of an officer one kind of
+  key, and none of its scripts is another vault's;
+- a destination that is said to lie in a vault is one of its watched places; one outside this custody is none of any vault.
+
+What stands as it is named again is not looked at anew.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from countersign.errors import CountersignError
 from countersign.rails import wallets
+from countersign.rails.wallets import Wallet
 from countersign.settlement import roster_change
 from countersign.settlement.bodies import DeskFounded, RosterChanged
 from countersign.settlement.events import Event
-from countersign.settlement.roster import BitcoinVault, Entries, Roster
+from countersign.settlement.roster import BitcoinVault, Destination, Entries, Roster
 from countersign.settlement.state import State
+
+Used = Callable[[str], int]
+"""The highest index of a vault that was spent from: how far its places are watched (B7)."""
 
 
 def require_registrable(state: State, event: Event) -> None:
-    """Malformed, Refused: bitcoin.*, B6.*, rails.officer-both, rails.script-elsewhere.
+    """Malformed, Refused: bitcoin.*, B6.*, C7.destination-elsewhere, rails.officer-both, rails.script-elsewhere,
+    settlement.destination-inside.
 
     What the roster's own rules refuse is theirs to say.
     """
@@ -29,27 +39,70 @@ def require_registrable(state: State, event: Event) -> None:
             before, entries = state.roster, body.entries
         case _:
             return
-    require_vaults(before, entries)
+    require_entries(before, entries, state.high_water)
 
 
-def require_vaults(before: Roster, entries: Entries) -> None:
-    """The Bitcoin vaults that these entries add to a roster, or change in it. Malformed, Refused: as `require_registrable`."""
-    fresh = [each for each in entries.vaults if before.vaults.get(each.id) != each]
-    if not any(isinstance(each, BitcoinVault) for each in fresh):
+def require_entries(before: Roster, entries: Entries, used: Used) -> None:
+    """The Bitcoin vaults and the destinations that these entries add to a roster, or change in it.
+
+    Malformed, Refused: as `require_registrable`.
+    """
+    vaults = [each for each in entries.vaults if before.vaults.get(each.id) != each and isinstance(each, BitcoinVault)]
+    places = [each for each in entries.destinations if each.account not in before.destinations]
+    if not vaults and not places:
         return
     after = roster_change.changed(before, entries, time_ms=0)
-    others = [wallets.read(each) for each in after.vaults.values() if isinstance(each, BitcoinVault)]
-    for vault in fresh:
+    known = _wallets(after, used)
+    for vault in vaults:
+        _require_vault(after, known[vault.id], known)
+    for place in places:
+        _require_place(known, place)
+
+
+def amiss(state: State) -> Iterator[tuple[str, CountersignError]]:
+    """What stands in the roster and should never have been logged: each vault or destination by its name, and why."""
+    known: dict[str, Wallet] = {}
+    for vault in state.roster.vaults.values():
         if isinstance(vault, BitcoinVault):
-            found = wallets.read(vault)
-            wallets.require_registrable(found, after)
-            wallets.require_apart(found, others)
+            try:
+                known[vault.id] = wallets.of(state, vault)
+                wallets.require_registrable(known[vault.id], state.roster)
+            except CountersignError as error:
+                yield vault.id, error
+    for place in state.roster.destinations.values():
+        try:
+            _require_place(known, place)
+        except CountersignError as error:
+            yield place.account, error
 
 
 def objection(state: State, event: Event) -> CountersignError | None:
-    """What stands against the vaults of a proposed change, or None."""
+    """What stands against the vaults and destinations of a proposed change, or None."""
     try:
         require_registrable(state, event)
     except CountersignError as error:
         return error
     return None
+
+
+def _wallets(roster: Roster, used: Used) -> dict[str, Wallet]:
+    vaults = (each for each in roster.vaults.values() if isinstance(each, BitcoinVault))
+    return {each.id: wallets.read(each, used(each.id)) for each in vaults}
+
+
+def _require_vault(after: Roster, found: Wallet, known: dict[str, Wallet]) -> None:
+    wallets.require_registrable(found, after)
+    wallets.require_apart(found, known.values())
+    for place in after.destinations.values():
+        if place.vault is None and place.account.startswith(f"{found.vault.chain}:"):
+            wallets.require_without(found, place.account)
+
+
+def _require_place(known: dict[str, Wallet], place: Destination) -> None:
+    """A Safe's is the machine's to judge."""
+    if place.vault in known:
+        wallets.require_within(known[place.vault], place.account)
+    elif place.vault is None:
+        for found in known.values():
+            if place.account.startswith(f"{found.vault.chain}:"):
+                wallets.require_without(found, place.account)

@@ -98,7 +98,7 @@ def plan(roster: Roster, found: Described, name: str, owner: Party, chain: str) 
     if found.record is not None and found.prefixes != (hrp,):
         raise Refused("desk.enrol-other-chain", found=found.prefixes[0], expected=hrp)
     vault = _vault(roster, found, name, owner, chain)
-    registering.require_vaults(roster, _entries(vault))
+    registering.require_entries(roster, _entries(vault), lambda _: 0)
     after = roster_change.changed(roster, _entries(vault), time_ms=0)
     return Planned(found, wallets.read(vault), after)
 

@@ -274,6 +274,22 @@ def require_apart(found: Wallet, others: Iterable[Wallet]) -> None:
                 raise Refused("rails.script-elsewhere", vault=found.id, other=other.id, place=few.spelled(number))
 
 
+def require_within(found: Wallet, account: str) -> None:
+    """A destination (CAIP-10) that is said to lie in the vault is one of its watched places.
+
+    Malformed: the account; Refused("C7.destination-elsewhere").
+    """
+    if found.slot_of(caip.AccountId.parse(account).script_pubkey) is None:
+        raise Refused("C7.destination-elsewhere", destination=account, vault=found.id)
+
+
+def require_without(found: Wallet, account: str) -> None:
+    """A destination outside this custody is no watched place of the vault. Refused("settlement.destination-inside")."""
+    place = caip.AccountId.parse(account)
+    if str(place.chain) == found.vault.chain and found.slot_of(place.script_pubkey) is not None:
+        raise Refused("settlement.destination-inside", destination=account, vault=found.id)
+
+
 def known_xpub(found: Sequence[Wallet], key: bytes, value: bytes) -> bool:
     """Whether a PSBT's extended key (78 bytes) with its origin is one that a vault's descriptor has, whole."""
     for each in found:

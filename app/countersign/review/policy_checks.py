@@ -2,7 +2,7 @@
 
 - Evaluated on decoded payments (`leaving.py`), never on the request; at published prices; at T (C4).
 - Destinations are registered, older than the cooling period, and were added by somebody else than who signs alone;
-  those of the founding ceremony count at once.
+  those of the founding ceremony count at once. What is said to lie in a vault is one of its places, derived here.
 - Caps of a transaction, of a day and of a counterparty; quorum by amount; officers' hours: the machine's own limits
   (`settlement.spending`) over these bytes. Exactly at a cap is kept.
 - What was given in the last 24 hours is replayed here; by QR it is what two officers attested (L8).
@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from countersign.errors import CountersignError, Refused
 from countersign.formats import times
+from countersign.rails import wallets
 from countersign.review.case import ANCHOR, Channel
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -23,7 +24,7 @@ from countersign.review.reading import Reading
 from countersign.settlement import netting, spending, valuation
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import Cycle
-from countersign.settlement.roster import Destination
+from countersign.settlement.roster import Destination, SafeVault
 from countersign.settlement.spending import Flow, Ruling, Used
 from countersign.settlement.state import State
 
@@ -90,6 +91,9 @@ def _objection(state: State, adopted: Policy, place: str, now: int, signer: str)
                       owner=like.owner, others=like.others, length=like.length)  # fmt: skip
     if known is None:
         return failed("C7", "destination-unregistered", place, expected, "nobody registered it", destination=place)
+    if (elsewhere := _elsewhere(state, known)) is not None:
+        return failed("C7", "destination-elsewhere", place, f"a place of {known.vault}", elsewhere,
+                      destination=place, vault=known.vault or "")  # fmt: skip
     age = now - known.known_ms // 1_000
     if not known.founding and age < adopted.destination_cooling_seconds:
         needed = adopted.destination_cooling_seconds
@@ -98,6 +102,20 @@ def _objection(state: State, adopted: Policy, place: str, now: int, signer: str)
     if not known.founding and set(known.added_by) == {signer}:
         return failed("C7", "destination-own", place, "added by somebody else", signer,
                       destination=place, officer=signer)  # fmt: skip
+    return None
+
+
+def _elsewhere(state: State, known: Destination) -> str | None:
+    """Why a destination does not lie in the vault that it is registered in; None where it does, or lies outside."""
+    vault = state.roster.vaults.get(known.vault or "")
+    if isinstance(vault, SafeVault):
+        return None if vault.account == known.account else f"the Safe is {vault.address}"
+    if vault is None:
+        return None
+    try:
+        wallets.require_within(wallets.of(state, vault), known.account)
+    except CountersignError as error:
+        return error.code
     return None
 
 

@@ -243,6 +243,11 @@ class SafeVault:
         """ "safe"."""
         return "safe"
 
+    @property
+    def account(self) -> str:
+        """The one place of the vault, CAIP-10."""
+        return f"{self.chain}:{self.address}"
+
 
 BitcoinVault = SlotVault | RangedVault
 Vault = SlotVault | RangedVault | SafeVault

@@ -7,6 +7,8 @@
   The keys of a vault of extended keys are in no other vault, and a Safe is one vault's.
 - Administrators are officers with the role, and enough of them hold identity keys to reach the threshold.
 - A Safe's owners and threshold are what its chain says: they change by `owners.ordered` (`owning.py`), never here.
+- A destination that lies in a Safe is the Safe; one outside this custody is none. What a descriptor's places are is the
+  rails' to say, at the desk and on every console (`desk/registering.py`).
 - An asset keeps its decimals, a vault its owner, chain and Safe, a slot and a ranged vault their descriptors, a
   destination its owner and vault, for ever.
 
@@ -174,11 +176,14 @@ def _require_kept(known: Vault | None, vault: Vault) -> None:
 
 
 def _require_own_place(roster: Roster, vault: Vault) -> None:
-    """No Safe is two vaults': what it holds would be two owners'."""
+    """No Safe is two vaults': what it holds would be two owners'. Nor is it somebody's place outside this custody."""
     if not isinstance(vault, SafeVault):
         return
+    outside = roster.destinations.get(vault.account)
+    if outside is not None and outside.vault is None:
+        raise Refused("settlement.destination-inside", destination=vault.account, vault=vault.id)
     for other in roster.vaults.values():
-        same = isinstance(other, SafeVault) and (other.chain, other.address) == (vault.chain, vault.address)
+        same = isinstance(other, SafeVault) and other.account == vault.account
         if same and other.id != vault.id:
             raise Refused("settlement.safe-elsewhere", vault=vault.id, other=other.id, safe=vault.address)
 
@@ -227,13 +232,23 @@ def _check_cosigners(roster: Roster, vault: Vault, keys: tuple[str, ...], *, sta
 def _with_destination(roster: Roster, destination: Destination) -> Roster:
     if destination.vault is None:
         roster.party(destination.owner.lei, destination.owner.book)
+        _require_outside(roster, destination)
     else:
         vault = roster.vault(destination.vault)
         if vault.owner != destination.owner or not destination.account.startswith(f"{vault.chain}:"):
             raise Refused("settlement.destination-vault", destination=destination.account, vault=vault.id)
+        if isinstance(vault, SafeVault) and destination.account != vault.account:
+            raise Refused("C7.destination-elsewhere", destination=destination.account, vault=vault.id)
     known = roster.destinations.get(destination.account)
     if known is not None and (known.owner, known.vault) != (destination.owner, destination.vault):
         raise Refused("settlement.destination-taken", destination=destination.account)
     if known is not None:  # named again unchanged: its cooling period does not start anew
         return roster
     return replace(roster, destinations=roster.destinations.set(destination.account, destination))
+
+
+def _require_outside(roster: Roster, destination: Destination) -> None:
+    """What leaves this custody does not arrive in it."""
+    for vault in roster.vaults.values():
+        if isinstance(vault, SafeVault) and vault.account == destination.account:
+            raise Refused("settlement.destination-inside", destination=destination.account, vault=vault.id)

@@ -87,6 +87,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.audit-differs": ("{name} is not what the rest of the files imply.", _KEEP),
     "desk.audit-fault": ("The desk logged entry {index}, which the rules refuse ({why}). It changed nothing.", _DESK),
     "desk.audit-finished": ("The shares finish into the transaction {transaction} that was broadcast.", _NOTHING),
+    "desk.audit-roster": ("{name} stands in the roster and is not what it is said to be ({why}).", _DESK),
     "desk.audit-hash": ("The file {name} is not the one that result.json lists.", _KEEP),
     "desk.audit-hashes": ("All {count} files are as result.json lists them.", _NOTHING),
     "desk.audit-missing": ("The file {name}, which result.json lists, is missing.", _KEEP),

@@ -30,6 +30,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It pays {destination}: nobody registered it, it looks like {like} of {owner}, {others} of {length} characters apart.",
         "Do not sign. Somebody made an address to be mistaken for a registered one: keep the request and tell security.",
     ),
+    "C7.destination-elsewhere": (
+        "The destination {destination} is said to lie in vault {vault}, and is no address of it.",
+        "Do not sign. What is paid there would be booked as held in that vault: ask the owner for an address of it.",
+    ),
     "C7.destination-cooling": (
         "It pays {destination}, which was registered {age} seconds ago; the policy asks for {needed}.",
         "Do not sign yet. Ask the receiver, by another way, whether the new destination is theirs.",

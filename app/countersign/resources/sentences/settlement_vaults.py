@@ -3,6 +3,10 @@
 _ROSTER = "Check the name in the roster; a change of the roster is signed by the administrators."
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "settlement.destination-inside": (
+        "The destination {destination} is registered as outside this custody, and is an address of vault {vault}.",
+        "Register it as a place of that vault, or another address outside.",
+    ),
     "settlement.place-far": (
         "Index {index} of vault {vault} lies beyond {limit}, the last one that is looked at.",
         "Spend coins of lower indexes first; the limit moves with them.",
