@@ -140,9 +140,9 @@ def test_a_device_is_registered_from_its_key_record(terminal: Terminal) -> None:
     assert body.entries.officers[0].keys[-1].key.data == Device("new of A").public.data
     vault = terminal.write("vault.bsms", enrolling.descriptor_record())
     refused = terminal.run("device", vault, *mine, *terminal.out("b.proposal"))
-    assert (refused.exit_code, "cli.not-a-key-record" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "desk.enrol-not-a-key-record" in refused.stderr) == (2, True)
     refused = terminal.run("compare", record, *WHICH, "--officer", "officer-a", *terminal.out("test.psbt"))
-    assert (refused.exit_code, "cli.not-a-description" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "desk.enrol-not-a-vault" in refused.stderr) == (2, True)
 
 
 def test_an_encrypted_session_from_end_to_end(terminal: Terminal) -> None:

@@ -14,6 +14,7 @@ from countersign.desk.accounts import AssetSum, Line, OpenBreak, Overview
 from countersign.desk.cut_off_view import Blocking, CutOffView, Lacking, Saving
 from countersign.desk.debts import Debt, DebtLine
 from countersign.desk.deed_views import AwardPaper
+from countersign.desk.enrolling_views import Enrolling
 from countersign.desk.governance_views import (
     AssetView,
     CeremonyView,
@@ -790,6 +791,10 @@ class OfficerDouble:
     @property
     def governance(self) -> GovernanceDouble:
         return self.governing
+
+    @property
+    def enrolling(self) -> Enrolling:
+        raise AssertionError("nothing is enrolled at a double: ui/test_enrol_screen.py sits at real consoles")
 
     @property
     def operations(self) -> OperationsDouble:

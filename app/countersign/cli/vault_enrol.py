@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from countersign.bitcoin import bsms, bsms_encryption, described
+from countersign.bitcoin import described
 from countersign.bitcoin.bsms import KeyRecord
 from countersign.cli import describing, findings, outcome, pins, reading
 from countersign.cli.descriptor import FileArgument, SessionOption, session
@@ -42,8 +42,7 @@ from countersign.desk import describing as descriptions
 from countersign.desk import vault_enrolment
 from countersign.desk.order import Order
 from countersign.desk.vault_enrolment import Planned
-from countersign.errors import CountersignError, Malformed
-from countersign.formats import caip
+from countersign.errors import CountersignError
 from countersign.rails import bitcoin as rail
 from countersign.settlement.roster import Party, Token
 
@@ -72,10 +71,8 @@ class _Wanted:
     chain: str
 
     def planned(self, order: Order) -> Planned:
-        """Malformed: what does not parse, cli.not-a-description; Refused: as `vault_enrolment.plan`."""
-        found = described.read(reading.read_file(self.file), session(self.token_file))
-        if isinstance(found, KeyRecord):
-            raise Malformed("cli.not-a-description", path=str(self.file))
+        """Malformed: what does not parse; Refused: as `vault_enrolment.plan`."""
+        found = vault_enrolment.read_vault(reading.read_file(self.file), session(self.token_file))
         lei, _, book = self.owner.partition("/")
         return vault_enrolment.plan(order.state.roster, found, self.name, Party(lei, book), self.chain)
 
@@ -134,12 +131,11 @@ class _Commands:
     ) -> None:
         """Make the descriptor record (round 2) of the cosigners' key records; encrypted with the session's token."""
         with _Told():
-            made = bsms.assemble(threshold, [_record(each, token_file) for each in records])
-            data = bsms.descriptor_record(made, caip.hrp(caip.ChainId.parse(chain))).serialise()
-            token = session(token_file)
-            hidden = token is not None and token != bsms_encryption.NO_TOKEN
-            write_new(out, bsms_encryption.encrypt(token, data) if hidden and token is not None else data)
-            findings.show([*describing.description_lines(descriptions.look(data)), _written(out)])
+            read, token = [_record(each, token_file) for each in records], session(token_file)
+            data = vault_enrolment.round_two(threshold, read, chain, token)
+            write_new(out, data)
+            hidden = token if token is not None and not described.describes(data) else None
+            findings.show([*describing.description_lines(descriptions.look(data, hidden)), _written(out)])
 
     def compare(
         self,
@@ -242,11 +238,8 @@ class _Told:
 
 
 def _record(file: Path, token_file: Path | None) -> KeyRecord:
-    """Malformed("cli.not-a-key-record"); what `described.read` raises."""
-    found = described.read(reading.read_file(file), session(token_file))
-    if not isinstance(found, KeyRecord):
-        raise Malformed("cli.not-a-key-record", path=str(file))
-    return found
+    """Raises as `vault_enrolment.read_record`."""
+    return vault_enrolment.read_record(reading.read_file(file), session(token_file))
 
 
 def _require_own(planned: Planned, officer: str, own: Path | None, token_file: Path | None) -> None:

@@ -28,6 +28,7 @@ from countersign.desk.scanning import DEVICE, TYPE, Scanning
 from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.vault_book import VaultBook
+from countersign.desk.vault_ceremony import VaultCeremony
 from countersign.desk.views import CrossingView, InstructionView, KeptLegalText, ReviewView
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole
@@ -64,11 +65,17 @@ class OfficerConsole(Officer):
         self._operations = Operations(replica, mailbox, hand.author, scribe, clock, nodes or Nodes())
         self._vaults = VaultBook(place, clock)
         self._courier = courier
+        self._enrolling = VaultCeremony(replica, hand, courier, self._governance)
 
     @property
     def vaults(self) -> VaultBook:
         """The vaults, and what lies in them."""
         return self._vaults
+
+    @property
+    def enrolling(self) -> VaultCeremony:
+        """A Bitcoin vault's enrolment, step by step."""
+        return self._enrolling
 
     @property
     def operations(self) -> Operations:

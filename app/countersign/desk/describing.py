@@ -74,7 +74,7 @@ def of(found: Described) -> DescriptionView:
         threshold=first.threshold,
         cosigners=len(first.keys),
         slots=0 if extended else len(named),
-        keys=tuple(_key(each) for each in expressions(found)),
+        keys=tuple(key_view(each) for each in expressions(found)),
         checksums=tuple(text.rpartition("#")[2] for text in found.texts),
         addresses=tuple((hrp, name, place.address(hrp)) for hrp in found.prefixes for name, place in shown),
         note=None,
@@ -97,10 +97,11 @@ def spelled(found: Described, number: int) -> str:
 
 
 def _of_key(record: KeyRecord) -> DescriptionView:
-    key = (_key(record.key),)
+    key = (key_view(record.key),)
     return DescriptionView(Kind.KEY_RECORD, None, None, None, 0, key, (), (), record.description, None)
 
 
-def _key(key: KeyExpression) -> KeyView:
+def key_view(key: KeyExpression) -> KeyView:
+    """One key expression in its parts."""
     steps = "".join(f"/{step - HARDENED}h" if step >= HARDENED else f"/{step}" for step in key.origin_path)
     return KeyView(key.fingerprint.hex(), f"m{steps}", key.extended is not None, key.text)

@@ -13,6 +13,7 @@ from countersign.desk.arrivals import Sight, TakenIn
 from countersign.desk.cut_off_view import CutOffView
 from countersign.desk.deed_views import AwardPaper, Offer, OrderView, TargetView, Way
 from countersign.desk.device_surfaces import DeviceConsole
+from countersign.desk.enrolling_views import Enrolling
 from countersign.desk.fee_rates import FeeRate
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.history import HistoryView
@@ -221,6 +222,10 @@ class OfficerConsole(Watching, DeviceConsole, Protocol):
     @property
     def vaults(self) -> Holding:
         """The vaults, and what lies in them."""
+
+    @property
+    def enrolling(self) -> Enrolling:
+        """A Bitcoin vault's enrolment, step by step."""
 
     @property
     def operations(self) -> Operating:

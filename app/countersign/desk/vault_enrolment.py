@@ -19,17 +19,17 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from countersign.airgap.phrase import Purpose, phrase
-from countersign.bitcoin import bsms, key_expression, share, vault_test
+from countersign.bitcoin import bsms, bsms_encryption, described, key_expression, share, vault_test
 from countersign.bitcoin.bsms import KeyRecord
 from countersign.bitcoin.described import Described
 from countersign.bitcoin.descriptor import Descriptor
 from countersign.bitcoin.inspect import partial_signatures
-from countersign.bitcoin.psbt import Psbt, serialise
+from countersign.bitcoin.psbt import Psbt, binary, serialise
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.ranged import RangedDescriptor
 from countersign.desk import common_changes, registering
 from countersign.desk.ports import Signer
-from countersign.errors import Refused
+from countersign.errors import Malformed, Refused
 from countersign.formats import caip, jcs
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.rails import bitcoin as rail
@@ -73,17 +73,54 @@ class Planned:
     @property
     def holders(self) -> tuple[str, ...]:
         """The officers by the keys of the first place, in the order of its descriptor."""
-        return tuple(self.roster.key(kid).holder.id for kid in _kids(self.roster, self.described.places[0]))
+        return self.holders_at(0)
 
     @property
     def first_address(self) -> str:
         """The address that everybody compares, and that a device shows when it signs the test."""
         return self.described.places[0].address(caip.hrp(caip.ChainId.parse(self.vault.chain)))
 
+    @property
+    def by_device(self) -> frozenset[str]:
+        """The cosigners whose keys lie in devices of their own: extended ones."""
+        extended = self.wallet.extended
+        known = (self.roster.key(kid) for kid in self.vault.keys)
+        return frozenset(each.holder.id for each in known if each.key.data in extended)
+
+    def holders_at(self, place: int) -> tuple[str, ...]:
+        """The officers by the keys of one of `described.places`, in the order of its descriptor."""
+        return tuple(self.roster.key(kid).holder.id for kid in _kids(self.roster, self.described.places[place]))
+
     def keys_of(self, officer: str) -> tuple[PublicKey, ...]:
         """The officer's registered keys in this vault."""
         found = dict.fromkeys(kid for kid in self.vault.keys if self.roster.key(kid).holder.id == officer)
         return tuple(self.roster.key(kid).key for kid in found)
+
+
+def read_vault(data: bytes, session: bytes | None) -> Described:
+    """A file that describes a vault. Malformed("desk.enrol-not-a-vault"); what `described.read` raises."""
+    found = described.read(data, session)
+    if isinstance(found, KeyRecord):
+        raise Malformed("desk.enrol-not-a-vault", note=found.description)
+    return found
+
+
+def read_record(data: bytes, session: bytes | None) -> KeyRecord:
+    """A device's key record. Malformed("desk.enrol-not-a-key-record"); what `described.read` raises."""
+    found = described.read(data, session)
+    if not isinstance(found, KeyRecord):
+        raise Malformed("desk.enrol-not-a-key-record")
+    return found
+
+
+def round_two(threshold: int, records: Sequence[KeyRecord], chain: str, session: bytes | None) -> bytes:
+    """The descriptor record of these key records in their order, on a CAIP-2 chain; encrypted with the session's token.
+
+    Refused: as `bsms.assemble` and `bsms.descriptor_record`; Malformed: bitcoin.bsms-token.
+    """
+    made = bsms.descriptor_record(bsms.assemble(threshold, records), caip.hrp(caip.ChainId.parse(chain))).serialise()
+    hidden = session is not None and session != bsms_encryption.NO_TOKEN
+    return bsms_encryption.encrypt(session, made) if hidden and session is not None else made
 
 
 def plan(roster: Roster, found: Described, name: str, owner: Party, chain: str) -> Planned:
@@ -147,12 +184,12 @@ def test(planned: Planned) -> bytes:
 
 
 def take_test(planned: Planned, officer: str, returned: bytes) -> bytes:
-    """The officer's test signatures out of what a device gave back, verified.
+    """The officer's test signatures out of what a device gave back (bytes or base64), verified.
 
     Malformed: B2.*; Refused: B13.other-transaction, bitcoin.share-incomplete, B5.*, B11.*, desk.enrol-own-key.
     """
     keys = _signing(planned, officer)
-    return serialise(share.extract(_test(planned), parse_psbt(returned), {key.data for key in keys}))
+    return serialise(share.extract(_test(planned), parse_psbt(binary(returned)), {key.data for key in keys}))
 
 
 async def sign_test(planned: Planned, officer: str, signer: Signer) -> bytes:
@@ -164,19 +201,25 @@ async def sign_test(planned: Planned, officer: str, signer: Signer) -> bytes:
     return take_test(planned, officer, rail.make_share(psbt, made))
 
 
+def tested(planned: Planned, data: bytes) -> frozenset[str]:
+    """The cosigners who signed the test in this file, every signature of theirs verified.
+
+    Refused("desk.enrol-test-nobodys"); what `take_test` raises.
+    """
+    signed = _signers(planned, parse_psbt(binary(data)))
+    if not signed:
+        raise Refused("desk.enrol-test-nobodys", vault=planned.vault.id)
+    for officer in signed:
+        take_test(planned, officer, data)
+    return frozenset(signed)
+
+
 def entry(planned: Planned, tests: Sequence[bytes]) -> dict[str, object]:
     """The body of `roster.changed` that enters the vault: every cosigner has signed the test, and each signature holds.
 
     Refused: desk.enrol-test-missing, desk.enrol-test-nobodys; what `take_test` raises.
     """
-    done: set[str] = set()
-    for data in tests:
-        signed = _signers(planned, parse_psbt(data))
-        if not signed:
-            raise Refused("desk.enrol-test-nobodys", vault=planned.vault.id)
-        for officer in signed:
-            take_test(planned, officer, data)
-        done |= signed
+    done = frozenset[str]().union(*(tested(planned, data) for data in tests))
     missing = [officer for officer in planned.officers if officer not in done]
     if missing:
         raise Refused("desk.enrol-test-missing", vault=planned.vault.id, officers=", ".join(missing))

@@ -37,14 +37,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nobody is named as present.",
         "Give the officers' ids with commas between them.",
     ),
-    "cli.not-a-description": (
-        "{path} holds a single key, not a vault.",
-        "Choose the descriptor file, or the descriptor record of round 2; `vault-enrol assemble` makes one of key records.",
-    ),
-    "cli.not-a-key-record": (
-        "{path} holds no key record.",
-        "Choose the record that the device made in round 1 (.bsms, or .dat with the session's token).",
-    ),
     "cli.not-a-change": (
         "The file {path} does not hold a change.",
         "Write a JSON object with the new entries, or with the whole new policy; docs/formats shows both.",

@@ -13,6 +13,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vault {vault} has keys that are not extended; a device that enrols extended keys signs for no such vault.",
         "Use the device in a vault whose keys are all extended, and a token in this one.",
     ),
+    "desk.enrol-not-a-key-record": (
+        "The file holds no key record.",
+        "Choose the record that the device made in round 1 (.bsms, or .dat with the session's token).",
+    ),
+    "desk.enrol-not-a-vault": (
+        "The file holds a single key ({note}), not a vault.",
+        "Choose the descriptor file, or the descriptor record of round 2, which is made of all key records.",
+    ),
     "desk.enrol-other-chain": (
         "The record's first address begins with {found}; the vault's chain has addresses that begin with {expected}.",
         "Have the record made for this chain.",
@@ -23,7 +31,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.enrol-record-wanted": (
         "The key of {officer} in vault {vault} is a device's, and its origin is known from the device's own record alone.",
-        "Give the key record that the device made in round 1 (--own).",
+        "Give the key record that the device made in round 1 (at a terminal: --own).",
     ),
     "desk.enrol-test-missing": (
         "These cosigners of vault {vault} have not signed its test: {officers}.",

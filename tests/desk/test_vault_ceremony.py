@@ -1,0 +1,140 @@
+"""A vault's enrolment at officers' consoles: the steps over files, one machine a cosigner; and that no step is skipped."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from countersign.demonstration import cast
+from countersign.desk.console import OfficerConsole
+from countersign.desk.enrolling_views import Wanted
+from countersign.errors import CountersignError, Malformed, Refused, Unavailable
+from countersign.settlement.roster import SlotVault
+from support import enrolment_stage as world
+from support.device_stage import COSIGNERS, device
+from support.hardware_wallet import Device
+from support.refusals import refused
+from support.software_stage import Table, admit_ether
+
+A, C, D, E = cast.OFFICER_A.id, cast.OFFICER_C.id, cast.OFFICER_D.id, cast.OFFICER_E.id
+
+
+@pytest.fixture
+async def table(tmp_path: Path) -> AsyncIterator[Table]:
+    found = await world.founded(tmp_path / "stage")
+    yield found
+    await found.stage.aclose()
+
+
+async def wanted(console: OfficerConsole, file: Path, own: Path | None = None) -> Wanted:
+    opened = await console.enrolling.open(file, "")
+    record = None if own is None else await console.enrolling.open(own, "")
+    return Wanted(opened, world.NAME, cast.MERIDIAN, world.BOOK, cast.BITCOIN, record)
+
+
+def put(folder: Path, name: str, data: bytes) -> Path:
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+async def test_tokens_sign_the_test_and_an_administrator_proposes(table: Table, tmp_path: Path) -> None:
+    file = put(tmp_path, "vault.txt", world.slots_file(table))
+    tests = list[Path]()
+    consoles = {officer: await world.console_of(table, officer) for officer in world.SIGNERS}
+    for officer, console in consoles.items():
+        asked = await wanted(console, file)
+        view = await console.enrolling.plan(asked)
+        assert (view.own, view.places, view.by_device) == (cast.TRADING_SLOTS, cast.TRADING_SLOTS, False)
+        assert {each.officer for each in view.keys} == set(world.SIGNERS)
+        with refused("desk.enrol-words", Refused):
+            await console.enrolling.sign_test(asked, "other words")
+        tests.append(put(tmp_path, f"{officer}.psbt", await console.enrolling.sign_test(asked, view.words)))
+    console = consoles[D]
+    asked = await wanted(console, file)
+    with refused("desk.enrol-test-missing", Refused):
+        await console.enrolling.propose(asked, (await console.enrolling.tests(asked, tests[:2])).good)
+    found = await console.enrolling.tests(asked, tests)
+    assert (found.missing, found.refused) == ((), ())
+    proposal = await console.enrolling.propose(asked, found.good)
+    assert proposal.signed == ("Dora Finch",)
+    other = await world.console_of(table, "compliance")
+    other.governance.take_in(console.governance.export(proposal.id))
+    await other.governance.sign(proposal.id)
+    await other.governance.append(proposal.id)
+    assert isinstance(table.desk.state.roster.vaults[world.NAME], SlotVault)
+
+
+async def test_devices_sign_the_test_and_nobody_is_asked_for_a_pin(table: Table, tmp_path: Path) -> None:
+    file, tests = put(tmp_path, "vault.bsms", world.round_two()), list[Path]()
+    console = await world.console_of(table, A)
+    own = put(tmp_path, "a.bsms", world.record(A))
+    asked = await wanted(console, file, own)
+    view = await console.enrolling.plan(asked)
+    assert (view.own, view.by_device, view.extended) == (1, True, True)
+    assert [place for place, _ in view.addresses] == ["0/0", "1/0"]
+    test = await console.enrolling.device_test(asked, view.words)
+    share = await console.enrolling.take_test(asked, device(A).sign(test))
+    for officer in COSIGNERS:
+        tests.append(put(tmp_path, f"{officer}.psbt", device(officer).sign(test)))
+    unsigned = put(tmp_path, "unsigned.psbt", test)
+    found = await console.enrolling.tests(asked, [*tests[1:], unsigned, put(tmp_path, "mine.psbt", share)])
+    assert (found.missing, found.refused, len(found.good)) == ((), (), 3)
+    view_of = await console.enrolling.propose(asked, found.good)
+    assert view_of.signed == ()  # officer A is no administrator: a draft to hand on
+
+
+async def test_without_the_own_key_nothing_is_tried_and_files_of_another_kind_are_named(
+    table: Table, tmp_path: Path
+) -> None:
+    """An administrator who is no cosigner sees and proposes; a cosigner whose key was exchanged is told so."""
+    console = await world.console_of(table, A)
+    foreign = put(tmp_path, "vault.txt", world.ranged_file([device(C), device(D)]))
+    for asked, code in (
+        (await wanted(console, foreign, put(tmp_path, "a.bsms", world.record(A))), "desk.enrol-own-key"),
+        (await wanted(console, put(tmp_path, "vault.bsms", world.round_two())), "desk.enrol-record-wanted"),
+    ):
+        view = await console.enrolling.plan(asked)
+        assert view.own == 0
+        assert view.own_fault is not None
+        assert view.own_fault.code == code
+        for step in (
+            console.enrolling.device_test(asked, view.words),
+            console.enrolling.sign_test(asked, view.words),
+            console.enrolling.compare(asked, view.words),
+            console.enrolling.take_test(asked, b""),
+        ):
+            with pytest.raises(CountersignError) as caught:
+                await step
+            assert caught.value.code == code
+    key = put(tmp_path, "a.bsms", world.record(A))
+    vault = put(tmp_path, "vault.bsms", world.round_two())
+    with refused("desk.enrol-not-a-vault", Malformed):
+        await console.enrolling.plan(await wanted(console, key))
+    with refused("desk.enrol-not-a-key-record", Malformed):
+        await console.enrolling.take_test(await wanted(console, vault, vault), b"")
+    opened = [await console.enrolling.open(put(tmp_path, f"{each}.key", world.record(each)), "") for each in COSIGNERS]
+    assert await console.enrolling.assemble(2, opened, cast.BITCOIN) == vault.read_bytes()
+    with refused("bitcoin.bsms-token", Malformed):
+        await console.enrolling.open(vault, "0102")
+
+
+async def test_each_step_judges_the_bytes_that_were_read_against_the_roster_of_now(
+    table: Table, tmp_path: Path
+) -> None:
+    console = await world.console_of(table, A)
+    record = put(tmp_path, "new.bsms", world.record(A, Device("another of A")))
+    view = await console.enrolling.propose_device(
+        await console.enrolling.open(record, ""), "6F2A", "jade", online=False
+    )
+    assert view.changes
+    asked = await wanted(console, put(tmp_path, "vault.txt", world.slots_file(table)))
+    words = (await console.enrolling.plan(asked)).words
+    await console.lock()
+    with refused("signers.locked", Unavailable):
+        await console.enrolling.sign_test(asked, words)
+    await console.unlock(table.stage.ask_pin)
+    await admit_ether(table)
+    await console.synchronise()
+    assert await console.enrolling.sign_test(asked, words)
+    (tmp_path / "vault.txt").write_bytes(b"exchanged afterwards")
+    assert (await console.enrolling.plan(asked)).words == words

@@ -1,0 +1,77 @@
+"""The demonstration's desk, founded and no further, before Meridian's trading book has a Bitcoin vault.
+
+Officers A, C and D hold registered devices; A, D and E hold token keys that no vault uses yet.
+
+table = await founded(tmp_path)
+(folder / "vault.bsms").write_bytes(round_two())
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from countersign.bitcoin import bsms, descriptor
+from countersign.bitcoin.bsms_encryption import NO_TOKEN
+from countersign.demonstration import cast
+from countersign.desk.console import OfficerConsole
+from countersign.keys.public_key import PublicKey
+from support import device_stage
+from support.device_stage import COSIGNERS, device
+from support.hardware_wallet import Device, described
+from support.software_keys import Curve, SoftwareKey
+from support.software_stage import Table
+
+BOOK, NAME = cast.TRADING, cast.BOOKS[0].coins
+SIGNERS = tuple(each.id for each in cast.MARKET_COSIGNERS)
+"""Whose tokens hold the keys of the slots."""
+LABELS = tuple(f"btc {NAME} {slot}" for slot in range(cast.TRADING_SLOTS))
+
+
+def _alter(body: dict[str, Any]) -> None:
+    device_stage._register(body, COSIGNERS)
+    body["vaults"] = [each for each in body["vaults"] if each["id"] != NAME]
+    body["destinations"] = [each for each in body["destinations"] if each["vault"] != NAME]
+
+
+async def founded(folder: Path) -> Table:
+    """The desk with its people; nothing is traded."""
+    table = device_stage._table(folder, _alter)
+    return await table.until("step-found")
+
+
+def record(officer: str, held: Device | None = None) -> bytes:
+    """Round 1: the key record of an officer's device."""
+    found = held or device(officer)
+    message = bsms.signed_text(NO_TOKEN, found.origin, f"device of {officer}")
+    signature = SoftwareKey(Curve.SECP256K1, found.account_secret()).sign_digest(bsms.signed_message.digest(message))
+    return bsms.key_record(NO_TOKEN, found.origin, f"device of {officer}", signature).serialise()
+
+
+def round_two(officers: Sequence[str] = COSIGNERS) -> bytes:
+    """Round 2 of these officers' devices."""
+    keys = [bsms.parse_key_record(record(each)) for each in officers]
+    return bsms.descriptor_record(bsms.assemble(2, keys), "bcrt").serialise()
+
+
+def ranged_file(devices: Sequence[Device]) -> bytes:
+    """A descriptor file over these devices."""
+    return f"{described(2, [each.expression for each in devices])}\n".encode()
+
+
+def slots_file(table: Table, officers: Sequence[str] = SIGNERS) -> bytes:
+    """A descriptor file of the officers' token keys, a slot a line."""
+    lines = [descriptor.of_keys(2, [token_key(table, each, label).data for each in officers]).text for label in LABELS]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def token_key(table: Table, officer: str, label: str) -> PublicKey:
+    """A key in an officer's token."""
+    return table.stage.bearers[officer].public[label]
+
+
+async def console_of(table: Table, officer: str) -> OfficerConsole:
+    """An officer's own console at this desk, its token unlocked; officer A's is the story's."""
+    if officer == cast.OFFICER_A.id:
+        await table.officer.unlock(table.stage.ask_pin)
+        return table.officer
+    return await device_stage.console_of(table, officer)
