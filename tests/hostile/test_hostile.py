@@ -11,6 +11,7 @@ from countersign.review.finding import Status
 from hostile import (
     batch_cases,
     bitcoin_cases,
+    child_cases,
     contract_cases,
     ethereum_cases,
     log_cases,
@@ -37,6 +38,7 @@ CASES: list[Hostile] = [
     *policy_cases.CASES,
     *machine_cases.CASES,
     *trouble_cases.CASES,
+    *child_cases.CASES,
     *owner_cases.CASES,
     *told_cases.CASES,
 ]

@@ -104,11 +104,11 @@ def signed(desk: Desk, instruction: Instruction, *officers: str) -> None:
         desk.log(*share(instruction, officer))
 
 
-def share(instruction: Instruction, officer: str) -> Step:
-    """`share.added` by an officer, with the keys of exactly the slots that it spends from."""
-    vault = instruction.group.vaults[0]
+def share(instruction: Instruction, officer: str, vault: str = "") -> Step:
+    """`share.added` by an officer for a vault (the first), with the keys of exactly the slots that it spends from."""
+    vault = vault or instruction.group.vaults[0]
     kind, names, body = world.share_step(instruction.hash, officer, vault)
-    slots = {spend.slot for spend in instruction.spends}
+    slots = {spend.slot for spend in instruction.spends if spend.vault == vault}
     if slots:
         owner = vault.split("-")[0]
         body = {**body, "keys": sorted(world.vault_key(officer, "bip122", owner, slot).kid for slot in slots)}

@@ -1,7 +1,8 @@
 """B7–B10: what leaves is what the contract says, what stays is provably ours, the fee is bounded, the time is now.
 
 - Every output is a payment that is owed, change of a paying vault by its registered script, or extra: extra fails B8.
-- A declared void pays nobody: every coin returns to its vault, less the fee.
+- A declared void pays nobody: every coin returns to its vault, less the fee. So does a child, to a place that nobody was
+  paid at; its fee is judged with its parent's (`bitcoin_child_checks.py`).
 - The vaults' equation is checked for each paying vault by itself, to the satoshi.
 - A claim of change that fails is a fraud, not "an external output" (B7).
 """
@@ -14,6 +15,7 @@ from countersign.bitcoin.transaction import MAX_MONEY
 from countersign.errors import CountersignError
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin import Readback
+from countersign.review import bitcoin_child_checks as child
 from countersign.review.case import ANCHOR
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, not_applicable, passed
@@ -52,12 +54,13 @@ def outputs(reading: Reading) -> Iterator[Finding]:
     if found is None:
         yield blocked("B8", ANCHOR if reading.wallets is None else "B6", "outputs")
         return
-    if not reading.owed and not reading.void:
+    if not reading.owed and not reading.returns:
         yield failed("B8", "nothing-owed", "outputs", "obligations of the contract", "none")
         return
     faults = [*_unpaid(reading, found), *_extra(facts, found), *_malformed(facts), *_unbalanced(found)]
+    faults += child.unreturned(reading, facts, found)
     yield from faults[:20]
-    if not faults and reading.void:
+    if not faults and reading.returns:
         yield passed("B8", "returns", "outputs", "every coin back to its vault, less the fee",
                      f"{len(facts.outputs)} outputs, all the paying vaults' own", vaults=len(found.sides))  # fmt: skip
     elif not faults:
@@ -121,6 +124,9 @@ def fee(reading: Reading) -> Iterator[Finding]:
     elif not reading.terms:
         yield blocked("B9", "C6", "fee")
     else:
+        if reading.record is not None and reading.record.child:
+            yield from child.fee(reading, facts, facts.fee, found, state.policy.fees)
+            return
         yield from _bounded(reading, facts, facts.fee, found, state.policy.fees)
 
 

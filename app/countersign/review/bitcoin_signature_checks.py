@@ -4,8 +4,8 @@
   digest rebuilt from the PSBT under review, never from the share.
 - A share over another unsigned transaction is B13's matter; B11 passes over it.
 - The coins are those that the logged event names, at the places that it names: nothing else knows what is spent already.
-- What two persons declared may spend a coin again: a replacement that pays the same with a higher fee, a void of exactly
-  the same coins.
+- What two persons declared may spend a coin again: a replacement that pays the same with a higher fee (higher than that of
+  what it throws out of the pool), a void of exactly the same coins. A child spends its parent's change and nothing else.
 - How many there may be is asked only before a signature: history shows finished work.
 """
 
@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from countersign.bitcoin import combine, consensus, finalise, inspect, signatures, standard, verify
 from countersign.bitcoin.inspect import PsbtFacts
 from countersign.bitcoin.psbt import Psbt
-from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.transaction import display
 from countersign.errors import CountersignError, Refused
 from countersign.rails.wallets import Wallet
+from countersign.review import bitcoin_child_checks as child
 from countersign.review.case import ANCHOR, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -90,10 +90,12 @@ def double_spend(reading: Reading) -> Iterator[Finding]:
             yield failed("B12", "spent-in-log", where, "no other instruction", live, outpoint=outpoint, other=live)
             return
         before = reading.case.journal.outpoints.get(outpoint)
-        if before not in (None, txid) and before not in _declared_against(reading):
+        if before not in (None, txid) and before not in child.declared_against(reading):
             yield failed("B12", "signed-before", where, txid, before, outpoint=outpoint, other=before)
             return
-    if reading.record is not None and reading.record.declared:
+    if reading.record is not None and reading.record.child:
+        yield child.stands(reading, reading.record, facts)
+    elif reading.record is not None and reading.record.declared:
         yield _declared(reading, reading.record, facts)
     elif not untold:
         yield passed(
@@ -119,20 +121,6 @@ def _untold(reading: Reading, facts: PsbtFacts) -> list[str]:
     return sorted(differing)
 
 
-def _declared_against(reading: Reading) -> set[str]:
-    """The ids of the transactions in whose place a declared one may be signed."""
-    if reading.record is None or reading.record.declarer is None:
-        return set()
-    return {display(psbt.txid) for _, data in reading.earlier if (psbt := _parsed(data)) is not None}
-
-
-def _parsed(data: bytes | None) -> Psbt | None:
-    try:
-        return None if data is None else parse_psbt(data)
-    except CountersignError:
-        return None
-
-
 def _declared(reading: Reading, record: Instruction, facts: PsbtFacts) -> Finding:
     """A void spends exactly the same coins; a replacement all of them, and pays the same with a fee that takes its place."""
     if record.declarer is None:
@@ -148,13 +136,17 @@ def _declared(reading: Reading, record: Instruction, facts: PsbtFacts) -> Findin
         return failed("B12", "void-coins", "coins", "exactly the same coins", differing, outpoints=differing)
     if record.void:
         return passed("B12", "declared-void", "coins", "exactly the same coins", f"{len(mine)} coins")
-    psbt = _parsed(data)
-    if psbt is None:
-        return failed("B12", "replaced-absent", "declaration", old.artefact, "not here", artefact=old.artefact)
-    return _replaces(reading, facts, inspect.facts(psbt), theirs - mine)
+    thrown_out = [(old, data), *child.children_of(reading, old)]
+    found = {each.artefact: child.parsed(raw) for each, raw in thrown_out}
+    absent = next((artefact for artefact, psbt in found.items() if psbt is None), None)
+    if absent is not None:
+        return failed("B12", "replaced-absent", "declaration", absent, "not here", artefact=absent)
+    read = [inspect.facts(psbt) for psbt in found.values() if psbt is not None]
+    return _replaces(reading, facts, read[0], theirs - mine, sum(each.fee or 0 for each in read))
 
 
-def _replaces(reading: Reading, facts: PsbtFacts, old: PsbtFacts, left_out: set[str]) -> Finding:
+def _replaces(reading: Reading, facts: PsbtFacts, old: PsbtFacts, left_out: set[str], was: int) -> Finding:
+    """`was`: the fees of what it throws out of the pool, a child among it (BIP-125, rule 3)."""
     wallets = reading.wallets if isinstance(reading.wallets, tuple) else ()
     if left_out:
         # One same coin would exclude the one before, but not, in a row of replacements, the first.
@@ -162,7 +154,7 @@ def _replaces(reading: Reading, facts: PsbtFacts, old: PsbtFacts, left_out: set[
         return failed("B12", "replacement-coins", "coins", "every coin of what it replaces", named, outpoints=named)
     if _leaving(facts, wallets) != _leaving(old, wallets):
         return failed("B12", "replacement-outputs", "outputs", "the same payments", "other payments")
-    was, now = old.fee or 0, facts.fee or 0
+    now = facts.fee or 0
     least = standard.least_replacement_fee(was, facts.vsize)
     if now < least:
         return failed("B12", "replacement-fee", "fee", f"at least {least} sat", f"{now} sat",

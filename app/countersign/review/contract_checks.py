@@ -243,7 +243,7 @@ def _prepared(reading: Reading, state: State, record: Instruction, instruction: 
         return failed("C5", "not-operations", about, "an operations officer", preparer, officer=preparer)
     if signer is None and reading.case.mode is Mode.SIGN:
         return blocked("C5", "signer", about)
-    preparers = {hand for each in state.live(state.cycles[record.cycle]) for hand in each.hands}
+    preparers = {hand for each in state.under_way(state.cycles[record.cycle]) for hand in each.hands}
     if signer is not None and signer.officer in preparers:
         return failed("C5", "own-request", about, "somebody else than who signs", preparer, officer=signer.officer)
     if not _same_artefact(reading, record, instruction):
@@ -306,6 +306,8 @@ def _complete(reading: Reading, record: Instruction, cycle: Cycle, about: str) -
     assert not isinstance(reading.obligations, Refused)
     if record.void:
         return passed("C6", "void", about, "nothing is delivered", "a declared void", cycle=cycle.id)
+    if record.child:
+        return passed("C6", "child", about, "nothing is delivered", "a declared child", cycle=cycle.id)
     groups = netting.groups(reading.obligations)
     missing = ", ".join(group.chain for group in groups if group not in cycle.instructions)
     if missing:

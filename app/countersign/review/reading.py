@@ -5,6 +5,7 @@
   the request (DESIGN.md §7).
 """
 
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
@@ -32,6 +33,16 @@ from countersign.settlement.records import Instruction
 from countersign.settlement.roster import BitcoinVault, Vault
 from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """The parent of a child: its record, its bytes, what they say, and what they do against what it owes."""
+
+    record: Instruction
+    psbt: Psbt
+    facts: PsbtFacts
+    read: Readback
 
 
 class Reading:
@@ -135,9 +146,32 @@ class Reading:
         """Whether the instruction was declared to end the settlement without delivery."""
         return self.record is not None and self.record.void
 
+    @property
+    def returns(self) -> bool:
+        """Whether the instruction pays nobody: a void, or a child that lifts another."""
+        return self.record is not None and self.record.returns
+
+    @cached_property
+    def lifted(self) -> "Lifted | None":
+        """What a child lifts, as far as its bytes are here and are a PSBT of registered vaults."""
+        if self.record is None or self.record.lifts is None or self.state is None:
+            return None
+        found = next((each for each in self.earlier if each[0].hash == self.record.lifts), None)
+        psbt = None if found is None or found[1] is None else _psbt_or_error(found[1])
+        if found is None or not isinstance(psbt, Psbt) or isinstance(self.obligations, Refused):
+            return None
+        parent, facts = found[0], inspect.facts(psbt)
+        try:
+            paying = tuple(each.reaching(facts) for each in wallets.paying(self.state, parent.group.vaults))
+            read = rail.readback(facts, paying, netting.owed_by(self.obligations, parent.group))
+        except CountersignError:
+            return None
+        return Lifted(parent, psbt, facts, read)
+
     @cached_property
     def earlier(self) -> tuple[tuple[Instruction, bytes | None], ...]:
-        """What a declared instruction takes the place of, the nearest first, each with its bytes where they are here."""
+        """What a declared instruction takes the place of or lifts, the nearest first, then the children of those; each with its
+        bytes where they are here."""
         instruction = self.case.instruction
         if self.state is None or self.record is None or instruction is None:
             return ()
@@ -211,8 +245,8 @@ class Reading:
 
     @cached_property
     def owed(self) -> tuple[Obligation, ...]:
-        """The obligations of this instruction's group; a void discharges none."""
-        if self.void or self.group is None or isinstance(self.obligations, Refused):
+        """The obligations of this instruction's group; a void discharges none, nor does a child."""
+        if self.returns or self.group is None or isinstance(self.obligations, Refused):
             return ()
         return netting.owed_by(self.obligations, self.group)
 

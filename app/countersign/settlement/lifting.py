@@ -118,12 +118,6 @@ def check_signable(state: State, child: Instruction) -> None:
         raise Refused("settlement.already-executed", instruction=parent.hash, transaction=parent.transaction or "")
 
 
-def rival(state: State, child: Instruction) -> str | None:
-    """The child that counts for the same parent instead; None where this one does."""
-    found = state.child(_parent(state, child))
-    return None if found is None or found.hash == child.hash else found.hash
-
-
 def idle(state: State, child: Instruction) -> bool:
     """Whether it is a child that nobody need sign any more: its parent is in a block without it."""
     return child.child and bool(state.missing(child)) and child.replaces is None and _parent(state, child).seen

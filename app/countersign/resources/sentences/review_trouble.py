@@ -1,13 +1,57 @@
-"""What the checks say of a void or a replacement, and what to do next."""
+"""What the checks say of a void, a replacement or a child, and what to do next."""
 
-_COMPLIANCE = "Refuse it. A void or a replacement is declared by operations and compliance together."
+_COMPLIANCE = "Refuse it. Operations and compliance declare it together."
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "B8.returns": (
         "Every output returns to a vault that pays: {vaults} vaults get back what they bring, less their share of the fee.",
         "Nothing to do.",
     ),
-    "B12.not-dual": ("A {purpose} of coins signed before was not declared by two persons.", _COMPLIANCE),
+    "B8.child-unreturned": (
+        "The child brings nothing back to vault {vault}, whose change it spends.",
+        "Refuse it: all but the fee comes home to the vault that it lay in.",
+    ),
+    "B8.child-address": (
+        "Output {output} of the child goes to an address that its parent pays or that its change lies at.",
+        "Have it prepared again with a fresh address: no address is used twice.",
+    ),
+    "B9.child-fee": (
+        "Its fee of {fee} satoshis with its parent's {parent} makes {both}: within contract and policy, and it lifts both.",
+        "Nothing to do.",
+    ),
+    "B9.child-lifts-nothing": (
+        "The child pays {fee} satoshis for {vsize} vbytes, a vbyte no more than its parent pays: it lifts nothing.",
+        "Refuse it; only a higher rate is a reason to pay again.",
+    ),
+    "B12.parent-absent": (
+        "The transaction of instruction {instruction} that is to be lifted is not on this machine, or none of registered vaults.",
+        "Bring it to this machine, then check again.",
+    ),
+    "B12.parent-replaced": (
+        "Instruction {instruction}, which it lifts, is no payment of this settlement that counts.",
+        "Refuse it: lift what counts, and nothing else.",
+    ),
+    "B12.parent-unsent": (
+        "The log does not say that instruction {instruction} was sent as transaction {transaction}.",
+        "Refuse it: only what was signed, released and sent is lifted.",
+    ),
+    "B12.parent-mined": (
+        "Transaction {transaction}, which it lifts, stands in a block already.",
+        "Do not sign it: there is nothing left to pay for.",
+    ),
+    "B12.other-parent": (
+        "Over the coins of its parent {transaction} this machine signed another transaction: {other}.",
+        "Refuse it, and ask operations which of the two was sent.",
+    ),
+    "B12.child-coins": (
+        "The child does not spend exactly the change of its parent: {outpoints}.",
+        "Refuse it: every vault's change bears its part, and no other coin is spent unconfirmed.",
+    ),
+    "B12.declared-child": (
+        "It spends the change of instruction {instruction}, which waits for a block, and nothing else, as declared.",
+        "Nothing to do.",
+    ),
+    "B12.not-dual": ("Its {purpose} was not declared by two persons.", _COMPLIANCE),
     "B12.replaces-nothing": (
         "The declared instruction takes the place of none in this settlement.",
         "Refuse it, and ask operations which instruction it is against.",
@@ -74,6 +118,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "E6.owners": ("A change of owners pays no ether.", "Nothing to do."),
     "C5.declared": (
         "Declared as a {purpose} by operations and compliance, for these bytes: {officers}.",
+        "Nothing to do.",
+    ),
+    "C6.child": (
+        "Nothing is delivered by it: it pays for a transaction of cycle {cycle} that waits for a block.",
         "Nothing to do.",
     ),
     "C6.void": ("Nothing is delivered: the settlement of cycle {cycle} ends by this void.", "Nothing to do."),
