@@ -131,7 +131,7 @@ async def test_an_owner_goes_by_order_and_the_roster_follows_the_chain(scene: Sc
     for officer in ("officer-a", "officer-c"):
         console = await scene.at(officer)
         view = await console.owner_changes.look(SAFE)
-        assert view.call.startswith("removeOwner(owner ")
+        assert view.change.call.startswith("removeOwner(owner ")
         assert not view.verdict.against
         await console.owner_changes.sign(SAFE, silent)
     operations = await scene.at("operations")

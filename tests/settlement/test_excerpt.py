@@ -27,7 +27,7 @@ def pinned(desk: Desk) -> State:
     return desk.state
 
 
-SHAPED = {"cycle.closed", "instruction.prepared", "dispute.opened", "award.made"}
+SHAPED = {"cycle.closed", "instruction.prepared", "owners.ordered", "dispute.opened", "award.made"}
 
 
 def told(desk: Desk, pinned: State) -> list[Entry]:
@@ -210,6 +210,40 @@ def test_a_nonce_that_is_known_as_executed_is_refused(desk: Desk, pinned: State,
     known = replace(pinned, safes=pinned.safes.set("harbour-safe", SafeUse(None, executed)))
     with refused(code, Refused):
         excerpt(told(desk, pinned), known)
+
+
+class TestOwners:
+    """An order that a Safe change its owners, known from its own event."""
+
+    @staticmethod
+    def ordered(desk: Desk, nonce: int) -> list[Entry]:
+        body = world.owners_body(desk, ("officer-a", "officer-c"), 2, nonce=nonce)
+        return [desk.entry("owners.ordered", ["compliance", "officer-d"], body)]
+
+    @pytest.mark.parametrize("executed", [4, 7])
+    def test_a_number_that_is_used_up_is_refused(self, desk: Desk, pinned: State, executed: int) -> None:
+        known = replace(pinned, safes=pinned.safes.set("harbour-safe", SafeUse(None, executed)))
+        with refused("settlement.excerpt-nonce", Refused):
+            excerpt(self.ordered(desk, 4), known)
+
+    @pytest.mark.parametrize(("executed", "kept"), [(3, 3), (1, None)])
+    def test_what_waited_at_the_safe_and_what_it_executed_since_is_unknown(
+        self, desk: Desk, pinned: State, executed: int, kept: int | None
+    ) -> None:
+        known = replace(pinned, safes=pinned.safes.set("harbour-safe", SafeUse("an older instruction", executed)))
+        found = excerpt(self.ordered(desk, 4), known)
+        (name,) = found.orders
+        assert found.safes["harbour-safe"] == SafeUse(name, kept)
+
+    def test_its_ordinary_rule_holds(self, desk: Desk, pinned: State) -> None:
+        desk.log(*world.freeze_step())
+        desk.log("owners.ordered", ["compliance", "officer-d"], world.owners_body(desk, ("officer-a", "officer-c"), 2))
+        assert excerpt(told(desk, pinned), pinned).orders == desk.state.orders
+        body = world.owners_body(desk, ("officer-a", "officer-c", "officer-d"), 2)
+        with refused("settlement.owners-same", Refused):
+            excerpt([desk.entry("owners.ordered", ["compliance", "officer-d"], body)], pinned)
+        with refused("settlement.wrong-signers", Refused):
+            excerpt([desk.entry("owners.ordered", ["operations"], body)], pinned)
 
 
 @pytest.mark.parametrize(("executed", "kept"), [(3, 3), (1, None)])

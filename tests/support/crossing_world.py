@@ -42,7 +42,7 @@ from countersign.settlement.contract import Contract
 from countersign.settlement.machine import Entry
 from countersign.settlement.roster import SafeVault
 from countersign.store.profile import Kind, Profile, create, open_profile
-from support import safe_snapshots
+from support import owner_cases, safe_snapshots
 from support import settlement_world as settlement
 from support.review_cases import built_psbt, quorum, signed_head, spends
 from support.settlement_world import Desk, Trade
@@ -269,6 +269,19 @@ class CrossingWorld:
                 body = builder.safe_instruction_body(cycle.id, [trade.hash], group.chain, vault.id, self._keep(data), 0)
             self.desk.log("instruction.prepared", ["operations"], body)
         return self.desk.instructions(trade)
+
+    def order_owners(
+        self, order: owner_cases.Order = owner_cases.GOES, *, attested: bool = True, **changes: object
+    ) -> str:
+        """The administrators' order of a Safe's owners, attested for a cold machine; officer A has taken it in. Its name."""
+        data = ethereum.serialise(owner_cases.built(self.desk, order))
+        self._keep(data)
+        name = owner_cases.logged(self.desk, order, data, **changes)
+        self.publish()
+        self.take_in()
+        if attested:
+            self.attest(name, ("operations", "officer-d"))
+        return name
 
     def attest(
         self, cycle: str = "", officers: Sequence[str] = ("compliance", "operations"), **changes: object

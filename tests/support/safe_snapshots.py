@@ -46,8 +46,8 @@ def at(chain: str, seconds: int, *safes: SafeState) -> ChainSnapshot:
 
 
 def of_cycle(state: State, cycle: str, seconds: int) -> tuple[ChainSnapshot, ...]:
-    """What two officers' nodes say of the Safes that pay in a cycle, each with the nonce of its instruction."""
-    nonces = {each.group.vaults[0]: each.nonce or 0 for each in state.live(state.cycle(cycle))}
+    """What two officers' nodes say of the Safes of a cycle, or of an order, each with the nonce of its instruction."""
+    nonces = {each.group.vaults[0]: each.nonce or 0 for each in attesting.live(state, cycle)}
     return tuple(
         at(chain, seconds, *(registered(vault, state.roster, nonces[vault.id]) for vault in vaults))
         for chain, vaults in attesting.safes(state, cycle).items()

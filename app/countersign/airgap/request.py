@@ -4,6 +4,7 @@ Part of the envelope (DESIGN.md §5, §3 "What a cold machine can know"); docs/f
 
 - `events` are events of the log with their openings, strictly ascending by index, each once. `instruction` and
   `contracts` point into them by index, so nothing is carried twice and nothing can differ from itself.
+- `contracts` is empty where the instruction settles none: a Safe changes its own owners.
 - By QR an event carries its inclusion proof to the envelope's `log_head`. By USB the events are every one since the
   recipient's head, the head's root follows from the leaves, and `proof` may be empty. Which of the two must hold is
   judged by L3 and L4, not here: this module reads form only.
@@ -105,7 +106,7 @@ class RequestBody:
         return body
 
     def _check(self) -> None:
-        if not self.contracts:
+        if not self.contracts and self.kind is Kind.PSBT:
             raise Malformed("airgap.member", where="body.contracts", expected="at least one contract")
         members.ascending(self.contracts, "body.contracts")
         indexes = [event.index for event in self.events]

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings
+from countersign.cli.owner_lines import owner_lines
 from countersign.cli.seated import tell_proposed
 from countersign.cli.words import words
 from countersign.desk.console import OfficerConsole
@@ -84,15 +85,15 @@ def owners_observe(context: typer.Context, vault: VaultArgument) -> None:
 
 def lines(view: OwnersView) -> list[str]:
     """The change for a person: what is called, who signed, what a hardware wallet shows, every check."""
-    name = words("the order {order}", order=view.order)
+    name = words("the order {order}", order=view.change.order)
     told = [
-        words("The Safe {vault} calls itself: {call}", vault=view.vault, call=view.call),
+        *owner_lines(view.change),
         words("Signed by {people}; {missing} lacking", people=", ".join(view.signed) or "-", missing=view.missing),
     ]
     if view.transaction is not None:
         told.append(words("Sent as {transaction}, {count} confirmations", transaction=view.transaction,
                           count=view.confirmations))  # fmt: skip
-    screen = HardwareScreen(name, view.chain_id, view.address, view.nonce, view.digests)
+    screen = HardwareScreen(name, view.chain_id, view.change.address, view.nonce, view.digests)
     return [*told, *findings.screen_lines([screen]), *findings.verdict_lines(Judged((name,), view.verdict))]
 
 

@@ -19,11 +19,13 @@ from typing import Annotated, Protocol
 import typer
 
 from countersign.cli import findings, outcome
-from countersign.cli.review_lines import review_lines
+from countersign.cli.owner_lines import owner_lines
+from countersign.cli.review_lines import instruction_lines, review_lines
 from countersign.cli.seat import PassphraseOption, Seat, TokenChoice, TokenOption, own_secrets
 from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, SoftHsmOption
 from countersign.cli.words import words
 from countersign.desk.vault_console import Vault
+from countersign.desk.views import VaultRequestView
 from countersign.errors import CountersignError, Refused
 from countersign.formats import times
 
@@ -101,13 +103,20 @@ async def _signed(console: Vault, seat: Seat, file: Path, folder: Path, clock: s
     await console.confirm_clock(True)
     view = await console.take_from_usb(file)
     asked = words("The words of this request: {words}", words=view.crossing.phrase)
-    findings.warn([*review_lines(view.review), "", asked])
+    told = change_lines(view) if view.review is None else review_lines(view.review)
+    findings.warn([*told, "", asked])
     if not view.answered:
         await console.unlock(seat.own.pin)
         view = await console.sign(lambda *_: None, view.instruction)
     written = await console.answer_to_usb(folder)
     answered = words("The words of this answer: {words}", words=view.crossing.phrase)
     findings.show([words("Written: {path}", path=str(written)), answered])
+
+
+def change_lines(view: VaultRequestView) -> list[str]:
+    """A Safe's change of its own owners: who goes and who comes, then the transaction with every check."""
+    told = [] if view.change is None else owner_lines(view.change)
+    return [*told, *instruction_lines(view.instruction)]
 
 
 def require_clock(second: int, here: int) -> None:

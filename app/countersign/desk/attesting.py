@@ -1,4 +1,4 @@
-"""Two officers attest a settlement for a cold machine that is reached by QR (DESIGN.md §3, check L8).
+"""Two officers attest a settlement, or an order of a Safe's owners, for a cold machine (DESIGN.md §3, checks L8 and E10).
 
 - Each computes the facts on their own console, from the log that it replayed and proved. The second signs the first
   one's very words only where their own console says the same of that checkpoint; else it refuses.
@@ -25,16 +25,16 @@ from countersign.settlement.state import State
 KIND = "state.attested"
 
 
-async def attest(replica: Replica, cycle: str, author: Author, scribe: Scribe, safes: SafeReader) -> bytes:
+async def attest(replica: Replica, name: str, author: Author, scribe: Scribe, safes: SafeReader) -> bytes:
     """One officer's half: the facts at this console's newest checkpoint and its nodes' newest blocks, signed.
 
     Raises as `attesting.body` and the nodes; Refused("E10.…") for a Safe that is not as registered.
     """
     size, root, state = replica.log.size, replica.log.tree.root().hex(), replica.state
-    attesting.body(state, cycle, size, root)  # it stands, or nobody need ask a node
-    chains = await safes.snapshots(attesting.safes(state, cycle))
-    _require_registered(state, cycle, chains)
-    return await signed(scribe.draft(KIND, attesting.body(state, cycle, size, root, chains)), [author])
+    attesting.body(state, name, size, root)  # it stands, or nobody need ask a node
+    chains = await safes.snapshots(attesting.safes(state, name))
+    _require_registered(state, name, chains)
+    return await signed(scribe.draft(KIND, attesting.body(state, name, size, root, chains)), [author])
 
 
 async def join(replica: Replica, half: bytes, author: Author, safes: SafeReader) -> bytes:
@@ -68,9 +68,9 @@ async def join(replica: Replica, half: bytes, author: Author, safes: SafeReader)
     return await add_signature(half, author)
 
 
-def _require_registered(state: State, cycle: str, chains: tuple[ChainSnapshot, ...]) -> None:
-    nonces = {each.group.vaults[0]: _next(state, each) for each in state.live(state.cycle(cycle))}
-    drift = first_difference(chains, attesting.safes(state, cycle), state.roster, nonces)
+def _require_registered(state: State, name: str, chains: tuple[ChainSnapshot, ...]) -> None:
+    nonces = {each.group.vaults[0]: _next(state, each) for each in attesting.live(state, name)}
+    drift = first_difference(chains, attesting.safes(state, name), state.roster, nonces)
     if drift is not None:
         raise Refused(drift.code, expected=drift.expected, found=drift.found)
 

@@ -8,6 +8,7 @@ DESIGN.md §3 "What a cold machine can know".
   head, the newest prices before the contract, before its instructions and now, the events of the contract and of those it
   replaced, its cycle, the live instructions, what two officers attested of them), each with its inclusion proof, and the
   proof that the head extends the attested checkpoint.
+- An order that a Safe change its owners settles nothing: by QR it travels with the orders whose place it took.
 - The contract's and the instruction's own events are always among them, whatever the recipient has already.
 - Entries that the replay refused are the desk's fault and are never carried by QR; by USB they are, as part of the
   history.
@@ -20,8 +21,9 @@ from countersign.desk.ports import Record
 from countersign.desk.replica import Replica
 from countersign.errors import Refused
 from countersign.review.case import Channel
-from countersign.settlement import events
+from countersign.settlement import attesting, events, owning
 from countersign.settlement.bodies import PricePublished
+from countersign.settlement.owners_order import attested_as
 from countersign.settlement.records import Attestation, ContractRecord, ContractState, Instruction
 from countersign.settlement.state import State
 
@@ -56,14 +58,14 @@ def request_body(
 
 def attestation(state: State, instruction: Instruction) -> Attestation | None:
     """What two officers attested of exactly the instructions that are live now; None where it is stale, or nobody did."""
-    found = state.attestations.get(instruction.cycle)
-    live = state.live(state.cycle(instruction.cycle))
+    found = state.attestations.get(attested_as(instruction))
+    live = attesting.live(state, attested_as(instruction))
     return found if found is not None and found.instructions == tuple(sorted(each.hash for each in live)) else None
 
 
 def settled(state: State, instruction: Instruction) -> tuple[ContractRecord, ...]:
-    """The contracts that an instruction settles."""
-    return tuple(state.contract(each) for each in state.cycle(instruction.cycle).contracts)
+    """The contracts that an instruction settles; none for a Safe's change of its own owners."""
+    return tuple(state.contract(each) for each in state.settles(instruction))
 
 
 def _affirmed(record: ContractRecord) -> int:
@@ -80,8 +82,12 @@ def _since(replica: Replica, replayed: int) -> set[int]:
 def _excerpt(replica: Replica, instruction: Instruction, records: Sequence[ContractRecord], replayed: int) -> set[int]:
     """The indexes that the recipient needs to judge this instruction, as far as an excerpt may carry them."""
     state = replica.state
-    cycle = state.cycle(instruction.cycle)
-    chosen = {cycle.index, *(each.index for each in state.live(cycle))}
+    live = attesting.live(state, attested_as(instruction))
+    chosen = {each.index for each in live}
+    if instruction.hash in state.orders:
+        chosen |= {each.instruction.index for each in owning.line(state, instruction.hash)}
+    else:
+        chosen.add(state.cycle(instruction.cycle).index)
     attested = attestation(state, instruction)
     if attested is not None:
         chosen.add(attested.index)
@@ -90,7 +96,7 @@ def _excerpt(replica: Replica, instruction: Instruction, records: Sequence[Contr
     kinds = {record.index: events.parse(record.event) for record in _accepted(replica, replayed)}
     chosen |= {index for index, event in kinds.items() if event.type in _STANDING}
     prices = {index: event.body.asset for index, event in kinds.items() if isinstance(event.body, PricePublished)}
-    later = [*(each.index for each in state.live(cycle)), replica.log.size]
+    later = [*(each.index for each in live), replica.log.size]
     return chosen | _newest_prices(prices, records, later)
 
 

@@ -166,7 +166,7 @@ def instruction_case(
 
     In history (`mode`) the shares are those of the newest log, though the state is the prefix's.
     """
-    contracts = settles(found.state, instruction)
+    contracts = found.state.settles(instruction)
     facts = InstructionFacts(
         kind=instruction.group.kind,
         data=data,
@@ -176,11 +176,6 @@ def instruction_case(
         shares=logged_shares(profile.artefacts, instruction),
     )
     return _case(found, contracts, facts, moment, profile, mode)
-
-
-def settles(state: State, instruction: Instruction) -> tuple[str, ...]:
-    """The contracts that an instruction settles; none for a Safe's change of its own owners."""
-    return () if instruction.hash in state.orders else state.cycles[instruction.cycle].contracts
 
 
 def replaced(state: State, artefacts: Artefacts, instruction: Instruction) -> tuple[bytes, ...]:

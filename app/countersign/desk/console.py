@@ -33,6 +33,7 @@ from countersign.desk.views import CrossingView, InstructionView, KeptLegalText,
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole
 from countersign.review.case import Channel
+from countersign.settlement.owners_order import attested_as
 from countersign.settlement.stop_bodies import Scope
 
 
@@ -175,10 +176,10 @@ class OfficerConsole(Officer):
         return self._courier.frames(psbt_ur.encode(data, version=tag), density)
 
     async def attest(self, instruction: str) -> bytes:
-        """This officer's half of an attestation of an instruction's cycle, for another officer to join."""
+        """This officer's half of an attestation of an instruction's cycle, or of an order, for another officer to join."""
         await self.synchronise()
-        cycle = self.replica.state.instruction(instruction).cycle
-        return await attesting.attest(self.replica, cycle, self.hand.author, self._scribe, self._safes)
+        name = attested_as(self.replica.state.instruction(instruction))
+        return await attesting.attest(self.replica, name, self.hand.author, self._scribe, self._safes)
 
     async def join_attestation(self, half: bytes | Path) -> Receipt:
         """Sign another officer's half (its bytes, or a file) where this console finds the same, and log it.

@@ -36,9 +36,10 @@ from countersign.desk.views import CrossingView
 from countersign.errors import Refused, Unavailable
 from countersign.formats import cbor
 from countersign.review.case import Channel
-from countersign.settlement import events, stops
-from countersign.settlement.bodies import ShareAdded
+from countersign.settlement import events, owning, stops
+from countersign.settlement.bodies import OWNERS, ShareAdded
 from countersign.settlement.deadlines import Deadline, of_request
+from countersign.settlement.owners_order import attested_as
 from countersign.settlement.records import ContractState, Instruction
 from countersign.settlement.roster import Role
 from countersign.settlement.state import State
@@ -78,13 +79,14 @@ class Crossing:
 
     def recipients(self, instruction: Instruction) -> tuple[str, ...]:
         """The vault operators who may still sign it on a cold machine, by id: of whom a vault of theirs lacks a share, and
-        who have not refused it. Who signed for one vault may owe another's.
+        who have neither refused nor ordered it. Who signed for one vault may owe another's.
         """
-        state = self._replica.state
-        refused = {each.officer for each in state.refusals.get(instruction.artefact, ())}
+        state, order = self._replica.state, self._replica.state.orders.get(instruction.hash)
+        barred = {each.officer for each in state.refusals.get(instruction.artefact, ())}
+        barred |= set(() if order is None else order.by)
         kids = [kid for vault in instruction.group.vaults for kid in state.roster.vault(vault).keys]
         known = (state.roster.keys.get(kid) for kid in kids)
-        cold = {each.holder.id for each in known if each is not None and not each.online} - refused
+        cold = {each.holder.id for each in known if each is not None and not each.online} - barred
         return tuple(
             each
             for each in sorted(cold)
@@ -96,7 +98,8 @@ class Crossing:
         """What waits to be carried, and what was carried and is not yet answered, for each the first recipient; what must be
         done first stands first."""
         state = self._replica.state
-        found = sorted(state.instructions.values(), key=lambda each: each.index)
+        orders = (each.instruction for each in state.orders.values())
+        found = sorted((*state.instructions.values(), *orders), key=lambda each: each.index)
         views = [
             self.view(each, officer) for each in found if self._wanted(each) for officer in self.recipients(each)[:1]
         ]
@@ -104,6 +107,8 @@ class Crossing:
 
     def _wanted(self, instruction: Instruction) -> bool:
         state = self._replica.state
+        if instruction.hash in state.orders:
+            return owning.waits(state, instruction.hash)
         records = bundle.settled(state, instruction)
         later = () if instruction.released is not None else (ContractState.SETTLING, ContractState.FAILED)
         live = instruction.superseded_by is None and all(record.state in (*_OPEN, *later) for record in records)
@@ -160,7 +165,7 @@ class Crossing:
         data = self._again(name, recipient, channel)
         if data is None:
             data = await sealed(self._author, await self.compose(instruction, recipient, channel))
-            _require_carried(data, channel, len(self._replica.state.cycle(instruction.cycle).contracts))
+            _require_carried(data, channel, len(self._replica.state.settles(instruction)))
         self._record.keep(envelopes.peek(data), Carried(name, recipient, channel), data)
         return data
 
@@ -176,14 +181,14 @@ class Crossing:
         """The envelope of the next request to a recipient, neither sealed nor recorded. Raises as `request`."""
         artefact, head = await self._unsigned(instruction), self._head()
         session, replayed = self._record.session(recipient), self._record.replayed(recipient)
-        if instruction.declared and channel is Channel.QR:
+        if instruction.declared and instruction.purpose != OWNERS and channel is Channel.QR:
             raise Refused("settlement.excerpt-declared", purpose=instruction.purpose)
         if replayed is None and channel is Channel.QR:
             raise Refused("desk.recipient-unknown", recipient=recipient)
         former = self._replica.state.former_logs
         if channel is Channel.QR and former and former[-1].size >= (replayed or 0):
             raise Refused("desk.log-rotated", recipient=recipient, index=former[-1].size)
-        contracts = self._replica.state.cycle(instruction.cycle).contracts
+        contracts = self._replica.state.settles(instruction)
         return Envelope(
             desk=self._replica.anchor.origin,
             sender=self._author.id,
@@ -191,7 +196,7 @@ class Crossing:
             session=session,
             sequence=self._replica.profile.journal.next_sequence(recipient, session),
             request_id=f"request-{self._entropy.random_bytes(16).hex()}",
-            settlement_id=instruction.cycle,
+            settlement_id=attested_as(instruction),
             contract_hashes=tuple(sorted(bytes.fromhex(each) for each in contracts)),
             log_head=head.serialise(),
             consistency_proof=self._consistency(recipient, head),
@@ -293,7 +298,7 @@ def _view(
     state: State, instruction: Instruction, recipient: str, channel: Channel, phase: str, data: bytes
 ) -> CrossingView:
     return CrossingView(
-        settlement=instruction.cycle,
+        settlement=attested_as(instruction),
         instruction=instruction.hash,
         kind=instruction.group.kind,
         recipient=recipient,
@@ -318,5 +323,7 @@ def attestors(state: State, instruction: Instruction) -> tuple[str, ...]:
 
 
 def contract_ids(state: State, instruction: Instruction) -> str:
-    """The ids of the contracts that an instruction settles, as people name them."""
+    """The ids of the contracts that an instruction settles, as people name them; the Safe that changes its owners."""
+    if instruction.hash in state.orders:
+        return instruction.group.vaults[0]
     return ", ".join(state.contract(each).terms.id for each in state.cycle(instruction.cycle).contracts)

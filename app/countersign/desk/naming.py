@@ -4,6 +4,7 @@ from countersign.airgap.envelope import Envelope
 from countersign.airgap.request import RequestBody
 from countersign.errors import Refused
 from countersign.settlement import events
+from countersign.settlement.owners_order import attested_as
 from countersign.settlement.records import Instruction
 from countersign.settlement.state import State
 
@@ -14,11 +15,9 @@ def require_named(state: State, envelope: Envelope, body: RequestBody) -> Instru
     contracts = [events.binding(events.parse(body.event(index).event)) for index in body.contracts]
     hashes = {each.hash for each in contracts if each is not None}
     said = {
-        "settlement": envelope.settlement_id == instruction.cycle,
+        "settlement": envelope.settlement_id == attested_as(instruction),
         "kind": body.kind.value == instruction.group.kind,
-        "contracts": {each.hex() for each in envelope.contract_hashes}
-        == set(state.cycle(instruction.cycle).contracts)
-        == hashes,
+        "contracts": {each.hex() for each in envelope.contract_hashes} == set(state.settles(instruction)) == hashes,
     }
     for what, agrees in said.items():
         if not agrees:

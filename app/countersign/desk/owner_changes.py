@@ -13,11 +13,12 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from countersign.desk import cases, parcels, releasing, signing
+from countersign.desk import cases, owner_effects, parcels, releasing, signing
 from countersign.desk.author import signed
 from countersign.desk.cases import Circumstances
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
+from countersign.desk.owner_views import OwnersChange
 from countersign.desk.ports import Clock, EthereumNode, Receipt
 from countersign.desk.safe_reader import SafeReader
 from countersign.desk.signing import Hand, Progress
@@ -40,13 +41,11 @@ from countersign.settlement.roster import SafeVault
 
 @dataclass(frozen=True, slots=True)
 class OwnersView:
-    """A change under way: the order, what its bytes call, whose shares are there, how many it still lacks, the verdict."""
+    """A change under way: what its bytes do, by whose order, whose shares are there, how many it still lacks, the verdict."""
 
     vault: str
-    address: str
     chain_id: int
-    order: str
-    call: str
+    change: OwnersChange
     nonce: int
     digests: tuple[tuple[str, str], ...]
     signed: tuple[str, ...]
@@ -109,10 +108,8 @@ class OwnerChanges:
         seen = instruction.observed
         return OwnersView(
             vault=vault,
-            address=eip55.checksum(tx.safe),
             chain_id=tx.chain_id,
-            order=instruction.hash,
-            call=_spelt(data),
+            change=owner_effects.change_of(self._place.state, order, data),
             nonce=tx.nonce,
             digests=(("domain-hash", tx.domain_hash.hex()), ("message-hash", tx.message_hash.hex()),
                      ("safe-tx-hash", tx.digest.hex()), ("calldata-digest", tx.calldata_digest.hex())),
@@ -193,9 +190,3 @@ class OwnerChanges:
         seen = await self._reader.look(instruction, self._place.state.roster)
         store = cases.store_facts(self._place.replica.profile)
         return Circumstances(now=self._clock.now_ms() // 1_000, store=store, safes=seen)
-
-
-def _spelt(data: bytes) -> str:
-    """The call as its bytes say it."""
-    call = inspect.read(safe_file.parse(data).tx).call
-    return call.said if isinstance(call, inspect.SelfCall) else "a call to another contract"

@@ -2,6 +2,7 @@
 
 - One line for each obligation, beside the call that stands for it (`rails.ethereum.readback`); in a batch each inner call
   is a payment of its own, and what no contract owes is named with its place.
+- A Safe's change of its own owners, where it is the one that was ordered, says who goes and who comes (`owner_effects`).
 - A delegate call is never shown as a transfer; only a batch of this Safe's own release is opened, everything else is
   said to run as the Safe itself.
 - Nothing here judges; the checks do.
@@ -10,6 +11,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from countersign.desk import owner_effects
 from countersign.desk.effects import Decoded, line_of, told_of, words
 from countersign.desk.money import Money, money
 from countersign.desk.views import Flow, MatchLine
@@ -34,9 +36,11 @@ def ethereum_view(state: State, instruction: Instruction, data: bytes) -> Decode
     if not isinstance(vault, SafeVault):
         raise Refused("desk.not-a-safe", vault=vault.id)
     calls = _Calls(state.roster, tx, rail.readback(tx, vault, owed))
+    order = state.orders.get(instruction.hash)
+    wanted = instruction.void and inspect.read(tx).void if order is None else owner_effects.as_ordered(state, order, tx)
     return Decoded(
         lines=calls.lines(),
-        extra=() if instruction.void and inspect.read(tx).void else calls.extra(),
+        extra=() if wanted else calls.extra(),
         flows=calls.flows(f"{state.roster.participant(vault.owner.lei).name}, {vault.id}"),
         fee=None,
         digests=(
@@ -52,6 +56,7 @@ def ethereum_view(state: State, instruction: Instruction, data: bytes) -> Decode
             ("nonce", str(tx.nonce)),
             ("operation", "0 (call)" if tx.operation == CALL else "1 (delegate call)"),
             *calls.batch(),
+            *(() if order is None else owner_effects.facts(owner_effects.change_of(state, order, data))),
             ("call-target", eip55.checksum(tx.to)),
             ("call-data", "0x" + tx.data.hex()),
         ),

@@ -17,7 +17,7 @@ from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.share import SigningRequest
 from countersign.desk.author import Author, Scribe
-from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints, replaced, settles
+from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints, replaced
 from countersign.desk.own_keys import device_keys, to_sign, token_keys
 from countersign.desk.ports import AskSecret, Mailbox, Profile, Receipt, Token
 from countersign.desk.records import Declared, Intent, SafeNonce, Share
@@ -182,7 +182,7 @@ async def approved(case: Case) -> Verdict:
 def remember(found: Basis, instruction: Instruction, moment: Circumstances, profile: Profile) -> Declared | None:
     """The clock and the settlement's ids, journalled; what a declared instruction may stand against."""
     profile.journal.raise_clock(moment.now)
-    for contract in settles(found.state, instruction):
+    for contract in found.state.settles(instruction):
         terms = found.state.contracts[contract].terms
         profile.journal.see_settlement(terms.id, terms.version, bytes.fromhex(contract))
     return _declared(found.state, instruction, profile)

@@ -28,7 +28,7 @@ from countersign.airgap import envelope as envelopes
 from countersign.airgap import ur
 from countersign.airgap.answer import AnswerBody, Part
 from countersign.airgap.envelope import Envelope
-from countersign.desk import cases, crossing_due, logbook, own_keys, pages, signing, vault_intake
+from countersign.desk import cases, crossing_due, logbook, own_keys, owner_effects, pages, signing, vault_intake
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Circumstances
 from countersign.desk.crossing import ANSWERED, REQUEST, attestors, contract_ids, phrase_of, sealed
@@ -54,6 +54,7 @@ from countersign.errors import Refused
 from countersign.review import checks
 from countersign.review.case import Case, Channel, Mode, SignerFacts
 from countersign.settlement.deadlines import of_request
+from countersign.settlement.owners_order import attested_as
 
 UNCONFIRMED = "clock-unconfirmed"
 SECOND_SOURCE = "compared by the operator with a second source"
@@ -226,14 +227,26 @@ class Vault:
         case = await self._case(opened)
         parts = (opened.basis, profile, opened.instruction, opened.artefact, case, _signed(opened))
         shown = await asyncio.to_thread(pages.instruction_view, *parts)
-        contract = opened.basis.state.cycle(opened.instruction.cycle).contracts[0]
-        review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
-        about = (opened.basis.state, self.hand.officer, opened.instruction)
+        state = opened.basis.state
+        review, order = None, state.orders.get(opened.instruction.hash)
+        if order is None:
+            contract = state.cycle(opened.instruction.cycle).contracts[0]
+            review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
+        about = (state, self.hand.officer, opened.instruction)
         asked = own_keys.asked_keys(*about)
         found = await asyncio.to_thread(own_keys.signing_keys, *about, opened.artefact, asked)
         keys = tuple(key.data.hex() for key in found)
         crossing = replace(_crossing(opened), act_by=self._due(opened))
-        return VaultRequestView(crossing, review, shown, self._confirmed, opened.answer is not None, keys)
+        return VaultRequestView(
+            crossing,
+            review,
+            shown,
+            self._confirmed,
+            opened.answer is not None,
+            keys,
+            change=None if order is None else owner_effects.change_of(state, order, opened.artefact),
+            proof=None if order is None else opened.proof,
+        )
 
     def _due(self, opened: Opened) -> ActBy | None:
         """By when the request must be signed, or its answer be back. Made anew with every look, as checks are."""
@@ -294,7 +307,7 @@ def _signed(opened: Opened) -> bool:
 def _crossing(opened: Opened) -> CrossingView:
     data = opened.data if opened.answer is None else opened.answer
     return CrossingView(
-        settlement=opened.instruction.cycle,
+        settlement=attested_as(opened.instruction),
         instruction=opened.instruction.hash,
         kind=opened.instruction.group.kind,
         recipient=opened.envelope.recipient,

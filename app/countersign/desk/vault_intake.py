@@ -168,8 +168,8 @@ def _remember(replica: Replica, arrived: Unsealed, state: State, head: SignedChe
 
 
 def _drawn(replica: Replica, body: RequestBody, head: SignedCheckpoint, channel: Channel) -> ProofView:
-    """The first contract's path: to the head that came with it, or to the archive's own."""
-    event = body.event(body.contracts[0])
+    """The path of the first contract, or of an order of no contract: to the head that came with it, or to the archive's own."""
+    event = body.event(body.contracts[0] if body.contracts else body.instruction)
     if channel is Channel.USB:
         return pages.proof_view(replica, event.index)
     return pages.drawn(replica, _opening(event), event.event, event.proof, head)

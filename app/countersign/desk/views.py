@@ -21,6 +21,7 @@ from countersign.desk.desk_views import Rows as Rows
 from countersign.desk.desk_views import SettlementRow as SettlementRow
 from countersign.desk.desk_views import Sums as Sums
 from countersign.desk.money import Money as Money
+from countersign.desk.owner_views import OwnersChange
 from countersign.desk.settlement_views import CycleView, LegView, StopView
 from countersign.review.finding import Finding as Finding
 from countersign.review.finding import Verdict
@@ -290,14 +291,16 @@ class CrossingView:
 
 @dataclass(frozen=True, slots=True)
 class VaultRequestView:
-    """What the air-gapped machine shows of a request it opened and verified."""
+    """What the air-gapped machine shows of a request it opened and verified: a settlement's, or a Safe's change of owners."""
 
     crossing: CrossingView
-    review: ReviewView
+    review: ReviewView | None  # None: it settles nothing, and `change` says what it does
     instruction: InstructionView
     clock_confirmed: bool
     answered: bool  # answered before: the record is shown again, nothing is signed
     keys: tuple[str, ...] = ()  # public keys of the operator that sign it, hex
+    change: OwnersChange | None = None
+    proof: ProofView | None = None  # where the order of that change lies in the log
 
 
 @dataclass(frozen=True, slots=True)

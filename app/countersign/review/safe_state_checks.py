@@ -22,6 +22,7 @@ from countersign.review.ethereum_reading import claim_of, safe_of
 from countersign.review.finding import Finding, Status, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.review.standing_checks import EXPECTED_ATTESTORS, names, objection
+from countersign.settlement.owners_order import attested_as
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.safe_state import AHEAD_SECONDS, SNAPSHOT_SECONDS, ChainSnapshot, SafeState
 from countersign.settlement.state import State
@@ -65,7 +66,7 @@ def _asked(reading: Reading, state: State, vault: SafeVault, nonce: int) -> Iter
 def _attested(reading: Reading, state: State, vault: SafeVault, nonce: int) -> Iterator[Finding]:
     """What two officers attested that their nodes said."""
     record, past, at = reading.record, reading.case.mode is Mode.HISTORY, _now(reading)
-    found = state.attestations.get(record.cycle) if record is not None else None
+    found = state.attestations.get(attested_as(record)) if record is not None else None
     if past and (found is None or record is None or record.hash not in found.instructions):
         yield not_applicable("E10", "E10.not-logged")
         return

@@ -19,7 +19,7 @@ from countersign.review.finding import Finding, blocked, failed, from_error, not
 from countersign.review.reading import Reading
 from countersign.settlement import owning, standing, stops
 from countersign.settlement.contract import Contract
-from countersign.settlement.owners_order import OwnersOrder
+from countersign.settlement.owners_order import OwnersOrder, attested_as
 from countersign.settlement.records import Attestation, ContractRecord, ContractState
 from countersign.settlement.state import State
 
@@ -58,7 +58,7 @@ def _ordered(reading: Reading, state: State, order: OwnersOrder) -> Finding:
     if freeze is not None:
         return failed("L8", "frozen-owners", vault.id, "nothing that stops it", freeze.order,
                       vault=vault.id, order=freeze.order)  # fmt: skip
-    return _known(reading, state, state.attestations.get(order.instruction.hash))
+    return _known(reading, state, state.attestations.get(attested_as(order.instruction)))
 
 
 def _known(reading: Reading, state: State, found: Attestation | None) -> Finding:

@@ -6,6 +6,7 @@
 - The checkpoint lies behind every instruction of the cycle, and before the event itself. A later attestation takes the
   place of an earlier one.
 - What two officers declared in another's place (a void, a replacement) is attested as well: it crosses by USB.
+- An order that a Safe change its owners (`owning.py`) is attested by itself, under its own name in the cycle's place.
 - It holds the state of every Safe that pays, and of no other: each chain at one block, at most an hour old when it is
   logged, and in the order of blocks that earlier attestations told. What that state is, check E10 judges, not this rule.
 
@@ -19,83 +20,93 @@ from math import ceil
 
 from countersign.errors import Refused
 from countersign.formats import ids
-from countersign.settlement import stops
+from countersign.settlement import owning, stops
 from countersign.settlement.attest_bodies import Given, StateAttested
 from countersign.settlement.case import Case, Rule, demand_state, noted
 from countersign.settlement.instructing import records_of
-from countersign.settlement.records import Attestation, ContractState, Cycle, Instruction, Tip
+from countersign.settlement.records import Attestation, ContractState, Instruction, Tip
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.safe_state import AHEAD_SECONDS, ChainSnapshot, SafeSeen, bodies
 from countersign.settlement.state import State
 from countersign.settlement.usage import Usage
 
 
-def given(state: State, cycle: Cycle) -> tuple[Given, ...]:
-    """What the cycle's payers gave whom in the 24 hours before the state's newest entry, beside the cycle's own."""
-    besides = [each.hash for each in state.live(cycle)]
+def live(state: State, name: str) -> tuple[Instruction, ...]:
+    """The instructions that are attested under a name: a cycle's, or an order alone. Raises `Refused`."""
+    order = state.orders.get(name)
+    return state.live(state.cycle(name)) if order is None else (order.instruction,)
+
+
+def _payers(state: State, name: str) -> set[str]:
+    """Who pays in what is attested; nobody in a change of owners."""
+    return set() if name in state.orders else {each.payer.lei for each in state.cycle(name).obligations}
+
+
+def given(state: State, name: str) -> tuple[Given, ...]:
+    """What the payers gave whom in the 24 hours before the state's newest entry, beside these instructions."""
+    besides = [each.hash for each in live(state, name)]
     found = []
-    for payer in sorted({each.payer.lei for each in cycle.obligations}):
+    for payer in sorted(_payers(state, name)):
         usage = state.spent.get(payer, Usage()).without(besides).at(state.time_ms // 1_000)
         found += [Given(payer, receiver, ceil(usage.to(receiver))) for receiver in sorted(usage.sums)]
     return tuple(found)
 
 
-def safes(state: State, cycle: str) -> Mapping[str, tuple[SafeVault, ...]]:
-    """The Safes that pay in a cycle, by chain, ascending by chain and address. Raises `Refused`."""
-    live = state.live(state.cycle(cycle))
-    vaults = (state.roster.vault(name) for each in live for name in each.group.vaults)
+def safes(state: State, name: str) -> Mapping[str, tuple[SafeVault, ...]]:
+    """The Safes of what is attested under a name, by chain, ascending by chain and address. Raises `Refused`."""
+    vaults = (state.roster.vault(vault) for each in live(state, name) for vault in each.group.vaults)
     paying = sorted({each for each in vaults if isinstance(each, SafeVault)}, key=lambda each: each.address)
     chains = sorted({each.chain for each in paying})
     return {chain: tuple(each for each in paying if each.chain == chain) for chain in chains}
 
 
-def body(state: State, cycle: str, size: int, root: str, chains: Sequence[ChainSnapshot] = ()) -> Mapping[str, object]:
-    """What an officer's console attests of a cycle in the state that it replayed to a checkpoint, and of the Safes that pay
-    as its own nodes see them. Raises `Refused`."""
-    found = state.cycle(cycle)
-    live = _attestable(state, found)
+def body(state: State, name: str, size: int, root: str, chains: Sequence[ChainSnapshot] = ()) -> Mapping[str, object]:
+    """What an officer's console attests of a cycle, or of an order, in the state that it replayed to a checkpoint, and of the
+    Safes in it as its own nodes see them. Raises `Refused`."""
     return {
-        "cycle": cycle,
-        "instructions": sorted(each.hash for each in live),
+        "cycle": name,
+        "instructions": sorted(each.hash for each in _attestable(state, name)),
         "size": size,
         "root": root,
         "used": [
             {"payer": each.payer, "receiver": each.receiver, "usd": ids.amount_text(each.usd)}
-            for each in given(state, found)
+            for each in given(state, name)
         ],
         "chains": bodies(chains),
     }
 
 
-def _attestable(state: State, cycle: Cycle) -> tuple[Instruction, ...]:
-    """The instructions of a cycle that waits for shares and still stands, or is being ended by voids. Raises `Refused`.
+def _attestable(state: State, name: str) -> tuple[Instruction, ...]:
+    """What waits for shares and still stands: an order, or a cycle, which may be being ended by voids. Raises `Refused`.
 
     What came after the release waits for shares of its own: a replacement, or the leg that failed, prepared anew.
     """
+    if name in state.orders:
+        return (owning.waiting(state, name),)
+    cycle = state.cycle(name)
     if cycle.called_off:
         raise Refused("settlement.attested-called-off", cycle=cycle.id)
-    live = state.live(cycle)
-    if not all(each.void for each in live):  # an order stops no void (rule 10)
+    found = state.live(cycle)
+    if not all(each.void for each in found):  # an order stops no void (rule 10)
         stops.check_cycle(state, cycle)
-    fresh = any(each.declared or each.released is None for each in live)
+    fresh = any(each.declared or each.released is None for each in found)
     later = (ContractState.SETTLING, ContractState.FAILED) if fresh else ()
     for record in records_of(state, cycle):
         demand_state(record, ContractState.INSTRUCTED, ContractState.PARTLY_SIGNED, *later)
-    return live
+    return found
 
 
 def _judge(case: Case, event: StateAttested) -> None:
-    cycle = case.state.cycle(event.cycle)
-    live = _attestable(case.state, cycle)
-    if event.instructions != tuple(sorted(each.hash for each in live)):
-        raise Refused("settlement.attested-instructions", cycle=cycle.id)
-    least = max(each.index for each in live) + 1
+    found = _attestable(case.state, event.cycle)
+    if event.instructions != tuple(sorted(each.hash for each in found)):
+        raise Refused("settlement.attested-instructions", cycle=event.cycle)
+    least = max(each.index for each in found) + 1
     if not least <= event.size <= case.index:
         raise Refused("settlement.attested-size", size=event.size, least=least, most=case.index)
-    payers = {each.payer.lei for each in cycle.obligations}
+    payers = _payers(case.state, event.cycle)
     for each in event.used:
         if each.payer not in payers:
-            raise Refused("settlement.attested-payer", lei=each.payer, cycle=cycle.id)
+            raise Refused("settlement.attested-payer", lei=each.payer, cycle=event.cycle)
     _judge_chains(case, event)
 
 
@@ -148,7 +159,7 @@ def _fold(case: Case, event: StateAttested) -> State:
                 seen = seen.set(place, SafeSeen(each.number, safe.nonce, each.time))
     attestations = case.state.attestations.set(event.cycle, found)
     state = replace(case.state, attestations=attestations, tips=tips, safes_seen=seen)
-    return noted(case, state, event.cycle)
+    return state if event.cycle in state.orders else noted(case, state, event.cycle)
 
 
 ATTESTED = Rule(_judge, _fold)

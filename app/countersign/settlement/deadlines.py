@@ -27,6 +27,7 @@ from countersign.settlement.cut_off import last_cut_off, next_cut_off
 from countersign.settlement.disputing import window_ends
 from countersign.settlement.holding import shortfall
 from countersign.settlement.instructing import completes
+from countersign.settlement.owners_order import attested_as
 from countersign.settlement.records import ContractRecord, ContractState, Cycle, Instruction
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
@@ -88,8 +89,11 @@ def deadlines(state: State, record: ContractRecord, now: int) -> tuple[Deadline,
 
 
 def of_request(state: State, instruction: Instruction) -> tuple[Deadline, ...]:
-    """Every deadline of one instruction that lacks shares, the first first: its own, and its contracts' time to settle."""
+    """Every deadline of one instruction that lacks shares, the first first: its own, and its contracts' time to settle
+    if it settles any."""
     found = _of_instruction(state, instruction)
+    if instruction.hash in state.orders:
+        return tuple(_of_vaults(each) for each in sorted(found, key=_moment))
     cycle = state.cycle(instruction.cycle)
     if not completes(cycle, instruction):
         found.append((min(state.contract(each).terms.settle_by for each in cycle.contracts), SETTLE, ""))
@@ -267,7 +271,10 @@ def _of_instruction(state: State, instruction: Instruction) -> list[_Bite]:
 
 def _attested(state: State, instruction: Instruction) -> int | None:
     """The block at which two officers attested the Safe, where a cold machine must still sign on their word (E10)."""
-    vault, found = state.roster.vaults.get(instruction.group.vaults[0]), state.attestations.get(instruction.cycle)
+    vault, found = (
+        state.roster.vaults.get(instruction.group.vaults[0]),
+        state.attestations.get(attested_as(instruction)),
+    )
     if not isinstance(vault, SafeVault) or found is None or instruction.hash not in found.instructions:
         return None
     known, signed = (state.roster.keys.get(kid) for kid in vault.keys), instruction.signers(vault.id)

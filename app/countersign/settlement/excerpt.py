@@ -9,6 +9,9 @@ proved what the gaps hold.
   word for it.
 - A Safe's nonce that the pinned state knows as executed is refused. What was executed since is not known here.
 - A dispute and an award rest on holds too (`excerpt_stops.py`).
+- An order that a Safe change its owners is judged by its ordinary rule, at a Safe that is free but for the order whose place
+  it takes: what became of anything else that waited there is not known here. That an earlier order took effect is told by
+  no excerpt: until the history came by USB, the Safe is not as it is registered (E10).
 - A declared instruction (a replacement, a void) rests on shares and failures that are not carried: it crosses by USB.
 - An event of any other type is refused by name, and so is one that its rule refuses: an excerpt is whole or nothing.
 - What this cannot show (a cancellation, a freeze, a change of roster or policy that was left out) is nobody's proof
@@ -22,10 +25,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import cycling, events, excerpt_stops, instructing, machine, netting, spending
+from countersign.settlement import cycling, events, excerpt_stops, instructing, machine, netting, owning, spending
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import SETTLEMENT, CycleClosed, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
+from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.machine import Decision, Entry
 from countersign.settlement.netting import Group
 from countersign.settlement.records import ContractState, SafeUse
@@ -144,6 +148,21 @@ def _check_coins(state: State, vault: BitcoinVault, body: InstructionPrepared) -
             raise Refused("settlement.foreign-coin", outpoint=spend.outpoint, vault=spend.vault)
 
 
+def _judge_ordered(case: Case, body: OwnersOrdered) -> None:
+    """A number that is not used up as far as the pinned state knows, and the ordinary rule."""
+    executed = case.state.safes.get(body.vault, SafeUse()).executed
+    if executed is not None and body.nonce <= executed:
+        raise Refused("settlement.excerpt-nonce", vault=body.vault, nonce=body.nonce, executed=executed)
+    owning.ORDERED.judge(replace(case, state=_freed(case, body)), body)
+
+
+def _freed(case: Case, body: OwnersOrdered) -> State:
+    """The Safe with nothing waiting but what this order replaces, its last number forgotten where others came between."""
+    use = case.state.safes.get(body.vault, SafeUse())
+    known = use.executed if use.executed is not None and body.nonce == use.executed + 1 else None
+    return replace(case.state, safes=case.state.safes.set(body.vault, SafeUse(body.replaces, known)))
+
+
 def _fresh_safes(case: Case, body: InstructionPrepared) -> State:
     """A Safe whose last known nonce is not the one before: what happened since the pin is unknown, and is forgotten."""
     state = case.state
@@ -157,5 +176,6 @@ def _fresh_safes(case: Case, body: InstructionPrepared) -> State:
 _SHAPED: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "cycle.closed": Rule(_judge_cycle, _held),
     "instruction.prepared": Rule(_judge_prepared, _fresh_safes),
+    "owners.ordered": Rule(_judge_ordered, _freed),
 }
 """What an excerpt judges by shape; each `fold` here only readies the state for the machine's own."""

@@ -27,3 +27,8 @@ class OwnersOrder:
     def open(self) -> bool:
         """Whether it counts and has not taken effect."""
         return self.done is None and self.instruction.superseded_by is None
+
+
+def attested_as(instruction: Instruction) -> str:
+    """The name under which two officers attest an instruction: its cycle's; an order, of no cycle, is attested by itself."""
+    return instruction.cycle or instruction.hash

@@ -142,6 +142,45 @@ def _open(state: State, name: str) -> OwnersOrder:
     return order
 
 
+def line(state: State, name: str) -> tuple[OwnersOrder, ...]:
+    """An order, and those whose place it took, one after the other; the newest first."""
+    found: list[OwnersOrder] = []
+    at: str | None = name
+    while at is not None and at in state.orders:
+        found.append(state.orders[at])
+        at = found[-1].instruction.replaces
+    return tuple(found)
+
+
+def waiting(state: State, name: str) -> Instruction:
+    """The transaction of an order that waits for its owners' shares and still stands.
+
+    Refused: settlement.superseded, settlement.owners-done, settlement.broadcast-already, settlement.quorum-complete, as
+    `check_stands`.
+    """
+    order = _open(state, name)
+    instruction, vault = order.instruction, safe(state, order.instruction.group.vaults[0])
+    _require_unsent(instruction)
+    if not state.missing(instruction):
+        raise Refused("settlement.quorum-complete", instruction=name, vault=vault.id)
+    check_stands(state, vault, order.keys, order.threshold)
+    return instruction
+
+
+def waits(state: State, name: str) -> bool:
+    """Whether an order waits for its owners' shares and nothing speaks against it."""
+    try:
+        waiting(state, name)
+    except Refused:
+        return False
+    return True
+
+
+def _require_unsent(instruction: Instruction) -> None:
+    if instruction.transaction is not None:
+        raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
+
+
 def _judge_share(case: Case, body: ShareAdded) -> None:
     state = case.state
     if body.instruction not in state.orders:
@@ -188,8 +227,7 @@ def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
     instruction = _open(state, body.instruction).instruction
     if missing := state.missing(instruction):
         raise Refused("settlement.no-quorum", instruction=instruction.hash, missing=missing)
-    if instruction.transaction is not None:
-        raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
+    _require_unsent(instruction)
     _check_transaction(state, instruction, body.transaction)
 
 

@@ -80,7 +80,7 @@ class State:
     freezes: Map[str, Freeze] = field(default_factory=Map)  # order → the freeze that stands
     lifted: Map[str, Freeze] = field(default_factory=Map)  # order → a freeze that was lifted
     reconciled: Reconciled | None = None  # the last reconciliation
-    attestations: Map[str, Attestation] = field(default_factory=Map)  # cycle → the last one
+    attestations: Map[str, Attestation] = field(default_factory=Map)  # cycle, or order → the last one
     tips: Map[str, Tip] = field(default_factory=Map)  # CAIP-2 → the newest attested block
     safes_seen: Map[tuple[str, str], SafeSeen] = field(default_factory=Map)  # CAIP-2, address → as attested last
     seen: Map[str, Map[str, int]] = field(default_factory=Map)  # signer → event id → index
@@ -152,6 +152,10 @@ class State:
         """The cycle's instructions that count, each followed by its child. A child counts as long as its parent does."""
         both = (one for each in self.live(cycle) for one in (each, self.child(each)))
         return tuple(one for one in both if one is not None)
+
+    def settles(self, instruction: Instruction) -> tuple[str, ...]:
+        """The contracts that an instruction settles, by hash; none for a Safe's change of its own owners. Raises `Refused`."""
+        return () if instruction.hash in self.orders else self.cycle(instruction.cycle).contracts
 
     def owed(self, instruction: Instruction) -> tuple[netting.Obligation, ...]:
         """What an instruction discharges; a void discharges nothing, nor does a child."""

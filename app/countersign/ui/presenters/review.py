@@ -140,11 +140,15 @@ def told(line: Match) -> str:
     return f"{told} {line.marks}".strip()
 
 
-_DECLARED = {"void": "sign.purpose-void", "replacement": "sign.purpose-replacement"}
+_DECLARED = {
+    "void": "sign.purpose-void",
+    "replacement": "sign.purpose-replacement",
+    "owners": "owners.purpose",
+}
 
 
 def declared(instruction: InstructionView) -> str:
-    """What a void or a replacement says of itself before anything else; empty for a settlement."""
+    """What a void, a replacement or a change of owners says of itself before anything else; empty for a settlement."""
     name = _DECLARED.get(instruction.purpose)
     return label(name) if name else ""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from countersign.desk.views import InstructionView, SignView, TokenView
 from countersign.resources.visible import visible
-from countersign.ui.presenters import review, strip, writing
+from countersign.ui.presenters import owners, review, strip, writing
 from countersign.ui.strings import label
 
 
@@ -53,6 +53,7 @@ def statements(instruction: InstructionView, *, base: bool = False) -> tuple[str
     ]
     if declared := review.declared(instruction):
         lines.append(declared)
+    lines += owners.statements(instruction)
     if instruction.fee:
         lines.append(label("sign.statement-fee", amount=writing.amount(instruction.fee, base=base)))
     return (*lines, review.effects(instruction)[2])

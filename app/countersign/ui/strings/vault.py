@@ -33,7 +33,7 @@ LABELS: dict[str, str] = {
     "vault.or-by-usb": "Or it comes by USB.",
     "vault.attested-log": (
         "This machine does not prove it: both replayed the whole log and say that nothing cancelled, disputed "
-        "or froze the settlement."
+        "or froze it."
     ),
     "vault.attested-safe": "Both read the Safe on nodes of their own; what they found stands in check E10.",
     "vault.sign-title": "Sign this request",

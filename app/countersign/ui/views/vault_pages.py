@@ -4,11 +4,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLayout, QScrollArea, QStackedWidget, QWidget
 
 from countersign.desk.surfaces import REQUEST_FILE
-from countersign.desk.views import TokenView, VaultRequestView
+from countersign.desk.views import ReviewView, TokenView, VaultRequestView
+from countersign.review.finding import Verdict
 from countersign.ui.presenters import carry, review, writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
-from countersign.ui.views import sign_cards
+from countersign.ui.views import owner_cards, sign_cards
 from countersign.ui.views import transaction_cards as cards
 from countersign.ui.views.check_list import check_cards, verdict_note
 from countersign.ui.views.context import Context
@@ -150,26 +151,27 @@ class ReviewPage(QWidget):
         view, sound, base = self.view, self.sound, self.base.isChecked()
         if view is None:
             return
-        chosen = view.instruction
-        title = PlainLabel(label("vault.review-title"), "large")
+        chosen, sections = view.instruction, _verdicts(view)
+        title = PlainLabel(label("owners.review-title" if view.change is not None else "vault.review-title"), "large")
         items: list[QWidget] = [
             title,
             *_crossing(view, self.context.now),
-            verdict_note(view.review.contract_verdict, chosen.verdict),
+            verdict_note(*(verdict for _, verdict in sections)),
         ]
+        items += [] if view.change is None else [owner_cards.change(view.change)]
         items += [
             cards.comparison(chosen, base=base, pixels=measure.STRONG),
             cards.digests(chosen, pixels=measure.STRONG),
         ]
-        items += [_contract(view), cards.flow(chosen, base=base)]
-        sections = [(label("checks.of-contract"), view.review.contract_verdict), (review.kind(chosen), chosen.verdict)]
+        items += [] if view.review is None else [_contract(view.review), cards.flow(chosen, base=base)]
         opened = all(verdict.may_sign for _, verdict in sections)
         checks = Opening(label("vault.checks"), lambda: page(*check_cards(sections), margin=0))
         if not opened:
             checks.open_up()
         holder = Card()
         holder.body.addWidget(checks)
-        items += [holder, cards.proof(view.review.proof, label("review.log-path"))]
+        path = view.proof if view.review is None else view.review.proof
+        items += [holder, cards.proof(path, label("review.log-path"))]
         self.body.setWidget(page(*items))
         allowed = view.answered or (opened and sound and not chosen.signed_by_me)
         self.go.setEnabled(allowed)
@@ -200,8 +202,13 @@ def _crossing(view: VaultRequestView, now: int) -> list[QWidget]:
     return items
 
 
-def _contract(view: VaultRequestView) -> Card:
-    shown = view.review
+def _verdicts(view: VaultRequestView) -> list[tuple[str, Verdict]]:
+    """The contract's verdict where there is a contract, and the transaction's, each with its heading."""
+    found = [(review.kind(view.instruction), view.instruction.verdict)]
+    return found if view.review is None else [(label("checks.of-contract"), view.review.contract_verdict), *found]
+
+
+def _contract(shown: ReviewView) -> Card:
     card = Card(label("review.contract", id=shown.contract_id, version=shown.version))
     name = label("review.contract-hash")
     card.body.addWidget(PlainLabel(name, "caption"))
@@ -258,7 +265,7 @@ class SignPage(QWidget):
         card, confirm = sign_cards.confirmation(chosen, base=self.base.isChecked())
         confirm.setChecked(self.ticked)
         confirm.toggled.connect(self._tick)
-        items: list[QWidget] = [verdict_note(view.review.contract_verdict, chosen.verdict), card]
+        items: list[QWidget] = [verdict_note(*(verdict for _, verdict in _verdicts(view))), card]
         items.append(sign_cards.what(chosen))
         if token is not None:
             items.append(sign_cards.token(token, view.keys))
