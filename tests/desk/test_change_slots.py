@@ -6,10 +6,13 @@ from types import SimpleNamespace
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin import vault as vaults
 from countersign.bitcoin.inspect import facts
-from countersign.desk.preparing import unused_slot
+from countersign.desk.preparing import require_unpromised, unused_slot
+from countersign.errors import Refused
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin_respend import respend
 from countersign.rails.wallets import Wallet
+from countersign.settlement.bodies import InstructionPrepared, Spend
+from countersign.settlement.records import Instruction
 from countersign.settlement.state import State
 from support import declared_cases as declared
 from support.bitcoin_vault import software_vault
@@ -89,3 +92,33 @@ def void_home(scene: Scene, paying: Wallet, slot: int) -> bytes:
     spent = tuple((parent.data, 1) for parent in old.parents.values())
     elsewhere = psbts.serialise(rail.build(due, [rail.Funds(paying, spent, slot)], 2).psbt)
     return psbts.serialise(respend(elsewhere, [paying], settled=due, owed=(), rate=3, spare={}).psbt)
+
+
+def promise(state: State, named: Instruction, data: bytes, *kept: bytes) -> None:
+    """What the desk asks of a prepared instruction before it logs it."""
+    held = {rail.artefact(each): each for each in (data, *kept)}
+    place = SimpleNamespace(state=state, artefacts=SimpleNamespace(get=lambda digest: held[digest.hex()]))
+    body = InstructionPrepared(
+        named.cycle, (), named.group.chain, "psbt", named.purpose, named.replaces, None, named.group.vaults,
+        rail.artefact(data), None, named.spends,
+    )  # fmt: skip
+    require_unpromised(place, body, data)  # type: ignore[arg-type]
+
+
+def test_a_replacement_of_what_a_child_lifts_keeps_the_slot_that_the_child_spends_from() -> None:
+    """The child is thrown out with its parent; a stranger's instruction that spends from that slot is not."""
+    scene = declared.stuck()
+    paying, due = roomy(scene), declared.owed(scene, declared.live(scene, "psbt"))
+    old = next(each for each in scene.state.instructions.values() if each.group.kind == "psbt")
+    made = psbts.serialise(respend(scene.psbt, [paying], settled=due, owed=due, rate=5, spare={}).psbt)
+    coin = Spend(f"{'5a' * 32}:1", VAULT, CHANGE)
+    beside = replace(old, hash="aa" * 32, spends=(coin,), group=replace(old.group, kind="safe-tx"))
+    for lifts, code in ((old.hash, None), (None, "desk.change-promised")):
+        child = replace(beside, lifts=lifts)
+        state = replace(scene.state, instructions=scene.state.instructions.set(child.hash, child))
+        try:
+            promise(state, old, made, scene.psbt)
+            found = None
+        except Refused as refused:
+            found = refused.code
+        assert found == code

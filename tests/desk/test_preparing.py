@@ -9,13 +9,17 @@ from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.demonstration import cast
-from countersign.desk import ceremony, deals, founding, preparing, stopping
+from countersign.desk import ceremony, deals, declaring, founding, preparing, stopping
 from countersign.desk.author import signed
+from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin
 from countersign.desk.vouching import Nodes
 from countersign.errors import CountersignError, Refused
 from countersign.ethereum import safe_file
 from countersign.rails import bitcoin as rail
+from countersign.settlement import events
+from countersign.settlement.bodies import InstructionPrepared
+from countersign.settlement.events import Event
 from countersign.settlement.renewing import Wanted
 from support.software_stage import Table
 
@@ -122,6 +126,54 @@ async def test_a_second_settlement_spends_other_coins_and_changes_to_another_slo
     with pytest.raises(Refused) as refused:
         await preparing._psbt(closed.desk, cycle, Wanted(group, None, same=False), cast.RATE)
     assert refused.value.code == "desk.no-free-slot"
+
+
+async def side_by_side(table: Table, monkeypatch: pytest.MonkeyPatch) -> tuple[bytes, bytes]:
+    """Two Bitcoin instructions that were prepared before either was logged, over coins of their own."""
+    table.stage.bitcoin.fund(slot_script(table, 0), 1_000_000_000)
+    await founding.credit_coins(table.desk, table.author("operations"), cast.SELLER.coins, cast.BTC)
+    await second_contract(table)
+    free, drafts = preparing.free_coins, []
+    for cycle, small in ((table.story.cycle, False), ("cycle-second", True)):
+
+        def some(desk, chain, seen, old=None, small=small):  # type: ignore[no-untyped-def]
+            return free(desk, chain, [each for each in seen if (each.satoshis == 1_000_000_000) is small], old)
+
+        monkeypatch.setattr(preparing, "free_coins", some)
+        closed = table.desk.state.cycle(cycle)
+        (group,) = [each for each in closed.groups if each.kind == "psbt"]
+        body = await preparing._psbt(table.desk, closed, Wanted(group, None, same=False), cast.RATE)
+        drafts.append(await signed(table.desk.scribe.draft("instruction.prepared", body), [table.author("operations")]))
+    first, second = drafts
+    return first, second
+
+
+@pytest.mark.parametrize("turned", [False, True])
+async def test_two_prepared_side_by_side_never_promise_one_slot(
+    closed: Table, monkeypatch: pytest.MonkeyPatch, turned: bool
+) -> None:
+    """Whichever is logged first stands; the other is refused by whoever signs it second, and by the desk."""
+    drafts = await side_by_side(closed, monkeypatch)
+    first, second = drafts[::-1] if turned else drafts
+    for each in drafts:
+        declaring.require_honest(closed.desk, events.parse(each))
+    await closed.desk.submit(first)
+    for act in (declaring.require_honest, preparing_again):
+        with pytest.raises(Refused) as refused:
+            act(closed.desk, events.parse(second))
+        assert refused.value.code == "desk.change-promised"
+        assert dict(refused.value.values) == {"vault": cast.SELLER.coins, "place": "slot 3"}
+    with pytest.raises(Refused) as refused:
+        await closed.desk.submit(second)
+    assert refused.value.code == "desk.change-promised"
+    assert len(closed.desk.state.instructions) == 1
+
+
+def preparing_again(desk: EmbeddedDesk, event: Event) -> None:
+    """What the desk asks of an instruction before it logs it."""
+    body = event.body
+    assert isinstance(body, InstructionPrepared)
+    preparing.require_unpromised(desk, body, desk.artefacts.get(bytes.fromhex(body.artefact)))
 
 
 async def test_while_another_settlement_keeps_a_safe_nothing_is_prepared_and_it_is_named(closed: Table) -> None:

@@ -21,7 +21,7 @@ from countersign.bitcoin.transaction import display
 from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Receipt
-from countersign.desk.preparing import free_coins, require_within_caps, spends_of, unused_slot
+from countersign.desk.preparing import free_coins, require_unpromised, require_within_caps, spends_of, unused_slot
 from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.ethereum import inspect
@@ -83,12 +83,14 @@ async def declare(desk: EmbeddedDesk, half: bytes, compliance: Author) -> Receip
 def require_honest(desk: Workplace, event: Event) -> None:
     """The prepared bytes, read back here, do what the event says and no more.
 
-    Refused("desk.not-declared"), Refused("desk.fee-above-cap").
+    Refused("desk.not-declared"), Refused("desk.fee-above-cap"), Refused("desk.change-promised").
     """
     body = event.body
     if not isinstance(body, InstructionPrepared):
         raise Refused("desk.not-declared", reason="it prepares nothing")
     _require(desk, body, group_of(body))
+    if body.kind == "psbt":
+        require_unpromised(desk, body, desk.artefacts.get(bytes.fromhex(body.artefact)))
 
 
 def require_as_said(desk: Workplace, instruction: Instruction) -> None:

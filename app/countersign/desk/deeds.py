@@ -42,7 +42,10 @@ class Look:
         """Nothing stands against signing. Refused("desk.not-declared"), what `releasing` refuses; Unavailable without node."""
         match event.body:
             case InstructionPrepared() as body:
-                await self._place.fetch([body.artefact])
+                known = self._place.state.instructions.values()  # where their changes go
+                await self._place.fetch(
+                    [body.artefact, *(each.artefact for each in known if each.group.kind == "psbt")]
+                )
                 declaring.require_honest(self._place, event)
             case OwnersOrdered() as body:
                 await self._place.fetch([body.artefact])

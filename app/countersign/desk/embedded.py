@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from countersign.desk import admitting, reconciliation
 from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
+from countersign.desk.preparing import require_unpromised
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.registering import require_registrable
 from countersign.desk.sequencer import Sequencer
 from countersign.desk.vouching import Nodes, vouch
 from countersign.errors import Refused
 from countersign.settlement import audience, events, permissions
+from countersign.settlement.bodies import InstructionPrepared
 from countersign.settlement.events import Event
 from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
 from countersign.settlement.roster import Holder
@@ -45,6 +47,8 @@ class EmbeddedDesk:
         """Log a signed event, with the desk's signature added where its kind needs it and its claim is verified."""
         parsed = events.parse(event)
         require_registrable(self.state, parsed)
+        if isinstance(parsed.body, InstructionPrepared) and parsed.body.kind == "psbt":
+            require_unpromised(self, parsed.body, self.artefacts.get(bytes.fromhex(parsed.body.artefact)))
         await admitting.require_admissible(self.state, parsed, self.nodes.ethereum)
         if self._wants_desk(parsed):
             await vouch(self.state, parsed, self.artefacts, self.nodes)

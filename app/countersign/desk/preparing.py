@@ -3,12 +3,13 @@
 - Coins come from the desk's node with their whole previous transactions; what another instruction spends is left alone, and
   so is what has not the policy's confirmations yet.
 - Change goes to a slot that was never paid nor promised change by another instruction: no address is used twice. One that
-  nobody signed before it was called off promised nothing.
+  nobody signed before it was called off promised nothing. The desk, and whoever signs second, look again before it is
+  logged: two that were prepared side by side may have been offered the same slot.
 - The Safe's nonce is the chain's next; at most one unexecuted instruction a Safe is the machine's rule. While another
   settlement keeps a Safe, nothing of the cycle is prepared: what blocks is named.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from countersign.bitcoin.inspect import PsbtFacts, facts
 from countersign.bitcoin.psbt import parse as parse_psbt
@@ -26,7 +27,8 @@ from countersign.rails import wallets
 from countersign.rails.bitcoin import Funds, Readback
 from countersign.rails.wallets import Wallet
 from countersign.settlement import builder, netting, renewing
-from countersign.settlement.bodies import Spend
+from countersign.settlement.bodies import CHILD, VOID, InstructionPrepared, Spend
+from countersign.settlement.instructing import group_of
 from countersign.settlement.netting import Group
 from countersign.settlement.records import Cycle, Instruction
 from countersign.settlement.renewing import Wanted
@@ -148,15 +150,11 @@ def free_coins(
 
 
 def unused_slot(desk: Workplace, wallet: Wallet, seen: Sequence[Coin]) -> int:
-    """The lowest slot that holds no coin, was never spent from or paid by an instruction, and is no registered destination."""
-    used = {wallet.slot_of(coin.script_pubkey) for coin in seen}
-    for instruction in desk.state.instructions.values():
-        if _came_to_nothing(desk.state, instruction):
-            continue
-        used |= {spend.slot for spend in instruction.spends if spend.vault == wallet.id}
-        if instruction.group.kind == "psbt":
-            outputs = facts(parse_psbt(desk.artefacts.get(bytes.fromhex(instruction.artefact)))).outputs
-            used |= {wallet.slot_of(each.output.script_pubkey) for each in outputs}
+    """The lowest slot that holds no coin, was never spent from or paid by an instruction, and is no registered destination.
+
+    Refused("desk.no-free-slot").
+    """
+    used = {wallet.slot_of(coin.script_pubkey) for coin in seen} | _promised(desk, wallet, ())
     for account in desk.state.roster.destinations.values():
         if account.vault == wallet.id:
             used.add(wallet.slot_of(bitcoin_rail.script_at(account.account)))
@@ -164,6 +162,43 @@ def unused_slot(desk: Workplace, wallet: Wallet, seen: Sequence[Coin]) -> int:
     if free is None:
         raise Refused("desk.no-free-slot", vault=wallet.id)
     return free
+
+
+def require_unpromised(desk: Workplace, body: InstructionPrepared, data: bytes) -> None:
+    """No change of a prepared PSBT goes where another instruction pays or spends from: two were prepared before either was
+    logged, and one address would be used twice. Refused("desk.change-promised").
+
+    Instructions that spend one coin may share a place, and what lifts one of them: only one of them is ever mined.
+    """
+    found, mine = facts(parse_psbt(data)), {each.outpoint for each in body.spends}
+    rivals = {
+        name
+        for name, each in desk.state.instructions.items()
+        if mine.intersection(spend.outpoint for spend in each.spends)
+    }
+    rivals |= {name for name, each in desk.state.instructions.items() if each.lifts in rivals}
+    cycle, home = desk.state.cycle(body.cycle), body.purpose in (VOID, CHILD)
+    owed = () if home else netting.owed_by(cycle.obligations, group_of(body))
+    paying = wallets.paying(desk.state, body.vaults)
+    for side, wallet in zip(bitcoin_rail.readback(found, paying, owed).sides, paying, strict=True):
+        promised = _promised(desk, wallet, rivals) if side.change else set()
+        for index in side.change:
+            place = wallet.slot_of(found.outputs[index].output.script_pubkey)
+            if place is not None and place in promised:
+                raise Refused("desk.change-promised", vault=wallet.id, place=wallet.spelled(place))
+
+
+def _promised(desk: Workplace, wallet: Wallet, but: Collection[str]) -> set[int | None]:
+    """The places that an instruction spends from or pays; `but` of these instructions. None among them says nothing."""
+    used: set[int | None] = set()
+    for instruction in desk.state.instructions.values():
+        if instruction.hash in but or _came_to_nothing(desk.state, instruction):
+            continue
+        used |= {spend.slot for spend in instruction.spends if spend.vault == wallet.id}
+        if instruction.group.kind == "psbt":
+            outputs = facts(parse_psbt(desk.artefacts.get(bytes.fromhex(instruction.artefact)))).outputs
+            used |= {wallet.slot_of(each.output.script_pubkey) for each in outputs}
+    return used
 
 
 def _came_to_nothing(state: State, instruction: Instruction) -> bool:

@@ -160,6 +160,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The desk has not published a head yet.",
         "See that its witnesses run and follow the log's key, then try again.",
     ),
+    "desk.change-promised": (
+        "The change of vault {vault} would go to {place}, which another instruction pays or spends from already.",
+        "Prepare it again: it then gets a place of its own.",
+    ),
     "desk.no-free-slot": (
         "The vault {vault} has no address left that was never used.",
         "Register new slots for it, then prepare again.",
