@@ -236,7 +236,7 @@ def test_a_void_that_gives_one_vaults_coins_to_another_is_objected_to() -> None:
     def side(vault: str, change: int) -> VaultSide:
         return VaultSide(vault, (0,), 1_000, (0,), change, 0, 10)
 
-    named = InstructionPrepared("", (), "", "psbt", "void", None, (), "", None, ())
+    named = InstructionPrepared("", (), "", "psbt", "void", None, None, (), "", None, ())
     found = PsbtFacts(b"", 2, 0, (), (), 0)
     for changes, balanced in (((990, 990), True), ((490, 1_490), False)):
         read = Readback(tuple(map(side, "ab", changes)), (), (), (), (), 20)
