@@ -5,6 +5,7 @@ before anybody signs it, and whoever audits looks again at what was logged (`ami
 
 - the descriptor parses, is of the vault's chain, holds exactly the registered keys, each whole (B6), of an officer one kind of
   key, and none of its scripts is another vault's;
+- a Safe has an address of its own (`rails.safe_place`);
 - a destination that is said to lie in a vault is one of its watched places; one outside this custody is none of any vault.
 
 What stands as it is named again is not looked at anew.
@@ -14,12 +15,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from countersign.errors import CountersignError
-from countersign.rails import wallets
+from countersign.rails import safe_place, wallets
 from countersign.rails.wallets import Wallet
 from countersign.settlement import roster_change
 from countersign.settlement.bodies import DeskFounded, RosterChanged
 from countersign.settlement.events import Event
-from countersign.settlement.roster import BitcoinVault, Destination, Entries, Roster
+from countersign.settlement.roster import BitcoinVault, Destination, Entries, Roster, SafeVault
 from countersign.settlement.state import State
 
 Used = Callable[[str], int]
@@ -28,7 +29,7 @@ Used = Callable[[str], int]
 
 def require_registrable(state: State, event: Event) -> None:
     """Malformed, Refused: bitcoin.*, B6.*, C7.destination-elsewhere, rails.officer-both, rails.script-elsewhere,
-    settlement.destination-inside.
+    settlement.destination-inside, rails.safe-….
 
     What the roster's own rules refuse is theirs to say.
     """
@@ -43,15 +44,19 @@ def require_registrable(state: State, event: Event) -> None:
 
 
 def require_entries(before: Roster, entries: Entries, used: Used) -> None:
-    """The Bitcoin vaults and the destinations that these entries add to a roster, or change in it.
+    """The vaults and the destinations that these entries add to a roster, or change in it.
 
     Malformed, Refused: as `require_registrable`.
     """
-    vaults = [each for each in entries.vaults if before.vaults.get(each.id) != each and isinstance(each, BitcoinVault)]
+    fresh = [each for each in entries.vaults if before.vaults.get(each.id) != each]
+    vaults = [each for each in fresh if isinstance(each, BitcoinVault)]
+    safes = [each for each in fresh if isinstance(each, SafeVault)]
     places = [each for each in entries.destinations if each.account not in before.destinations]
-    if not vaults and not places:
+    if not fresh and not places:
         return
     after = roster_change.changed(before, entries, time_ms=0)
+    for safe in safes:
+        safe_place.require_own_place(safe, after)
     known = _wallets(after, used)
     for vault in vaults:
         _require_vault(after, known[vault.id], known)
@@ -63,12 +68,14 @@ def amiss(state: State) -> Iterator[tuple[str, CountersignError]]:
     """What stands in the roster and should never have been logged: each vault or destination by its name, and why."""
     known: dict[str, Wallet] = {}
     for vault in state.roster.vaults.values():
-        if isinstance(vault, BitcoinVault):
-            try:
+        try:
+            if isinstance(vault, SafeVault):
+                safe_place.require_own_place(vault, state.roster)
+            else:
                 known[vault.id] = wallets.of(state, vault)
                 wallets.require_registrable(known[vault.id], state.roster)
-            except CountersignError as error:
-                yield vault.id, error
+        except CountersignError as error:
+            yield vault.id, error
     for place in state.roster.destinations.values():
         try:
             _require_place(known, place)

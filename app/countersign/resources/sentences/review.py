@@ -186,6 +186,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vault {vault} would share an address with vault {other}: the place {place} has the same keys in both.",
         "Give each vault keys of its own. Tell the compliance officer if you did not choose these keys.",
     ),
+    "rails.safe-reserved": (
+        "Nobody can hold {safe}, the address that is given for the Safe {vault}.",
+        "Copy the Safe's address again from where it was made; compare it with the owners, letter by letter.",
+    ),
+    "rails.safe-is-code": (
+        "{safe}, given for the Safe {vault}, is {contract}: code that Safes run on. Nobody owns what is paid there.",
+        "Give the address of the Safe itself (its proxy), which its owners were told when it was made.",
+    ),
+    "rails.safe-is-token": (
+        "{safe}, given for the Safe {vault}, is the token {symbol} itself.",
+        "Give the address of the Safe itself, not of what it holds.",
+    ),
     "rails.other-vault": (
         "The Safe {vault} cannot pay what {other} owes.",
         "Prepare an instruction for each Safe by itself.",
