@@ -1,48 +1,100 @@
-"""An air-gapped machine whose operator's key lies in a device of their own: the request is shown, not signed, and why is said."""
+"""An air-gapped machine whose operator's key lies in a device: exported there, signed, taken back, answered; with a token both."""
 
 from pathlib import Path
 
+import pytest
+
+from countersign.airgap import envelope as envelopes
+from countersign.airgap import psbt_ur, ur
+from countersign.bitcoin import psbt as psbts
 from countersign.demonstration import cast
-from countersign.errors import Refused
-from countersign.resources.text import next_step, sentence
+from countersign.desk.cases import outpoints
+from countersign.desk.vault_console import Vault
+from countersign.errors import CountersignError, Refused
 from support import device_stage
+from support.device_stage import device
 from support.refusals import refused
 from support.software_stage import Table, silent
 
+C, D = cast.OFFICER_C.id, cast.OFFICER_D.id
 
-async def carried(table: Table, folder: Path) -> None:
-    """The request for operator C, open on the air-gapped machine."""
+
+async def carried(table: Table, folder: Path) -> Vault:
+    """Operator C's machine, the request open on it."""
+    await table.until("step-prepare")
     folder.mkdir()
     await table.stage.vault.confirm_clock()
     await table.officer.unlock(table.stage.ask_pin)
-    file = await table.officer.request_to_usb(table.live("psbt").hash, folder)
-    view = await table.stage.vault.console.take_from_usb(file)
-    assert not view.answered
-
-
-async def test_a_device_s_key_is_sent_to_a_workstation(tmp_path: Path) -> None:
-    table = device_stage.ranged(tmp_path)
-    await table.until("step-prepare")
-    await carried(table, tmp_path / "coins")
     vault = table.stage.vault.console
-    with refused("desk.vault-device", Refused) as caught:
-        await vault.sign(silent)
-    assert table.stage.vault.token.signed == []
+    view = await vault.take_from_usb(await table.officer.request_to_usb(table.live("psbt").hash, folder))
+    assert not view.answered
+    await vault.unlock(table.stage.ask_pin)
+    return vault
+
+
+async def logged(table: Table, vault: Vault, folder: Path) -> list[str]:
+    """The answer carried back; who has signed now."""
+    await table.officer.take_from_usb(await vault.answer_to_usb(folder))
+    return [each.officer for each in table.live("psbt").shares]
+
+
+async def code_of(work: object) -> str:
+    with pytest.raises(CountersignError) as caught:
+        await work  # type: ignore[misc]
+    return caught.value.code
+
+
+async def test_a_device_signs_what_an_air_gapped_machine_checked(tmp_path: Path) -> None:
+    """Out as a PSBT after an intent, back as codes; one share into the answer; no token signs any of it."""
+    table, folder = device_stage.ranged(tmp_path), tmp_path / "stick"
+    vault = await carried(table, folder)
     view = await vault.request()
     assert view is not None
-    assert not view.answered
-    about = (caught.value.code, caught.value.values)
-    told = f"{sentence(*about)} {next_step(*about)}"
-    for expected in (cast.OFFICER_C.id, "Nothing was signed", "workstation", "device-export"):
-        assert expected in told
+    assert (view.keys, [each.label for each in view.devices]) == ((), [f"device {C}"])
+    journal, psbt = table.stage.vault.profile.journal, table.live("psbt")
+    early = device(C).sign(table.artefact("psbt"))
+    assert await code_of(vault.sign(silent)) == "desk.signs-on-device"
+    assert await code_of(vault.device_signed(early)) == "desk.device-not-asked"
+    assert journal.intents(bytes.fromhex(psbt.hash)) == ()
+
+    exported = await vault.device_export(2, view.instruction)
+    intended = {coin for each in journal.intents(bytes.fromhex(psbt.hash)) for coin in each.outpoints}
+    assert intended == set(outpoints(psbt.group.chain, psbts.parse(exported)))
+    for bad in (exported, device(D).sign(exported)):
+        assert await code_of(vault.device_signed(bad)) == "bitcoin.share-incomplete"
+    assert await code_of(vault.answer_to_usb(folder)) == "desk.no-answer"
+    scan, parts = vault.device_scan(), ur.Parts(psbt_ur.encode(device(C).sign(exported), version=1), 200)
+    *_, signed = [scan.frame(parts.text(number).upper())[2] for number in range(1, parts.seq_len + 1)]
+    assert signed is not None
+    view = await vault.device_signed(signed)
+    assert view.answered
+    assert view.devices == ()
+    assert await logged(table, vault, folder) == [C]
+    assert len(table.stage.vault.token.signed) == 0
+
+    assert await vault.device_signed(b"anything") == view  # answered: from the record
+    assert await code_of(vault.device_export()) == "desk.answered-already"
     await table.stage.aclose()
 
 
-async def test_a_token_s_key_beside_a_device_s_signs(tmp_path: Path) -> None:
-    table = device_stage.mixed(tmp_path)
-    await table.until("step-prepare")
-    await carried(table, tmp_path / "coins")
-    vault = table.stage.vault.console
-    await vault.unlock(table.stage.ask_pin)
+async def test_what_was_not_shown_goes_to_no_device(tmp_path: Path) -> None:
+    table = device_stage.ranged(tmp_path)
+    vault = await carried(table, tmp_path / "stick")
+    view = await vault.request()
+    assert view is not None
+    (other,) = [each for each in (await table.officer.review(table.story.contract)).instructions if each.kind != "psbt"]
+    with refused("D1.other-than-shown", Refused):
+        await vault.device_export(shown=other)
+    await vault.confirm_clock(False)
+    with refused("desk.checks-forbid", Refused):
+        await vault.device_export(shown=view.instruction)
+    assert table.stage.vault.profile.journal.intents(bytes.fromhex(table.live("psbt").hash)) == ()
+    await table.stage.aclose()
+
+
+async def test_a_token_s_key_beside_another_officer_s_device_signs(tmp_path: Path) -> None:
+    table, folder = device_stage.mixed(tmp_path), tmp_path / "stick"
+    vault = await carried(table, folder)
     assert (await vault.sign(silent)).answered
+    assert envelopes.peek((folder / "request.countersign").read_bytes()).recipient == C
     await table.stage.aclose()

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialog
 
 from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
+from countersign.ui.views.frame import Frame
 from support import device_stage, window_world
 from support.software_stage import Table
 from support.window_hands import click, dialog, key, settled, type_into
@@ -36,7 +37,7 @@ async def at_sign(folder: Path, instruments: Instruments) -> AsyncIterator[tuple
         table.stage.holds.close()
 
 
-async def taking(window: OfficerWindow) -> QDialog:
+async def taking(window: Frame) -> QDialog:
     """Press *Take back…*; the dialog."""
     click(window, TAKE)
     return await dialog(window)

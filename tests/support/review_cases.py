@@ -465,12 +465,12 @@ def two_vault_trades() -> Plan:
     return _TWO_VAULTS
 
 
-def two_vaults(change: PsbtChange | None = None) -> Case:
+def two_vaults(change: PsbtChange | None = None, plan: Plan | None = None) -> Case:
     """Meridian sells 250 BTC to Harbour, Harbour 100 BTC to Meridian: two vaults pay in one PSBT.
 
     This version's machine closes gross cycles only, so the netted cycle is put into the state by hand.
     """
-    base, trades = held(_TWO_VAULTS)
+    base, trades = held(plan or _TWO_VAULTS)
     state, roster = base.state, base.state.roster
     owed = netting.obligations(roster, [trade.contract.terms for trade in trades])
     groups = netting.groups(owed)

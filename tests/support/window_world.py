@@ -965,6 +965,8 @@ class VaultDouble:
         self.error: CountersignError | None = None
         self.taken = 0
         self.parts = ("UR:COUNTERSIGN/" + "A" * 900, "UR:COUNTERSIGN/" + "B" * 900)
+        self.wanted = ["harbour-btc"]  # the token signs for this one; a device for meridian-btc, where it is wanted too
+        self.given: list[str] = []
 
     def _view(self, *, answered: bool = False, channel: str = "qr") -> VaultRequestView:
         phase = "answered" if answered else "request"
@@ -973,7 +975,19 @@ class VaultDouble:
             crossing = replace(crossing, act_by=ActBy(NOW + 300, "desk.act-by-answer"))
         view = review_view(signed=frozenset({PSBT}) if answered else frozenset())
         only = replace(view, instructions=view.instructions[:1])
-        return VaultRequestView(crossing, only, only.instructions[0], self.confirmed, answered, keys_of("psbt"))
+        keys = keys_of("psbt") if "harbour-btc" in self.wanted else ()
+        devices = DEVICES if "meridian-btc" in self.wanted else ()
+        given = () if answered else tuple(self.given)
+        return VaultRequestView(
+            crossing, only, only.instructions[0], self.confirmed, answered, keys, devices=devices, given=given
+        )
+
+    def _after(self, vault: str) -> VaultRequestView:
+        """A vault's share was made; answered once no other is wanted."""
+        self.wanted.remove(vault)
+        self.given.append(vault)
+        self.opened = self._view(answered=not self.wanted)
+        return self.opened
 
     async def strip(self) -> StripView:
         return replace(STRIP, officer="Chidi Brandt", role="vault", desk_reachable=None,
@@ -1034,6 +1048,29 @@ class VaultDouble:
         assert shown == self._view().instruction
         self.asked.append(("sign",))
         progress(3, 3)
+        return self._after("harbour-btc")
+
+    def device_scan(self) -> DeviceScanDouble:
+        return DeviceScanDouble()
+
+    async def device_read(self, file: Path) -> bytes:
+        self.asked.append(("device file", file))
+        return b"psbt\xff"
+
+    def device_frames(self, data: bytes, tag: int = 2, density: int = 27) -> Sequence[str]:
+        return self.parts
+
+    async def device_export(self, version: int = 0, shown: InstructionView | None = None) -> bytes:
+        assert shown == self._view().instruction
+        self.asked.append(("device export", version))
+        return b"psbt\xff"
+
+    async def device_signed(self, signed: bytes) -> VaultRequestView:
+        self.asked.append(("device signed", signed))
+        return self._after("meridian-btc")
+
+    async def hand_back(self) -> VaultRequestView:
+        self.asked.append(("hand back",))
         self.opened = self._view(answered=True)
         return self.opened
 

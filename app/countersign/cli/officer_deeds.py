@@ -25,6 +25,7 @@ from countersign.cli.freeze import (
     scope_of,
 )
 from countersign.cli.governance_lines import change_lines, proposal_lines
+from countersign.cli.options import PsbtOption, VersionOption
 from countersign.cli.reconcile import report_lines
 from countersign.cli.seated import contract_of, propose, proposing, reviewed
 from countersign.cli.words import words
@@ -41,8 +42,6 @@ RulingOption = Annotated[Path, typer.Option("--ruling", help="The ruling's docum
 HalfOption = Annotated[Path, typer.Option("--out", help="Write your half here, for the other officer.")]
 HalfArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The other officer's half.")]
 InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help="An instruction's hash.")]
-PsbtOption = Annotated[Path, typer.Option("--out", help="Write the .psbt file here.")]
-VersionOption = Annotated[int, typer.Option("--psbt-version", help="0, or 2 for a device that asks for it.")]
 SignedArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What the device gave back, a .psbt file.")]
 TradesOption = Annotated[
     Path | None, typer.Option("--trades", help="A participant's trade file (CSV); without it the chains are compared.")

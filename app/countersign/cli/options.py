@@ -1,4 +1,4 @@
-"""What several commands are asked with: the profile that they rest on, its passphrase, JSON on stdout.
+"""What several commands are asked with: the profile that they rest on, its passphrase, JSON on stdout, a device's file.
 
 - In a profile's place the folder of a headless run may be given: the profile inside it is meant.
 - An evidence pack or an extract is refused there: what it holds has gaps, so it has no ledger and no newest state.
@@ -19,6 +19,8 @@ from countersign.errors import Refused
 RESULT, ABOUT, INSIDE = "result.json", "profile.json", "profile"
 _PACKS = (b"PK\3\4", b"PK\5\6")
 
+PsbtOption = Annotated[Path, typer.Option("--out", help="Write the .psbt file here.")]
+VersionOption = Annotated[int, typer.Option("--psbt-version", help="0, or 2 for a device that asks for it.")]
 Ask = Callable[[], str]
 """Asks for a passphrase."""
 

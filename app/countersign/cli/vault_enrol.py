@@ -25,7 +25,7 @@ from countersign.cli import describing, findings, outcome, pins, reading
 from countersign.cli.descriptor import FileArgument, SessionOption, session
 from countersign.cli.governance import Orders
 from countersign.cli.governance_lines import proposal_lines
-from countersign.cli.options import RestOption, passphrase
+from countersign.cli.options import RestOption, VersionOption, passphrase
 from countersign.cli.seat import TokenChoice
 from countersign.cli.token import (
     ModuleOption,
@@ -54,7 +54,6 @@ OwnOption = Annotated[Path | None, typer.Option("--own", help="The key record th
 OutOption = Annotated[Path, typer.Option("--out", help="Write the result to this new file.")]
 TestsOption = Annotated[list[Path], typer.Option("--test", help="A cosigner's test signature; once for each cosigner.")]
 SignedOption = Annotated[Path, typer.Option("--signed", help="What the device gave back, a .psbt file.")]
-VersionOption = Annotated[int, typer.Option("--psbt-version", help="0, or 2 for a device that asks for it.")]
 RecordArgument = Annotated[Path, typer.Argument(metavar="RECORD", help="A device's key record (BIP-129, round 1).")]
 RecordsArgument = Annotated[list[Path], typer.Argument(metavar="RECORD…", help="The cosigners' key records, in order.")]
 ThresholdArgument = Annotated[int, typer.Argument(metavar="K", help="How many of them sign.", min=1, max=15)]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from countersign.airgap import psbt_ur
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.desk import attesting, awards, device_signing, signing
 from countersign.desk.author import Scribe
@@ -15,6 +14,7 @@ from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
 from countersign.desk.deed_views import AwardPaper
 from countersign.desk.deeds import Deeds, Look
+from countersign.desk.device_codes import DeviceCodes
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.officer import Officer
@@ -24,7 +24,7 @@ from countersign.desk.owner_changes import OwnerChanges
 from countersign.desk.ports import DENSEST, Clock, Courier, Entropy, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.replica import Replica
-from countersign.desk.scanning import DEVICE, TYPE, Scanning
+from countersign.desk.scanning import TYPE
 from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
 from countersign.desk.vault_book import VaultBook
@@ -37,7 +37,7 @@ from countersign.settlement.owners_order import attested_as
 from countersign.settlement.stop_bodies import Scope
 
 
-class OfficerConsole(Officer):
+class OfficerConsole(DeviceCodes, Officer):
     """The console of one officer, with a courier. `box`: where proposals wait; its own journal if none is given.
 
     `nodes`: its own eyes on the chains, not the desk's, which E10 and an operations officer's verbs need.
@@ -162,18 +162,6 @@ class OfficerConsole(Officer):
         await self.device_import(instruction, signed)
         cycle = self.replica.state.instruction(instruction).cycle
         return await self.review(self.replica.state.cycles[cycle].contracts[0])
-
-    def device_scan(self) -> Scanning:
-        """A scan of the codes that the device shows."""
-        return Scanning(self._courier, self._clock, DEVICE)
-
-    async def device_read(self, file: Path) -> bytes:
-        """What the device gave back, from a file. Raises as the courier."""
-        return await self._courier.read_chosen(file)
-
-    def device_frames(self, data: bytes, tag: int = 2, density: int = DENSEST) -> Sequence[str]:
-        """What was exported as UR parts for QR codes of version `density`: of type `psbt` (tag 2) or `crypto-psbt` (tag 1)."""
-        return self._courier.frames(psbt_ur.encode(data, version=tag), density)
 
     async def attest(self, instruction: str) -> bytes:
         """This officer's half of an attestation of an instruction's cycle, or of an order, for another officer to join."""

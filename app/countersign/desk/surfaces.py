@@ -351,7 +351,7 @@ class OfficerConsole(Watching, DeviceConsole, Protocol):
         """An answer from a `.countersign` file."""
 
 
-class VaultConsole(Watching, Protocol):
+class VaultConsole(Watching, DeviceConsole, Protocol):
     """A vault operator's air-gapped machine. Four steps: take in, verify, sign, hand back."""
 
     async def confirm_clock(self, confirmed: bool) -> None:
@@ -376,6 +376,15 @@ class VaultConsole(Watching, Protocol):
 
     async def sign(self, progress: Progress, shown: InstructionView | None = None) -> VaultRequestView:
         """Sign the open request, or answer it again from the record."""
+
+    async def device_export(self, version: int = 0, shown: InstructionView | None = None) -> bytes:
+        """The open request's unsigned PSBT for the operator's own device: compared with what was shown, checked, journalled."""
+
+    async def device_signed(self, signed: bytes) -> VaultRequestView:
+        """What the device gave back: the operator's signatures verified and journalled."""
+
+    async def hand_back(self) -> VaultRequestView:
+        """Answer with what is signed so far."""
 
     async def refuse(self, reason: str) -> None: ...
 

@@ -28,21 +28,36 @@ from countersign.airgap import envelope as envelopes
 from countersign.airgap import ur
 from countersign.airgap.answer import AnswerBody, Part
 from countersign.airgap.envelope import Envelope
-from countersign.desk import cases, crossing_due, logbook, own_keys, owner_effects, pages, signing, vault_intake
+from countersign.desk import (
+    cases,
+    crossing_due,
+    device_signing,
+    logbook,
+    opened_views,
+    own_keys,
+    owner_effects,
+    pages,
+    signing,
+    vault_devices,
+    vault_intake,
+)
 from countersign.desk.author import Scribe, signed
-from countersign.desk.cases import Circumstances
-from countersign.desk.crossing import ANSWERED, REQUEST, attestors, contract_ids, phrase_of, sealed
-from countersign.desk.ports import DENSEST, AskSecret, Clock, Courier
+from countersign.desk.cases import Basis, Circumstances
+from countersign.desk.crossing import sealed
+from countersign.desk.device_codes import DeviceCodes
+from countersign.desk.own_keys import Waiting
+from countersign.desk.ports import DENSEST, AskSecret, Clock, Courier, Profile
 from countersign.desk.refusing import INSTRUCTION, of_officer, refusal_body
 from countersign.desk.replica import Replica
 from countersign.desk.scanning import TYPE, Scanning
 from countersign.desk.shown import demand_shown
-from countersign.desk.signing import Hand, Progress
+from countersign.desk.signing import Hand, Made, Progress
+from countersign.desk.signing_view import device_views
 from countersign.desk.surfaces import ANSWER_FILE
 from countersign.desk.vault_intake import Opened
 from countersign.desk.views import (
     ActBy,
-    CrossingView,
+    DeviceView,
     InstructionView,
     LogView,
     ProofView,
@@ -54,7 +69,8 @@ from countersign.errors import Refused
 from countersign.review import checks
 from countersign.review.case import Case, Channel, Mode, SignerFacts
 from countersign.settlement.deadlines import of_request
-from countersign.settlement.owners_order import attested_as
+from countersign.settlement.records import Instruction
+from countersign.settlement.roster import Token
 
 UNCONFIRMED = "clock-unconfirmed"
 SECOND_SOURCE = "compared by the operator with a second source"
@@ -62,7 +78,7 @@ Interfaces = Callable[[], Sequence[str]]
 """The names of the network interfaces that are up now."""
 
 
-class Vault:
+class Vault(DeviceCodes):
     """The console of one vault operator."""
 
     def __init__(
@@ -136,14 +152,12 @@ class Vault:
         return await signing.token_view(self.hand.token, self.hand.officer)
 
     async def sign(self, progress: Progress, shown: InstructionView | None = None) -> VaultRequestView:
-        """Sign the open request, or show the recorded answer again. Refused("desk.checks-forbid") with every finding.
+        """Sign the open request with the token, or show the recorded answer again; answered once no device has to sign too.
 
-        `shown` as `demand_shown` says. Refused("desk.vault-device") where the operator's key lies in a device: this
-        machine gives nothing to one.
+        `shown` as `demand_shown` says. Refused("desk.checks-forbid") with every finding, "desk.signs-on-device".
         """
         opened = self._opened()
         if opened.answer is None:
-            self._demand_token(opened)
             demand_shown(opened.basis.state, opened.instruction, opened.artefact, shown)
             made = await signing.sign(
                 self.hand,
@@ -155,19 +169,57 @@ class Vault:
                 self._scribe,
                 progress,
             )
-            opened = await self._answer(opened, tuple(Part(each.event, each.share) for each in made.shares))
+            opened = await self._gather(opened, made)
         return await self._view(opened)
 
-    def _demand_token(self, opened: Opened) -> None:
-        known = (opened.basis.state, self.hand.officer, opened.instruction)
-        if not own_keys.token_keys(*known) and own_keys.device_keys(*known):
-            raise Refused("desk.vault-device", officer=self.hand.officer)
+    async def device_export(self, version: int = 0, shown: InstructionView | None = None) -> bytes:
+        """The unsigned PSBT for the operator's own device, journalled before it leaves; `shown` as `demand_shown` says.
+
+        Raises as that and `device_signing.export`; Refused("desk.answered-already").
+        """
+        opened = self._unanswered()
+        demand_shown(opened.basis.state, opened.instruction, opened.artefact, shown)
+        return await device_signing.export(*self._about(opened), version=version)
+
+    async def device_signed(self, signed: bytes) -> VaultRequestView:
+        """What the device gave back: the operator's shares out of it; answered once the token has not to sign too.
+
+        Raises as `device_signing.take_back`, and what the token that signs the answer raises.
+        """
+        opened = self._opened()
+        if opened.answer is None:
+            hand, found, instruction, data, moment, profile = self._about(opened)
+            made = await device_signing.take_back(hand, found, instruction, data, signed, moment, profile, self._scribe)
+            opened = await self._gather(opened, made)
+        return await self._view(opened)
+
+    async def hand_back(self) -> VaultRequestView:
+        """Answer with what is signed, though more is wanted. Refused("desk.nothing-signed", "desk.answered-already")."""
+        opened = self._unanswered()
+        if not opened.given:
+            raise Refused("desk.nothing-signed", request=opened.envelope.request_id)
+        return await self._view(await self._answer(opened, opened_views.parts(opened)))
+
+    async def _gather(self, opened: Opened, made: Made) -> Opened:
+        """Shares beside those made before; answered with all of them once nothing more is to be signed here."""
+        self._open = opened = vault_devices.with_shares(opened, made)
+        wanted = await self._still(opened)
+        if wanted.token or wanted.device:
+            return opened
+        return await self._answer(opened, opened_views.parts(opened))
+
+    async def _still(self, opened: Opened) -> Waiting:
+        now = await self.hand.token.token()
+        return vault_devices.still(opened, self.hand.officer, Token(now.serial, now.label, now.model))
+
+    def _about(self, opened: Opened) -> tuple[Hand, Basis, Instruction, bytes, Circumstances, Profile]:
+        """What signing on a device is told of the open request."""
+        moment, profile = self._moment(opened), self.replica.profile
+        return self.hand, opened.basis, opened.instruction, opened.artefact, moment, profile
 
     async def refuse(self, reason: str) -> None:
         """Answer with a signed refusal. Refused("desk.answered-already") where another answer was given."""
-        opened = self._opened()
-        if opened.answer is not None:
-            raise Refused("desk.answered-already", request=opened.envelope.request_id)
+        opened = self._unanswered()
         verdict = await asyncio.to_thread(checks.verdict, await self._case(opened))
         against = verdict.against or (of_officer(reason),)
         body = refusal_body(INSTRUCTION, opened.artefact, against, reason)
@@ -225,20 +277,16 @@ class Vault:
     async def _view(self, opened: Opened) -> VaultRequestView:
         profile, moment = self.replica.profile, self._moment(opened)
         case = await self._case(opened)
-        parts = (opened.basis, profile, opened.instruction, opened.artefact, case, _signed(opened))
+        parts = (opened.basis, profile, opened.instruction, opened.artefact, case, opened_views.is_signed(opened))
         shown = await asyncio.to_thread(pages.instruction_view, *parts)
         state = opened.basis.state
         review, order = None, state.orders.get(opened.instruction.hash)
         if order is None:
             contract = state.cycle(opened.instruction.cycle).contracts[0]
             review = pages.review_view(opened.basis, profile, contract, moment, [shown], opened.proof)
-        about = (state, self.hand.officer, opened.instruction)
-        asked = own_keys.asked_keys(*about)
-        found = await asyncio.to_thread(own_keys.signing_keys, *about, opened.artefact, asked)
-        keys = tuple(key.data.hex() for key in found)
-        crossing = replace(_crossing(opened), act_by=self._due(opened))
+        keys, devices = await self._signers(opened)
         return VaultRequestView(
-            crossing,
+            replace(opened_views.crossing_view(opened), act_by=self._due(opened)),
             review,
             shown,
             self._confirmed,
@@ -246,7 +294,18 @@ class Vault:
             keys,
             change=None if order is None else owner_effects.change_of(state, order, opened.artefact),
             proof=None if order is None else opened.proof,
+            devices=devices,
+            given=tuple(each.vault for each in opened.given),
         )
+
+    async def _signers(self, opened: Opened) -> tuple[tuple[str, ...], tuple[DeviceView, ...]]:
+        """The keys with which the token is to sign, and the devices that are."""
+        wanted = await self._still(opened)
+        about = (opened.basis.state, self.hand.officer, opened.instruction, opened.artefact)
+        asked = vault_devices.token_keys(opened, self.hand.officer, wanted)
+        found = await asyncio.to_thread(own_keys.signing_keys, *about, asked)
+        devices = await asyncio.to_thread(device_views, *about, wanted.device)
+        return tuple(key.data.hex() for key in found), devices
 
     def _due(self, opened: Opened) -> ActBy | None:
         """By when the request must be signed, or its answer be back. Made anew with every look, as checks are."""
@@ -264,11 +323,12 @@ class Vault:
             self.replica.profile,
             self._moment(opened),
         )
-        known = (opened.basis.state, self.hand.officer, opened.instruction)
-        on_device = not own_keys.token_keys(*known) and bool(own_keys.device_keys(*known))
-        if on_device or (await self.hand.token.token()).unlocked:
+        wanted = await self._still(opened)
+        if vault_devices.on_device(opened, self.hand.officer, wanted):
+            return signing.device_case(self.hand.officer, *about, moment, profile)
+        if (await self.hand.token.token()).unlocked:
             return await signing.signing_case(self.hand, *about, moment, profile)
-        keys = own_keys.asked_keys(*known)
+        keys = own_keys.asked_keys(opened.basis.state, self.hand.officer, opened.instruction)
         signer = SignerFacts(self.hand.officer, keys[0].key) if keys else None
         return cases.instruction_case(*about, replace(moment, signer=signer), profile, Mode.SIGN)
 
@@ -286,6 +346,12 @@ class Vault:
             raise Refused("desk.no-request")
         return self._open
 
+    def _unanswered(self) -> Opened:
+        opened = self._opened()
+        if opened.answer is not None:
+            raise Refused("desk.answered-already", request=opened.envelope.request_id)
+        return opened
+
     def _answered(self) -> bytes:
         answer = self._opened().answer
         if answer is None:
@@ -294,30 +360,3 @@ class Vault:
 
     def _now(self) -> int:
         return self._clock.now_ms() // 1000
-
-
-def _signed(opened: Opened) -> bool:
-    """Whether the recorded answer is a signature; a refusal is an answer too."""
-    if opened.answer is None:
-        return False
-    body = envelopes.peek(opened.answer).body
-    return isinstance(body, AnswerBody) and not body.is_refusal
-
-
-def _crossing(opened: Opened) -> CrossingView:
-    data = opened.data if opened.answer is None else opened.answer
-    return CrossingView(
-        settlement=attested_as(opened.instruction),
-        instruction=opened.instruction.hash,
-        kind=opened.instruction.group.kind,
-        recipient=opened.envelope.recipient,
-        channel=opened.channel.value,
-        phase=REQUEST if opened.answer is None else ANSWERED,
-        phrase=phrase_of(data),
-        size=len(data),
-        later_cancellation_checked=opened.channel is Channel.USB,
-        attested_by=attestors(opened.basis.state, opened.instruction),
-        contract_id=contract_ids(opened.basis.state, opened.instruction),
-        recipient_name=opened.basis.state.roster.officer(opened.envelope.recipient).name,
-        newest=opened.basis.newest,
-    )

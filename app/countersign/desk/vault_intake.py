@@ -27,6 +27,7 @@ from countersign.desk.naming import require_named
 from countersign.desk.ports import Record
 from countersign.desk.records import PeerHead
 from countersign.desk.replica import Replica, require_not_ahead
+from countersign.desk.signing import MadeShare
 from countersign.desk.views import ProofView
 from countersign.errors import Refused
 from countersign.keys import jws as jose
@@ -40,7 +41,10 @@ from countersign.settlement.state import State
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A request that was taken in: what arrived, what a verdict rests on, and the answer's bytes once there is one."""
+    """A request that was taken in: what arrived, what a verdict rests on, and the answer's bytes once there is one.
+
+    `given`: shares that were made of it and not handed back yet.
+    """
 
     data: bytes
     sha256: bytes
@@ -50,6 +54,7 @@ class Opened:
     instruction: Instruction
     proof: ProofView | None
     answer: bytes | None
+    given: tuple[MadeShare, ...] = ()
 
     @property
     def artefact(self) -> bytes:

@@ -298,9 +298,11 @@ class VaultRequestView:
     instruction: InstructionView
     clock_confirmed: bool
     answered: bool  # answered before: the record is shown again, nothing is signed
-    keys: tuple[str, ...] = ()  # public keys of the operator that sign it, hex
+    keys: tuple[str, ...] = ()  # public keys with which the operator's token signs it, hex
     change: OwnersChange | None = None
     proof: ProofView | None = None  # where the order of that change lies in the log
+    devices: tuple[DeviceView, ...] = ()  # the operator's devices that have still to sign it
+    given: tuple[str, ...] = ()  # vaults for which the operator signed, the answer not handed back yet
 
 
 @dataclass(frozen=True, slots=True)

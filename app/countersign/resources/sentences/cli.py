@@ -21,6 +21,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This machine's clock says {here}, the second source {second}.",
         "Set this machine's clock right, or read the second source again; nothing is signed on a wrong clock.",
     ),
+    "cli.device-wanted": (
+        "A device of yours signs this request too; devices that have not: {devices}. Nothing was signed.",
+        "Use vault device-export, sign on the device, then vault device-import; or say --token-only for the token's share alone.",
+    ),
     "cli.label-twice": (
         "Two keys in the token {token} are labelled {label}.",
         "A label says what a key is for. Remove or rename one of them with the token's own tool.",

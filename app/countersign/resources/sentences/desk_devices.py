@@ -53,12 +53,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "None of the vaults that pay here has an extended key of {officer}.",
         "Sign with the token, or ask an officer whose device is registered for the vault.",
     ),
-    "desk.vault-device": (
-        "The keys of {officer} in this vault lie in a device; this air-gapped machine signs with tokens only. Nothing was signed.",
-        "Sign from your seat at a workstation: device-export, the device, device-import. This request needs no answer.",
+    "desk.nothing-signed": (
+        "Nothing of this request has been signed yet: there is nothing to hand back.",
+        "Sign it with the token or on the device first, or refuse it.",
     ),
     "desk.signs-on-device": (
         "The keys of {officer} in this vault lie in a device of their own, not in a token.",
-        "Export the instruction for the device, sign it there, and take the file back.",
+        "Export it for the device, sign it there, and take back what it signed.",
     ),
 }

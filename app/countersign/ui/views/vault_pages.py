@@ -4,12 +4,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLayout, QScrollArea, QStackedWidget, QWidget
 
 from countersign.desk.surfaces import REQUEST_FILE
-from countersign.desk.views import ReviewView, TokenView, VaultRequestView
+from countersign.desk.views import ReviewView, VaultRequestView
 from countersign.review.finding import Verdict
 from countersign.ui.presenters import carry, review, writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
-from countersign.ui.views import owner_cards, sign_cards
+from countersign.ui.views import owner_cards
 from countersign.ui.views import transaction_cards as cards
 from countersign.ui.views.check_list import check_cards, verdict_note
 from countersign.ui.views.context import Context
@@ -151,7 +151,7 @@ class ReviewPage(QWidget):
         view, sound, base = self.view, self.sound, self.base.isChecked()
         if view is None:
             return
-        chosen, sections = view.instruction, _verdicts(view)
+        chosen, sections = view.instruction, verdicts(view)
         title = PlainLabel(label("owners.review-title" if view.change is not None else "vault.review-title"), "large")
         items: list[QWidget] = [
             title,
@@ -202,7 +202,7 @@ def _crossing(view: VaultRequestView, now: int) -> list[QWidget]:
     return items
 
 
-def _verdicts(view: VaultRequestView) -> list[tuple[str, Verdict]]:
+def verdicts(view: VaultRequestView) -> list[tuple[str, Verdict]]:
     """The contract's verdict where there is a contract, and the transaction's, each with its heading."""
     found = [(review.kind(view.instruction), view.instruction.verdict)]
     return found if view.review is None else [(label("checks.of-contract"), view.review.contract_verdict), *found]
@@ -223,66 +223,6 @@ def _contract(shown: ReviewView) -> Card:
 
     card.body.addWidget(Opening(label("review.more-terms"), rest))
     return card
-
-
-class SignPage(QWidget):
-    """One confirmation, one token, one signature."""
-
-    unlocking = Signal()
-    signing = Signal()
-    back = Signal()
-
-    def __init__(self, context: Context) -> None:
-        super().__init__()
-        self.context = context
-        self.view: VaultRequestView | None = None
-        self.token: TokenView | None = None
-        self.busy = False
-        self.body = scrolling(page(), label("sign.body"))
-        self.unlock = large(label("sign.unlock"), "Ctrl+U", icon="unlocked")
-        self.unlock.clicked.connect(self.unlocking)
-        self.sign = large(label("sign.sign"), "Ctrl+Return", icon="sign", part="primary")
-        self.sign.clicked.connect(self.signing)
-        self.base = base_units(self._build, large=True)
-        leave = large(label("vault.step-review"), "Esc", icon="back")
-        leave.clicked.connect(self.back)
-        self.ticked = False
-        box = column(gap=0)
-        box.addWidget(self.body, 1)
-        box.addWidget(bar(leave, self.base, None, self.unlock, self.sign))
-        self.setLayout(box)
-
-    def show_view(self, view: VaultRequestView, token: TokenView | None) -> None:
-        """Show what is confirmed, what is signed and the token."""
-        self.view, self.token = view, token
-        self._build()
-
-    def _build(self) -> None:
-        view, token = self.view, self.token
-        if view is None:
-            return
-        chosen = view.instruction
-        card, confirm = sign_cards.confirmation(chosen, base=self.base.isChecked())
-        confirm.setChecked(self.ticked)
-        confirm.toggled.connect(self._tick)
-        items: list[QWidget] = [verdict_note(*(verdict for _, verdict in _verdicts(view))), card]
-        items.append(sign_cards.what(chosen))
-        if token is not None:
-            items.append(sign_cards.token(token, view.keys))
-        self.body.setWidget(page(PlainLabel(label("vault.sign-title"), "large"), *items))
-        self.offer()
-
-    def _tick(self, on: bool) -> None:
-        self.ticked = on
-        self.offer()
-
-    def offer(self) -> None:
-        """What can be pressed now."""
-        locked = self.token is None or not self.token.unlocked
-        self.unlock.setVisible(locked)
-        self.unlock.setEnabled(locked and not self.busy and (self.token is None or self.token.tries != "locked"))
-        allowed = self.view is not None and self.view.instruction.verdict.may_sign
-        self.sign.setEnabled(allowed and self.ticked and not locked and not self.busy and self.context.runner.sound)
 
 
 class GivePage(QWidget):

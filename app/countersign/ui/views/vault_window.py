@@ -16,6 +16,7 @@ from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.log_verbs import LogVerbs
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.secret_dialog import LAST, asking
+from countersign.ui.views.vault_device_verbs import VaultDeviceVerbs
 from countersign.ui.views.vault_wizard import GIVE, REVIEW, SIGN, TAKE, VaultWizard
 
 _RAIL = {"vault": "vault", "log": "log"}
@@ -55,6 +56,7 @@ class VaultWindow(Frame):
         wizard.give.usb.writing.connect(self._write)
         wizard.give.show_panel.asked.connect(lambda: self.context.runner.start(self._show_answer()))
         wizard.give.another.connect(self._start_over)
+        self.by_device = VaultDeviceVerbs(wizard.sign, self.console, self.context, self._made)
         self.history = LogVerbs(self.log, self.console, self.context.runner)
 
     def begin(self) -> None:
@@ -148,15 +150,24 @@ class VaultWindow(Frame):
         shown = self.view
 
         async def work() -> None:
-            view = await self.console.sign(self.vault.progress.advance, None if shown is None else shown.instruction)
-            self.view = view
-            await self._give(view)
+            await self._made(
+                await self.console.sign(self.vault.progress.advance, None if shown is None else shown.instruction)
+            )
 
         def ended() -> None:
             self.vault.progress.end()
             self._busy(False)
 
         self.working = self.context.runner.start(work(), ended=ended)
+
+    async def _made(self, view: VaultRequestView) -> None:
+        """Something was signed: the answer, or what is still to be signed."""
+        self.view = view
+        if view.answered:
+            await self._give(view)
+        else:
+            await self._look()
+            self.vault.sign.show_view(view, self.token)
 
     def _busy(self, busy: bool) -> None:
         self.vault.sign.busy = busy

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views.context import Context
-from countersign.ui.views.vault_pages import ClockPage, GivePage, ReviewPage, SignPage, TakePage
+from countersign.ui.views.vault_pages import ClockPage, GivePage, ReviewPage, TakePage
+from countersign.ui.views.vault_sign_page import SignPage
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import column
 from countersign.ui.widgets.progress import ProgressLine
