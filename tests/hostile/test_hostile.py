@@ -15,6 +15,7 @@ from hostile import (
     contract_cases,
     ethereum_cases,
     log_cases,
+    lost_cases,
     machine_cases,
     owner_cases,
     policy_cases,
@@ -24,6 +25,7 @@ from hostile import (
     told_cases,
     trouble_cases,
 )
+from hostile.scripted import SCRIPTED
 from hostile.table import Hostile
 
 CASES: list[Hostile] = [
@@ -34,6 +36,7 @@ CASES: list[Hostile] = [
     *ranged_cases.CASES,
     *ethereum_cases.CASES,
     *batch_cases.CASES,
+    *lost_cases.CASES,
     *safe_state_cases.CASES,
     *policy_cases.CASES,
     *machine_cases.CASES,
@@ -117,4 +120,8 @@ def test_every_check_has_a_hostile_case_and_the_matrix_shows_who_stops_what(
         for case in CASES:
             failing = dict.fromkeys(f.check for f in verdict(case.hostile()).against if f.status is Status.FAIL)
             print(f"{str(case)[:63]:64} {' '.join(failing)}")
-        print(f"{len(CASES)} hostile cases, {len(CODES)} checks")
+        for each in SCRIPTED:
+            for name in each.cases:
+                print(f"{each.check + ' ' + name:64} {each.check} (scripted: {each.tests[0].partition('::')[0]})")
+        told = sum(len(each.cases) for each in SCRIPTED)
+        print(f"{len(CASES)} hostile cases, {len(CODES)} checks; {told} scripted ones of {len(SCRIPTED)} more")

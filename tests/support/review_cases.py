@@ -114,6 +114,9 @@ class Plan:
     fees: tuple[int, int, int] = (500, 5, 10)
 
 
+_OWNER = {party: owner for owner, party in world.OWNERS.items()}
+
+
 @cache
 def held(plan: Plan) -> tuple[Desk, tuple[Trade, ...]]:
     """A desk in which every contract of the plan is held, and the first one's gross cycle is closed."""
@@ -128,11 +131,19 @@ def held(plan: Plan) -> tuple[Desk, tuple[Trade, ...]]:
     deposits = (("meridian", world.BTC, 3 * COIN), ("harbour", world.USDC, 25_000_000_000_000), *plan.deposits)
     for number, (owner, asset, units) in enumerate(deposits):
         desk.deposit(owner, asset, units, number)
-    trades = tuple(Trade(number, world.signed_contract(terms)) for number, terms in enumerate(plan.terms, 1))
+    trades = tuple(
+        Trade(number, world.signed_contract(terms, [_OWNER[party] for party in terms.parties]))
+        for number, terms in enumerate(plan.terms, 1)
+    )
     for trade in trades:
-        desk.log("contract.affirmed", ["operations"], builder.contract_body(trade.contract))
+        kind = (
+            ("contract.affirmed", ["operations"])
+            if trade.contract.terms.sale
+            else ("withdrawal.requested", ["harbour"])
+        )
+        desk.log(*kind, builder.contract_body(trade.contract))
         desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
-        for leg in (0, 1):
+        for leg in range(len(trade.contract.terms.legs)):
             desk.log("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg))
     together = [trade.hash for trade in trades] if plan.netting != netting.GROSS else [trades[0].hash]
     body = builder.cycle_body(trades[0].cycle, together, world.START, netting=plan.netting)

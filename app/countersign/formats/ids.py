@@ -97,9 +97,14 @@ def name(text: str, *, listed: Collection[str] = ()) -> str:
     return text
 
 
+def runs_right_to_left(char: str) -> bool:
+    """Whether a character turns the direction of what stands around it: amounts and names would change places."""
+    return unicodedata.bidirectional(char) in _RIGHT_TO_LEFT
+
+
 def _refuse_right_to_left(text: str) -> None:
     for char in text:
-        if unicodedata.bidirectional(char) in _RIGHT_TO_LEFT:
+        if runs_right_to_left(char):
             raise Malformed("D3.right-to-left", character=f"U+{ord(char):04X}", name=excerpt(text))
 
 

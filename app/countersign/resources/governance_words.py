@@ -82,6 +82,8 @@ TEMPLATES: dict[str, str] = {
     "roster.safe-handler": "The fallback handler of the Safe {vault} is {handler}.",
     "roster.safe-no-handler": "The Safe {vault} has no fallback handler.",
     "roster.destination-added": "{owner}, book {book}, may be paid at {account} in the vault {vault}, {span} after this.",
+    "roster.destination-alike": "Careful: {account} differs from {like}, registered for {owner}, in {count} characters only. "
+    "Such an address is made to be mistaken for the other: compare it whole, with its owner, by another way.",
     "roster.destination-outside": "{owner}, book {book}, may withdraw to {account}, outside this custody, {span} after this.",
     "roster.administrators": "The administrators are {people}; {threshold} of {count} sign changes.",
     "log.key": "The log's heads are signed with {log} instead of {was}: {reason}",

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from countersign.errors import CountersignError, Malformed
-from countersign.ethereum import multisend, owners
+from countersign.ethereum import deployments, multisend, owners
 from countersign.ethereum.abi import Address
 from countersign.ethereum.inspect import (
     AdminCall,
@@ -24,6 +24,7 @@ from countersign.ethereum.inspect import (
     MalformedTransfer,
     PlainCall,
     SelfCall,
+    is_reserved,
 )
 from countersign.ethereum.safe import SafeTx, SafeVersion
 from countersign.formats import caip, eip55
@@ -173,7 +174,7 @@ def ether(reading: Reading) -> Iterator[Finding]:
     elif not reading.owed:
         yield blocked("E6", "E5", "call")
     else:
-        found = [_ether_matches(facts, each) for each in _pairs(reading, facts) if _is_ether(each)]
+        found = [_ether_matches(reading, facts, each) for each in _pairs(reading, facts) if _is_ether(each)]
         yield from found or (not_applicable("E6", "E6.other-kind"),)
 
 
@@ -252,14 +253,11 @@ def _transfer_matches(reading: Reading, facts: Facts, pair: Pair) -> Finding:
     call = pair.call.call
     if not isinstance(call, Erc20Transfer):
         return failed("E5", "no-transfer", at, expected, found)
-    claim = claim_of(reading)
-    assert claim is not None
-    nobody = (bytes(20), claim.tx.safe, call.token)
     if call.token != token or reading.state is None or pair.owed.asset not in reading.state.roster.assets:
         return failed("E5", "token", at, expected, found, expected=expected, found=found)
     if wei := pair.call.ether:
         return failed("E5", "ether-with-it", at, "no ether with the call", f"{wei} wei", wei=str(wei))
-    if call.recipient in nobody:
+    if _is_nobody(reading, call.recipient):
         return failed("E5", "to-nobody", at, expected, found, found=eip55.checksum(call.recipient))
     if call.recipient != recipient:
         return failed("E5", "recipient", at, expected, found, expected=expected, found=found)
@@ -270,7 +268,7 @@ def _transfer_matches(reading: Reading, facts: Facts, pair: Pair) -> Finding:
     return passed("E5", "pays-what-is-owed", at, expected, found)
 
 
-def _ether_matches(facts: Facts, pair: Pair) -> Finding:
+def _ether_matches(reading: Reading, facts: Facts, pair: Pair) -> Finding:
     """E6 on one obligation of ether and the call that stands for it, or on ether beyond what is owed."""
     at, found = _place(facts, pair.number), "nothing" if pair.call is None else _said(pair.call)
     if pair.owed is None:
@@ -282,11 +280,26 @@ def _ether_matches(facts: Facts, pair: Pair) -> Finding:
     if not isinstance(call, EtherTransfer):
         return failed("E6", "no-payment", at, expected, found)
     to = eip55.checksum(call.recipient)
+    if _is_nobody(reading, call.recipient):
+        return failed("E6", "to-nobody", at, expected, found, found=to)
     if call.recipient != _recipient(pair.owed):
         return failed("E6", "recipient", at, expected, found, expected=pair.owed.destination, found=to)
     if call.amount != pair.owed.amount:
         return failed("E6", "amount", at, expected, found, expected=pair.owed.amount, found=call.amount)
     return passed("E6", "pays-what-is-owed", at, expected, found)
+
+
+def _is_nobody(reading: Reading, recipient: Address) -> bool:
+    """Whether what is paid there is lost, whoever registered it: a reserved address, this Safe, a Safe contract, a token."""
+    claim, state = claim_of(reading), reading.state
+    if is_reserved(recipient) or deployments.named(recipient) is not None:
+        return True
+    if claim is None or recipient == claim.tx.safe or state is None:
+        return True
+    tokens = (
+        caip.AssetId.parse(asset) for asset in state.roster.assets if asset.startswith(f"eip155:{claim.tx.chain_id}/")
+    )
+    return recipient in {each.token for each in tokens if not each.is_coin}
 
 
 def _recipient(owed: Obligation) -> Address:

@@ -123,13 +123,16 @@ outpoint: Reader[str] = string(once(_outpoint))
 
 
 def prose_of(most: int) -> Reader[str]:
-    """A text of 1 to `most` characters, NFC, with nothing hidden in it."""
+    """A text of 1 to `most` characters, NFC, with nothing hidden in it and nothing that runs from right to left: it stands
+    in one line with amounts and names, whose order it would change."""
 
     def judge(spelled: str) -> str:
         if not 1 <= len(spelled) <= most:
             raise Malformed("settlement.prose-length", most=most)
         if unicodedata.normalize("NFC", spelled) != spelled or any(map(hidden, spelled)):
             raise Malformed("settlement.prose-characters")
+        if any(map(ids.runs_right_to_left, spelled)):
+            raise Malformed("settlement.prose-direction")
         return spelled
 
     return string(once(judge), maximum=max(most, 4096))

@@ -9,17 +9,21 @@
 - A Safe's owners and threshold are what its chain says: they change by `owners.ordered` (`owning.py`), never here.
 - A destination that lies in a Safe is the Safe; one outside this custody is none. What a descriptor's places are is the
   rails' to say, at the desk and on every console (`desk/registering.py`).
+- No two institutions and no two officers have one name, no two assets of a chain one symbol, and no token that of a chain's
+  coin: screens name them so. Capitals make no other name.
 - An asset keeps its decimals, a vault its owner, chain and Safe, a slot and a ranged vault their descriptors, a
   destination its owner and vault, for ever.
 
     >>> changed(roster, entries, time_ms=1795348800000)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from countersign.errors import Refused
+from countersign.formats import caip
 from countersign.keys.public_key import Curve, PublicKey
+from countersign.settlement.assets import Asset
 from countersign.settlement.roster import (
     Administrators,
     Destination,
@@ -48,6 +52,7 @@ def changed(
         known = roster.assets.get(asset.id)
         if known is not None and known.decimals != asset.decimals:
             raise Refused("settlement.decimals-changed", asset=asset.id)
+        _require_own_symbol(roster, asset)
         roster = replace(roster, assets=roster.assets.set(asset.id, asset))
     for participant in entries.participants:
         roster = _with_participant(roster, participant)
@@ -113,6 +118,8 @@ def _with_keys(
 def _with_participant(roster: Roster, participant: Participant) -> Roster:
     if participant.lei == roster.custodian.lei:
         raise Refused("settlement.custodian-trades", lei=participant.lei)
+    others = ((each.lei, each.name) for each in (roster.custodian, *roster.participants.values()))
+    _require_own_name(participant.lei, participant.name, others)
     known = roster.participants.get(participant.lei)
     holder = Holder(HolderKind.PARTICIPANT, participant.lei)
     new = tuple((key, Purpose.IDENTITY, False) for key in participant.keys)
@@ -121,11 +128,33 @@ def _with_participant(roster: Roster, participant: Participant) -> Roster:
 
 
 def _with_officer(roster: Roster, officer: Officer) -> Roster:
+    _require_own_name(officer.id, officer.name, ((each.id, each.name) for each in roster.officers.values()))
     known = roster.officers.get(officer.id)
     gone = tuple(each.key for each in known.keys) if known else ()
     new = tuple((each.key, each.purpose, each.online) for each in officer.keys)
     roster = _with_keys(roster, gone, new, Holder(HolderKind.OFFICER, officer.id))
     return replace(roster, officers=roster.officers.set(officer.id, officer))
+
+
+def _require_own_name(id: str, name: str, others: Iterable[tuple[str, str]]) -> None:
+    """Nobody else is called so. Refused settlement.name-taken."""
+    wanted = name.casefold()
+    for other, taken in others:
+        if other != id and taken.casefold() == wanted:
+            raise Refused("settlement.name-taken", name=name, id=id, other=other)
+
+
+def _require_own_symbol(roster: Roster, asset: Asset) -> None:
+    """An amount is written with its symbol: another asset of that symbol lives on another chain, and is of the same kind.
+
+    Refused settlement.symbol-taken.
+    """
+    wanted, coin = asset.symbol.casefold(), caip.AssetId.parse(asset.id).is_coin
+    for other in roster.assets.values():
+        if other.id == asset.id or other.symbol.casefold() != wanted:
+            continue
+        if other.chain == asset.chain or caip.AssetId.parse(other.id).is_coin != coin:
+            raise Refused("settlement.symbol-taken", symbol=asset.symbol, asset=asset.id, other=other.id)
 
 
 def _checked_administrators(roster: Roster, administrators: Administrators) -> Administrators:

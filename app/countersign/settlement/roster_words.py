@@ -10,7 +10,7 @@
 
 from collections.abc import Iterator
 
-from countersign.formats import caip
+from countersign.formats import caip, likeness
 from countersign.settlement.roster import (
     Destination,
     Officer,
@@ -181,6 +181,23 @@ def _destinations(before: Roster, after: Roster, cooling: int) -> Iterator[Said]
     for account, place in sorted(after.destinations.items()):
         if account not in before.destinations:
             yield _destination(after, place, cooling)
+            if before.destinations:  # what a founding names stands there from the beginning: nothing to be mistaken for
+                yield from _alike(after, account)
+
+
+def _alike(roster: Roster, account: str) -> Iterator[Said]:
+    """Which registered places of the same chain a new one could be mistaken for: nobody finds such an address by chance."""
+    chain, _, address = account.rpartition(":")
+    safes = {
+        f"{each.chain}:{each.address}": each.owner for each in roster.vaults.values() if isinstance(each, SafeVault)
+    }
+    known = {**{name: each.owner for name, each in roster.destinations.items()}, **safes}
+    for other, owner in sorted(known.items()):
+        if other.startswith(f"{chain}:") and likeness.alike(address, other.removeprefix(f"{chain}:")):
+            whose = roster.participants.get(owner.lei)
+            differing = len(likeness.differing(account, other))
+            yield said("roster.destination-alike", account=account, like=other, count=differing,
+                       owner=whose.name if whose else owner.lei)  # fmt: skip
 
 
 def _destination(roster: Roster, place: Destination, cooling: int) -> Said:

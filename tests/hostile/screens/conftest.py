@@ -9,4 +9,6 @@ from ui.conftest import (  # noqa: F401
     pdf,
     pytest_asyncio_loop_factories,
     throw_away,
+    vault,
+    window,
 )

@@ -159,7 +159,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _FRAUD,
     ),
     "E5.ether-with-it": ("It sends {wei} wei along with the token transfer.", _STOP),
-    "E5.to-nobody": ("It pays to {found}: the zero address, the Safe itself or the token.", _STOP),
+    "E5.to-nobody": (
+        "It pays to {found}, where it is lost: a reserved address, the Safe itself, a contract of Safe's, or a token.",
+        _STOP,
+    ),
     "E5.recipient": ("It pays somebody else: {found} instead of {expected}.", _FRAUD),
     "E5.amount": ("It moves {found} base units; the contract says {expected}.", _STOP),
     "E5.amount-range": ("The amount {found} is zero or too large to be true.", _STOP),
@@ -168,6 +171,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "E6.extra": ("Call {number} pays what no contract asks for: {found}.", _FRAUD),
     "E6.other-kind": ("The Safe owes a token here, not ether.", _NONE),
     "E6.no-payment": ("The Safe owes ether, and this is not a plain payment of ether.", _STOP),
+    "E6.to-nobody": (
+        "It pays ether to {found}, where it is lost: a reserved address, the Safe itself, a contract of Safe's, or a token.",
+        _STOP,
+    ),
     "E6.recipient": ("It pays ether to {found}; the contract says {expected}.", _FRAUD),
     "E6.amount": ("It pays {found} wei; the contract says {expected}.", _STOP),
     "E6.pays-what-is-owed": ("It pays exactly the ether that the contract says, to whom it says.", _NONE),

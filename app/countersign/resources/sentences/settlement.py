@@ -167,6 +167,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The destination {destination} does not belong to vault {vault} of the same owner and chain.",
         _ROSTER,
     ),
+    "settlement.name-taken": ("{other} is called {name} already; {id} needs a name of its own.", _ROSTER),
+    "settlement.symbol-taken": (
+        "{other} has the symbol {symbol} already: amounts of {asset} could be mistaken for its own.",
+        _ROSTER,
+    ),
     "settlement.fee-cap": (
         "The network fee {fee} of vault {vault} is above the agreed {cap}.",
         "Check the transaction; what is above the cap is not the party's to pay.",

@@ -42,6 +42,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The text at {where} holds characters that cannot be seen or are not in their normal form.",
         _MEND,
     ),
+    "settlement.prose-direction": (
+        "The text at {where} holds letters that run from right to left: they would change the order of what stands beside.",
+        _MEND,
+    ),
     "settlement.prose-length": ("The text at {where} is empty or longer than {most} characters.", _MEND),
     "settlement.terms-confirmations": (
         "Contract {id} does not give the confirmations of exactly its legs' assets.",
