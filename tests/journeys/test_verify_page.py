@@ -5,11 +5,9 @@ nodes whether the transactions are on their chains run on a story of real nodes 
 """
 
 import base64
-import io
 import json
 import re
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -24,21 +22,11 @@ from countersign.rails import ethereum
 from support import finished_settlement as finished
 from support import review_cases as cases
 from support import verify_page
-from support.bitcoin_node import RegtestNode
-from support.parts import bitcoind
 from support.retold import retold
-from support.verify_page import Block, Run
+from support.verify_page import Block, Run, unpacked
 
 Files = dict[str, bytes]
 OFFLINE = [block for block in verify_page.blocks() if not block.nodes]
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The page's tools, and a node that has nothing but its network's rules."""
-    found = verify_page.tools()
-    with RegtestNode(bitcoind(), tmp_path_factory.mktemp("bitcoind")) as node:
-        yield found | {"bitcoin": f"bitcoin-cli -regtest -datadir={node.folder} -rpcport={node.port}"}
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +40,6 @@ def given(folder: Path, files: Files) -> Path:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     return folder
-
-
-def unpacked(pack: bytes) -> Files:
-    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def values(pack: Files) -> dict[str, list[str]]:
@@ -86,12 +69,14 @@ def values(pack: Files) -> dict[str, list[str]]:
         "needed": ["2"],
         "events": [str(len(events))],
         "signatures": [str(sum(len(json.loads(pack[name])["signatures"]) for name in events))],
-        "lei": [each["lei"] for each in terms["parties"]],
+        "lei": sorted(each["lei"] for each in terms["parties"]),
         "contract": [manifest["contract_sha256"]],
         "legal text": [terms["legal_text_sha256"]],
         "amount": [leg["amount"] for leg in terms["legs"]],
         "asset": [leg["asset"] for leg in terms["legs"]],
         "destination": [leg["destination"] for leg in terms["legs"]],
+        "vault": [*by_kind["safe-tx"]["vaults"], *by_kind["psbt"]["vaults"]],
+        "owed": [f"{leg['amount']} of {leg['asset']} to {leg['destination']}" for leg in reversed(terms["legs"])],
         "bitcoin payment": [f"{bitcoin['destination'].split(':')[2]} {bitcoin['amount']}"],
         "coins": [str(len(unsigned.inputs))],
         "bitcoin vault": by_kind["psbt"]["vaults"],
@@ -126,17 +111,17 @@ def agree(run: Run, page: list[Block], expected: dict[str, list[str]]) -> None:
 
 
 def test_every_command_of_the_page_prints_what_the_page_says(
-    files: Files, environment: dict[str, str], tmp_path: Path
+    files: Files, verify_tools: dict[str, str], tmp_path: Path
 ) -> None:
-    run = verify_page.play(given(tmp_path, files), OFFLINE, environment)
+    run = verify_page.play(given(tmp_path, files), OFFLINE, verify_tools)
     agree(run, OFFLINE, values(unpacked(files["evidence.zip"])))
 
 
 def test_every_command_of_the_page_says_what_it_prints() -> None:
     page = verify_page.blocks()
-    assert sorted({block.step for block in page}) == list(range(1, 11))
+    assert sorted({block.step for block in page}) == list(range(1, 12))
     assert all(block.prints for block in page)
-    assert [block.step for block in page if block.nodes] == [10]
+    assert [block.step for block in page if block.nodes] == [11]
 
 
 # One byte
@@ -159,8 +144,8 @@ def kinds(pack: Files) -> dict[str, tuple[str, int]]:
     found |= {"checkpoint": ("checkpoint", 3), "keys": ("jwks.json", 4)}
     found["legal text"] = (f"artefacts/{terms['legal_text_sha256']}", 5)
     for body in named["instruction.prepared"]:
-        found[f"unsigned {body['kind']}"] = (f"artefacts/{body['artefact']}", 6 if body["kind"] == "psbt" else 8)
-    for kind, step in (("share.added", 7), ("transaction.broadcast", 7)):
+        found[f"unsigned {body['kind']}"] = (f"artefacts/{body['artefact']}", 7 if body["kind"] == "psbt" else 9)
+    for kind, step in (("share.added", 8), ("transaction.broadcast", 8)):
         first, second = sorted(named[kind], key=lambda body: int(body["index"]))[:2]
         found[f"{kind} on Bitcoin"] = (f"artefacts/{first['artefact']}", step)
         found[f"{kind} on Ethereum"] = (f"artefacts/{second['artefact']}", step + 2)
@@ -190,25 +175,25 @@ KINDS = [
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_flipped_byte_stops_the_step_whose_work_the_file_is(
-    files: Files, environment: dict[str, str], tmp_path: Path, kind: str
+    files: Files, verify_tools: dict[str, str], tmp_path: Path, kind: str
 ) -> None:
     pack = unpacked(files["evidence.zip"])
     assert sorted(kinds(pack)) == sorted(KINDS)
     name, step = kinds(pack)[kind]
     change = put(given(tmp_path, files), name, flipped(name, pack[name]))
-    after = verify_page.play(tmp_path, OFFLINE, environment, {COMPARED: change})
+    after = verify_page.play(tmp_path, OFFLINE, verify_tools, {COMPARED: change})
     assert (after.code != 0, after.step) == (True, step), after.complaint
 
 
 @pytest.mark.long
 def test_a_flipped_byte_in_any_file_is_seen_by_its_hash(
-    files: Files, environment: dict[str, str], tmp_path: Path
+    files: Files, verify_tools: dict[str, str], tmp_path: Path
 ) -> None:
     pack = unpacked(files["evidence.zip"])
     quiet = []
     for name in [*(name for name, _ in kinds(pack).values()), "vkeys.json"]:
         change = put(given(tmp_path, files), name, flipped(name, pack[name]))
-        run = verify_page.play(tmp_path, OFFLINE[:COMPARED], environment, {UNPACKED: change})
+        run = verify_page.play(tmp_path, OFFLINE[:COMPARED], verify_tools, {UNPACKED: change})
         if (run.code, run.step) == (0, 0):
             quiet.append(name)
     assert quiet == []
@@ -217,7 +202,7 @@ def test_a_flipped_byte_in_any_file_is_seen_by_its_hash(
 @pytest.mark.long
 @pytest.mark.parametrize(("field", "step"), [("files", 2), ("desk", 3), ("contract_sha256", 5)])
 def test_what_the_manifest_says_is_compared(
-    files: Files, environment: dict[str, str], tmp_path: Path, field: str, step: int
+    files: Files, verify_tools: dict[str, str], tmp_path: Path, field: str, step: int
 ) -> None:
     manifest = json.loads(unpacked(files["evidence.zip"])["manifest.json"])
     if field == "files":
@@ -225,17 +210,17 @@ def test_what_the_manifest_says_is_compared(
     else:
         manifest[field] = flipped(field, manifest[field].encode()).decode()
     change = put(given(tmp_path, files), "manifest.json", json.dumps(manifest).encode())
-    run = verify_page.play(tmp_path, OFFLINE, environment, {UNPACKED: change})
+    run = verify_page.play(tmp_path, OFFLINE, verify_tools, {UNPACKED: change})
     assert (run.code, run.step) == (1, step), run.complaint
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["evidence.zip", "vkeys.json"])
 def test_a_flipped_byte_in_what_was_given_stops_it(
-    files: Files, environment: dict[str, str], tmp_path: Path, name: str
+    files: Files, verify_tools: dict[str, str], tmp_path: Path, name: str
 ) -> None:
     given(tmp_path, files | {name: flipped(name, files[name])})
-    run = verify_page.play(tmp_path, OFFLINE, environment)
+    run = verify_page.play(tmp_path, OFFLINE, verify_tools)
     assert (run.code, run.step) == (1, 2), run.complaint
 
 
@@ -304,17 +289,17 @@ def lies() -> dict[str, tuple[int, dict[str, Any]]]:
         "a stranger signed an event": (4, {"signers": lambda kind, names: ["stranger"] if kind == "share.added" else names}),
         "one party signed": (5, {"edit": event_of("contract.affirmed", one_signature)}),
         "the parties' signatures are of others": (5, {"edit": event_of("contract.affirmed", swapped_signatures)}),
-        "the PSBT pays elsewhere": (6, {"artefacts": {name["psbt"]: over.altered}}),
-        "the coins are another vault's": (6, {"edit": event_of("desk.founded", the_others_vault)}),
-        "a bit of a Bitcoin signature": (7, {"artefacts": {shares["psbt"]: der_flipped(held[shares["psbt"]])}}),
-        "a key that did not sign is named": (7, {"edit": event_of("share.added", another_key)}),
-        "another Bitcoin transaction was sent": (7, {"artefacts": {sent[0]: der_flipped(held[sent[0]])}}),
-        "another transaction was seen": (7, {"edit": event_of("transaction.observed", another_transaction)}),
-        "the SafeTx pays more": (8, {"artefacts": {name["safe"]: more}}),
-        "the SafeTx claims another hash": (8, {"artefacts": {name["safe"]: claimed}}),
-        "the SafeTx is a delegate call": (8, {"artefacts": {name["safe"]: over.delegatecall}}),
-        "a bit of an owner's signature": (9, {"artefacts": {shares["safe"]: bad[:40] + bytes([bad[40] ^ 1]) + bad[41:]}}),
-        "another call was sent": (9, {"artefacts": {called[0]: held[called[0]][:-1] + b"\1"}}),
+        "the PSBT pays elsewhere": (7, {"artefacts": {name["psbt"]: over.altered}}),
+        "the coins are another vault's": (7, {"edit": event_of("desk.founded", the_others_vault)}),
+        "a bit of a Bitcoin signature": (8, {"artefacts": {shares["psbt"]: der_flipped(held[shares["psbt"]])}}),
+        "a key that did not sign is named": (8, {"edit": event_of("share.added", another_key)}),
+        "another Bitcoin transaction was sent": (8, {"artefacts": {sent[0]: der_flipped(held[sent[0]])}}),
+        "another transaction was seen": (8, {"edit": event_of("transaction.observed", another_transaction)}),
+        "the SafeTx pays more": (9, {"artefacts": {name["safe"]: more}}),
+        "the SafeTx claims another hash": (9, {"artefacts": {name["safe"]: claimed}}),
+        "the SafeTx is a delegate call": (9, {"artefacts": {name["safe"]: over.delegatecall}}),
+        "a bit of an owner's signature": (10, {"artefacts": {shares["safe"]: bad[:40] + bytes([bad[40] ^ 1]) + bad[41:]}}),
+        "another call was sent": (10, {"artefacts": {called[0]: held[called[0]][:-1] + b"\1"}}),
     }  # fmt: skip
 
 
@@ -322,18 +307,18 @@ LIES = {
     "one witness is missing": "1 of 2 witnesses",
     "a stranger signed an event": "no event registers the key",
     "one party signed": "9845HARBRP0000000083 did not sign",
-    "the parties' signatures are of others": "contract.json: the signature of",
-    "the PSBT pays elsewhere": "it pays something else than the contract",
-    "the coins are another vault's": "a coin that no paying vault owns",
+    "the parties' signatures are of others": ".json: the signature of",
+    "the PSBT pays elsewhere": "it does not pay what is owed: ",
+    "the coins are another vault's": "a coin that does not lie where the vault says: ",
     "a bit of a Bitcoin signature": "the shares complete it: false",
     "a key that did not sign is named": "the keys that signed are not those",
     "another Bitcoin transaction was sent": "the transaction that was sent: ",
     "another transaction was seen": "json: transaction: ",
     "the SafeTx pays more": "what it pays: ",
     "the SafeTx claims another hash": "safeTxHash: ",
-    "the SafeTx is a delegate call": "operation (0 is a plain call",
+    "the SafeTx is a delegate call": "the delegate call (only MultiSendCallOnly",
     "a bit of an owner's signature": "json: the signature of 0x",
-    "another call was sent": "the call that was sent: ",
+    "another call was sent": "is not what the owners signed",
 }
 """What the page says of each."""
 
@@ -341,21 +326,21 @@ LIES = {
 @pytest.mark.long
 @pytest.mark.parametrize("lie", LIES)
 def test_a_pack_that_hangs_together_around_a_lie_stops_at_the_lie(
-    files: Files, environment: dict[str, str], tmp_path: Path, lie: str
+    files: Files, verify_tools: dict[str, str], tmp_path: Path, lie: str
 ) -> None:
     truth = unpacked(files["evidence.zip"])
     assert sorted(lies()) == sorted(LIES)
     step, changes = lies()[lie]
     given(tmp_path, files | {"evidence.zip": retold(finished.finished(), truth, **changes)})
-    run = verify_page.play(tmp_path, OFFLINE, environment)
+    run = verify_page.play(tmp_path, OFFLINE, verify_tools)
     assert (run.code, run.step) == (1, step), run.complaint
     assert run.complaint.startswith("WRONG: ")
     assert LIES[lie] in run.complaint
 
 
 @pytest.mark.long
-def test_the_same_pack_without_a_lie_passes(files: Files, environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_same_pack_without_a_lie_passes(files: Files, verify_tools: dict[str, str], tmp_path: Path) -> None:
     truth = unpacked(files["evidence.zip"])
     given(tmp_path, files | {"evidence.zip": retold(finished.finished(), truth)})
-    run = verify_page.play(tmp_path, OFFLINE, environment)
+    run = verify_page.play(tmp_path, OFFLINE, verify_tools)
     assert (run.code, run.step, run.complaint) == (0, 0, "")

@@ -52,7 +52,7 @@ async def test_every_command_agrees_with_real_nodes(tmp_path: Path) -> None:
         with running_node() as empty, RegtestNode(bitcoind(), tmp_path / "empty") as young:
             for elsewhere in (f"export ETH_RPC_URL={empty.url}", f"bitcoin='{command(young)}'"):
                 run = verify_page.play(tmp_path, page, found, {len(page) - 1: elsewhere})
-                assert (run.code != 0, run.step) == (True, 10), elsewhere
+                assert (run.code != 0, run.step) == (True, 11), elsewhere
 
 
 def command(node: RegtestNode) -> str:

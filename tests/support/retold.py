@@ -28,7 +28,7 @@ from support.finished_settlement import Finished
 Files = Mapping[str, bytes]
 TOLD = {
     "desk.founded", "policy.adopted", "contract.affirmed", "cycle.closed", "instruction.prepared", "share.added",
-    "transaction.broadcast", "transaction.observed",
+    "transaction.broadcast", "transaction.observed", "transaction.replaced", "settlement.voided",
 }  # fmt: skip
 PEOPLE = ("desk", "operations", "compliance", "officer-a", "officer-b", "officer-c", "officer-d", "meridian", "harbour")
 

@@ -8,10 +8,12 @@
 - Nothing of ours runs in it: the commands are the tools' own.
 """
 
+import io
 import os
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +91,12 @@ def play(
         lines[-1] if lines else "",
         0 if over else page[len(printed)].step,
     )
+
+
+def unpacked(pack: bytes) -> dict[str, bytes]:
+    """The files of a pack, as any zip program sees them."""
+    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def filled(prints: Iterable[str], values: Mapping[str, Sequence[str]]) -> list[str]:
