@@ -15,7 +15,7 @@ from countersign.ethereum.owners import AddOwner, ChangeThreshold, RemoveOwner, 
 from countersign.ethereum.safe import DELEGATECALL, WITHOUT_CHAIN_ID, ClaimedSafeTx, SafeTx, SafeVersion, with_version
 from countersign.ethereum.safe_storage import SENTINEL
 from countersign.formats import eip55
-from countersign.review.case import Case, InstructionFacts, JournalFacts, Shared, SignerFacts
+from countersign.review.case import Case, Channel, InstructionFacts, JournalFacts, Shared, SignerFacts, TransportFacts
 from countersign.settlement.records import Freeze, SafeUse
 from countersign.settlement.stop_bodies import ASSET, BOOK, CONTRACT, PARTICIPANT, Scope
 from hostile.ethereum_cases import ATTACKER, FRESH, high_s, of, stranger, with_v
@@ -214,6 +214,41 @@ def said(**changes: object) -> Case:
     return scene.safe_case(safes=scene.seen(**changes))
 
 
+# --- A cold machine: what two officers attest
+
+
+def cold(*officers: str, by: Channel = Channel.USB, **changes: object) -> Case:
+    """Carried to officer A's machine after these officers attested the order; `changes` alter what they attested."""
+    scene = ordered.scene().attest(*officers) if officers else ordered.scene()
+    state = scene.state
+    for name, found in state.attestations.items():
+        state = replace(state, attestations=state.attestations.set(name, replace(found, **changes)))  # type: ignore[arg-type]
+    way = TransportFacts(by, None, sender="officer-c", sequence=1)
+    clock = scene.clock(confirmed=True)
+    return scene.safe_case(channel=by, transport=way, clock=clock, state=state, safes=None)
+
+
+def attested(**changes: object) -> Case:
+    """The Safe that two attested, changed."""
+    case = cold("compliance", "officer-d")
+    assert case.state is not None
+    (found,) = case.state.attestations.values()
+    chains = tuple(replace(each, safes=tuple(replace(one, **changes) for one in each.safes)) for each in found.chains)  # type: ignore[arg-type]
+    return cold("compliance", "officer-d", chains=chains)
+
+
+def unrelated() -> Case:
+    """Two attested, but another order: the log's attestation is kept under its own name."""
+    case = cold("compliance", "officer-d", by=Channel.QR)
+    assert case.state is not None
+    ((name, found),) = case.state.attestations.items()
+    attestations = case.state.attestations.delete(name).set("ab" * 32, found)
+    return replace(case, state=replace(case.state, attestations=attestations))
+
+
+BY_TWO, BY_TWO_QR = partial(cold, "compliance", "officer-d"), partial(cold, "compliance", "officer-d", by=Channel.QR)
+
+
 def withdrawn(*, gone: bool) -> Case:
     """The key of the owner who is to come was withdrawn since, or not."""
     case = honest(COMES)
@@ -342,4 +377,16 @@ CASES: list[Hostile] = [
     *each("E10", "E10.modules", said, [("owners: a module", partial(said, modules=(eip55.checksum(ATTACKER),)))]),
     *each("E10", "E10.guard", said, [("owners: a guard", partial(said, guard=eip55.checksum(ATTACKER)))]),
     *each("E10", "E10.nonce", said, [("owners: its nonce used up", partial(said, nonce=1))]),
+    Hostile("E10", "owners: attested by nobody, by USB", "E10.not-attested", cold, BY_TWO),
+    Hostile("E10", "owners: attested by who signs, by USB", "L8.attested-by-signer",
+            partial(cold, "compliance", "officer-a"), BY_TWO),
+    Hostile("E10", "owners: attested for another order, by USB", "L8.attested-other",
+            partial(BY_TWO, instructions=("ab" * 32,)), BY_TWO),
+    Hostile("E10", "owners: attested: a lower threshold", "E10.threshold", partial(attested, threshold=1), attested),
+    Hostile("E10", "owners: attested: exchanged on its chain already", "E10.owners",
+            partial(attested, owners=EXCHANGED_ON_CHAIN), attested),
+    Hostile("L8", "owners: by QR, attested by nobody", "L8.not-attested", partial(cold, by=Channel.QR), BY_TWO_QR, overlaps("E10")),
+    Hostile("L8", "owners: by QR, another order attested", "L8.not-attested", unrelated, BY_TWO_QR, overlaps("E10")),
+    Hostile("L8", "owners: by QR, attested in another history", "L8.other-history",
+            partial(BY_TWO_QR, root="cd" * 32), BY_TWO_QR),
 ]  # fmt: skip

@@ -219,7 +219,7 @@ class Scene:
     def attest(self, *officers: str) -> "Scene":
         """The same with an attestation by these officers at the end of the log."""
         desk, size = self.desk.copy(), self.log.size
-        cycle = self.trades[0].cycle
+        cycle = self.trades[0].cycle if self.trades else self.prepared["safe-tx"]
         chains = safe_snapshots.of_cycle(self.state, cycle, desk.now_ms // 1_000)
         body = attesting.body(self.state, cycle, size, self.log.tree.root(size).hex(), chains)
         desk.log("state.attested", officers, body)
