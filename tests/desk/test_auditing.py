@@ -11,11 +11,12 @@ from countersign.desk.auditing import verify_pack, verify_profile
 from countersign.desk.replica import Replica
 from countersign.desk.reports import AuditReport
 from countersign.desk.reworking import rework
+from countersign.ethereum import safe_file
 from countersign.review.finding import Status
 from countersign.settlement import machine
 from countersign.settlement.machine import Entry
 from countersign.store.profile import Profile, open_profile
-from support import finished_settlement, review_cases
+from support import finished_settlement, owner_cases, review_cases
 from support import settlement_world as world
 from support.finished_settlement import Finished
 
@@ -205,3 +206,41 @@ def test_a_policy_may_not_lower_the_quorum_below_the_trusted_witnesses(files: di
     assert "L5.quorum" in codes(verify_pack(data, "pack", other, over.clock))
     more = replace(trust, witnesses=(*trust.witnesses, third), k=3)
     assert verify_pack(data, "pack", more, over.clock).status == 0
+
+
+class TestOwners:
+    """A Safe's change of its own owners is audited like a settlement's transaction: its shares, its bytes, every check."""
+
+    @staticmethod
+    def changed(over: Finished, *, spoil: bool = False, other: bool = False) -> str:
+        """Ordered and signed after the settlement; a share of other bytes, or other bytes than were ordered."""
+        desk, order = over.desk, owner_cases.GOES
+        tx = owner_cases.built(desk, order, nonce=1)
+        data = safe_file.serialise(replace(tx, data=b"\x69\x4e\x80\xc3" + (1).to_bytes(32)) if other else tx)
+        name = owner_cases.logged(desk, order, data, nonce=1)
+        over.artefacts[sha256(data).digest()] = data
+        for officer in ("officer-a", "officer-c"):
+            signed = safe_file.serialise(replace(tx, nonce=2)) if spoil else data
+            share = review_cases.safe_share(signed, officer).data
+            over.artefacts[sha256(share).digest()] = share
+            body = {**world.share_body(name, officer, "harbour-safe"), "artefact": sha256(share).hexdigest()}
+            desk.log("share.added", ["desk", officer], body)
+        return name
+
+    def test_one_in_order_verifies(self, tmp_path: Path) -> None:
+        over = fresh()
+        name = self.changed(over)
+        report = audited(tmp_path, over)
+        assert codes(report) == set()
+        judged = next(each for each in report.judged if name in each.about[0])
+        assert {each.status for each in judged.verdict.of("E4")} == {Status.PASS}
+
+    def test_a_share_of_other_bytes_is_the_desks_fault(self, tmp_path: Path) -> None:
+        over = fresh()
+        self.changed(over, spoil=True)
+        assert "E9.not-an-owner" in codes(audited(tmp_path, over))
+
+    def test_other_bytes_than_were_ordered_are_found(self, tmp_path: Path) -> None:
+        over = fresh()
+        self.changed(over, other=True)
+        assert "E4.not-ordered" in codes(audited(tmp_path, over))

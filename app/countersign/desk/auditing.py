@@ -65,7 +65,7 @@ def audit_replica(
     replica: Replica, ground: Ground, trust: Quorum | None, now: int, progress: Progress
 ) -> Iterator[Judged]:
     """The verdicts on a replayed profile."""
-    signed = [each for each in sorted(ground.state.instructions.values(), key=lambda one: one.index) if each.shares]
+    signed = _signed(ground.state)
     progress(0, len(signed) + 1)
     record = [*_head(replica, ground, now), *_anchor(replica, trust), *replayed(ground.state)]
     record += [finding for each in signed for finding in rework(ground, each)]
@@ -76,6 +76,13 @@ def audit_replica(
     progress(len(signed) + 1, len(signed) + 1)
 
 
+def _signed(state: State) -> list[Instruction]:
+    """Every transaction that has shares, of settlements and of orders to a Safe, as they were logged."""
+    ordered = (each.instruction for each in state.orders.values())
+    found = sorted((*state.instructions.values(), *ordered), key=lambda each: each.index)
+    return [each for each in found if each.shares]
+
+
 def instruction_in_history(ground: Ground, instruction: Instruction, now: int) -> Judged:
     """Every check on a prepared instruction, before its first share."""
     about = f"{instruction.group.kind} {instruction.hash}"
@@ -83,7 +90,7 @@ def instruction_in_history(ground: Ground, instruction: Instruction, now: int) -
     if data is None:
         return Judged((about,), Verdict((missing(about, instruction.artefact),)))
     when = grounds.moment(ground, instruction)
-    names = ground.state.cycle(instruction.cycle).contracts
+    names = ground.state.settles(instruction)
     contracts = tuple(one for each in names if (one := ground.contract(each, f"contract {each}")) is not None)
     found = grounds.case(ground, when, now, contracts, grounds.facts_of(ground, instruction, data, about))
     return Judged((about,), checks.verdict(found), when.size)
