@@ -1,5 +1,6 @@
 """An air-gapped machine whose operator's key lies in a device: exported there, signed, taken back, answered; with a token both."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,24 @@ async def carried(table: Table, folder: Path) -> Vault:
     return vault
 
 
-async def logged(table: Table, vault: Vault, folder: Path) -> list[str]:
-    """The answer carried back; who has signed now."""
-    await table.officer.take_from_usb(await vault.answer_to_usb(folder))
-    return [each.officer for each in table.live("psbt").shares]
+async def filmed(table: Table) -> Vault:
+    """The same by codes: what they cannot prove is attested."""
+    await table.until("step-prepare")
+    await table.stage.vault.confirm_clock()
+    await table.officer.unlock(table.stage.ask_pin)
+    await table.story.attest()
+    vault = table.stage.vault.console
+    await seen(vault.take_frame, await table.officer.request_frames(table.live("psbt").hash))
+    await vault.unlock(table.stage.ask_pin)
+    return vault
+
+
+async def seen(take: Callable[[str], Awaitable[tuple[int, int, bool]]], texts: Sequence[str]) -> None:
+    """Codes taken in until the message is whole."""
+    for text in texts:
+        if (await take(text))[2]:
+            return
+    raise AssertionError("too few codes")
 
 
 async def code_of(work: object) -> str:
@@ -45,9 +60,9 @@ async def code_of(work: object) -> str:
 
 
 async def test_a_device_signs_what_an_air_gapped_machine_checked(tmp_path: Path) -> None:
-    """Out as a PSBT after an intent, back as codes; one share into the answer; no token signs any of it."""
-    table, folder = device_stage.ranged(tmp_path), tmp_path / "stick"
-    vault = await carried(table, folder)
+    """By codes alone: request, PSBT, signatures, answer. An intent before it leaves; one share; no token signs any of it."""
+    table = device_stage.ranged(tmp_path)
+    vault = await filmed(table)
     view = await vault.request()
     assert view is not None
     assert (view.keys, [each.label for each in view.devices]) == ((), [f"device {C}"])
@@ -62,14 +77,20 @@ async def test_a_device_signs_what_an_air_gapped_machine_checked(tmp_path: Path)
     assert intended == set(outpoints(psbt.group.chain, psbts.parse(exported)))
     for bad in (exported, device(D).sign(exported)):
         assert await code_of(vault.device_signed(bad)) == "bitcoin.share-incomplete"
-    assert await code_of(vault.answer_to_usb(folder)) == "desk.no-answer"
+    assert await code_of(vault.answer_frames()) == "desk.no-answer"
+    out = ur.Scan(frozenset(("crypto-psbt",)))
+    for text in vault.device_frames(exported, 1):
+        out.receive(text, 0)
+    assert out.message is not None
+    assert psbt_ur.decode(out.message) == exported
     scan, parts = vault.device_scan(), ur.Parts(psbt_ur.encode(device(C).sign(exported), version=1), 200)
     *_, signed = [scan.frame(parts.text(number).upper())[2] for number in range(1, parts.seq_len + 1)]
     assert signed is not None
     view = await vault.device_signed(signed)
     assert view.answered
     assert view.devices == ()
-    assert await logged(table, vault, folder) == [C]
+    await seen(table.officer.take_frame, await vault.answer_frames())
+    assert [each.officer for each in table.live("psbt").shares] == [C]
     assert len(table.stage.vault.token.signed) == 0
 
     assert await vault.device_signed(b"anything") == view  # answered: from the record
