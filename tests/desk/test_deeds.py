@@ -65,6 +65,12 @@ async def console(table: Table, officer: str) -> Console:
 
 
 @pytest.fixture
+def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vaults with one slot more than the story's: a child's change lies where nobody was paid."""
+    monkeypatch.setattr(cast, "SLOTS", 6)
+
+
+@pytest.fixture
 async def founded(table: Table) -> Table:
     return await table.until("step-found")
 
@@ -355,6 +361,7 @@ async def test_a_console_offers_what_the_rules_would_let_pass_and_says_why_not(
     await stage.instructed(founded, contract)
     await operations.newest()
     early = {"void": "desk.nothing-to-void", "release": "settlement.wrong-state", "replace": "settlement.wrong-state"}
+    early["lift"] = "settlement.child-parent-unsent"
     assert possible(operations, contract) == {**early, "freeze": None}
     cycle = stage.live(founded, "cycle-1")[0].cycle
     await stage.signed_online(founded, cycle)
@@ -369,7 +376,40 @@ async def test_a_console_offers_what_the_rules_would_let_pass_and_says_why_not(
     await releasing.broadcast(founded.desk, cycle, founded.author("operations"))
     await operations.newest()
     settling = {"void": "settlement.wrong-state", "release": "settlement.wrong-state", "replace": None, "freeze": None}
+    settling["lift"] = None
     assert possible(operations, contract) == settling
+
+
+async def test_a_child_of_what_waits_for_a_block_is_proposed_by_one_and_read_back_by_the_other(
+    roomy: None, founded: Table, pair: tuple[Console, Console]
+) -> None:
+    operations, compliance = pair
+    contract = await stage.agreed(founded)
+    cycle = await stage.instructed(founded, contract)
+    await stage.signed_by_both(founded, cycle)
+    await operations.newest()
+    await compliance.newest()
+    await carried(operations, compliance, await operations.deeds.release(contract, "compliance"))
+    await releasing.broadcast(founded.desk, cycle, founded.author("operations"))
+    await operations.newest()
+    await compliance.newest()
+    parent = stage.live(founded, cycle)[0]
+    view = await operations.deeds.child(parent.hash, cast.RATE * 5)
+    said_of_it = words(view)
+    assert said_of_it[0].startswith(
+        f"The instruction {parent.hash} on {cast.BITCOIN} (MH-2026-0007) waits for a block."
+    )
+    drafted = strict_json.parse(operations.governance._box.get(view.id).event.jws.payload)
+    body = {**drafted["body"], "artefact": parent.artefact}  # type: ignore[index]  # the payment itself
+    draft = proposals.draft(founded.desk.scribe, "instruction.prepared", body)
+    file = await proposals.sign(founded.desk.state, draft, founded.author("operations"), founded.stage.clock.now_ms())
+    with refused("rails.child-coins", Refused):
+        await compliance.countersigned(file)
+    await carried(operations, compliance, view)
+    child = founded.desk.state.child(parent)
+    assert child is not None
+    assert (child.preparer, child.declarer) == ("operations", "compliance")
+    assert possible(operations, contract)["lift"] is None  # another in its place, for nobody signed it
 
 
 async def test_orders_are_listed_with_what_they_stop(founded: Table, pair: tuple[Console, Console]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from countersign.desk.deed_views import AWARD, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView, Way
+from countersign.desk.deed_views import AWARD, FREEZE, LIFT, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView, Way
 from countersign.desk.governance_views import ProposalView
 from countersign.errors import CountersignError, Refused
 from countersign.settlement.saying import Difference, said
@@ -35,6 +35,7 @@ class DeedDouble:
             Offer(RELEASE, ("aa" * 32, "bb" * 32), None),
             Offer(VOID, ("aa" * 32,), None),
             Offer(REPLACE, ("aa" * 32,), Refused("settlement.wrong-state", contract="cc" * 32, state="signed")),
+            Offer(LIFT, ("aa" * 32,), Refused("settlement.wrong-state", contract="cc" * 32, state="signed")),
             Offer(AWARD, (), Refused("settlement.no-dispute", contract="cc" * 32)),
             Offer(FREEZE, (), None),
         )
@@ -80,6 +81,9 @@ class DeedDouble:
 
     async def replace(self, instruction: str, rate: int) -> ProposalView:
         return self._made("replace", instruction, rate)
+
+    async def child(self, instruction: str, rate: int) -> ProposalView:
+        return self._made("child", instruction, rate)
 
     def _made(self, *what: object) -> ProposalView:
         self._ask(*what)

@@ -11,6 +11,7 @@
 - Exit 0 when done; 1 if a check, a rule or a token refuses; 2 if a file does not parse; 3 if something needed is absent.
 """
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -92,7 +93,7 @@ def officer_app(stations: Stations) -> typer.Typer:
 
     app.callback()(seated)
     for verb in (*VERBS, file, arrivals, credit, endorse, decline, prepare, sign, refuse, release, approve, proposals,
-                 withdraw, take, send, raise_fee, observe, fail, void, replace, recall, relayer, waiting, remember, request,
+                 withdraw, take, send, raise_fee, observe, fail, void, replace, child, recall, relayer, waiting, remember, request,
                  answer):  # fmt: skip
         app.command(verb.__name__.replace("_", "-"))(verb)
     for name, of_owners in OWNERS.items():
@@ -213,14 +214,27 @@ def void(context: typer.Context, id: IdArgument, rate: RateOption = None) -> Non
 
 def replace(context: typer.Context, instruction: InstructionArgument, rate: RateOption = None) -> None:
     """Propose a Bitcoin instruction's replacement with a higher fee."""
+    _dearer(context, instruction, rate, lambda console, chosen: console.deeds.replace(instruction, chosen))
 
+
+def child(context: typer.Context, instruction: InstructionArgument, rate: RateOption = None) -> None:
+    """Propose a child of a Bitcoin instruction that waits for a block: its change pays for both."""
+    _dearer(context, instruction, rate, lambda console, chosen: console.deeds.child(instruction, chosen))
+
+
+def _dearer(
+    context: typer.Context,
+    instruction: str,
+    rate: int | None,
+    deed: Callable[[OfficerConsole, int], Awaitable[ProposalView]],
+) -> None:
     async def work(console: OfficerConsole) -> None:
         state = console.replica.state
         contract = state.cycle(state.instruction(instruction).cycle).contracts[0]
         findings.warn(review_lines(await console.review(contract)))
         await context.obj.unlock(console)
         chosen = await rate_of(console, contract, rate)
-        await proposing(lambda console, _: console.deeds.replace(instruction, chosen))(console, contract)
+        await proposing(lambda console, _: deed(console, chosen))(console, contract)
 
     context.obj.do(work)
 

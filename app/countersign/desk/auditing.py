@@ -170,7 +170,7 @@ def audit_pack(
     progress(1, 2)
     record = ground.state.contracts.get(pack.contract)
     if record is not None and record.cycle is not None:
-        live = ground.state.live(ground.state.cycle(record.cycle))
+        live = ground.state.under_way(ground.state.cycle(record.cycle))
         judged.append(Judged((name,), Verdict(tuple(one for each in live for one in rework(ground, each)))))
     progress(2, 2)
     return judged

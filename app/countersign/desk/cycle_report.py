@@ -142,7 +142,7 @@ def one(state: State, cycle: str) -> CycleReport:
         ),
         tuple(
             Sent(each.group.chain, each.group.vaults, each.hash, state.missing(each), each.transaction or "")
-            for each in state.live(found)
+            for each in state.under_way(found)
         ),
         cycle_plan.blocked_by(state, found),
         {each.asset: state.roster.asset(each.asset) for each in shown.assets},

@@ -1,8 +1,10 @@
-"""Declaring a void or a replacement: operations prepares, compliance looks at the same bytes and signs them too.
+"""Declaring a void, a replacement or a child: operations prepares, compliance looks at the same bytes and signs them too.
 
 - A void is built from the instruction it ends: the same coins back to their own vaults, or the same nonce used up.
 - A replacement spends the same coins, and others where its vault's change cannot bear the fee; it pays the same. It stays
   within the agreed fee caps.
+- A child spends the change of what waits for a block, back to the same vaults; its fee lifts both to the rate. A replacement
+  throws the child out of the pool with its parent, and pays for both.
 - Compliance's half reads the artefact back by itself before it signs: of each vault nothing leaves but what it owes, and its
   part of a fee within the agreed caps. So does a console before it signs a release.
 - Everything after it is ordinary: shares, release by maker and checker, broadcast, observation.
@@ -28,13 +30,14 @@ from countersign.ethereum import inspect
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
 from countersign.rails.bitcoin import Readback
+from countersign.rails.bitcoin_child import lift, require_child
 from countersign.rails.bitcoin_respend import respend
 from countersign.rails.wallets import Wallet, paying
 from countersign.settlement import builder, events
-from countersign.settlement.bodies import REPLACEMENT, VOID, InstructionPrepared, Spend
+from countersign.settlement.bodies import CHILD, REPLACEMENT, SETTLEMENT, VOID, InstructionPrepared, Spend
 from countersign.settlement.events import Event
 from countersign.settlement.instructing import group_of
-from countersign.settlement.netting import Group, Obligation, owed_by
+from countersign.settlement.netting import Group, Obligation, fee_caps, owed_by
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault, Vault
 
@@ -70,12 +73,78 @@ async def replacement_body(desk: Workplace, instruction: str, *, rate: int) -> d
     return await _body(desk, old, REPLACEMENT, rate)
 
 
+async def make_child(desk: EmbeddedDesk, operations: Author, instruction: str, *, rate: int) -> bytes:
+    """Operations' half of a child that lifts a Bitcoin instruction. Raises as `child_body`."""
+    body = await child_body(desk, instruction, rate=rate)
+    return await signed(desk.scribe.draft("instruction.prepared", body), [operations])
+
+
+async def child_body(desk: Workplace, instruction: str, *, rate: int) -> dict[str, object]:
+    """The declaration of a child that lifts an instruction, in the place of an earlier one where there is one.
+
+    Refused("settlement.child-parent"), "desk.fee-above-cap", "desk.fee-never"; what `bitcoin_child.lift` refuses.
+    """
+    parent, state = desk.state.instruction(instruction), desk.state
+    if parent.group.kind != "psbt" or parent.returns:
+        raise Refused("settlement.child-parent", instruction=instruction)
+    wallets, before = paying(state, parent.group.vaults), state.child(parent)
+    spare = {each.id: await _home(desk, each, parent, before) for each in wallets}
+    stuck = desk.artefacts.get(bytes.fromhex(parent.artefact))
+    made = lift(stuck, wallets, settled=state.owed(parent), rate=rate, spare=spare, instead=_fee_of(desk, before)).psbt
+    data, spends = serialise_psbt(made), spends_of(facts(made), wallets)
+    _require_child(desk, data, parent)
+    return builder.psbt_instruction_body(
+        parent.cycle,
+        state.cycle(parent.cycle).contracts,
+        parent.group.chain,
+        (await desk.put_artefact(data)).hex(),
+        spends,
+        purpose=CHILD,
+        replaces=None if before is None else before.hash,
+        lifts=parent.hash,
+    )
+
+
+async def _home(desk: Workplace, wallet: Wallet, parent: Instruction, before: Instruction | None) -> int:
+    """Where a vault's change comes home: where the child before it would have put it, for one of the two is mined; else a free
+    place. Refused("desk.no-free-slot")."""
+    if before is not None:
+        for each in facts(parse_psbt(desk.artefacts.get(bytes.fromhex(before.artefact)))).outputs:
+            if (place := wallet.change_place(each)) is not None:
+                return place
+    return unused_slot(desk, wallet, await _seen(desk, parent.group.chain, wallet))
+
+
+def _fee_of(desk: Workplace, sent: Instruction | None) -> int:
+    """What a child that lies in the pool pays; nothing where there is none."""
+    if sent is None or sent.transaction is None:
+        return 0
+    return facts(parse_psbt(desk.artefacts.get(bytes.fromhex(sent.artefact)))).fee or 0
+
+
+def _require_child(desk: Workplace, data: bytes, parent: Instruction) -> None:
+    """A child's bytes do nothing but bring the parent's change home, at a fee that with the parent's keeps caps and percentage.
+
+    Refused: as `bitcoin_child.require_child`; "desk.fee-never".
+    """
+    state, stuck = desk.state, desk.artefacts.get(bytes.fromhex(parent.artefact))
+    cycle, wallets, owed = state.cycle(parent.cycle), paying(state, parent.group.vaults), state.owed(parent)
+    caps = {
+        each.vault: each.cap for each in fee_caps(state.roster, [state.contract(one).terms for one in cycle.contracts])
+    }
+    require_child(data, stuck, wallets, settled=owed, caps=caps)
+    fee = sum(facts(parse_psbt(each)).fee or 0 for each in (data, stuck))
+    leaving, percent = sum(each.amount for each in owed), state.adopted().fees.never_percent
+    if fee * 100 >= leaving * percent:
+        raise Refused("desk.fee-never", fee=fee, leaving=leaving, percent=percent)
+
+
 async def declare(desk: EmbeddedDesk, half: bytes, compliance: Author) -> Receipt:
     """Compliance's half: the artefact read back, then the second signature. Refused("desk.not-declared"), with nothing logged."""
     found = events.parse(half)
     body = found.body
-    if not isinstance(body, InstructionPrepared) or body.replaces is None:
-        raise Refused("desk.not-declared", reason="it declares no void and no replacement")
+    if not isinstance(body, InstructionPrepared) or body.purpose == SETTLEMENT:
+        raise Refused("desk.not-declared", reason="it declares no void, no replacement and no child")
     require_honest(desk, found)
     return await desk.submit(await add_signature(half, compliance))
 
@@ -123,7 +192,10 @@ async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> t
     seen = {each.id: await _seen(desk, old.group.chain, each) for each in wallets}
     spare = _spare(desk, original, wallets, settled, seen)
     more = {name: free_coins(desk, old.group.chain, coins) for name, coins in seen.items()}
-    made = respend(original, wallets, settled=settled, owed=owed, rate=rate, spare=spare, more=more).psbt
+    thrown_out = _fee_of(desk, desk.state.child(old))
+    made = respend(
+        original, wallets, settled=settled, owed=owed, rate=rate, spare=spare, more=more, thrown_out=thrown_out
+    ).psbt
     require_within_caps(desk, desk.state.cycle(old.cycle), bitcoin_rail.readback(facts(made), wallets, owed))
     return serialise_psbt(made), old.spends if purpose == VOID else spends_of(facts(made), wallets)
 
@@ -150,6 +222,9 @@ def _spare(
 
 def _require(desk: Workplace, named: InstructionPrepared | Instruction, group: Group) -> None:
     data, cycle = desk.artefacts.get(bytes.fromhex(named.artefact)), desk.state.cycle(named.cycle)
+    if named.lifts is not None:
+        _require_said(desk, named, data, desk.state.instruction(named.lifts))
+        return
     owed = () if named.purpose == VOID else owed_by(cycle.obligations, group)
     if group.kind == "safe-tx":
         reason = _safe_objection(desk.state.roster.vault(group.vaults[0]), named, data, owed)
@@ -161,6 +236,13 @@ def _require(desk: Workplace, named: InstructionPrepared | Instruction, group: G
             require_within_caps(desk, cycle, read)
     if reason:
         raise Refused("desk.not-declared", reason=reason)
+
+
+def _require_said(desk: Workplace, named: InstructionPrepared | Instruction, data: bytes, parent: Instruction) -> None:
+    """A child is what its event says. Raises as `_require_child`; Refused("desk.not-declared")."""
+    _require_child(desk, data, parent)
+    if {each.outpoint for each in named.spends} != {str(each.outpoint) for each in facts(parse_psbt(data)).inputs}:
+        raise Refused("desk.not-declared", reason="it spends other coins than it says")
 
 
 def _safe_objection(

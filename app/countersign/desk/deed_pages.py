@@ -6,11 +6,22 @@ What is possible is asked of the machine's own rules, with an event that is draf
 from collections.abc import Iterable, Iterator, Mapping
 
 from countersign.desk.author import Scribe
-from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, TargetView
+from countersign.desk.deed_views import (
+    AWARD,
+    CONSENT,
+    FREEZE,
+    LIFT,
+    RELEASE,
+    REPLACE,
+    VOID,
+    Offer,
+    OrderView,
+    TargetView,
+)
 from countersign.desk.questions import Question
 from countersign.errors import Refused
-from countersign.settlement import awarding, builder, renewing, stops
-from countersign.settlement.bodies import REPLACEMENT
+from countersign.settlement import awarding, builder, delivery, renewing, stops
+from countersign.settlement.bodies import CHILD, REPLACEMENT, Spend
 from countersign.settlement.bodies import VOID as VOIDING
 from countersign.settlement.freeze_words import scope_said
 from countersign.settlement.records import OVER, ContractRecord, Cycle, Freeze, Instruction
@@ -46,7 +57,7 @@ def _consent(record: ContractRecord, *, waits: bool) -> Offer:
 
 def _release(asked: Question, cycle: Cycle, officer: str) -> Offer:
     state = asked.state
-    waiting = tuple(sorted(each.hash for each in state.live(cycle) if each.released is None))
+    waiting = tuple(sorted(each.hash for each in delivery.waiting(state, cycle)))
     checker = next(iter(checkers(state, officer)), (officer, ""))[0]
     body = {"cycle": cycle.id, "instructions": waiting, "maker": officer, "checker": checker}
     return Offer(RELEASE, waiting, asked.objection("release.authorised", body))
@@ -69,6 +80,30 @@ def _declared(asked: Question, cycle: Cycle) -> Iterator[Offer]:
         if each.group.kind == "psbt":
             body = _respent(cycle, each, REPLACEMENT)
             yield Offer(REPLACE, (each.hash,), asked.objection("instruction.prepared", body))
+            yield Offer(LIFT, (each.hash,), asked.objection("instruction.prepared", _lifting(asked.state, cycle, each)))
+
+
+def _lifting(state: State, cycle: Cycle, parent: Instruction) -> dict[str, object]:
+    """A child over whatever output each vault may have: which one is its change, only the bytes say."""
+    spends = [Spend(f"{parent.transaction or _NO_BYTES}:{at}", vault, _place_of(parent, vault))
+              for at, vault in enumerate(parent.group.vaults)]  # fmt: skip
+    before = state.child(parent)
+    if before is not None:
+        spends = list(before.spends)
+    return builder.psbt_instruction_body(
+        cycle.id,
+        cycle.contracts,
+        parent.group.chain,
+        _NO_BYTES,
+        spends,
+        purpose=CHILD,
+        replaces=None if before is None else before.hash,
+        lifts=parent.hash,
+    )
+
+
+def _place_of(parent: Instruction, vault: str) -> int:
+    return next(each.slot for each in parent.spends if each.vault == vault)
 
 
 def _respent(cycle: Cycle, old: Instruction, purpose: str) -> dict[str, object]:

@@ -14,6 +14,7 @@ RELEASE: Final = "release"
 CONSENT: Final = "consent"
 VOID: Final = "void"
 REPLACE: Final = "replace"
+LIFT: Final = "lift"
 FREEZE: Final = "freeze"
 AWARD: Final = "award"
 

@@ -103,6 +103,13 @@ class Deeds:
         body = await declaring.replacement_body(self._place, instruction, rate=rate)
         return await self._governance.propose("instruction.prepared", body)
 
+    async def child(self, instruction: str, rate: int) -> ProposalView:
+        """Propose a child of a Bitcoin instruction that waits for a block, so that both pay the rate. Raises as
+        `declaring.child_body`."""
+        await self._place.fetch(self._artefacts(self._place.state.instructions.values()))
+        body = await declaring.child_body(self._place, instruction, rate=rate)
+        return await self._governance.propose("instruction.prepared", body)
+
     async def release(self, contract: str, checker: str) -> ProposalView:
         """Propose the release of the contract's cycle as its maker; `checker` (an officer's id) signs second.
 

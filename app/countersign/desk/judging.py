@@ -58,7 +58,7 @@ class Judging:
 
     async def _cycle(self, state: State, cycle: Cycle) -> Checked:
         findings: list[Finding] = []
-        for instruction in state.live(cycle):
+        for instruction in state.under_way(cycle):
             try:
                 _, case, _ = await self._case_of(instruction)
             except CountersignError as error:

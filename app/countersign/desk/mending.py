@@ -38,6 +38,8 @@ async def record_failure(desk: Workplace, operations: Author, instruction: str, 
 async def can_execute(desk: Workplace, instruction: Instruction) -> bool:
     """Whether the chain could still take it, by one's own node."""
     chain = instruction.group.chain
+    if instruction.lifts is not None:  # its coin is there as soon as its parent is, and not before
+        return await can_execute(desk, desk.state.instruction(instruction.lifts))
     if instruction.group.kind == "psbt":
         return not await chain_facts.coin_is_gone(desk.bitcoin(chain), instruction, desk.state)
     return not await chain_facts.safe_is_past(desk.ethereum(chain), instruction, desk.state.roster)
@@ -48,7 +50,7 @@ async def retry(desk: Workplace, cycle: str, operations: Author, reason: str) ->
 
     What was never sent is broadcast and logged; what was sent and is gone is sent again; on Ethereum that is logged too.
     """
-    live = desk.state.live(desk.state.cycle(cycle))
+    live = desk.state.under_way(desk.state.cycle(cycle))
     before = [
         each.hash for each in live if each.released is not None and each.transaction is not None and not each.seen
     ]

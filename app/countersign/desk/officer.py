@@ -378,7 +378,7 @@ class Officer:
         record = self.replica.state.contract(contract)
         if record.cycle is None:
             return ()
-        return self.replica.state.live(self.replica.state.cycle(record.cycle))
+        return self.replica.state.under_way(self.replica.state.cycle(record.cycle))
 
     def _moment(self) -> Circumstances:
         return Circumstances(now=self._clock.now_ms() // 1000, store=cases.store_facts(self.replica.profile))

@@ -45,7 +45,7 @@ def judge_pack(pack: Pack, name: str, ground: Ground, trust: Quorum | None, now:
         missing = failed("L3", "not-in-pack", "contract", pack.contract, "not in this pack", hash=pack.contract)
         return [*judged, Judged((name,), Verdict((missing,)))]
     record = ground.state.contracts[pack.contract]
-    live = ground.state.live(ground.state.cycle(record.cycle)) if record.cycle is not None else ()
+    live = ground.state.under_way(ground.state.cycle(record.cycle)) if record.cycle is not None else ()
     for each in (None, *live):
         judged.append(settlement(pack, name, ground, each, now, trusted=trust is not None))
     return judged

@@ -21,7 +21,7 @@ from countersign.errors import Refused
 from countersign.formats import ids
 from countersign.rails import ethereum as rail
 from countersign.rails import wallets
-from countersign.settlement import events
+from countersign.settlement import delivery, events
 from countersign.settlement.bodies import ReleaseAuthorised
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
@@ -33,11 +33,17 @@ async def finish_all(desk: Workplace, cycle: str) -> tuple[Parcel, ...]:
 
     Refused as `parcels.require_acceptable`.
     """
-    unsent = [each for each in desk.state.live(desk.state.cycle(cycle)) if each.transaction is None]
+    unsent = _unsent(desk.state, cycle)
     found = await parcels.parcels(desk, [finish(desk, each) for each in unsent])
     for each in found:
         await parcels.require_acceptable(desk, each)
     return found
+
+
+def _unsent(state: State, cycle: str) -> list[Instruction]:
+    """What of a cycle was not sent; a child that lacks shares waits for nobody."""
+    found = (each for each in state.under_way(state.cycle(cycle)) if each.transaction is None)
+    return [each for each in found if not each.child or not state.missing(each)]
 
 
 async def make_release(desk: EmbeddedDesk, cycle: str, maker: Author, checker: str) -> bytes:
@@ -54,7 +60,7 @@ async def release_body(desk: Workplace, cycle: str, maker: str, checker: str) ->
 
     Refused("desk.nothing-to-release"); raises as `finish_all`.
     """
-    waiting = sorted(each.hash for each in desk.state.live(desk.state.cycle(cycle)) if each.released is None)
+    waiting = sorted(each.hash for each in delivery.waiting(desk.state, desk.state.cycle(cycle)))
     if not waiting and desk.state.cycle(cycle).released is not None:
         raise Refused("desk.nothing-to-release", cycle=cycle)
     await finish_all(desk, cycle)
@@ -82,7 +88,7 @@ async def broadcast(desk: Workplace, cycle: str, operations: Author) -> list[Rec
         raise Refused("desk.not-released", cycle=cycle)
     receipts = await _already(desk, cycle, operations)
     live = desk.state.live(closed)
-    unsent = [each for each in live if each.transaction is None and each.released is not None]
+    unsent = [each for each in _unsent(desk.state, cycle) if each.released is not None]
     waiting = [finish(desk, each) for each in unsent]
     ready = await parcels.parcels(desk, waiting)
     out = {each.carried: sent for each in ready if (sent := await _is_out(desk, each)) is not None}
@@ -164,9 +170,11 @@ async def observe(desk: Workplace, cycle: str, operations: Author) -> list[Recei
 
 
 def watched(state: State, cycle: str) -> tuple[Instruction, ...]:
-    """The instructions of a cycle whose transaction may be on its chain: those that count, and those with shares before them."""
-    live = state.live(state.cycle(cycle))
-    return (*live, *(one for each in live for one in state.replaced_by(each) if one.shares))
+    """The instructions of a cycle whose transaction may be on its chain: those that count with their children, and those with
+    shares before them."""
+    live = state.under_way(state.cycle(cycle))
+    before = (one for each in live for one in state.replaced_by(each) if one.shares)
+    return tuple({each.hash: each for each in (*live, *before)}.values())
 
 
 async def log_observed(desk: Workplace, operations: Author, body: Mapping[str, object]) -> Receipt:

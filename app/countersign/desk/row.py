@@ -15,7 +15,7 @@ from countersign.desk import cycle_plan, waiting
 from countersign.desk.money import Money, money
 from countersign.desk.own_keys import open_keys
 from countersign.desk.views import ActBy, Action, Dot, Group, InstructionDots, Remark, SettlementRow
-from countersign.settlement import stops
+from countersign.settlement import lifting, stops
 from countersign.settlement.contract import Leg, Terms
 from countersign.settlement.deadlines import Deadlines
 from countersign.settlement.holding import shortfall
@@ -49,7 +49,8 @@ class Together:
     """What the contracts of one cycle share on the Desk, each part worked out when it is first asked for."""
 
     def __init__(self, state: State, cycle: Cycle, officer: str) -> None:
-        self.cycle, self.live = cycle, state.live(cycle)
+        self.cycle = cycle
+        self.live = lifting.waiting(state, cycle)
         self._state, self._officer = state, officer
         self._running: bool | None = None
         self._disputed: bool | None = None

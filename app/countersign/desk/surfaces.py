@@ -199,6 +199,9 @@ class Deciding(Protocol):
 
     async def replace(self, instruction: str, rate: int) -> ProposalView: ...
 
+    async def child(self, instruction: str, rate: int) -> ProposalView:
+        """A child that lifts a Bitcoin instruction, so that both pay the rate."""
+
 
 class Holding(Protocol):
     """What an officer asks about the vaults. Nothing of it changes or logs anything."""

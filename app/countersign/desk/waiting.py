@@ -115,7 +115,7 @@ def _on_chains(state: State) -> Iterator[Wait]:
 
 def on_chains(state: State, cycle: Cycle) -> tuple[int, int]:
     """How many of a cycle's transactions may be sent, and how many are out and not deep enough in their chain."""
-    live = state.live(cycle)
+    live = state.under_way(cycle)
     unsent = sum(each.transaction is None and each.released is not None for each in live)
     young = sum(each.transaction is not None and _young(state, cycle, each) for each in live)
     return unsent if unsent and _may_send(state, cycle) else 0, young
@@ -128,4 +128,6 @@ def _may_send(state: State, cycle: Cycle) -> bool:
 
 def _young(state: State, cycle: Cycle, instruction: Instruction) -> bool:
     seen = instruction.observed.confirmations if instruction.observed else 0
+    if instruction.child:  # its block is enough: nothing is delivered by it
+        return not instruction.seen
     return seen < needed(state, cycle, instruction.group.chain)

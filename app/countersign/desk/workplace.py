@@ -117,7 +117,7 @@ class AtConsole:
 
 async def fetch_cycle(place: AtConsole, cycle: str) -> None:
     """Have what a cycle's instructions, shares and sent transactions name here, as far as the desk has it."""
-    live = place.state.live(place.state.cycle(cycle))
+    live = place.state.under_way(place.state.cycle(cycle))
     shares = [share.artefact for each in live for share in each.shares]
     replaced = [one.artefact for each in live for one in place.state.replaced_by(each)]
     sent = [each.finished for each in live if each.finished is not None]

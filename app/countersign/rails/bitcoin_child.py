@@ -29,11 +29,19 @@ from countersign.settlement.netting import Obligation
 
 
 def lift(
-    stuck: bytes, paying: Sequence[Wallet], *, settled: Sequence[Obligation], rate: int, spare: Mapping[str, int]
+    stuck: bytes,
+    paying: Sequence[Wallet],
+    *,
+    settled: Sequence[Obligation],
+    rate: int,
+    spare: Mapping[str, int],
+    instead: int = 0,
 ) -> Built:
     """The unsigned child of `stuck` (a PSBT of `paying` that pays `settled`), so that both pay `rate` satoshis a vbyte.
 
-    `spare`: a free place by vault. Shares and changes are those of the vaults that have change, in the order of `paying`.
+    `instead`: the fee of a child whose place it takes, which it pays for too (BIP-125).
+    `spare`: a free place by vault. Shares and
+    changes are those of the vaults that have change, in the order of `paying`.
     Refused: bitcoin.rate, rails.nothing-to-lift, rails.lifted-already, rails.change-dust, rails.foreign-coin; as
     `standard.require`.
     """
@@ -51,7 +59,8 @@ def lift(
     places = [each.descriptor(spare[each.id]) for each, _ in spent]
     weight, own = _weights([coin for _, coin in spent], places)
     size = transaction.virtual_size(weight)
-    fee = max(rate * (found.vsize + size) - found.fee, standard.MIN_RELAY * size)
+    least = standard.least_replacement_fee(instead, size) if instead else standard.MIN_RELAY * size
+    fee = max(rate * (found.vsize + size) - found.fee, least)
     shares = fees.shares(fee, [(each.checksum, one) for (each, _), one in zip(spent, own, strict=True)])
     outputs: list[tuple[Output, Descriptor | None]] = []
     for (wallet, coin), place, share in zip(spent, places, shares, strict=True):

@@ -70,10 +70,12 @@ def respend(
     rate: int,
     spare: Mapping[str, int],
     more: More | None = None,
+    thrown_out: int = 0,
 ) -> Built:
     """The unsigned PSBT over the original's coins that pays `owed` at `rate` satoshis a vbyte; `settled` the original paid.
 
-    `spare`: a free slot by vault, for those without change; `more`: what a replacement may spend beside.
+    `spare`: a free slot by vault, for those without change; `more`: what a replacement may spend beside; `thrown_out`: the
+    fee of a child that leaves the pool with the original, which a replacement pays for too.
     Refused: bitcoin.rate, rails.foreign-coin, rails.change-dust, rails.replacement-fee, rails.not-replaceable; as
     `standard.require`.
     """
@@ -97,16 +99,16 @@ def respend(
     )
     standard.require(facts(made.psbt))
     if owed:
-        _require_taken(found, facts(made.psbt))
+        _require_taken(found, facts(made.psbt), thrown_out)
     return made
 
 
-def _require_taken(old: PsbtFacts, new: PsbtFacts) -> None:
-    """BIP-125: nodes that hold the original take the new one in its place."""
+def _require_taken(old: PsbtFacts, new: PsbtFacts, thrown_out: int) -> None:
+    """BIP-125: nodes that hold the original, and a child of it, take the new one in their place."""
     paid, offered = old.fee or 0, new.fee or 0
     if not old.replaceable:
         raise Refused("rails.not-replaceable")
-    least = max(standard.least_replacement_fee(paid, new.vsize), paid * new.vsize // old.vsize + 1)
+    least = max(standard.least_replacement_fee(paid + thrown_out, new.vsize), paid * new.vsize // old.vsize + 1)
     if offered < least:
         raise Refused("rails.replacement-fee", fee=offered, least=least, rate=-(-least // new.vsize))
 

@@ -20,7 +20,7 @@ from math import ceil
 
 from countersign.errors import Refused
 from countersign.formats import ids
-from countersign.settlement import owning, stops
+from countersign.settlement import lifting, owning, stops
 from countersign.settlement.attest_bodies import Given, StateAttested
 from countersign.settlement.case import Case, Rule, demand_state, noted
 from countersign.settlement.instructing import records_of
@@ -34,7 +34,7 @@ from countersign.settlement.usage import Usage
 def live(state: State, name: str) -> tuple[Instruction, ...]:
     """The instructions that are attested under a name: a cycle's, or an order alone. Raises `Refused`."""
     order = state.orders.get(name)
-    return state.live(state.cycle(name)) if order is None else (order.instruction,)
+    return lifting.waiting(state, state.cycle(name)) if order is None else (order.instruction,)
 
 
 def _payers(state: State, name: str) -> set[str]:
@@ -86,7 +86,7 @@ def _attestable(state: State, name: str) -> tuple[Instruction, ...]:
     cycle = state.cycle(name)
     if cycle.called_off:
         raise Refused("settlement.attested-called-off", cycle=cycle.id)
-    found = state.live(cycle)
+    found = lifting.waiting(state, cycle)
     if not all(each.void for each in found):  # an order stops no void (rule 10)
         stops.check_cycle(state, cycle)
     fresh = any(each.declared or each.released is None for each in found)

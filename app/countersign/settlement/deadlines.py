@@ -234,7 +234,7 @@ class Deadlines:
         if cycle.final is not None or cycle.voided is not None or cycle.called_off:
             found = _NOTHING
         else:
-            live = [each for each in self._state.under_way(cycle) if not lifting.idle(self._state, each)]
+            live = lifting.waiting(self._state, cycle)
             bites = tuple([bite for each in live for bite in _of_instruction(self._state, each)])
             unsent = any(each.released is not None and each.transaction is None for each in live)
             under_way = cycle.released is not None or cycle.failed is not None

@@ -41,15 +41,15 @@ def _judge_released(case: Case, body: ReleaseAuthorised) -> None:
     cycle = state.cycle(body.cycle)
     if not cycle.voiding:
         stops.check_cycle(state, cycle)
-    waiting = _waiting(state, cycle)
-    later = (ContractState.SETTLING, ContractState.FAILED) if waiting else ()
+    unsent = waiting(state, cycle)
+    later = (ContractState.SETTLING, ContractState.FAILED) if unsent else ()
     demand_cycle(state, cycle, ContractState.SIGNED, *later)
-    if body.instructions != tuple(sorted(each.hash for each in waiting)):
+    if body.instructions != tuple(sorted(each.hash for each in unsent)):
         raise Refused("settlement.release-instructions", cycle=cycle.id)
-    for each in waiting:
+    for each in unsent:
         if state.missing(each):
             raise Refused("settlement.no-quorum", instruction=each.hash, missing=state.missing(each))
-    if not waiting or not all(completes(cycle, each) for each in waiting):
+    if not unsent or not all(completes(cycle, each) for each in unsent):
         check_window(case, cycle)
     check_hours(case)
     if body.maker == body.checker or set(case.officers) != {body.maker, body.checker}:
@@ -72,17 +72,17 @@ def _check_strict(state: State, cycle: Cycle, officers: tuple[str, ...]) -> None
             raise Refused("settlement.strict-endorser", officer=officer, cycle=cycle.id)
 
 
-def _waiting(state: State, cycle: Cycle) -> tuple[Instruction, ...]:
+def waiting(state: State, cycle: Cycle) -> tuple[Instruction, ...]:
     """The instructions that nobody released yet; a child without its quorum keeps nobody waiting."""
-    unsent = (each for each in state.under_way(cycle) if each.released is None)
-    return tuple(each for each in unsent if not each.child or not state.missing(each))
+    found = (each for each in state.under_way(cycle) if each.released is None)
+    return tuple(each for each in found if not each.child or not state.missing(each))
 
 
 def _fold_released(case: Case, body: ReleaseAuthorised) -> State:
     state = case.state
     cycle = state.cycle(body.cycle)
     instructions = state.instructions
-    for each in _waiting(state, cycle):
+    for each in waiting(state, cycle):
         instructions = instructions.set(each.hash, replace(each, released=case.index))
     first = case.index if cycle.released is None else cycle.released
     cycle = replace(cycle, released=first)
@@ -183,8 +183,8 @@ def _judge_final(case: Case, body: SettlementFinal) -> None:
     if cycle.voiding:
         raise Refused("settlement.voiding", cycle=cycle.id)
     _check_observed(state, cycle)
-    if (waiting := lifting.open_child(state, cycle)) is not None:
-        raise Refused("settlement.child-open", instruction=waiting.hash)
+    if (child := lifting.open_child(state, cycle)) is not None:
+        raise Refused("settlement.child-open", instruction=child.hash)
     for record in records_of(state, cycle):
         if not delivered(state, record):
             raise Refused("settlement.not-delivered", contract=record.hash)

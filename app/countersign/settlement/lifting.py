@@ -123,6 +123,11 @@ def idle(state: State, child: Instruction) -> bool:
     return child.child and bool(state.missing(child)) and child.replaces is None and _parent(state, child).seen
 
 
+def waiting(state: State, cycle: Cycle) -> tuple[Instruction, ...]:
+    """The instructions of a cycle that count, each with its child, but for a child that nobody need sign any more."""
+    return tuple(each for each in state.under_way(cycle) if not idle(state, each))
+
+
 def check_sendable(state: State, child: Instruction) -> None:
     """A child is sent only after a parent that counts; else `Refused`."""
     parent = _parent(state, child)

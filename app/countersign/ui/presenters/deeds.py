@@ -1,13 +1,13 @@
 """What two officers do, in words: what may be proposed about a settlement, and the orders that stop something."""
 
-from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, REPLACE, VOID, Offer, OrderView, Way
+from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, LIFT, RELEASE, REPLACE, VOID, Offer, OrderView, Way
 from countersign.errors import CountersignError
 from countersign.resources.governance_words import said
 from countersign.resources.text import sentence
 from countersign.ui.presenters import writing
 from countersign.ui.strings import label, label_or
 
-ORDER = (CONSENT, RELEASE, VOID, REPLACE, AWARD, FREEZE)
+ORDER = (CONSENT, RELEASE, VOID, REPLACE, LIFT, AWARD, FREEZE)
 """In which order they are offered."""
 
 

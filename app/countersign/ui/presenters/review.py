@@ -143,12 +143,13 @@ def told(line: Match) -> str:
 _DECLARED = {
     "void": "sign.purpose-void",
     "replacement": "sign.purpose-replacement",
+    "child": "sign.purpose-child",
     "owners": "owners.purpose",
 }
 
 
 def declared(instruction: InstructionView) -> str:
-    """What a void, a replacement or a change of owners says of itself before anything else; empty for a settlement."""
+    """What a void, a replacement, a child or a change of owners says of itself before anything else; empty for a settlement."""
     name = _DECLARED.get(instruction.purpose)
     return label(name) if name else ""
 

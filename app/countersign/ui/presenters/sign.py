@@ -22,8 +22,8 @@ def item(instruction: InstructionView, *, base: bool = False) -> Item:
     """One line of the batch."""
     shown = writing.base_units if base else writing.short
     paid = ", ".join(shown(line.paid) for line in instruction.lines if line.paid)
-    if instruction.purpose == "void":
-        paid = label("sign.void")
+    if instruction.purpose in ("void", "child"):
+        paid = label(f"sign.{instruction.purpose}")
     if instruction.signed_by_me:
         state = ("ok", "pass", label("sign.state-signed"))
     elif instruction.verdict.may_sign:

@@ -1,4 +1,4 @@
-"""Labels of what two officers do to settlements: releases, voids, replacements, awards, orders."""
+"""Labels of what two officers do to settlements: releases, voids, replacements, children, awards, orders."""
 
 LABELS: dict[str, str] = {
     "deeds.open": "With a second officer…",
@@ -16,6 +16,8 @@ LABELS: dict[str, str] = {
     "deeds.void-about": "The coins go back to their own vaults, the Safe's nonce is used up; everything returns to its owners.",
     "deeds.replace": "Send the bitcoin transaction again with a higher fee",
     "deeds.replace-about": "The same coins, the same payments, less change. It is signed and released anew.",
+    "deeds.lift": "Lift the bitcoin transaction into a block by a child",
+    "deeds.lift-about": "Its change comes home once more, at a fee for both. It is signed and released by itself.",
     "deeds.award": "Carry out an award on it",
     "deeds.award-about": "A tribunal's ruling on a disputed contract; its terms bear both officers' signatures.",
     "deeds.freeze": "Stop it by an order",

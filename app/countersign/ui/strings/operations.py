@@ -133,6 +133,7 @@ LABELS: dict[str, str] = {
     "legs.of-settlement": "delivery",
     "legs.of-void": "void",
     "legs.of-replacement": "replacement",
+    "legs.of-child": "child",
     "legs.transaction": "Transaction",
     "legs.owed": "{amount}, from {payer} to {receiver}",
     "legs.where-block": "in a block",

@@ -21,7 +21,7 @@ LABELS: dict[str, str] = {
     "settings.kind-award.made": "Award",
     "settings.kind-lending.authorised": "Loan to the pool",
     "settings.kind-release.authorised": "Release",
-    "settings.kind-instruction.prepared": "Void or replacement",
+    "settings.kind-instruction.prepared": "Void, replacement or child",
     "settings.drafted": "drafted {when}",
     "settings.waits": "{count} to sign",
     "settings.yours": "you can sign",

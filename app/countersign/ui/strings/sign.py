@@ -23,6 +23,8 @@ LABELS: dict[str, str] = {
     "sign.statement": "{payer} pays {amount} to {receiver}",
     "sign.purpose-void": "Nothing is paid. This ends the settlement: everything stays with, or returns to, the vaults that pay",
     "sign.purpose-replacement": "The same payments as before, with a higher fee, in place of what you may have signed already",
+    "sign.purpose-child": "Nothing is paid. The change of a transaction that waits for a block comes home; the fee lifts both",
+    "sign.child": "nothing is paid; the fee lifts another",
     "sign.void": "nothing is paid",
     "sign.statement-fee": "The network fee is {amount}",
     "sign.bound": "These are the bytes whose words are: {words}",

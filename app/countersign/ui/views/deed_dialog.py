@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from countersign.desk.deed_views import AWARD, CONSENT, RELEASE, REPLACE, VOID, Offer
+from countersign.desk.deed_views import AWARD, CONSENT, LIFT, RELEASE, REPLACE, VOID, Offer
 from countersign.desk.fee_rates import FeeRate
 from countersign.resources.visible import visible
 from countersign.ui.presenters import deeds
@@ -21,7 +21,7 @@ from countersign.ui.widgets.layout import Note, column, row
 from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
-_RATED = (VOID, REPLACE, CONSENT)
+_RATED = (VOID, REPLACE, LIFT, CONSENT)
 WIDTH = measure.UNIT * 88
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, RELEASE, VOID
+from countersign.desk.deed_views import AWARD, CONSENT, FREEZE, LIFT, RELEASE, VOID
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.surfaces import OfficerConsole
 from countersign.errors import CountersignError
@@ -89,6 +89,8 @@ class DeedVerbs:
         if dialog.kind == VOID:
             return await deeds.void(contract, dialog.rate)
         [instruction] = dialog.offers[dialog.kind].instructions
+        if dialog.kind == LIFT:
+            return (await deeds.child(instruction, dialog.rate),)
         return (await deeds.replace(instruction, dialog.rate),)
 
     async def _award(self, terms: Path, ruling: Path) -> None:
