@@ -143,3 +143,13 @@ def test_both_fees_count_against_one_cap() -> None:
     with pytest.raises(Refused) as refused:
         judge(child, cap=both - 1)
     assert (refused.value.code, dict(refused.value.values)["fee"]) == ("rails.child-fee", both)
+
+
+def test_a_child_in_the_place_of_another_pays_for_that_one_too() -> None:
+    parent, (paying,), owed = parts(ONE)
+    spare = {paying.id: 2}
+    first = lift(parent, [paying], settled=owed, rate=20, spare=spare)
+    again = lift(parent, [paying], settled=owed, rate=20, spare=spare, instead=first.fee)
+    assert again.fee == first.fee + facts(again.psbt).vsize
+    dearer = lift(parent, [paying], settled=owed, rate=40, spare=spare, instead=first.fee)
+    assert dearer.fee == lift(parent, [paying], settled=owed, rate=40, spare=spare).fee > again.fee

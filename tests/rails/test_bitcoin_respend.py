@@ -147,3 +147,14 @@ def test_what_did_not_say_that_it_may_be_replaced_is_not() -> None:
         respend(final, paying, settled=owed, owed=owed, rate=9, spare={})
     assert refused.value.code == "rails.not-replaceable"
     assert respend(final, paying, settled=owed, owed=(), rate=9, spare={}).fee
+
+
+def test_a_replacement_pays_for_the_child_that_leaves_the_pool_with_the_original() -> None:
+    original, paying, owed = parts(ONE)
+    given = {"settled": owed, "owed": owed, "spare": {}}
+    paid = facts(psbts.parse(original)).fee or 0
+    alone = respend(original, paying, rate=5, **given)  # type: ignore[arg-type]
+    room = alone.fee - paid - facts(alone.psbt).vsize
+    assert respend(original, paying, rate=5, thrown_out=room, **given).fee == alone.fee  # type: ignore[arg-type]
+    with pytest.raises(Refused, match=r"rails\.replacement-fee"):
+        respend(original, paying, rate=5, thrown_out=room + 1, **given)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QRadioButton, QWidget
 
-from countersign.desk.deed_views import TargetView, Way
+from countersign.desk.deed_views import LIFT, Offer, TargetView, Way
 from countersign.desk.fee_rates import FeeRate
 from countersign.errors import Refused, Unavailable
 from countersign.settlement.stop_bodies import BOOK, CONTRACT, Scope
@@ -53,7 +53,16 @@ async def test_what_cannot_be_proposed_says_why(window: OfficerWindow) -> None:
     ):
         assert expected in told
     options = {each.accessibleName(): each.isEnabled() for each in found.findChildren(QRadioButton)}
-    assert list(options.values()) == [True, True, False, False, True, True, True]  # the last two may check a release
+    assert list(options.values()) == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]  # the last two may check a release
 
 
 async def test_a_release_names_its_checker_and_becomes_a_proposal(
@@ -102,6 +111,20 @@ async def test_nobody_else_to_check_means_no_release(window: OfficerWindow, offi
     assert not enabled(found, "Propose")
     click(found, "End it without delivery: void what was signed")
     assert enabled(found, "Propose")
+
+
+async def test_a_child_is_asked_for_at_a_rate_that_both_pay(
+    window: OfficerWindow, officer: world.OfficerDouble
+) -> None:
+    lift = Offer(LIFT, ("aa" * 32,), None)
+    officer.deeds.offered = tuple(lift if each.kind == LIFT else each for each in officer.deeds.offered)
+    found = await asked(window)
+    click(found, "Lift the bitcoin transaction into a block by a child")
+    assert "Its change comes home once more, at a fee for both." in words(found)
+    type_into(found, "Fee rate, satoshis a virtual byte", "25")
+    click(found, "Propose")
+    await settled(window)
+    assert last(officer, "child") == ("child", "aa" * 32, 25)
 
 
 async def test_a_void_takes_a_fee_rate_and_asks_for_the_pin_of_a_locked_token(
