@@ -1,4 +1,4 @@
-"""A vault's enrolment at officers' consoles: the steps over files, one machine a cosigner; and that no step is skipped."""
+"""A vault's enrolment at an officer's console: no step is skipped, each judges anew (whole ceremonies: ui/test_enrol_screen)."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,8 +8,7 @@ import pytest
 from countersign.demonstration import cast
 from countersign.desk.console import OfficerConsole
 from countersign.desk.enrolling_views import Wanted
-from countersign.errors import CountersignError, Malformed, Refused, Unavailable
-from countersign.settlement.roster import SlotVault
+from countersign.errors import CountersignError, Malformed, Unavailable
 from support import enrolment_stage as world
 from support.device_stage import COSIGNERS, device
 from support.hardware_wallet import Device
@@ -35,52 +34,6 @@ async def wanted(console: OfficerConsole, file: Path, own: Path | None = None) -
 def put(folder: Path, name: str, data: bytes) -> Path:
     (folder / name).write_bytes(data)
     return folder / name
-
-
-async def test_tokens_sign_the_test_and_an_administrator_proposes(table: Table, tmp_path: Path) -> None:
-    file = put(tmp_path, "vault.txt", world.slots_file(table))
-    tests = list[Path]()
-    consoles = {officer: await world.console_of(table, officer) for officer in world.SIGNERS}
-    for officer, console in consoles.items():
-        asked = await wanted(console, file)
-        view = await console.enrolling.plan(asked)
-        assert (view.own, view.places, view.by_device) == (cast.TRADING_SLOTS, cast.TRADING_SLOTS, False)
-        assert {each.officer for each in view.keys} == set(world.SIGNERS)
-        with refused("desk.enrol-words", Refused):
-            await console.enrolling.sign_test(asked, "other words")
-        tests.append(put(tmp_path, f"{officer}.psbt", await console.enrolling.sign_test(asked, view.words)))
-    console = consoles[D]
-    asked = await wanted(console, file)
-    with refused("desk.enrol-test-missing", Refused):
-        await console.enrolling.propose(asked, (await console.enrolling.tests(asked, tests[:2])).good)
-    found = await console.enrolling.tests(asked, tests)
-    assert (found.missing, found.refused) == ((), ())
-    proposal = await console.enrolling.propose(asked, found.good)
-    assert proposal.signed == ("Dora Finch",)
-    other = await world.console_of(table, "compliance")
-    other.governance.take_in(console.governance.export(proposal.id))
-    await other.governance.sign(proposal.id)
-    await other.governance.append(proposal.id)
-    assert isinstance(table.desk.state.roster.vaults[world.NAME], SlotVault)
-
-
-async def test_devices_sign_the_test_and_nobody_is_asked_for_a_pin(table: Table, tmp_path: Path) -> None:
-    file, tests = put(tmp_path, "vault.bsms", world.round_two()), list[Path]()
-    console = await world.console_of(table, A)
-    own = put(tmp_path, "a.bsms", world.record(A))
-    asked = await wanted(console, file, own)
-    view = await console.enrolling.plan(asked)
-    assert (view.own, view.by_device, view.extended) == (1, True, True)
-    assert [place for place, _ in view.addresses] == ["0/0", "1/0"]
-    test = await console.enrolling.device_test(asked, view.words)
-    share = await console.enrolling.take_test(asked, device(A).sign(test))
-    for officer in COSIGNERS:
-        tests.append(put(tmp_path, f"{officer}.psbt", device(officer).sign(test)))
-    unsigned = put(tmp_path, "unsigned.psbt", test)
-    found = await console.enrolling.tests(asked, [*tests[1:], unsigned, put(tmp_path, "mine.psbt", share)])
-    assert (found.missing, found.refused, len(found.good)) == ((), (), 3)
-    view_of = await console.enrolling.propose(asked, found.good)
-    assert view_of.signed == ()  # officer A is no administrator: a draft to hand on
 
 
 async def test_without_the_own_key_nothing_is_tried_and_files_of_another_kind_are_named(

@@ -58,7 +58,7 @@ async def test_a_vault_of_extended_keys_is_shown_whole(window: OfficerWindow) ->
         "1 key in device officer-d (embit, serial device-officer-d)",
         f"Key of Dora Finch: {ranged_world.device('officer-d').kid}",
         "Next that the log has not used: receive 0/1, change 1/0. Deposits tell their place only on chain.",
-        "countersign vault-enrol compare",
+        "A Bitcoin vault is enrolled under “Enrol a vault…” by every cosigner at their own console",
     ):
         assert line in told, line
 

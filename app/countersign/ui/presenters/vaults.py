@@ -223,10 +223,8 @@ def ledger_only(money: Money) -> tuple[str, str]:
 
 
 def enrolment() -> tuple[str, ...]:
-    """How another vault gets here, step by step."""
-    steps = ("device", "assemble", "compare", "test", "propose")
-    told = (label(f"vaults.enrolment-{step}", number=number) for number, step in enumerate(steps, 1))
-    return (label("vaults.enrolment-how"), *told, label("vaults.enrolment-safe"))
+    """How another vault gets here."""
+    return label("vaults.enrolment-how"), label("vaults.enrolment-safe")
 
 
 def ordered(view: OwnersOrdered) -> tuple[str, ...]:

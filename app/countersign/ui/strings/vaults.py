@@ -138,22 +138,13 @@ LABELS: dict[str, str] = {
     "vaults.change-sent": "It was sent and waits for its confirmations; this page follows the chain once it has them.",
     "vaults.is-free": "nothing: every instruction of it is executed",
     "vaults.enrolment": "Enrolling a vault",
+    "vaults.enrol": "Enrol a vault…",
+    "vaults.enrol-tip": "From a descriptor file or BSMS records to a proposal, step by step",
     "vaults.enrolment-how": (
-        "A Bitcoin vault is enrolled at a terminal, with every cosigner there, by these commands. Each refuses in words what it "
-        "finds wrong, and --help tells its options."
-    ),
-    "vaults.enrolment-device": "{number}. countersign vault-enrol device: each device's key record is taken in (BSMS).",
-    "vaults.enrolment-assemble": "{number}. countersign vault-enrol assemble: one description of the vault is made of all records.",
-    "vaults.enrolment-compare": (
-        "{number}. countersign vault-enrol compare: every cosigner finds their own key in it once, and all compare the same twelve "
-        "words and the first address, each on their own machine."
-    ),
-    "vaults.enrolment-test": (
-        "{number}. countersign vault-enrol take, or sign: each cosigner signs a test transaction that no chain takes, with the key "
-        "that would spend."
-    ),
-    "vaults.enrolment-propose": (
-        "{number}. countersign vault-enrol propose: a proposal that the administrators take in and sign under Settings."
+        "A Bitcoin vault is enrolled under “Enrol a vault…” by every cosigner at their own console: its description is read, "
+        "one's own key found in it once, twelve words and the first address compared by all, a test transaction signed that no "
+        "chain takes. Then it is proposed, and the administrators sign. The commands `countersign vault-enrol` do the same over "
+        "the same files."
     ),
     "vaults.enrolment-safe": (
         "A Safe enters by a change of the roster: countersign roster propose, or its file under Settings. Its owners change by "

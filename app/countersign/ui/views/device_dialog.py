@@ -28,7 +28,7 @@ class DeviceDialog(Dialog):
     writing = Signal(Path)
     showing = Signal()
 
-    def __init__(self, draw: DrawCode, parent: QWidget) -> None:
+    def __init__(self, draw: DrawCode, parent: QWidget, *, explain: str = "device.export-explain") -> None:
         super().__init__(label("device.export-title"), parent)
         self.version, self.tag = 0, 2
         self.folder = PathLine("device.folder", "device.folder-hint", "device.choose", folder=True)
@@ -45,7 +45,7 @@ class DeviceDialog(Dialog):
         line.setStretch(0, 1)
         box = column(
             PlainLabel(label("device.export-title"), "title"),
-            PlainLabel(label("device.export-explain")),
+            PlainLabel(label(explain)),
             self._options("device.version", {0: "device.version-0", 2: "device.version-2"}, self._of_version),
             PlainLabel(label("device.folder"), "caption"),
             line,

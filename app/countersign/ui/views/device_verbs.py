@@ -58,9 +58,17 @@ class DeviceVerbs:
         TakeBackDialog(self._context, self._console, take, self._screen).open()
 
 
-def open_export(context: Context, console: DeviceConsole, export: Export, name: str, parent: QWidget) -> None:
+def open_export(
+    context: Context,
+    console: DeviceConsole,
+    export: Export,
+    name: str,
+    parent: QWidget,
+    *,
+    explain: str = "device.export-explain",
+) -> None:
     """Open the dialog; each press in it exports again what was confirmed. Closing it stops what runs."""
-    dialog = DeviceDialog(context.instruments.draw_code, parent)
+    dialog = DeviceDialog(context.instruments.draw_code, parent, explain=explain)
     running: list[asyncio.Task[None]] = []
 
     def write(folder: Path) -> None:

@@ -11,6 +11,8 @@ from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.layout import row
 
 _PICTURES = (".png", ".jpg", ".jpeg")
+_TESTS = (".psbt", ".test")
+MOST_TESTS = 64
 _NUMBERED = re.compile(r"(.*-)[0-9]+", re.DOTALL)
 
 
@@ -52,6 +54,25 @@ def pick(parent: QWidget, title: str, put: Callable[[str], None], *, folder: boo
     dialog.fileSelected.connect(put)
     dialog.open()
     return dialog
+
+
+def pick_several(parent: QWidget, title: str, put: Callable[[list[Path]], None], kinds: str) -> QFileDialog:
+    """Open the system's file dialog for as many files as one likes."""
+    dialog = QFileDialog(parent, title)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setNameFilter(label(kinds))
+    dialog.filesSelected.connect(lambda chosen: put([Path(each) for each in chosen]))
+    dialog.open()
+    return dialog
+
+
+def tests_in(folder: Path) -> list[Path]:
+    """The files of a folder that may hold test signatures (`.psbt`, `.test`), by name, as many as anybody would put there."""
+    try:
+        found = sorted(each for each in folder.iterdir() if each.suffix.lower() in _TESTS)
+    except OSError:
+        return []
+    return found[:MOST_TESTS]
 
 
 def pictures_in(path: Path) -> list[Path]:

@@ -26,6 +26,8 @@ from countersign.ui.views.deed_verbs import DeedVerbs
 from countersign.ui.views.desk_screen import MANY, DeskScreen
 from countersign.ui.views.device_verbs import DeviceVerbs
 from countersign.ui.views.endorse_verbs import EndorseVerbs
+from countersign.ui.views.enrol_screen import EnrolScreen
+from countersign.ui.views.enrol_verbs import EnrolVerbs
 from countersign.ui.views.frame import Frame
 from countersign.ui.views.governance_verbs import GovernanceVerbs
 from countersign.ui.views.history_screen import HistoryScreen
@@ -46,7 +48,7 @@ from countersign.ui.views.vaults_verbs import VaultsVerbs
 
 _Done = TypeVar("_Done")
 _RAIL = {"desk": "desk", "review": "desk", "sign": "sign", "carry": "carry",
-         "vaults": "vaults", "participants": "participants", "log": "log", "history": "history",
+         "vaults": "vaults", "enrol": "vaults", "participants": "participants", "log": "log", "history": "history",
          "settings": "settings"}  # fmt: skip
 
 
@@ -63,7 +65,7 @@ class OfficerWindow(Frame):
         self.desk, self.review = DeskScreen(context), ReviewScreen(context)
         self.sign, self.carry, self.log = SignScreen(context), CarryScreen(context), LogScreen(context)
         self.history = HistoryScreen(context)
-        self.vaults = VaultsScreen()
+        self.vaults, self.enrol = VaultsScreen(), EnrolScreen(context)
         self.participants, self.settings = ParticipantsScreen(context), SettingsScreen(context)
         screens = {
             "desk": self.desk,
@@ -71,6 +73,7 @@ class OfficerWindow(Frame):
             "sign": self.sign,
             "carry": self.carry,
             "vaults": self.vaults,
+            "enrol": self.enrol,
             "participants": self.participants,
             "log": self.log,
             "history": self.history,
@@ -105,6 +108,9 @@ class OfficerWindow(Frame):
         self.history.unlocking.connect(self._unlock)
         self.telling = HistoryVerbs(self.history, self.console, self.context, self._with_token)
         self.vaulting = VaultsVerbs(self.vaults, self.console, self.context)
+        self.enrolling = EnrolVerbs(self.enrol, self.console, self.context, self._with_token, self._show_proposal)
+        self.vaults.enrolling.connect(self._enrol)
+        self.enrol.left.connect(lambda: self.open_screen("vaults"))
         self.participants.opened.connect(self.open_review)
         self.stating = AccountVerbs(self.participants, self.console, self.context)
         self.governing = GovernanceVerbs(self.settings, self.console, self.context, self._with_token, self.refresh)
@@ -125,6 +131,7 @@ class OfficerWindow(Frame):
         self.review.offer()
         self.history.offer()
         self.settings.proposals.offer()
+        self.enrol.offer()
 
     def begin(self) -> None:
         """Take in what was logged and show it."""
@@ -238,6 +245,11 @@ class OfficerWindow(Frame):
                 raise
         await self._unlocked()
         return await work()
+
+    def _enrol(self) -> None:
+        self.enrolling.begin()
+        self.open_screen("enrol")
+        self.enrol.take_keys()
 
     def _lock(self) -> None:
         async def work() -> None:

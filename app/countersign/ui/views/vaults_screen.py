@@ -25,11 +25,13 @@ _WIDTHS = (190, 170, 134)
 
 
 class VaultsScreen(QWidget):
-    """`asking` wants the nodes asked, `checking` a typed address compared, `placing` one place's address."""
+    """`asking` wants the nodes asked, `checking` a typed address compared, `placing` one place's address,
+    `enrolling` the page on which another vault is enrolled."""
 
     asking = Signal()
     checking = Signal()
     placing = Signal(str, int)
+    enrolling = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +60,9 @@ class VaultsScreen(QWidget):
         self.check = Button(label("vaults.check"), "Ctrl+Shift+A", icon="search")
         self.check.explain(label("vaults.check-tip"), "Ctrl+Shift+A")
         self.check.clicked.connect(self.checking)
+        self.enrol = Button(label("vaults.enrol"), "Ctrl+Shift+N", icon="vault")
+        self.enrol.explain(label("vaults.enrol-tip"), "Ctrl+Shift+N")
+        self.enrol.clicked.connect(self.enrolling)
         self.progress = ProgressLine(label("vaults.asking"))
         self.said = column(gap=measure.UNIT)
         self._lay_out()
@@ -71,7 +76,7 @@ class VaultsScreen(QWidget):
         self.area = scrolling(page(self.detail, margin=0), label("vaults.detail"))
         both.addWidget(self.area, 13)
         title = PlainLabel(label("screen.vaults"), "title", wrap=False)
-        verbs = row(title, None, self.ask, self.check)
+        verbs = row(title, None, self.ask, self.check, self.enrol)
         whole = column(verbs, self.progress, self.said, gap=measure.UNIT, margin=measure.GAP)
         whole.addLayout(both, 1)
         self.setLayout(whole)

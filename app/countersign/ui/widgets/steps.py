@@ -1,6 +1,6 @@
 """The heads of a wizard's steps: a number, a word, and which of them is now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
@@ -19,11 +19,13 @@ class Steps(QWidget):
         super().__init__()
         self.words = tuple(words)
         self.now = 0
+        self.done: frozenset[int] = frozenset()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def go(self, now: int, spoken: str) -> None:
-        """Step `now` (from 0); `spoken` says so to a screen reader."""
+    def go(self, now: int, spoken: str, done: Collection[int] | None = None) -> None:
+        """Step `now` (from 0); `spoken` says so to a screen reader. `done`: which steps are; None: all before it."""
         self.now = now
+        self.done = frozenset(range(now) if done is None else done)
         self.setAccessibleName(spoken)
         self.update()
 
@@ -39,7 +41,8 @@ class Steps(QWidget):
 
     def _step(self, painter: QPainter, number: int, word: str, at: QRectF) -> None:
         palette = worn()
-        done, here = number < self.now, number == self.now
+        here = number == self.now
+        done = number in self.done and not here
         circle = QRectF(at.left(), at.center().y() - _CIRCLE / 2, _CIRCLE, _CIRCLE)
         painter.setPen(QPen(QColor(palette.ok if done else palette.accent if here else palette.quiet), 2))
         painter.setBrush(QColor(palette.accent) if here else Qt.BrushStyle.NoBrush)
