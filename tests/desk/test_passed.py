@@ -42,17 +42,19 @@ class Counted:
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     monkeypatch.setattr(passed, "STEP", 4)
     monkeypatch.setattr(passed, "PLACES", 5)
+    monkeypatch.setattr(passed, "LATELY", 0)
     return Counted()
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(0, 40), max_size=12), st.integers(1, 9), st.integers(1, 4))
+@given(st.lists(st.integers(0, 40), max_size=12), st.integers(1, 9), st.integers(1, 4), st.integers(0, 3))
 def test_whatever_is_asked_for_in_whatever_order_is_what_a_whole_replay_gives(
-    places: list[int], step: int, remembered: int
+    places: list[int], step: int, remembered: int, lately: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passed, "STEP", step)
         patch.setattr(passed, "PLACES", remembered)
+        patch.setattr(passed, "LATELY", lately)
         found = Passed(Counted().entries)
         assert [found.before(each) for each in places] == [history()[1][each] for each in places]
 
@@ -87,3 +89,17 @@ def test_only_a_few_places_are_remembered_the_latest_used(counted: Counted) -> N
     assert counted.asked == 2, "the place after the first entry was used last but one"
     found.before(11)
     assert counted.asked == 2 + 10, "the place after eight entries was used longest ago"
+
+
+def test_what_was_asked_for_lately_is_not_replayed_again_and_pushes_out_nothing(
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passed, "LATELY", 2)
+    found = Passed(counted.entries)
+    for place in (4, 21, 22, 23):
+        found.before(place)
+    counted.asked = 0
+    assert (found.before(22), found.before(23)) == history()[1][22:24]
+    assert counted.asked == 0, "the two asked for last are still there"
+    found.before(5)
+    assert counted.asked == 1, "the place after four entries was not pushed out by them"

@@ -178,3 +178,11 @@ def test_an_entry_before_the_last_one_is_refused() -> None:
         with pytest.raises(Refused) as caught:
             machine.apply(desk.state, wrong)
         assert caught.value.code == code
+
+
+def test_a_small_event_is_remembered_and_a_large_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = world.founded().entries[-1].event
+    assert events.parse(data) is events.parse(bytes(bytearray(data)))
+    monkeypatch.setattr(events, "SMALL", len(data) - 1)
+    assert events.parse(data) is not events.parse(data)
+    assert events.parse(data) == events.parse(data)

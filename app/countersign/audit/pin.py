@@ -12,6 +12,8 @@ CHECKS.md L4 (consistency), L6 (the pin is kept twice), L7 (heads that meet).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 from countersign.audit import proof
 from countersign.audit.checkpoint import Checkpoint, SignedCheckpoint
@@ -64,13 +66,20 @@ class Pin:
     @classmethod
     def parse(cls, data: bytes) -> "Pin":
         """What `serialise` wrote. Malformed(C2.…, L1.…)."""
-        value = shape.record(strict_json.parse_canonical(data, limit=2 * MAX_SIZE), "pin", _FIELDS)
-        return cls(SignedCheckpoint.parse(value["note"].encode()), value["pinned_at"], value["witness_times"])
+        return _parsed(data)
 
     def serialise(self) -> bytes:
         """RFC 8785 JSON, no final newline."""
         text = self.signed.serialise().decode("utf-8")
         return jcs.encode({"note": text, "pinned_at": self.pinned_at, "witness_times": dict(self.witness_times)})
+
+
+@lru_cache(maxsize=16)
+def _parsed(data: bytes) -> Pin:
+    # The same head is asked of the store for every proof under it.
+    value = shape.record(strict_json.parse_canonical(data, limit=2 * MAX_SIZE), "pin", _FIELDS)
+    times = MappingProxyType(value["witness_times"])
+    return Pin(SignedCheckpoint.parse(value["note"].encode()), value["pinned_at"], times)
 
 
 def judge(pin: Pin | None, offered: SignedCheckpoint, consistency: Sequence[bytes]) -> None:

@@ -6,10 +6,11 @@
   log before its first share, at that entry's time (CHECKS.md).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from countersign.audit.leaf import Opening
+from countersign.audit.pin import Pin
 from countersign.audit.tlog_proof import TlogProof
 from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
@@ -71,7 +72,7 @@ class Circumstances:
 
 def basis(replica: Replica, contracts: tuple[str, ...]) -> Basis:
     """An online machine's basis: everything it has replayed and pinned."""
-    facts = {each: contract_facts(replica, each) for each in contracts}
+    facts = contract_facts(replica, contracts)
     return Basis(replica.state, head_facts(replica), facts, replica.state.time_ms // 1000)
 
 
@@ -80,8 +81,7 @@ def history(replica: Replica, instruction: Instruction) -> Basis:
     first = instruction.shares[0].index
     moment = replica.record(first).time_ms
     state = replica.state_before(first)
-    contracts = replica.state.cycles[instruction.cycle].contracts
-    facts = {each: contract_facts(replica, each) for each in contracts}
+    facts = contract_facts(replica, replica.state.cycles[instruction.cycle].contracts)
     return Basis(state, head_facts(replica, entry_ms=moment), facts, moment // 1000)
 
 
@@ -125,15 +125,20 @@ class Roots(Mapping[int, bytes]):
         return iter(range(self._tree.size + 1))
 
 
-def contract_facts(replica: Replica, contract: str) -> ContractFacts:
-    """A logged contract with its event, opening and a proof to the pinned head. Refused for a contract not in the log."""
+def contract_facts(replica: Replica, contracts: Iterable[str]) -> dict[str, ContractFacts]:
+    """Logged contracts, each with its event, opening and a proof to the pinned head. Refused for one not in the log."""
+    pin = replica.replayed
+    return {each: _facts_of(replica, each, pin) for each in contracts}
+
+
+def _facts_of(replica: Replica, contract: str, pin: Pin | None) -> ContractFacts:
     record = replica.state.contract(contract)
     index = record.cause(ContractState.AGREED)
     jws = jose.serialise(signed_contract(replica, record).jws)
     if index is None:
         return ContractFacts(jws)
     held = replica.record(index)
-    return ContractFacts(jws, held.event, Opening(index, held.time_ms, held.salt), proof(replica, index))
+    return ContractFacts(jws, held.event, Opening(index, held.time_ms, held.salt), _proof(replica, index, pin))
 
 
 def signed_contract(replica: Replica, record: ContractRecord) -> Contract:
@@ -148,7 +153,10 @@ def signed_contract(replica: Replica, record: ContractRecord) -> Contract:
 
 def proof(replica: Replica, index: int) -> TlogProof:
     """Entry `index` under the head that the archive leads to. Unavailable("desk.nothing-pinned")."""
-    pin = replica.replayed
+    return _proof(replica, index, replica.replayed)
+
+
+def _proof(replica: Replica, index: int, pin: Pin | None) -> TlogProof:
     if pin is None:
         raise Unavailable("desk.nothing-pinned")
     return TlogProof(index, replica.log.tree.inclusion_proof(index, pin.size), pin.signed.serialise())

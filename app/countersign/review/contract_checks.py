@@ -75,7 +75,7 @@ def _one_hash(reading: Reading, facts: ContractFacts) -> Finding:
         return blocked("C1", ANCHOR, facts.about)
     try:
         contracts.verify(found, reading.state.roster, logged=_logged(reading.state, found))
-        carried = None if facts.event is None else contracts.parse(reading.contract_in_event(facts)).hash
+        carried = None if facts.event is None else reading.contract_hash_in_event(facts)
     except CountersignError as error:
         return from_error("C1", error, facts.about, expected)
     if carried not in (None, found.hash):

@@ -52,6 +52,7 @@ class Reading:
         self.case = case
         self.timed = False  # whether anybody asked for the clock, or for what a node said
         self._contracts: dict[bytes, Contract | CountersignError] = {}
+        self._heads: dict[bytes, SignedCheckpoint] = {}  # verified; the contracts of a case are proven under one head
 
     @property
     def safes(self) -> ChainSnapshot | CountersignError | None:
@@ -83,12 +84,15 @@ class Reading:
 
     def contract(self, facts: ContractFacts) -> Contract | CountersignError:
         """A contract's terms and signatures, or why its bytes are none."""
-        if facts.jws not in self._contracts:
+        return self._contract(facts.jws)
+
+    def _contract(self, data: bytes) -> Contract | CountersignError:
+        if data not in self._contracts:
             try:
-                self._contracts[facts.jws] = contracts.parse(facts.jws)
+                self._contracts[data] = contracts.parse(data)
             except CountersignError as error:
-                self._contracts[facts.jws] = error
-        return self._contracts[facts.jws]
+                self._contracts[data] = error
+        return self._contracts[data]
 
     def contract_hash(self, facts: ContractFacts) -> str | None:
         """SHA-256 of the payload, hex; None where the bytes do not parse."""
@@ -103,11 +107,20 @@ class Reading:
             raise Refused("L3.not-affirmed", type=event.type)
         return jose.serialise(carried.jws)
 
+    def contract_hash_in_event(self, facts: ContractFacts) -> str:
+        """SHA-256 of the payload of that JWS, hex. Malformed, Refused L3.not-affirmed."""
+        found = self._contract(self.contract_in_event(facts))
+        if isinstance(found, CountersignError):
+            raise found
+        return found.hash
+
     def proof_head(self, proof: TlogProof) -> SignedCheckpoint:
         """The head a proof leads to: the case's own, or an older one whose root this machine computed itself.
 
         Malformed(L1.…), Refused(L2.…, L3.foreign-head).
         """
+        if (known := self._heads.get(proof.checkpoint)) is not None:
+            return known
         head = self.case.head
         signed = SignedCheckpoint.parse(proof.checkpoint)
         if head is None or head.quorum is None or isinstance(self.signed_head, CountersignError):
@@ -117,6 +130,7 @@ class Reading:
         root = newest.root if signed.checkpoint.size == newest.size else head.roots.get(signed.checkpoint.size)
         if root != signed.checkpoint.root:
             raise Refused("L3.foreign-head", size=signed.checkpoint.size)
+        self._heads[proof.checkpoint] = signed
         return signed
 
     @cached_property

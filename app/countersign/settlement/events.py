@@ -9,6 +9,7 @@
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from countersign.errors import Refused
 from countersign.formats.strict_json import parse_canonical
@@ -21,6 +22,8 @@ from countersign.settlement.contract import Contract, hash_of
 from countersign.settlement.stop_bodies import AwardMade
 
 TYP = "countersign-event+json"
+SMALL = 16_384
+"""Bytes up to which a parsed event is remembered; what is longer comes seldom, and may come from strangers."""
 
 _PAYLOAD: dict[str, readers.Reader[object]] = {
     "type": readers.word,
@@ -55,8 +58,18 @@ def binding(event: Event) -> Contract | None:
 
 
 def parse(data: bytes) -> Event:
-    """An event's bytes. Raises `Malformed`; `Refused` settlement.unknown-event for a type that does not exist."""
+    """An event's bytes. Raises `Malformed`; `Refused` settlement.unknown-event for a type that does not exist.
+
+    The last small ones are remembered: an event is read when it comes, when it is replayed, by every page that shows it.
+    """
+    return _remembered(data) if len(data) <= SMALL else _parse(data)
+
+
+def _parse(data: bytes) -> Event:
     return from_jws(jose.parse(data, TYP))
+
+
+_remembered = lru_cache(maxsize=512)(_parse)
 
 
 def serialise(event: Event) -> bytes:
