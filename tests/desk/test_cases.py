@@ -66,7 +66,7 @@ async def test_the_logged_shares_are_part_of_the_case(signed: Table) -> None:
 
 async def test_a_contracts_facts_prove_themselves_under_the_pinned_head(signed: Table) -> None:
     replica = signed.officer.replica
-    facts = cases.contract_facts(replica, signed.story.contract)
+    facts = cases.contract_facts(replica, (signed.story.contract,))[signed.story.contract]
     assert facts.opening is not None
     assert facts.event is not None
     assert facts.proof is not None

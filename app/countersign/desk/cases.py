@@ -6,7 +6,7 @@
   log before its first share, at that entry's time (CHECKS.md).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from countersign.audit.leaf import Opening
@@ -125,7 +125,7 @@ class Roots(Mapping[int, bytes]):
         return iter(range(self._tree.size + 1))
 
 
-def contract_facts(replica: Replica, contracts: Iterable[str]) -> dict[str, ContractFacts]:
+def contract_facts(replica: Replica, contracts: tuple[str, ...]) -> dict[str, ContractFacts]:
     """Logged contracts, each with its event, opening and a proof to the pinned head. Refused for one not in the log."""
     pin = replica.replayed
     return {each: _facts_of(replica, each, pin) for each in contracts}
