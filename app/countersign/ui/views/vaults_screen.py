@@ -60,7 +60,7 @@ class VaultsScreen(QWidget):
         self.check = Button(label("vaults.check"), "Ctrl+Shift+A", icon="search")
         self.check.explain(label("vaults.check-tip"), "Ctrl+Shift+A")
         self.check.clicked.connect(self.checking)
-        self.enrol = Button(label("vaults.enrol"), "Ctrl+Shift+N", icon="vault")
+        self.enrol = Button(label("vaults.enrol"), "Ctrl+Shift+N")
         self.enrol.explain(label("vaults.enrol-tip"), "Ctrl+Shift+N")
         self.enrol.clicked.connect(self.enrolling)
         self.progress = ProgressLine(label("vaults.asking"))
