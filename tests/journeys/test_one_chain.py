@@ -168,6 +168,7 @@ async def test_a_stranger_is_faster_than_the_call_that_was_sent(table: Table, re
     stranger = await story.executed_by_a_stranger(table, cycle, cast.SELLER.safe)
     node.mined = reverted
 
+    where = legs.Where.REVERTED if reverted else legs.Where.NOWHERE
     # Looking is enough to name it: the seller's leg is delivered, the buyer's has failed, and the officer sees why.
     await releasing.observe(desk, cycle, operations)
     assert stage.stands(table, table.story.contract) == "failed"
@@ -176,6 +177,7 @@ async def test_a_stranger_is_faster_than_the_call_that_was_sent(table: Table, re
     assert stranger in reason_of(table, table.desk.state.breaks[cycle][0].opened)
     view = await legs.look(desk, table.story.contract, table.stage.clock.now_ms())
     assert "Somebody else executed one leg alone" in presented.headline(view)[2]
+    assert left.hash in [each.instruction for each in view.legs if each.where is where]
     assert [(each.by_stranger, each.sendable) for each in view.legs if each.instruction == split.hash] == [
         (True, False)
     ]

@@ -196,6 +196,19 @@ async def test_what_waits_on_ethereum_can_be_given_a_higher_fee_with_a_reason(
     assert named(found, REASON, QPlainTextEdit).toPlainText() == "The block is full."
 
 
+async def test_a_call_that_did_nothing_in_its_block_is_named_and_sent_again_with_a_reason(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    found = await opened(window, officer, where=Where.REVERTED)
+    assert "did nothing there: the chain took the whole call back" in words(found)
+    assert "Raise the fee" not in words(found)
+    assert not enabled(found, "Send again")
+    type_into(found, REASON, "The Safe holds its dollars again.")
+    click(found, "Send again")
+    await settled(window)
+    assert ("send", CONTRACT, "The Safe holds its dollars again.") in officer.asked
+
+
 async def test_a_bitcoin_transaction_that_waits_has_no_fee_to_raise_here(
     window: OfficerWindow, officer: OfficerDouble
 ) -> None:

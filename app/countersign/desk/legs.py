@@ -27,6 +27,9 @@ class Where(StrEnum):
 
     UNSENT = "unsent"  # nobody sent it, as far as the log and the node know
     NOWHERE = "nowhere"  # it was sent, and the node has it no more
+    REVERTED = (
+        "reverted"  # in a block, in which it did nothing: a Safe's call, or one for several, that failed as a whole
+    )
     WAITING = "waiting"  # in the node's pool, in no block
     BLOCK = "block"
 
@@ -67,7 +70,7 @@ class ChainLeg:
     @property
     def sendable(self) -> bool:
         """Whether sending it (again) could deliver it."""
-        return self.executable and self.where in (Where.UNSENT, Where.NOWHERE)
+        return self.executable and self.where in (Where.UNSENT, Where.NOWHERE, Where.REVERTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ async def _leg(desk: Workplace, asked: Question, instruction: Instruction) -> Ch
     state, before = desk.state, instruction.observed
     there = await _whereabouts(desk, instruction)
     block = None if there is None else there.block
-    where = _where(instruction, there)
+    where = await _where(desk, instruction, there)
     executable = instruction.executable and (where is Where.BLOCK or await mending.can_execute(desk, instruction))
     confirmations = 0 if there is None else there.confirmations
     return ChainLeg(
@@ -153,10 +156,15 @@ async def _whereabouts(desk: Workplace, instruction: Instruction) -> Observation
     return None if dead and not await elsewhere.waits(desk, instruction) else found
 
 
-def _where(instruction: Instruction, there: Observation | None) -> Where:
+async def _where(desk: Workplace, instruction: Instruction, there: Observation | None) -> Where:
     if there is not None:
         return Where.WAITING if there.block is None else Where.BLOCK
-    return Where.UNSENT if instruction.transaction is None else Where.NOWHERE
+    if instruction.transaction is None:
+        return Where.UNSENT
+    if instruction.group.kind == "psbt":
+        return Where.NOWHERE
+    last = await desk.ethereum(instruction.group.chain).observe(instruction.transaction)
+    return Where.NOWHERE if last.block is None else Where.REVERTED
 
 
 def _objection(

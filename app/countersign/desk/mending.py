@@ -46,7 +46,8 @@ async def can_execute(desk: Workplace, instruction: Instruction) -> bool:
 
 
 async def retry(desk: Workplace, cycle: str, operations: Author, reason: str) -> list[Receipt]:
-    """Send again what was released and is nowhere on its chain. Refused by a chain: `chains.*-refused`, named.
+    """Send again what was released and is nowhere on its chain, or did nothing there. Refused by a chain: `chains.*-refused`,
+    several Safes' call "desk.atomic-would-refuse", named.
 
     What was never sent is broadcast and logged; what was sent and is gone is sent again; on Ethereum that is logged too.
     """
@@ -74,6 +75,8 @@ async def retry(desk: Workplace, cycle: str, operations: Author, reason: str) ->
         if found := await _log_unlogged(desk, operations, parcel, reason):
             receipts += found
             continue
+        if parcel.atomic:
+            await parcels.require_acceptable(desk, parcel)  # which names the Safe that stands in the way
         sent = await releasing.send(desk, parcel)
         known = {desk.state.instruction(each.instruction).transaction for each in parcel.carried}
         if parcel.kind == "safe-tx" and sent not in known:  # else the relayer sent the very same one again

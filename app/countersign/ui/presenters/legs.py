@@ -17,6 +17,7 @@ _TONES = {
     Where.WAITING: ("info", "clock"),
     Where.UNSENT: ("warn", "forward"),
     Where.NOWHERE: ("bad", "fail"),
+    Where.REVERTED: ("bad", "fail"),
 }
 
 
@@ -82,7 +83,7 @@ def sendable(view: LegsView) -> bool:
 
 def sent_before(view: LegsView) -> bool:
     """Whether something that would be sent was sent before, so that the log wants a reason."""
-    return any(each.sendable and each.where is Where.NOWHERE for each in view.legs)
+    return any(each.sendable and each.where is not Where.UNSENT for each in view.legs)
 
 
 def stuck(view: LegsView) -> bool:
