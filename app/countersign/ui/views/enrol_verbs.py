@@ -84,12 +84,15 @@ class EnrolVerbs:
             self._run("enrol.comparing", work, lambda _: self._screen.show_compared(typed))
 
     def _sign(self) -> None:
-        wanted, typed = self._wanted, self._screen.typed
-        if wanted is None:
+        view, typed = self._screen.view, self._screen.typed
+        if view is None:
             return
 
         async def work() -> Path:
-            return await self._kept(await self._unlocked(lambda: self._console.enrolling.sign_test(wanted, typed)))
+            wanted = view.wanted
+            return await self._kept(
+                view, await self._unlocked(lambda: self._console.enrolling.sign_test(wanted, typed))
+            )
 
         self._run("enrol.signing", work(), self._signed)
 
@@ -105,20 +108,17 @@ class EnrolVerbs:
         open_export(self._context, self._console, export, name, self._screen, explain="enrol.export-explain")
 
     def _take(self) -> None:
-        wanted = self._wanted
-        if wanted is None:
+        view = self._screen.view
+        if view is None:
             return
 
         async def take(returned: bytes) -> None:
-            self._signed(await self._kept(await self._console.enrolling.take_test(wanted, returned)))
+            self._signed(await self._kept(view, await self._console.enrolling.take_test(view.wanted, returned)))
 
         TakeBackDialog(self._context, self._console, take, self._screen, explain="enrol.take-explain").open()
 
-    async def _kept(self, test: bytes) -> Path:
+    async def _kept(self, view: EnrolmentView, test: bytes) -> Path:
         """Write this officer's test beside the description."""
-        view = self._screen.view
-        if view is None:
-            raise RuntimeError("a test was signed of a vault that is not judged")
         own = next(each.officer for each in view.keys if each.own)
         folder, name = view.wanted.description.file.parent, enrol.file_name(view.wanted.name, own)
         keep = self._context.instruments.drives.keep
