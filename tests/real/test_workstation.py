@@ -182,6 +182,10 @@ def carried(at: Workstation, history: History) -> None:
     wrong = at.vault("cyrus", "sign", "stick/request.countersign", "--to", "stick", "--clock", "2020-01-01T00:00:00Z")
     assert (wrong.returncode, "cli.clocks-apart" in wrong.stderr) == (1, True)
     now = times.text(CLOCK.now_ms() // 1_000)
+    card = ("stick/request.countersign", "--out", "stick/coins.psbt", "--clock", now)
+    for_a_device = at.vault("cyrus", "device-export", *card, pin=False)
+    assert (for_a_device.returncode, "[desk.no-device]" in for_a_device.stderr) == (1, True), for_a_device.stderr
+    assert not (at.folder / "stick" / "coins.psbt").exists()
     for _ in range(2):  # the same request again is answered from the record
         done = at.vault("cyrus", "sign", "stick/request.countersign", "--to", "stick", "--clock", now)
         assert (done.returncode, "Other effects: none" in done.stderr) == (0, True), done.stderr
