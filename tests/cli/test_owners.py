@@ -136,7 +136,7 @@ def test_an_owner_goes_from_proposal_to_quorum(seats: Seats) -> None:
         assert (signed.exit_code, seats.asked) == (0, asked + 1), signed.output
         assert "share.added" in signed.stdout
         assert f"GOES {cast.OFFICER_D.name}" in signed.stderr
-    assert f"Signed by {cast.OFFICER_A.id}, {cast.OFFICER_C.id}; 0 lacking" in said(
+    assert f"Signed by {cast.OFFICER_A.name}, {cast.OFFICER_C.name}; 0 lacking" in said(
         seats.by("officer-a", "owners-show", SAFE)
     )
     twice = seats.by("officer-a", "owners-sign", SAFE)

@@ -132,7 +132,7 @@ async def test_an_owner_goes_by_order_and_the_roster_follows_the_chain(scene: Sc
         console = await scene.at(officer)
         view = await console.owner_changes.look(SAFE)
         assert view.change.call.startswith("removeOwner(owner ")
-        assert not view.verdict.against
+        assert not view.instruction.verdict.against
         await console.owner_changes.sign(SAFE, silent)
     operations = await scene.at("operations")
     await operations.owner_changes.send(SAFE)

@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -79,6 +80,7 @@ from countersign.settlement.ledger import Account, Balance, Totals
 from countersign.settlement.roster import Custodian, Party
 from countersign.settlement.saying import Difference, said
 from countersign.settlement.stop_bodies import Scope
+from support import owners_double
 from support.deed_double import DeedDouble
 from support.operations_world import OperationsDouble
 from support.vaults_world import VaultsDouble
@@ -723,6 +725,14 @@ class OfficerDouble:
             error, self.error = self.error, None
             raise error
 
+    @cached_property
+    def owner_changes(self) -> owners_double.OwnersDouble:
+        return owners_double.OwnersDouble(self._ask, self._with_pin, owners_double.view(ethereum_view()))
+
+    def _with_pin(self) -> None:
+        if not self.unlocked:
+            raise Unavailable("signers.locked", token="officer-a")
+
     @property
     def token(self) -> TokenView:
         return replace(TOKEN, unlocked=self.unlocked, tries=TOKEN.tries if self.tries == "ok" else self.tries)
@@ -777,8 +787,7 @@ class OfficerDouble:
         return Ground(head, "Ada Vale", "Northgate Trust", history_view(), story(contract) if contract else None)
 
     async def sign_report(self, claim: Claim) -> bytes:
-        if not self.unlocked:
-            raise Unavailable("signers.locked", token="officer-a")
+        self._with_pin()
         self._ask("sign report", claim)
         return b"signature of " + claim.sha256.hex().encode()
 

@@ -17,8 +17,8 @@ from countersign.cli.owner_lines import owner_lines
 from countersign.cli.seated import tell_proposed
 from countersign.cli.words import words
 from countersign.desk.console import OfficerConsole
-from countersign.desk.owner_changes import OwnersView
 from countersign.desk.reports import HardwareScreen, Judged
+from countersign.desk.views import OwnersView
 
 VaultArgument = Annotated[str, typer.Argument(metavar="VAULT", help="A Safe's id in the roster.")]
 AddOption = Annotated[str | None, typer.Option("--add", help="The key (thumbprint) of the new owner.")]
@@ -54,9 +54,10 @@ def owners_sign(context: typer.Context, vault: VaultArgument) -> None:
     """Sign a Safe's change of owners with your vault key, once every check has passed."""
 
     async def work(console: OfficerConsole) -> None:
-        findings.warn(lines(await console.owner_changes.look(vault)))
+        view = await console.owner_changes.look(vault)
+        findings.warn(lines(view))
         await context.obj.unlock(console)
-        await console.owner_changes.sign(vault, lambda *_: None)
+        await console.owner_changes.sign(vault, lambda *_: None, view.instruction)
 
     context.obj.do(work)
 
@@ -93,8 +94,10 @@ def lines(view: OwnersView) -> list[str]:
     if view.transaction is not None:
         told.append(words("Sent as {transaction}, {count} confirmations", transaction=view.transaction,
                           count=view.confirmations))  # fmt: skip
-    screen = HardwareScreen(name, view.chain_id, view.change.address, view.nonce, view.digests)
-    return [*told, *findings.screen_lines([screen]), *findings.verdict_lines(Judged((name,), view.verdict))]
+    digests = tuple((each.label, each.hex) for each in view.instruction.digests)
+    screen = HardwareScreen(name, view.chain_id, view.change.address, view.nonce, digests)
+    judged = Judged((name,), view.instruction.verdict)
+    return [*told, *findings.screen_lines([screen]), *findings.verdict_lines(judged)]
 
 
 VERBS = {

@@ -11,17 +11,18 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
-from countersign.desk import cases, owner_effects, parcels, releasing, signing
+from countersign.desk import cases, own_keys, owner_effects, pages, parcels, releasing, signing
 from countersign.desk.author import signed
-from countersign.desk.cases import Circumstances
+from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
-from countersign.desk.owner_views import OwnersChange
 from countersign.desk.ports import Clock, EthereumNode, Receipt
 from countersign.desk.safe_reader import SafeReader
+from countersign.desk.shown import demand_shown
 from countersign.desk.signing import Hand, Progress
+from countersign.desk.views import InstructionView, OwnersView
 from countersign.desk.workplace import AtConsole
 from countersign.errors import Refused
 from countersign.ethereum import inspect, safe_file
@@ -30,29 +31,11 @@ from countersign.ethereum.owners import OwnerList
 from countersign.formats import eip55
 from countersign.rails import ethereum as rail
 from countersign.rails import owner_change
-from countersign.review import checks
-from countersign.review.case import Mode
-from countersign.review.finding import Verdict
+from countersign.review.case import Case, Mode, SignerFacts
 from countersign.settlement import owning
 from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
-
-
-@dataclass(frozen=True, slots=True)
-class OwnersView:
-    """A change under way: what its bytes do, by whose order, whose shares are there, how many it still lacks, the verdict."""
-
-    vault: str
-    chain_id: int
-    change: OwnersChange
-    nonce: int
-    digests: tuple[tuple[str, str], ...]
-    signed: tuple[str, ...]
-    missing: int
-    transaction: str | None
-    confirmations: int
-    verdict: Verdict
 
 
 async def listed(node: EthereumNode, vault: SafeVault) -> OwnerList:
@@ -99,36 +82,51 @@ class OwnerChanges:
     async def look(self, vault: str) -> OwnersView:
         """The change under way, judged now. Refused("desk.no-order")."""
         order = await self._under_way(vault)
-        instruction, data = order.instruction, await self._bytes(order)
-        moment = await self._moment(instruction)
-        found = cases.basis(self._place.replica, ())
-        case = cases.instruction_case(found, instruction, data, moment, self._place.replica.profile, Mode.LOOK)
-        verdict = await asyncio.to_thread(checks.verdict, case)
-        tx = safe_file.parse(data).tx
-        seen = instruction.observed
+        instruction, data, state = order.instruction, await self._bytes(order), self._place.state
+        case, mine = await self._case(instruction, data), self._hand.officer in instruction.signers(vault)
+        found, profile = self._found(), self._place.replica.profile
+        shown = await asyncio.to_thread(pages.instruction_view, found, profile, instruction, data, case, mine)
+        tx, seen = safe_file.parse(data).tx, instruction.observed
         return OwnersView(
             vault=vault,
             chain_id=tx.chain_id,
-            change=owner_effects.change_of(self._place.state, order, data),
             nonce=tx.nonce,
-            digests=(("domain-hash", tx.domain_hash.hex()), ("message-hash", tx.message_hash.hex()),
-                     ("safe-tx-hash", tx.digest.hex()), ("calldata-digest", tx.calldata_digest.hex())),
-            signed=tuple(share.officer for share in instruction.shares),
-            missing=self._place.state.missing(instruction),
+            change=owner_effects.change_of(state, order, data),
+            instruction=shown,
+            signed=tuple(state.roster.officer(share.officer).name for share in instruction.shares),
+            missing=state.missing(instruction),
             transaction=instruction.transaction,
             confirmations=0 if seen is None else seen.confirmations,
-            verdict=verdict,
-        )  # fmt: skip
+        )
 
-    async def sign(self, vault: str, progress: Progress) -> None:
-        """Verify, journal, sign, verify, journal, submit. Refused with every finding if a check forbids it, and
-        ethereum.owner-… where the Safe's own list stands in another order than the call wants."""
+    async def _case(self, instruction: Instruction, data: bytes) -> Case:
+        """An owner's is the case of their own signature, with the token's facts once it is unlocked; else one looks."""
+        found, profile, moment = self._found(), self._place.replica.profile, await self._moment(instruction)
+        keys = own_keys.open_keys(found.state, self._hand.officer, instruction)
+        if not keys:
+            return cases.instruction_case(found, instruction, data, moment, profile, Mode.LOOK)
+        if (await self._hand.token.token()).unlocked:
+            return await signing.signing_case(self._hand, found, instruction, data, moment, profile)
+        about = replace(moment, signer=SignerFacts(self._hand.officer, keys[0].key))
+        return cases.instruction_case(found, instruction, data, about, profile, Mode.SIGN)
+
+    def _found(self) -> Basis:
+        return cases.basis(self._place.replica, ())
+
+    async def sign(self, vault: str, progress: Progress, shown: InstructionView | None = None) -> None:
+        """Verify, journal, sign, verify, journal, submit; `shown` as `demand_shown` says.
+
+        Refused with every finding if a check forbids it, and ethereum.owner-… where the Safe's own list stands in another
+        order than the call wants.
+        """
         order = await self._under_way(vault)
         instruction, data = order.instruction, await self._bytes(order)
+        demand_shown(self._place.state, instruction, data, shown)
         await self._require_in_order(vault, data)
         moment, profile = await self._moment(instruction), self._place.replica.profile
-        found = cases.basis(self._place.replica, ())
-        made = await signing.sign(self._hand, found, instruction, data, moment, profile, self._place.scribe, progress)
+        made = await signing.sign(
+            self._hand, self._found(), instruction, data, moment, profile, self._place.scribe, progress
+        )
         for each in made.shares:
             await self._place.mailbox.put_artefact(each.share)
             await self._place.submit(each.event)

@@ -20,6 +20,7 @@ from countersign.desk.history import HistoryView
 from countersign.desk.legal_text import LegalText
 from countersign.desk.legs import LegsView
 from countersign.desk.operations_views import BatchView, LoanView, ReconciliationView, Standing
+from countersign.desk.owner_surfaces import OwningConsole
 from countersign.desk.ports import DENSEST, AskSecret, Receipt
 from countersign.desk.report_file import Claim
 from countersign.desk.reporting import Ground
@@ -219,7 +220,7 @@ class Holding(Protocol):
         """Whose a typed address is, or which of ours it resembles."""
 
 
-class OfficerConsole(Watching, DeviceConsole, Protocol):
+class OfficerConsole(Watching, DeviceConsole, OwningConsole, Protocol):
     """A signing officer's machine."""
 
     @property

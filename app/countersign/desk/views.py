@@ -306,6 +306,21 @@ class VaultRequestView:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnersView:
+    """A Safe's change of owners under way: what its bytes do, by whose order, whose shares are there, how many it lacks."""
+
+    vault: str
+    chain_id: int
+    nonce: int
+    change: OwnersChange
+    instruction: InstructionView
+    signed: tuple[str, ...]
+    missing: int
+    transaction: str | None
+    confirmations: int
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceView:
     """An evidence pack as it is written: its bytes, the twelve words to compare, the hashes of papers that are not in it."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.desk.owner_views import COMES, GOES, OwnerLine, OwnersChange
-from countersign.desk.views import InstructionView
+from countersign.desk.views import InstructionView, OwnersView
 from countersign.resources.visible import visible
 from countersign.ui.strings import label
 
@@ -41,6 +41,17 @@ def signing(change: OwnersChange) -> str:
     if change.after is None:
         return label("owners.sign-unknown", before=change.before, owners=before)
     return label("owners.sign-same", before=change.before, owners=before, after=change.after, then=after)
+
+
+def standing(view: OwnersView) -> str:
+    """Who signed it, what it waits for."""
+    names = visible(", ".join(view.signed))
+    if view.transaction is not None:
+        sent = {"transaction": visible(view.transaction), "confirmations": view.confirmations}
+        return label("owners.is-sent", names=names, **sent)
+    if not view.missing:
+        return label("owners.ready", names=names)
+    return label("owners.lacks" if view.signed else "owners.lacks-all", names=names, count=view.missing)
 
 
 def statements(instruction: InstructionView) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from countersign.ui.views.legal_verbs import LegalVerbs
 from countersign.ui.views.log_screen import LogScreen
 from countersign.ui.views.log_verbs import LogVerbs
 from countersign.ui.views.operations_verbs import OperationsVerbs
+from countersign.ui.views.owner_verbs import OwnerVerbs
 from countersign.ui.views.participants_screen import ParticipantsScreen
 from countersign.ui.views.refuse_dialog import RefuseDialog
 from countersign.ui.views.review_screen import ReviewScreen
@@ -108,6 +109,7 @@ class OfficerWindow(Frame):
         self.history.unlocking.connect(self._unlock)
         self.telling = HistoryVerbs(self.history, self.console, self.context, self._with_token)
         self.vaulting = VaultsVerbs(self.vaults, self.console, self.context)
+        self.owning = OwnerVerbs(self.vaults, self.console, self.context, self._with_token, self.begin)
         self.enrolling = EnrolVerbs(self.enrol, self.console, self.context, self._with_token, self._show_proposal)
         self.vaults.enrolling.connect(self._enrol)
         self.enrol.left.connect(lambda: self.open_screen("vaults"))

@@ -26,12 +26,13 @@ _WIDTHS = (190, 170, 134)
 
 class VaultsScreen(QWidget):
     """`asking` wants the nodes asked, `checking` a typed address compared, `placing` one place's address,
-    `enrolling` the page on which another vault is enrolled."""
+    `enrolling` the page on which another vault is enrolled, `changing` the change of a Safe's owners that is under way."""
 
     asking = Signal()
     checking = Signal()
     placing = Signal(str, int)
     enrolling = Signal()
+    changing = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,6 +132,8 @@ class VaultsScreen(QWidget):
             self.detail.addWidget(PlainLabel(label("vaults.none"), "quiet"))
             return
         self.detail.addWidget(vault_cards.header(view))
+        if view.safe is not None and view.safe.ordered is not None:
+            self._offer_change(view.id)
         self.detail.addWidget(vault_cards.holdings(view, self.seen, self.entries))
         if view.places:
             self._add_places(view)
@@ -140,6 +143,15 @@ class VaultsScreen(QWidget):
         if view.descriptors:
             self.detail.addWidget(vault_cards.descriptors(view))
         self.detail.addWidget(vault_cards.enrolment())
+
+    def _offer_change(self, vault: str) -> None:
+        change = Button(label("owners.open"), "Ctrl+Shift+O", icon="sign")
+        change.explain(label("owners.open-tip"), "Ctrl+Shift+O")
+        change.clicked.connect(lambda: self.changing.emit(vault))
+        told = PlainLabel(label("owners.under-way"), "strong")
+        line = row(told, change)
+        line.setStretch(0, 1)
+        self.detail.addLayout(line)
 
     def _add_places(self, view: VaultPage) -> None:
         first = view.receive if view.receive is not None else view.places[0]
