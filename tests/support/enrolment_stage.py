@@ -6,16 +6,19 @@ table = await founded(tmp_path)
 (folder / "vault.bsms").write_bytes(round_two())
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from countersign.bitcoin import bsms, descriptor
 from countersign.bitcoin.bsms_encryption import NO_TOKEN
 from countersign.demonstration import cast
+from countersign.demonstration.stage import Bearer
+from countersign.desk.author import Author
+from countersign.desk.ceremony import Keyring
 from countersign.desk.console import OfficerConsole
-from countersign.keys.public_key import PublicKey
-from support import device_stage
+from countersign.signers.provision import Provisioner
+from support import device_stage, softhsm
 from support.device_stage import COSIGNERS, device
 from support.hardware_wallet import Device, described
 from support.software_keys import Curve, SoftwareKey
@@ -24,6 +27,7 @@ from support.software_stage import Table
 BOOK, NAME = cast.TRADING, cast.BOOKS[0].coins
 SIGNERS = tuple(each.id for each in cast.MARKET_COSIGNERS)
 """Whose tokens hold the keys of the slots."""
+HELD = cast.OFFICER_E.id
 LABELS = tuple(f"btc {NAME} {slot}" for slot in range(cast.TRADING_SLOTS))
 
 
@@ -33,10 +37,30 @@ def _alter(body: dict[str, Any]) -> None:
     body["destinations"] = [each for each in body["destinations"] if each["vault"] != NAME]
 
 
-async def founded(folder: Path) -> Table:
-    """The desk with its people; nothing is traded."""
+async def founded(folder: Path, hsm: Provisioner | None = None) -> Table:
+    """The desk with its people; nothing is traded. With an `hsm` officer E's identity and keys of the slots lie in it."""
     table = device_stage._table(folder, _alter)
+    if hsm is not None:
+        software = table.stage.tokens
+
+        async def tokens(people: Mapping[str, Sequence[str]]) -> Mapping[str, Bearer]:
+            found = dict(await software(people))
+            return {**found, HELD: await _in_hsm(hsm, found[HELD].ring)}
+
+        table.stage.tokens = tokens  # type: ignore[method-assign]
     return await table.until("step-found")
+
+
+async def _in_hsm(hsm: Provisioner, ring: Keyring) -> Bearer:
+    """A real token that stays locked, and whatever of the ring no test here signs with."""
+    token = await hsm.initialise(HELD, softhsm.ask)
+    curves = {"identity": Curve.P256, **dict.fromkeys(LABELS, Curve.SECP256K1)}
+    made = [await hsm.generate(token.identity, label, curve, softhsm.ask) for label, curve in curves.items()]
+    keys = {**ring.keys, **{each.label: each.public for each in made}}
+    signer = hsm.signer(token.identity)
+    await signer.lock()
+    held = Keyring(token.serial, token.label, token.model, keys, online=True)
+    return Bearer(Author(HELD, held.key("identity"), signer), held, signer)
 
 
 def record(officer: str, held: Device | None = None) -> bytes:
@@ -60,13 +84,9 @@ def ranged_file(devices: Sequence[Device]) -> bytes:
 
 def slots_file(table: Table, officers: Sequence[str] = SIGNERS) -> bytes:
     """A descriptor file of the officers' token keys, a slot a line."""
-    lines = [descriptor.of_keys(2, [token_key(table, each, label).data for each in officers]).text for label in LABELS]
+    rings = [table.story.people[each].ring for each in officers]
+    lines = [descriptor.of_keys(2, [ring.key(label).data for ring in rings]).text for label in LABELS]
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def token_key(table: Table, officer: str, label: str) -> PublicKey:
-    """A key in an officer's token."""
-    return table.stage.bearers[officer].public[label]
 
 
 async def console_of(table: Table, officer: str) -> OfficerConsole:

@@ -1,7 +1,9 @@
 """Enrol a vault in the window: the whole ceremony at real consoles, by token and by device; hostile files beside near misses."""
 
+import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +18,11 @@ from countersign.desk import vault_enrolment
 from countersign.desk.console import OfficerConsole
 from countersign.desk.enrolling_views import Wanted
 from countersign.settlement.roster import Party, RangedVault, SlotVault
+from countersign.signers.provision import provisioner_for
 from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
 from countersign.ui.widgets.label import WholeValue
 from support import enrolment_stage as world
+from support import softhsm
 from support.device_stage import COSIGNERS, device
 from support.hardware_wallet import Device
 from support.software_stage import Table
@@ -471,3 +475,30 @@ def half(signed: bytes) -> bytes:
     found = psbts.parse(signed)
     second = {name: value for name, value in found.inputs[1].items() if name[:1] != b"\x02"}
     return psbts.serialise(psbts.of_maps(found.globals, (found.inputs[0], second), found.outputs, found))
+
+
+async def test_a_real_token_signs_the_test_once_its_pin_is_right(
+    tmp_path: Path, instruments: Instruments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    softhsm.softhsm_module()
+    monkeypatch.setattr(instruments.drives, "keep", Drives().keep)
+    (tmp_path / "ceremony").mkdir()
+    hsm = provisioner_for(None, tmp_path / "tokens", deadline=60.0, random_bytes=secrets.token_bytes)
+    async with AsyncExitStack() as holds:
+        table = await world.founded(tmp_path / "stage", await holds.enter_async_context(hsm))
+        holds.push_async_callback(table.stage.aclose)
+        at = Sitting(table, tmp_path / "ceremony", instruments)
+        at.consoles[E] = await table.stage.console(E, table.story.people[E])
+        window = await at.window(E)
+        holds.callback(window.close)
+        await judged(window, at.put("vault.txt", world.slots_file(table)))
+        await compared(window)
+        for typed, told in (("not the PIN", "[H5."), (softhsm.PIN, "Your test signatures were verified and written")):
+            click(window, "Sign the test with the token")
+            asked = await dialog(window)
+            type_into(asked, "The PIN of the token", typed)
+            click(asked, "Unlock")
+            await settled(window)
+            await no_dialog(window)
+            assert told in seen(window), seen(window)[-600:]
+        assert (tmp_path / "ceremony" / f"{world.NAME}-{E}.psbt").exists()
