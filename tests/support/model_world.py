@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from countersign.formats import times
-from countersign.settlement import builder, machine, templates
+from countersign.settlement import builder, delivery, machine, templates
 from countersign.settlement.bodies import Short, Spend
 from countersign.settlement.contract import Contract, Finality, Leg, Notional, Terms
 from countersign.settlement.roster import Party
@@ -173,7 +173,7 @@ class Signed:
                 assert same or field.name in ("size", "faults"), field.name
             return fault.code
         self.logged[_key(command)] = event
-        if command[0] in ("prepare", "void", "replace"):
+        if command[0] in ("prepare", "void", "replace", "child"):
             self.hashes[command[1]] = self.state.events[entry.index]
         if command[0] == "bump":
             self.bumped[command[1]] = str(self._bump(command[1])[2]["replacement"])
@@ -332,6 +332,24 @@ class Signed:
     def _replace(self, name: str, old: str) -> Step:
         return self._declared(name, old, "replacement")
 
+    def _child(self, name: str, lifts: str) -> Step:
+        group = self.coins.get(lifts, (("bitcoin", "meridian"), lifts, 0))[0]
+        self.coins[name] = (("bitcoin", *group[1:]), f"change of {lifts}", 0)
+        found = self.state.instructions.get(self._hash(lifts))
+        cycle = None if found is None else self.state.cycles.get(found.cycle)
+        before = None if found is None else self.state.child(found)
+        body = builder.psbt_instruction_body(
+            "none" if cycle is None else cycle.id,
+            (world.digest("no contract"),) if cycle is None else cycle.contracts,
+            world.BITCOIN,
+            world.digest(f"artefact of {name}"),
+            [Spend(f"{self._transaction(lifts)}:{at}", f"{book}-btc", 0) for at, book in enumerate(group[1:])],
+            purpose="child",
+            replaces=None if before is None else before.hash,
+            lifts=self._hash(lifts),
+        )
+        return "instruction.prepared", ["operations", "compliance"], body
+
     def _declared(self, name: str, old: str, purpose: str) -> Step:
         self.coins[name] = self.coins.get(old, (("bitcoin", "meridian"), old, 0))
         found = self.state.instructions.get(self._hash(old))
@@ -365,8 +383,7 @@ class Signed:
 
     def _release(self, cycle: str, maker: str, checker: str) -> Step:
         known = self.state.cycles.get(cycle)
-        live = self.state.live(known) if known else ()
-        names = sorted(each.hash for each in live if each.released is None)
+        names = sorted(each.hash for each in delivery.waiting(self.state, known)) if known else []
         body = {"cycle": cycle, "instructions": names, "maker": maker, "checker": checker}
         return "release.authorised", sorted({maker, checker}), body
 

@@ -95,7 +95,7 @@ KINDS = (
     *("wait", "publish", "participant", "deposit"),
     *("propose", "affirm", "withdraw", "endorse", "decline", "cancel", "expire", "freeze", "lift", "hold", "unhold"),
     *("close", "prepare", "share", "release", "broadcast", "observe", "confirm", "final"),
-    *("fail", "bump", "replace", "void", "voided", "dispute", "retract", "resolve", "award"),
+    *("fail", "bump", "replace", "child", "void", "voided", "dispute", "retract", "resolve", "award"),
     *("lend", "accrue", "recall"),
 )
 """Every kind of command that is to be accepted somewhere; `repeat` and `forged` are never to be."""

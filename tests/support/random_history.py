@@ -197,7 +197,7 @@ class Author:
         for group in cycle["groups"]:
             if group not in cycle["live"]:
                 found += [self._prepare(name, group)]
-        for each in live:
+        for each in (*live, *self.model.lifting(live)):
             found += [("share", each["name"], book, self._one("signer", *SIGNERS)) for book in each["group"][1:]]
             found += [("broadcast", each["name"])]
             if each["sent"] and each["seen"] < CONFIRMATIONS[each["group"][0]]:
@@ -209,6 +209,8 @@ class Author:
             if self._luck(f"{each['name']} fails") < (0.01 if self.calm else 0.06):
                 found += [("fail", name, each["name"], self._luck("executable") < 0.5), ("bump", each["name"])]
                 found += [("replace", self._name("i"), each["name"]), ("void", self._name("i"), each["name"])]
+            if each["group"][0] == "bitcoin" and each["sent"] and each["block"] is None and self._luck("lifted") < 0.5:
+                found += [("child", self._name("i"), each["name"])]
             if not each["executable"]:
                 found += [self._prepare(name, each["group"])]
             if cycle["voiding"] and each["purpose"] != "void":
@@ -367,6 +369,7 @@ class Author:
             ("broadcast", instruction),
             ("share", instruction, book, one("signer", *SIGNERS, "operations")),
             ("void", self._name("i"), instruction),
+            ("child", self._name("i"), instruction),
             (
                 "lend",
                 self._name("l"),

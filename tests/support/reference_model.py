@@ -15,7 +15,7 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -73,6 +73,7 @@ class Model:
         self.price = dict(PRICE)
         self.certified = dict.fromkeys(("meridian", "harbour", "kestrel"), (False, now // DAY + 400))
         self.nonce: dict[str, int] = {}  # Safe → the next nonce, once one was seen executed
+        self.children: dict[str, str] = {}  # instruction → the child that lifts it and counts
         self.pending: dict[str, str] = {}  # Safe → its one unexecuted instruction
         self.loans: dict[str, dict[str, Any]] = {}
         self.accrued: dict[str, int] = {}
@@ -524,6 +525,11 @@ class Model:
         found = self._live(name)
         cycle = self._cycle(found["cycle"])
         live = [self.instructions[each] for each in cycle["live"].values()]
+        if (child := found["purpose"] == "child") and found["instead_of"] is None:
+            parent = self.instructions[found["lifts"]]
+            need(not parent["dead"], parent["block"] is None)
+        elif child:
+            need(not self.instructions[found["lifts"]]["dead"])
         need(book in found["group"][1:], officer in SIGNERS, not found["released"])
         need(officer not in self._preparers(found, live), (book, officer) not in found["shares"])
         need(sum(1 for each, _ in found["shares"] if each == book) < QUORUM)
@@ -531,8 +537,8 @@ class Model:
         need(cycle["state"] in ("instructed", "partly signed", "settling", "failed"))
         if found["purpose"] != "void":
             need(not cycle["voiding"], not self._stands_still(cycle))
-            need(cycle["failed"] or found["purpose"] == "replacement" or self._in_time(cycle))
-        if self.missing(found) == 1:
+            need(cycle["failed"] or found["purpose"] in ("replacement", "child") or self._in_time(cycle))
+        if self.missing(found) == 1 and not child:
             need(all(self.missing(other) <= 1 for other in live if other is not found))
 
         def then() -> None:
@@ -550,7 +556,7 @@ class Model:
 
         What nobody signed and another was prepared instead of is no more: its preparer has no hand in what is signed.
         """
-        by = {each["by"] for each in live}
+        by = {each["by"] for each in (*live, *self.lifting(live))}
         for each in live if found["purpose"] != "void" else ():
             while each["instead_of"] is not None and each["purpose"] != "settlement":
                 each = self.instructions[each["instead_of"]]
@@ -562,6 +568,7 @@ class Model:
         need(maker in PREPARERS, checker == "compliance", maker != checker)
         live = [self.instructions[each] for each in found["live"].values()]
         waiting = [each for each in live if not each["released"]]
+        waiting += [each for each in self.lifting(live) if not each["released"] and self.missing(each) == 0]
         if found["voiding"]:
             need(all(each["purpose"] == "void" for each in waiting))
         else:
@@ -586,6 +593,7 @@ class Model:
         cycle = self._cycle(found["cycle"])
         need(found["released"], not found["sent"], cycle["state"] in ("released", "settling", "failed"))
         need(not cycle["voiding"] or found["purpose"] == "void")
+        need(found["purpose"] != "child" or not self.instructions[found["lifts"]]["dead"])
 
         def then() -> None:
             found["sent"] = True
@@ -603,7 +611,8 @@ class Model:
         )
         need(cycle["stage"] != "called off", not any(self._is(each, "disputed") for each in cycle["contracts"]))
         payers = found["group"][1:] if found["group"][0] == "bitcoin" else ()
-        need(all(fee <= self._caps(cycle, book) for book in payers))
+        beside = self.instructions.get(found.get("lifts") or self.children.get(name, ""), {"fees": {}})["fees"]
+        need(all(fee + beside.get(book, 0) <= self._caps(cycle, book) for book in payers))
         need(not found["fees"] or found["fees"] == dict.fromkeys(payers, fee))
 
         def then() -> None:
@@ -612,7 +621,7 @@ class Model:
                 self._counts_again(cycle, found)
             if found["group"][0] == "ethereum":
                 self._safe_saw(found)
-            if cycle["stage"] == "open":
+            if cycle["stage"] == "open" and found["purpose"] != "child":
                 self._follow(cycle, found)
 
         return then
@@ -632,6 +641,10 @@ class Model:
         return found["dead"] and declared
 
     def _counts_again(self, cycle: dict[str, Any], found: dict[str, Any]) -> None:
+        if found["purpose"] == "child":
+            self._drop(self.instructions[self.children[found["lifts"]]])
+            found["dead"], self.children[found["lifts"]] = False, found["name"]
+            return
         usurper = cycle["live"].get(found["group"])
         if usurper is not None:
             self._drop(self.instructions[usurper])
@@ -696,6 +709,7 @@ class Model:
         found = [self.contracts[each] for each in cycle["contracts"]]
         live = [self.instructions[each] for each in cycle["live"].values()]
         need(cycle["state"] == "settling", not cycle["voiding"], self._delivered(cycle) == set(cycle["groups"]))
+        need(not any(self._may_be_mined(each) for each in self.lifting(live)))
         for each in found:
             moved = {asset for _, _, asset, _ in each["terms"]["legs"]}
             deep = all(
@@ -717,7 +731,7 @@ class Model:
                     else:
                         self.pockets[receiver, asset, "available"] += units
                 each.update(state="final", final=self.now)
-            for instruction in live:
+            for instruction in (*live, *self.lifting(live)):
                 for book, fee in instruction["fees"].items():
                     self.pockets[book, "BTC", "available"] -= fee
                     self.left["BTC"] += fee
@@ -733,6 +747,7 @@ class Model:
 
     def fail(self, cycle: str, name: str, executable: bool) -> Then:
         found, lost = self._cycle(cycle), self._live(name)
+        need(lost["purpose"] != "child")
         need(lost["cycle"] == cycle, lost["released"], not found["voiding"], lost["block"] is None, lost["executable"])
         need(found["state"] in ("settling", "failed"), self._delivered(found))
         need(found["state"] == "settling" or lost["group"] not in found["owed"] or not executable)
@@ -768,6 +783,7 @@ class Model:
         before = self._live(old)
         cycle = self._cycle(before["cycle"])
         need(name not in self.instructions, before["group"][0] == "bitcoin", before["block"] is None)
+        need(before["purpose"] != "child")
         need(cycle["state"] in ("settling", "failed"), not cycle["voiding"], not self._stands_still(cycle))
 
         def then() -> None:
@@ -776,12 +792,48 @@ class Model:
 
         return then
 
+    def child(self, name: str, lifts: str) -> Then:
+        """What waits on Bitcoin is paid for once more, out of its change: nothing is delivered, and nothing takes its place."""
+        parent = self._live(lifts)
+        cycle = self._cycle(parent["cycle"])
+        need(name not in self.instructions, parent["group"][0] == "bitcoin", parent["purpose"] not in ("void", "child"))
+        need(parent["sent"], parent["block"] is None, parent["executable"])
+        need(cycle["state"] in ("settling", "failed"), not cycle["voiding"], not self._stands_still(cycle))
+        before = self.instructions.get(self.children.get(lifts, ""))
+        if before is not None:
+            need(before["sent"] or self.missing(before), before["block"] is None)
+
+        def then() -> None:
+            live = dict(cycle["live"])
+            self._instruct(name, cycle, parent["group"], "operations", 0, f"change of {lifts}", "child")
+            cycle["live"] = live
+            old = None if before is None else before["name"]
+            self.instructions[name].update(lifts=lifts, instead_of=old)
+            if before is not None:
+                self._drop(before)
+            self.children[lifts] = name
+
+        return then
+
+    def lifting(self, live: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The children of these."""
+        return [self.instructions[self.children[each["name"]]] for each in live if each["name"] in self.children]
+
+    def _may_be_mined(self, child: dict[str, Any]) -> bool:
+        """Whether a child waits for its block, or one that it took the place of could still come in its stead."""
+        row, each = [child], child
+        while each["instead_of"] is not None:
+            each = self.instructions[each["instead_of"]]
+            row.append(each)
+        return child["block"] is None and any(self.missing(one) == 0 for one in row)
+
     def void(self, name: str, old: str) -> Then:
         before = self._live(old)
         cycle = self._cycle(before["cycle"])
         live = [self.instructions[each] for each in cycle["live"].values()]
         again = before["purpose"] == "void"
         need(name not in self.instructions, before["shares"] or again, before["block"] is None)
+        need(before["purpose"] != "child")
         need(cycle["state"] in ("partly signed", "signed", "released") or (again and cycle["state"] == "settling"))
 
         def then() -> None:

@@ -181,7 +181,7 @@ def rule_5_once_on_chain(step: Step) -> None:
     waiting: Counter[str] = Counter()
     coins: Counter[str] = Counter()
     for cycle in step.cycles():
-        for each in step.after.live(cycle):
+        for each in step.after.under_way(cycle):
             coins.update(spend.outpoint for spend in each.spends)
             if each.nonce is not None and each.observed is None and each.executable:
                 waiting[each.group.vaults[0]] += 1
