@@ -126,6 +126,7 @@ async def test_compliance_declares_only_what_it_reads_in_the_bytes(table: Table)
             "kind": original.group.kind,
             "purpose": "void",
             "replaces": original.hash,
+            "lifts": None,
             "vaults": list(original.group.vaults),
             "artefact": original.artefact,
             "nonce": original.nonce,
