@@ -67,7 +67,7 @@ CASES = (
          {"countersign.store.witness_folder"}, STORE | SIGNATURES),
     Case("evidence MH-2026-0001 --profile profile --out evidence.zip", REPLAYING | {"airgap", "ethereum"}, 200,
          STORE | {"countersign.desk.evidence"}, KERNEL | {"bitcoin"}),
-    Case("audit verify evidence.zip", JUDGING, 235, SIGNATURES | {"countersign.desk.evidence"}, {"sqlcipher3"}),
+    Case("audit verify evidence.zip", JUDGING, 240, SIGNATURES | {"countersign.desk.evidence"}, {"sqlcipher3"}),
 )  # fmt: skip
 
 

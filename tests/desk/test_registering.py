@@ -25,7 +25,8 @@ BOTH = ["compliance", "officer-d"]
 
 def changed(**entries: object) -> events.Event:
     """A change of the roster that both administrators signed."""
-    body = {**world.no_entries(), **entries}
+    said = {"untested": "Its descriptor is what is looked at here."} if entries.get("vaults") else {}
+    body = {**world.no_entries(), **said, **entries}
     return events.parse(world.event_bytes("roster.changed", BOTH, body, id="change", at=world.START))
 
 

@@ -156,7 +156,15 @@ VKEY = {"type": "string", "pattern": "^[^ +]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]{44}$
 PHRASE = {"type": "string", "pattern": "^[a-z]{4}( [a-z]{4}){11}$"}
 BODIES: dict[str, dict[str, Any]] = {
     "desk.founded": obj(custodian=obj(lei=LEI, name=TEXT), desk_key=JWK, log=TEXT, administrators=ADMIN, **ENT),
-    "roster.changed": obj(administrators=null(ADMIN), **ENT),
+    "roster.changed": {
+        **obj(
+            administrators=null(ADMIN),
+            **ENT,
+            tests=arr(obj(vault=ID, officer=ID, signatures=arr(TEXT, 1)), 1),
+            untested=TEXT,
+        ),
+        "required": ["administrators", *ENT],
+    },
     "policy.adopted": obj(policy=POLICY),
     "log.rotated": obj(log=VKEY, reason=TEXT),
     "owners.ordered": obj(vault=ID, keys=arr(TEXT, 2), threshold=INT, artefact=H64, nonce=INT, replaces=null(H64)),

@@ -140,7 +140,7 @@ class Governance:
             return self.take_in(data)
         if isinstance(found, dict) and "minimum_notional_usd" in found:
             return self.draft("policy.adopted", {"policy": found})
-        if isinstance(found, dict) and found and set(found) <= {*proposals.ENTRIES, "administrators"}:
+        if isinstance(found, dict) and found and set(found) <= {*proposals.ENTRIES, *proposals.BESIDE}:
             return self.draft("roster.changed", found)
         raise Malformed("desk.no-change-in-file")
 

@@ -3,6 +3,8 @@
 differences(state, event, now_ms)[0].then
 """
 
+from collections.abc import Iterable, Iterator
+
 from countersign.settlement import deed_words, owning
 from countersign.settlement.bodies import InstructionPrepared, PolicyAdopted, ReleaseAuthorised, RosterChanged
 from countersign.settlement.events import Event
@@ -10,11 +12,13 @@ from countersign.settlement.freeze_words import freeze_lifted, freeze_ordered
 from countersign.settlement.governance_bodies import CeremonyRecorded, LogRotated, OwnersOrdered
 from countersign.settlement.lending_bodies import LendingAuthorised
 from countersign.settlement.policy_words import differences as policy_differences
+from countersign.settlement.roster import Roster
 from countersign.settlement.roster_change import changed
 from countersign.settlement.roster_words import differences as roster_differences
 from countersign.settlement.saying import Difference, said
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import AwardMade, FreezeLifted, FreezeOrdered
+from countersign.settlement.vault_trials import entered, lacking
 
 
 def differences(state: State, event: Event, now_ms: int) -> tuple[Difference, ...]:
@@ -23,7 +27,7 @@ def differences(state: State, event: Event, now_ms: int) -> tuple[Difference, ..
         case RosterChanged() as body:
             cooling = state.policy.destination_cooling_seconds if state.policy else 0
             after = changed(state.roster, body.entries, time_ms=now_ms)
-            return roster_differences(state.roster, after, cooling=cooling)
+            return (*roster_differences(state.roster, after, cooling=cooling), *_trials(state, after, body))
         case PolicyAdopted() as body:
             return policy_differences(state.policy, body.policy, state.roster)
         case LogRotated() as body:
@@ -33,6 +37,21 @@ def differences(state: State, event: Event, now_ms: int) -> tuple[Difference, ..
         case OwnersOrdered() as body:
             return _owners(state, body)
     return _deed(state, event)
+
+
+def _trials(state: State, after: Roster, body: RosterChanged) -> Iterator[Difference]:
+    """Who tried the vaults that are entered, and who did not, with the reason that is given; the tests were verified before."""
+    for vault in entered(state.roster, body.entries):
+        tried = [each.officer for each in body.tests if each.vault == vault.id]
+        if tried:
+            yield Difference(said("roster.vault-tested", vault=vault.id, people=_names(after, tried)))
+    for lacked, officers in lacking(state.roster, after, body):
+        people = _names(after, officers)
+        yield Difference(said("roster.vault-untested", vault=lacked.id, people=people, reason=body.untested or ""))
+
+
+def _names(roster: Roster, officers: Iterable[str]) -> str:
+    return ", ".join(roster.officer(each).name for each in sorted(officers))
 
 
 def _deed(state: State, event: Event) -> tuple[Difference, ...]:

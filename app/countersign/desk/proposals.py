@@ -40,6 +40,8 @@ from countersign.settlement.state import State
 KINDS = frozenset(machine.PATIENCE_MS) - {"desk.founded"}  # signed before there is a roster: `founding_paper`
 ENTRIES = ("assets", "participants", "officers", "vaults", "destinations")
 """What a change of the roster lists, beside the administrators."""
+BESIDE = ("administrators", "tests", "untested")
+"""What else it says."""
 
 _NOBODY = Signers(0, (), (), complete=False)
 _FIELDS = {"payload": shape.string(maximum=jose.LIMIT), "signatures": shape.array(shape.anything, maximum=256)}
@@ -103,7 +105,7 @@ def draft(scribe: Scribe, kind: str, body: Mapping[str, object]) -> bytes:
 
 def completed(entries: Mapping[str, object]) -> dict[str, object]:
     """The body of `roster.changed` from those of its lists that say something. Malformed("desk.no-such-entries")."""
-    unknown = sorted(set(entries) - {*ENTRIES, "administrators"})
+    unknown = sorted(set(entries) - {*ENTRIES, *BESIDE})
     if unknown:
         raise Malformed("desk.no-such-entries", name=unknown[0])
     return {**{name: [] for name in ENTRIES}, "administrators": None, **entries}

@@ -6,6 +6,7 @@ before anybody signs it, and whoever audits looks again at what was logged (`ami
 - the descriptor parses, is of the vault's chain, holds exactly the registered keys, each whole (B6), of an officer one kind of
   key, and none of its scripts is another vault's;
 - a Safe has an address of its own (`rails.safe_place`);
+- every cosigner of a vault that a change enters has tried it, or the change says who has not, and why (`vault_proof`);
 - a destination that is said to lie in a vault is one of its watched places; one outside this custody is none of any vault.
 
 What stands as it is named again is not looked at anew.
@@ -14,6 +15,7 @@ What stands as it is named again is not looked at anew.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from countersign.desk.vault_proof import require_tested
 from countersign.errors import CountersignError
 from countersign.rails import safe_place, wallets
 from countersign.rails.wallets import Wallet
@@ -29,7 +31,7 @@ Used = Callable[[str], int]
 
 def require_registrable(state: State, event: Event) -> None:
     """Malformed, Refused: bitcoin.*, B6.*, C7.destination-elsewhere, rails.officer-both, rails.script-elsewhere,
-    settlement.destination-inside, rails.safe-….
+    settlement.destination-inside, rails.safe-…; desk.enrol-untested, -test-false, -test-stray.
 
     What the roster's own rules refuse is theirs to say.
     """
@@ -41,6 +43,8 @@ def require_registrable(state: State, event: Event) -> None:
         case _:
             return
     require_entries(before, entries, state.high_water)
+    if isinstance(event.body, RosterChanged):
+        require_tested(before, event.body)
 
 
 def require_entries(before: Roster, entries: Entries, used: Used) -> None:

@@ -8,7 +8,7 @@ BIP-129's two rounds for devices that enrol extended keys, a descriptor file for
   the key record that it made; such a device joins only a vault whose keys are all extended.
 - `words`: twelve words over the vault as it would be registered, its owner and chain with it. Everybody compares them.
 - `test` is a transaction that no chain takes; each cosigner signs it with the keys that would spend (`take_test`, `sign_test`).
-- `entry` makes the roster's entry once every cosigner's test signature is there and holds.
+- `entry` makes the roster's entry once every cosigner's test signature is there and holds; it takes them with it (`vault_proof`).
 
     planned = plan(state.roster, described, "meridian-btc", Party(lei, "main"), chain)
     require_own(planned, "officer-a", record); words(planned); entry(planned, tests)
@@ -16,10 +16,9 @@ BIP-129's two rounds for devices that enrol extended keys, a descriptor file for
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from countersign.airgap.phrase import Purpose, phrase
-from countersign.bitcoin import bsms, bsms_encryption, described, key_expression, share, vault_test
+from countersign.bitcoin import bsms, bsms_encryption, described, key_expression, share
 from countersign.bitcoin.bsms import KeyRecord
 from countersign.bitcoin.described import Described
 from countersign.bitcoin.descriptor import Descriptor
@@ -27,10 +26,10 @@ from countersign.bitcoin.inspect import partial_signatures
 from countersign.bitcoin.psbt import Psbt, binary, serialise
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.ranged import RangedDescriptor
-from countersign.desk import common_changes, registering
+from countersign.desk import common_changes, registering, vault_proof
 from countersign.desk.ports import Signer
 from countersign.errors import Malformed, Refused
-from countersign.formats import caip, jcs
+from countersign.formats import caip
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
@@ -175,7 +174,7 @@ def require_same_words(planned: Planned, typed: str) -> None:
 
 def commitment(planned: Planned) -> bytes:
     """SHA-256 of the vault's entry in the roster, RFC 8785."""
-    return sha256(jcs.encode(vault_entry(planned.vault))).digest()
+    return vault_proof.commitment(planned.vault)
 
 
 def test(planned: Planned) -> bytes:
@@ -219,21 +218,14 @@ def entry(planned: Planned, tests: Sequence[bytes]) -> dict[str, object]:
 
     Refused: desk.enrol-test-missing, desk.enrol-test-nobodys; what `take_test` raises.
     """
-    done = frozenset[str]().union(*(tested(planned, data) for data in tests))
+    done: dict[str, bytes] = {}
+    for data in tests:
+        done |= {officer: take_test(planned, officer, data) for officer in tested(planned, data)}
     missing = [officer for officer in planned.officers if officer not in done]
     if missing:
         raise Refused("desk.enrol-test-missing", vault=planned.vault.id, officers=", ".join(missing))
-    return {"vaults": [vault_entry(planned.vault)]}
-
-
-def vault_entry(vault: BitcoinVault) -> dict[str, object]:
-    """A Bitcoin vault as it stands in a change of the roster."""
-    owner = {"lei": vault.owner.lei, "book": vault.owner.book}
-    common = {"id": vault.id, "kind": vault.kind, "owner": owner, "chain": vault.chain, "threshold": vault.threshold}
-    if isinstance(vault, RangedVault):
-        return {**common, "descriptor": vault.descriptor, "keys": list(vault.keys)}
-    slots = [{"number": each.number, "descriptor": each.descriptor, "keys": list(each.keys)} for each in vault.slots]
-    return {**common, "slots": slots}
+    proofs = [vault_proof.told(planned.vault, planned.roster, officer, done[officer]) for officer in planned.officers]
+    return {"vaults": [vault_proof.vault_entry(planned.vault)], "tests": proofs}
 
 
 def device_entry(
@@ -273,7 +265,7 @@ def _entries(vault: BitcoinVault) -> Entries:
 
 
 def _test(planned: Planned) -> Psbt:
-    return vault_test.create(planned.described.places, commitment(planned))
+    return vault_proof.test(planned.vault)
 
 
 def _signing(planned: Planned, officer: str) -> Mapping[PublicKey, PublicKey]:

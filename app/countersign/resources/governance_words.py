@@ -70,6 +70,8 @@ TEMPLATES: dict[str, str] = {
     "roster.key-withdrawn": "A key of {name} on token {token} is withdrawn for ever: {label}, for {purpose} ({key}).",
     "roster.key-elsewhere": "A key of {name} is now described as on token {token}: {label}, {machine} ({key}).",
     "roster.vault-added": "The vault {vault} of {owner}, book {book}, on {chain}: {threshold} signatures of {people}.",
+    "roster.vault-tested": "Verified here: the test signatures for the vault {vault} of {people}.",
+    "roster.vault-untested": "UNTESTED: for the vault {vault} nothing shows that these can sign: {people}. Reason given: {reason}",
     "roster.vault-slots": "The vault {vault} has {count} slots.",
     "roster.vault-ranged": "The vault {vault} holds every address of this descriptor, for ever: {descriptor}",
     "roster.vault-threshold": "The vault {vault} needs {threshold} signatures instead of {was}.",

@@ -41,10 +41,24 @@ class DeskFounded:
 
 
 @dataclass(frozen=True, slots=True)
+class VaultTest:
+    """A cosigner's test signatures (64 bytes r‖s each, in the order of the places that are tried) of a vault that is entered."""
+
+    vault: str
+    officer: str
+    signatures: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RosterChanged:
-    """Whole entries, added or replaced by id."""
+    """Whole entries, added or replaced by id; the tests of the Bitcoin vaults among them.
+
+    `untested`: why a vault is entered that not every cosigner tried, in the administrators' words; None where all did.
+    """
 
     entries: Entries
+    tests: tuple[VaultTest, ...] = ()
+    untested: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

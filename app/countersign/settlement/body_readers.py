@@ -6,7 +6,10 @@
     ContractEndorsed(contract='9f…')
 """
 
+from collections.abc import Mapping
+
 from countersign.errors import Malformed, Value
+from countersign.formats import base64url
 from countersign.settlement import (
     attest_bodies,
     governance_bodies,
@@ -49,6 +52,7 @@ from countersign.settlement.bodies import (
     Spend,
     TransactionBroadcast,
     TransactionObserved,
+    VaultTest,
     WithdrawalRequested,
 )
 from countersign.settlement.contract import from_object
@@ -75,8 +79,33 @@ def _desk_founded(value: object, where: str) -> DeskFounded:
 
 def _roster_changed(value: object, where: str) -> RosterChanged:
     fields = {"administrators": readers.nullable(roster_document.administrators), **roster_document.ENTRY_FIELDS}
-    found = readers.record(value, where, fields)
-    return RosterChanged(roster_document.entries(found, found["administrators"]))
+    said = {name: each for name, each in _TRIALS.items() if isinstance(value, dict) and name in value}
+    found = readers.record(value, where, {**fields, **said})
+    entries = roster_document.entries(found, found["administrators"])
+    return RosterChanged(entries, found.get("tests", ()), found.get("untested"))
+
+
+def _vault_test(value: object, where: str) -> VaultTest:
+    fields = {
+        "vault": readers.identifier,
+        "officer": readers.identifier,
+        "signatures": readers.array(readers.string(_signature), minimum=1, maximum=1_024),
+    }
+    return VaultTest(**readers.record(value, where, fields))
+
+
+def _signature(spelled: str) -> bytes:
+    data = base64url.decode(spelled)
+    if len(data) != 64:
+        raise Malformed("settlement.vault-test")
+    return data
+
+
+_TRIALS: Mapping[str, readers.Reader[object]] = {
+    "tests": readers.array(_vault_test, minimum=1, maximum=1_024),
+    "untested": readers.prose,
+}
+"""Members of `roster.changed` that are there only where there is something to say."""
 
 
 def _finding_value(value: object, where: str) -> Value:

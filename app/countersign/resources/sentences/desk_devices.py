@@ -37,6 +37,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "These cosigners of vault {vault} have not signed its test: {officers}.",
         "Have each of them compare the words and sign the test; a key that cannot sign now cannot spend later.",
     ),
+    "desk.enrol-untested": (
+        "Vault {vault} would be entered, or get slots, that these cosigners have not tried: {officers}.",
+        (
+            "Have each of them sign the vault's test, and propose it from their test files; or say in the change, as "
+            '"untested", why it is entered all the same: every administrator reads it.'
+        ),
+    ),
+    "desk.enrol-test-false": (
+        "The test signature of {officer} for vault {vault} does not hold ({why}).",
+        "Do not sign. Ask who proposed the vault for the test files, and have {officer} sign the test again.",
+    ),
+    "desk.enrol-test-stray": (
+        "The change carries a test of vault {vault} by {officer}, who is no cosigner of a Bitcoin vault that it enters.",
+        "Propose the vault again from its description and its own test files.",
+    ),
     "desk.enrol-test-nobodys": (
         "A test file holds no signature of any cosigner of vault {vault}.",
         "Choose the files that the cosigners' consoles wrote for this very vault.",

@@ -34,6 +34,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "One officer would hold two of the keys in one place of vault {vault}.",
         "Every key of a place belongs to another officer.",
     ),
+    "settlement.vault-test": (
+        "A test signature of a vault is not 64 bytes long.",
+        "Propose the vault again from its test files.",
+    ),
     "settlement.vault-threshold": (
         "Vault {vault} would need {threshold} of {keys} signatures; allowed are two or more, of at most fifteen.",
         _ROSTER,
