@@ -166,6 +166,21 @@ def other_bytes(*, prepared: bool) -> Case:
     return replace(case, instruction=replace(case.instruction, data=data, original=None))
 
 
+def under_event(kind: str, event: str) -> Case:
+    """An instruction of one kind that claims the event which prepared another one."""
+    scene = story()
+    case = scene.psbt_case() if kind == "psbt" else scene.safe_case()
+    assert case.instruction is not None
+    return replace(case, instruction=replace(case.instruction, prepared=scene.prepared[event]))
+
+
+def of_kind(kind: str) -> Case:
+    """The PSBT, said to be something else."""
+    case = story().psbt_case()
+    assert case.instruction is not None
+    return replace(case, instruction=replace(case.instruction, kind=kind))
+
+
 def not_prepared() -> Case:
     """The request names an `instruction.prepared` that is not in the log."""
     case = honest()
@@ -289,6 +304,30 @@ CASES: list[Hostile] = [
         partial(other_bytes, prepared=True),
     ),
     Hostile("C5", "never prepared", "C5.not-prepared", not_prepared, honest, overlaps("C4", "C6", "B12")),
+    Hostile(
+        "C5",
+        "a PSBT under a Safe transaction's event",
+        "C5.not-prepared",
+        partial(under_event, "psbt", "safe-tx"),
+        partial(under_event, "psbt", "psbt"),
+        overlaps("C4", "C6", "B12"),
+    ),
+    Hostile(
+        "C5",
+        "a Safe transaction under a PSBT's event",
+        "C5.not-prepared",
+        partial(under_event, "safe-tx", "psbt"),
+        partial(under_event, "safe-tx", "safe-tx"),
+        overlaps("C4", "C6", "E8"),
+    ),
+    Hostile(
+        "C5",
+        "a kind that nobody knows",
+        "C5.not-prepared",
+        partial(of_kind, "message"),
+        partial(of_kind, "psbt"),
+        overlaps("C4", "C6", "C7"),
+    ),
     Hostile("C5", "nothing to sign", "C5.nothing-to-sign", nothing_to_sign, honest),
     Hostile(
         "C5",

@@ -141,11 +141,12 @@ class Reading:
 
     @cached_property
     def record(self) -> Instruction | None:
-        """The `instruction.prepared` in the replayed state that the instruction claims."""
+        """The `instruction.prepared` in the replayed state that the instruction claims; None where that is of another kind."""
         instruction = self.case.instruction
         if self.state is None or instruction is None or instruction.prepared is None:
             return None
-        return self.order.instruction if self.order is not None else self.state.instructions.get(instruction.prepared)
+        found = self.order.instruction if self.order is not None else self.state.instructions.get(instruction.prepared)
+        return found if found is not None and found.group.kind == instruction.kind else None
 
     @cached_property
     def order(self) -> OwnersOrder | None:
@@ -153,7 +154,8 @@ class Reading:
         instruction = self.case.instruction
         if self.state is None or instruction is None or instruction.prepared is None:
             return None
-        return self.state.orders.get(instruction.prepared)
+        found = self.state.orders.get(instruction.prepared)
+        return found if found is not None and found.instruction.group.kind == instruction.kind else None
 
     @property
     def void(self) -> bool:
