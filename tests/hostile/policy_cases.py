@@ -102,6 +102,14 @@ def unpriced(*, gone: bool) -> Case:
     return signing(scene, replace(scene.state, prices=prices))
 
 
+def repriced(price: str, **caps: int) -> Case:
+    """The desk published another price of bitcoin after both parties had agreed on 80,000."""
+    scene = story()
+    known = scene.state.prices[world.BTC]
+    state = _under(scene.state, caps=replace(NO_CAPS, **caps))
+    return signing(scene, replace(state, prices=state.prices.set(world.BTC, replace(known, price=price))))
+
+
 def hours(closes: int) -> Case:
     """Officers act on every day until so many minutes after midnight; it is 09:10:12 UTC."""
     return with_policy(hours=Hours((1, 2, 3, 4, 5, 6, 7), 60, closes))
@@ -155,5 +163,7 @@ CASES: list[Hostile] = [
             partial(attested, 480 * MILLION + 1, cap=500 * MILLION), partial(attested, 480 * MILLION, cap=500 * MILLION)),
     Hostile("C7", "too few signatures for the amount", "C7.over-quorum", quorum(20 * MILLION), quorum(20 * MILLION + 1)),
     Hostile("C7", "after officers' hours", "C7.outside-hours", partial(hours, 9 * 60 + 10), partial(hours, 9 * 60 + 11)),
+    Hostile("C7", "a price that the desk lowered after the parties agreed", "C7.over-transaction",
+            partial(repriced, "1", transaction_usd=20 * MILLION - 1), partial(repriced, "1", transaction_usd=20 * MILLION)),
     Hostile("C7", "no price is published", "settlement.no-price", partial(unpriced, gone=True), partial(unpriced, gone=False)),
 ]  # fmt: skip

@@ -5,6 +5,8 @@
   those of the founding ceremony count at once. What is said to lie in a vault is one of its places, derived here.
 - Caps of a transaction, of a day and of a counterparty; quorum by amount; officers' hours: the machine's own limits
   (`settlement.spending`) over these bytes. Exactly at a cap is kept.
+- The desk alone publishes prices. Where it published less, since the parties agreed, than the policy's tolerance allows, the
+  agreed price counts: no limit is passed under by a price that nobody else signed.
 - What was given in the last 24 hours is replayed here; by QR it is what two officers attested (L8).
 - A void moves nothing to others: hours hold for it, and there is nothing else to limit.
 """
@@ -22,6 +24,7 @@ from countersign.review.leaving import Payment, leaving
 from countersign.review.lookalike import Like, registered_like
 from countersign.review.reading import Reading
 from countersign.settlement import netting, spending, valuation
+from countersign.settlement.contract import Terms
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import Cycle
 from countersign.settlement.roster import Destination, SafeVault
@@ -127,7 +130,7 @@ def _like(state: State, place: str) -> Like | None:
 
 def _limits(reading: Reading, state: State, paid: Sequence[Payment], now: int) -> Iterator[Finding]:
     try:
-        flows = _flows(state, paid)
+        flows = _flows(reading, state, paid)
         known = _known(reading, state, flows, now)
         rulings = spending.rulings(state, flows, known)
     except Refused as refused:
@@ -163,16 +166,38 @@ def _needs_used(ruling: Ruling) -> bool:
     return ruling.rule in (spending.DAY, spending.COUNTERPARTY)
 
 
-def _flows(state: State, paid: Iterable[Payment]) -> tuple[Flow, ...]:
+def _flows(reading: Reading, state: State, paid: Iterable[Payment]) -> tuple[Flow, ...]:
     """What leaves in dollars; a place that nobody registered has no receiver."""
-    roster = state.roster
+    roster, agreed = state.roster, _agreed(reading.terms)
     found = []
     for each in paid:
         known = roster.destinations.get(each.account)
         receiver = known.owner.lei if known is not None else ""
-        usd = valuation.worth(state, each.asset, each.units)
+        usd = _worth(state, each, agreed.get(each.asset))
         found.append(Flow(each.vault, roster.vault(each.vault).owner.lei, receiver, usd))
     return tuple(found)
+
+
+def _worth(state: State, paid: Payment, agreed: Fraction | None) -> Fraction:
+    """Dollars at the published price, unless that lies further below the agreed one than the policy tolerates."""
+    published = valuation.worth(state, paid.asset, paid.units)
+    signed = Fraction(0) if agreed is None else agreed * paid.units
+    tolerance = Fraction(state.adopted().price_tolerance_bps, 10_000)
+    return signed if signed > published * (1 + tolerance) else published
+
+
+def _agreed(contracts: Iterable[Terms]) -> dict[str, Fraction]:
+    """Dollars of a base unit at the highest price that parties agreed: of each side that delivers one asset alone."""
+    found: dict[str, Fraction] = {}
+    for terms in contracts:
+        for payer in {leg.payer for leg in terms.legs}:
+            legs = [leg for leg in terms.legs if leg.payer == payer]
+            assets = {leg.asset for leg in legs}
+            if len(assets) == 1:
+                price = Fraction(terms.notional.usd, sum(leg.amount for leg in legs))
+                asset = assets.pop()
+                found[asset] = max(found.get(asset, price), price)
+    return found
 
 
 def _known(reading: Reading, state: State, flows: Sequence[Flow], now: int) -> Used:
