@@ -186,6 +186,7 @@ BODIES: dict[str, dict[str, Any]] = {
         instructions=arr(H64),
         size=INT,
         root=H64,
+        policy=INT,
         used=arr(obj(payer=LEI, receiver=LEI, usd=AMT)),
         chains=arr(obj(chain=CHAIN, number=INT, block=HASH0X, time=TIME, safes=arr(SAFE_STATE, 1))),
     ),

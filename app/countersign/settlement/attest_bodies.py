@@ -27,12 +27,14 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class StateAttested:
-    """`instructions`: the cycle's live ones, ascending; `size` and `root`: the checkpoint that both replayed to."""
+    """`instructions`: the cycle's live ones, ascending; `size` and `root`: the checkpoint that both replayed to; `policy`: the
+    entry that adopted the policy in force."""
 
     cycle: str
     instructions: tuple[str, ...]
     size: int
     root: str
+    policy: int
     used: tuple[Given, ...]
     chains: tuple[ChainSnapshot, ...]
 
@@ -58,6 +60,7 @@ READERS: dict[str, tuple[type, dict[str, readers.Reader[object]]]] = {
             "instructions": readers.ascending(readers.sha256, minimum=1),
             "size": readers.integer(1),
             "root": readers.sha256,
+            "policy": readers.integer(0),
             "used": _used,
             "chains": safe_state.read_all,
         },

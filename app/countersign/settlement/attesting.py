@@ -3,6 +3,8 @@
 - For a cold machine that is reached by QR (DESIGN.md §3): it proves what it was shown, and is told the rest by two
   people whose consoles replayed the whole log. It never passes for proof.
 - Two officers of any roles sign one event; who signs on the cold machine must not be one of them (check L8).
+- It names the policy in force: on a machine that was not shown the newest one it is refused, and with it whatever was cut
+  out of that policy's time.
 - The checkpoint lies behind every instruction of the cycle, and before the event itself. A later attestation takes the
   place of an earlier one.
 - What two officers declared in another's place (a void, a replacement) is attested as well: it crosses by USB.
@@ -68,6 +70,7 @@ def body(state: State, name: str, size: int, root: str, chains: Sequence[ChainSn
         "instructions": sorted(each.hash for each in _attestable(state, name)),
         "size": size,
         "root": root,
+        "policy": state.policy_index,
         "used": [
             {"payer": each.payer, "receiver": each.receiver, "usd": ids.amount_text(each.usd)}
             for each in given(state, name)
@@ -103,6 +106,8 @@ def _judge(case: Case, event: StateAttested) -> None:
     least = max(each.index for each in found) + 1
     if not least <= event.size <= case.index:
         raise Refused("settlement.attested-size", size=event.size, least=least, most=case.index)
+    if event.policy != case.state.policy_index:
+        raise Refused("settlement.attested-policy", policy=event.policy, here=case.state.policy_index)
     payers = _payers(case.state, event.cycle)
     for each in event.used:
         if each.payer not in payers:

@@ -37,6 +37,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The attestation of {cycle} names other instructions than the ones that wait for shares.",
         "Take in the newest entries and attest again.",
     ),
+    "settlement.attested-policy": (
+        "It was attested under the policy of entry {policy}; the newest one known here is that of entry {here}.",
+        "Have both officers attest it again. On an air-gapped machine: fetch the whole history by USB; a policy was left out.",
+    ),
     "settlement.attested-size": (
         (
             "The attestation rests on a log of {size} entries; it must lie behind its instructions and before itself, from "
