@@ -31,6 +31,7 @@ FIELDS = {
     "secret_dialog": "a PIN", "rate_line": "a fee rate", "propose_dialog": "a number or a day of the policy",
     "refuse_dialog": "a reason", "endorse_verbs": "a reason", "reason": "a reason",
     "statement_dialog": "a day",
+    "enrol_pages": "a new vault's id, its threshold, a session's secret",
     "order_dialog": "an order's number and its reason", "line_list": "read only",
 }  # fmt: skip
 

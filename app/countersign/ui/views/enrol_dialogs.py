@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QListWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QWidget
 
 from countersign.desk.enrolling_views import Choices, Opened
-from countersign.resources.visible import visible
 from countersign.ui.presenters import writing
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
@@ -18,6 +17,7 @@ from countersign.ui.views.context import Context
 from countersign.ui.views.enrol_pages import field
 from countersign.ui.views.files import PathLine, pick_several
 from countersign.ui.views.work_dialog import WorkDialog
+from countersign.ui.widgets import letters
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import clear, column, page, row, scrolling
@@ -120,8 +120,7 @@ class AssembleDialog(WorkDialog):
         self.records: list[Opened] = []
         self.made: Path | None = None
         self.chain = next(iter(choices.chains), "")
-        self.list = QListWidget()
-        self.list.setAccessibleName(label("enrol.assemble-list"))
+        self.list = letters.Choices(label("enrol.assemble-list"))
         self.session = field("enrol.session", "enrol.session-hint", secret=True)
         self.threshold = field("enrol.threshold", "enrol.threshold")
         self.threshold.setValidator(QIntValidator(1, 15, self.threshold))
@@ -180,7 +179,7 @@ class AssembleDialog(WorkDialog):
         for each in found:
             key = each.view.keys[0] if each.view.keys else None
             told = (each.file.name, each.view.note or "", *([key.fingerprint, key.path] if key is not None else []))
-            self.list.addItem(visible(" · ".join(part for part in told if part)))
+            self.list.more(" · ".join(part for part in told if part))
 
     def _remove(self) -> None:
         if self.records:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 
 from countersign.desk.enrolling_views import Choices, EnrolmentView, Opened, TestsView
 from countersign.ui.presenters import enrol, writing
@@ -16,6 +16,7 @@ from countersign.ui.strings import label
 from countersign.ui.theme import measure
 from countersign.ui.views import enrol_cards as cards
 from countersign.ui.views.files import PathLine, pick_several
+from countersign.ui.widgets import letters
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, clear, column, page, row, scrolling
@@ -115,8 +116,7 @@ class VaultPage(Sides):
         self.choices = Choices((), ())
         self.chain = ""
         self.name = field("enrol.name", "enrol.name-hint")
-        self.owners = QListWidget()
-        self.owners.setAccessibleName(label("enrol.owner"))
+        self.owners = letters.Choices(label("enrol.owner"))
         self.owners.setFixedHeight(_OWNERS)
         self.chains = column(gap=measure.HALF)
         self.group = QButtonGroup(self)
@@ -147,8 +147,7 @@ class VaultPage(Sides):
             return
         before = self.owner
         self.choices = choices
-        self.owners.clear()
-        self.owners.addItems(enrol.owner_lines(choices.owners))
+        self.owners.offer(enrol.owner_lines(choices.owners))
         known = [each[:2] for each in choices.owners]
         self.owners.setCurrentRow(known.index(before) if before in known else 0)
         clear(self.chains)

@@ -50,4 +50,9 @@ class Choices(QListWidget):
     def offer(self, entries: Iterable[str]) -> None:
         """Offer these instead of what was offered before."""
         self.clear()
-        self.addItems([breakable(visible(each)) for each in entries])
+        for each in entries:
+            self.more(each)
+
+    def more(self, entry: str) -> None:
+        """Offer this beside the others."""
+        self.addItem(breakable(visible(entry)))
