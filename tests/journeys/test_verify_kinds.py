@@ -40,6 +40,7 @@ SAYS = {
     "carried": ("was sent with them, 2 Safes in one call, and seen",),
     "split": ("was seen; somebody else sent it", "was sent with them, and seen"),
     "replaced": (" takes the place of event ", "as a replacement", "for a fee of 2050 of"),
+    "lifted": (" lifts event ", "as a child", "complete; "),
     "voided": ("but it was voided: nothing may be paid", "as a void", "complete; "),
 }
 """What the page says of each kind, beside what it says of all."""
@@ -186,6 +187,12 @@ def fewer_coins(body: dict[str, Any]) -> None:
         body["spends"] = body["spends"][1:]
 
 
+def lifts_another(body: dict[str, Any]) -> None:
+    """The child says that it lifts what pays in dollars."""
+    if body["lifts"] is not None:
+        body["lifts"] = kept(settled("lifted"), "safe-tx").hash
+
+
 def alone(kind: str, names: list[str]) -> list[str]:
     return names[:1] if kind == "instruction.prepared" else names
 
@@ -234,6 +241,7 @@ LIES: dict[str, tuple[str, Lie]] = {
     "a replacement is one person's": ("replaced", (7, "how many signed", by_one)),
     "a replacement replaces nothing": ("replaced", (7, "replaces no instruction", of(PREPARED, for_nobody))),
     "a replacement leaves a coin out": ("replaced", (7, "coins that only the other spends", of(PREPARED, fewer_coins))),
+    "a child of another transaction": ("lifted", (7, "whose outputs ", of(PREPARED, lifts_another))),
     "a void that never ended it": ("voided", (7, "is for: ", of("settlement.voided", never_ended))),
     "a void that pays": ("voided", (9, "the void: ", not_empty)),
 }  # fmt: skip

@@ -5,7 +5,7 @@
 
 - netted: multilateral; one PSBT of two vaults, a Safe that pays twice · ranged, mixed: extended keys, on devices ·
   carried: two Safes in one call · split: a stranger executed one of them · replaced: a PSBT with a higher fee, more gas ·
-  voided: both legs.
+  lifted: a child pays for a stuck PSBT · voided: both legs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +20,7 @@ from countersign.bitcoin.inspect import facts
 from countersign.desk import evidence
 from countersign.desk.replica import Replica
 from countersign.rails import bitcoin, ethereum
+from countersign.rails.bitcoin_child import lift
 from countersign.rails.bitcoin_respend import respend
 from countersign.settlement import builder, netting
 from countersign.settlement.contract import Terms
@@ -151,7 +152,7 @@ class Settling:
         fees = {}
         if instruction.group.kind == "psbt":
             paying = [cases.wallet(self.desk, vault) for vault in instruction.group.vaults]
-            owed = () if instruction.void else self.desk.state.owed(instruction)
+            owed = () if instruction.void or instruction.child else self.desk.state.owed(instruction)
             read = bitcoin.readback(facts(psbts.parse(self.data(instruction))), paying, owed)
             fees = {each.vault: str(each.share) for each in read.sides}
         body = world.observed_body(instruction.hash, transaction, confirmations, None) | {"fees": fees}
@@ -264,6 +265,33 @@ def replaced(it: Settling) -> None:
     it.final()
 
 
+def lifted(it: Settling) -> None:
+    """The bitcoin are stuck; a child that spends their change pays for both, and the Safe's leg waits for nothing."""
+    psbt, safe = it.live()
+    it.release(psbt, safe)
+    sent = [(each, *it.finished(each)) for each in (psbt, safe)]
+    for each, transaction, raw in sent:
+        it.send(each, transaction, raw)
+    paying = [cases.wallet(it.desk, vault) for vault in psbt.group.vaults]
+    owed, spare = it.desk.state.owed(psbt), {each.id: 2 for each in paying}
+    made = lift(it.data(psbt), paying, settled=owed, rate=5, spare=spare).psbt
+    name, cycle = it.over.keep(psbts.serialise(made)), it.desk.state.cycle(psbt.cycle)
+    spends = cases.spends(it.desk, psbt.group, made)
+    body = builder.psbt_instruction_body(
+        cycle.id, cycle.contracts, psbt.group.chain, name, spends, purpose="child", lifts=psbt.hash
+    )
+    it.desk.log("instruction.prepared", ["operations", "compliance"], body)
+    child = it.desk.state.child(psbt)
+    assert child is not None
+    it.sign(child)
+    it.release(child)
+    transaction, raw = it.finished(child)
+    it.send(child, transaction, raw)
+    for each, seen, _ in (*sent, (child, transaction, raw)):
+        it.observe(each, seen)
+    it.final()
+
+
 def voided(it: Settling) -> None:
     """Both legs signed, then ended: the coins come home, the Safe's number is used up."""
     psbt, safe = it.live()
@@ -356,6 +384,7 @@ KINDS = {
     "carried": Kind((_one_chain(),), carried, **_SAFES),  # type: ignore[arg-type]
     "split": Kind((_one_chain(),), split, **_SAFES),  # type: ignore[arg-type]
     "replaced": Kind((world.terms(1),), replaced),
+    "lifted": Kind((world.terms(1),), lifted),
     "voided": Kind((world.terms(1),), voided),
 }  # fmt: skip
 
