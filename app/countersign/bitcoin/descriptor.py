@@ -28,7 +28,7 @@ _SORTEDMULTI = re.compile(r"wsh\(sortedmulti\(([1-9][0-9]{0,3})((?:,[^,()]+)+)\)
 
 
 @dataclass(frozen=True, slots=True)
-class Descriptor:
+class Descriptor(descriptor_checksum.Checked):
     """A k-of-n vault's slot or place. Derived: the keys in BIP-67 order, the scripts, the text with its checksum."""
 
     threshold: int
@@ -38,16 +38,6 @@ class Descriptor:
     """The text without its checksum."""
     witness_script: bytes = field(repr=False)
     script_pubkey: bytes = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        """The descriptor with its checksum."""
-        return f"{self.body}#{self.checksum}"
-
-    @property
-    def checksum(self) -> str:
-        """The eight characters behind `#`: for ordering and for people, never an identity."""
-        return descriptor_checksum.remembered(self.body)
 
     @property
     def public_keys(self) -> tuple[bytes, ...]:

@@ -54,6 +54,23 @@ remembered = lru_cache(maxsize=512)(checksum)
 """`checksum` of a body that was read before: of public keys alone, so nothing secret is remembered."""
 
 
+class Checked:
+    """What is written as a body and its checksum; `body` is the text without it."""
+
+    __slots__ = ()
+    body: str
+
+    @property
+    def text(self) -> str:
+        """The descriptor with its checksum, as it was written."""
+        return f"{self.body}#{self.checksum}"
+
+    @property
+    def checksum(self) -> str:
+        """The eight characters behind `#`: for ordering and for people, never an identity."""
+        return remembered(self.body)
+
+
 def split(text: str) -> tuple[str, str]:
     """Body and checksum of `body#checksum`, verified. Malformed: bitcoin.descriptor-length, …-checksum, …-character."""
     if len(text) > LONGEST:

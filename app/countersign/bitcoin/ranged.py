@@ -43,7 +43,7 @@ def index_of(number: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class RangedDescriptor:
+class RangedDescriptor(descriptor_checksum.Checked):
     """A k-of-n vault of extended keys. Equal by its text. `parse` makes one."""
 
     body: str
@@ -51,16 +51,6 @@ class RangedDescriptor:
     keys: tuple[KeyExpression, ...] = field(compare=False)
     """In the order of the text, one a cosigner; place `at(number).keys` keeps that order."""
     network: Network = field(compare=False)
-
-    @property
-    def text(self) -> str:
-        """The descriptor with its checksum, as it was written."""
-        return f"{self.body}#{self.checksum}"
-
-    @property
-    def checksum(self) -> str:
-        """The eight characters behind `#`: for ordering and for people, never an identity."""
-        return descriptor_checksum.remembered(self.body)
 
     def at(self, number: int) -> Descriptor:
         """The descriptor of a place. Refused: bitcoin.no-such-place (number below 0, index 2^31 and above)."""

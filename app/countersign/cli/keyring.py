@@ -16,6 +16,7 @@ import typer
 from countersign.cli import findings, outcome
 from countersign.cli import token as tokens
 from countersign.cli.options import JsonOption
+from countersign.cli.seat import TokenChoice
 from countersign.cli.words import words
 from countersign.cli.writing import new_file
 from countersign.desk import founding_plan
@@ -40,12 +41,11 @@ def keyring_command(factory: tokens.ProvisionerFactory) -> Callable[..., None]:
         as_json: JsonOption = False,
     ) -> None:
         """Write a token's public keys as a file, for a founding plan. Asks for no PIN."""
-        if (module is None) is (softhsm is None):
-            raise typer.BadParameter("give either --module or --softhsm")
+        choice = TokenChoice(token, serial, module, softhsm)
 
         async def read() -> Keyring:
-            async with factory(module, softhsm) as provisioner:
-                return await keyring_of(provisioner, token, serial, online=not offline)
+            async with factory(choice.module, choice.softhsm) as provisioner:
+                return await keyring_of(provisioner, choice.label, choice.serial, online=not offline)
 
         try:
             with new_file(out) as write:

@@ -16,6 +16,12 @@ from countersign.cli.options import Ask
 from countersign.cli.words import words
 
 
+def require_one_way(module: str | None, softhsm: Path | None) -> None:
+    """Tokens are reached by a module or in SoftHSM's folder, never both. typer.BadParameter."""
+    if (module is None) is (softhsm is None):
+        raise typer.BadParameter("give either --module or --softhsm")
+
+
 @dataclass(frozen=True, slots=True)
 class TokenChoice:
     """A token by label (and serial), behind a PKCS#11 module or in SoftHSM's folder."""
@@ -26,8 +32,7 @@ class TokenChoice:
     softhsm: Path | None
 
     def __post_init__(self) -> None:
-        if (self.module is None) is (self.softhsm is None):
-            raise typer.BadParameter("give either --module or --softhsm")
+        require_one_way(self.module, self.softhsm)
 
 
 @dataclass(frozen=True, slots=True)

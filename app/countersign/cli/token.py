@@ -20,6 +20,7 @@ import typer
 
 from countersign.cli import outcome, pins
 from countersign.cli.options import JsonOption
+from countersign.cli.seat import require_one_way
 from countersign.desk.ports import Signer
 from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.keys.public_key import Curve, PublicKey
@@ -267,8 +268,7 @@ class _Commands:
             raise typer.Exit(outcome.REFUSED)
 
     def _run(self, module: str | None, softhsm: Path | None, as_json: bool, work: Work) -> Any:
-        if (module is None) is (softhsm is None):
-            raise typer.BadParameter("give either --module or --softhsm")
+        require_one_way(module, softhsm)
         try:
             return asyncio.run(self._within(module, softhsm, work))
         except CountersignError as error:
