@@ -14,7 +14,7 @@ from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWi
 from countersign.ui.views import dialog as dialogs
 from countersign.ui.views.dialog import Dialog
 from countersign.ui.views.line_table import LineTable
-from countersign.ui.widgets import button, label, letters
+from countersign.ui.widgets import button, cells, label, letters
 from countersign.ui.widgets.cells import Cell
 from countersign.ui.widgets.chip import Dots
 from countersign.ui.widgets.label import PlainLabel
@@ -135,6 +135,17 @@ def test_a_long_word_wraps_and_is_cut_at_the_edge_where_it_may_not_break(
     assert width_of("W" * 90, 300) <= 300
     monkeypatch.setattr(label, "breakable", str)
     assert width_of("W" * 90, 300) > 800
+
+
+def test_a_word_wider_than_its_column_breaks_and_no_other_does(qapp: QApplication) -> None:
+    metrics = QFontMetrics(PlainLabel("").font())
+    wide = metrics.horizontalAdvance("Meridian Capital")
+    assert cells.wrapping("Meridian Capital of the North", metrics, wide) == "Meridian Capital of the North"
+    broken = cells.wrapping("Meridian " + "W" * 40, metrics, wide)
+    assert broken.replace(label.BREAK, "") == "Meridian " + "W" * 40
+    assert all(
+        metrics.horizontalAdvance(part) <= wide for word in broken.split(" ") for part in word.split(label.BREAK)
+    )
 
 
 async def test_every_dialog_shows_them_too(hostile: OfficerWindow, officer: world.OfficerDouble) -> None:

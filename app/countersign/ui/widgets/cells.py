@@ -15,7 +15,7 @@ from countersign.ui.theme import fonts, measure
 from countersign.ui.theme.dress import worn
 from countersign.ui.theme.palette import Palette, colours
 from countersign.ui.widgets import painting
-from countersign.ui.widgets.label import breakable, spelt
+from countersign.ui.widgets.label import BREAK, spelt
 from countersign.ui.widgets.letters import tip
 
 CELL = Qt.ItemDataRole.UserRole + 1
@@ -54,6 +54,13 @@ def words(text: str, role: int) -> str | None:
     if role == Qt.ItemDataRole.ToolTipRole:
         return tip(text)
     return text if role in _SPOKEN else None
+
+
+def wrapping(text: str, metrics: QFontMetrics, width: int) -> str:
+    """The text with places to break in each word that is wider than a line, and in no other."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    return " ".join(BREAK.join(word) if metrics.horizontalAdvance(word) > width else word for word in text.split(" "))
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -131,14 +138,18 @@ class CellDelegate(QStyledItemDelegate):
         if number >= len(cell.lines) or cell.dots:
             return metrics.height() + 2
         room = QRect(0, 0, max(width, 1), measure.ROW)
-        return metrics.boundingRect(room, int(_WRAP), breakable(cell.lines[number])).height()
+        return metrics.boundingRect(room, int(_WRAP), wrapping(cell.lines[number], metrics, width)).height()
 
     def _line(self, painter: QPainter, at: QRect, palette: Palette, cell: Cell, number: int) -> None:
         ink = cell.ink if number == 0 or cell.dots else "quiet"
         painter.setPen(QColor(colours(palette)[ink]))
         painter.setFont(self._font(cell, number))
         side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(at, int(side | Qt.AlignmentFlag.AlignVCenter) | int(_WRAP), breakable(cell.lines[number]))
+        painter.drawText(
+            at,
+            int(side | Qt.AlignmentFlag.AlignVCenter) | int(_WRAP),
+            wrapping(cell.lines[number], painter.fontMetrics(), at.width()),
+        )
 
     def _font(self, cell: Cell, number: int) -> QFont:
         if number == 0 or cell.dots:
