@@ -172,3 +172,17 @@ def test_where_no_rate_is_said_the_nodes_estimate_is_taken_and_shown_before_the_
         assert "Fee rate" not in err
     finally:
         table.stage.holds.close()
+
+
+@pytest.mark.parametrize(
+    ("verb", "code"), [("replace", "settlement.wrong-state"), ("child", "settlement.child-parent-unsent")]
+)
+def test_a_higher_fee_is_proposed_after_the_whole_review_and_only_where_the_rules_let_it(
+    prepared: Table, typing: Typing, verb: str, code: str
+) -> None:
+    psbt = prepared.live("psbt")
+    status, _, err = typing.run(officer_app(at(prepared)), *SEAT, verb, psbt.hash, "--rate", "20")
+    assert (status, f"[{code}]" in err) == (1, True), err
+    assert prepared.officer.governance.proposals() == ()
+    for leg in prepared.desk.state.contract(prepared.story.contract).terms.legs:
+        assert leg.destination in typing.shown  # what was reviewed stood there before the PIN was asked for

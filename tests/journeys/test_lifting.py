@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import declaring, evidence, grounding, releasing
+from countersign.desk import declaring, evidence, grounding, legs, releasing
 from countersign.desk.author import signed as author_signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.pack_checking import judge_pack
@@ -56,6 +56,12 @@ async def test_a_child_is_declared_signed_sent_and_its_fee_is_charged_with_its_p
     seen = await stage.cold_sees(table, child.hash)
     assert seen["may_sign"], seen["against"]
     await stage.cold_signs(table)
+
+    # Beside the legs it is shown for what it is: nothing fails by it.
+    shown = (await legs.look(stuck, contract, table.stage.clock.now_ms())).legs[1]
+    assert (shown.instruction, shown.purpose, shown.owed) == (child.hash, "child", ())
+    assert shown.objection is not None
+    assert shown.objection.code == "settlement.child-no-leg"
 
     # Released and sent by itself; until it is in a block the settlement is not final, for its fee is not charged yet.
     await released(table, cycle)

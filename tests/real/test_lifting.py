@@ -8,7 +8,7 @@ import pytest
 from countersign.chains.bitcoin_core import BitcoinCore, cookie
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.demonstration import cast
-from countersign.desk import declaring, releasing
+from countersign.desk import declaring, legs, releasing
 from journeys.test_failure import confirmed_by_both, released, signed
 from support import stopped_stage as stage
 from support.bitcoin_node import RegtestNode
@@ -77,6 +77,12 @@ async def test_a_stuck_settlement_is_lifted_into_a_block_by_its_declared_child(t
     assert seen["may_sign"], seen["against"]
     await stage.cold_signs(table)
     await released(table, cycle)
+    (shown,) = [
+        each
+        for each in (await legs.look(table.desk, contract, table.stage.clock.now_ms())).legs
+        if each.purpose == "child"
+    ]
+    assert (shown.where, shown.executable, shown.sendable) == (legs.Where.UNSENT, True, True)
     await releasing.broadcast(table.desk, cycle, operations)
     child = table.desk.state.instruction(child.hash)
     waits = node.rpc("getmempoolentry", child.transaction)

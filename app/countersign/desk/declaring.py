@@ -82,11 +82,13 @@ async def make_child(desk: EmbeddedDesk, operations: Author, instruction: str, *
 async def child_body(desk: Workplace, instruction: str, *, rate: int) -> dict[str, object]:
     """The declaration of a child that lifts an instruction, in the place of an earlier one where there is one.
 
-    Refused("settlement.child-parent"), "desk.fee-above-cap", "desk.fee-never"; what `bitcoin_child.lift` refuses.
+    Refused("settlement.child-parent", "…-unsent"), "desk.fee-above-cap", "desk.fee-never"; what `bitcoin_child.lift` refuses.
     """
     parent, state = desk.state.instruction(instruction), desk.state
     if parent.group.kind != "psbt" or parent.returns:
         raise Refused("settlement.child-parent", instruction=instruction)
+    if parent.transaction is None:  # said before anything else is asked for: an address, a higher rate
+        raise Refused("settlement.child-parent-unsent", instruction=instruction)
     wallets, before = paying(state, parent.group.vaults), state.child(parent)
     spare = {each.id: await _home(desk, each, parent, before) for each in wallets}
     stuck = desk.artefacts.get(bytes.fromhex(parent.artefact))

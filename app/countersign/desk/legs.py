@@ -104,7 +104,7 @@ async def look(desk: Workplace, contract: str, now_ms: int) -> LegsView:
     """Ask the nodes. Refused("desk.not-on-chains"); Unavailable where a node is absent or silent."""
     record, cycle = desk.state.contract(contract), cycle_of(desk.state, contract)
     asked = Question(desk.state, desk.scribe, now_ms)
-    legs = [await _leg(desk, asked, each) for each in desk.state.live(cycle)]
+    legs = [await _leg(desk, asked, each) for each in desk.state.under_way(cycle)]
     return LegsView(contract, record.terms.id, record.state.value, tuple(legs))
 
 
@@ -128,7 +128,8 @@ async def _leg(desk: Workplace, asked: Question, instruction: Instruction) -> Ch
         executable,
         instruction.seen,
         block == (None if before is None else before.block),
-        any(each.group == instruction.group for each in open_breaks(state, instruction.cycle)),
+        not instruction.child
+        and any(each.group == instruction.group for each in open_breaks(state, instruction.cycle)),
         _objection(asked, instruction, there, executable=executable),
         _by_stranger(instruction, there),
         _together(desk, instruction),
