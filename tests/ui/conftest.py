@@ -34,10 +34,15 @@ def pytest_asyncio_loop_factories(
 
 
 @pytest.fixture(autouse=True)
-def dressed(qapp: QApplication) -> None:
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """The light theme before a test, and no window left behind it: every one that lives is styled anew by each theme."""
     qapp.setQuitOnLastWindowClosed(False)
     if worn() is not LIGHT or not qapp.styleSheet():
         dress(qapp, LIGHT)
+    yield
+    for left in qapp.topLevelWidgets():
+        left.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def throw_away(window: QWidget, application: QApplication) -> None:
