@@ -82,3 +82,11 @@ me = {"lei": world.MERIDIAN, "book": "main"}
 )
 def test_terms_that_contradict_themselves(changes: dict[str, object], expected: str) -> None:
     assert code(changed(**changes)) == expected
+
+
+def test_a_small_contract_is_remembered_and_a_large_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = world.jose.serialise(world.signed_contract(world.terms()).jws)
+    assert contract.parse(data) is contract.parse(bytes(bytearray(data)))
+    monkeypatch.setattr(contract, "SMALL", len(data) - 1)
+    assert contract.parse(data) is not contract.parse(data)
+    assert contract.parse(data) == contract.parse(data)

@@ -32,6 +32,8 @@ from countersign.settlement import readers, templates
 from countersign.settlement.roster import HolderKind, Party, Purpose, Role, Roster
 
 TYP = "countersign-contract+json"
+SMALL = 16_384
+"""Bytes up to which a parsed contract is remembered; what is longer comes seldom, and may come from strangers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,15 @@ def hash_of(payload: bytes) -> str:
 
 
 def parse(data: bytes) -> Contract:
-    """A contract file. Raises `Malformed`."""
+    """A contract file. Raises `Malformed`. The last small ones are remembered: every verdict reads a cycle's contracts."""
+    return _remembered(data) if len(data) <= SMALL else _parse(data)
+
+
+def _parse(data: bytes) -> Contract:
     return _contract(jose.parse(data, TYP))
+
+
+_remembered = lru_cache(maxsize=512)(_parse)
 
 
 def from_object(value: object, where: str) -> Contract:
