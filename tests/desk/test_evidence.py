@@ -11,11 +11,14 @@ from countersign.desk.evidence import Circle, Pack
 from countersign.desk.replica import Replica
 from countersign.errors import Malformed, Refused
 from countersign.formats import jcs, strict_json
-from countersign.settlement import builder, events, machine
+from countersign.settlement import builder, events, gapped, machine
 from countersign.store.profile import Profile
 from support import settlement_world as world
+from support import trouble_world as trouble
 from support.finished_settlement import LEGAL, Finished
 from support.settlement_world import Desk
+
+BOTH = ["compliance", "officer-d"]
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +101,36 @@ def test_what_settles_together_is_one_settlement_and_nobody_elses() -> None:
         mine = [each for each in desk.entries if evidence.belongs(desk.state, record, events.parse(each.event))]
         told = machine.replay(mine)
         assert (dict(told.faults), told.contracts.get(name.hash)) == ({}, desk.state.contracts[name.hash])
+
+
+@pytest.mark.parametrize("between", [0, 1, 2], ids=["at once", "after another's", "after two others'"])
+def test_a_change_of_owners_is_what_the_shares_rest_on(between: int) -> None:
+    """The Safe's numbers: the order, what others settle meanwhile, which nobody's pack holds but theirs, and the settlement."""
+    desk = world.founded(bitcoin=120_000_000_000, dollars=90_000_000_000_000)
+    officers = world.SAFE_OWNERS[:2]
+    desk.log("owners.ordered", BOTH, world.owners_body(desk, officers, 2))
+    (ordered,) = desk.state.orders.values()
+    for officer in officers:
+        desk.log(*world.share_step(ordered.instruction.hash, officer, "harbour-safe"))
+    desk.log(*trouble.broadcast(desk.state.instruction(ordered.instruction.hash)))
+    sent = desk.state.instruction(ordered.instruction.hash)
+    desk.log(*trouble.observed(sent, desk.state.adopted().confirmations_on(world.ETHEREUM)))
+    assert len(desk.state.roster.vaults["harbour-safe"].keys) == len(officers)
+    for _ in range(between):
+        desk.play(desk.trade())
+    trade = desk.trade()
+    desk.play(trade)
+    assert not desk.state.faults
+
+    record = desk.state.contracts[trade.hash]
+    mine = [each for each in desk.entries if evidence.belongs(desk.state, record, events.parse(each.event))]
+    told = gapped.replay(mine)
+    assert (dict(told.faults), told.contracts[trade.hash]) == ({}, record)
+    assert len(mine) < len(desk.entries) or not between
+    others = [each for each in mine if events.parse(each.event).type != "owners.ordered"]
+    assert gapped.replay(others).roster.vaults["harbour-safe"] != told.roster.vaults["harbour-safe"]
+    used = desk.entry("owners.ordered", BOTH, world.owners_body(desk, world.SAFE_OWNERS, 2, nonce=between))
+    assert [each.code for each in gapped.replay([*mine, used]).faults.values()] == ["E8.nonce"]
 
 
 def test_every_proof_leads_to_the_one_checkpoint(pack: Pack) -> None:

@@ -12,6 +12,7 @@ DESIGN.md §2, docs/formats/evidence.md. The file is a stored zip (`stored_zip`)
   policy, price and deposit event that it rests on. What was netted is one settlement: all contracts of its cycle, for the
   obligations follow from all of them only.
 - What it shares with a participant's extract stands in `bundles`. `serialise(parse(x)) == x`.
+- A change of owners that took effect at a Safe that pays is what its shares rest on: it is in it, with its own.
 - A signer's key counts only if a logged roster event in the pack registers it.
 - A pack is whole or refused: the bytes of every instruction, share and finished transaction that its events name are in it.
   Legal texts and orders' papers are in it where they are kept; `absent` names those that are not.
@@ -22,7 +23,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -44,6 +45,7 @@ from countersign.settlement.bodies import (
     WithdrawalRequested,
 )
 from countersign.settlement.events import Event
+from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.records import ContractRecord
 from countersign.settlement.roster import Party, Roster
 from countersign.settlement.state import State
@@ -60,7 +62,7 @@ JWKS = "jwks.json"
 GROUNDS = frozenset({"desk.founded", "roster.changed", "policy.adopted", "log.rotated", "price.published"})
 """What every settlement rests on, whoever it concerns; deposits are chosen by account."""
 
-SIGNED = (InstructionPrepared, ShareAdded, TransactionBroadcast)
+SIGNED = (InstructionPrepared, OwnersOrdered, ShareAdded, TransactionBroadcast)
 """The events whose artefacts a verdict cannot do without."""
 
 _ARTEFACT = re.compile(r"artefacts/([0-9a-f]{64})\Z")
@@ -222,12 +224,14 @@ def belongs(state: State, record: ContractRecord, event: Event) -> bool:
 class Circle:
     """The contracts that one settlement rests on: its cycle's, those of cycles that were called off, what each replaced.
 
-    `payers`: the accounts (owner, asset) that pay for them, fees among it.
+    `payers`: the accounts (owner, asset) that pay for them, fees among it. `orders`: changes of owners that took effect at
+    the Safes that pay, by the hash of their event.
     """
 
     records: tuple[ContractRecord, ...]
     hashes: frozenset[str]
     payers: frozenset[tuple[Party, str]]
+    orders: frozenset[str]
 
     @classmethod
     def of(cls, state: State, record: ContractRecord) -> Self:
@@ -242,7 +246,12 @@ class Circle:
             found[each.hash] = each
             mates = (state.contracts[name] for names in cycles.pop(each.hash, ()) for name in names)
             left += (near for near in (*mates, *state.replaced(each)) if near.hash not in found)
-        return cls(tuple(found.values()), frozenset(found), frozenset(_payers(found.values())))
+        return cls(
+            tuple(found.values()),
+            frozenset(found),
+            frozenset(_payers(found.values())),
+            frozenset(_orders(state, found)),
+        )
 
     def holds(self, state: State, event: Event) -> bool:
         """Whether an accepted event belongs to them."""
@@ -253,6 +262,8 @@ class Circle:
         scope = stops.scope_of(state, event.body)
         if scope is not None:
             return any(stops.within(scope, each) for each in self.records)
+        if event.hash in self.orders or getattr(event.body, "instruction", None) in self.orders:
+            return True
         return not self.hashes.isdisjoint(audience.contracts_of(state, event))
 
 
@@ -265,10 +276,24 @@ def _payers(records: Iterable[ContractRecord]) -> Iterator[tuple[Party, str]]:
                 yield payer, fee[0]
 
 
+def _orders(state: State, contracts: Container[str]) -> Iterator[str]:
+    """The changes of owners that took effect at the Safes of these contracts' cycles, and what each took the place of."""
+    paying = {
+        vault
+        for cycle in state.cycles.values()
+        if any(name in contracts for name in cycle.contracts)
+        for group in cycle.groups
+        for vault in group.vaults
+    }
+    at = {name: each.instruction.group.vaults[0] for name, each in state.orders.items()}
+    done = {at[name] for name, each in state.orders.items() if each.done is not None}
+    return (name for name, vault in at.items() if vault in paying & done)
+
+
 def artefacts_of(event: Event) -> tuple[str, ...]:
     """The SHA-256 (hex) of every artefact that an event names."""
     match event.body:
-        case InstructionPrepared() | ShareAdded() | TransactionBroadcast() | TransactionReplaced():
+        case InstructionPrepared() | OwnersOrdered() | ShareAdded() | TransactionBroadcast() | TransactionReplaced():
             return (event.body.artefact,)
         case ContractAffirmed() | ContractProposed() | WithdrawalRequested() | AwardMade():
             return (event.body.contract.terms.legal_text_sha256,)

@@ -19,7 +19,7 @@ from countersign.desk import cases
 from countersign.desk.ground import Exhibit, Ground
 from countersign.errors import CountersignError
 from countersign.review.case import HeadFacts, JournalFacts
-from countersign.settlement import machine
+from countersign.settlement import gapped
 from countersign.settlement.machine import Entry
 from countersign.settlement.state import State
 
@@ -63,7 +63,7 @@ def trusting(ground: Ground, trust: Quorum | None) -> Ground:
 def of_pack(pack: Pack, trust: Quorum | None) -> Ground:
     """What a pack holds, replayed. Without `trust` its head carries no quorum: nothing can rest on it."""
     entries = [Entry(each.index, each.opening.time_ms, each.event) for each in pack.exhibits]
-    state = machine.replay(entries)
+    state = gapped.replay(entries)
     exhibits: Mapping[int, Exhibit] = {each.index: each for each in pack.exhibits}
     quorum = None if trust is None else effective(trust, state)
     head = HeadFacts(note=pack.checkpoint.serialise(), quorum=quorum, pin=None)
@@ -76,7 +76,7 @@ def of_pack(pack: Pack, trust: Quorum | None) -> Ground:
         head=lambda entry_ms: replace(head, entry_ms=entry_ms),
         exhibit=exhibits.__getitem__,
         state_before=lru_cache(maxsize=LATELY)(
-            lambda index: machine.replay(entry for entry in entries if entry.index < index)
+            lambda index: gapped.replay(entry for entry in entries if entry.index < index)
         ),
         artefact=pack.artefacts.get,
         remembered=lambda *_: JournalFacts(),
