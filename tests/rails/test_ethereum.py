@@ -19,7 +19,7 @@ from countersign.settlement.netting import Obligation
 from countersign.settlement.roster import Roster, SafeVault
 from support import settlement_world as world
 from support.refusals import refused
-from support.review_cases import EURC_ADDRESS, SECOND_PLACE, Plan, batch_plan, ether_plan, held
+from support.review_cases import EURC_ADDRESS, Plan, batch_plan, ether_plan, held
 
 PLAN = Plan()
 
@@ -112,7 +112,7 @@ def test_several_obligations_are_one_batch_in_their_order_through_the_safe_s_own
     usdc, meridian = Address(eip55.parse(world.USDC_ADDRESS)), Address(eip55.parse(world.safe_address("meridian")))
     assert [each.call for each in inspect.read(tx).batch] == [
         Erc20Transfer(usdc, meridian, world.USDC_UNITS),
-        Erc20Transfer(Address(eip55.parse(EURC_ADDRESS)), Address(eip55.parse(SECOND_PLACE)), 640_000_000_000),
+        Erc20Transfer(Address(eip55.parse(EURC_ADDRESS)), meridian, 640_000_000_000),
         EtherTransfer(meridian, 400 * 10**18),
     ]
     assert [rail.build((each,), registered()[0], 0).data for each in due] == [
