@@ -22,7 +22,7 @@ from support.settled_kinds import KINDS, pack, settled
 from support.verify_page import Run
 
 OFFLINE = [block for block in verify_page.blocks() if not block.nodes]
-LONG = pytest.mark.long
+pytestmark = pytest.mark.long  # one contract is verified everyday (test_verify_page.py)
 Edit = Callable[[dict[str, Any]], None]
 Lie = tuple[int, str, Callable[[Finished], dict[str, Any]]]
 """The step that must see it, what it says, and what is told otherwise."""
@@ -57,7 +57,7 @@ def played(folder: Path, over: Finished, tools: dict[str, str], **changes: Any) 
     return verify_page.play(folder, OFFLINE, tools)
 
 
-@pytest.mark.parametrize("kind", ["netted", *(pytest.param(kind, marks=LONG) for kind in KINDS if kind != "netted")])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_stranger_verifies_every_kind_of_settlement(kind: str, verify_tools: dict[str, str], tmp_path: Path) -> None:
     run = played(tmp_path, settled(kind), verify_tools)
     assert (run.code, run.step, run.complaint) == (0, 0, "")
@@ -247,7 +247,6 @@ LIES: dict[str, tuple[str, Lie]] = {
 }  # fmt: skip
 
 
-@LONG
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_about_what_is_its_own_stops_the_page_at_the_lie(
     lie: str, verify_tools: dict[str, str], tmp_path: Path
@@ -260,7 +259,6 @@ def test_a_lie_about_what_is_its_own_stops_the_page_at_the_lie(
     assert words in run.complaint
 
 
-@LONG
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_that_is_told_again_as_it_was_passes(kind: str, verify_tools: dict[str, str], tmp_path: Path) -> None:
     """The near miss of every lie: the same retelling without one."""
