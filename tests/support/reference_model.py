@@ -417,7 +417,7 @@ class Model:
     def _instead(self, before: dict[str, Any], group: tuple[str, ...], nonce: int, coins: str) -> bool:
         """Whether only one of the two can ever be mined."""
         if before["purpose"] == "void":
-            return before["block"] is not None
+            return before["block"] is not None and before["seen"] >= CONFIRMATIONS[group[0]]
         same = before["coins"] == coins if group[0] == "bitcoin" else before["nonce"] == nonce
         return not before["released"] and same
 

@@ -13,6 +13,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from math import ceil
 
 from countersign.errors import CountersignError, Refused
 from countersign.formats import times
@@ -173,17 +174,20 @@ def _flows(reading: Reading, state: State, paid: Iterable[Payment]) -> tuple[Flo
     for each in paid:
         known = roster.destinations.get(each.account)
         receiver = known.owner.lei if known is not None else ""
-        usd = _worth(state, each, agreed.get(each.asset))
+        usd = _worth(state, each.asset, each.units, agreed.get(each.asset))
         found.append(Flow(each.vault, roster.vault(each.vault).owner.lei, receiver, usd))
     return tuple(found)
 
 
-def _worth(state: State, paid: Payment, agreed: Fraction | None) -> Fraction:
-    """Dollars at the published price, unless that lies further below the agreed one than the policy tolerates."""
-    published = valuation.worth(state, paid.asset, paid.units)
-    signed = Fraction(0) if agreed is None else agreed * paid.units
+def _worth(state: State, asset: str, units: int, agreed: Fraction | None) -> Fraction:
+    """Dollars at the published price, unless that lies further below the agreed one than the policy tolerates.
+
+    The agreed price is a quotient without a finite decimal form: what it makes of these units is taken to the next cent.
+    """
+    published = valuation.worth(state, asset, units)
+    signed = Fraction(0) if agreed is None else agreed * units
     tolerance = Fraction(state.adopted().price_tolerance_bps, 10_000)
-    return signed if signed > published * (1 + tolerance) else published
+    return Fraction(ceil(signed * 100), 100) if signed > published * (1 + tolerance) else published
 
 
 def _agreed(contracts: Iterable[Terms]) -> dict[str, Fraction]:
@@ -213,7 +217,16 @@ def _known(reading: Reading, state: State, flows: Sequence[Flow], now: int) -> U
     beside = [
         each for each in cycle.obligations if each not in netting.owed_by(cycle.obligations, reading.record.group)
     ]
-    return others.plus(spending.flows(state, beside))
+    agreed = _agreed(reading.terms)
+    return others.plus(
+        Flow(
+            each.vault,
+            each.payer.lei,
+            each.receiver.lei,
+            _worth(state, each.asset, each.amount, agreed.get(each.asset)),
+        )
+        for each in beside
+    )
 
 
 def _attested(reading: Reading, state: State) -> tuple[Flow, ...] | None:

@@ -9,8 +9,8 @@
 - Nothing disputed or frozen is prepared or signed (`stops.py`), but the void of what is frozen: it brings home only.
 - A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4), but for what
   only brings home or completes: a void, a replacement, a child, the leg of a failed settlement that is still owed.
-- In a failed settlement a leg is prepared again once its instruction can never execute. Declared instructions
-  (`declaring.py`) take the place of one that has shares, or lift one that waits for a block (`lifting.py`).
+- In a failed settlement a leg is prepared again once its instruction can never execute, or its void is confirmed. Declared
+  instructions (`declaring.py`) take the place of one that has shares, or lift one that waits for a block (`lifting.py`).
 """
 
 from dataclasses import replace
@@ -119,9 +119,16 @@ def _after_failure(state: State, cycle: Cycle, body: InstructionPrepared) -> str
     coins = {spend.outpoint for spend in old.spends}
     # Every coin: of three in a row that share one coin with the next, the first and the third could both be mined.
     same = coins <= {spend.outpoint for spend in body.spends} if coins else old.nonce == body.nonce
-    if old.executable and not (old.void and old.seen) and not (old.released is None and same):
+    if old.executable and not confirmed_void(state, old) and not (old.released is None and same):
         raise Refused("settlement.still-executable", instruction=name)
     return name
+
+
+def confirmed_void(state: State, old: Instruction) -> bool:
+    """Whether it is a void with the policy's confirmations: what it voided can be mined no more, so that no leg is paid twice."""
+    if not old.void or old.observed is None or not old.seen:
+        return False
+    return old.observed.confirmations >= state.adopted().confirmations_on(old.group.chain)
 
 
 def check_spends(state: State, body: InstructionPrepared, replaced: str | None) -> None:

@@ -60,10 +60,27 @@ def _check_transaction(state: State, instruction: Instruction, body: Transaction
         raise Refused("settlement.superseded", instruction=instruction.hash)
     unsent = instruction.transaction is None and instruction.released is None
     elsewhere = carrying.anybody_may_send(instruction) and body.block is not None
-    known = _rivals(state, instruction) or state.missing(instruction) == 0
-    if not ((unsent or elsewhere) and known and instruction.shares):
+    known = _rivals(state, instruction) or _signed(state, instruction)
+    if not ((unsent or elsewhere) and known):
         raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
     carrying.check_free(state, instruction, body.transaction)
+
+
+def _signed(state: State, instruction: Instruction) -> bool:
+    """Whether its quorum is there, by whichever request over the very same bytes the shares came (`renewing.py`)."""
+    shares = set[tuple[str, str]]()
+    for each in (instruction, *_before(state, instruction)):
+        shares |= {(share.vault, share.officer) for share in each.shares}
+    return bool(shares) and all(
+        sum(vault == name for name, _ in shares) >= state.roster.vault(vault).threshold
+        for vault in instruction.group.vaults
+    )
+
+
+def _before(state: State, instruction: Instruction) -> list[Instruction]:
+    """The requests over the very same bytes whose place it took."""
+    same = [each for each in state.instructions.values() if each.artefact == instruction.artefact]
+    return [each for each in same if each.cycle == instruction.cycle and each.superseded_by is not None]
 
 
 def _rivals(state: State, instruction: Instruction) -> bool:
