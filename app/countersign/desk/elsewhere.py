@@ -15,7 +15,7 @@ from countersign.desk.deposits import DEEPEST, SPAN
 from countersign.desk.ports import Observation, Receipt
 from countersign.desk.workplace import Workplace
 from countersign.rails import ethereum as rail
-from countersign.settlement import carrying
+from countersign.settlement import carrying, observing
 from countersign.settlement.breaks import open_breaks
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
@@ -41,7 +41,7 @@ async def executed(desk: Workplace, instruction: Instruction) -> Observation | N
     """The transaction in a block that executed a Safe's instruction, whoever sent it; None where its number is not used, or by
     something else. Raises as the node does."""
     node, wanted = desk.ethereum(instruction.group.chain), chain_facts.execution(instruction, desk.artefacts)
-    quorum = desk.state.missing(instruction) == 0
+    quorum = observing.quorum_over(desk.state, instruction)
     if wanted is None or not quorum or not await chain_facts.safe_is_past(node, instruction, desk.state.roster):
         return None
     last = await node.newest_block()

@@ -60,13 +60,13 @@ def _check_transaction(state: State, instruction: Instruction, body: Transaction
         raise Refused("settlement.superseded", instruction=instruction.hash)
     unsent = instruction.transaction is None and instruction.released is None
     elsewhere = carrying.anybody_may_send(instruction) and body.block is not None
-    known = _rivals(state, instruction) or _signed(state, instruction)
+    known = _rivals(state, instruction) or quorum_over(state, instruction)
     if not ((unsent or elsewhere) and known):
         raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
     carrying.check_free(state, instruction, body.transaction)
 
 
-def _signed(state: State, instruction: Instruction) -> bool:
+def quorum_over(state: State, instruction: Instruction) -> bool:
     """Whether its quorum is there, by whichever request over the very same bytes the shares came (`renewing.py`)."""
     shares = set[tuple[str, str]]()
     for each in (instruction, *_before(state, instruction)):
