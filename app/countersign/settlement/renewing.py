@@ -3,8 +3,8 @@
 - Until the first share: what the log shows to be stale (`staleness.py`) is made afresh; a request that got older than the
   policy allows is asked for again, over the same bytes, which somebody may have signed where no log saw it.
 - In a failed settlement: the leg whose instruction can never execute, or whose void has the policy's confirmations, is
-  made afresh; one that was never released and whose request got too old is asked for again, over the same bytes, so that
-  only one can be mined.
+  made afresh; one that was never released, lacks shares and whose request got too old is asked for again, over the same
+  bytes, so that only one can be mined.
 
     >>> wanted(state, cycle, now)
     (Wanted(group=Group(chain='bip122:…', kind='psbt', vaults=('harbour-btc',)), old=None, same=False),)
@@ -69,7 +69,7 @@ def _after_failure(state: State, cycle: Cycle, seconds: int) -> Iterator[Wanted]
         old = state.instruction(name)
         if not old.executable or confirmed_void(state, old):
             yield Wanted(group, old, same=False)
-        elif old.released is None and not old.declared and _lapsed(state, old, seconds):
+        elif old.released is None and not old.declared and state.missing(old) and _lapsed(state, old, seconds):
             yield Wanted(group, old, same=True)
 
 
