@@ -265,6 +265,19 @@ def _judge_observed(case: Case, body: TransactionObserved) -> None:
     said = None if before is None else (before.block, before.height, before.confirmations)
     if said == (body.block, body.height, body.confirmations) or (before is None and body.block is None):
         raise Refused("settlement.observation-late", transaction=body.transaction, confirmations=body.confirmations)
+    if body.block is not None:
+        _check_not_passed(state, instruction)
+
+
+def _check_not_passed(state: State, instruction: Instruction) -> None:
+    """No later number of the Safe was used or is waiting: else what is told of this one now was never mined."""
+    vault = instruction.group.vaults[0]
+    use, nonce = state.safes.get(vault, SafeUse()), instruction.nonce or 0
+    done = state.orders[instruction.hash].done is not None
+    if done or use.executed is None:
+        return
+    if nonce < use.executed or (nonce == use.executed and use.pending is not None):
+        raise Refused("E8.nonce", vault=vault, nonce=nonce, expected=use.executed + 1)
 
 
 def _fold_observed(case: Case, body: TransactionObserved) -> State:
@@ -277,7 +290,14 @@ def _fold_observed(case: Case, body: TransactionObserved) -> State:
     state = _with(state, replace(known, transaction=body.transaction, observed=seen))
     state = replace(state, transactions=state.transactions.set(body.transaction, known.hash))
     enough = body.block is not None and body.confirmations >= state.adopted().confirmations_on(known.group.chain)
-    return _effective(case, state, order) if enough and order.done is None else state
+    return _effective(case, state, order) if enough and (order.done is None or _outdone(state, order)) else state
+
+
+def _outdone(state: State, order: OwnersOrder) -> bool:
+    """Whether another order under its number was told after it: what the chain says last holds, while nothing came since."""
+    vault = safe(state, order.instruction.group.vaults[0])
+    used = state.safes.get(vault.id) == SafeUse(None, order.instruction.nonce)
+    return used and (vault.keys, vault.threshold) != (order.keys, order.threshold)
 
 
 def _effective(case: Case, state: State, order: OwnersOrder) -> State:
