@@ -344,3 +344,28 @@ def test_the_same_pack_without_a_lie_passes(files: Files, verify_tools: dict[str
     given(tmp_path, files | {"evidence.zip": retold(finished.finished(), truth)})
     run = verify_page.play(tmp_path, OFFLINE, verify_tools)
     assert (run.code, run.step, run.complaint) == (0, 0, "")
+
+
+# A desk alone: nobody else has signed what it says of the order
+
+
+def nobody_watches(body: dict[str, Any]) -> None:
+    body["policy"]["witnesses"] |= {"keys": [], "quorum": 0}
+
+
+@pytest.mark.parametrize(
+    ("told", "step"),
+    [
+        ({"edit": event_of("policy.adopted", nobody_watches), "witnesses": ()}, 3),
+        ({"signers": lambda kind, names: ["desk"] if kind == "policy.adopted" else names}, 4),
+        ({"signers": lambda kind, names: names[:1] if kind == "policy.adopted" else names}, 4),
+    ],
+    ids=["a policy without witnesses", "a policy of the desk's own", "a policy of one administrator"],
+)
+def test_what_only_administrators_may_say_is_not_taken_from_the_desk(
+    files: Files, verify_tools: dict[str, str], tmp_path: Path, told: dict[str, Any], step: int
+) -> None:
+    truth = unpacked(files["evidence.zip"])
+    given(tmp_path, files | {"evidence.zip": retold(finished.finished(), truth, **told)})
+    run = verify_page.play(tmp_path, OFFLINE, verify_tools)
+    assert (run.code, run.step) == (1, step), run.complaint or run.printed
