@@ -6,7 +6,7 @@ import pytest
 
 from countersign.desk import evidence, grounding
 from countersign.desk.evidence import Pack
-from countersign.desk.pack_checking import fingerprint, judge_pack
+from countersign.desk.pack_checking import fingerprint, judge_pack, replay
 from support import review_cases
 from support.finished_settlement import Finished
 
@@ -43,3 +43,14 @@ def test_a_missing_artefact_and_a_foreign_proof_are_named(pack: Pack, over: Fini
 def test_the_fingerprint_names_the_pack(pack: Pack) -> None:
     found = fingerprint("evidence.zip", pack)
     assert (found.about, found.sha256, found.words) == ("evidence.zip", pack.fingerprint.hex(), pack.words)
+
+
+def test_a_signer_whose_key_was_withdrawn_since_is_no_stranger(pack: Pack, over: Finished) -> None:
+    trust = review_cases.quorum()
+    ground = grounding.of_pack(pack, trust)
+    roster, kid = ground.state.roster, pack.keys[0].kid
+    gone = replace(roster, keys=roster.keys.delete(kid), retired=roster.retired.set(kid, roster.keys[kid]))
+    since = replace(ground, state=replace(ground.state, roster=gone))
+    assert [each.reason for each in replay(pack, since) if not each.ok] == []
+    lacking = replace(pack, keys=pack.keys[1:])
+    assert [each.reason for each in replay(lacking, since) if not each.ok] == ["desk.audit-differs"]

@@ -134,7 +134,8 @@ def replay(pack: Pack, ground: Ground) -> Iterator[Finding]:
     for index, fault in faults[:SHOWN]:
         where = f"entry {index}"
         yield faulted("desk.audit-fault", where, "accepted by the rules", fault.code, index=index, why=fault.code)
-    strangers = [key.kid for key in pack.keys if key.kid not in ground.state.roster.keys]
+    roster = ground.state.roster
+    strangers = [key.kid for key in pack.keys if key.kid not in roster.keys and key.kid not in roster.retired]
     for kid in strangers[:SHOWN]:
         yield faulted("desk.audit-stranger", "jwks.json", "registered by a logged event", kid, kid=kid)
     yield from _beside(pack, ground)
@@ -149,7 +150,7 @@ def _beside(pack: Pack, ground: Ground) -> Iterator[Finding]:
     """What lies beside the events is what they name: their signers' keys, the policy's witnesses, their artefacts."""
     roster = ground.state.roster
     parsed = [found for each in pack.exhibits if (found := _event(each)) is not None]
-    signers = {kid for each in parsed for kid in each.jws.kids if kid in roster.keys}
+    signers = {kid for each in parsed for kid in each.jws.kids if kid in roster.keys or kid in roster.retired}
     if lacking := sorted(signers - {key.kid for key in pack.keys}):
         yield faulted("desk.audit-differs", "jwks.json", "every signer's key", ", ".join(lacking), name="jwks.json")
     yield from witnesses(pack, ground.state)
