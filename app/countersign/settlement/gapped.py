@@ -21,7 +21,8 @@ from countersign.settlement.state import EMPTY, State
 def replay(entries: Iterable[Entry], state: State = EMPTY) -> State:
     """The state after these entries, in order. An entry that is refused changes nothing and becomes a fault."""
     for entry in entries:
-        state = machine.replay([entry], _ready(state, entry))
+        told = machine.replay([entry], _ready(state, entry))
+        state = machine.replay([entry], state) if entry.index in told.faults else told
     return state
 
 
