@@ -1,7 +1,7 @@
 """Of two orders under one number one was mined; what is told of the other later turns no owners and no number back."""
 
 from countersign.settlement.owning import under_way
-from settlement.test_owning import A, C, D, SAFE, enough, order, safe, seen, sent, signed
+from settlement.test_owning import SAFE, A, C, D, enough, order, safe, seen, sent, signed
 from support import settlement_world as world
 from support import trouble_world as trouble
 from support.settlement_world import Desk
