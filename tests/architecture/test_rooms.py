@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,16 @@ def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def trees(*rooms: str) -> Iterator[tuple[Path, ast.Module]]:
     for path in modules():
         room = path.relative_to(PACKAGE).parts[0]
         if not rooms or room in rooms or path.stem in rooms:
-            yield path, ast.parse(path.read_text("utf-8"))
+            yield path, parsed(path)
 
 
 def test_import_linter_keeps_every_contract() -> None:

@@ -94,3 +94,21 @@ def test_txids_are_written_the_other_way_round_for_people() -> None:
     with pytest.raises(Malformed, match=r"bitcoin\.txid"):
         transaction.from_display("AB" * 32)
     assert str(transaction.Outpoint(txid, 3)) == f"{transaction.display(txid)}:3"
+
+
+def test_a_coins_place_is_read_in_its_one_spelling() -> None:
+    coin = transaction.Outpoint(transaction.txid(transaction.parse(ONE)), (1 << 32) - 1)
+    assert transaction.Outpoint.parse(str(coin)) == coin
+    first, _, _ = str(coin).partition(":")
+    assert transaction.Outpoint.parse(f"{first}:0").vout == 0
+    for lie in (
+        first,
+        f"{first}:",
+        f"{first}:007",
+        f"{first}:+1",
+        f"{first}:٣",
+        f"{first}:{1 << 32}",
+        f"{first[:-1]}:1",
+    ):
+        with pytest.raises(Malformed, match=r"bitcoin\.txid"):
+            transaction.Outpoint.parse(lie)

@@ -32,7 +32,8 @@ def chain() -> EmbeddedEthereum:
 
 @pytest.fixture
 def world() -> World:
-    empty = World(31337, SAFE, OTHER, TOKEN, OTHER_TOKEN, owners(), 0, TOKENS, WEI, b"")
+    listed = tuple(Address(key.public.ethereum_address()) for key in owners())
+    empty = World(31337, SAFE, OTHER, TOKEN, OTHER_TOKEN, owners(), 0, TOKENS, WEI, b"", listed)
     executed = call(empty, empty.paying(RECIPIENT, 1000)).data
     return replace(empty, nonce=1, executed=executed)
 

@@ -15,10 +15,11 @@ from countersign.desk.ports import Executed
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum import arrivals, atomic, deployments, execute, multisend, safe_storage, views
 from countersign.ethereum.abi import Address, selector, word
+from countersign.ethereum.arrivals import TRANSFER_TOPIC
 from countersign.ethereum.execute import SELECTOR
 from countersign.ethereum.safe import CURRENT, plain_tx
 from countersign.ethereum.views import FAILURE_TOPIC, SUCCESS_TOPIC
-from countersign.formats import eip55
+from countersign.formats import eip55, times
 from countersign.formats.keccak import keccak256
 from countersign.keys.curve import ORDER, Curve
 from countersign.keys.public_key import PublicKey
@@ -222,6 +223,29 @@ async def test_every_safe_says_for_itself_what_was_executed() -> None:
         assert (found.accepted, found.executed) == (accepted, executed)
 
 
+def transferred(token: str, payer: str, receiver: str, units: int) -> dict[str, Any]:
+    """A receipt's entry in which a token says that it moved units."""
+    parties = ["0x" + "00" * 12 + each[2:].lower() for each in (payer, receiver)]
+    topics = ["0x" + TRANSFER_TOPIC.hex(), *parties]
+    return {"address": token.lower(), "topics": topics, "data": "0x" + units.to_bytes(32, "big").hex()}
+
+
+async def test_what_moved_stands_with_the_execution_that_it_came_before() -> None:
+    """One transaction may execute several Safes, and one Safe more than once: each has what moved since the one before."""
+    both = executions((SAFE, FIRST, SUCCESS_TOPIC), (SAFE, SECOND, SUCCESS_TOPIC), to=STRANGER)
+    first, second = both["logs"]
+    five, six = transferred(BATCH, SAFE, STRANGER, 5), transferred(BATCH, SAFE, STRANGER, 6)
+    for logs, amounts in (
+        ([five, first, six, second], [[5], [6]]),
+        ([five, six, first, second], [[5, 6], []]),
+        ([first, second, five], [[], []]),
+    ):
+        async with serving(NODE | {"eth_getTransactionReceipt": both | {"logs": logs}}) as server:
+            found = await adapter(server).observe(HASH)
+        assert [[each.amount for each in group] for group in found.moved] == amounts
+        assert len(found.moved) == len(found.executed) == 2
+
+
 def log(transaction: str, height: int, **changes: object) -> dict[str, object]:
     topics = ["0x" + SUCCESS_TOPIC.hex(), "0x" + FIRST]
     said = {"address": SAFE.lower(), "topics": topics, "data": "0x", "logIndex": "0x0"}
@@ -340,7 +364,7 @@ async def test_every_question_about_a_safe_names_the_same_block() -> None:
     (safe,) = seen.safes
     assert (safe.owners, safe.threshold, safe.nonce, safe.version) == ((OWNER,), 1, 7, "1.4.1")
     assert (safe.singleton, safe.guard, safe.module_guard, safe.fallback_handler) == (SINGLETON, None, None, HANDLER)
-    assert safe.proxy_code == safe.singleton_code == "0x" + keccak256(b"\x60\x01").hex()
+    assert safe.proxy_code == safe.singleton_code == safe.multi_send_code == "0x" + keccak256(b"\x60\x01").hex()
 
 
 @pytest.mark.parametrize(
@@ -349,6 +373,7 @@ async def test_every_question_about_a_safe_names_the_same_block() -> None:
         ({"code": "0x"}, "chains.no-contract"),
         ({"singleton": stored(None)}, "chains.no-contract"),
         ({"owners": words(1)}, "chains.no-contract"),
+        ({"owners": words(32, 2, int(OWNER, 16), int(OWNER, 16))}, "chains.no-contract"),
         ({"version": words(1)}, "chains.no-contract"),
         ({"modules": words(64, 1, 5)}, "chains.no-contract"),
         ({"threshold": "0x"}, "chains.no-contract"),
@@ -359,6 +384,7 @@ async def test_every_question_about_a_safe_names_the_same_block() -> None:
         ({"block": None}, "chains.no-block"),
         ({"block": {**BLOCK, "hash": "0x12"}}, "chains.odd-answer"),
         ({"block": {**BLOCK, "timestamp": "0x" + "f" * 20}}, "chains.odd-answer"),
+        ({"block": {**BLOCK, "timestamp": hex(times.LAST + 1)}}, "chains.odd-answer"),  # a moment that nobody can write
         ({"block": {**BLOCK, "hash": "0x" + "0b" * 32}}, "chains.odd-answer"),
     ],
 )
@@ -367,6 +393,11 @@ async def test_what_answers_like_no_safe_or_another_block_is_no_snapshot(changes
         with pytest.raises((Refused, Unavailable)) as caught:
             await adapter(server).safe_states([SAFE], HASH)
     assert caught.value.code == code
+
+
+async def test_a_block_of_the_last_moment_that_can_be_written_is_read() -> None:
+    async with serving(safe_answers(block={**BLOCK, "timestamp": hex(times.LAST)})) as server:
+        assert (await adapter(server).safe_states([SAFE], HASH)).time == times.LAST
 
 
 def receipt(**changes: object) -> dict[str, object]:

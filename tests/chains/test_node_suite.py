@@ -12,10 +12,11 @@ from countersign.bitcoin.vault import RangedVault
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.desk.ports import EthereumNode, Observation
 from countersign.errors import Malformed, Refused, Unavailable
-from countersign.ethereum import deployments
+from countersign.ethereum import deployments, storage_root
 from countersign.ethereum.abi import Address
 from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
+from countersign.rails import safe_state
 from countersign.settlement.safe_state import SafeState
 from support import bitcoin_chains, ethereum_chains
 from support.bitcoin_chains import BitcoinChain
@@ -106,6 +107,20 @@ async def test_coins_come_oldest_first_each_proven_by_its_transaction(bitcoin: B
     assert not await bitcoin.node.coins([])
 
 
+async def test_what_is_unspent_is_told_with_its_confirmations_and_nothing_else(bitcoin: BitcoinChain) -> None:
+    vault = funded(bitcoin, "unspent")
+    coins = await bitcoin.node.coins(scripts(vault))
+    there = {f"{coin.txid}:{coin.vout}": coin.confirmations for coin in coins}
+    nowhere = [f"{'ab' * 32}:0", f"{coins[0].txid}:9"]
+    assert await bitcoin.node.unspent([*there, *nowhere]) == there
+    assert await bitcoin.node.unspent([]) == {}
+    with pytest.raises(Malformed, match=r"bitcoin\.txid"):
+        await bitcoin.node.unspent(["0x" + "ab" * 32 + ":0"])
+    await bitcoin.node.broadcast(await spend(bitcoin, vault, 100_000_000))
+    bitcoin.pay(vault, 0, 10_000)
+    assert await bitcoin.node.unspent(there) == {}
+
+
 async def test_a_ranged_vaults_coins_are_found_on_both_branches_as_far_as_its_horizon(bitcoin: BitcoinChain) -> None:
     beside = funded(bitcoin, "beside a ranged one")
     held = ranged.parse(ranged_text("ranged"))
@@ -169,6 +184,25 @@ async def test_a_forged_spend_has_the_nodes_reason_and_moves_nothing(bitcoin: Bi
     assert await bitcoin.node.test(raw) is None
 
 
+async def test_what_spends_a_coin_is_found_with_its_depth(bitcoin: BitcoinChain) -> None:
+    vault = funded(bitcoin, "spenders")
+    before = await bitcoin.node.coins(scripts(vault))
+    outpoints = [f"{coin.txid}:{coin.vout}" for coin in before]
+    start = int(time.time())
+    assert await bitcoin.node.spenders(outpoints, start) == {}
+    txid = await bitcoin.node.broadcast(await spend(bitcoin, vault, 100_000_000))
+    bitcoin.find_block()
+    found = await bitcoin.node.spenders([*outpoints, f"{'0a' * 32}:0"], start)
+    assert set(found) == set(outpoints)
+    (seen,) = set(found.values())
+    assert (seen.transaction, seen.accepted) == (txid, True)
+    block, depth = (await bitcoin.node.observe(txid)).block, seen.confirmations
+    assert seen.block == block
+    bitcoin.pay(software_vault("one more block"), 0, 10_000)
+    assert (await bitcoin.node.spenders(outpoints[:1], start))[outpoints[0]].confirmations > depth
+    assert await bitcoin.node.spenders([], start) == {}
+
+
 @pytest.mark.parametrize("raw", [b"", b"\x00", bytes(100)])
 async def test_what_is_no_transaction_is_not_decoded(bitcoin: BitcoinChain, raw: bytes) -> None:
     assert str(await bitcoin.node.test(raw)).startswith("TX decode failed")
@@ -216,6 +250,17 @@ async def test_two_owners_move_tokens(ethereum: EthereumChain) -> None:
     assert await node.token_balance(ethereum.token_text, eip55.checksum(RECIPIENT)) == 20
     assert await node.token_balance(ethereum.token_text, ethereum.safe_text) == FUNDS - 20
     assert await node.test(ethereum.safe_text, call) == "GS026"
+
+
+async def test_a_safes_number_is_read_as_of_a_block_that_is_deep_enough(ethereum: EthereumChain) -> None:
+    node = ethereum.node
+    await mined(node, await node.broadcast(ethereum.safe_text, ethereum.call(await ethereum.transfer(RECIPIENT, 20))))
+    deep = 0
+    while await node.safe_nonce(ethereum.safe_text, deep + 1):
+        deep += 1  # so many blocks have seen it used
+    assert deep in (1, 2)
+    ethereum.pay(5)
+    assert [await node.safe_nonce(ethereum.safe_text, deep + more) for more in (1, 2)] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -270,6 +315,8 @@ async def test_a_safe_is_read_whole_at_one_block(ethereum: EthereumChain) -> Non
     seen = await ethereum.node.safe_states([ethereum.safe_text])
     assert (seen.chain, len(seen.block)) == ("eip155:31337", 66)
     assert abs(seen.age(int(time.time()))) < 3_600
+    listed, _ = await ethereum.node.safe_owners(ethereum.safe_text)  # in the Safe's own order
+    assert set(listed) == {eip55.checksum(key.public.ethereum_address()) for key in ethereum.keys}
     release = SafeVersion(1, 4, 1)
     assert seen.safes == (
         SafeState(
@@ -277,8 +324,9 @@ async def test_a_safe_is_read_whole_at_one_block(ethereum: EthereumChain) -> Non
             proxy_code=deployments.PROXY_CODE[release]["SafeProxy"],
             singleton=deployments.canonical("Safe", release).text,
             singleton_code=deployments.SINGLETON_CODE[release]["Safe"],
+            multi_send_code=deployments.MULTI_SEND_CODE[release],
             version="1.4.1",
-            owners=tuple(sorted(eip55.checksum(key.public.ethereum_address()) for key in ethereum.keys)),
+            owners=listed,
             threshold=2,
             modules=(),
             guard=None,
@@ -287,6 +335,19 @@ async def test_a_safe_is_read_whole_at_one_block(ethereum: EthereumChain) -> Non
             nonce=0,
         ),
     )
+
+
+async def test_the_root_of_a_safe_s_storage_is_that_of_what_it_says(ethereum: EthereumChain) -> None:
+    node = ethereum.node
+    before = await node.safe_states([ethereum.safe_text])
+    await mined(node, await node.broadcast(ethereum.safe_text, ethereum.call(await ethereum.transfer(RECIPIENT, 20))))
+    after = await node.safe_states([ethereum.safe_text])
+    for seen in (before, after):
+        assert await node.storage_root(ethereum.safe_text, seen.block) in safe_state.storage_roots(seen.safes[0])
+    nobody = await node.storage_root(eip55.checksum(b"\x99" * 20), after.block)
+    assert nobody == "0x" + storage_root.root({}).hex()
+    with pytest.raises(Unavailable):
+        await node.storage_root(ethereum.safe_text, "0x" + "ab" * 32)
 
 
 async def test_a_safe_is_read_again_at_the_block_that_another_read(ethereum: EthereumChain) -> None:

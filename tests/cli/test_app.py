@@ -26,7 +26,13 @@ def test_the_demonstration_gets_its_options_and_gives_its_status(command_line: C
     assert command_line.run("demo", "--headless", "--out", "x")[0] == 5
     assert command_line.run("demo")[0] == 5
     assert command_line.run("demo", "--seat", "operations", "--seat", "compliance", "--seat", "operations")[0] == 5
-    assert seen == [(True, Path("x"), ()), (False, None, ()), (False, None, ("operations", "compliance"))]
+    assert command_line.run("demo", "--busy")[0] == 5
+    assert seen == [
+        (True, Path("x"), (), False),
+        (False, None, (), False),
+        (False, None, ("operations", "compliance"), False),
+        (False, None, (), True),
+    ]
 
 
 @pytest.mark.parametrize("wrong", [("--seat", "auditor"), ("--headless", "--seat", "operations")])
@@ -40,7 +46,7 @@ def test_a_seat_that_there_is_not_is_a_usage_error(wrong: tuple[str, ...], comma
     ("error", "status"), [(Conflict("store.profile-exists", profile="x"), 1), (Unavailable("store.disk", file="x"), 3)]
 )
 def test_a_named_refusal_is_told_with_its_status(error: Exception, status: int, command_line: CommandLine) -> None:
-    def fail(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
+    def fail(headless: bool, out: Path | None, seats: Sequence[str], busy: bool) -> int:
         raise error
 
     command_line.demonstrate = fail
@@ -50,7 +56,7 @@ def test_a_named_refusal_is_told_with_its_status(error: Exception, status: int, 
 
 
 def test_the_unexpected_is_one_line_and_its_trace_a_file(command_line: CommandLine) -> None:
-    def fail(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
+    def fail(headless: bool, out: Path | None, seats: Sequence[str], busy: bool) -> int:
         raise ValueError("the PIN " + "4321"[::-1])
 
     command_line.demonstrate = fail
@@ -65,7 +71,7 @@ def test_the_unexpected_is_one_line_and_its_trace_a_file(command_line: CommandLi
 
 
 def test_where_the_trace_cannot_be_kept_it_is_said(command_line: CommandLine, tmp_path: Path) -> None:
-    def fail(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
+    def fail(headless: bool, out: Path | None, seats: Sequence[str], busy: bool) -> int:
         raise ValueError("no")
 
     command_line.demonstrate = fail
@@ -76,7 +82,7 @@ def test_where_the_trace_cannot_be_kept_it_is_said(command_line: CommandLine, tm
 
 
 def test_a_stop_is_a_stop(command_line: CommandLine) -> None:
-    def stop(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
+    def stop(headless: bool, out: Path | None, seats: Sequence[str], busy: bool) -> int:
         raise KeyboardInterrupt
 
     command_line.demonstrate = stop
@@ -86,7 +92,7 @@ def test_a_stop_is_a_stop(command_line: CommandLine) -> None:
 
 
 def test_a_reader_that_has_gone_away_is_no_bug(command_line: CommandLine) -> None:
-    def gone(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
+    def gone(headless: bool, out: Path | None, seats: Sequence[str], busy: bool) -> int:
         raise BrokenPipeError(errno.EPIPE, "gone")
 
     command_line.demonstrate = gone
@@ -110,8 +116,18 @@ def test_help_names_every_command(command_line: CommandLine) -> None:
     assert all(name in out for name in ("check", "audit", "demo", "token"))
 
 
+@pytest.mark.parametrize("verb", ["child", "replace", "void", "owners-sign", "device-import", "release"])
+def test_what_an_officer_s_verb_does_is_told_to_whoever_has_no_desk_yet(verb: str, command_line: CommandLine) -> None:
+    status, out, err = command_line.run("officer", verb, "--help")
+    assert (status, err) == (0, "")
+    assert f"officer {verb} [OPTIONS]" in out.replace("\n", " ")
+    status, out, err = command_line.run("officer", verb)
+    assert status == 2
+    assert "--desk" in err
+
+
 def test_a_place_that_is_not_empty_is_the_callers_mistake(command_line: CommandLine) -> None:
-    def fail(_headless: bool, _out: object, _seats: object) -> int:
+    def fail(_headless: bool, _out: object, _seats: object, _busy: object) -> int:
         raise Conflict("demonstration.out-not-empty", folder="x")
 
     command_line.demonstrate = fail

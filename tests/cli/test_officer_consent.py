@@ -186,3 +186,18 @@ def test_a_higher_fee_is_proposed_after_the_whole_review_and_only_where_the_rule
     assert prepared.officer.governance.proposals() == ()
     for leg in prepared.desk.state.contract(prepared.story.contract).terms.legs:
         assert leg.destination in typing.shown  # what was reviewed stood there before the PIN was asked for
+
+
+def test_an_instruction_goes_by_its_first_digits_or_its_settlement_and_what_is_meant_twice_is_named(
+    waiting: Table, typing: Typing
+) -> None:
+    """Nobody types 64 digits; what is not there says where its name stands."""
+    app, live = officer_app(at(waiting)), {kind: waiting.live(kind).hash for kind in ("psbt", "safe-tx")}
+    status, _, err = typing.run(app, *SEAT, "replace", waiting.story.contract, "--rate", "9")
+    assert (status, typing.asked, "[desk.several-instructions]" in err) == (1, [], True)
+    assert all(each in err for each in live.values())
+    for unknown in ("W-9", "", live["psbt"][:3], live["psbt"] + "0", "\udcff"):
+        status, _, err = typing.run(app, *SEAT, "replace", unknown, "--rate", "9")
+        assert (status, typing.asked, "[desk.no-such-instruction]" in err) == (1, [], True)
+    status, _, err = typing.run(app, *SEAT, "replace", live["psbt"][:8], "--rate", "9")
+    assert (status, len(typing.asked), "[settlement.wrong-state]" in err) == (1, 1, True)

@@ -142,8 +142,25 @@ def test_an_owner_goes_from_proposal_to_quorum(seats: Seats) -> None:
     twice = seats.by("officer-a", "owners-sign", SAFE)
     assert twice.exit_code == 1
     nothing = seats.by("operations", "owners-observe", SAFE)
-    assert (nothing.exit_code, "Nothing new." in said(nothing)) == (0, True)
+    assert (nothing.exit_code, "The log has what your node sees. It was not sent." in said(nothing)) == (0, True)
     assert seats.vault == before
+
+
+def test_what_was_executed_is_not_sent_again_and_who_owns_it_is_told_at_the_end(seats: Seats) -> None:
+    """Sent twice, the chain's own word would be GS026, and the advice to void a settlement that there is not."""
+    gone = seats.key("officer-d")
+    seats.approve(seats.by("operations", "owners", SAFE, "--remove", gone))
+    for officer in ("officer-a", "officer-c"):
+        seats.by(officer, "owners-sign", SAFE)
+    sent = seats.by("operations", "owners-send", SAFE)
+    assert sent.exit_code == 0, sent.output
+    again = seats.by("operations", "owners-send", SAFE)
+    assert (again.exit_code, "[desk.order-sent]" in again.stderr) == (1, True), again.output
+    for _ in range(cast.CONFIRMATIONS + 1):
+        told = seats.by("operations", "owners-observe", SAFE)
+        assert told.exit_code == 0, told.output
+    owners = f"by the roster {cast.OFFICER_A.name}, {cast.OFFICER_C.name} own the Safe {SAFE}; 2 of them sign"
+    assert owners in said(told)
 
 
 def test_what_cannot_be_is_refused_by_name_and_an_order_is_taken_back_by_another(seats: Seats) -> None:

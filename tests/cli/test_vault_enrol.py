@@ -1,6 +1,7 @@
 """`countersign vault-enrol`: the whole ceremony at terminals, with devices' files and with a real token."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -106,6 +107,43 @@ def test_three_devices_from_key_records_to_a_proposal(terminal: Terminal) -> Non
     (entered,) = body.entries.vaults
     assert isinstance(entered, RangedVault)
     assert not (terminal.folder / "early.proposal").exists()
+
+
+def test_a_vault_comes_with_a_reason_gains_slots_and_is_tried_again(terminal: Terminal) -> None:
+    """At a terminal as in the window: without a test only with --untested; new slots are described alone."""
+    lines = enrolling.slots().splitlines(keepends=True)
+
+    def proposed(file: str, *more: str, by: Sequence[str] = ()) -> Result:
+        planned = vault_enrolment.plan(
+            terminal.desk.state.roster, vault_enrolment.read_vault(Path(file).read_bytes(), None), enrolling.NAME,
+            enrolling.OWNER, world.BITCOIN,
+        )  # fmt: skip
+        tests = [terminal.write(f"{each}.test", enrolling.by_token(planned, each)) for each in by]
+        given = [part for each in tests for part in ("--test", each)]
+        (terminal.folder / "a.proposal").unlink(missing_ok=True)
+        return terminal.run("propose", file, *WHICH, *given, *more, *terminal.out("a.proposal"))
+
+    def log(found: Result) -> RosterChanged:
+        assert found.exit_code == 0, found.output
+        event = proposals.parse((terminal.folder / "a.proposal").read_bytes()).event
+        assert isinstance(event.body, RosterChanged)
+        terminal.desk.log("roster.changed", ["compliance", "officer-d"], json.loads(event.jws.payload)["body"])
+        return event.body
+
+    two = terminal.write("vault.txt", b"".join(lines[:2]))
+    bare = proposed(two)
+    assert (bare.exit_code, "desk.enrol-test-missing" in bare.stderr) == (1, True)
+    found = proposed(two, "--untested", "Dora is on her way.", by=("officer-a", "officer-c"))
+    assert "UNTESTED: for the vault meridian-btc nothing shows that these can sign: Dora Finch." in found.stdout
+    assert log(found).untested == "Dora is on her way."
+    more = terminal.write("more.txt", b"".join(lines[2:]))
+    assert proposed(more, by=("officer-a",)).exit_code == 1
+    assert log(proposed(more, by=world.COSIGNERS)).untested is None
+    whole = terminal.write("vault.txt", b"".join(lines))
+    assert proposed(whole, "--untested", "Nobody has the time.").exit_code == 1
+    found = proposed(whole, by=("officer-d",))
+    assert "Verified here: the test signatures for the vault meridian-btc of Dora Finch." in found.stdout
+    assert [each.officer for each in log(found).tests] == ["officer-d"]
 
 
 def test_other_words_write_no_test_for_the_device(terminal: Terminal) -> None:

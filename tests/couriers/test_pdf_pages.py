@@ -135,7 +135,7 @@ EACH = [pytest.param(name, marks=[pytest.mark.long] * (name in SLOW - {"pattern 
 
 @pytest.mark.parametrize("name", EACH)
 def test_what_wants_more_than_there_is_ends_by_name_or_stays_a_picture(opened, name):
-    document = pages(opened, HEAVY[name])
+    document = pages(opened, HEAVY[name]())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     ended = outcome(lambda: document.paint(0, 600))
     if name in SLOW:
@@ -196,9 +196,20 @@ def test_a_document_encrypted_without_a_password_is_readable(opened):
     assert count(pages(opened, pdfs.encrypted(b"")).paint(0, 595), BLUE) > 9_000
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_anywhere_is_a_refusal_by_name_or_a_picture(opened, data):
+    damaged_is_refused_or_shown(opened, data)
+
+
+@pytest.mark.long
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_much_damage_anywhere_is_a_refusal_by_name_or_a_picture(opened, data):
+    damaged_is_refused_or_shown(opened, data)
+
+
+def damaged_is_refused_or_shown(opened, data):
     """Cut, flipped, doubled or filled with something else: never another error, never a hang."""
     pdf = bytearray(GOOD)
     for _ in range(data.draw(st.integers(1, 6))):

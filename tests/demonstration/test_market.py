@@ -8,6 +8,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from countersign.bitcoin import transaction
+from countersign.chains.bitcoin_spend import read
+from countersign.chains.busy_bitcoin import BusyBitcoin
 from countersign.demonstration import cast, evening, market
 from countersign.demonstration.window import NextStep
 from countersign.rails import wallets
@@ -19,11 +22,18 @@ from countersign.ui.presenters import review
 from support.software_stage import Table
 
 
+def busy_table(folder: Path) -> Table:
+    table = Table.at(folder)
+    table.stage.pool = BusyBitcoin(table.stage.bitcoin)
+    table.story.busy = True
+    return table
+
+
 @pytest.fixture(scope="module")
 def over() -> Iterator[Table]:
-    """The story played to its end on a software stage."""
+    """The story played to its end on a software stage, in whose evening Bitcoin's blocks are full."""
     with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:  # noqa: S108
-        table = Table.at(Path(folder))
+        table = busy_table(Path(folder))
         asyncio.run(table.until("step-delivery"))
         yield table
         table.stage.holds.close()
@@ -94,6 +104,28 @@ def owned(over: Table, book: cast.Book, asset: str) -> int:
     return over.desk.state.ledger.balance(Account(book.lei, book.book, asset)).total
 
 
+def test_what_waited_for_a_block_was_lifted_by_a_child_of_every_vault_that_paid(over: Table) -> None:
+    """One block took both; the fee of each vault's two parts was charged from its caps, and the books balance."""
+    evening = over.story.market
+    assert evening is not None
+    state, pool = over.desk.state, over.stage.pool
+    assert pool is not None
+    assert (pool.least, pool.pool) == (cast.BUSY_RATE, {})
+    parent = next(each for each in state.live(state.cycle(evening.cycle)) if each.group.kind == "psbt")
+    child = state.child(parent)
+    assert child is not None
+    assert len(child.group.vaults) > 1
+    assert child.group.vaults == parent.group.vaults
+    sent = [each.transaction or "" for each in (parent, child)]
+    heights = [over.stage.bitcoin.ledger.mined[transaction.from_display(each)] for each in sent]
+    assert heights[0] == heights[1]
+    fees = [sum(fee for _, fee in each.observed.fees) for each in (parent, child) if each.observed is not None]
+    sizes = [read(over.stage.bitcoin.ledger.transactions[transaction.from_display(each)]).virtual_size for each in sent]
+    assert fees[0] < cast.BUSY_RATE * sizes[0]
+    assert sum(fees) >= cast.LIFT_RATE * sum(sizes)
+    assert all(child.signers(vault) == ("officer-a", "officer-e") for vault in child.group.vaults)
+
+
 async def test_the_basket_delivered_four_assets_both_ways(over: Table) -> None:
     """Of ether and euros nobody else moved any, so that they show it to the unit, in the ledger and on the chain."""
     basket = contract(over, evening.BASKET)
@@ -161,7 +193,7 @@ def test_the_books_balance_and_nothing_of_the_disputed_contract_moved(over: Tabl
 
 @pytest.mark.long
 async def test_the_window_s_next_step_plays_the_others_and_waits_for_the_officer(tmp_path: Path) -> None:
-    table = Table.at(tmp_path)
+    table = busy_table(tmp_path)
     await table.until("step-final")
     step = NextStep(table.story, table.stage.ask_pin)
     assert "forty contracts" in await step()
@@ -172,7 +204,13 @@ async def test_the_window_s_next_step_plays_the_others_and_waits_for_the_officer
         assert "Your turn" in await step()
     await table.story.market.sign_as_a()
     assert "Officer E has signed" in await step()
-    assert "Final" in await step()
+    assert "waits" in await step()
+    assert "Operations made a child" in await step()
+    for _ in range(2):
+        assert "Your turn" in await step()
+    await table.story.market.sign_as_a()
+    assert "Officer E has signed the child" in await step()
+    assert "Final: one block took both" in await step()
     assert "The story is over" in await step()
     assert table.story.market.reached == "final"
     table.stage.holds.close()

@@ -336,10 +336,17 @@ async def test_a_settlements_own_transaction_is_no_deposit_though_nobody_logged_
         await desk.submit(await signed(desk.scribe.draft("deposit.credited", body), [operations]))
     assert refused.value.code == "settlement.deposit-own"
 
+    # Nor is it one where whoever was given the shares withheld them from the log.
+    psbt = stopped.live(founded, cycle)[0]
+    withheld = replace(desk.state, instructions=desk.state.instructions.set(psbt.hash, replace(psbt, shares=())))
+    assert deposits.not_ours(withheld, desk.artefacts, [coin]) == ()
+
     # What the chain did is taken in as what it is: the settlement has failed until its other leg is delivered.
     assert codes(await arrivals.take_in(desk, operations)) == (["wait.news"], [], [])
     assert stopped.stands(founded, contract) == "failed"
     assert codes(await arrivals.take_in(desk, operations)) == ([], [], [])
+    stranger = founded.stage.bitcoin.fund(coin.script_pubkey, coin.satoshis)
+    assert deposits.not_ours(withheld, desk.artefacts, [coin, stranger]) == (stranger,)
 
 
 async def test_what_is_deep_enough_is_not_logged_again_but_a_reorganisation_is(table: Table) -> None:

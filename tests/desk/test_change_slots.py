@@ -1,18 +1,26 @@
-"""No address is paid twice: what each new instruction is offered for change, after others in a row, a replacement and a void."""
+"""No address is paid twice: what each new instruction is offered for change, after others in a row, a replacement and a void.
 
+And the other end of a PSBT: what it spends is there."""
+
+from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
+
+import pytest
+from immutables import Map
 
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin import vault as vaults
 from countersign.bitcoin.inspect import facts
-from countersign.desk.preparing import require_unpromised, unused_slot
+from countersign.desk.ports import Coin
+from countersign.desk.preparing import require_there, require_unpromised, unused_slot
 from countersign.errors import Refused
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin_respend import respend
 from countersign.rails.wallets import Wallet
 from countersign.settlement.bodies import InstructionPrepared, Spend
 from countersign.settlement.records import Instruction
+from countersign.settlement.roster import SlotVault
 from countersign.settlement.state import State
 from support import declared_cases as declared
 from support.bitcoin_vault import software_vault
@@ -28,11 +36,19 @@ def roomy(scene: Scene) -> Wallet:
     return Wallet(known.vault, vaults.of(slots), range(len(slots)))
 
 
-def offered(state: State, paying: Wallet, *artefacts: bytes) -> int:
-    """What the next instruction would take for its change; no coin is seen on the chain."""
+def lying(paying: Wallet, amounts: dict[int, int]) -> list[Coin]:
+    """Coins of these satoshis at places of the vault."""
+    return [
+        Coin(f"{number:064x}", 0, satoshis, paying.descriptor(number).script_pubkey, b"", 6)
+        for number, satoshis in amounts.items()
+    ]
+
+
+def offered(state: State, paying: Wallet, *artefacts: bytes, seen: Sequence[Coin] = ()) -> int:
+    """What the next instruction would take for its change, where these coins lie on the chain."""
     kept = {rail.artefact(each): each for each in artefacts}
     place = SimpleNamespace(state=state, artefacts=SimpleNamespace(get=lambda digest: kept[digest.hex()]))
-    return unused_slot(place, paying, [])  # type: ignore[arg-type]
+    return unused_slot(place, paying, seen)  # type: ignore[arg-type]
 
 
 def changed_to(paying: Wallet, data: bytes) -> list[int | None]:
@@ -48,6 +64,37 @@ def another(state: State, data: bytes) -> State:
         last, hash=rail.artefact(data), artefact=rail.artefact(data), shares=(), spends=(), superseded_by=None
     )
     return replace(state, instructions=state.instructions.set(made.hash, made))
+
+
+def test_what_strangers_send_to_every_free_place_blocks_no_change() -> None:
+    scene = declared.shared_story()
+    paying = roomy(scene)
+    dust = dict.fromkeys(range(len(paying.numbers)), 294)
+    assert offered(scene.state, paying, scene.psbt, seen=lying(paying, dust)) == 4
+    assert offered(scene.state, paying, scene.psbt, seen=lying(paying, {**dust, 4: 295, 5: 295})) == 6
+    del dust[7]
+    assert offered(scene.state, paying, scene.psbt, seen=lying(paying, dust)) == 7
+
+
+def test_change_goes_to_a_slot_with_a_withdrawn_key_only_where_every_free_one_has_lost_as_many() -> None:
+    """Who took the key that was withdrawn can still sign at its slot."""
+    scene = declared.shared_story()
+    paying = wallet(scene.desk, VAULT)
+    assert isinstance(paying.vault, SlotVault)
+    unused = replace(scene.state, instructions=Map())
+    lowest = offered(unused, paying)
+    keys = {slot.number: slot.keys for slot in paying.vault.slots}
+    standing = unused.roster.keys
+
+    def without(*kids: str) -> State:
+        left = Map({kid: holder for kid, holder in standing.items() if kid not in kids})
+        return replace(unused, roster=replace(unused.roster, keys=left))
+
+    other = offered(without(keys[lowest][0]), paying)
+    assert other != lowest
+    every = [kids[0] for kids in keys.values()]
+    assert offered(without(*every), paying) == lowest
+    assert offered(without(*every, keys[lowest][1]), paying) == other
 
 
 def test_instructions_prepared_in_a_row_never_share_a_slot() -> None:
@@ -122,3 +169,28 @@ def test_a_replacement_of_what_a_child_lifts_keeps_the_slot_that_the_child_spend
         except Refused as refused:
             found = refused.code
         assert found == code
+
+
+@pytest.mark.parametrize("purpose", ["settlement", "replacement"])
+@pytest.mark.parametrize("confirmations, refused", [(0, True), (1, True), (2, True), (3, False)])
+async def test_what_is_spent_has_the_policys_confirmations_and_what_is_spent_again_is_there(
+    confirmations: int, refused: bool, purpose: str
+) -> None:
+    scene = declared.shared_story()
+    old = declared.live(scene, "psbt")
+    body = InstructionPrepared(
+        old.cycle, (), old.group.chain, "psbt", purpose, old.hash if purpose == "replacement" else None, None,
+        old.group.vaults, old.artefact, None, old.spends,
+    )  # fmt: skip
+
+    async def unspent(outpoints: list[str]) -> dict[str, int]:
+        return dict.fromkeys(outpoints, 6) | {outpoints[-1]: confirmations}
+
+    place = SimpleNamespace(state=scene.state, bitcoin=lambda _: SimpleNamespace(unspent=unspent))
+    found: str | None = None
+    try:
+        await require_there(place, body)  # type: ignore[arg-type]
+    except Refused as error:
+        found = error.code
+    wanted = refused if purpose == "settlement" else confirmations == 0
+    assert found == ("desk.coin-not-there" if wanted else None)

@@ -59,6 +59,33 @@ async def test_the_intent_is_durable_before_the_file_leaves(prepared: Table) -> 
     assert caught.value.code == "B12.promised"
 
 
+UNJUDGED = {b"\xfc\x01a\x00": b"\x01", b"\x35": b"\x04name", b"\x09": bytes(66), b"\x7e": b"\x02"}
+"""A proprietary field, a name (BIP-353), what a device computes or proves by itself (BIP-375, BIP-127), an unknown one."""
+
+
+@pytest.mark.parametrize("version", [0, 2])
+async def test_what_no_check_looked_at_leaves_for_no_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    def stuffed(psbt: Psbt) -> bytes:
+        inputs, outputs = ([{**each, **UNJUDGED} for each in maps] for maps in (psbt.inputs, psbt.outputs))
+        return psbts.serialise(of_maps({**psbt.globals, **UNJUDGED}, tuple(inputs), tuple(outputs), psbt))
+
+    monkeypatch.setattr("countersign.desk.preparing.serialise_psbt", stuffed)
+    table = device_stage.ranged(tmp_path)
+    await table.until("step-prepare")
+    await table.officer.unlock(table.stage.ask_pin)
+    name, prepared = table.live("psbt").hash, psbts.parse(table.artefact("psbt"))
+    assert all(UNJUDGED.items() <= each.items() for each in (prepared.globals, *prepared.inputs, *prepared.outputs))
+    exported = await table.officer.device_export(name, version)
+    given = psbts.parse(exported)
+    assert not any(UNJUDGED.keys() & each.keys() for each in (given.globals, *given.inputs, *given.outputs))
+    assert psbts.judged(prepared) == psbts.to_version(given, 0)
+    await table.officer.device_import(name, device(A).sign(exported))
+    assert [each.officer for each in table.live("psbt").shares] == [A]
+    await table.stage.aclose()
+
+
 async def test_what_was_never_exported_is_not_taken_back(prepared: Table) -> None:
     psbt = prepared.live("psbt").hash
     signed = device(A).sign(prepared.artefact("psbt"))

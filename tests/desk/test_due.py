@@ -5,6 +5,7 @@ import pytest
 from countersign.desk.author import Scribe
 from countersign.desk.cycle_plan import everything_fits
 from countersign.desk.due import Plan, due
+from countersign.resources import round_words
 from countersign.settlement import machine
 from countersign.settlement.permissions import Signer
 from support import settlement_world as world
@@ -58,6 +59,37 @@ def test_what_was_released_and_not_sent_waits_for_operations() -> None:
     desk.log(*trouble.release(desk, trade, *live))
     (wait,) = planned(desk).waits
     assert (wait.whom, wait.why.code, wait.why.values["count"]) == (Signer.OPERATIONS, "wait.send", len(live))
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        ("agreed", [(Signer.COMPLIANCE, "wait.endorse", 1)]),
+        ("endorsed", []),
+        ("held", []),
+        ("instructed", [(Signer.SIGNING, "wait.sign", 2)]),
+        ("partly signed", [(Signer.SIGNING, "wait.sign", 2)]),
+        ("signed", [(Signer.OPERATIONS, "wait.release", 2)]),
+    ],
+)
+def test_what_waits_for_an_officers_own_hand_is_told_with_whose(until: str, told: list[object]) -> None:
+    """ "Nothing waits" is said of nothing that an officer has to do."""
+    desk, _trade = trouble.begun(until)
+    assert [(each.whom, each.why.code, each.why.values["count"]) for each in planned(desk).waits] == told
+
+
+def test_a_void_is_signed_and_released_like_the_rest_and_what_was_not_released_in_time_wants_one() -> None:
+    desk, trade = trouble.begun("partly signed")
+    over = desk.state.contract(trade.hash).terms.settle_by
+    assert _codes(desk) == ["wait.sign"]
+    desk.now_ms = (over + 1) * 1_000
+    desk.log("price.published", ["desk"], {"asset": world.BTC, "price": "80000", "source": "late"})
+    assert _codes(desk) == ["wait.void"]
+    assert round_words.said("wait.void", planned(desk).waits[0].why.values)
+
+
+def _codes(desk: Desk) -> list[str]:
+    return [each.why.code for each in planned(desk).waits]
 
 
 @pytest.mark.parametrize("until", ["agreed", "endorsed", "held", "instructed", "partly signed", "signed", "settling"])

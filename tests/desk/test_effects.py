@@ -10,6 +10,8 @@ from countersign.demonstration import cast
 from countersign.desk import drill, effects
 from countersign.desk.effects import Decoded
 from countersign.errors import Malformed
+from countersign.review.checks import verdict
+from hostile import ranged_cases
 from support.software_stage import Table
 
 
@@ -117,3 +119,13 @@ class TestBitcoin:
             0,
             "eip155:31337/erc20:0xabc",
         )
+
+
+def test_the_window_calls_change_what_the_checks_call_change_as_far_as_the_psbt_itself_reaches() -> None:
+    for index, strange in ((ranged_cases.LIMIT, 0), (ranged_cases.LIMIT + 1, 1)):
+        case = ranged_cases.altered(ranged_cases.change_at(index))
+        assert case.state is not None
+        assert case.instruction is not None
+        prepared = case.state.instruction(case.instruction.prepared or "")
+        assert len(effects.bitcoin_view(case.state, prepared, case.instruction.data).extra) == strange
+        assert verdict(case).may_sign is not bool(strange)

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.audit import note
+from countersign.audit.note import COSIGNATURE
+from countersign.audit.quorum import Quorum
 from countersign.desk import evidence, grounding
 from countersign.desk import ground as grounds
 from countersign.desk.ground import Ground
@@ -11,6 +14,7 @@ from countersign.desk.replica import Replica
 from countersign.keys import jws
 from countersign.review.case import ContractFacts, JournalFacts, Mode
 from countersign.settlement.records import ContractState
+from countersign.settlement.state import State
 from countersign.store.profile import Profile
 from support import review_cases
 from support import settlement_world as world
@@ -93,12 +97,35 @@ def test_an_unknown_contract_has_no_place(pack_ground: Ground) -> None:
     assert pack_ground.first_share("00" * 32) is None
 
 
+def asking(state: State, quorum: int) -> State:
+    """The same state, had its policy asked for so many witnesses."""
+    assert state.policy is not None
+    return replace(state, policy=replace(state.policy, witnesses=replace(state.policy.witnesses, quorum=quorum)))
+
+
+def third_witness(trust: Quorum) -> Quorum:
+    """The reader trusts one more, whom the pack's policy does not name."""
+    other = note.verifier_key(b"3" * 32, "witness.example/3", COSIGNATURE)
+    return Quorum.parse(replace(trust, witnesses=(*trust.witnesses, other)).serialise())
+
+
 def test_the_policys_number_counts_only_over_keys_that_were_given(pack_ground: Ground) -> None:
     trust = review_cases.quorum(2)
     assert grounding.effective(trust, pack_ground.state).k == 2
-    assert pack_ground.state.policy is not None
-    one = replace(pack_ground.state.policy, witnesses=replace(pack_ground.state.policy.witnesses, quorum=1))
-    assert grounding.effective(trust, replace(pack_ground.state, policy=one)).k == 1
     fewer = replace(trust, witnesses=trust.witnesses[:1], k=1)
     assert grounding.effective(fewer, pack_ground.state) == fewer
     assert grounding.effective(trust, replace(pack_ground.state, policy=None)) == trust
+    three = third_witness(trust)
+    assert (three.k, grounding.effective(three, pack_ground.state).k) == (3, 2)
+    assert grounding.effective(three, asking(pack_ground.state, 3)) == three
+
+
+def test_no_policy_of_a_packs_asks_for_fewer_than_the_reader_does(pack_ground: Ground) -> None:
+    lax = asking(pack_ground.state, 1)
+    given = Quorum.parse(review_cases.quorum().serialise())
+    assert grounding.effective(given, lax).k == 2
+    assert grounding.effective(third_witness(given), lax).k == 2
+    followed = review_cases.quorum(1)  # a profile's own policy asks for one
+    assert grounding.effective(followed, lax).k == 1
+    assert grounding.effective(followed, pack_ground.state).k == 2
+    assert grounding.effective(review_cases.quorum(2), lax).k == 2

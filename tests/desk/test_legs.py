@@ -1,5 +1,7 @@
 """A released settlement seen through from an operations officer's console: looked at, sent, sent again, its failure recorded."""
 
+from itertools import count
+
 import pytest
 
 from countersign.demonstration import cast
@@ -23,11 +25,14 @@ async def released(table: Table) -> Table:
     return table
 
 
+_CONSOLES = count(1)
+
+
 def console(table: Table, officer: str = "operations", bitcoin: object = None, ethereum: object = None) -> Operations:
     """A console of its own; its nodes may be contrary while the desk's are not."""
     stage = table.stage
     nodes = Nodes({cast.BITCOIN: bitcoin or stage.bitcoin}, {cast.ETHEREUM: ethereum or stage.ethereum})  # type: ignore[dict-item]
-    replica = Replica(stage.profile(f"{officer}-{len(table.played)}-{id(nodes)}"), stage.clock)
+    replica = Replica(stage.profile(f"{officer}-{next(_CONSOLES)}"), stage.clock)
     return Operations(replica, table.desk, table.author(officer), table.desk.scribe, stage.clock, nodes)
 
 

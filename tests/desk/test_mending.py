@@ -39,6 +39,7 @@ def failure(table: Table, kind: str, *, executable: bool) -> dict[str, object]:
         "cycle": table.story.cycle,
         "instruction": table.live(kind).hash,
         "executable": executable,
+        "for_good": not executable,
         "reason": "It is in no block.",
     }
 
@@ -48,7 +49,7 @@ async def test_a_failure_says_of_execution_what_the_desks_node_says(sent: Table)
     await log(sent, "settlement.failed", failure(sent, "safe-tx", executable=True))
     for safe in sent.stage.ethereum.safes.values():
         safe.nonce += 1  # somebody used the nonce for something else
-    assert not await mending.can_execute(sent.desk, sent.live("safe-tx"))
+    assert not (await mending.prospect(sent.desk, sent.live("safe-tx"))).executable
     await mending.record_failure(sent.desk, sent.author("operations"), sent.live("safe-tx").hash, "Its nonce is used.")
     assert not sent.live("safe-tx").executable
 

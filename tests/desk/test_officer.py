@@ -5,11 +5,16 @@ from collections.abc import Sequence
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import founding, rows
+from countersign.desk import founding, rows, stopping
 from countersign.desk.ports import Receipt, Record
+from countersign.desk.safe_reader import Seen
 from countersign.desk.views import Action, DeskView, Group
 from countersign.errors import Refused, Unavailable
+from countersign.keys.public_key import PublicKey
 from countersign.review.finding import Status
+from countersign.settlement.records import Instruction
+from countersign.settlement.roster import Roster
+from countersign.settlement.stop_bodies import Scope
 from support.software_stage import Table, silent
 
 
@@ -109,14 +114,68 @@ async def test_signing_twice_adds_nothing(prepared: Table) -> None:
 
 async def test_a_desk_that_is_silent_after_the_signature_loses_nothing(prepared: Table) -> None:
     mail = through(prepared)
-    mail.silent = True
+
+    def hush(_key: PublicKey, _digest: bytes) -> None:
+        mail.silent = True
+
+    prepared.stage.bearers["officer-a"].before = hush
     with pytest.raises(Unavailable):
         await prepared.officer.sign(prepared.live("psbt").hash, silent)
+    prepared.stage.bearers["officer-a"].before = None
     signed = list(prepared.stage.bearers["officer-a"].signed)
     assert len(signed) == 3
     mail.silent = False
     await prepared.officer.sign(prepared.live("psbt").hash, silent)
     assert prepared.stage.bearers["officer-a"].signed == signed
+    assert len(prepared.live("psbt").shares) == 1
+
+
+async def freeze(table: Table) -> None:
+    """A court's order stops the buyer's book; no console is told."""
+    officers = table.author("compliance"), table.author("operations")
+    scope = Scope("book", cast.HARBOUR, "main")
+    await stopping.order_freeze(table.desk, "HC-2026-114", scope, b"order", "By order of the court.", officers)
+
+
+@pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
+async def test_a_stop_that_was_logged_after_the_look_stops_the_signature(prepared: Table, kind: str) -> None:
+    """The window takes in what is new when somebody asks for it; a signature always does."""
+    console, instruction = prepared.officer, prepared.live(kind).hash
+    review = await console.review(prepared.story.contract)
+    shown = next(each for each in review.instructions if each.instruction == instruction)
+    assert shown.verdict.may_sign
+    await freeze(prepared)
+    with pytest.raises(Refused) as refused:
+        await console.sign(instruction, silent, shown)
+    assert "L8" in {finding.check for finding in refused.value.findings if not finding.ok}  # type: ignore[attr-defined]
+    assert prepared.stage.bearers["officer-a"].signed == []
+
+
+async def test_a_stop_that_comes_in_while_the_node_is_asked_stops_the_signature(
+    prepared: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console, looked = prepared.officer, prepared.officer._safes.look
+
+    async def meanwhile(instruction: Instruction, roster: Roster, *, once: bool = False) -> Seen:
+        seen = await looked(instruction, roster, once=once)
+        await freeze(prepared)
+        await console.synchronise()
+        return seen
+
+    monkeypatch.setattr(console._safes, "look", meanwhile)
+    with pytest.raises(Refused):
+        await console.sign(prepared.live("safe-tx").hash, silent)
+    assert prepared.stage.bearers["officer-a"].signed == []
+
+
+async def test_nothing_is_signed_where_the_desk_cannot_say_what_is_new(prepared: Table) -> None:
+    mail = through(prepared)
+    mail.silent = True
+    with pytest.raises(Unavailable):
+        await prepared.officer.sign(prepared.live("psbt").hash, silent)
+    assert prepared.stage.bearers["officer-a"].signed == []
+    mail.silent = False
+    await prepared.officer.sign(prepared.live("psbt").hash, silent)
     assert len(prepared.live("psbt").shares) == 1
 
 

@@ -58,8 +58,10 @@ def test_without_trust_it_is_consistent_and_blocked(verify: Verify, files: dict[
     assert "desk.audit-other-trust" in codes(verify(files, trust=other))
 
 
-def test_one_byte_in_any_file_is_noticed(verify: Verify, files: dict[str, bytes]) -> None:
-    for name, data in files.items():
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.long)], ids=["every fourth", "every"])
+def test_one_byte_in_any_file_is_noticed(verify: Verify, files: dict[str, bytes], step: int) -> None:
+    assert len(files) > 60
+    for name, data in list(files.items())[::step]:
         for place in {sha256(name.encode()).digest()[0] * len(data) // 256}:
             flipped = bytearray(data)
             flipped[place] ^= 1

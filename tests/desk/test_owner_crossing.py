@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from countersign.airgap import envelope as envelopes
-from countersign.desk import attesting
+from countersign.desk import attesting, checking
 from countersign.desk.author import Scribe
 from countersign.desk.owner_views import COMES, GOES, STAYS
 from countersign.desk.safe_reader import SafeReader
@@ -120,9 +120,17 @@ async def test_an_attestation_by_who_signs_is_none(world: CrossingWorld) -> None
 
 @BOTH
 async def test_an_order_that_took_anothers_place_is_carried_with_it(world: CrossingWorld, channel: Channel) -> None:
-    name = world.order_owners(MORE_SIGN, replaces=world.order_owners(attested=False))
+    first = world.order_owners()
+    await shown(world, first, channel)
+    await world.vault.sign(no_progress)
+    await world.crossing.take_answer(world.courier.files[await world.vault.answer_to_usb(DRIVE)])
+    name = world.order_owners(MORE_SIGN, replaces=first)
     view = await shown(world, name, channel)
     assert view.instruction.verdict.against == ()
+    (told,) = view.instruction.verdict.of("E8")
+    assert told.reason == "E8.ordered-instead"
+    assert (await world.vault.sign(no_progress, view.instruction)).answered
+    assert len(world.tokens[COLD].signed) == 2
     assert view.change is not None
     assert (view.change.before, view.change.after) == (2, 3)
 
@@ -185,3 +193,22 @@ async def test_who_ordered_it_is_asked_for_nothing(world: CrossingWorld) -> None
     assert "officer-d" not in world.crossing.recipients(instruction)
     with refused("desk.nothing-to-carry", Refused):
         await world.crossing.request(instruction.hash, "officer-d", Channel.USB)
+
+
+async def test_the_command_that_checks_files_judges_it_as_consoles_do(world: CrossingWorld) -> None:
+    name = world.order_owners(attested=False)
+    data = safe_file.serialise(owner_cases.built(world.desk, OUT))
+    report = checking.check({"owners.json": data}, world.online.profile, None, world.clock)
+    assert [(each.check, each.reason) for each in report.findings if not each.ok] == []
+    for code in ("C4", "C5", "L8", "E1", "E2", "E3", "E4", "E7", "E8"):
+        assert {each.status for each in report.findings if each.check == code} == {Status.PASS}, code
+    claim = safe_file.parse(data)
+    other = safe_file.serialise(replace(claim.tx, data=owners.serialise(owners.ChangeThreshold(1))))
+    report = checking.check({"owners.json": other}, world.online.profile, None, world.clock)
+    assert {"C5", "E4"} <= {each.check for each in report.findings if each.status is Status.FAIL}
+    world.desk.log(*settlement.share_step(name, "officer-a", SAFE))
+    world.publish()
+    world.take_in()
+    (judged,) = checking.check({"owners.json": data}, world.online.profile, None, world.clock).judged
+    assert judged.as_of == world.desk.state.orders[name].instruction.shares[0].index
+    assert [(each.check, each.reason) for each in judged.verdict.against] == []

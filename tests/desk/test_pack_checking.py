@@ -4,9 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.audit.quorum import Quorum
 from countersign.desk import evidence, grounding
 from countersign.desk.evidence import Pack
-from countersign.desk.pack_checking import fingerprint, judge_pack, replay
+from countersign.desk.pack_checking import fingerprint, head, judge_pack, replay
+from countersign.review import log_checks
+from countersign.review.case import Case, HeadFacts, Mode
+from countersign.review.reading import Reading
 from support import review_cases
 from support.finished_settlement import Finished
 
@@ -54,3 +58,21 @@ def test_a_signer_whose_key_was_withdrawn_since_is_no_stranger(pack: Pack, over:
     assert [each.reason for each in replay(pack, since) if not each.ok] == []
     lacking = replace(pack, keys=pack.keys[1:])
     assert [each.reason for each in replay(lacking, since) if not each.ok] == ["desk.audit-differs"]
+
+
+def test_a_policy_content_with_one_witness_does_not_make_one_enough(pack: Pack, over: Finished) -> None:
+    """Whoever makes a pack may make its policy: the reader's own keys demand more than half. Near miss: both signed."""
+    trust = Quorum.parse(review_cases.quorum().serialise())
+    ground = grounding.of_pack(pack, trust)
+    assert ground.state.policy is not None
+    lax = replace(ground.state.policy, witnesses=replace(ground.state.policy.witnesses, quorum=1))
+    state = replace(ground.state, policy=lax)
+    signed = pack.checkpoint.checkpoint
+    one, both = review_cases.signed_head(signed, [over.now], [0]), review_cases.signed_head(signed, [over.now] * 2)
+    found = [each for each in head(replace(pack, checkpoint=one), trust, state) if not each.ok]
+    assert [each.reason for each in found] == ["L5.majority"]
+    assert found[0].values == {"have": 1, "need": 2, "asked": 1, "of": 2}
+    assert [each for each in head(replace(pack, checkpoint=both), trust, state) if not each.ok] == []
+    facts = HeadFacts(one.serialise(), grounding.effective(trust, state), None, entry_ms=0)
+    (judged,) = log_checks.witnesses(Reading(Case(mode=Mode.HISTORY, head=facts)))
+    assert (judged.reason, judged.ok) == ("L5.majority", False)

@@ -7,18 +7,22 @@ import pytest
 
 from countersign.desk import founding_paper, proposals
 from countersign.desk.author import Author, Scribe
-from countersign.desk.registering import objection, require_registrable
-from countersign.errors import CountersignError
+from countersign.desk.registering import amiss, objection, require_registrable
+from countersign.errors import CountersignError, Refused
+from countersign.formats import bech32
 from countersign.keys import jws as jose
 from countersign.keys.jws import Jws
 from countersign.rails import wallets
 from countersign.settlement import events
 from countersign.settlement.roster import GAP_LIMIT
 from countersign.settlement.state import State
+from hostile.bitcoin_changes import on_another_network
+from hostile.lost_cases import ANCHOR, NO_POINT, POINT
 from support import mixed_world, ranged_world
 from support import settlement_world as world
 from support.crossing_world import CountedEntropy, SetClock, SoftwareToken
 from support.hardware_wallet import Device, described
+from support.refusals import refused
 
 BOTH = ["compliance", "officer-d"]
 
@@ -194,7 +198,7 @@ def test_a_vault_is_not_entered_over_a_place_that_is_outside() -> None:
 async def test_a_founding_paper_is_not_drafted_shown_or_signed_with_a_stray_destination() -> None:
     clock = SetClock(world.Desk())
     scribe = Scribe(world.ORIGIN, clock, CountedEntropy("paper"))
-    for address, refused in ((world.bitcoin_address("harbour", 1), False), (STRAY, True)):
+    for address, stray in ((world.bitcoin_address("harbour", 1), False), (STRAY, True)):
         body = world.founding_body()
         world.pay_at(body, "harbour-btc", address)
         paper = jose.serialise(Jws(scribe.draft("desk.founded", body), ()))
@@ -203,8 +207,8 @@ async def test_a_founding_paper_is_not_drafted_shown_or_signed_with_a_stray_dest
             lambda b=body: founding_paper.draft(scribe, b),
             lambda p=paper: founding_paper.look(p, clock.now_ms()),
         ):
-            assert _code(act) == (ELSEWHERE if refused else None)
-        if refused:
+            assert _code(act) == (ELSEWHERE if stray else None)
+        if stray:
             with pytest.raises(CountersignError) as caught:
                 await founding_paper.sign(paper, author, clock.now_ms())
             assert caught.value.code == ELSEWHERE
@@ -218,3 +222,29 @@ def _code(act: Callable[[], object]) -> str | None:
     except CountersignError as error:
         return error.code
     return None
+
+
+def test_an_audit_names_both_of_two_vaults_that_are_one_on_two_networks() -> None:
+    for shift, named in ((0, {"meridian-btc", "meridian-tb"}), (1, set())):
+        body = world.founding_body()
+        on_another_network(shift)(body)
+        assert {name for name, _ in amiss(world.founded_by(body).state)} == named
+
+
+@pytest.mark.parametrize(("version", "program", "guarded"), [
+    (1, POINT, True), (0, bytes(20), True), (1, NO_POINT, False), (1, ANCHOR, False), (2, POINT, False), (16, bytes(2), False),
+])  # fmt: skip
+def test_no_place_is_registered_that_takes_no_key_to_spend_from(version: int, program: bytes, guarded: bool) -> None:
+    account = f"{world.BITCOIN}:{bech32.encode_segwit('bcrt', version, program)}"
+    body = world.founding_body()
+    body["destinations"].append({**body["destinations"][-1], "account": account})  # type: ignore[attr-defined, index]
+    assert body["destinations"][-1]["vault"] is None  # type: ignore[index]
+    event = events.parse(world.event_bytes("desk.founded", ["desk", *BOTH], body, id="x", at=world.START))
+    found = dict(amiss(world.founded_by(body).state))
+    if guarded:
+        require_registrable(world.Desk().state, event)
+        assert account not in found
+    else:
+        with refused("bitcoin.unguarded", Refused):
+            require_registrable(world.Desk().state, event)
+        assert found[account].code == "bitcoin.unguarded"

@@ -1,23 +1,33 @@
 """One order on every machine: verify, journal, sign, verify, journal, export. A pulled token loses nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
+from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.bitcoin.psbt import serialise as serialise_psbt
+from countersign.bitcoin.transaction import Output, Satoshis
+from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
+from countersign.demonstration import cast
 from countersign.demonstration.story import Story
-from countersign.desk import cases, own_keys, signing
-from countersign.desk.author import Author
-from countersign.desk.ports import Journal
+from countersign.desk import cases, own_keys, preparing, signing
+from countersign.desk.author import Author, signed
+from countersign.desk.ports import Coin, Journal
 from countersign.desk.records import Intent
 from countersign.desk.safe_reader import SafeReader
 from countersign.desk.signing import Hand, Made
 from countersign.errors import Conflict, CountersignError, Refused, Unavailable
+from countersign.ethereum.abi import Address
 from countersign.formats import eip55
 from countersign.keys.public_key import PublicKey
 from countersign.rails import bitcoin as bitcoin_rail
+from countersign.rails import ethereum as ethereum_rail
+from countersign.rails import wallets
+from countersign.settlement import builder
+from countersign.settlement.roster import SafeVault
 from support.software_keys import SoftwareKey
 from support.software_stage import SoftwareToken, Table, silent
 
@@ -323,3 +333,81 @@ async def test_the_pin_is_asked_once(table: Table) -> None:
 
     assert (await table.officer.unlock(ask)).unlocked
     assert len(asked) == 1
+
+
+async def again(table: Table, coins: Sequence[Coin]) -> None:
+    """Operations prepares the Bitcoin leg in the first request's place: over these coins, or over the same bytes."""
+    desk, old = table.desk, table.live("psbt")
+    (wallet,) = wallets.paying(desk.state, old.group.vaults)
+    artefact, spends = old.artefact, old.spends
+    if coins:
+        funds = bitcoin_rail.Funds(wallet, tuple((each.transaction, each.vout) for each in coins), 4)
+        psbt = bitcoin_rail.build(desk.state.owed(old), [funds], cast.RATE).psbt
+        artefact = (await desk.put_artefact(serialise_psbt(psbt))).hex()
+        spends = preparing.spends_of(facts(psbt), [wallet])
+    contracts = desk.state.cycle(old.cycle).contracts
+    body = builder.psbt_instruction_body(old.cycle, contracts, old.group.chain, artefact, spends)
+    await desk.submit(await signed(desk.scribe.draft("instruction.prepared", body), [table.author("operations")]))
+    await table.officer.synchronise()
+
+
+@pytest.mark.parametrize("over", ["other coins", "the same bytes"])
+async def test_a_contract_is_not_paid_again_over_other_coins_by_who_signed_its_payment_before(
+    prepared: Table, over: str
+) -> None:
+    (wallet,) = wallets.paying(prepared.desk.state, prepared.live("psbt").group.vaults)
+    first = await prepared.desk.bitcoin(wallet.vault.chain).coins(*wallet.watched)
+    await make(prepared, "psbt")  # and whoever was given it withholds it: the log shows no share
+    others = prepared.stage.bitcoin.fund_all([Output(each.script_pubkey, Satoshis(each.satoshis)) for each in first])
+    await again(prepared, others if over == "other coins" else ())
+    if over == "the same bytes":
+        await prepared.officer.sign(prepared.live("psbt").hash, silent)
+        assert [share.officer for share in prepared.live("psbt").shares] == ["officer-a"]
+        return
+    with pytest.raises(Refused) as refused:
+        await prepared.officer.sign(prepared.live("psbt").hash, silent)
+    assert refused_checks(refused.value) == {"B12"}
+    assert "B12.paid-before" in {each.reason for each in refused.value.findings}  # type: ignore[attr-defined]
+
+
+async def safe_again(table: Table, nonce: int) -> None:
+    """Operations prepares the Safe's leg in the first request's place, under this number, which is the Safe's next."""
+    desk, old = table.desk, table.live("safe-tx")
+    vault = desk.state.roster.vault(old.group.vaults[0])
+    assert isinstance(vault, SafeVault)
+    table.stage.ethereum.safes[Address(eip55.parse(vault.address))].nonce = nonce
+    data = ethereum_rail.serialise(ethereum_rail.build(desk.state.owed(old), vault, nonce))
+    contracts = desk.state.cycle(old.cycle).contracts
+    artefact = (await desk.put_artefact(data)).hex()
+    body = builder.safe_instruction_body(old.cycle, contracts, old.group.chain, vault.id, artefact, nonce)
+    await desk.submit(await signed(desk.scribe.draft("instruction.prepared", body), [table.author("operations")]))
+    await table.officer.synchronise()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+async def test_a_contract_is_not_paid_again_under_another_number_by_who_signed_its_payment_before(
+    prepared: Table, number: int
+) -> None:
+    """Whoever kept the first signatures executes them: that is what used the first number."""
+    await make(prepared, "safe-tx")  # and whoever was given it withholds it: the log shows no share
+    await safe_again(prepared, number)
+    if number == 0:  # only one of the two can be executed
+        await prepared.officer.sign(prepared.live("safe-tx").hash, silent)
+        assert [share.officer for share in prepared.live("safe-tx").shares] == ["officer-a"]
+        return
+    with pytest.raises(Refused) as refused:
+        await prepared.officer.sign(prepared.live("safe-tx").hash, silent)
+    assert refused_checks(refused.value) == {"E8"}
+    assert "E8.paid-before" in {each.reason for each in refused.value.findings}  # type: ignore[attr-defined]
+
+
+async def test_nothing_is_prepared_over_a_coin_that_the_desks_node_does_not_see_confirmed(prepared: Table) -> None:
+    """One share over it, and the settlement could never end: neither it nor its void would ever be mined."""
+    chain, psbt = prepared.stage.bitcoin, prepared.live("psbt")
+    (wallet,) = wallets.paying(prepared.desk.state, psbt.group.vaults)
+    paid = [Output(wallet.descriptor(0).script_pubkey, Satoshis(2 * cast.SOLD))]
+    invented = EmbeddedBitcoin().fund_all(paid)
+    with pytest.raises(Refused, match=r"desk\.coin-not-there"):
+        await again(prepared, invented)
+    await again(prepared, chain.fund_all(paid))
+    assert prepared.live("psbt").hash != psbt.hash

@@ -1,6 +1,5 @@
 """A vault's enrolment: two rounds of BIP-129 or a descriptor file, own key, words, a test of each, the entry; and every trick."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -18,49 +17,23 @@ from countersign.settlement.roster import Party, RangedVault, SlotVault, Token
 from support import enrolment_world as enrolling
 from support import mixed_world, ranged_world
 from support import settlement_world as world
+from support.enrolment_world import by_token, planned
 from support.hardware_wallet import Device
 from support.hardware_wallet import described as summed
 from support.refusals import refused
-from support.software_keys import SoftwareKey
 from support.software_stage import CountedEntropy, SetClock
 
 MAIN = "bip122:000000000019d6689c085ae165831e93"
 A, C, D = world.COSIGNERS
 
 
-def planned(data: bytes, **changes: object) -> Planned:
-    """The vault of a file, as Meridian's on the test chain."""
-    found = described.read(data)
-    assert isinstance(found, Described)
-    wanted = {"name": enrolling.NAME, "owner": enrolling.OWNER, "chain": world.BITCOIN} | changes
-    return vault_enrolment.plan(enrolling.roster(), found, **wanted)  # type: ignore[arg-type]
-
-
 def own(officer: str, device: Device | None = None) -> bsms.KeyRecord:
     return bsms.parse_key_record(enrolling.record(officer, device=device))
-
-
-class Tokens:
-    """An officer's token keys of Meridian's slots."""
-
-    def __init__(self, officer: str) -> None:
-        keys = [world.vault_key(officer, "bip122", "meridian", slot) for slot in range(world.SLOTS)]
-        self._keys: dict[object, SoftwareKey] = {key.public: key for key in keys}
-
-    async def sign_digest(self, key: object, digest: bytes) -> bytes:
-        return self._keys[key].sign_digest(digest)
-
-    async def sign_message(self, key: object, message: bytes) -> bytes:
-        raise NotImplementedError
 
 
 def by_device(vault: Planned, officer: str, device: Device | None = None) -> bytes:
     signed = (device or ranged_world.device(officer)).sign(vault_enrolment.test(vault))
     return vault_enrolment.take_test(vault, officer, signed)
-
-
-def by_token(vault: Planned, officer: str) -> bytes:
-    return asyncio.run(vault_enrolment.sign_test(vault, officer, Tokens(officer)))
 
 
 def logged(body: dict[str, object]) -> world.Desk:
@@ -175,6 +148,9 @@ HOSTILE: list[tuple[str, Callable[[], bytes], Callable[[bytes], object], str]] =
     ("slots of another's vault",
      lambda: "".join(f"{world._descriptor('harbour', slot)}\n" for slot in range(world.SLOTS)).encode(), planned,
      "rails.script-elsewhere"),
+    ("slots of another's vault, on another network",
+     lambda: "".join(f"{world._descriptor('harbour', slot)}\n" for slot in range(world.SLOTS)).encode(),
+     lambda data: planned(data, chain=world.TESTNET), "rails.script-other-network"),
 ]  # fmt: skip
 
 
@@ -289,5 +265,5 @@ def test_a_later_roster_is_judged_anew() -> None:
     vault, roster = planned(enrolling.descriptor_record()), enrolling.roster()
     kid = ranged_world.device(C).kid
     without = replace(roster, keys=roster.keys.delete(kid), retired=roster.retired.set(kid, roster.keys[kid]))
-    with refused("desk.enrol-unknown-key", Refused):
+    with refused("settlement.key-withdrawn", Refused):
         vault_enrolment.plan(without, vault.described, enrolling.NAME, enrolling.OWNER, world.BITCOIN)

@@ -12,17 +12,21 @@ from countersign.bitcoin import bip32, key_expression
 from countersign.desk import proposals, vault_enrolment, vault_proof
 from countersign.desk.registering import objection
 from countersign.desk.vault_enrolment import Planned
-from countersign.errors import CountersignError, Malformed
+from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats import base64url
 from countersign.rails import bitcoin as rail
+from countersign.rails import wallets
 from countersign.resources.governance_words import said as words
 from countersign.settlement import events
-from countersign.settlement.roster import SlotVault
-from desk.test_vault_enrolment import A, C, D, by_device, by_token, planned
+from countersign.settlement.roster import Party, SlotVault
+from countersign.settlement.vault_trials import Trial
+from desk.test_vault_enrolment import A, C, D, by_device
 from support import enrolment_world as enrolling
 from support import mixed_world, ranged_world
 from support import settlement_world as world
+from support.enrolment_world import by_token, planned
 from support.hardware_wallet import described
+from support.refusals import refused
 
 BOTH = ["compliance", "officer-d"]
 Body = dict[str, Any]
@@ -224,3 +228,100 @@ def test_both_branches_are_tried() -> None:
     vault, _ = of_devices()
     tried = {each.script_pubkey for each in vault.described.places}
     assert tried == {rail.script_at(f"{world.BITCOIN}:{ranged_world.address(branch, 0)}") for branch in (0, 1)}
+
+
+class TestMoreSlots:
+    """A vault of two slots gains a third; then it is tried as it stands."""
+
+    LINES = enrolling.slots().splitlines(keepends=True)
+
+    @pytest.fixture
+    def desk(self) -> world.Desk:
+        made = enrolling.desk().copy()
+        vault = self.planned(made, self.LINES[:2])
+        body = vault_enrolment.entry(vault, [by_token(vault, A)], "The others are on their way.")
+        made.log("roster.changed", BOTH, proposals.completed(body))
+        return made
+
+    def planned(self, desk: world.Desk, lines: list[bytes], **changes: Any) -> Planned:
+        found = vault_enrolment.read_vault(b"".join(lines), None)
+        wanted = {"name": enrolling.NAME, "owner": enrolling.OWNER, "chain": world.BITCOIN} | changes
+        return vault_enrolment.plan(desk.state.roster, found, **wanted)
+
+    def against(self, desk: world.Desk, body: Body) -> str | None:
+        """The code with which every console and the desk refuse it."""
+        at = desk.state.time_ms // 1_000
+        event = events.parse(world.event_bytes("roster.changed", BOTH, proposals.completed(body), id="more", at=at))
+        found = proposals.examine(desk.state, proposals.Proposal(event), desk.state.time_ms).objection
+        assert (found is None) is (objection(desk.state, event) is None)
+        return None if found is None else found.code
+
+    def test_the_slots_it_gains_are_tried_by_themselves_and_the_tests_are_owed(self, desk: world.Desk) -> None:
+        vault = self.planned(desk, self.LINES[2:])
+        assert [slot.number for slot in vault.vault.slots] == list(range(len(self.LINES)))  # type: ignore[union-attr]
+        assert vault.spelled(0) == "slot 2"
+        body = vault_enrolment.entry(vault, [by_token(vault, each) for each in world.COSIGNERS])
+        assert [len(each["signatures"]) for each in body["tests"]] == [len(self.LINES) - 2] * 3
+        assert self.against(desk, body) is None
+        assert self.against(desk, {**body, "tests": body["tests"][1:]}) == "desk.enrol-untested"
+        with refused("desk.enrol-test-missing", Refused):
+            vault_enrolment.entry(vault, [by_token(vault, A)])
+        late = vault_enrolment.entry(vault, [by_token(vault, A)], "Again on their way.")
+        assert self.against(desk, late) is None
+
+    def test_a_test_of_the_whole_vault_or_of_other_slots_is_none_of_these(self, desk: world.Desk) -> None:
+        gain, tests = self.planned(desk, self.LINES[2:]), {}
+        body = vault_enrolment.entry(gain, [by_token(gain, each) for each in world.COSIGNERS])
+        whole = replace(gain, trial=Trial(gain.vault))
+        assert isinstance(whole.vault, SlotVault)
+        fewer = replace(whole.vault, slots=whole.vault.slots[:2])
+        stood = replace(gain, trial=Trial(fewer), wallet=wallets.read(fewer))
+        for name, other in (("whole", whole), ("stood", stood)):
+            tests[name] = vault_proof.told(other.trial, gain.roster, A, by_token(other, A))
+            assert self.against(desk, {**body, "tests": [tests[name], *body["tests"][1:]]}) == "desk.enrol-test-false"
+
+    def test_a_vault_that_stands_is_tried_at_last_and_nothing_is_owed(self, desk: world.Desk) -> None:
+        before = desk.state.roster.vaults[enrolling.NAME]
+        vault = self.planned(desk, self.LINES[:2])
+        assert (vault.vault, vault.trial.owed) == (before, False)
+        body = vault_enrolment.entry(vault, [by_token(vault, C)])
+        assert "untested" not in body
+        assert self.against(desk, body) is None
+        flipped = [{**body["tests"][0], "signatures": [_flipped(each) for each in body["tests"][0]["signatures"]]}]
+        assert self.against(desk, {**body, "tests": flipped}) == "desk.enrol-test-false"
+        assert (
+            self.against(desk, {**body, "tests": [{**body["tests"][0], "officer": "operations"}]})
+            == "desk.enrol-test-stray"
+        )
+        with refused("desk.enrol-test-missing", Refused):
+            vault_enrolment.entry(vault, [], "No reason makes a test of none.")
+        desk.log("roster.changed", BOTH, proposals.completed(body))
+        assert desk.state.roster.vaults[enrolling.NAME] == before
+
+    def test_a_withdrawn_key_is_tried_by_nobody_and_keeps_nobody_from_trying(self, desk: world.Desk) -> None:
+        entry = world.officer_entry(D)
+        entry["keys"] = [each for each in entry["keys"] if each["purpose"] == "identity"]  # type: ignore[attr-defined]
+        desk.log("roster.changed", BOTH, proposals.completed({"officers": [entry]}))
+        vault = self.planned(desk, self.LINES[:2])
+        assert vault.officers == (A, C)
+        assert vault.holders_at(0).count(D) == 1
+        assert self.against(desk, vault_enrolment.entry(vault, [by_token(vault, A), by_token(vault, C)])) is None
+
+    @pytest.mark.parametrize(
+        ("lines", "changes", "code"),
+        [
+            (LINES[1:], {}, "desk.enrol-slot-stands"),
+            (LINES[:1], {}, "desk.enrol-slot-stands"),
+            (LINES[2:], {"owner": Party(world.NORTHGATE, "lending-pool")}, "desk.enrol-known-vault"),
+            (LINES[:2], {"owner": Party(world.NORTHGATE, "lending-pool")}, "desk.enrol-known-vault"),
+            ([enrolling.descriptor_record()], {}, "desk.enrol-known-vault"),
+            (LINES[2:], {"name": "harbour-safe"}, "desk.enrol-known-vault"),
+        ],
+        ids=["a slot twice", "one slot of two", "another owner", "another owner's", "extended keys", "a Safe"],
+    )
+    def test_what_is_neither_more_slots_nor_the_vault_as_it_stands_is_refused(
+        self, desk: world.Desk, lines: list[bytes], changes: Body, code: str
+    ) -> None:
+        with refused(code, Refused):
+            self.planned(desk, lines, **changes)
+        assert self.planned(desk, self.LINES[2:])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -16,8 +17,10 @@ from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Observation, Receipt
 from countersign.desk.vouching import Nodes
 from countersign.errors import CountersignError, Refused, Unavailable
-from countersign.ethereum.abi import Address
+from countersign.ethereum import safe_storage
+from countersign.ethereum.abi import Address, word
 from countersign.ethereum.arrivals import Arrival
+from countersign.ethereum.storage_root import mapped
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.rails import bitcoin as rail
@@ -105,6 +108,41 @@ class TestDeposits:
         )  # it was probed before its first
         del table.stage.ethereum.decimals[TOKEN]
         await vouching.vouch(fresh, event, table.desk.artefacts, table.desk.nodes)
+
+    async def test_an_officer_s_console_probes_a_token_too_before_the_first_units_of_it_are_credited(
+        self, table: Table, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever controls the desk admits what it likes: the console's own node is asked, and the desk never."""
+        reference = table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        asked, operations = list[bytes](), table.author("operations")
+
+        async def submit_nothing(_: EmbeddedDesk, event: bytes) -> Receipt:
+            asked.append(event)
+            raise Refused("desk.not-asked")
+
+        monkeypatch.setattr(EmbeddedDesk, "submit", submit_nothing)
+        credit = partial(founding.credit_payment, table.desk, operations, cast.BUYER.safe, table.stage.outside.token())
+        table.stage.ethereum.decimals[TOKEN] = 18
+        fresh = replace(table.desk.state, ledger=Ledger())  # no unit of it was credited yet
+        monkeypatch.setattr(EmbeddedDesk, "state", fresh)
+        with refused("ethereum.token-decimals", Refused, found=18, decimals=6):
+            await credit(reference)
+        assert not asked
+        del table.stage.ethereum.decimals[TOKEN]
+        with refused("desk.not-asked", Refused):
+            await credit(reference)
+
+    async def test_nothing_is_credited_in_a_safe_that_is_not_as_it_is_registered(self, table: Table) -> None:
+        reference = table.stage.outside.pay_tokens(safe_of(table), 5_000_000)
+        body, there = self.into_safe(table, 5_000_000, reference), Address(eip55.parse(safe_of(table)))
+        table.stage.ethereum.safes[there].modules = (SOMEBODY,)
+        assert await refusal(table, "deposit.credited", "operations", body) == "desk.safe-differs"
+        table.stage.ethereum.safes[there].modules = ()
+        for slot in (safe_storage.MODULES, safe_storage.OWNERS):  # no list leads to him, and he acts
+            table.stage.ethereum.safes[there].hidden = {mapped(slot, SOMEBODY): word(1)}
+            assert await refusal(table, "deposit.credited", "operations", body) == "desk.safe-keeps-more"
+        table.stage.ethereum.safes[there].hidden = {}
+        await submit(table, "deposit.credited", "operations", body)
 
     @pytest.mark.parametrize("amount", [5_000_001, 4_999_999, 1])
     async def test_another_amount_than_its_log_says_is_not(self, table: Table, amount: int) -> None:
@@ -374,3 +412,12 @@ class TestBroadcasts:
         done = releasing.finish(table.desk, table.live("psbt"))
         body = await self.body(table, "ab" * 32, done.raw)
         assert await refusal(table, "transaction.broadcast", "operations", body) == "desk.other-transaction"
+
+    async def test_another_transaction_that_its_chain_has_is_not_logged_as_the_instructions(self, table: Table) -> None:
+        """Its own could never be observed any more, nor a deposit that the other one made be credited."""
+        coin = pay_vault(table)
+        body = await self.body(table, coin.txid, coin.transaction)
+        assert await refusal(table, "transaction.broadcast", "operations", body) == "desk.other-transaction"
+        done = releasing.finish(table.desk, table.live("psbt"))
+        await table.stage.bitcoin.broadcast(done.raw)
+        await submit(table, "transaction.broadcast", "operations", await self.body(table, done.transaction, done.raw))

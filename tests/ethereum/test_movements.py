@@ -107,3 +107,51 @@ def test_every_called_safe_says_itself_that_it_succeeded() -> None:
     assert not movements.succeeded(both, [said, said])
     assert not movements.succeeded(one, [said, LogEntry(SAFE, (FAILURE_TOPIC, word(1)), b"")])
     assert movements.succeeded(one, [said, LogEntry(OTHER, (FAILURE_TOPIC, word(1)), b"")])
+
+
+THIRD = Address(bytes([0x71]) * 20)
+PAYS, AGAIN = Movement(TOKEN, SAFE, BUYER, 5), Movement(TOKEN, SAFE, OTHER, 6)
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        (),
+        (replace(PAYS, amount=4),),
+        (replace(PAYS, amount=6),),
+        (replace(PAYS, receiver=OTHER),),
+        (replace(PAYS, payer=OTHER),),
+        (replace(PAYS, token=THIRD),),
+        (replace(PAYS, token=None),),
+        (PAYS, PAYS),
+        (PAYS, Movement(TOKEN, SAFE, THIRD, 1)),
+        (PAYS, Movement(TOKEN, BUYER, THIRD, 1)),
+        (PAYS, Movement(TOKEN, OTHER, BUYER, 1)),
+    ],
+    ids=[
+        "none",
+        "less",
+        "more",
+        "other receiver",
+        "other payer",
+        "other token",
+        "ether",
+        "twice",
+        "fee",
+        "back",
+        "gift",
+    ],
+)
+def test_an_execution_that_moved_anything_else_than_owed_is_short(moved: tuple[Movement, ...]) -> None:
+    assert movements.short(OWED, moved) is not None
+
+
+def test_what_anybody_can_put_beside_an_execution_is_not_held_against_it() -> None:
+    """Before the Safe's own call of the token, and in logs of other tokens; ether needs no log."""
+    assert movements.short(OWED, (PAYS,)) is None
+    assert movements.short((PAYS, AGAIN), (AGAIN, PAYS)) is None
+    before = (Movement(TOKEN, OTHER, BUYER, 9), Movement(TOKEN, BUYER, OTHER, 9))
+    poison = (Movement(THIRD, SAFE, BUYER, 5), Movement(THIRD, SAFE, OTHER, 10**30))
+    assert movements.short(OWED, (*before, *poison, PAYS, *poison)) is None
+    assert movements.short((Movement(None, SAFE, BUYER, 7),), ()) is None
+    assert movements.short((), (PAYS,)) is None  # a void owes nothing, and its bytes call nobody

@@ -45,7 +45,18 @@ def test_refuses_wrong_stems() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Meridian Capital", "Zürich & Söhne (2) No. 7", "Ёлка", "東京デスク", "서울 은행", "Νικόλαος", "O'Hara-Šimić"],
+    [
+        "Meridian Capital",
+        "Zürich & Söhne (2) No. 7",
+        "Ёлка",
+        "東京デスク",
+        "서울 은행",
+        "Νικόλαος",
+        "O'Hara-Šimić",
+        "ड़ुंगर",
+        "น้ำ",
+        "x\u0323\u0302\u0302",
+    ],
 )
 def test_names(text: str) -> None:
     assert ids.name(text) == text
@@ -69,6 +80,9 @@ def test_names(text: str) -> None:
         ("Meridian \u2800Capital", "D3.hidden-character"),
         ("서울\u3164은행", "D3.hidden-character"),
         ("Zu\u0308rich", "D3.not-nfc"),
+        ("Meridiax\u0302\u0302\u0302\u0302n", "D3.marks"),
+        ("ก็็็็", "D3.marks"),
+        ("\u0338Meridian", "D3.marks"),
         (" Meridian", "D3.spaces"),
         ("Meridian  Capital", "D3.spaces"),
         ("Meridian\u00a0Capital", "D3.spaces"),

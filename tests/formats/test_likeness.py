@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from countersign.formats.likeness import alike, differing, groups
+from countersign.formats.likeness import alike, differing, groups, reads_alike
 
 PLACE = "0xf34Cad38091B2dBfF9B96fff1F89564407212c9C"
 BITCOIN = "bcrt1qfyl0p2x5zc7f6s3d4sqz7g4zzxxs4mgx0wq4agl9x5y58jxk9nqzjc2hz"
@@ -51,3 +51,17 @@ def test_the_places_and_groups_that_differ() -> None:
     assert differing("abcd", "abcd") == ()
     assert groups("0xaaaabbbbcccc", "0xaaaabbxbcccd", 2) == ((2, "bbbb", "bbxb"), (3, "cccc", "cccd"))
     assert groups("aaaa", "aaaabb") == ((2, "", "bb"),)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("DAI", "DAl"), ("DAI", "DA1"), ("USDO", "USD0"), ("usdc", "USDC"), ("USDC", "USDC."), ("Barnes", "Bames")],
+)
+def test_names_of_one_shape_read_alike(one: str, other: str) -> None:
+    assert reads_alike(one, other)
+    assert reads_alike(other, one)
+
+
+@pytest.mark.parametrize(("one", "other"), [("DAI", "DAL"), ("USDC", "USDT"), ("USDC", "USDC.e"), ("USD0", "USDC")])
+def test_names_of_other_letters_do_not(one: str, other: str) -> None:
+    assert not reads_alike(one, other)

@@ -126,6 +126,7 @@ def _bitcoin(files: dict[str, bytes]) -> dict[str, bytes]:
         "transaction": raw,
         "transaction-stripped": _without_scripts(raw),
         "witness": b"\x02\x01\x51\x00",
+        "outpoint": str(transaction.outpoint(transaction.parse(raw), 0)).encode(),
         "descriptor": plain,
         "descriptor-key": b"[01234567/48h/0'/2147483647]" + keys[0].hex().encode(),
         "descriptor-key-ranged": f"[{MASTER.fingerprint.hex()}]{XPUB}/<0;1>/*".encode(),

@@ -100,6 +100,11 @@ def _transaction(data: bytes) -> None:
     assert transaction.weight(found) == 3 * len(transaction.stripped(found)) + len(data)
 
 
+def _outpoint(words: str) -> None:
+    found = transaction.Outpoint.parse(words)
+    assert (str(found), len(found.serialise())) == (words, 36)
+
+
 def _unsigned(data: bytes) -> None:
     assert transaction.serialise(transaction.parse_unsigned(data)) == data
 
@@ -329,6 +334,7 @@ TARGETS = {
     "script": Target(_script, ("script", "script-taproot"), 256),
     "multisig": Target(_multisig, ("multisig",), 1024),
     "address": Target(text(_address), ("address", "address-taproot"), 256),
+    "outpoint": Target(text(_outpoint), ("outpoint",), 128),
     "txid": Target(same_text(transaction.from_display, transaction.display), ("txid",), 128),
     "abi": Target(_arguments, ("call",), 4096),
     "exec-transaction": Target(execute.decode, ("call",), 1 << 14),

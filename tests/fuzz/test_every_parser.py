@@ -26,6 +26,7 @@ READS_NOT = {
     "review/finding.py:from_error": "makes a finding of an error of ours",
     "ethereum/signatures.py:from_token": "a token's answer, verified by recovery: keys' `recovery` target",
     "couriers/frames.py:scan_files": "reads picture files in a confined process; its texts go to `ur-scan`",
+    "cli/commands.py:parse_args": "takes the command line apart as typer does",
     "cli/pins.py:from_nobody": "has nobody to ask for a PIN, and says so",
     "cli/pins.py:from_person": "asks a person for a PIN",
     "cli/pins.py:from_file": "opens a PIN's file",

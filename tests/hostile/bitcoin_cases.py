@@ -8,7 +8,9 @@ from countersign.keys.curve import Curve
 from hostile.bitcoin_changes import (
     ATTACKERS_SCRIPT,
     GENEROUS,
+    HERE_AND_THERE,
     SMALL,
+    THERE_APART,
     altered,
     attackers_change,
     attackers_descriptor,
@@ -65,6 +67,13 @@ CASES: list[Hostile] = [
     ),
     Hostile(
         "B1", "another coin type in a key path", "B1.coin-type", partial(altered, coin_type(0)), honest, overlaps("B6")
+    ),
+    Hostile(
+        "B1",
+        "its keys in a vault on another network, too",
+        "rails.script-other-network",
+        partial(descriptor_case, HERE_AND_THERE),
+        partial(descriptor_case, THERE_APART),
     ),
     Hostile(
         "B2",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from countersign.bitcoin import descriptor
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import Psbt, bip370, fields
@@ -101,6 +102,25 @@ def version_2(flags: int) -> Change:
     """The same in version 2, and what of it may still change: 1 its inputs, 2 its outputs, 0 nothing."""
     return lambda psbt: psbts.serialise(alter.header(psbts.to_version(psbt, 2), bip370.MODIFIABLE, bytes((flags,))))
 
+
+def on_another_network(shift: int) -> Callable[[dict[str, object]], None]:
+    """Meridian's keys are in a vault on a test network as well; `shift`: the last cosigner's are so many slots further on."""
+
+    def change(body: dict[str, object]) -> None:
+        vault, _ = world.vault_entries("meridian")
+        slots = []
+        for number in range(world.SLOTS - shift):
+            keys = [world.vault_key(each, "bip122", "meridian", number).public for each in world.COSIGNERS[:-1]]
+            keys.append(world.vault_key(world.COSIGNERS[-1], "bip122", "meridian", number + shift).public)
+            text = descriptor.of_keys(2, [each.data for each in keys]).text
+            slots.append({"number": number, "descriptor": text, "keys": [each.kid for each in keys]})
+        there = {**vault, "id": "meridian-tb", "chain": world.TESTNET, "slots": slots}
+        body["vaults"].append(there)  # type: ignore[attr-defined]
+
+    return change
+
+
+HERE_AND_THERE, THERE_APART = on_another_network(0), on_another_network(1)
 
 # --- B3 to B6
 

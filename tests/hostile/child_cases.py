@@ -259,4 +259,11 @@ CASES: list[Hostile] = [
         partial(declared_cases.replacement_over_child, more=-1),
         partial(declared_cases.replacement_over_child, more=0),
     ),
+    Hostile(
+        "B12",
+        "a replacement that pays a satoshi too little for the child that was sent, another being declared in its place",
+        "B12.replacement-fee",
+        partial(declared_cases.replacement_over_child, more=-1, again=True),
+        partial(declared_cases.replacement_over_child, more=0, again=True),
+    ),
 ]

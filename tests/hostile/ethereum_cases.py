@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 
 from countersign.ethereum import abi, erc20, safe_file
 from countersign.ethereum.abi import Address, address_word, word
@@ -11,11 +12,13 @@ from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.keys.curve import ORDER, Curve
 from countersign.rails import ethereum
-from countersign.review.case import Case, JournalFacts, Mode, Shared
+from countersign.review.case import Case, JournalFacts, Mode, PaidBefore, Shared
+from countersign.settlement import builder
 from countersign.settlement.contract import Terms
+from countersign.settlement.house_records import Reconciled
 from hostile.table import Hostile, each, overlaps
 from support import settlement_world as world
-from support.review_cases import Plan, ether_plan, safe_share, story
+from support.review_cases import Plan, Scene, ether_plan, safe_share, story
 from support.software_keys import SoftwareKey
 
 Change = Callable[[SafeTx], SafeTx | bytes]
@@ -131,6 +134,29 @@ def signed_before(digest: str | None) -> Case:
     own = safe_file.parse(scene.safe_tx).tx.digest.hex()
     place = (world.ETHEREUM, world.safe_address("harbour"), 0)
     return scene.safe_case(journal=JournalFacts(nonces={place: digest or own}))
+
+
+def again(number: int = 1, **first: object) -> Case:
+    """The leg again under the next number, on the machine that signed the first; `first`: what the log says of that one."""
+    scene = story()
+    trade, old = scene.trades[0], scene.state.instructions[scene.prepared["safe-tx"]]
+    tx = replace(safe_file.parse(scene.safe_tx).tx, nonce=number)
+    data = safe_file.serialise(tx)
+    body = builder.safe_instruction_body(
+        trade.cycle, [trade.hash], world.ETHEREUM, "harbour-safe", sha256(data).hexdigest(), number
+    )
+    scene.desk.log("instruction.prepared", ["operations"], body)
+    (name,) = (
+        each.hash for each in scene.state.instructions.values() if each.nonce == number and each.hash != old.hash
+    )
+    changed = scene.state.instructions.set(old.hash, replace(scene.state.instructions[old.hash], **first))  # type: ignore[arg-type]
+    # What used the first number is unknown to the log: the books were compared since.
+    compared = Reconciled(scene.state.size, "cd" * 32, 4, 0, scene.state.size)
+    scene.desk.state = replace(scene.state, instructions=changed, reconciled=compared)
+    later = Scene(scene.desk, scene.trades, scene.psbt, data, {**scene.prepared, "safe-tx": name})
+    digest, place = safe_file.parse(scene.safe_tx).tx.digest.hex(), (world.ETHEREUM, world.safe_address("harbour"), 0)
+    before = PaidBefore(trade.contract.terms.id, digest, old.hash, (), place)
+    return later.safe_case(journal=JournalFacts(payments=(before,)), safes=later.seen(nonce=number))
 
 
 def executed(nonce_: int | None) -> Case:
@@ -302,6 +328,13 @@ CASES: list[Hostile] = [
         "E8.signed-before",
         partial(signed_before, "ab" * 32),
         partial(signed_before, None),
+    ),
+    Hostile(
+        "E8",
+        "the same contract again under the next number, its first signatures withheld",
+        "E8.paid-before",
+        again,
+        partial(again, for_good=True),
     ),
     Hostile("E8", "nonce executed already", "E8.not-next", partial(executed, 0), partial(executed, None)),
     Hostile("E8", "another instruction waits", "E8.taken", taken, honest),

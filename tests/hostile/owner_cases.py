@@ -22,6 +22,7 @@ from hostile.ethereum_cases import ATTACKER, FRESH, high_s, of, stranger, with_v
 from hostile.table import Hostile, each, overlaps
 from support import owner_cases as ordered
 from support import settlement_world as world
+from support import trouble_world as trouble
 from support.owner_cases import AS_IT_IS, COMES, EXCHANGED, GOES, MORE_SIGN, SAFE, Change, Order
 from support.review_cases import Scene, signed_head
 
@@ -193,6 +194,30 @@ def signed_before(digest: str | None) -> Case:
     return scene.safe_case(journal=JournalFacts(nonces={place: digest or own}))
 
 
+def instead(digest: str | None) -> Case:
+    """This machine signed under this nonce what the order takes the place of (None), or another transaction."""
+    scene = ordered.scene(AS_IT_IS)
+    first = ordered.built(ordered.ground(), GOES)
+    case, place = scene.safe_case(), (world.ETHEREUM, world.safe_address("harbour"), 0)
+    assert case.instruction is not None
+    facts = replace(case.instruction, replaced=(safe_file.serialise(first),))
+    return replace(case, instruction=facts, journal=JournalFacts(nonces={place: digest or first.digest.hex()}))
+
+
+def executed_on(**changes: object) -> Case:
+    """An order after one that took effect by the log, and what officer A's own node says of the Safe, changed."""
+    desk = ordered.ground().copy()
+    first = ordered.logged(desk, MORE_SIGN, safe_file.serialise(ordered.built(desk, MORE_SIGN)))
+    for officer in (ordered.A, ordered.C):
+        desk.log(*world.share_step(first, officer, SAFE))
+    desk.log(*trouble.broadcast(desk.state.instruction(first)))
+    enough = desk.state.adopted().confirmations_on(world.ETHEREUM)
+    desk.log(*trouble.observed(desk.state.instruction(first), enough))
+    data = safe_file.serialise(ordered.built(desk, GOES, nonce=1))
+    scene = Scene(desk, (), b"", data, {"safe-tx": ordered.logged(desk, GOES, data, nonce=1)})
+    return scene.safe_case(safes=scene.seen(**{"nonce": 1, **changes}))
+
+
 def used(use: SafeUse | None) -> Case:
     """What the log says of the Safe's numbers; None: as it is."""
     case = honest()
@@ -265,6 +290,8 @@ HARBOUR, MERIDIAN = world.OWNERS["harbour"], world.OWNERS["meridian"]
 EXCHANGED_ON_CHAIN = tuple(sorted(eip55.checksum(each) for each in (*LISTED[1:], ATTACKER)))
 SWAPPED = SwapOwner(owners.previous(LISTED, GONE), GONE, ATTACKER)
 IN_FRONT = owners.previous(LISTED, GONE)
+NOT_IN_FRONT = next(each for each in LISTED if each not in (GONE, IN_FRONT))
+ANOTHER_LIST = tuple(eip55.checksum(each) for each in reversed(LISTED))
 CONTRACT_HASH = next(iter(ordered.ground().state.contracts))
 
 
@@ -360,6 +387,8 @@ CASES: list[Hostile] = [
     Hostile("E8", "owners: another nonce than ordered", "E8.other-nonce", partial(said_nonce, 1), partial(said_nonce, 0), BESIDE),
     Hostile("E8", "owners: another hash signed under this nonce", "E8.signed-before", partial(signed_before, "ab" * 32),
             partial(signed_before, None)),
+    Hostile("E8", "owners: neither this nor what it takes the place of signed under this nonce", "E8.signed-before",
+            partial(instead, "ab" * 32), partial(instead, None)),
     Hostile("E8", "owners: nonce executed already", "E8.not-next", partial(used, SafeUse(executed=0)), partial(used, None)),
     Hostile("E8", "owners: a settlement waits at the Safe", "E8.taken", partial(used, SafeUse("cd" * 32)), partial(used, None)),
     *each("E9", "E9.kind", partial(shares, of("officer-c")),
@@ -377,6 +406,13 @@ CASES: list[Hostile] = [
     *each("E10", "E10.modules", said, [("owners: a module", partial(said, modules=(eip55.checksum(ATTACKER),)))]),
     *each("E10", "E10.guard", said, [("owners: a guard", partial(said, guard=eip55.checksum(ATTACKER)))]),
     *each("E10", "E10.nonce", said, [("owners: its nonce used up", partial(said, nonce=1))]),
+    Hostile("E10", "owners: the change before it is in the log and not on the chain", "E10.order-unseen",
+            partial(executed_on, threshold=2, nonce=0), executed_on),
+    *each("E10", "ethereum.owner-previous", partial(goes, previous=IN_FRONT), [
+        ("owners: another owner in front than in the Safe's own list", partial(goes, previous=NOT_IN_FRONT)),
+    ]),
+    Hostile("E10", "owners: attested: who goes does not stand first in the Safe's own list", "ethereum.owner-previous",
+            partial(attested, owners=ANOTHER_LIST), attested),
     Hostile("E10", "owners: attested by nobody, by USB", "E10.not-attested", cold, BY_TWO),
     Hostile("E10", "owners: attested by who signs, by USB", "L8.attested-by-signer",
             partial(cold, "compliance", "officer-a"), BY_TWO),

@@ -13,7 +13,7 @@ from countersign.settlement.state import State
 from countersign.settlement.usage import Usage
 from hostile.table import Hostile
 from support import settlement_world as world
-from support.review_cases import Plan, Scene, story
+from support.review_cases import STORY, Plan, Scene, basket_plan, story
 
 MILLION = 1_000_000
 PLACE = world.destination("harbour", world.BTC)
@@ -102,9 +102,9 @@ def unpriced(*, gone: bool) -> Case:
     return signing(scene, replace(scene.state, prices=prices))
 
 
-def repriced(price: str, **caps: int) -> Case:
+def repriced(price: str, plan: Plan = STORY, **caps: int) -> Case:
     """The desk published another price of bitcoin after both parties had agreed on 80,000."""
-    scene = story()
+    scene = story(plan=plan)
     known = scene.state.prices[world.BTC]
     state = _under(scene.state, caps=replace(NO_CAPS, **caps))
     return signing(scene, replace(state, prices=state.prices.set(world.BTC, replace(known, price=price))))
@@ -165,5 +165,8 @@ CASES: list[Hostile] = [
     Hostile("C7", "after officers' hours", "C7.outside-hours", partial(hours, 9 * 60 + 10), partial(hours, 9 * 60 + 11)),
     Hostile("C7", "a price that the desk lowered after the parties agreed", "C7.over-transaction",
             partial(repriced, "1", transaction_usd=20 * MILLION - 1), partial(repriced, "1", transaction_usd=20 * MILLION)),
+    Hostile("C7", "a price in a basket that the desk lowered after the parties agreed", "C7.over-transaction",
+            partial(repriced, "1", basket_plan(), transaction_usd=16 * MILLION - 1),
+            partial(repriced, "1", basket_plan(), transaction_usd=16 * MILLION)),
     Hostile("C7", "no price is published", "settlement.no-price", partial(unpriced, gone=True), partial(unpriced, gone=False)),
 ]  # fmt: skip

@@ -6,13 +6,16 @@ from functools import partial
 from typing import Any
 
 from countersign.errors import Unavailable
+from countersign.ethereum import deployments
+from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.review.case import Case, Channel, TransportFacts
+from countersign.settlement.roster import SafeVault
 from countersign.settlement.safe_state import ChainSnapshot
-from hostile.table import Hostile
+from hostile.table import Hostile, overlaps
 from support import settlement_world as world
-from support.review_cases import story
+from support.review_cases import STORY, Plan, batch_plan, story
 
 ATTACKER = eip55.checksum(keccak256(b"attacker")[12:])
 OTHER_CODE = "0x" + keccak256(b"some other code").hex()
@@ -58,9 +61,11 @@ def unheard(answer: object) -> Case:
 # --- A cold machine: what two officers attest
 
 
-def by_usb(*officers: str, spoil: Callable[[ChainSnapshot], ChainSnapshot] | None = None, **changes: Any) -> Case:
+def by_usb(
+    *officers: str, spoil: Callable[[ChainSnapshot], ChainSnapshot] | None = None, plan: Plan = STORY, **changes: Any
+) -> Case:
     """Carried by USB after these officers attested; `spoil` and `changes` alter what they did. Officer A signs."""
-    scene = story().attest(*officers) if officers else story()
+    scene = story(plan=plan).attest(*officers) if officers else story(plan=plan)
     state = scene.state
     for name, found in state.attestations.items():
         altered = replace(found, **changes)
@@ -75,9 +80,13 @@ def by_usb(*officers: str, spoil: Callable[[ChainSnapshot], ChainSnapshot] | Non
 TWO = partial(by_usb, "compliance", "officer-d")
 
 
+def _each_safe(seen: ChainSnapshot, **changes: object) -> ChainSnapshot:
+    return replace(seen, safes=tuple(replace(each, **changes) for each in seen.safes))  # type: ignore[arg-type]
+
+
 def attested(**changes: object) -> Case:
     """The Safe that two attested, changed."""
-    return TWO(spoil=lambda seen: replace(seen, safes=tuple(replace(each, **changes) for each in seen.safes)))  # type: ignore[arg-type]
+    return TWO(spoil=partial(_each_safe, **changes))
 
 
 def attested_chain(**changes: object) -> Case:
@@ -114,6 +123,38 @@ DRIFTED: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("its nonce used up", "E10.nonce", {"nonce": 1}),
 )
 
+
+def batched(**changes: object) -> Case:
+    """A batch, and the node's word changed."""
+    scene = story(plan=batch_plan())
+    return scene.safe_case(safes=scene.seen(**changes))
+
+
+def batch_attested(**changes: object) -> Case:
+    """A batch at a cold machine; what two attested of the Safe changed."""
+    spoil = partial(_each_safe, **changes)
+    return by_usb("compliance", "officer-d", spoil=spoil, plan=batch_plan())
+
+
+EXTENSIBLE = deployments.canonical("ExtensibleFallbackHandler", SafeVersion(1, 5, 0)).text
+
+
+def handled(case: Callable[..., Case], handler: str | None) -> Case:
+    """This fallback handler, both registered and found."""
+    found = case(fallback_handler=handler)
+    assert found.state is not None
+    vault = found.state.roster.vaults["harbour-safe"]
+    assert isinstance(vault, SafeVault)
+    vaults = found.state.roster.vaults.set(vault.id, replace(vault, fallback_handler=handler))
+    return replace(found, state=replace(found.state, roster=replace(found.state.roster, vaults=vaults)))
+
+
+HANDLERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("a contract of its own", ATTACKER, ()),
+    ("a token", world.USDC_ADDRESS, ("C7", "E4")),
+    ("ExtensibleFallbackHandler", EXTENSIBLE, ()),
+)
+
 CASES: list[Hostile] = [
     *(Hostile("E10", name, reason, partial(said, **changes), said) for name, reason, changes in DRIFTED),
     Hostile("E10", "an owner more", "E10.owners", partial(owners, lambda them: (*them, ATTACKER)), partial(owners, tuple)),
@@ -130,6 +171,20 @@ CASES: list[Hostile] = [
     Hostile("E10", "a node that does not answer", "chains.unreachable",
             partial(unheard, Unavailable("chains.unreachable", url="http://127.0.0.1:8545", why="ClientConnectorError")), said),
     *(Hostile("E10", f"attested: {name}", reason, partial(attested, **changes), attested) for name, reason, changes in DRIFTED),
+    *(
+        Hostile("E10", f"{name} for its fallback handler, as registered", "E10.handler", partial(handled, said, place),
+                partial(handled, said, OLD_HANDLER), overlaps(*also))
+        for name, place, also in HANDLERS
+    ),
+    Hostile("E10", "attested: a contract of its own for its fallback handler, as registered", "E10.handler",
+            partial(handled, attested, ATTACKER), partial(handled, attested, OLD_HANDLER)),
+    *(
+        Hostile("E10", f"{name} where the batch's MultiSendCallOnly should be", "E10.multi-send-code",
+                partial(case, multi_send_code=code), case)
+        for name, case, code in (
+            ("nothing", batched, None), ("another code", batched, OTHER_CODE), ("attested: nothing", batch_attested, None)
+        )
+    ),
     Hostile("E10", "attested by nobody, by USB", "E10.not-attested", by_usb, TWO),
     Hostile("E10", "attested by who signs, by USB", "L8.attested-by-signer", partial(by_usb, "compliance", "officer-a"), TWO),
     Hostile("E10", "attested for other instructions, by USB", "L8.attested-other",

@@ -9,6 +9,7 @@ from countersign.review.case import Case
 from countersign.review.checks import CHECKS, CODES, judged, verdict
 from countersign.review.finding import Status
 from hostile import (
+    afresh_cases,
     batch_cases,
     bitcoin_cases,
     child_cases,
@@ -17,9 +18,11 @@ from hostile import (
     log_cases,
     lost_cases,
     machine_cases,
+    outside_cases,
     owner_cases,
     policy_cases,
     ranged_cases,
+    rival_cases,
     safe_state_cases,
     standing_cases,
     told_cases,
@@ -44,6 +47,9 @@ CASES: list[Hostile] = [
     *child_cases.CASES,
     *owner_cases.CASES,
     *told_cases.CASES,
+    *afresh_cases.CASES,
+    *rival_cases.CASES,
+    *outside_cases.CASES,
 ]
 
 

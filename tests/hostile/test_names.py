@@ -119,6 +119,7 @@ HIDDEN = {
     "right-to-left override": "Meri\u202edian", "zero width space": "Meri\u200bdian", "soft hyphen": "Meri\u00addian",
     "tag character": "Meridian\U000e0041", "variation selector": "Meridian\ufe0f", "line break": "Meri\ndian",
     "Hangul filler": "Meridian\u3164", "not composed": "Me\u0301ridian", "Hebrew letter": "Meridian א",
+    "tower of marks": "Mx\u0302\u0302\u0302\u0302ridian", "mark without a letter": "\u0338Meridian",
     "Arabic number": "Meridian ٣", "private letter": "Meri\ue000dian",
 }  # fmt: skip
 MIXED = {
@@ -174,6 +175,7 @@ def test_the_near_miss_enters(entrances: dict[str, Enter], text: str) -> None:
 
 def _let_all_pass(off: pytest.MonkeyPatch) -> None:
     off.setattr(ids, "hidden", lambda _: False)
+    off.setattr(ids, "towering", lambda _: ())
     off.setattr(ids, "_refuse_right_to_left", lambda _: None)
     off.setattr(ids, "_refuse_mixed_scripts", lambda _: None)
     off.setattr(ids, "unicodedata", SimpleNamespace(normalize=lambda _, text: text))
@@ -183,7 +185,7 @@ def _let_all_pass(off: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("entrances", "text"),
-    [(NAMES, "Offshоre\u202e Bank"), (IDS, "mаin\u200b"), (AMOUNTS, "１２３")],
+    [(NAMES, "Offshоre\u202e Bx\u0302\u0302\u0302\u0302nk"), (IDS, "mаin\u200b"), (AMOUNTS, "１２３")],
 )
 def test_switched_off_the_same_enters(entrances: dict[str, Enter], text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """These texts occur here only: readers remember what they passed."""
@@ -227,6 +229,9 @@ TWINS: list[tuple[str, dict[str, object]]] = [
     ("settlement.name-taken", {"officers": [{**world.officer_entry("officer-c"), "name": world.NAMES["officer-a"]}]}),
     ("settlement.symbol-taken", asset("usdc", 6)),
     ("settlement.symbol-taken", asset("BTC", 8)),
+    ("settlement.symbol-taken", asset("USDC.", 6)),
+    ("settlement.symbol-taken", asset("-BTC", 8)),
+    ("settlement.name-taken", named("harbour", "Meridian CapitaI")),
 ]
 
 
@@ -234,12 +239,31 @@ def test_nobody_is_called_like_another_and_no_token_like_another(monkeypatch: py
     """Names and symbols are what screens say of who and what: the same but for capitals is one to a reader."""
     for code, entries in TWINS:
         assert changed(entries) == code, entries
-    for entries in (named("harbour", "Harbour Prime 2"), asset("EURC", 6), asset("USDC", 6, "eip155:1")):
+    for entries in (
+        named("harbour", "Harbour Prime 2"),
+        named("harbour", "Meridian Capita"),
+        asset("EURC", 6),
+        asset("USDC.e", 6),
+        asset("USDC", 6, "eip155:1"),
+    ):
         assert changed(entries) is None, entries
     monkeypatch.setattr(roster_change, "_require_own_name", lambda *_: None)
     monkeypatch.setattr(roster_change, "_require_own_symbol", lambda *_: None)
     for _, entries in TWINS:
         assert changed(entries) is None, entries
+
+
+def test_a_chain_s_coin_has_its_chain_s_decimals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With twenty a hundred ether would stand on every screen as one. What a token has, its contract says."""
+
+    def coin(decimals: int) -> dict[str, object]:
+        return {"assets": [{"id": f"{world.ETHEREUM}/slip44:60", "symbol": "ETH", "decimals": decimals}]}
+
+    for decimals in (20, 17, 0):
+        assert changed(coin(decimals)) == "settlement.coin-decimals"
+    assert changed(coin(18)) is None
+    monkeypatch.setattr(roster_change, "_require_own_decimals", lambda *_: None)
+    assert changed(coin(20)) is None
 
 
 def test_who_signs_a_new_place_is_told_which_registered_one_it_was_made_to_be_mistaken_for(

@@ -13,7 +13,7 @@ from countersign.settlement.roster import GAP_LIMIT
 from hostile.bitcoin_changes import honest
 from hostile.ranged_cases import HIGHEST, altered, change_at
 from hostile.ranged_cases import honest as honest_ranged
-from hostile.table import Hostile, each
+from hostile.table import Hostile, each, overlaps
 from support.review_cases import Said, story
 
 Spends = tuple[Spend, ...]
@@ -48,7 +48,8 @@ CASES: list[Hostile] = [
         ("the event names other slots", partial(saying, other_slots)),
     ]),
     Hostile("B12", "the event names a far place, and the change goes a gap beyond it", "B12.other-coins-said",
-            partial(altered, change_at(2 * GAP_LIMIT), said=far), partial(altered, change_at(HIGHEST + GAP_LIMIT))),
+            partial(altered, change_at(2 * GAP_LIMIT), said=far), partial(altered, change_at(HIGHEST + GAP_LIMIT)),
+            overlaps("B7", "B8", "C7")),
     Hostile("B12", "the event names a far place of extended keys", "B12.other-coins-said",
             partial(altered, None, said=far), honest_ranged),
 ]  # fmt: skip

@@ -62,6 +62,7 @@ async def test_a_child_is_declared_signed_sent_and_its_fee_is_charged_with_its_p
     assert (shown.instruction, shown.purpose, shown.owed) == (child.hash, "child", ())
     assert shown.objection is not None
     assert shown.objection.code == "settlement.child-no-leg"
+    assert (shown.released, shown.missing, shown.sendable) == (False, 0, False)  # nothing is sent before it is released
 
     # Released and sent by itself; until it is in a block the settlement is not final, for its fee is not charged yet.
     await released(table, cycle)

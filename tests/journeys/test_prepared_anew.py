@@ -87,6 +87,8 @@ async def test_a_leg_whose_void_was_mined_while_the_other_settled_is_prepared_an
     assert anew.nonce == (safe.nonce or 0) + 1
     assert await stage.online_objects(table, contract) == set()
     await table.officer.sign(anew.hash, silent)
+    # A void and its block do not cross by QR: said here, before anybody films it.
+    assert await stage.refusal(lambda: table.officer.request_frames(anew.hash)) == "desk.only-by-usb"
     seen = await stage.cold_sees(table, anew.hash)
     assert seen["may_sign"], seen["against"]
     await stage.cold_signs(table)

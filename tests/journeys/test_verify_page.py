@@ -7,6 +7,7 @@ nodes whether the transactions are on their chains run on a story of real nodes 
 import base64
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -119,9 +120,26 @@ def test_every_command_of_the_page_prints_what_the_page_says(
 
 def test_every_command_of_the_page_says_what_it_prints() -> None:
     page = verify_page.blocks()
-    assert sorted({block.step for block in page}) == list(range(1, 12))
+    assert sorted({block.step for block in page}) == list(range(1, 13))
     assert all(block.prints for block in page)
-    assert [block.step for block in page if block.nodes] == [11]
+    assert [block.step for block in page if block.nodes] == [12, 12]
+
+
+def test_the_page_says_how_to_take_its_commands_out_of_it(tmp_path: Path) -> None:
+    text = verify_page.PAGE.read_text("utf-8")
+    (tmp_path / "verify.md").write_text(text, "utf-8")
+    (said,) = re.findall(r"`(sed -n .* > verify\.sh)`", text)
+    subprocess.run(["bash", "-c", said], cwd=tmp_path, check=True)
+    commands = "".join(block.commands for block in verify_page.blocks())
+    assert (tmp_path / "verify.sh").read_text("utf-8") == commands
+
+
+@pytest.mark.long
+def test_the_commands_can_be_typed_into_a_shell(files: Files, verify_tools: dict[str, str], tmp_path: Path) -> None:
+    """A shell at a terminal parses them otherwise than a script's."""
+    shown = verify_page.paste(given(tmp_path, files), OFFLINE, verify_tools)
+    assert f"TYPED-{len(OFFLINE) - 1}\r\n" in shown, shown[-2_000:]
+    assert "and seen\r\n" in shown
 
 
 # One byte
@@ -144,11 +162,11 @@ def kinds(pack: Files) -> dict[str, tuple[str, int]]:
     found |= {"checkpoint": ("checkpoint", 3), "keys": ("jwks.json", 4)}
     found["legal text"] = (f"artefacts/{terms['legal_text_sha256']}", 5)
     for body in named["instruction.prepared"]:
-        found[f"unsigned {body['kind']}"] = (f"artefacts/{body['artefact']}", 7 if body["kind"] == "psbt" else 9)
+        found[f"unsigned {body['kind']}"] = (f"artefacts/{body['artefact']}", 7 if body["kind"] == "psbt" else 10)
     for kind, step in (("share.added", 8), ("transaction.broadcast", 8)):
         first, second = sorted(named[kind], key=lambda body: int(body["index"]))[:2]
         found[f"{kind} on Bitcoin"] = (f"artefacts/{first['artefact']}", step)
-        found[f"{kind} on Ethereum"] = (f"artefacts/{second['artefact']}", step + 2)
+        found[f"{kind} on Ethereum"] = (f"artefacts/{second['artefact']}", step + 3)
     return found
 
 
@@ -295,11 +313,11 @@ def lies() -> dict[str, tuple[int, dict[str, Any]]]:
         "a key that did not sign is named": (8, {"edit": event_of("share.added", another_key)}),
         "another Bitcoin transaction was sent": (8, {"artefacts": {sent[0]: der_flipped(held[sent[0]])}}),
         "another transaction was seen": (8, {"edit": event_of("transaction.observed", another_transaction)}),
-        "the SafeTx pays more": (9, {"artefacts": {name["safe"]: more}}),
-        "the SafeTx claims another hash": (9, {"artefacts": {name["safe"]: claimed}}),
-        "the SafeTx is a delegate call": (9, {"artefacts": {name["safe"]: over.delegatecall}}),
-        "a bit of an owner's signature": (10, {"artefacts": {shares["safe"]: bad[:40] + bytes([bad[40] ^ 1]) + bad[41:]}}),
-        "another call was sent": (10, {"artefacts": {called[0]: held[called[0]][:-1] + b"\1"}}),
+        "the SafeTx pays more": (10, {"artefacts": {name["safe"]: more}}),
+        "the SafeTx claims another hash": (10, {"artefacts": {name["safe"]: claimed}}),
+        "the SafeTx is a delegate call": (10, {"artefacts": {name["safe"]: over.delegatecall}}),
+        "a bit of an owner's signature": (11, {"artefacts": {shares["safe"]: bad[:40] + bytes([bad[40] ^ 1]) + bad[41:]}}),
+        "another call was sent": (11, {"artefacts": {called[0]: held[called[0]][:-1] + b"\1"}}),
     }  # fmt: skip
 
 
@@ -353,14 +371,24 @@ def nobody_watches(body: dict[str, Any]) -> None:
     body["policy"]["witnesses"] |= {"keys": [], "quorum": 0}
 
 
+def one_is_enough(body: dict[str, Any]) -> None:
+    body["policy"]["witnesses"] |= {"quorum": 1}
+
+
 @pytest.mark.parametrize(
     ("told", "step"),
     [
         ({"edit": event_of("policy.adopted", nobody_watches), "witnesses": ()}, 3),
+        ({"edit": event_of("policy.adopted", one_is_enough), "witnesses": (0,)}, 3),
         ({"signers": lambda kind, names: ["desk"] if kind == "policy.adopted" else names}, 4),
         ({"signers": lambda kind, names: names[:1] if kind == "policy.adopted" else names}, 4),
     ],
-    ids=["a policy without witnesses", "a policy of the desk's own", "a policy of one administrator"],
+    ids=[
+        "a policy without witnesses",
+        "a policy of one witness",
+        "a policy of the desk's own",
+        "a policy of one administrator",
+    ],
 )
 def test_what_only_administrators_may_say_is_not_taken_from_the_desk(
     files: Files, verify_tools: dict[str, str], tmp_path: Path, told: dict[str, Any], step: int

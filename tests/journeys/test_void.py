@@ -83,7 +83,8 @@ async def test_after_one_share_on_both_chains_it_is_voided_and_everything_comes_
     assert await stage.books_balance(table)
 
 
-async def test_an_original_that_somebody_sends_in_spite_of_its_void_is_settled(table: Table) -> None:
+@pytest.mark.parametrize("before", ["released", "not released"])
+async def test_an_original_that_somebody_sends_in_spite_of_its_void_is_settled(table: Table, before: str) -> None:
     await table.until("step-found")
     contract = await stage.agreed(table)
     cycle = await stage.instructed(table, contract)
@@ -91,7 +92,10 @@ async def test_an_original_that_somebody_sends_in_spite_of_its_void_is_settled(t
     psbt, safe = stage.live(table, cycle)
     sent = releasing.finish(table.desk, psbt)
 
-    # Whole, never released; voids are declared. But somebody who has both shares sends the Bitcoin transaction.
+    # Whole, released or not; voids are declared. But somebody who has both shares sends the Bitcoin transaction.
+    if before == "released":
+        release = await releasing.make_release(table.desk, cycle, table.author("operations"), "compliance")
+        await releasing.check_release(table.desk, release, table.author("compliance"))
     await declared(table, cycle)
     await table.stage.bitcoin.broadcast(sent.raw)
     await releasing.observe(table.desk, cycle, table.author("operations"))
@@ -101,7 +105,10 @@ async def test_an_original_that_somebody_sends_in_spite_of_its_void_is_settled(t
 
     # What the chain did is the truth: the other leg's own instruction counts again, is released and sent.
     assert [each.hash for each in stage.live(table, cycle)] == [psbt.hash, safe.hash]
-    await released(table, cycle)
+    if before == "released":
+        await releasing.broadcast(table.desk, cycle, table.author("operations"))
+    else:
+        await released(table, cycle)
     await confirmed(table, cycle)
     await releasing.make_final(table.desk, cycle)
     assert stage.stands(table, contract) == "final"

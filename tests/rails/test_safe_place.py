@@ -8,6 +8,7 @@ import pytest
 from countersign.desk.registering import amiss, require_registrable
 from countersign.errors import Refused
 from countersign.ethereum import deployments
+from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.rails.safe_place import require_own_place
@@ -18,6 +19,7 @@ from support.refusals import refused
 
 OWN = eip55.checksum(keccak256(b"a singleton of its own")[12:])
 OTHER = eip55.checksum(keccak256(b"a handler of its own")[12:])
+EXTENSIBLE = deployments.canonical("ExtensibleFallbackHandler", SafeVersion(1, 5, 0)).text
 
 
 def safe(**changes: object) -> SafeVault:
@@ -38,7 +40,6 @@ def neighbour(address: str) -> str:
 CASES: list[tuple[str, str, Callable[[str], SafeVault]]] = [
     ("rails.safe-is-code", world.SAFE_SINGLETON, lambda at: safe(address=at)),
     ("rails.safe-is-code", OWN, lambda at: safe(address=at, singleton=OWN)),
-    ("rails.safe-is-code", OTHER, lambda at: safe(address=at, fallback_handler=OTHER)),
     ("rails.safe-is-token", world.USDC_ADDRESS, lambda at: safe(address=at)),
     *(
         ("rails.safe-is-code", each.text, lambda at: safe(address=at, singleton=OWN, fallback_handler=None))
@@ -63,6 +64,14 @@ def test_another_safes_singleton_is_no_safe_either() -> None:
     found = replace(found, vaults=found.vaults.set(known.id, replace(known, singleton=OWN)))
     with refused("rails.safe-is-code", Refused, contract="the singleton of meridian-safe"):
         require_own_place(safe(address=OWN), found)
+
+
+@pytest.mark.parametrize("handler", [OTHER, world.USDC_ADDRESS, world.SAFE_SINGLETON, EXTENSIBLE])
+def test_a_handler_through_which_others_act_is_refused(handler: str) -> None:
+    with refused("rails.safe-handler", Refused, vault="harbour-safe", handler=handler):
+        require_own_place(safe(fallback_handler=handler), roster())
+    for released in (None, *deployments.FALLBACK_HANDLERS):
+        require_own_place(safe(fallback_handler=released), roster())
 
 
 @pytest.mark.parametrize("number", [0, 1, 9, 0x11, 0xFFFF])

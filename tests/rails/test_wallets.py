@@ -205,8 +205,15 @@ def test_no_script_is_two_vaults(number: int) -> None:
             wallets.require_apart(one, [one, other])
     near = _slots("near", [described(2, [key.public.hex() for key in wallet().descriptor(number).keys[:2]])])
     wallets.require_apart(near, [wallet(), near])
-    elsewhere = _slots("twin", _places(number), chain="bip122:000000000933ea01ad0ee984209779ba")
-    wallets.require_apart(elsewhere, [wallet()])
+
+
+def test_no_script_is_on_two_networks_for_a_signature_names_none() -> None:
+    elsewhere = _slots("twin", _places(2), chain=world.TESTNET)
+    for one, other in ((elsewhere, wallet()), (wallet(), elsewhere)):
+        with refused("rails.script-other-network", Refused):
+            wallets.require_apart(one, [one, other])
+    others = [described(2, [key.public.hex() for key in wallet().descriptor(2).keys[:2]])]
+    wallets.require_apart(_slots("near", others, chain=world.TESTNET), [wallet()])
 
 
 def test_the_same_slot_twice_and_the_same_extended_keys_twice_are_refused() -> None:

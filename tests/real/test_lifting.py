@@ -8,9 +8,10 @@ import pytest
 from countersign.chains.bitcoin_core import BitcoinCore, cookie
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.demonstration import cast
-from countersign.desk import declaring, legs, releasing
+from countersign.desk import declaring, evidence, legs, releasing
 from journeys.test_failure import confirmed_by_both, released, signed
 from support import stopped_stage as stage
+from support import verify_page
 from support.bitcoin_node import RegtestNode
 from support.parts import bitcoind
 from support.real_stage import MATURED
@@ -56,7 +57,8 @@ def table(tmp_path: Path, node: RegtestNode, monkeypatch: pytest.MonkeyPatch) ->
     found.stage.holds.close()
 
 
-async def test_a_stuck_settlement_is_lifted_into_a_block_by_its_declared_child(table: Table, node: RegtestNode) -> None:
+async def lifted(table: Table, node: RegtestNode) -> tuple[str, str]:
+    """A settlement that sticks, until it is final; its contract, and the block that both are in."""
     contract, cycle = await signed(table)
     operations, compliance = table.author("operations"), table.author("compliance")
     await releasing.broadcast(table.desk, cycle, operations)
@@ -97,5 +99,57 @@ async def test_a_stuck_settlement_is_lifted_into_a_block_by_its_declared_child(t
     await confirmed_by_both(table, contract, cycle)
     assert stage.stands(table, contract) == "final"
     assert await stage.books_balance(table)
+    charged = table.desk.state.ledger.totals[cast.BTC].network_fees
+    assert charged == sum(fee for each in both if each.observed is not None for _, fee in each.observed.fees)
+    return contract, block
+
+
+async def test_a_stuck_settlement_is_lifted_into_a_block_by_its_declared_child(table: Table, node: RegtestNode) -> None:
+    await lifted(table, node)
+
+
+@pytest.mark.long
+async def test_a_stranger_finds_parent_and_child_on_a_node_of_their_own(
+    table: Table, node: RegtestNode, tmp_path: Path
+) -> None:
+    """docs/verify.md as far as Bitcoin goes: the other chain is a made-up one here."""
+    contract, block = await lifted(table, node)
+    await table.officer.synchronise()
+    pack = evidence.gather(table.officer.replica, contract)
+    (tmp_path / "evidence.zip").write_bytes(evidence.serialise(pack))
+    (tmp_path / "vkeys.json").write_bytes(pack.files["vkeys.json"])
+    command = f"bitcoin-cli -regtest -datadir={node.folder} -rpcport={node.port}"
+    run = verify_page.play(tmp_path, verify_page.blocks()[:-1], verify_page.tools() | {"bitcoin": command})
+    assert (run.code, run.step, run.complaint) == (0, 0, "")
+    assert ", as a child\n" in "".join(run.printed)
+    deep = node.rpc("getblockcount") - node.rpc("getblockheader", block)["height"] + 1
+    assert run.printed[-1] == 2 * f"Bitcoin: {deep} confirmations\n"
+
+
+@pytest.mark.long
+async def test_a_netted_cycle_of_several_vaults_waits_and_one_child_of_all_of_them_lifts_it(
+    table: Table, node: RegtestNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demonstration's evening on a real node: each vault's two parts of the fees are charged, and the books balance."""
+    node.mine(100)  # every book of the market is paid
+    table.story.busy = True
+    monkeypatch.setattr(table.stage, "fill_blocks", lambda rate: None)  # this node's are
+    for step in (table.story.found, table.story.open_market, table.story.close_cycle, table.story.sign_cycle):
+        await step()
+    evening = table.story.market
+    assert evening is not None
+    await evening.settle()
+    parent = table.desk.state.instruction(evening.waiting)
+    assert node.rpc("getrawmempool") == [parent.transaction]
+    assert len(parent.group.vaults) > 1
+
+    await evening.lift()
+    await table.story.sign_cycle()
+    await evening.settle()
+    both = [table.desk.state.instruction(each.hash) for each in (parent, table.desk.state.child(parent) or parent)]
+    blocks = [each.observed.block for each in both if each.observed is not None]
+    assert len(blocks) == 2
+    assert blocks[0] == blocks[1] is not None
+    assert evening.reached == "final"
     charged = table.desk.state.ledger.totals[cast.BTC].network_fees
     assert charged == sum(fee for each in both if each.observed is not None for _, fee in each.observed.fees)

@@ -14,8 +14,9 @@ from eth_abi import encode as abi_encode
 from countersign.bitcoin import address as addresses
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.demonstration import cast
-from countersign.desk import legs, mending, releasing
+from countersign.desk import legs, mending, preparing, releasing
 from countersign.errors import Refused
+from countersign.ethereum import arrivals
 from countersign.ethereum.abi import Address, selector
 from countersign.formats import caip, eip55
 from countersign.settlement import events
@@ -25,7 +26,7 @@ from support.ethereum_node import AnvilNode, hexed, place_safe_contracts, runnin
 from support.one_chain_story import AFTER, BEFORE, DOLLARS
 from support.real_stage import RealOutside
 from support.refusals import refused
-from support.software_stage import SoftwareStage, Table
+from support.software_stage import SoftwareStage, Table, silent
 from support.twin_ethereum import relayer
 
 pytestmark = pytest.mark.long
@@ -257,3 +258,86 @@ async def test_a_stuck_call_for_both_is_replaced_by_one_that_pays_more(table: Ta
     assert node.rpc("eth_getTransactionReceipt", sent) is None
     assert node.receipt(raised or "")["status"] == "0x1"
     await final(table, cycle)
+
+
+FALSE_TO_ALL = "0x5f5f5260205ff3"
+ONE_LESS = (
+    "0x602435600190035f52"  # the amount less one
+    f"600435337f{arrivals.TRANSFER_TOPIC.hex()}60205fa3"  # Transfer(caller, receiver, that)
+    "60015f5260205ff3"  # true
+)
+"""What a token's proxy is upgraded to: code that answers `false` whatever it is asked; code that keeps one unit of a payment."""
+
+
+def upgraded(node: AnvilNode, token: Address, code: str) -> str:
+    """Another code in the token's place, over the same storage; the code before."""
+    before = str(node.rpc("eth_getCode", hexed(token), "latest"))
+    node.rpc("anvil_setCode", hexed(token), code)
+    return before
+
+
+@pytest.mark.parametrize("code", [FALSE_TO_ALL, ONE_LESS], ids=["answers false", "keeps one unit"])
+async def test_a_stranger_executes_a_leg_whose_token_was_upgraded_and_nobody_books_it_as_paid(
+    table: Table, node: AnvilNode, code: str
+) -> None:
+    """Past the trial: the Safe says that it executed, and what is owed did not move. The other leg is not sent after it."""
+    cycle = await story.signed(table)
+    operations = table.author("operations")
+    await story.released(table, cycle)
+    before = upgraded(node, euro(table), code)
+    stranger = by_a_stranger(table, node, cycle, cast.SELLER.safe)
+    upgraded(node, euro(table), before)
+    assert (await table.stage.ethereum.observe(stranger)).executed == (
+        story.said(table, story.leg(table, cycle, cast.SELLER.safe)),
+    )
+    for act in (releasing.broadcast, releasing.observe):
+        with refused("desk.executed-otherwise", Refused, transaction=stranger):
+            await act(table.desk, cycle, operations)
+    assert not node.outbox.outgoing
+    assert not any(each.seen or each.transaction for each in stage.live(table, cycle))
+    view = await legs.look(table.desk, table.story.contract, table.stage.clock.now_ms())
+    assert {each.where for each in view.legs} == {legs.Where.OTHERWISE, legs.Where.UNSENT}
+
+
+async def test_a_token_upgraded_between_trial_and_block_fails_its_leg_which_is_paid_anew(
+    table: Table, node: AnvilNode
+) -> None:
+    """The call for both: dollars move, euros do not. The log has the one; the other is the custodian's break, then paid."""
+    cycle = await story.signed(table)
+    operations = table.author("operations")
+    await story.released(table, cycle)
+    node.rpc("evm_setAutomine", False)
+    await releasing.broadcast(table.desk, cycle, operations)
+    before = upgraded(node, euro(table), FALSE_TO_ALL)
+    node.rpc("anvil_mine", "0x1")
+    node.rpc("evm_setAutomine", True)
+    upgraded(node, euro(table), before)
+    first = story.leg(table, cycle, cast.SELLER.safe)
+    assert node.receipt(first.transaction or "")["status"] == "0x1"
+    with refused("desk.executed-otherwise", Refused, transaction=first.transaction or ""):
+        await releasing.observe(table.desk, cycle, operations)
+    assert [story.leg(table, cycle, each).seen for each in (cast.SELLER.safe, cast.BUYER.safe)] == [False, True]
+    assert (await story.held(table, table.stage.ethereum))[cast.SELLER.safe] == (1, DOLLARS, story.EUROS)
+
+    node.rpc("anvil_mine", hex(cast.CONFIRMATIONS))
+    await mending.record_failure(table.desk, operations, first.hash, "The token answered false.")
+    assert stage.stands(table, table.story.contract) == "failed"
+    [owed] = table.desk.state.breaks[cycle]
+    assert (owed.units, owed.group.vaults) == (story.EUROS, (cast.SELLER.safe,))
+    assert (first.transaction or "?") in reason(table, owed.opened)
+    await preparing.prepare(table.desk, operations, cycle, rate=cast.RATE)
+    anew = story.leg(table, cycle, cast.SELLER.safe)
+    assert anew.nonce == (first.nonce or 0) + 1
+    await table.officer.synchronise()
+    await stage.attested(table, cycle)
+    await table.officer.sign(anew.hash, silent)
+    assert (await stage.cold_sees(table, anew.hash))["may_sign"]
+    await stage.cold_signs(table)
+    await story.released(table, cycle)
+    await releasing.broadcast(table.desk, cycle, operations)
+    node.rpc("anvil_mine", hex(cast.CONFIRMATIONS))
+    await releasing.observe(table.desk, cycle, operations)
+    await releasing.make_final(table.desk, cycle)
+    assert table.contract_state == "final"
+    assert (await story.held(table, table.stage.ethereum))[cast.SELLER.safe] == (2, DOLLARS, 0)
+    assert await stage.books_balance(table)

@@ -8,10 +8,7 @@ from eth_abi import encode as abi_encode
 
 from countersign.chains.outside import Outside
 from countersign.demonstration import cast
-from countersign.demonstration.stage import Bearer
 from countersign.demonstration.story import Story
-from countersign.desk.author import Author
-from countersign.desk.ceremony import Keyring
 from countersign.desk.console import OfficerConsole
 from countersign.errors import Refused
 from countersign.ethereum import views
@@ -19,13 +16,12 @@ from countersign.ethereum.abi import Address, selector
 from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
 from countersign.review.finding import Status
-from countersign.settlement.roster import SafeVault
 from support.ethereum_node import AnvilNode, SafeContracts, place_safe_contracts, running_node
+from support.owner_scene import SAFE, Scene
 from support.software_stage import SoftwareStage, Table, silent
 from support.twin_ethereum import relayer
 
 pytestmark = pytest.mark.long
-SAFE = cast.BUYER.safe
 
 
 class Mixed(Outside):
@@ -51,58 +47,22 @@ class Mixed(Outside):
         return f"{self.contracts.node.send(call, self.erc20)['transactionHash']}:0"
 
 
-class Scene:
-    """A founded desk whose Ethereum chain is a real node; consoles by officer."""
+class OnNode(Scene):
+    """A founded desk whose Ethereum chain is a real node."""
 
     def __init__(self, table: Table, node: AnvilNode) -> None:
-        self.table, self.node = table, node
-        self.consoles: dict[str, OfficerConsole] = {}
+        super().__init__(table)
+        self.node = node
 
     async def at(self, officer: str) -> OfficerConsole:
         newest = int(self.node.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
         self.table.stage.clock.seconds = max(self.table.stage.clock.seconds, newest)
-        if officer == cast.OFFICER_A.id and self.table.stage.officer is not None:
-            self.consoles[officer] = self.table.stage.officer
-        if officer not in self.consoles:
-            self.consoles[officer] = await self.table.stage.console(officer, self._bearer(officer))
-        console = self.consoles[officer]
-        await console.synchronise()
-        await console.unlock(self.table.stage.ask_pin)
-        return console
-
-    def _bearer(self, officer: str) -> Bearer:
-        """The officer's token; that of the vault operator lies in the cold machine's folder and is carried here."""
-        if officer in self.table.story.people:
-            return self.table.story.people[officer]
-        token = self.table.stage.vault.token
-        ring = Keyring(token.serial, token.label, token.model, token.public, online=True)
-        return Bearer(Author(officer, token.public["identity"], token), ring, token)
-
-    @property
-    def vault(self) -> SafeVault:
-        found = self.table.desk.state.roster.vaults[SAFE]
-        assert isinstance(found, SafeVault)
-        return found
+        return await super().at(officer)
 
     def on_chain(self) -> tuple[set[Address], int]:
         safe = Address(eip55.parse(self.vault.address))
         listed = views.read_addresses(self.node.call(safe, views.ask_owners()))
         return set(listed), views.read_uint(self.node.call(safe, views.ask_threshold()))
-
-    def key(self, officer: str) -> str:
-        held = self.table.desk.state.roster.officer(officer).vault_keys("eip155")
-        return next(each.key.kid for each in held if each.key.kid in self.vault.keys)
-
-    async def ordered(self, *, remove: str | None = None, threshold: int | None = None) -> None:
-        proposer = await self.at("operations")
-        view = await proposer.owner_changes.propose(SAFE, add=None, remove=remove, threshold=threshold)
-        data = proposer.governance.export(view.id)
-        for administrator in ("compliance", "officer-d"):
-            console = await self.at(administrator)
-            console.governance.take_in(data)
-            await console.governance.sign(view.id)
-            data = console.governance.export(view.id)
-        await console.governance.append(view.id)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +72,7 @@ def node() -> Iterator[AnvilNode]:
 
 
 @pytest.fixture
-async def scene(node: AnvilNode, tmp_path: Path) -> Scene:
+async def scene(node: AnvilNode, tmp_path: Path) -> OnNode:
     stage = SoftwareStage(tmp_path)
     contracts = place_safe_contracts(node, SafeVersion(1, 4, 1))
     stage.outside = Mixed(stage, contracts)
@@ -121,10 +81,10 @@ async def scene(node: AnvilNode, tmp_path: Path) -> Scene:
     stage.clock.seconds = max(stage.clock.seconds, newest)
     table = Table(stage, Story(stage, tmp_path / "out"))
     await table.until("step-found")
-    return Scene(table, node)
+    return OnNode(table, node)
 
 
-async def test_an_owner_goes_by_order_and_the_roster_follows_the_chain(scene: Scene) -> None:
+async def test_an_owner_goes_by_order_and_the_roster_follows_the_chain(scene: OnNode) -> None:
     before, gone = scene.vault, scene.key("officer-d")
     await scene.ordered(remove=gone)
     assert scene.vault == before
@@ -147,7 +107,7 @@ async def test_an_owner_goes_by_order_and_the_roster_follows_the_chain(scene: Sc
     assert caught.value.code == "desk.no-order"
 
 
-async def test_who_ordered_it_does_not_sign_it_and_another_call_is_not_what_was_ordered(scene: Scene) -> None:
+async def test_who_ordered_it_does_not_sign_it_and_another_call_is_not_what_was_ordered(scene: OnNode) -> None:
     """Nothing but the ordered bytes: a call for another threshold, kept under the order's name, fails E4 and C5."""
     await scene.ordered(threshold=3)
     console = await scene.at("officer-d")
@@ -159,3 +119,27 @@ async def test_who_ordered_it_does_not_sign_it_and_another_call_is_not_what_was_
         await operations.owner_changes.send(SAFE)
     assert caught.value.code == "settlement.no-quorum"
     await operations.owner_changes.propose(SAFE, add=None, remove=None, threshold=None)
+
+
+async def test_what_a_node_takes_back_is_found_taken_back_and_sent_again(scene: OnNode) -> None:
+    """A real reorganisation behind the policy's confirmations: the log says one thing, the Safe another, until both agree."""
+    before, gone = scene.vault, scene.key("officer-d")
+    await scene.ordered(remove=gone)
+    await scene.signed("officer-a", "officer-c")
+    operations = await scene.at("operations")
+    snapshot = scene.node.rpc("evm_snapshot")
+    await operations.owner_changes.send(SAFE)
+    await operations.owner_changes.observe(SAFE)
+    assert gone not in scene.vault.keys
+    assert scene.node.rpc("evm_revert", snapshot)
+    operations = await scene.at("operations")
+    with pytest.raises(Refused) as caught:
+        await operations.owner_changes.propose(SAFE, add=None, remove=None, threshold=2)
+    assert caught.value.code == "E10.order-unseen"
+    await operations.owner_changes.observe(SAFE)
+    assert (scene.vault.keys, scene.vault.threshold) == (before.keys, before.threshold)
+    await operations.owner_changes.send(SAFE)
+    await operations.owner_changes.observe(SAFE)
+    assert gone not in scene.vault.keys
+    wanted = {Address(scene.table.desk.state.roster.key(kid).key.ethereum_address()) for kid in scene.vault.keys}
+    assert scene.on_chain() == (wanted, 2)

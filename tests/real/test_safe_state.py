@@ -4,6 +4,7 @@ Each release's contracts are the published ones. The code stands at its canonica
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from eth_abi import encode as abi_encode
@@ -11,9 +12,11 @@ from eth_abi import encode as abi_encode
 from countersign.chains.ethereum_rpc import EthereumRpc
 from countersign.desk.ports import EthereumNode
 from countersign.errors import Unavailable
-from countersign.ethereum import deployments, execute, safe_storage
+from countersign.ethereum import deployments, erc20, execute, multisend, safe_storage, views
 from countersign.ethereum.abi import Address, selector
-from countersign.ethereum.safe import SafeVersion, plain_tx
+from countersign.ethereum.multisend import InnerCall
+from countersign.ethereum.safe import DELEGATECALL, SafeVersion, plain_tx
+from countersign.ethereum.storage_root import mapped
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.rails import safe_state
@@ -31,6 +34,7 @@ from support.ethereum_node import (
     deploy,
     hexed,
     place_safe_contracts,
+    receipt_logs,
     released,
     running_node,
 )
@@ -38,6 +42,7 @@ from support.software_keys import SoftwareKey
 from support.twin_ethereum import relayer
 
 MODULE = "0x" + "07" * 20
+APPROVED_HASHES = 8
 WITH_MODULE_GUARD = SafeVersion(1, 5, 0)
 GUARDS = "examples/guards"
 
@@ -89,6 +94,13 @@ class Registered:
         found = safe_state.differences(await self.read(), self.vault, roster or self.roster, self.nonce)
         assert all(each.expected != each.found for each in found)
         return [each.code for each in found]
+
+    async def rooted(self) -> bool:
+        """Whether its storage holds what its answers say, and nothing else."""
+        seen = await self.adapter.safe_states([self.vault.address])
+        return await self.adapter.storage_root(self.vault.address, seen.block) in safe_state.storage_roots(
+            seen.safes[0]
+        )
 
 
 _ADAPTERS: dict[int, EthereumRpc] = {}
@@ -165,6 +177,73 @@ async def test_a_proxy_of_other_code_is_found(safe: Registered) -> None:
     code = bytes.fromhex(safe.node.rpc("eth_getCode", hexed(safe.safe), "latest")[2:])
     safe.node.rpc("anvil_setCode", hexed(safe.safe), hexed(code[:-1] + bytes([code[-1] ^ 1])))
     assert await safe.drifted() == ["E10.proxy-code"]
+
+
+async def test_through_a_token_for_its_handler_a_safe_pays_whoever_asks_and_is_refused_though_it_is_registered(
+    safe: Registered,
+) -> None:
+    token, stranger = deploy(safe.node, "test/ERC20Token.sol/ERC20Token"), Address(b"\x0b" * 20)
+    safe.node.send(erc20.encode(erc20.Transfer(safe.safe, 5)), token)
+    safe.node.send(erc20.encode(erc20.Transfer(stranger, 5)), safe.safe)
+    assert views.read_uint(safe.node.call(token, views.ask_balance(safe.safe))) == 5
+    safe.does("setFallbackHandler(address)", ["address"], [hexed(token)])
+    safe.node.send(erc20.encode(erc20.Transfer(stranger, 5)), safe.safe)  # nobody signed anything
+    assert views.read_uint(safe.node.call(token, views.ask_balance(stranger))) == 5
+    safe.vault = replace(safe.vault, fallback_handler=eip55.checksum(token))
+    assert await safe.drifted() == ["E10.handler"]
+
+
+async def test_whoever_no_list_leads_to_acts_all_the_same_and_the_root_of_the_storage_tells(safe: Registered) -> None:
+    """What the code that `setup` runs may write: E10's questions to the Safe show nothing of it."""
+    token, attacker = (
+        deploy(safe.node, "test/ERC20Token.sol/ERC20Token"),
+        Address(bytes.fromhex(safe.node.accounts[0][2:])),
+    )
+    safe.node.send(erc20.encode(erc20.Transfer(safe.safe, 5)), token)
+    assert await safe.rooted()
+    hidden = mapped(safe_storage.MODULES, attacker)
+    store(safe, hidden, Address(bytes(19) + b"\x01"))
+    assert await safe.drifted() == []
+    assert not await safe.rooted()
+    paid = erc20.encode(erc20.Transfer(attacker, 5))
+    taken = selector("execTransactionFromModule(address,uint256,bytes,uint8)") + abi_encode(
+        ["address", "uint256", "bytes", "uint8"], [hexed(token), 0, paid, 0]
+    )
+    safe.node.send(taken, safe.safe)  # nobody signed anything
+    assert views.read_uint(safe.node.call(token, views.ask_balance(safe.safe))) == 0
+
+
+@pytest.mark.parametrize("mapping", [safe_storage.OWNERS, APPROVED_HASHES], ids=["an owner", "an approval"])
+async def test_an_owner_or_an_approval_that_nobody_can_list_is_told_by_the_root(safe: Registered, mapping: int) -> None:
+    assert await safe.rooted()
+    store(safe, mapped(mapping, Address(b"\x0c" * 20)), Address(bytes(19) + b"\x01"))
+    assert (await safe.drifted(), await safe.rooted()) == ([], False)
+
+
+async def test_a_safe_that_its_owners_changed_keeps_nothing_besides(safe: Registered) -> None:
+    """But for an owner who went: anvil goes on counting his slot, which is zero. A node that keeps a chain does not."""
+    safe.does("addOwnerWithThreshold(address,uint256)", ["address", "uint256"], [MODULE, 2])
+    safe.does("setFallbackHandler(address)", ["address"], [ZERO])
+    safe.does("changeThreshold(uint256)", ["uint256"], [3])
+    assert await safe.rooted()
+
+
+async def test_where_no_multi_send_stands_a_batch_succeeds_and_pays_nobody_and_is_refused(safe: Registered) -> None:
+    token, there = deploy(safe.node, "test/ERC20Token.sol/ERC20Token"), multisend.pinned(safe.release)
+    safe.node.send(erc20.encode(erc20.Transfer(safe.safe, 5)), token)
+    paid = [InnerCall(token, 0, erc20.encode(erc20.Transfer(Address(bytes([each]) * 20), each))) for each in (2, 3)]
+    tx = replace(plain_tx(CHAIN_ID, safe.safe, there, 0, multisend.serialise(paid), 0), operation=DELEGATECALL)
+    call = execute.encode(tx, blob(tx, list(safe.keys[:2])))
+    assert await safe.adapter.test(safe.vault.address, call) is None
+    assert all(each.agrees for each in safe_state.parts(await safe.read(), safe.vault, safe.roster, 0, batch=True))
+    safe.node.rpc("anvil_setCode", hexed(there), "0x")
+    safe.node.rpc("evm_mine")
+    assert await safe.adapter.test(safe.vault.address, call) == "no contract answers"
+    parts = safe_state.parts(await safe.read(), safe.vault, safe.roster, 0, batch=True)
+    assert [each.code for each in parts if not each.agrees] == ["E10.multi-send-code"]
+    logs = receipt_logs(safe.node.send(call, safe.safe))
+    assert views.outcome(safe.safe, tx.digest, logs) is views.Outcome.SUCCESS
+    assert views.read_uint(safe.node.call(token, views.ask_balance(safe.safe))) == 5
 
 
 async def test_a_block_that_was_reorganised_away_is_not_read(safe: Registered) -> None:

@@ -46,13 +46,13 @@ async def test_every_command_agrees_with_real_nodes(tmp_path: Path) -> None:
         found |= {"bitcoin": command(bitcoin), "ETH_RPC_URL": ethereum.url}
         run = verify_page.play(tmp_path, page, found)
         assert (run.code, run.step, run.complaint) == (0, 0, "")
-        confirmations, block = run.printed[-1].splitlines()
-        assert confirmations == f"Bitcoin: {cast.CONFIRMATIONS} confirmations"
+        confirmations, block = run.printed[-2:]
+        assert confirmations == f"Bitcoin: {cast.CONFIRMATIONS} confirmations\n"
         assert block.startswith("Ethereum: executed in block ")
         with running_node() as empty, RegtestNode(bitcoind(), tmp_path / "empty") as young:
             for elsewhere in (f"export ETH_RPC_URL={empty.url}", f"bitcoin='{command(young)}'"):
-                run = verify_page.play(tmp_path, page, found, {len(page) - 1: elsewhere})
-                assert (run.code != 0, run.step) == (True, 11), elsewhere
+                run = verify_page.play(tmp_path, page, found, {len(page) - 2: elsewhere})
+                assert (run.code != 0, run.step) == (True, 12), elsewhere
 
 
 def command(node: RegtestNode) -> str:

@@ -7,7 +7,7 @@ from countersign.review.checks import verdict
 from countersign.review.finding import Finding, Status
 from countersign.settlement.roster import SafeVault
 from support import settlement_world as world
-from support.review_cases import Scene, story
+from support.review_cases import Scene, batch_plan, story
 
 WELL = ["E10.code", "E10.owned", "E10.alone", "E10.next"]
 
@@ -104,6 +104,13 @@ def test_in_history_the_node_of_today_is_not_asked() -> None:
     assert reasons(replace(history(story(), 60), safes=drifted)) == ["E10.not-logged"]
 
 
+def test_a_chain_without_multi_send_stops_batches_only() -> None:
+    batch = story(plan=batch_plan())
+    assert reasons(batch.safe_case()) == ["E10.read", "E10.code", "E10.batch", *WELL[1:]]
+    assert "E10.multi-send-code" in reasons(batch.safe_case(safes=batch.seen(multi_send_code=None)))
+    assert reasons(story().safe_case(safes=story().seen(multi_send_code=None))) == ["E10.read", *WELL]
+
+
 def test_a_call_to_the_registered_fallback_handler_is_administration() -> None:
     scene, usdc = story(), world.USDC_ADDRESS
     vault = scene.state.roster.vaults["harbour-safe"]
@@ -111,5 +118,5 @@ def test_a_call_to_the_registered_fallback_handler_is_administration() -> None:
     vaults = scene.state.roster.vaults.set("harbour-safe", replace(vault, fallback_handler=usdc))
     state = replace(scene.state, roster=replace(scene.state.roster, vaults=vaults))
     found = verdict(scene.safe_case(state=state, safes=scene.seen(fallback_handler=usdc)))
-    assert [each.reason for each in found.against if each.status is Status.FAIL] == ["E4.safe-machinery"]
+    assert [each.reason for each in found.against if each.status is Status.FAIL] == ["E4.safe-machinery", "E10.handler"]
     assert found.against[0].found == f"the Safe's fallback handler at {usdc}"

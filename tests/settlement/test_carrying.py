@@ -51,6 +51,15 @@ def test_another_settlements_safe_is_executed_with_it_by_strangers_only() -> Non
         carrying.check_together(state, safe, TOGETHER)
 
 
+def test_a_safes_next_number_is_executed_with_the_one_before_by_strangers_after_a_reorganisation() -> None:
+    desk, trade = released()
+    before = trouble.live(desk, trade, "safe-tx")
+    state, safe = beside(desk, trade, group=before.group, nonce=(before.nonce or 0) + 1, cycle="another-cycle")
+    carrying.check_free(state, safe, TOGETHER)
+    state, safe = beside(desk, trade, group=before.group, cycle="another-cycle")
+    assert taken(state, safe) == "settlement.transaction-taken"
+
+
 def taken(state: State, instruction: Instruction, transaction: str = TOGETHER) -> str:
     with pytest.raises(Refused) as caught:
         carrying.check_free(state, instruction, transaction)

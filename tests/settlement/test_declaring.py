@@ -123,7 +123,6 @@ def test_a_void_spends_the_same_coins_and_the_same_nonce() -> None:
     other = [*spends[:2], {**spends[2], "outpoint": f"{world.digest('another coin')}:0"}]
     assert desk.attempt(kind, names, {**body, "spends": other}) == "settlement.void-coins"
     kind, names, body = trouble.prepared(trade, safe, "void")
-    assert desk.attempt(kind, names, {**body, "nonce": 1}) == "settlement.void-coins"
     assert desk.attempt(kind, names, {**body, "replaces": psbt.hash}) == "settlement.replaces"
     assert desk.attempt(kind, names, body) is None
 

@@ -44,7 +44,7 @@ def test_wrong_values_are_refused(kind: str) -> None:
     for field in body:
         for value in (-1, "10" * 600, [[]], {"x": 1}, True):
             event = raw_event(kind, names, {**body, field: value}, desk)
-            if (kind, field) == ("roster.changed", "administrators"):
+            if (kind, field) == ("roster.changed", "administrators") or body[field] is value:
                 continue
             refuse(desk, event)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.settlement.ledger import Account
-from countersign.settlement.records import BreakCause, ContractState, SafeUse
+from countersign.settlement.records import BreakCause, ContractState, Instruction, SafeUse
 from support import settlement_world as world
 from support import trouble_world as trouble
 from support.settlement_world import Desk, Trade
@@ -174,6 +174,135 @@ def test_bitcoins_leg_is_prepared_anew_with_other_coins_once_a_coin_of_it_was_sp
     anew = trouble.live(desk, trade, "psbt")
     assert desk.state.instruction(old.hash).superseded_by == anew.hash
     assert desk.attempt(*trouble.failed(trade, anew)) == "settlement.not-released"
+
+
+def prepared_over(desk: Desk, trade: Trade, *coins: str) -> str | None:
+    """A request for Bitcoin's leg over these coins: None where it is logged, else why it is not."""
+    body = world.psbt_body(trade)
+    spends = body["spends"]
+    assert isinstance(spends, list)
+    named = [spends[0] | {"outpoint": f"{world.digest(each)}:0"} for each in coins]
+    step = (
+        "instruction.prepared",
+        ["operations"],
+        body | {"artefact": world.digest("over " + " ".join(coins)), "spends": named},
+    )
+    refused = desk.attempt(*step)
+    if refused is None:
+        desk.log(*step)
+    return refused
+
+
+def first_over(*coins: str) -> tuple[Desk, Trade, Instruction]:
+    """A settlement whose Bitcoin leg, over these coins, was released and is in no block, while Ethereum's is in one."""
+    desk, trade = trouble.begun("instructed")
+    assert prepared_over(desk, trade, *coins) is None
+    for officer in ("officer-a", "officer-c"):
+        for each in desk.state.live(desk.state.cycle(trade.cycle)):
+            trouble.signed(desk, each, officer)
+    desk.log(*trouble.release(desk, trade, *desk.state.live(desk.state.cycle(trade.cycle))))
+    for kind in ("psbt", "safe-tx"):
+        desk.log(*trouble.broadcast(trouble.live(desk, trade, kind)))
+    desk.log(*trouble.observed(trouble.live(desk, trade, "safe-tx"), 2))
+    return desk, trade, trouble.live(desk, trade, "psbt")
+
+
+def failed_again(desk: Desk, trade: Trade, *, for_good: bool) -> Instruction:
+    """Bitcoin's leg as it counts now, signed, released, sent, and then found to be dead."""
+    leg = trouble.live(desk, trade, "psbt")
+    trouble.signed(desk, leg)
+    desk.log(*trouble.release(desk, trade, leg))
+    desk.log(*trouble.broadcast(leg))
+    desk.log(*trouble.failed(trade, leg, executable=False, for_good=for_good))
+    return leg
+
+
+def test_until_what_took_a_coin_is_confirmed_the_leg_made_afresh_spends_a_coin_of_the_first() -> None:
+    """A reorganisation may drop what took the coin; then the first could be mined beside one that shares nothing with it."""
+    desk, trade, first = first_over("a", "b")
+    desk.log(*trouble.failed(trade, first, executable=False, for_good=False))
+    assert prepared_over(desk, trade, "c") == "settlement.both-payable"
+    assert prepared_over(desk, trade, "b", "c") is None
+
+
+def test_a_leg_whose_only_coin_is_gone_waits_until_it_is_gone_for_good() -> None:
+    desk, trade, first = first_over("a")
+    desk.log(*trouble.failed(trade, first, executable=False, for_good=False))
+    assert prepared_over(desk, trade, "c") == "settlement.both-payable"
+    assert desk.attempt(*trouble.failed(trade, first, executable=False, for_good=False)) == "settlement.failed-already"
+    desk.log(*trouble.failed(trade, first, executable=False, for_good=True))
+    assert desk.attempt(*trouble.failed(trade, first, executable=False, for_good=True)) == "settlement.failed-already"
+    assert len(desk.state.breaks[trade.cycle]) == 1
+    assert prepared_over(desk, trade, "c") is None
+
+
+def test_a_third_is_apart_from_the_first_as_well_as_from_the_second() -> None:
+    desk, trade, first = first_over("a", "b")
+    desk.log(*trouble.failed(trade, first, executable=False, for_good=False))
+    assert prepared_over(desk, trade, "b", "c") is None
+    second = failed_again(desk, trade, for_good=False)
+    assert prepared_over(desk, trade, "c", "d") == "settlement.both-payable"  # beside the first, were both to come back
+    assert prepared_over(desk, trade, "a", "d") == "settlement.both-payable"  # beside the second
+    desk.log(*trouble.failed(trade, first, executable=False, for_good=True))  # of what is superseded, too
+    assert prepared_over(desk, trade, "a", "d") == "settlement.both-payable"
+    assert prepared_over(desk, trade, "c", "d") is None
+    assert desk.state.instruction(second.hash).superseded_by is not None
+
+
+def test_what_spends_every_coin_of_what_is_gone_for_good_is_gone_with_it() -> None:
+    desk, trade, first = first_over("a", "b")
+    desk.log(*trouble.failed(trade, first, executable=False, for_good=False))
+    assert prepared_over(desk, trade, "b") is None
+    failed_again(desk, trade, for_good=True)
+    assert prepared_over(desk, trade, "c") is None  # b is gone for good, and the first spends it
+
+
+def test_what_a_replacement_took_the_place_of_might_pay_beside_a_leg_made_afresh() -> None:
+    """The replacement is gone with the coin that it added; the one before it spends another and can be mined any time."""
+    desk, trade, first = first_over("a")
+    desk.log(*trouble.failed(trade, first))
+    kind, names, body = trouble.prepared(trade, first, "replacement")
+    spends = body["spends"]
+    assert isinstance(spends, list)
+    added = spends[0] | {"outpoint": f"{world.digest('added')}:0"}
+    desk.log(kind, names, body | {"spends": [*spends, added]})
+    failed_again(desk, trade, for_good=True)
+    assert prepared_over(desk, trade, "c") == "settlement.both-payable"
+    assert prepared_over(desk, trade, "a") is None
+
+
+def test_a_first_that_a_reorganisation_brought_back_counts_again_and_the_second_does_not() -> None:
+    desk, trade, first = first_over("a", "b")
+    desk.log(*trouble.failed(trade, first, executable=False, for_good=False))
+    assert prepared_over(desk, trade, "b", "c") is None
+    second = trouble.live(desk, trade, "psbt")
+    trouble.signed(desk, second)
+    desk.log(*trouble.release(desk, trade, second))
+    desk.log(*trouble.observed(desk.state.instruction(first.hash), 1))
+    assert trouble.live(desk, trade, "psbt").hash == first.hash
+    assert desk.state.instruction(second.hash).superseded_by == first.hash
+    assert desk.attempt(*trouble.broadcast(second)) == "settlement.superseded"
+    finish(desk, trade)
+    assert desk.state.ledger.balances_with_totals()
+
+
+def test_a_safes_number_counts_as_used_with_the_policys_confirmations(failed: tuple[Desk, Trade]) -> None:
+    desk, trade = failed
+    safe = trouble.live(desk, trade, "safe-tx")
+    step = trouble.failed(trade, safe, executable=False, for_good=False)
+    assert desk.attempt(*step) == "settlement.not-for-good"
+    assert desk.attempt(*trouble.failed(trade, safe, for_good=True)) == "settlement.failed-contradicts"
+    assert desk.attempt(*trouble.failed(trade, safe, executable=False)) is None
+
+
+def test_what_was_never_released_and_lost_its_coins_is_made_afresh_too() -> None:
+    desk, trade, first = first_over("a", "b")
+    desk.log(*trouble.failed(trade, first, executable=False, for_good=True))
+    assert prepared_over(desk, trade, "c") is None
+    second = trouble.live(desk, trade, "psbt")
+    assert desk.attempt(*trouble.failed(trade, second)) == "settlement.not-released"
+    desk.log(*trouble.failed(trade, second, executable=False, for_good=False))
+    assert prepared_over(desk, trade, "d") is None  # nobody signed the second
 
 
 def test_bitcoins_leg_is_prepared_a_third_time_only_with_every_coin_of_the_second() -> None:

@@ -152,9 +152,10 @@ def test_what_lacks_its_quorum_cannot_have_been_mined() -> None:
     assert desk.attempt(*trouble.observed(trouble.live(desk, trade, "psbt"), 1)) == "settlement.not-broadcast"
 
 
+@pytest.mark.parametrize("until", ["signed", "released"])
 @pytest.mark.parametrize("when", ["declared", "released"])
-def test_an_original_that_beats_its_void_is_settled_and_the_other_leg_is_owed(when: str) -> None:
-    desk, trade = trouble.begun("signed")
+def test_an_original_that_beats_its_void_is_settled_and_the_other_leg_is_owed(when: str, until: str) -> None:
+    desk, trade = trouble.begun(until)
     psbt, safe = trouble.live(desk, trade, "psbt"), trouble.live(desk, trade, "safe-tx")
     trouble.void_declared(desk, trade)
     if when == "released":
@@ -168,13 +169,22 @@ def test_an_original_that_beats_its_void_is_settled_and_the_other_leg_is_owed(wh
     assert [each.hash for each in desk.state.live(desk.state.cycle(trade.cycle))] == [psbt.hash, safe.hash]
     assert desk.state.spending[psbt.spends[0].outpoint] == psbt.hash
     assert [each.units for each in desk.state.breaks[trade.cycle]] == [world.USDC_UNITS]
-    desk.log(*trouble.release(desk, trade, *desk.state.live(desk.state.cycle(trade.cycle))))
+    if until == "signed":
+        desk.log(*trouble.release(desk, trade, *desk.state.live(desk.state.cycle(trade.cycle))))
     desk.log(*trouble.broadcast(safe))
     desk.log(*trouble.observed(trouble.live(desk, trade, "safe-tx"), 1))
     for owner in world.OWNERS:
         desk.log("delivery.confirmed", [owner], {"contract": trade.hash})
     desk.log(FINAL, ["desk"], {"cycle": trade.cycle})
     assert desk.state.ledger.balances_with_totals()
+
+
+def test_what_was_released_and_counts_is_logged_as_sent_before_it_is_observed() -> None:
+    desk, trade = trouble.begun("released")
+    psbt = trouble.live(desk, trade, "psbt")
+    assert desk.attempt(*trouble.observed(psbt, 1)) == "settlement.not-broadcast"
+    desk.log(*trouble.broadcast(psbt))
+    desk.log(*trouble.observed(psbt, 1))
 
 
 def test_one_leg_voided_and_the_other_delivered_the_voided_leg_is_prepared_anew() -> None:

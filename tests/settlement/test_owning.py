@@ -147,7 +147,13 @@ def test_another_order_takes_its_place_under_the_same_number_until_it_is_execute
     first = order(desk)
     signed(desk, first, A)
     assert refused(desk, (A, C, D), 3) == "settlement.replaces"
-    assert refused(desk, (A, C, D), 3, replaces=first, nonce=1) == "E8.nonce"
+    assert (
+        refused(desk, (A, C, D), 3, replaces=first, nonce=1) is None
+    )  # where the Safe is past it, as its desk's node says
+    later = desk.copy()
+    order(later, (A, C, D), 3, replaces=first, nonce=3)
+    assert refused(later, (A, C), 2, replaces=name_of(later), nonce=2) == "E8.nonce"
+    assert later.state.safes[SAFE].executed == 2
     void = order(desk, (A, C, D), 2, replaces=first)
     assert desk.attempt(*world.share_step(first, C, SAFE)) == "settlement.superseded"
     before = safe(desk)
@@ -175,6 +181,44 @@ def test_what_was_executed_is_signed_sent_and_observed_no_more() -> None:
     desk.log(*trouble.observed(known, 0))
     assert safe(desk).threshold == 2
     assert state_hash(desk.state) != before
+
+
+@pytest.mark.parametrize("first", ["leg", "order", "both sides of the order"])
+def test_a_stranger_who_executes_it_together_with_a_settlements_leg_keeps_neither_from_counting(first: str) -> None:
+    """Both calls wait in public; somebody puts both into one transaction of his own."""
+    desk, trade = trouble.begun("released")
+    body = world.owners_body(desk, (A, C), 2, vault="meridian-safe")
+    body["keys"] = sorted(world.vault_key(each, "eip155", "meridian").kid for each in (A, C))
+    desk.log("owners.ordered", BY, body)
+    found = under_way(desk.state, "meridian-safe")
+    assert found is not None
+    name, leg, together = found.instruction.hash, trouble.live(desk, trade, "safe-tx"), "0x" + "5a" * 32
+    for officer in (A, C):
+        desk.log(*world.share_step(name, officer, "meridian-safe"))
+    sent(desk, name)
+    desk.log(*trouble.broadcast(leg))
+    told = trouble.observed(desk.state.instruction(name), enough(desk), transaction=together)
+    early = trouble.observed(desk.state.instruction(name), 1, transaction=together)
+    of_leg = trouble.observed(leg, 1, transaction=together)
+    for step in {"leg": [of_leg, told], "order": [told, of_leg], "both sides of the order": [early, of_leg, told]}[
+        first
+    ]:
+        desk.log(*step)
+    assert desk.state.roster.vaults["meridian-safe"].keys == tuple(body["keys"])  # type: ignore[arg-type]
+    assert trouble.live(desk, trade, "safe-tx").transaction == together
+
+
+def test_the_transaction_of_an_order_carries_no_other_of_the_same_number() -> None:
+    desk = world.founded()
+    old = order(desk)
+    signed(desk, old, A, C)
+    sent(desk, old)
+    name = trouble.transaction_of(desk.state.instruction(old))
+    new = order(desk, people=(A, C, D), replaces=old)
+    signed(desk, new, A, C)
+    told = trouble.observed(desk.state.instruction(new), 1, transaction=name)
+    assert desk.attempt(*told) == "settlement.transaction-taken"
+    assert desk.attempt(*trouble.observed(desk.state.instruction(new), 1, transaction="0x" + "5a" * 32)) is None
 
 
 def test_a_request_of_a_day_is_signed_no_more_and_is_ordered_anew() -> None:

@@ -1,10 +1,11 @@
 """Vaults of extended keys in the log: one key an officer for every place, one vault a key, the gap limit, for ever."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from countersign.settlement import builder, machine, roster_words, snapshot
+from countersign.settlement import builder, machine, roster_words, sharing, snapshot
 from countersign.settlement.bodies import Spend
 from countersign.settlement.records import ContractState
 from countersign.settlement.roster import GAP_LIMIT, RangedVault
@@ -69,15 +70,27 @@ def test_an_index_that_is_200_beyond_what_was_spent_is_accepted_and_201_is_not()
         assert desk.attempt(*step, psbt_body(trade, 0, last)) is None
 
 
-def test_the_highest_index_that_was_spent_is_kept_and_never_falls() -> None:
+def test_a_preparers_word_alone_never_moves_how_far_a_vault_is_watched() -> None:
     desk = ranged_world.founded()
+    first, _ = prepared(desk, 2 * GAP_LIMIT)
+    for index in (GAP_LIMIT, GAP_LIMIT - 1):
+        desk.log("instruction.prepared", ["operations"], psbt_body(first, 2 * index))
+        assert desk.state.high_water(ranged_world.VAULT) == 0
+    far = "instruction.prepared", ["operations"], psbt_body(first, 2 * (GAP_LIMIT + 1))
+    assert desk.attempt(*far) == "settlement.place-far"
+
+
+def test_the_highest_index_that_was_signed_for_is_kept_and_never_falls() -> None:
+    desk = ranged_world.founded()
+    _, psbt = prepared(desk, 2 * 150 + 1, 3)
     assert desk.state.high_water(ranged_world.VAULT) == 0
-    first, _ = prepared(desk, 2 * 150 + 1, 3)
+    desk.log(*ranged_world.share_step(psbt, "officer-a"))
     assert desk.state.high_water(ranged_world.VAULT) == 150
-    desk.log("instruction.prepared", ["operations"], psbt_body(first, 4))
-    assert desk.state.high_water(ranged_world.VAULT) == 150
-    desk.log("instruction.prepared", ["operations"], psbt_body(first, 2 * 350))
-    assert desk.state.high_water(ranged_world.VAULT) == 350
+    signed = desk.state.instruction(psbt)
+    for place, highest in ((4, 150), (2 * 350, 350)):
+        later = replace(signed, spends=(Spend(f"{world.digest('later')}:0", ranged_world.VAULT, place),))
+        reached = sharing.reached(desk.state, later, ranged_world.VAULT)
+        assert reached.high_water(ranged_world.VAULT) == highest
     assert not machine.replay(desk.entries).faults
     assert snapshot.parse(snapshot.serialise(desk.state)) == desk.state
 

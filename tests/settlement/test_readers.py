@@ -24,6 +24,7 @@ from countersign.settlement import readers
         (readers.prose, "e\u0301", "settlement.prose-characters"),
         (readers.ascending(readers.identifier), ["b", "a"], "settlement.not-ascending"),
         (readers.ascending(readers.identifier), ["a", "a"], "settlement.not-ascending"),
+        (readers.distinct(readers.identifier), ["b", "a", "b"], "settlement.listed-twice"),
         (readers.date, "2026-02-30", "formats.date"),
         (readers.ethereum_address, "0x" + "ab" * 20, "E6.checksum"),
     ],
@@ -48,3 +49,7 @@ def test_what_is_refused_is_refused_again() -> None:
         with pytest.raises(Malformed) as refused:
             readers.lei("not a lei", "body.lei")
         assert refused.value.values["where"] == "body.lei"
+
+
+def test_what_stands_in_an_order_of_its_own_keeps_it() -> None:
+    assert readers.distinct(readers.identifier)(["b", "a"], "here") == ("b", "a")

@@ -98,15 +98,14 @@ def test_vaults_that_lose_their_quorum_are_named() -> None:
 
 def test_slots_safes_and_destinations() -> None:
     slots, safe = world.vault_entries("harbour")
-    first, second, *_ = slots["slots"]  # type: ignore[misc]
+    second = slots["slots"][1]  # type: ignore[index]
     fresh = f"{world.ETHEREUM}:{world.safe_address('nobody')}"
     owner = {"lei": world.HARBOUR, "book": "main"}
     assert told(
-        vaults=[slots | {"slots": [first, second]}, safe | {"version": "1.3.0"}],
+        vaults=[slots | {"slots": [*slots["slots"], second | {"number": 9}]}, safe | {"version": "1.3.0"}],
         destinations=[{"account": fresh, "owner": owner, "vault": None}],
     ) == [
-        "Slot 2 of the vault harbour-btc is no longer used.",
-        "Slot 3 of the vault harbour-btc is no longer used.",
+        "The vault harbour-btc gets slot 9, with keys of Ada Vale, Cyrus Holt, Dora Finch.",
         f"The Safe harbour-safe is of version 1.3.0 (singleton {world.SAFE_SINGLETON}).",
         f"Harbour Prime, book main, may withdraw to {fresh}, outside this custody, 48 h after this.",
     ]

@@ -199,7 +199,7 @@ def test_every_limit_is_ruled_with_the_numbers_of_the_case() -> None:
     trade = desk.trade()
     desk.play(trade, until="held")
     desk.log("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash], START))
-    leaving = spending.flows(desk.state, desk.state.cycle(trade.cycle).obligations[:1])
+    leaving = spending.flows(desk.state, desk.state.cycle(trade.cycle).obligations[:1], ())
     found = spending.rulings(desk.state, leaving, spending.used(desk.state, leaving, START))
     assert [(each.rule, each.kept, each.limited) for each in found] == [
         ("transaction", True, False),

@@ -79,7 +79,7 @@ class CommandLine:
     clock: Clock
     folder: Path
     window: Callable[[], int] = lambda: 0
-    demonstrate: Callable[[bool, Path | None, Sequence[str]], int] = lambda headless, out, seats: 0
+    demonstrate: Callable[[bool, Path | None, Sequence[str], bool], int] = lambda headless, out, seats, busy: 0
     asked: list[str] = field(default_factory=list)
     nodes: Callable[[NodeFile], Awaitable[Nodes]] = open_nodes
 

@@ -172,10 +172,16 @@ def child_lifting(scene: Scene, *, rate: int = 20) -> bytes:
     return data
 
 
-def replacement_over_child(*, more: int) -> Case:
-    """A replacement of a transaction that a child lifts already: its fee is that of both, its own relay, and so much more."""
+def replacement_over_child(*, more: int, again: bool = False) -> Case:
+    """A replacement of a transaction that a child lifts already: its fee is that of both, its own relay, and so much more.
+
+    `again`: another child was declared in the place of the one that was sent, and was not sent itself.
+    """
     scene = sent()
     child = child_lifting(scene)
+    if again:
+        before = trouble.child_of(scene.desk, live(scene, "psbt"))
+        declare_child(scene, psbts.serialise(child_psbt(scene, rate=40)), 2, replaces=before.hash)
     fees = sum(inspect.facts(psbts.parse(each)).fee or 0 for each in (scene.psbt, child))
     old, due = live(scene, "psbt"), owed(scene, live(scene, "psbt"))
     paying = [wallet(scene.desk, vault) for vault in old.group.vaults]

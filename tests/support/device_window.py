@@ -11,7 +11,7 @@ from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWi
 from countersign.ui.views.frame import Frame
 from support import device_stage, window_world
 from support.software_stage import Table
-from support.window_hands import click, dialog, key, settled, type_into
+from support.window_hands import active, click, dialog, key, settled, type_into
 
 CONFIRM = "I have compared amounts, addresses and digests. This is what we agreed."
 EXPORT, TAKE, SIGN = "Export for the device…", "Take back…", "Sign with the token"
@@ -25,7 +25,7 @@ async def at_sign(folder: Path, instruments: Instruments) -> AsyncIterator[tuple
     await table.officer.unlock(table.stage.ask_pin)
     window = open_officer(table.officer, BannerFacts(Mode.ONLINE), instruments)
     window.show()
-    window.activateWindow()
+    await active(window)
     await window.refresh()
     window.open_review(table.story.contract)
     await settled(window)

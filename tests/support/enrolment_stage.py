@@ -28,7 +28,8 @@ BOOK, NAME = cast.TRADING, cast.BOOKS[0].coins
 SIGNERS = tuple(each.id for each in cast.MARKET_COSIGNERS)
 """Whose tokens hold the keys of the slots."""
 HELD = cast.OFFICER_E.id
-LABELS = tuple(f"btc {NAME} {slot}" for slot in range(cast.TRADING_SLOTS))
+SLOTS = 3
+LABELS = tuple(f"btc {NAME} {slot}" for slot in range(SLOTS))
 
 
 def _alter(body: dict[str, Any]) -> None:

@@ -1,13 +1,20 @@
 """The world of `settlement_world` before Meridian has a Bitcoin vault: its cosigners hold devices and token keys, all registered.
 
 roster = enrolment_world.roster()
+change(descriptor_record(), devices)    # the vault, and its cosigners' tests
 record("officer-a")                     # the key record that officer A's device makes (BIP-129, round 1)
 """
 
+import asyncio
+from collections.abc import Mapping
 from functools import cache
 
 from countersign.bitcoin import bsms
 from countersign.bitcoin.bsms_encryption import NO_TOKEN
+from countersign.bitcoin.described import Described
+from countersign.bitcoin.described import read as read_described
+from countersign.desk import vault_enrolment, vault_proof
+from countersign.desk.vault_enrolment import Planned
 from countersign.settlement.roster import Party, Roster
 from support import mixed_world, ranged_world
 from support import settlement_world as world
@@ -62,6 +69,56 @@ def slots() -> bytes:
 def mixed_slots() -> bytes:
     """A descriptor file of two token keys and a device's child in each slot."""
     return "".join(f"{mixed_world._slot(slot)['descriptor']}\n" for slot in range(world.SLOTS)).encode()
+
+
+def planned(data: bytes, **changes: object) -> Planned:
+    """The vault of a file, as Meridian's on the test chain."""
+    found = read_described(data)
+    assert isinstance(found, Described)
+    wanted = {"name": NAME, "owner": OWNER, "chain": world.BITCOIN} | changes
+    return vault_enrolment.plan(roster(), found, **wanted)  # type: ignore[arg-type]
+
+
+def change(data: bytes, devices: Mapping[str, Device], untested: str | None = None) -> dict[str, object]:
+    """A change of the roster that enters the vault of a file, with the tests of these cosigners' devices and of all other tokens.
+
+    `untested`: why nobody else has tried it; then the tokens have not.
+    """
+    vault = planned(data)
+    tests = [_by_device(vault, officer, device) for officer, device in devices.items()]
+    if untested is None:
+        return vault_enrolment.entry(vault, [*tests, *(by_token(vault, each) for each in _others(devices))])
+    told = [vault_proof.told(vault.trial, roster(), *each) for each in zip(devices, tests, strict=True)]
+    return {"vaults": [vault_proof.vault_entry(vault.vault)], "tests": told, "untested": untested}
+
+
+def _others(devices: Mapping[str, Device]) -> list[str]:
+    return [each for each in world.COSIGNERS if each not in devices]
+
+
+def _by_device(vault: Planned, officer: str, device: Device) -> bytes:
+    return vault_enrolment.take_test(vault, officer, device.sign(vault_enrolment.test(vault)))
+
+
+def by_token(vault: Planned, officer: str) -> bytes:
+    """An officer's token keys sign the test."""
+    return asyncio.run(vault_enrolment.sign_test(vault, officer, Tokens(officer)))
+
+
+class Tokens:
+    """An officer's token keys of Meridian's slots."""
+
+    def __init__(self, officer: str) -> None:
+        keys = [world.vault_key(officer, "bip122", "meridian", slot) for slot in range(world.SLOTS)]
+        self._keys: dict[object, SoftwareKey] = {key.public: key for key in keys}
+
+    async def sign_digest(self, key: object, digest: bytes) -> bytes:
+        """The signature of a digest."""
+        return self._keys[key].sign_digest(digest)
+
+    async def sign_message(self, key: object, message: bytes) -> bytes:
+        """A token signs no message here."""
+        raise NotImplementedError
 
 
 def ranged_of(*devices: Device) -> bytes:

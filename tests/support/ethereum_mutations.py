@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import NamedTuple
 
-from countersign.ethereum import erc20, execute, multisend
+from countersign.ethereum import erc20, execute, multisend, owners
 from countersign.ethereum.abi import ZERO_ADDRESS, Address, Digest, address_word, padded, selector, word
 from countersign.ethereum.multisend import InnerCall
 from countersign.ethereum.safe import CURRENT, SafeTx, SafeVersion, plain_tx
+from countersign.ethereum.safe_storage import SENTINEL
 from countersign.formats.keccak import keccak256
 from countersign.keys import ecdsa
 from countersign.keys.curve import ORDER, Curve
@@ -44,6 +45,7 @@ class World:
     tokens: int
     wei: int
     executed: bytes
+    listed: tuple[Address, ...] = ()  # the Safe's owners in its own order
 
     def transfer(self, rng: Random) -> SafeTx:
         """A transfer that is accepted as it is."""
@@ -259,12 +261,52 @@ def precompiled_contract(world: World, rng: Random) -> Call:
 
 @kind
 def administration(world: World, rng: Random) -> Call:
+    ways = ("enableModule(address)", "setFallbackHandler(address)")
+    return call(world, world.calling(world.safe, selector(rng.choice(ways)) + address_word(account(rng))))
+
+
+def owner_call(world: World, rng: Random, listed: Sequence[Address]) -> bytes:
+    """One of the four calls by which a Safe changes its owners: often one that it takes, often one that it reverts."""
+    new = rng.choice((account(rng), account(rng), rng.choice(listed), ZERO_ADDRESS, SENTINEL, world.safe))
+    old = rng.choice((*listed, account(rng), SENTINEL))
+    before = owners.previous(listed, old) if old in listed and rng.random() < 0.7 else rng.choice((SENTINEL, *listed))
+    threshold = rng.choice((1, 2, 2, 3, 0, 4, 5, 2**256 - 1))
     ways = (
-        selector("changeThreshold(uint256)") + word(1),
-        selector("addOwnerWithThreshold(address,uint256)") + address_word(account(rng)) + word(1),
-        selector("enableModule(address)") + address_word(account(rng)),
+        owners.AddOwner(new, threshold),
+        owners.RemoveOwner(before, old, threshold),
+        owners.SwapOwner(before, old, new),
+        owners.ChangeThreshold(threshold),
     )
-    return call(world, world.calling(world.safe, rng.choice(ways)))
+    return owners.serialise(rng.choice(ways))
+
+
+@kind
+def owner_change(world: World, rng: Random) -> Call:
+    return call(world, world.calling(world.safe, owner_call(world, rng, world.listed)))
+
+
+@kind
+def owner_change_in_another_form(world: World, rng: Random) -> Call:
+    """Ether with it, cut short, bytes left over, padding that is not zero."""
+    data = bytearray(owners.serialise(owners.AddOwner(account(rng), 2)))
+    ways = (bytes(data[: rng.choice((5, 36, 67))]), bytes(data) + b"\x07", bytes(data[:4]) + b"\x01" + bytes(data[5:]))
+    value = rng.choice((0, 1))
+    return call(world, world.calling(world.safe, bytes(data) if value else rng.choice(ways), value))
+
+
+@kind
+def batch_of_owner_changes(world: World, rng: Random) -> Call:
+    """Each finds the owners that the one before it left."""
+    first, second = account(rng), account(rng)
+    ways: tuple[tuple[owners.OwnerChange, ...], ...] = (
+        (owners.AddOwner(first, 2), owners.RemoveOwner(SENTINEL, first, 2)),
+        (owners.AddOwner(first, 4), owners.SwapOwner(first, world.listed[0], second), owners.ChangeThreshold(1)),
+        (owners.RemoveOwner(SENTINEL, world.listed[0], 2), owners.RemoveOwner(SENTINEL, world.listed[1], 1)),
+        (owners.AddOwner(first, 2), owners.AddOwner(first, 2)),
+        (owners.RemoveOwner(SENTINEL, world.listed[0], 2), owners.ChangeThreshold(3)),
+    )
+    calls = [InnerCall(world.safe, 0, owners.serialise(each)) for each in rng.choice(ways)]
+    return call(world, world.batch((*payments(world, rng), *calls)))
 
 
 @kind
@@ -485,8 +527,8 @@ def pair(world: World, rng: Random, **other: object) -> tuple[InnerCall, InnerCa
     return execution(world, world.transfer(rng)), execution(world, replace(idle, **other))  # type: ignore[arg-type]
 
 
-def execution(world: World, tx: SafeTx, owners: int = 2) -> InnerCall:
-    return InnerCall(tx.safe, 0, execute.encode(tx, blob(tx, world.keys[:owners])))
+def execution(world: World, tx: SafeTx, signers: int = 2) -> InnerCall:
+    return InnerCall(tx.safe, 0, execute.encode(tx, blob(tx, world.keys[:signers])))
 
 
 def outer(*calls: InnerCall) -> Call:

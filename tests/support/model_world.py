@@ -315,6 +315,10 @@ class Signed:
         self.coins[name] = (group, coins, nonce)
         return "instruction.prepared", [by], self._instruction(name, cycle, "settlement", None)
 
+    def _compare(self, report: str) -> Step:
+        body = {"as_of": self.state.size, "report": world.digest(report), "accounts": 1, "breaks": 0}
+        return "reconciliation.recorded", CHAIN, body
+
     def _bump(self, name: str) -> Step:
         before = self._transaction(name)
         body: dict[str, object] = {
@@ -423,6 +427,7 @@ class Signed:
             "cycle": cycle,
             "instruction": self._hash(name),
             "executable": executable,
+            "for_good": not executable,
             "reason": "The other chain refused it.",
         }
         return "settlement.failed", CHAIN, body

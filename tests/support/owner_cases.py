@@ -81,7 +81,8 @@ def key_of(officer: str) -> dict[str, object]:
     return {**entry, "keys": [*entry["keys"], world._officer_key(officer, "eip155", key, "safe harbour")]}  # type: ignore[misc]
 
 
-def _with_a_key_more(body: dict[str, object]) -> None:
+def with_a_key_more(body: dict[str, object]) -> None:
+    """Change the body of a founding: the new one's key is registered."""
     officers = body["officers"]
     assert isinstance(officers, list)
     body["officers"] = [key_of(NEW) if each["id"] == NEW else each for each in officers]
@@ -90,7 +91,7 @@ def _with_a_key_more(body: dict[str, object]) -> None:
 @cache
 def ground() -> Desk:
     """The desk before anything is ordered, with a contract held."""
-    return held(Plan(founding=_with_a_key_more))[0]
+    return held(Plan(founding=with_a_key_more))[0]
 
 
 def scene(order: Order = GOES, *, tx: Change | None = None, nonce: int = 0) -> Scene:

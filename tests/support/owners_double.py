@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from countersign.desk import owner_effects
+from countersign.desk import owner_choosing, owner_effects
+from countersign.desk.governance_views import ProposalView
+from countersign.desk.owner_choices import OwnersGround, OwnersPlan, OwnersWanted
 from countersign.desk.ports import Receipt
 from countersign.desk.views import InstructionView, OwnersView
 from countersign.errors import Refused
@@ -28,9 +30,27 @@ def view(shown: InstructionView) -> OwnersView:
 class OwnersDouble:
     """`desk.owner_surfaces.Owning` over one view."""
 
-    def __init__(self, ask: Callable[..., None], unlocked: Callable[[], None], shown: OwnersView) -> None:
-        self._ask, self._unlocked, self.shown = ask, unlocked, shown
+    def __init__(
+        self,
+        ask: Callable[..., None],
+        unlocked: Callable[[], None],
+        shown: OwnersView,
+        made: Callable[[], ProposalView],
+    ) -> None:
+        self._ask, self._unlocked, self.shown, self._made = ask, unlocked, shown, made
+        self.state = owner_cases.ground().state
         self.seen: Receipt | None = None
+
+    async def ground(self, vault: str) -> OwnersGround:
+        return owner_choosing.ground(self.state, vault)
+
+    def plan(self, vault: str, wanted: OwnersWanted) -> OwnersPlan:
+        return owner_choosing.plan(self.state, vault, wanted)
+
+    async def propose(self, vault: str, *, add: str | None, remove: str | None, threshold: int | None) -> ProposalView:
+        await asyncio.sleep(0)
+        self._ask("owners propose", vault, add, remove, threshold)
+        return self._made()
 
     async def look(self, vault: str) -> OwnersView:
         if vault != self.shown.vault:

@@ -6,7 +6,7 @@ document(contents=[b"0 0 1 rg 0 0 9 9 re f"], catalog="/OpenAction << … >>")
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 A4 = "[0 0 595 842]"
 BLUE_SQUARE = b"0 0 1 rg 100 600 100 100 re f"
@@ -149,23 +149,23 @@ def _drawing(entries: str, data: bytes) -> bytes:
     return document(contents=[draw], resources="/XObject << /I 5 0 R >>", more=[packed(data, entries)])
 
 
-def heavy() -> dict[str, bytes]:
-    """Documents that want more memory or time than there is, and those whose parts lead in circles."""
+def heavy() -> dict[str, Callable[[], bytes]]:
+    """Documents that want more memory or time than there is, and those whose parts lead in circles, each made when it is wanted."""
     form = "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /I {} 0 R /J {} 0 R >> >>"
     doubling = [stream(b"/I Do /J Do", form.format(at + 1, at + 1)) for at in range(5, 45)]
     return {
-        "contents of a gigabyte": document(contents=[packed(_LONG * (1 << 22))], wrap=False),
-        "picture of three gigabytes": _drawing(_HUGE, bytes(1 << 20)),
-        "picture of ten thousand a side": _drawing(_HUGE.replace("30000", "10000"), bytes(300_000_000)),
-        "forms that double": document(
+        "contents of a gigabyte": lambda: document(contents=[_gigabyte()], wrap=False),
+        "picture of three gigabytes": lambda: _drawing(_HUGE, bytes(1 << 20)),
+        "picture of ten thousand a side": lambda: _drawing(_HUGE.replace("30000", "10000"), bytes(300_000_000)),
+        "forms that double": lambda: document(
             contents=[b"/I Do"], resources="/XObject << /I 5 0 R >>", more=[*doubling, stream(_LONG, form.format(5, 5))]
         ),
-        "form within itself": document(
+        "form within itself": lambda: document(
             contents=[b"/I Do " + BLUE_SQUARE],
             resources="/XObject << /I 5 0 R >>",
             more=[stream(b"/I Do", form.format(5, 5))],
         ),
-        "pattern of points": document(
+        "pattern of points": lambda: document(
             contents=[b"/Pattern cs /P scn 0 0 595 842 re f"],
             resources="/Pattern << /P 5 0 R >>",
             more=[
@@ -176,15 +176,26 @@ def heavy() -> dict[str, bytes]:
                 )
             ],
         ),
-        "deep nesting": document(contents=[b"[" * 2_000_000]),
-        "deep objects": document(more=[b"[" * 2_000_000], catalog="/Extra 5 0 R"),
-        "a million saved states": document(contents=[b"q " * 1_000_000 + BLUE_SQUARE]),
-        "a million strokes": document(contents=[b"0 0 m " + b"595 842 l 3 7 l " * 500_000 + b"S"]),
-        "pages within themselves": assembled(
+        "deep nesting": lambda: document(contents=[b"[" * 2_000_000]),
+        "deep objects": lambda: document(more=[b"[" * 2_000_000], catalog="/Extra 5 0 R"),
+        "a million saved states": lambda: document(contents=[b"q " * 1_000_000 + BLUE_SQUARE]),
+        "a million strokes": lambda: document(contents=[b"0 0 m " + b"595 842 l 3 7 l " * 500_000 + b"S"]),
+        "pages within themselves": lambda: assembled(
             [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 4 >>"]
         ),
-        "packed eight times": document(contents=[_nested()], wrap=False),
+        "packed eight times": lambda: document(contents=[_nested()], wrap=False),
     }
+
+
+def _gigabyte() -> bytes:
+    """A deflated stream of a gigabyte, written as one block many times over."""
+    part, times = _LONG * (1 << 14), 1 << 8
+    deflater, sum_ = zlib.compressobj(9, wbits=-15), 1
+    block = deflater.compress(part) + deflater.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(times):
+        sum_ = zlib.adler32(part, sum_)
+    data = b"\x78\xda" + block * times + deflater.flush() + sum_.to_bytes(4, "big")
+    return stream(data, "/Filter /FlateDecode ")
 
 
 def _nested() -> bytes:

@@ -96,6 +96,7 @@ KINDS = (
     *("propose", "affirm", "withdraw", "endorse", "decline", "cancel", "expire", "freeze", "lift", "hold", "unhold"),
     *("close", "prepare", "share", "release", "broadcast", "observe", "confirm", "final"),
     *("fail", "bump", "replace", "child", "void", "voided", "dispute", "retract", "resolve", "award"),
+    "compare",
     *("lend", "accrue", "recall"),
 )
 """Every kind of command that is to be accepted somewhere; `repeat` and `forged` are never to be."""

@@ -115,6 +115,7 @@ SAFE_STATE = obj(
     proxy_code=HASH0X,
     singleton=ADDR,
     singleton_code=HASH0X,
+    multi_send_code=null(HASH0X),
     version=ID,
     owners=arr(ADDR, 1),
     threshold=INT,
@@ -243,7 +244,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "freeze.lifted": obj(order=ID, document_sha256=H64, reason=TEXT),
     "award.made": obj(contract=JWS),
     "transaction.replaced": obj(instruction=H64, transaction=TX, replacement=TX, artefact=H64, reason=TEXT),
-    "settlement.failed": obj(cycle=ID, instruction=H64, executable=BOOL, reason=TEXT),
+    "settlement.failed": obj(cycle=ID, instruction=H64, executable=BOOL, for_good=BOOL, reason=TEXT),
     "settlement.voided": obj(cycle=ID),
 }
 

@@ -200,6 +200,8 @@ class Author:
         for each in (*live, *self.model.lifting(live)):
             found += [("share", each["name"], book, self._one("signer", *SIGNERS)) for book in each["group"][1:]]
             found += [("broadcast", each["name"])]
+            if any(self.model.unread.get(book) for book in each["group"][1:]) and self._luck("compared") < 0.3:
+                found += [("compare", self._name("r"))]
             if each["sent"] and each["seen"] < CONFIRMATIONS[each["group"][0]]:
                 found += [self._observe(each)]
             stuck = each["sent"] and each["block"] is None and any(other["block"] for other in live)
@@ -228,7 +230,7 @@ class Author:
     def _prepare(self, cycle: str, group: tuple[str, ...]) -> Command:
         name = self._name("i")
         by = self._one("preparer", *PREPARERS)
-        nonce = self.model.nonce.get(group[1], 0) if group[0] == "ethereum" else 0
+        nonce = (self.model.next_number(group[1]) or 0) if group[0] == "ethereum" else 0
         return ("prepare", name, cycle, group, by, nonce, name)
 
     def _new(self) -> Command:

@@ -73,6 +73,7 @@ class RealStage(DemonstrationStage):
     def __init__(self, folder: Path, bitcoin: RegtestNode, ethereum: AnvilNode) -> None:
         super().__init__(folder)
         self.bitcoin = BitcoinCore(JsonRpc(bitcoin.url, cookie(bitcoin.cookie)))  # type: ignore[assignment]
+        self.pool = self.bitcoin  # type: ignore[assignment]  # this node's pool is its own
         self.ethereum = relayer(ethereum)  # type: ignore[assignment]
         contracts = place_safe_contracts(ethereum)
         self.node = bitcoin

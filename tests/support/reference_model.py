@@ -73,6 +73,8 @@ class Model:
         self.price = dict(PRICE)
         self.certified = dict.fromkeys(("meridian", "harbour", "kestrel"), (False, now // DAY + 400))
         self.nonce: dict[str, int] = {}  # Safe → the next nonce, once one was seen executed
+        self.lost: dict[str, set[int]] = {}  # Safe → numbers passed by, used by something else
+        self.unread: dict[str, set[int]] = {}  # those of them since the books were compared last
         self.children: dict[str, str] = {}  # instruction → the child that lifts it and counts
         self.pending: dict[str, str] = {}  # Safe → its one unexecuted instruction
         self.loans: dict[str, dict[str, Any]] = {}
@@ -436,13 +438,40 @@ class Model:
         if group[0] == "ethereum":
             waiting = self.pending.get(group[1])
             need(waiting is None or (mine is not None and waiting == mine["name"]))
-            need(nonce == self.nonce.get(group[1], nonce))
+            lost = self.lost.get(group[1], set())
+            need(nonce >= self.nonce.get(group[1], min(lost, default=0)))
             return
         for other in self.instructions.values():
             if other["group"][0] == "ethereum":
                 continue
             uses = other["block"] is not None or not (other["dead"] or other is mine)
             need(not (uses and other["coins"] == coins and set(other["group"]) & set(group[1:])))
+
+    def next_number(self, book: str) -> int | None:
+        """The number of a Safe after the last that it saw used, or passed by; the lowest that was prepared, before there is one."""
+        there = [each["nonce"] for each in self.instructions.values() if each["group"] == ("ethereum", book)]
+        after = [each + 1 for each in self.lost.get(book, ())]
+        if book in self.nonce:
+            after.append(self.nonce[book])
+        return max(after) if after else min(there, default=None)
+
+    def _passed_by(self, book: str, nonce: int) -> None:
+        """Numbers before the one that is named were used by something else; it and later ones were not."""
+        lost, unread = self.lost.setdefault(book, set()), self.unread.setdefault(book, set())
+        usual = self.next_number(book)
+        for numbers in (lost, unread):
+            numbers.difference_update([each for each in numbers if each >= nonce])
+            numbers.update(range(nonce if usual is None else usual, nonce))
+
+    def compare(self, report: str) -> Then:
+        """The books compared with the chains."""
+        need(report not in self.used)
+
+        def then() -> None:
+            self.used.add(report)
+            self.unread.clear()
+
+        return then
 
     def _confirmed(self, cycle: dict[str, Any], group: tuple[str, ...]) -> None:
         """Rule 9: what an account received with too few confirmations is not spent, by all its instructions together."""
@@ -494,6 +523,8 @@ class Model:
     def _instruct(
         self, name: str, cycle: dict[str, Any], group: tuple[str, ...], by: str, nonce: int, coins: str, purpose: str
     ) -> None:
+        if group[0] == "ethereum":
+            self._passed_by(group[1], nonce)
         self.instructions[name] = {
             "name": name,
             "cycle": cycle["name"],
@@ -534,6 +565,8 @@ class Model:
         need(officer not in self._preparers(found, live), (book, officer) not in found["shares"])
         need(sum(1 for each, _ in found["shares"] if each == book) < QUORUM)
         need(self.now <= found["at"] + LIFETIME)
+        if found["group"][0] == "ethereum" and found["purpose"] != "void":
+            need(not self.unread.get(found["group"][1]))
         need(cycle["state"] in ("instructed", "partly signed", "settling", "failed"))
         if found["purpose"] != "void":
             need(not cycle["voiding"], not self._stands_still(cycle))
@@ -660,9 +693,11 @@ class Model:
             if self.pending.get(book) in (found["name"], None):
                 self.pending.pop(book, None)
                 self.nonce[book] = max(found["nonce"] + 1, self.nonce.get(book, 0))
-        elif self.pending.get(book) is None and self.nonce.get(book) == found["nonce"] + 1:
+        elif self.pending.get(book) is None and self.nonce.get(book) == found["nonce"] + 1 == self.next_number(book):
             self.pending[book] = found["name"]
             self.nonce[book] = found["nonce"]
+            while self.nonce[book] - 1 in self.lost.get(book, ()):  # what was told of them may still be wrong
+                self.nonce[book] -= 1
 
     def _follow(self, cycle: dict[str, Any], found: dict[str, Any]) -> None:
         """What the chain did is what happened."""

@@ -27,8 +27,9 @@ from support.finished_settlement import Finished
 
 Files = Mapping[str, bytes]
 TOLD = {
-    "desk.founded", "policy.adopted", "contract.affirmed", "cycle.closed", "instruction.prepared", "share.added",
-    "transaction.broadcast", "transaction.observed", "transaction.replaced", "settlement.voided",
+    "desk.founded", "roster.changed", "policy.adopted", "contract.affirmed", "withdrawal.requested", "dispute.opened",
+    "award.made", "cycle.closed", "instruction.prepared", "owners.ordered", "share.added", "transaction.broadcast",
+    "transaction.observed", "transaction.replaced", "settlement.voided",
 }  # fmt: skip
 PEOPLE = ("desk", "operations", "compliance", "officer-a", "officer-b", "officer-c", "officer-d", "meridian", "harbour")
 
@@ -87,7 +88,7 @@ def _event(
     payload = json.loads(text)
     edit(payload)
     data = jcs.encode(payload)
-    if payload["type"] == "instruction.prepared" and data != whole.payload:
+    if payload["type"] in ("instruction.prepared", "owners.ordered") and data != whole.payload:
         instead[sha256(whole.payload).hexdigest()] = sha256(data).hexdigest()
     by_kid = {world.identity(name).kid: name for name in PEOPLE}
     names = [by_kid[each.kid] for each in whole.signatures]

@@ -51,7 +51,7 @@ from countersign.review.case import (
     TokenFacts,
     TransportFacts,
 )
-from countersign.settlement import attesting, builder, netting
+from countersign.settlement import attesting, builder, netting, templates
 from countersign.settlement.bodies import Spend
 from countersign.settlement.contract import Terms
 from countersign.settlement.netting import Group, Obligation
@@ -77,6 +77,7 @@ SafeChange = Callable[[SafeTx], SafeTx | bytes]
 Said = Callable[[tuple[Spend, ...]], tuple[Spend, ...]]
 
 
+@cache
 def quorum(k: int = 2) -> Quorum:
     """The log's key and both witnesses."""
     witnesses = tuple(
@@ -87,11 +88,19 @@ def quorum(k: int = 2) -> Quorum:
 
 def signed_head(head: Checkpoint, times: Sequence[int], who: Sequence[int] = (0, 1)) -> SignedCheckpoint:
     """The head with the log's signature and the cosignatures of witnesses `who` at `times`."""
-    lines = [
-        note.cosign(WITNESS_SEEDS[number], WITNESSES[number], head.text(), time)
-        for number, time in zip(who, times, strict=True)
-    ]
-    return SignedCheckpoint.sign(head, note.sign(LOG_SEED, head.origin, head.text()), *lines)
+    lines = [_cosigned(number, head.text(), time) for number, time in zip(who, times, strict=True)]
+    return SignedCheckpoint.sign(head, _log_signed(head.origin, head.text()), *lines)
+
+
+# Ed25519 signs one text in one way: the heads that many cases share are signed once.
+@cache
+def _cosigned(number: int, text: str, time: int) -> note.Signature:
+    return note.cosign(WITNESS_SEEDS[number], WITNESSES[number], text, time)
+
+
+@cache
+def _log_signed(origin: str, text: str) -> note.Signature:
+    return note.sign(LOG_SEED, origin, text)
 
 
 def unchanged_founding(body: dict[str, object]) -> None:
@@ -139,7 +148,7 @@ def held(plan: Plan) -> tuple[Desk, tuple[Trade, ...]]:
         kind = (
             ("contract.affirmed", ["operations"])
             if trade.contract.terms.sale
-            else ("withdrawal.requested", ["harbour"])
+            else ("withdrawal.requested", [_OWNER[trade.contract.terms.parties[0]]])
         )
         desk.log(*kind, builder.contract_body(trade.contract))
         desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
@@ -338,6 +347,7 @@ def spends(desk: Desk, group: Group, psbt: Psbt) -> tuple[Spend, ...]:
 
 
 STORY = Plan()
+Builder = Callable[[Desk, Group, Sequence[Obligation]], Psbt]
 
 
 def story(
@@ -350,10 +360,12 @@ def story(
     preparer: str = "operations",
     consent: Sequence[str] = (),
     said: Said | None = None,
+    built: Builder = built_psbt,
 ) -> Scene:
     """The story up to both instructions prepared. `psbt` and `safe` alter what was prepared.
 
     `consent`: who signs what prepares the PSBT beside the preparer. `said`: what the event says otherwise of its coins.
+    `built`: what makes the PSBT, where the honest builder refuses to.
     """
     base, trades = held(plan)
     desk, cycle = base.copy(), base.state.cycles[trades[0].cycle]
@@ -362,7 +374,7 @@ def story(
     for group in cycle.groups:
         owed = netting.owed_by(cycle.obligations, group)
         if group.kind == "psbt":
-            honest = built_psbt(desk, group, owed)
+            honest = built(desk, group, owed)
             psbt_data = _bytes(psbt(honest) if psbt else honest)
             coins_said = spends(desk, group, honest)
             body = builder.psbt_instruction_body(
@@ -469,6 +481,21 @@ _BATCH = Plan(
     ((ETHER, "4000"), (EURC, "1.25")),
     netting=netting.BILATERAL,
 )
+
+
+def basket_plan() -> Plan:
+    """Meridian gives Harbour 200 BTC and 3,200,000 EURC for 20,000,000 USDC."""
+    return _BASKET
+
+
+def _basket_terms() -> Terms:
+    found = world.terms(1, template=templates.BASKET)
+    euros = replace(found.legs[0], asset=EURC, amount=3_200_000_000_000, destination=world.destination("harbour", EURC))
+    finality = replace(found.finality, confirmations=((world.BTC, 3), *sorted([(EURC, 2), (world.USDC, 2)])))
+    return replace(found, legs=(replace(found.legs[0], amount=20_000_000_000), euros, found.legs[1]), finality=finality)
+
+
+_BASKET = Plan((_basket_terms(),), _admit_more, (("meridian", EURC, 3_200_000_000_000),), ((EURC, "1.25"),))
 
 
 def two_vault_trades() -> Plan:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from countersign.errors import CountersignError, Unavailable
-from countersign.ethereum.deployments import PROXY_CODE, SINGLETON_CODE
+from countersign.ethereum.deployments import MULTI_SEND_CODE, PROXY_CODE, SINGLETON_CODE
 from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
-from countersign.rails import ethereum
+from countersign.rails import ethereum, safe_state
 from countersign.settlement import attesting
 from countersign.settlement.roster import Roster, SafeVault
 from countersign.settlement.safe_state import ChainSnapshot, SafeState
@@ -18,15 +18,16 @@ BLOCK_SECONDS = 12
 
 
 def registered(vault: SafeVault, roster: Roster, nonce: int = 0, **changes: object) -> SafeState:
-    """The Safe exactly as it is registered, with this next nonce; changed."""
+    """The Safe exactly as it is registered, its list in an order of its own, with this next nonce; changed."""
     version = SafeVersion.parse(vault.version)
     found = SafeState(
         address=vault.address,
         proxy_code=next(iter(PROXY_CODE[version].values())),
         singleton=vault.singleton,
         singleton_code=next(iter(SINGLETON_CODE[version].values())),
+        multi_send_code=MULTI_SEND_CODE[version],
         version=vault.version,
-        owners=tuple(sorted(eip55.checksum(owner) for owner in ethereum.owners(vault, roster))),
+        owners=tuple(eip55.checksum(owner) for owner in reversed(ethereum.owners(vault, roster))),
         threshold=vault.threshold,
         modules=(),
         guard=None,
@@ -57,7 +58,8 @@ def of_cycle(state: State, cycle: str, seconds: int) -> tuple[ChainSnapshot, ...
 class StatedNode:
     """A node that says of Safes what is registered, each with nonce 0: `desk.ports.EthereumNode` as far as E10 asks.
 
-    `changes` alter every Safe it speaks of, `silent` is raised instead of an answer, `asked` counts the reads.
+    `changes` alter every Safe it speaks of, `root` is what the storage of each hashes to, `silent` is raised instead of an
+    answer, `asked` counts the reads.
     """
 
     def __init__(self, chain: str, state: Callable[[], State], seconds: Callable[[], int]) -> None:
@@ -68,10 +70,16 @@ class StatedNode:
         self.changes: dict[str, object] = {}
         self.silent: CountersignError | None = None
         self.asked = 0
+        self.root: str | None = None
 
     async def reach(self, seconds: int) -> None:
         """The chain of this node has the block of that moment."""
         self._blocks[at(self._chain, seconds).block] = seconds
+
+    async def storage_root(self, place: str, block: str) -> str:
+        """That of the Safe it speaks of, or of one that keeps something more."""
+        (found,) = (await self.safe_states((place,), block)).safes
+        return self.root or min(safe_state.storage_roots(found))
 
     async def safe_states(self, safes: Sequence[str], block: str | None = None) -> ChainSnapshot:
         self.asked += bool(safes)

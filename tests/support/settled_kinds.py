@@ -5,7 +5,9 @@
 
 - netted: multilateral; one PSBT of two vaults, a Safe that pays twice · ranged, mixed: extended keys, on devices ·
   carried: two Safes in one call · split: a stranger executed one of them · replaced: a PSBT with a higher fee, more gas ·
-  lifted: a child pays for a stuck PSBT · voided: both legs.
+  lifted: a child pays for a stuck PSBT · voided: both legs · enrolled, tried, gained: the paying vault was entered by a
+  change of the roster, with the tests of two devices and why not of the third; of two tokens and a device; slot by slot ·
+  withdrawn: to a place outside · awarded: a ruling on a disputed contract · owned: a Safe that changed its owners before.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,17 +19,18 @@ from pathlib import Path
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin import share as cut
 from countersign.bitcoin.inspect import facts
-from countersign.desk import evidence
+from countersign.desk import evidence, vault_enrolment
 from countersign.desk.replica import Replica
-from countersign.rails import bitcoin, ethereum
+from countersign.ethereum.owners import OwnerList
+from countersign.rails import bitcoin, ethereum, owner_change
 from countersign.rails.bitcoin_child import lift
 from countersign.rails.bitcoin_respend import respend
-from countersign.settlement import builder, netting
+from countersign.settlement import builder, netting, templates
 from countersign.settlement.contract import Terms
-from countersign.settlement.records import Instruction
+from countersign.settlement.records import Instruction, SafeUse
 from countersign.settlement.roster import Party, SafeVault
 from countersign.store.profile import open_profile
-from support import mixed_world, ranged_world
+from support import enrolment_world, mixed_world, owner_cases, ranged_world
 from support import review_cases as cases
 from support import settlement_world as world
 from support.finished_settlement import LEGAL, Finished, write_profile
@@ -43,7 +46,8 @@ PEOPLE = {**world.OWNERS, "ridge": RIDGE}
 
 @dataclass(frozen=True)
 class Kind:
-    """What is settled, who signs its bitcoin with a device, and how it goes on from the first signatures."""
+    """What is settled, who signs its bitcoin with a device, how it goes on from the first signatures; the change of the roster
+    that comes before it, if there is one."""
 
     terms: tuple[Terms, ...]
     ending: Callable[["Settling"], None]
@@ -52,6 +56,20 @@ class Kind:
     netting: str = netting.GROSS
     officers: tuple[str, ...] = OFFICERS
     devices: Mapping[str, Device] = field(default_factory=dict)
+    entering: Callable[[], Mapping[str, object]] = dict
+    beginning: Callable[["Settling"], "Settling"] = lambda it: it
+
+
+class Chain:
+    """Where Safes are: on no chain. What is sent there has a made-up name."""
+
+    def sent(self, to: str, data: bytes, what: str) -> str:
+        """The transaction that makes this call (`to`: EIP-55); `what` it is, for a name."""
+        return "0x" + world.digest(what)
+
+    def listed(self, desk: Desk) -> OwnerList:
+        """The owners of Harbour's Safe in its own order."""
+        return owner_cases.listed(desk)
 
 
 @dataclass
@@ -61,6 +79,7 @@ class Settling:
     kind: Kind
     over: Finished
     trades: tuple[Trade, ...]
+    chain: Chain = field(default_factory=Chain)
 
     @property
     def desk(self) -> Desk:
@@ -85,9 +104,10 @@ class Settling:
                 name, spends = self.over.keep(psbts.serialise(made)), cases.spends(self.desk, group, made)
                 body = builder.psbt_instruction_body(cycle.id, cycle.contracts, group.chain, name, spends)
             else:
-                data = ethereum.serialise(ethereum.build(owed, self.safe(group.vaults[0]), 0))
-                name = self.over.keep(data)
-                body = builder.safe_instruction_body(cycle.id, cycle.contracts, group.chain, group.vaults[0], name, 0)
+                (vault,) = group.vaults
+                nonce = self.nonce(vault)
+                name = self.over.keep(ethereum.serialise(ethereum.build(owed, self.safe(vault), nonce)))
+                body = builder.safe_instruction_body(cycle.id, cycle.contracts, group.chain, vault, name, nonce)
             self.desk.log("instruction.prepared", ["operations"], body)
 
     def safe(self, vault: str) -> SafeVault:
@@ -96,11 +116,22 @@ class Settling:
         assert isinstance(found, SafeVault)
         return found
 
+    def nonce(self, vault: str) -> int:
+        """The Safe's next number."""
+        executed = self.desk.state.safes.get(vault, SafeUse()).executed
+        return 0 if executed is None else executed + 1
+
+    def missing(self, instruction: Instruction) -> int:
+        """How many shares it still lacks."""
+        return self.desk.state.missing(self.desk.state.instruction(instruction.hash))
+
     def sign(self, *instructions: Instruction) -> None:
-        """Both officers, one after the other, for every vault."""
+        """The officers, one after the other, for every vault that wants another signature, the most wanting first."""
         asked = [(each, vault) for each in instructions for vault in each.group.vaults]
         for officer in self.kind.officers:
-            for each, vault in asked:
+            for each, vault in sorted(asked, key=lambda one: -self.missing(one[0])):
+                if not self.missing(each):
+                    continue
                 keys, data = self._share(each, vault, officer)
                 name = self.over.keep(data)
                 body = {"instruction": each.hash, "vault": vault, "keys": sorted(keys), "artefact": name}
@@ -135,7 +166,7 @@ class Settling:
             return done.transaction, done.raw
         vault, roster = self.safe(known.group.vaults[0]), self.desk.state.roster
         call = ethereum.finalise(self.data(known), shares, vault, roster)
-        return "0x" + world.digest(f"sent {known.hash}"), call.calldata
+        return self.chain.sent(call.to, call.calldata, f"sent {known.hash}"), call.calldata
 
     def release(self, *instructions: Instruction) -> None:
         """By maker and checker."""
@@ -161,13 +192,15 @@ class Settling:
     def final(self) -> None:
         """Both sides confirm."""
         for trade in self.trades:
+            if not trade.contract.terms.finality.mutual:
+                continue
             for lei in dict.fromkeys(trade.contract.terms.leis):
                 (who,) = (name for name, party in world.OWNERS.items() if party.lei == lei)
                 self.desk.log("delivery.confirmed", [who], {"contract": trade.hash})
         self.desk.log("settlement.final", ["desk"], {"cycle": self.over.trade.cycle})
 
 
-def begin(kind: Kind) -> Settling:
+def begin(kind: Kind, chain: Chain | None = None) -> Settling:
     """Founded, paid in, agreed, held, the cycle closed."""
     desk, body = Desk(), world.founding_body() | {"log": str(cases.quorum().log)}
     kind.founding(body)
@@ -175,6 +208,8 @@ def begin(kind: Kind) -> Settling:
     keys = sorted(str(key) for key in cases.quorum().witnesses)
     policy = world.policy_document(witnesses={"quorum": 2, "keys": keys})
     desk.log("policy.adopted", ["compliance", "officer-d"], {"policy": policy})
+    if entered := kind.entering():
+        desk.log("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), **entered})
     priced = {each["id"]: "1" for each in body["assets"]} | {world.BTC: "80000", cases.EURC: "1.25"}  # type: ignore[attr-defined]
     for asset in sorted(each["id"] for each in body["assets"]):  # type: ignore[attr-defined]
         price = {"asset": asset, "price": priced[asset], "source": "Northgate reference"}
@@ -187,20 +222,63 @@ def begin(kind: Kind) -> Settling:
         desk.log("deposit.credited", ["desk", "operations"], paid)
     legal = sha256(LEGAL).hexdigest()
     trades = tuple(
-        Trade(number, world.signed_contract(replace(terms, legal_text_sha256=legal)))
+        Trade(number, world.signed_contract(replace(terms, legal_text_sha256=legal), _signers(terms)))
         for number, terms in enumerate(kind.terms, 1)
     )
     over = Finished(desk, trades[0])
     over.keep(LEGAL)
     for trade in trades:
-        desk.log("contract.affirmed", ["operations"], builder.contract_body(trade.contract))
-        desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
-        for leg in (0, 1):
-            desk.log("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg))
-    names = [trade.hash for trade in trades]
-    closed = builder.cycle_body(over.trade.cycle, names, world.START, netting=kind.netting)
+        agree(desk, trade)
+    it = kind.beginning(Settling(kind, over, trades, chain or Chain()))
+    names = [trade.hash for trade in it.trades]
+    closed = builder.cycle_body(it.over.trade.cycle, names, world.START, netting=kind.netting)
     desk.log("cycle.closed", ["desk"], closed)
-    return Settling(kind, over, trades)
+    return it
+
+
+def agree(desk: Desk, trade: Trade) -> None:
+    """Affirmed by both, or asked for by the owner; endorsed and held."""
+    request = trade.contract.terms.template == templates.WITHDRAWAL
+    kind, signers = ("withdrawal.requested", "meridian") if request else ("contract.affirmed", "operations")
+    desk.log(kind, [signers], builder.contract_body(trade.contract))
+    desk.log("contract.endorsed", ["compliance"], {"contract": trade.hash})
+    for leg in range(len(trade.contract.terms.legs)):
+        desk.log("hold.placed", ["desk"], builder.hold_body(trade.contract.terms, trade.hash, leg))
+
+
+def ruled(it: Settling) -> Settling:
+    """Harbour disputes what was agreed; two officers carry the ruling out, which is settled in its place."""
+    (disputed,) = it.trades
+    it.desk.log(*world.dispute_step(disputed.hash))
+    ruling = it.over.keep(b"the ruling")
+    terms = world.award(disputed.hash, 2, legal_text_sha256=ruling)
+    award = Trade(2, world.signed_contract(terms, RULING))
+    it.desk.log("award.made", RULING, builder.contract_body(award.contract))
+    over = Finished(it.desk, award, it.over.artefacts)
+    return Settling(it.kind, over, (award,), it.chain)
+
+
+def owned(it: Settling) -> Settling:
+    """Harbour's Safe changes its owners by every kind of call before it pays: in the end one more has to sign."""
+    for people, threshold in (((A, C, D, NEW), 2), ((A, C, NEW), 2), ((A, C, D), 2), ((A, C, D), 3)):
+        order, nonce = owner_cases.Order(people, threshold), it.nonce(owner_cases.SAFE)
+        vault, listed = it.safe(owner_cases.SAFE), it.chain.listed(it.desk)
+        tx = owner_change.build(vault, order.keys, threshold, listed, it.desk.state.roster, nonce)
+        data = ethereum.serialise(tx)
+        name = owner_cases.logged(it.desk, order, data, nonce=nonce)
+        it.over.keep(data)
+        ordered = it.desk.state.instruction(name)
+        it.sign(ordered)
+        transaction, raw = it.finished(ordered)
+        it.send(ordered, transaction, raw)
+        for confirmations in (1, it.desk.state.adopted().confirmations_on(world.ETHEREUM)):
+            it.observe(ordered, transaction, confirmations)
+    return it
+
+
+A, C, D = world.SAFE_OWNERS
+NEW = owner_cases.NEW
+RULING = ("compliance", "officer-d")
 
 
 def delivered(it: Settling) -> None:
@@ -210,7 +288,7 @@ def delivered(it: Settling) -> None:
     for each, transaction, raw in sent:
         it.send(each, transaction, raw)
     for each, transaction, _ in sent:
-        it.observe(each, transaction)
+        it.observe(each, transaction, 1 if it.trades[0].contract.terms.finality.mutual else 3)
     it.final()
 
 
@@ -224,7 +302,8 @@ def carried(it: Settling) -> None:
         ethereum.finalise(it.data(each), own, vault, it.desk.state.roster)
         for each, own, vault in zip(legs, shares, vaults, strict=True)
     ]
-    raw, name = ethereum.together(done, vaults).calldata, "0x" + world.digest("carried")
+    call = ethereum.together(done, vaults)
+    raw, name = call.calldata, it.chain.sent(call.to, call.calldata, "carried")
     for each in legs:
         it.send(each, name, raw)
     for each in legs:
@@ -330,6 +409,10 @@ def declared(it: Settling, old: Instruction, data: bytes, purpose: str) -> Instr
     return next(each for each in it.live() if each.replaces == old.hash)
 
 
+def _signers(terms: Terms) -> list[str]:
+    return [name for name, party in world.OWNERS.items() if party in terms.parties or RIDGE in terms.parties]
+
+
 def _third_book(body: dict[str, object]) -> None:
     for each in _list(body["participants"]):
         if each["lei"] == RIDGE.lei:
@@ -342,7 +425,8 @@ def _third_book(body: dict[str, object]) -> None:
         _list(body["destinations"]).append(place)
 
 
-def _euros(body: dict[str, object]) -> None:
+def euros(body: dict[str, object]) -> None:
+    """Change the body of a founding: there are euros, too."""
     _list(body["assets"]).append({"id": cases.EURC, "symbol": "EURC", "decimals": 6})
 
 
@@ -371,8 +455,38 @@ def _one_chain() -> Terms:
     return replace(sold, legs=(euros, sold.legs[1]), finality=finality, notional=notional)
 
 
+def _of_devices() -> Mapping[str, object]:
+    """Meridian's vault of extended keys; officer D has not tried it."""
+    tried = {each: _DEVICES[each] for each in OFFICERS}
+    return enrolment_world.change(enrolment_world.descriptor_record(), tried, UNTRIED)
+
+
+def _of_slots() -> Mapping[str, object]:
+    """Meridian's vault of slots, each of two tokens' keys and a child of a device's; all have tried it."""
+    return enrolment_world.change(enrolment_world.mixed_slots(), {mixed_world.OFFICER: mixed_world.device()})
+
+
+def _of_two_slots() -> Mapping[str, object]:
+    """Meridian's vault of two slots; officer A alone has tried it."""
+    vault = enrolment_world.planned(b"".join(_SLOTS[:2]))
+    return vault_enrolment.entry(vault, [enrolment_world.by_token(vault, A)], UNTRIED)
+
+
+def gained(it: Settling) -> Settling:
+    """It gains the other slots, which all try; then officers C and D try all of it as it stands."""
+    for slots, officers in ((_SLOTS[2:], (A, C, D)), (_SLOTS, (C, D))):
+        found = vault_enrolment.read_vault(b"".join(slots), None)
+        wanted = (enrolment_world.NAME, enrolment_world.OWNER, world.BITCOIN)
+        vault = vault_enrolment.plan(it.desk.state.roster, found, *wanted)
+        body = vault_enrolment.entry(vault, [enrolment_world.by_token(vault, each) for each in officers])
+        it.desk.log("roster.changed", RULING, {**world.no_entries(), **body})
+    return it
+
+
+_SLOTS = enrolment_world.slots().splitlines(keepends=True)
+UNTRIED = "Her device is at the maker's; the vault is empty until she has signed."
 EUROS = 16_000_000_000_000
-_SAFES = {"founding": _euros, "deposits": (("meridian", cases.EURC, EUROS),)}
+_SAFES = {"founding": euros, "deposits": (("meridian", cases.EURC, EUROS),)}
 _DEVICES = {each: ranged_world.device(each) for each in world.COSIGNERS}
 KINDS = {
     "netted": Kind((world.terms(1), _back()), delivered, _third_book,
@@ -383,6 +497,13 @@ KINDS = {
                   devices={mixed_world.OFFICER: mixed_world.device()}),
     "carried": Kind((_one_chain(),), carried, **_SAFES),  # type: ignore[arg-type]
     "split": Kind((_one_chain(),), split, **_SAFES),  # type: ignore[arg-type]
+    "enrolled": Kind((world.terms(1),), delivered, enrolment_world.put_in, devices=_DEVICES, entering=_of_devices),
+    "tried": Kind((world.terms(1),), delivered, enrolment_world.put_in, entering=_of_slots,
+                  officers=("officer-a", mixed_world.OFFICER), devices={mixed_world.OFFICER: mixed_world.device()}),
+    "gained": Kind((world.terms(1),), delivered, enrolment_world.put_in, entering=_of_two_slots, beginning=gained),
+    "withdrawn": Kind((world.withdrawal(1),), delivered),
+    "awarded": Kind((world.terms(1),), delivered, beginning=ruled),
+    "owned": Kind((world.terms(1),), delivered, owner_cases.with_a_key_more, officers=(A, C, D), beginning=owned),
     "replaced": Kind((world.terms(1),), replaced),
     "lifted": Kind((world.terms(1),), lifted),
     "voided": Kind((world.terms(1),), voided),
@@ -392,7 +513,11 @@ KINDS = {
 @cache
 def settled(kind: str) -> Finished:
     """The whole history of a kind."""
-    it = begin(KINDS[kind])
+    return ended(begin(KINDS[kind]))
+
+
+def ended(it: Settling) -> Finished:
+    """From its beginning to its end."""
     it.prepare()
     it.sign(*it.live())
     it.kind.ending(it)

@@ -32,6 +32,7 @@ from support.software_keys import SoftwareKey
 ORIGIN = "northgate.example/desk"
 START = times.parse("2026-11-22T09:00:00Z")
 BITCOIN = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
+TESTNET = "bip122:000000000933ea01ad0ee984209779ba"
 ETHEREUM = "eip155:31337"
 BTC = f"{BITCOIN}/slip44:0"
 USDC_ADDRESS = eip55.checksum(keccak256(b"countersign test token")[12:])

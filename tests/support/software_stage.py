@@ -20,6 +20,7 @@ from countersign.airgap import ur
 from countersign.audit import note
 from countersign.audit.note import ED25519, VerifierKey
 from countersign.audit.quorum import Quorum
+from countersign.chains.busy_bitcoin import BusyBitcoin
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.chains.embedded_ethereum import EmbeddedEthereum
 from countersign.chains.outside import Outside
@@ -275,6 +276,7 @@ class SoftwareStage:
         self.ask_pin: AskSecret = _pin
         self.legal_text = data_path("demonstration/legal-text.pdf").read_bytes()
         self.bitcoin = EmbeddedBitcoin()
+        self.pool: BusyBitcoin | None = None  # before the chain, where a test wants transactions to wait
         self.ethereum = EmbeddedEthereum(31337, seconds=lambda: self.clock.seconds)
         self.outside = Outside(self.bitcoin, self.ethereum)
         self.pictures = TextPictures()
@@ -307,10 +309,15 @@ class SoftwareStage:
     def log_key(self) -> str:
         return str(self.log_verifier)
 
+    def fill_blocks(self, rate: int) -> None:
+        """What is sent from now on waits, unless it pays as much."""
+        assert self.pool is not None
+        self.pool.least = rate
+
     @property
     def nodes(self) -> Nodes:
         """One node a chain, the desk's and every officer's."""
-        return Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
+        return Nodes({cast.BITCOIN: self.pool or self.bitcoin}, {cast.ETHEREUM: self.ethereum})
 
     def sign_head(self, text: str) -> note.Signature:
         """The log's own signature line."""

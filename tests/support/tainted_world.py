@@ -28,6 +28,7 @@ from countersign.desk.views import Rows
 from countersign.resources.visible import visible
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import BREAK
+from countersign.ui.widgets.letters import FOLD
 
 MARK: Final = "Zq7"
 TAINT: Final = f"{MARK}<b>A</b> <img src='file:///etc/hostname'>&lt;&B[*] **C** [D](E){'W' * 28}\u202e\x07"
@@ -136,7 +137,7 @@ def _own(widget: QWidget) -> Iterator[tuple[str, str]]:
         plain = widget.textFormat() is Qt.TextFormat.PlainText
         yield "label", (widget.text() if plain else read(widget.text())).replace(BREAK, "")
     elif isinstance(widget, QAbstractButton):
-        yield "button", re.sub(r"&(.)", r"\1", widget.text())
+        yield "button", re.sub(r"&(.)", r"\1", widget.text()).replace(FOLD, "")
     elif isinstance(widget, QLineEdit):
         yield "field", f"{widget.text()}\n{widget.placeholderText()}"
     elif isinstance(widget, QPlainTextEdit):

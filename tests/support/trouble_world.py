@@ -152,12 +152,13 @@ def observed(
     return "transaction.observed", CHAIN, body
 
 
-def failed(trade: Trade, instruction: Instruction, *, executable: bool = True) -> Step:
-    """`settlement.failed`."""
+def failed(trade: Trade, instruction: Instruction, *, executable: bool = True, for_good: bool | None = None) -> Step:
+    """`settlement.failed`; what cannot execute is gone for good unless something else is said."""
     body = {
         "cycle": trade.cycle,
         "instruction": instruction.hash,
         "executable": executable,
+        "for_good": not executable if for_good is None else for_good,
         "reason": "The other chain refused it.",
     }
     return "settlement.failed", CHAIN, body

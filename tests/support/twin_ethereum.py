@@ -70,7 +70,8 @@ def twins(node: AnvilNode) -> Twins:
         {token: {safe: TOKENS}, other_token: {safe: TOKENS}},
         ether={safe: WEI},
     )
-    world = World(CHAIN_ID, safe, other_safe, token, other_token, keys, 1, TOKENS, WEI, executed)
+    listed = _in_order(node, safe)
+    world = World(CHAIN_ID, safe, other_safe, token, other_token, keys, 1, TOKENS, WEI, executed, listed)
     return Twins(node, adapter, embedded, world)
 
 

@@ -10,7 +10,9 @@
 
 import io
 import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 import zipfile
@@ -91,6 +93,45 @@ def play(
         lines[-1] if lines else "",
         0 if over else page[len(printed)].step,
     )
+
+
+def paste(folder: Path, page: Sequence[Block], environment: Mapping[str, str]) -> str:
+    """The blocks typed into a shell at a terminal, one after the other, each when the one before is done; what stood there last.
+
+    An interactive shell reads line by line, and does not parse everything that a script may say.
+    """
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.execvpe("bash", ["bash", "--norc", "--noprofile"], {**environment, "TERM": "dumb"})
+    try:
+        return _typed(terminal, page)
+    finally:
+        os.close(terminal)
+        os.waitpid(child, 0)
+
+
+def _typed(terminal: int, page: Sequence[Block]) -> str:
+    shown = b""
+    for place, block in enumerate(page):
+        left, done = f"{block.commands}printf 'TYPED-%s\\n' {place}\n".encode(), f"TYPED-{place}\r\n".encode()
+        while done not in shown:
+            ready, free, _ = select.select([terminal], [terminal] if left else [], [], SECONDS)
+            more = _read(terminal) if ready else b""
+            shown += more
+            if free:
+                left = left[os.write(terminal, left[:256]) :]
+            elif not more:
+                return shown.decode("utf-8", "replace")
+    return shown.decode("utf-8", "replace")
+
+
+def _read(terminal: int) -> bytes:
+    """What stands there; nothing once the shell has ended."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
 
 
 def unpacked(pack: bytes) -> dict[str, bytes]:

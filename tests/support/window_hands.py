@@ -26,8 +26,10 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from countersign.ui.application import texts
+from countersign.ui.theme import fonts, measure
 from countersign.ui.views.frame import Frame
 from countersign.ui.widgets.label import PlainLabel
+from countersign.ui.widgets.letters import Choices
 
 CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QLineEdit, QPlainTextEdit, QProgressBar, QScrollArea)
 Found = TypeVar("Found", bound=QWidget)
@@ -91,8 +93,19 @@ def type_into(root: QWidget, name: str, text: str) -> None:
         QTest.keyClick(field, Qt.Key.Key_Delete)
 
 
+async def active(window: QWidget) -> None:
+    """Until the keys go to this window: on the offscreen platform that takes turns of the loop, and is nobody's after a dialog."""
+    window.activateWindow()
+    for _ in range(10_000):
+        if window.isActiveWindow():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("another window keeps the keys")
+
+
 def key(window: QWidget, sequence: str) -> None:
-    """Press a key of the window."""
+    """Press a key of the window, to which keys go: its shortcuts are dead while it is not the active one."""
+    assert isinstance(window, QDialog) or window.isActiveWindow(), sequence
     QTest.keySequence(window, sequence)
 
 
@@ -162,8 +175,27 @@ def clipped(root: QWidget) -> list[str]:
         elif metrics.horizontalAdvance(text) > label.width() + 1:
             found.append(f"{text[:60]!r} needs {metrics.horizontalAdvance(text)} in {label.width()}")
     for button in root.findChildren(QPushButton):
-        if button.isVisibleTo(root) and button.sizeHint().width() > button.width() + 1:
-            found.append(f"button {button.text()!r} needs {button.sizeHint().width()} in {button.width()}")
+        needed = button.sizeHint().width()
+        if button.property("part") == "item":  # strong where it is chosen, which Qt does not reckon with
+            strong = QFontMetrics(fonts.proportional(bold=True))
+            needed = (
+                2 * measure.GAP + 4 + max(map(strong.horizontalAdvance, button.text().replace("&&", "&").split("\n")))
+            )
+        if button.isVisibleTo(root) and needed > button.width() + 1:
+            found.append(f"button {button.text()!r} needs {needed} in {button.width()}")
+    return found + [
+        each for choices in root.findChildren(Choices) if choices.isVisibleTo(root) for each in _cut(choices)
+    ]
+
+
+def _cut(choices: Choices) -> list[str]:
+    found, metrics = [], QFontMetrics(choices.font())
+    room = choices.viewport().width() - 2 * (measure.UNIT + 3)  # less the style sheet's padding, and the style's own
+    for entry in map(choices.item, range(choices.count())):
+        at, text = choices.visualItemRect(entry), entry.text()
+        needed = metrics.boundingRect(0, 0, room, 1 << 16, int(Qt.TextFlag.TextWordWrap), text)
+        if needed.height() > at.height() - 2 * measure.UNIT:
+            found.append(f"entry {text[-60:]!r} needs {needed.height()} in {at.height() - 2 * measure.UNIT}")
     return found
 
 

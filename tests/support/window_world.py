@@ -727,7 +727,8 @@ class OfficerDouble:
 
     @cached_property
     def owner_changes(self) -> owners_double.OwnersDouble:
-        return owners_double.OwnersDouble(self._ask, self._with_pin, owners_double.view(ethereum_view()))
+        shown = owners_double.view(ethereum_view())
+        return owners_double.OwnersDouble(self._ask, self._with_pin, shown, lambda: self.governance.open[0])
 
     def _with_pin(self) -> None:
         if not self.unlocked:

@@ -21,12 +21,13 @@ from countersign.settlement.roster import Party, RangedVault, SlotVault
 from countersign.signers.provision import provisioner_for
 from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
 from countersign.ui.widgets.label import WholeValue
+from countersign.ui.widgets.reason import ReasonField
 from support import enrolment_stage as world
 from support import softhsm
 from support.device_stage import COSIGNERS, device
 from support.hardware_wallet import Device
 from support.software_stage import Table
-from support.window_hands import click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
+from support.window_hands import active, click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
 from ui.test_accessible import clipped, grab_again, keyless, marked_up, unnamed
 
 A, C, D, E = cast.OFFICER_A.id, cast.OFFICER_C.id, cast.OFFICER_D.id, cast.OFFICER_E.id
@@ -59,7 +60,7 @@ class Sitting:
         made = open_officer(await self.console(officer), BannerFacts(Mode.ONLINE), self.instruments)
         self.windows.append(made)
         made.show()
-        made.activateWindow()
+        await active(made)
         await made.refresh()
         key(made, "Ctrl+4")
         click(made, "Enrol a vault…")
@@ -194,6 +195,122 @@ async def test_the_whole_ceremony_by_tokens_to_the_registered_vault(sitting: Sit
     await other.governance.sign(proposal.id)
     await other.governance.append(proposal.id)
     assert isinstance(sitting.table.desk.state.roster.vaults[world.NAME], SlotVault)
+
+
+async def test_a_vault_comes_with_a_reason_gains_a_slot_and_is_tried_at_last(sitting: Sitting) -> None:
+    """Two slots with one test of three, a third slot with every test, then the vault as it stands with the tests it lacked."""
+    lines = world.slots_file(sitting.table).splitlines(keepends=True)
+    window = await sitting.window(D)
+    await own_test(window, sitting.put("vault.txt", b"".join(lines[:2])), f"{world.NAME} of Meridian Capital")
+    assert "Missing: Ada Vale, Elin Moor. Without a reason it is proposed only with every cosigner's test." in seen(
+        window
+    )
+    tidy(window)
+    assert not enabled(window, "Propose the vault…")
+    type_into(window, "Why it is entered all the same", "The others are on their way.")
+    said = await proposed(sitting, window)
+    assert (
+        f"UNTESTED: for the vault {world.NAME} nothing shows that these can sign: Ada Vale, Elin Moor. Reason given: The "
+        in said
+    )
+    assert len(vault_of(sitting).slots) == 2
+
+    forget(sitting)
+    await again(window)
+    await own_test(window, sitting.put("more.txt", lines[2]), f"More slots for {world.NAME}")
+    assert "Keys of slot 2" in seen_at(window, 1)
+    assert "Your key stands exactly once in each new slot (1)" in seen_at(window, 1)
+    await from_others(sitting, window)
+    assert "Every cosigner has signed the test. The slots can be proposed." in seen(window)
+    said = await proposed(sitting, window)
+    assert (
+        f"Verified here: the test signatures for the vault {world.NAME} (new slots: 2) of Ada Vale, Dora Finch, Elin Moor."
+        in said
+    )
+    assert "UNTESTED" not in said
+    assert [slot.number for slot in vault_of(sitting).slots] == [0, 1, 2]
+
+    forget(sitting)
+    await again(window)
+    await own_test(window, sitting.put("vault.txt", b"".join(lines)), f"The standing vault {world.NAME}")
+    assert "nobody's test is owed" in seen(window)
+    tidy(window)
+    assert not [each for each in window.enrol.gather.findChildren(ReasonField) if each.isVisibleTo(window)]
+    before = vault_of(sitting)
+    said = await proposed(sitting, window)
+    assert f"Verified here: the test signatures for the vault {world.NAME} of Dora Finch." in said
+    assert vault_of(sitting) == before
+
+
+def vault_of(sitting: Sitting) -> SlotVault:
+    found = sitting.table.desk.state.roster.vaults[world.NAME]
+    assert isinstance(found, SlotVault)
+    return found
+
+
+def forget(sitting: Sitting) -> None:
+    """The files of a ceremony that is over."""
+    for each in sitting.folder.iterdir():
+        each.unlink()
+
+
+async def again(window: OfficerWindow) -> None:
+    await window.refresh()
+    click(window, "Vaults")
+    click(window, "Enrol a vault…")
+    window.enrol.go(0)
+
+
+def seen_at(window: OfficerWindow, step: int) -> str:
+    """What stands on an earlier step."""
+    at = window.enrol.at
+    window.enrol.stack.setCurrentIndex(step)
+    told = seen(window)
+    window.enrol.stack.setCurrentIndex(at)
+    return told
+
+
+async def own_test(window: OfficerWindow, file: Path, named_as: str) -> None:
+    """From the description to this officer's own test by their token, and on to whose are there."""
+    await judged(window, file)
+    assert named_as in seen(window)
+    tidy(window)
+    await compared(window)
+    click(window, "Sign the test with the token")
+    await settled(window)
+    on(window)
+    await settled(window)
+
+
+async def from_others(sitting: Sitting, window: OfficerWindow) -> None:
+    """The tests of the others' tokens, signed elsewhere."""
+    view = window.enrol.view
+    assert view is not None
+    found = vault_enrolment.read_vault(view.wanted.description.data, None)
+    owner = Party(cast.MERIDIAN, world.BOOK)
+    planned = vault_enrolment.plan(sitting.table.desk.state.roster, found, world.NAME, owner, cast.BITCOIN)
+    for officer in (A, E):
+        await sitting.console(officer)  # unlocked
+        signer = sitting.table.stage.bearers[officer]
+        sitting.put(f"{officer}.test", await vault_enrolment.sign_test(planned, officer, signer))
+    click(window, "Look again")
+    await settled(window)
+
+
+async def proposed(sitting: Sitting, window: OfficerWindow) -> str:
+    """Propose it, read under Settings what it says, have the other administrator sign and log it."""
+    click(window, "Propose the vault…")
+    await settled(window)
+    assert window.screen_key == "settings"
+    told = seen(window)
+    (proposal,) = sitting.consoles[D].governance.proposals()
+    other = await sitting.console("compliance")
+    await other.synchronise()
+    other.governance.take_in(sitting.consoles[D].governance.export(proposal.id))
+    await other.governance.sign(proposal.id)
+    await other.governance.append(proposal.id)
+    sitting.consoles[D].governance.withdraw(proposal.id)
+    return told
 
 
 async def test_the_whole_ceremony_by_devices_from_key_records(sitting: Sitting) -> None:
@@ -451,7 +568,7 @@ async def test_tests_by_wrong_keys_are_refused_by_name_and_the_rest_count(sittin
         (line,) = [each for each in told.split("\n") if f"Refused, {name}:" in each]
         assert f"[{code}" in line, line
     assert "unsigned.psbt" not in told
-    assert "Missing: Cyrus Holt. A vault is proposed only with every cosigner's test." in told
+    assert "Missing: Cyrus Holt. Without a reason it is proposed only with every cosigner's test." in told
     assert not enabled(window, "Propose the vault…")
     sitting.put("c.psbt", device(C).sign(unsigned))
     click(window, "Look again")

@@ -5,6 +5,7 @@ import sys
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from countersign.desk.views import StripView, TokenView
 from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
 from countersign.ui.presenters import strip
 from countersign.ui.presenters.banner import line
@@ -38,6 +39,19 @@ async def test_the_rail_shows_the_officers_screens_each_with_its_key(window: Off
     for number, screen in enumerate(screens, 1):
         key(window, f"Ctrl+{number}")
         assert window.screen_key == screen
+
+
+@pytest.mark.parametrize("tries", ["ok", "last"])
+async def test_a_strip_of_long_words_folds_and_keeps_the_window_as_narrow_as_1200(
+    window: OfficerWindow, tries: str
+) -> None:
+    token = TokenView("signing-a", "0123456789", "SoftHSM v2", "Cyrus", tries == "ok", tries)
+    who = "Cyrus Delacroix"
+    window.strip.show_view(StripView(who, "administrator, vault operator", token, 123_456, 1, 2, 3, True), 700_000)
+    window.resize(1200, 760)
+    await settled(window)
+    assert window.minimumSizeHint().width() <= 1200
+    assert who in seen(window)
 
 
 async def test_the_strip_names_person_token_log_witnesses_and_desk(window: OfficerWindow) -> None:

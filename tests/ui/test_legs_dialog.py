@@ -1,5 +1,6 @@
 """A released settlement seen through from Review: where each leg is, what a failure will mean, recorded, sent again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,12 +68,40 @@ async def test_each_leg_says_where_it_is_and_what_its_failure_would_mean(
 async def test_what_can_never_execute_is_said_and_is_not_sent_again(
     window: OfficerWindow, officer: OfficerDouble
 ) -> None:
-    found = await opened(window, officer, executable=False)
+    found = await opened(window, officer, executable=False, for_good=True)
     assert "It can never execute: its Safe has gone past its nonce." in words(found)
     assert "this leg is prepared anew, and needs a quorum and a release" in words(found)
     type_into(found, REASON, "Used by hand.")
     assert not enabled(found, "Send")
     assert enabled(found, "Record the failure")
+
+
+async def test_what_its_chain_may_bring_back_is_said_and_what_may_be_prepared_meanwhile(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    view = world.one_sided(executable=False)
+    coins = replace(view.legs[0], where=Where.NOWHERE, executable=False, objection=None)
+    officer.operating.may = officer.operating.sent = True
+    officer.operating.legs = replace(
+        view, legs=(coins, view.legs[1], replace(coins, instruction="33" * 32, earlier=True))
+    )
+    await window.refresh()
+    window.open_review(CONTRACT)
+    await settled(window)
+    key(window, "Ctrl+H")
+    found = await dialog(window)
+    await settled(window)
+    told = words(found)
+    for expected in (
+        "No leg is in a block yet (0 of 2).",
+        "It cannot execute: a coin that it spends is gone from its vault. Its chain may undo that",
+        "It cannot execute: its Safe has gone past its nonce. Its chain may undo that",
+        "This leg is prepared anew over a coin of it that is left, so that only one of the two can ever pay",
+        "Nothing can be prepared in its place yet",
+        "Another instruction took the place of this one. It might still pay if its chain goes back.",
+    ):
+        assert expected in told
+    assert not enabled(found, "Send")
 
 
 async def test_a_failure_wants_a_reason_and_is_recorded_with_the_pin(
@@ -207,6 +236,18 @@ async def test_a_call_that_did_nothing_in_its_block_is_named_and_sent_again_with
     click(found, "Send again")
     await settled(window)
     assert ("send", CONTRACT, "The Safe holds its dollars again.") in officer.asked
+
+
+async def test_a_leg_that_was_executed_and_did_not_pay_says_what_moved_and_can_only_fail(
+    window: OfficerWindow, officer: OfficerDouble
+) -> None:
+    differs = f"what is owed does not move: 20000000000000 base units of {world.USDC.rsplit(':', 1)[1]}"
+    found = await opened(window, officer, where=Where.OTHERWISE, executable=False, for_good=True, differs=differs)
+    assert f"it does not count as paid: {differs}" in words(found)
+    assert "It can never execute" not in words(found)
+    assert not enabled(found, "Send")
+    type_into(found, REASON, "The token answered false.")
+    assert enabled(found, "Record the failure")
 
 
 async def test_a_bitcoin_transaction_that_waits_has_no_fee_to_raise_here(

@@ -40,7 +40,7 @@ async def opened(window: OfficerWindow) -> OwnersDialog:
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Down)
     await settled(window)
-    click(window, "Change of owners…")
+    click(window, "The change under way…")
     found = await dialog(window)
     await settled(window)
     assert isinstance(found, OwnersDialog)
@@ -88,7 +88,7 @@ async def test_with_its_quorum_it_is_sent_and_looked_for(window: OfficerWindow, 
     acts.shown = replace(acts.shown, signed=("Ada Vale", "Cyrus Holt"), missing=0)
     shown = await opened(window)
     assert "Signed by Ada Vale, Cyrus Holt. It can be sent." in told(shown)
-    assert not enabled(shown, "Look for it")
+    assert enabled(shown, "Look for it")  # whoever has seen it may have sent it
     click(shown, "Send it…")
     await settled(window)
     assert ("owners send", "harbour-safe") in ordered.asked
@@ -108,6 +108,7 @@ async def test_a_refusal_is_said_in_the_dialog_and_nothing_was_signed(
     click(shown, "Sign with the token")
     await settled(window)
     assert "Nobody has signed yet." in told(shown)
+    assert not enabled(shown, "Look for it")
     assert any("D1" in each or "shown" in each for each in told(shown).splitlines())
 
 
@@ -116,8 +117,8 @@ async def test_a_vault_without_such_a_change_offers_none(window: OfficerWindow) 
     await settled(window)
     click(window, "Vaults")
     await settled(window)
-    assert "Change of owners…" not in seen(window)
-    assert not [each for each in window.vaults.findChildren(Button) if each.accessibleName() == "Change of owners…"]
+    assert "The change under way…" not in seen(window)
+    assert not [each for each in window.vaults.findChildren(Button) if each.accessibleName() == "The change under way…"]
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1200, 760)], ids=str)

@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
-from PySide6.QtPdf import QPdfDocument
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication, QTableView
 
 from countersign.desk.history import HistoryRow
@@ -17,34 +16,12 @@ from countersign.ui.application import OfficerWindow
 from countersign.ui.presenters.report import Paper, laid_out
 from countersign.ui.views.report_pdf import MARGIN, painted
 from support import window_world as world
+from support.pdf_reading import Read
 from support.window_hands import enabled, key, named, seen, settled, type_into, words
 
 PAGE = QRectF(0, 0, 842, 595)
 """A4 across, in points."""
 HEAD = Head("northgate.example/desk", "ada", world.NOW, 26, bytes.fromhex(world.hashed("root")))
-
-
-class Read:
-    """A PDF as a reader has it: its pages' texts, and where on the page text stands (points)."""
-
-    def __init__(self, pdf: bytes) -> None:
-        self._buffer = QBuffer()
-        self._buffer.setData(QByteArray(pdf))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self.document = QPdfDocument()
-        self.document.load(self._buffer)
-        assert self.document.status() is QPdfDocument.Status.Ready
-        count = self.document.pageCount()
-        self.pages = [self.document.getAllText(at).text() for at in range(count)]
-        self.places = [self.document.getAllText(at).boundingRectangle() for at in range(count)]
-
-    @property
-    def text(self) -> str:
-        """Everything, blanks and line ends left out: what wraps is still found."""
-        return re.sub(r"\s", "", "".join(self.pages))
-
-    def has(self, value: str) -> bool:
-        return re.sub(r"\s", "", value) in self.text
 
 
 def paper(rows: list[HistoryRow], search: str = "", told: str = "") -> Paper:

@@ -10,7 +10,7 @@ from countersign.ui.application import OfficerWindow
 from countersign.ui.tasks.runner import trace
 from countersign.ui.views.secret_dialog import SecretDialog
 from support import window_world as world
-from support.window_hands import click, dialog, enabled, key, no_dialog, seen, settled, type_into, words
+from support.window_hands import active, click, dialog, enabled, key, no_dialog, seen, settled, type_into, words
 
 CONFIRM = "I have compared amounts, addresses and digests. This is what we agreed."
 SIGN = "Sign with the token"
@@ -221,6 +221,7 @@ async def test_a_bug_of_ours_keeps_its_evidence_and_disables_signing(
     await settled(window)
     assert "Signing is disabled until this console is started again." in seen(window)
     assert not enabled(window, SIGN)
+    await active(window)
     key(window, "Ctrl+Return")
     assert officer.signed == frozenset()
     assert kept[0].startswith("RuntimeError\n")

@@ -22,7 +22,7 @@ from countersign.demonstration.story import Story
 from countersign.ui.application import OfficerWindow
 from support.codes import film
 from support.parts import softhsm_module
-from support.window_hands import click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
+from support.window_hands import active, click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
 
 CONFIRM = "I have compared amounts, addresses and digests. This is what we agreed."
 
@@ -42,9 +42,7 @@ async def played(
         await story.found()
         window = windows.seat(story, stage)
         window.show()
-        window.activateWindow()
-        while not window.isActiveWindow():
-            await asyncio.sleep(0)
+        await active(window)
         await window.refresh()
         yield window, story
         window.close()
@@ -74,9 +72,7 @@ async def give_pin(window: OfficerWindow, pin: str) -> None:
 async def back(window: OfficerWindow) -> None:
     """Until no dialog is open and the keys are the window's again (the offscreen platform has no window manager)."""
     await no_dialog(window)
-    window.activateWindow()
-    while not window.isActiveWindow():
-        await asyncio.sleep(0)
+    await active(window)
 
 
 async def told(window: OfficerWindow, code: str, what: str) -> None:
@@ -290,7 +286,7 @@ async def test_operations_proposes_an_order_in_one_window_and_compliance_signs_i
     try:
         for each in (operations, compliance):
             each.show()
-            each.activateWindow()
+            await active(each)
             await each.refresh()
             await settled(each)
         assert "Olive Penn" in operations.windowTitle()

@@ -4,7 +4,6 @@ The machine is in this process, so that its window can be reached; that it is an
 tests/journeys. Whatever comes from the online side is made by the story of the demonstration.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -23,7 +22,7 @@ from countersign.ui.application import BannerFacts, Mode, VaultWindow, open_vaul
 from support.codes import film
 from support.near_vault import PIN, NearVault
 from support.parts import softhsm_module
-from support.window_hands import click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
+from support.window_hands import active, click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
 
 CONFIRM = "I have compared amounts, addresses and digests. This is what we agreed."
 
@@ -74,9 +73,7 @@ async def session(table: Table, clock: str) -> AsyncIterator[tuple[VaultWindow, 
     console = table.vault.session()
     window = open_vault(console, BannerFacts(Mode.VAULT), instruments(table.vault.carrier))
     window.show()
-    window.activateWindow()
-    while not window.isActiveWindow():
-        await asyncio.sleep(0)
+    await active(window)
     await window.refresh()
     assert "Is this machine's clock right?" in seen(window)
     click(window, clock)

@@ -21,7 +21,7 @@ from countersign.errors import Unavailable
 from countersign.settlement.saying import said
 from countersign.ui.application import OfficerWindow
 from support.softhsm import PIN
-from support.window_hands import click, dialog, seen, settled, type_into
+from support.window_hands import active, click, dialog, seen, settled, type_into
 from support.workstation import PASSPHRASE, Workstation
 from support.workstation_desk import enrolled, founded, policy
 
@@ -53,9 +53,7 @@ async def sitting(at: Workstation, qapp: QApplication) -> AsyncIterator[tuple[St
     async with station.opened(at.folder / "northgate", secrets()) as found:
         window = await station_window.window_at(found, Seat(at.folder / "conrad.profile", choice, secrets()))
         window.show()
-        window.activateWindow()
-        while not window.isActiveWindow():
-            await asyncio.sleep(0)
+        await active(window)
         await window.refresh()
         yield found, window
         window.close()

@@ -9,6 +9,8 @@ CHECKS.md L2, L5; the witnesses' times by c2sp.org/tlog-cosignature.
 - As of (history): a cosignature is not earlier than the entry's second; there is no age limit. Cosignatures know whole
   seconds, entries milliseconds, so the entry's time is rounded down.
 - `vkeys.json` is RFC 8785 JSON {"log": vkey, "witnesses": [vkey, …]}; how many are needed stands in the policy.
+- A policy that the reader did not follow may ask for more, and never for less than the reader does (`asking`). Whoever
+  gave keys alone asks for more than half of them: two histories, each signed by more than half, have a witness in common.
 """
 
 from collections.abc import Iterable, Mapping
@@ -94,12 +96,16 @@ class Quorum:
     """The log's key, the witnesses' keys, and how many witnesses are needed (`k`, at least 1).
 
     `max_age`: seconds for which a cosignature counts when a head is judged now; never more than a day (L5).
+    `least`: the fewest that somebody else's policy may ask for; None: `k`. `asked`: what such a policy would be content
+    with, where `k` is more because the reader demands it.
     """
 
     log: VerifierKey
     witnesses: tuple[VerifierKey, ...]
     k: int
     max_age: int = MAX_AGE
+    least: int | None = field(default=None, compare=False)
+    asked: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.log.type != ED25519 or any(witness.type != COSIGNATURE for witness in self.witnesses):
@@ -116,10 +122,20 @@ class Quorum:
 
     @classmethod
     def parse(cls, data: bytes, k: int | None = None) -> "Quorum":
-        """A `vkeys.json`; without `k` every witness is needed. Malformed(C2.…, L2.…, L5.…)."""
+        """A `vkeys.json`; without `k` every witness is needed, or as many as `asking` says. Malformed(C2.…, L2.…, L5.…)."""
         value = shape.record(strict_json.parse_canonical(data), "vkeys", _FIELDS)
         witnesses: tuple[VerifierKey, ...] = value["witnesses"]
-        return cls(value["log"], witnesses, len(witnesses) if k is None else k)
+        if k is not None:
+            return cls(value["log"], witnesses, k)
+        return cls(value["log"], witnesses, len(witnesses), least=len(witnesses) // 2 + 1)
+
+    def asking(self, asked: int) -> "Quorum":
+        """These keys, as many as a policy asks for that the reader did not follow, and `least` of them at any rate.
+
+        Malformed(L5.threshold) where it asks for more than there are.
+        """
+        least = self.k if self.least is None else self.least
+        return replace(self, k=max(asked, least), asked=asked if asked < least else None)
 
     def serialise(self) -> bytes:
         """The bytes of `vkeys.json`."""
@@ -142,12 +158,21 @@ class Quorum:
         return tuple(_judge_one(witness, found, when) for witness in self.witnesses)
 
     def verify(self, signed: SignedCheckpoint, when: Fresh | AsOf) -> Witnessed:
-        """L2 and L5. Refused(L5.quorum) with every witness's `Cosignature` as findings."""
+        """L2 and L5. Refused(L5.quorum, L5.majority) with every witness's `Cosignature` as findings."""
         cosignatures = self.judge(signed, when)
-        have = sum(one.counts for one in cosignatures)
-        if have < self.k:
-            raise Refused("L5.quorum", cosignatures, have=have, need=self.k)
+        if (short := self.short(cosignatures)) is not None:
+            raise short
         return Witnessed(signed, cosignatures)
+
+    def short(self, cosignatures: tuple[Cosignature, ...]) -> Refused | None:
+        """Why these are too few: L5.quorum, or L5.majority where the log's own policy would be content with them."""
+        have = sum(one.counts for one in cosignatures)
+        if have >= self.k:
+            return None
+        if self.asked is None or have < self.asked:
+            return Refused("L5.quorum", cosignatures, have=have, need=self.k)
+        values = {"have": have, "need": self.k, "asked": self.asked, "of": len(self.witnesses)}
+        return Refused("L5.majority", cosignatures, **values)
 
 
 def _judge_one(witness: VerifierKey, found: Iterable[note.Signed], when: Fresh | AsOf) -> Cosignature:

@@ -33,12 +33,16 @@ MORE_INPUTS = 1
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """A paying vault: its checksum for the fee's order, the coins it may spend, what it owes, where its change goes."""
+    """A paying vault: its checksum for the fee's order, the coins it may spend, what it owes, where its change goes.
+
+    `must`: coins that it spends besides, whatever is chosen; no exact match is looked for beside them.
+    """
 
     checksum: str
     coins: tuple[Coin, ...]
     payments: tuple[Output, ...]
     change: Descriptor
+    must: tuple[Coin, ...] = ()
 
 
 class Part(NamedTuple):
@@ -124,7 +128,9 @@ class Price:
 
 def choose(payers: Sequence[Payer], rate: int) -> tuple[Purse, ...]:
     """Every payer's coins, share and change at `rate` satoshis a vbyte. Refused("bitcoin.funds", vault, missing)."""
-    purses = [Purse(each, _worth(each, rate), sum(out.satoshis for out in each.payments)) for each in payers]
+    purses = [
+        Purse(each, (*each.must, *_worth(each, rate)), sum(out.satoshis for out in each.payments)) for each in payers
+    ]
     paid = [out for each in payers for out in each.payments]
     price = Price(rate, len(paid), sum(weights.output(out.script_pubkey) for out in paid))
     _largest_first(purses, price)
@@ -149,7 +155,8 @@ def _largest_first(purses: Sequence[Purse], price: Price) -> None:
             parts[place] = purse.part_of(1, change=len(purses) > 1)
             purse.share, purse.change_output = price.shares(parts)[place], len(purses) > 1
             purse.take()
-        while purse.taken < len(purse.coins) and (purse.total < purse.owed or not purse.taken):
+        first = max(1, len(purse.payer.must))
+        while purse.taken < len(purse.coins) and (purse.total < purse.owed or purse.taken < first):
             purse.take()
     while not _balanced(purses, price):
         pass
@@ -181,7 +188,7 @@ def _exact_match(purses: list[Purse], price: Price) -> None:
     tries = TRIES
     for place in sorted(range(len(purses)), key=lambda each: purses[each].payer.checksum):
         purse = purses[place]
-        if len({coin.weight for coin in purse.coins}) != 1:
+        if len({coin.weight for coin in purse.coins}) != 1 or purse.payer.must:
             continue  # the number of inputs would not tell the fee
         found, tries = _search(purses, place, price, tries)
         if found is None:

@@ -11,7 +11,8 @@
 from countersign.bitcoin import script
 from countersign.bitcoin.inspect import PsbtFacts
 from countersign.bitcoin.psbt.form import MAX_OUTPUTS, MAX_WEIGHT
-from countersign.errors import Refused
+from countersign.errors import Malformed, Refused
+from countersign.keys.public_key import Curve, PublicKey
 
 MIN_RELAY = INCREMENTAL_RELAY = 1
 """Satoshis a vbyte. Newer nodes ask for less by default; what satisfies these satisfies them too."""
@@ -25,6 +26,26 @@ def is_relayed(script_pubkey: bytes) -> bool:
         return program[0] <= 1 and len(program[1]) in _PROGRAMS[program[0]]
     legacy = len(script_pubkey) == 25 and script_pubkey[:3] == b"\x76\xa9\x14" and script_pubkey[23:] == b"\x88\xac"
     return legacy or script.is_p2sh(script_pubkey)
+
+
+def is_guarded(script_pubkey: bytes) -> bool:
+    """Whether it takes a key to spend it: none guards a later segwit version, a pay-to-anchor, or a P2TR whose key is no point."""
+    if not is_relayed(script_pubkey):
+        return False
+    program = script.witness_program(script_pubkey)
+    if program is None or program[0] == 0:
+        return True
+    try:
+        PublicKey.from_sec1(Curve.SECP256K1, b"\x02" + program[1])  # BIP-341: x alone, the even point
+    except Malformed:
+        return False
+    return True
+
+
+def require_guarded(script_pubkey: bytes) -> None:
+    """Refused: bitcoin.unguarded."""
+    if not is_guarded(script_pubkey):
+        raise Refused("bitcoin.unguarded", script=script_pubkey.hex())
 
 
 def require(found: PsbtFacts) -> None:

@@ -36,6 +36,16 @@ class Outpoint:
     txid: Txid
     vout: int
 
+    @classmethod
+    def parse(cls, text: str) -> "Outpoint":
+        """The reverse of `str`. Malformed: bitcoin.txid."""
+        txid, _, vout = text.partition(":")
+        if not vout.isascii() or not vout.isdecimal() or (vout[0] == "0" and vout != "0"):
+            raise Malformed("bitcoin.txid")
+        if len(vout) > 10 or int(vout) >= 1 << 32:
+            raise Malformed("bitcoin.txid")
+        return cls(from_display(txid), int(vout))
+
     def serialise(self) -> bytes:
         """36 bytes, as an input carries them."""
         return self.txid + self.vout.to_bytes(4, "little")

@@ -59,7 +59,7 @@ def use_cases() -> UseCases:
     """What the commands call."""
     books = ProfileBooks(CLOCK, open_nodes)
     return UseCases(
-        window=lambda: demonstrate(False, None, ()),
+        window=lambda: demonstrate(False, None, (), False),
         demonstrate=demonstrate,
         check=check,
         audits=Auditing(),
@@ -221,10 +221,10 @@ def provisioner(module: str | None, softhsm: Path | None) -> AbstractAsyncContex
     return provisioner_for(module, softhsm, deadline=TOKEN_DEADLINE, random_bytes=secrets.token_bytes)
 
 
-def demonstrate(headless: bool, out: Path | None, seats: Sequence[str]) -> int:
+def demonstrate(headless: bool, out: Path | None, seats: Sequence[str], busy: bool) -> int:
     """`countersign demo`: the windows, or the whole story without one."""
     from countersign.bootstrap import windows
 
     if headless:
-        return windows.play_headless(out or Path("countersign-demo"))
-    return windows.open_window(seats)
+        return windows.play_headless(out or Path("countersign-demo"), busy=busy)
+    return windows.open_window(seats, busy=busy)

@@ -13,6 +13,7 @@ from countersign.audit.note import ED25519, VerifierKey
 from countersign.audit.quorum import Quorum
 from countersign.bootstrap.machine import CLOCK, ENTROPY, answer
 from countersign.bootstrap.tokens import DEMONSTRATION_COST, TOKEN_DEADLINE, fill_token
+from countersign.chains.busy_bitcoin import BusyBitcoin
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.chains.embedded_ethereum import EmbeddedEthereum
 from countersign.chains.outside import Outside
@@ -56,6 +57,7 @@ class DemonstrationStage:
         self._consoles: dict[str, OfficerConsole] = {}
         self._holds = AsyncExitStack()
         self.bitcoin = EmbeddedBitcoin()
+        self.pool = BusyBitcoin(self.bitcoin)
         self.ethereum = EmbeddedEthereum(31337, seconds=lambda: CLOCK.now_ms() // 1_000)
         self.outside = Outside(self.bitcoin, self.ethereum)
         self.carrier = Carrier()
@@ -79,7 +81,7 @@ class DemonstrationStage:
     @property
     def nodes(self) -> Nodes:
         """One node a chain: here the desk's and every officer's are the same."""
-        return Nodes({cast.BITCOIN: self.bitcoin}, {cast.ETHEREUM: self.ethereum})
+        return Nodes({cast.BITCOIN: self.pool}, {cast.ETHEREUM: self.ethereum})
 
     @property
     def witness_keys(self) -> Sequence[str]:
@@ -169,6 +171,10 @@ class DemonstrationStage:
         """Sleep until this machine's clock has reached a moment."""
         while (left := seconds * 1_000 - CLOCK.now_ms()) > 0:
             await asyncio.sleep(left / 1_000)
+
+    def fill_blocks(self, rate: int) -> None:
+        """What is sent from now on waits, unless it pays as much."""
+        self.pool.least = rate
 
     async def confirmed(self) -> None:
         """The embedded chains mine what they accept at once."""

@@ -42,19 +42,19 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NOTES = ("demo.note-chains", "demo.note-witnesses")
 
 
-def play_headless(out: Path) -> int:
+def play_headless(out: Path, *, busy: bool = False) -> int:
     """The whole story without a window; exit status 0 only if it ended as it should."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_LOGGING_RULES", QUIET)
-    return run(lambda: until_stopped(lambda: _play(out)))
+    return run(lambda: until_stopped(lambda: _play(out, busy=busy)))
 
 
-async def _play(out: Path) -> int:
+async def _play(out: Path, *, busy: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         stage = DemonstrationStage(Path(folder))
         await stage.open()
         try:
-            done = await headless.play(stage, out, tell, Screens(stage).grab)
+            done = await headless.play(stage, out, tell, Screens(stage).grab, busy=busy)
         finally:
             await stage.aclose()
     print(done / "result.json")  # noqa: T201
@@ -119,13 +119,13 @@ def banner(next_step: Callable[[], Awaitable[str]] | None, pin: str | None = cas
     return BannerFacts(Mode.DEMONSTRATION, tuple(label(key) for key in NOTES), pin, next_step)
 
 
-def open_window(seats: Sequence[str] = ()) -> int:
+def open_window(seats: Sequence[str] = (), *, busy: bool = False) -> int:
     """Officer A's window on an embedded demonstration desk, and one for each of `seats`; ends when officer A's is closed.
 
     Unavailable("demonstration.no-display") where no window can be opened.
     """
     require_display()
-    return run(lambda: until_stopped(lambda: _sit(seats)))
+    return run(lambda: until_stopped(lambda: _sit(seats, busy=busy)))
 
 
 def require_display() -> None:
@@ -158,7 +158,7 @@ async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
             loop.remove_signal_handler(each)
 
 
-async def _sit(seats: Sequence[str]) -> int:
+async def _sit(seats: Sequence[str], *, busy: bool) -> int:
     watching.step(label("demo.opening"), 0, 2)
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         hands = Path(folder) / "hands"
@@ -166,7 +166,7 @@ async def _sit(seats: Sequence[str]) -> int:
         stage = DemonstrationStage(Path(folder))
         try:
             await stage.open()
-            story = Story(stage, hands)
+            story = Story(stage, hands, busy=busy)
             await story.found()
             watching.step(label("demo.open", folder=str(hands)), 1, 2)
             with contextlib.chdir(hands):

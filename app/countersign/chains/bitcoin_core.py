@@ -4,20 +4,21 @@
   horizon, in one scan; each comes with its whole previous transaction, whose hash is compared here with the txid given
   and once more by whoever uses it (B3): a node is a source of bytes, never of truth.
 - A fee rate is the node's own estimate, rounded up to a whole satoshi a vbyte. A node that has seen too little says so.
-- A transaction is looked for in the memory pool, then in the newest blocks (`DEPTH` back): no transaction index needed.
+- A transaction is looked for in the memory pool, then in the newest blocks (`DEPTH` back): no transaction index needed. What
+  spends a coin is looked for in those too, and in older ones as far as the moment that is asked about.
 - The node may go back (a reorganisation): what was found before is asked for again, never remembered here.
 - Amounts are parsed as decimal text, never as floats.
 - What the node says about a transaction is a reason; what it says about itself (starting, scanning) is Unavailable.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from countersign.bitcoin import parent
 from countersign.bitcoin.ranged import CHANGE, RECEIVE
-from countersign.bitcoin.transaction import display
+from countersign.bitcoin.transaction import Outpoint, display
 from countersign.bitcoin.vault import RangedVault
 from countersign.chains import answers
 from countersign.chains.bitcoin_rules import UNREADABLE
@@ -26,6 +27,10 @@ from countersign.desk.ports import Coin, Observation
 from countersign.errors import Malformed, Refused, Unavailable
 
 DEPTH = 288
+SLACK = 3 * 60 * 60
+"""Seconds by which a block may bear an earlier time than when it was found: the median of eleven before it is its least."""
+TIME = slice(68, 72)
+"""Where a block's header has its time, in unix seconds, little-endian."""
 LONGEST_LOGIN = 1_024
 SCAN_SECONDS = 900.0
 """A scan reads every unspent output there is: minutes on the main chain."""
@@ -123,6 +128,16 @@ class BitcoinCore:
         _require_own(coin)
         return coin
 
+    async def unspent(self, outpoints: Collection[str]) -> Mapping[str, int]:
+        """The confirmations of each that stands in the node's set of unspent outputs; its pool spends nothing here. Malformed."""
+        found = {}
+        for each in dict.fromkeys(outpoints):
+            place = Outpoint.parse(each)
+            given = await self._ask("gettxout", display(place.txid), place.vout, False)
+            if given is not None:
+                found[each] = answers.whole(answers.record(given, "gettxout").get("confirmations"), "gettxout")
+        return found
+
     async def fee_rate(self, blocks: int) -> int | None:
         """The node's estimate in whole satoshis a vbyte, rounded up and at least 1; None while it has none."""
         found = answers.record(await self._ask("estimatesmartfee", blocks), "estimatesmartfee")
@@ -167,6 +182,40 @@ class BitcoinCore:
                 return Observation(txid, True, tip - height + 1, height, block)
         return Observation(txid, False, 0, None, None)
 
+    async def spenders(self, outpoints: Collection[str], since: int) -> Mapping[str, Observation]:
+        """The transactions that spend these outputs in blocks: the newest `DEPTH`, and older ones back to a moment (unix
+        seconds), with `SLACK` for what the clocks of miners may differ."""
+        wanted = {_serialised(each): each for each in outpoints}
+        found: dict[str, Observation] = {}
+        tip = await self.height()
+        for height in range(tip, -1, -1):
+            if not wanted:
+                break
+            block = await self._block(height)
+            data = answers.raw(await self._ask("getblock", block, 0), "getblock")
+            hit = [each for each in wanted if each in data]  # anybody may write such bytes anywhere: only inputs count
+            for spent, txid in (await self._spent_in(block)).items() if hit else ():
+                if spent in outpoints:
+                    found[spent] = Observation(txid, True, tip - height + 1, height, block)
+                    wanted.pop(_serialised(spent), None)
+            if tip - height + 1 >= DEPTH and int.from_bytes(data[TIME], "little") < since - SLACK:
+                break
+        return found
+
+    async def _spent_in(self, block: str) -> dict[str, str]:
+        """Every outpoint that a block's transactions spend, with its spender."""
+        told = answers.record(await self._ask("getblock", block, 2), "getblock")
+        spent = {}
+        for each in answers.array(told.get("tx"), "getblock"):
+            entry = answers.record(each, "getblock")
+            txid = answers.identity(entry.get("txid"), "getblock")
+            for given in answers.array(entry.get("vin"), "getblock"):
+                place = answers.record(given, "getblock")
+                if "txid" in place:  # a coinbase spends nothing
+                    made = answers.identity(place["txid"], "getblock")
+                    spent[f"{made}:{answers.whole(place.get('vout'), 'getblock')}"] = txid
+        return spent
+
     async def _waits(self, txid: str) -> bool:
         """Whether the transaction is in the node's memory pool; a text that is no txid is nowhere."""
         try:
@@ -192,6 +241,11 @@ def _verdict(error: RpcError, method: str) -> str:
     if error.number not in VERDICTS:
         raise _itself(error, method)
     return UNREADABLE if error.number == UNREADABLE_NUMBER else error.message
+
+
+def _serialised(outpoint: str) -> bytes:
+    """As a transaction's input spells it. Malformed."""
+    return Outpoint.parse(outpoint).serialise()
 
 
 def _itself(error: RpcError, method: str) -> Unavailable:

@@ -29,6 +29,7 @@ class Ledger:
     coins: dict[Outpoint, Unspent] = field(default_factory=dict, repr=False)
     transactions: dict[Txid, bytes] = field(default_factory=dict, repr=False)
     mined: dict[Txid, int] = field(default_factory=dict, repr=False)
+    spent: dict[Outpoint, Txid] = field(default_factory=dict, repr=False)
 
     @property
     def height(self) -> int:
@@ -59,6 +60,7 @@ class Ledger:
             for place in spend.places:
                 self.coins.pop(place, None)
             coinbase = [place.serialise() for place in spend.places] == [NULL_OUTPOINT]
+            self.spent |= {} if coinbase else dict.fromkeys(spend.places, spend.txid)
             found = parent.read(raw)
             for vout in range(len(found.spans)):
                 output = found.output(vout)

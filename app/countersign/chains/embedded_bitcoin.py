@@ -11,7 +11,7 @@ Where it is narrower than a real node it refuses, and says so (`embedded.UNSUPPO
 tests/real/ hold it against a real node.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -48,6 +48,12 @@ class EmbeddedBitcoin:
         wanted = {vault.descriptor(number).script_pubkey for vault in ranged for number in vault.numbers}
         return [self._coin(place, coin) for place, coin in self.ledger.held_by(frozenset(wanted.union(scripts)))]
 
+    async def unspent(self, outpoints: Collection[str]) -> Mapping[str, int]:
+        """The confirmations of each of these outputs that nothing has spent. Malformed."""
+        places = {each: Outpoint.parse(each) for each in outpoints}
+        known = {each: coin for each, place in places.items() if (coin := self.ledger.coins.get(place)) is not None}
+        return {each: self.ledger.height - coin.height + 1 for each, coin in known.items()}
+
     async def fee_rate(self, blocks: int) -> int | None:  # noqa: ARG002
         """Everything is mined at once here: the least that is relayed."""
         return MIN_RELAY
@@ -75,6 +81,18 @@ class EmbeddedBitcoin:
         self.ledger.mine()
         block = display(self.ledger.blocks[height])
         return Observation(txid, True, self.ledger.height - height + 1, height, block)
+
+    async def spenders(self, outpoints: Collection[str], since: int) -> Mapping[str, Observation]:  # noqa: ARG002
+        """Which transactions spend these outputs; every block is known here, so that no moment is asked for."""
+        found = {}
+        for each in outpoints:
+            txid, _, vout = each.partition(":")
+            spender = self.ledger.spent.get(Outpoint(transaction.from_display(txid), int(vout)))
+            if spender is not None:
+                height = self.ledger.mined[spender]
+                depth, block = self.ledger.height - height + 1, display(self.ledger.blocks[height])
+                found[each] = Observation(display(spender), True, depth, height, block)
+        return found
 
     def fund(self, script_pubkey: bytes, satoshis: int) -> Coin:
         """A mature coin of `satoshis` locked by `script_pubkey`, from a previous transaction of its own."""

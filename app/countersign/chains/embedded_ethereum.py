@@ -5,6 +5,7 @@ It stands for `desk.ports.EthereumNode` and follows Safe.sol 1.4.1 (`safe_rules`
 - a call is `execTransaction` on a Safe of this chain, in the Contract ABI's canonical encoding;
 - the digest is rebuilt from the call, this chain's id, the Safe's address and its current nonce;
 - a transfer moves a balance that is there, or everything reverts and the nonce stays;
+- a Safe changes its owners and its threshold by a call to itself, in its own list's order, as OwnerManager.sol does;
 - several go through MultiSendCallOnly 1.4.1, which is simply there at its pinned address: all of them happen, or none.
   So do several Safes' executions that the relayer calls through it;
 - each accepted transaction is a block of its own; each look at one adds an empty block; no randomness, and no clock but
@@ -26,7 +27,7 @@ from countersign.chains.safe_rules import EmbeddedSafe, signed
 from countersign.desk.ports import Executed, Observation, Payment
 from countersign.desk.relaying import RelayerView
 from countersign.errors import Malformed, Refused, Unavailable
-from countersign.ethereum import atomic, deployments, execute, movements, multisend
+from countersign.ethereum import atomic, deployments, execute, movements, multisend, safe_storage, storage_root
 from countersign.ethereum.abi import Address, address, word
 from countersign.ethereum.arrivals import Arrival
 from countersign.ethereum.atomic import SafeCall
@@ -69,15 +70,17 @@ class EmbeddedEthereum:
     read: dict[str, tuple[int, int]] = field(default_factory=dict)  # block hash → number, time
     sent: dict[tuple[Address, bytes], str] = field(default_factory=dict)  # called address and call data → transaction
     executed: dict[str, tuple[Executed, ...]] = field(default_factory=dict)
+    moved: dict[str, tuple[tuple[Movement, ...], ...]] = field(default_factory=dict)  # of each of them, by token logs
     decimals: dict[Address, int] = field(default_factory=dict)
 
     async def chain(self) -> str:
         """CAIP-2."""
         return f"eip155:{self.chain_id}"
 
-    async def safe_nonce(self, safe: str) -> int:
-        """The Safe's next nonce. Refused `chains.no-contract`."""
-        return self._safe(safe).nonce
+    async def safe_nonce(self, safe: str, confirmations: int = 1) -> int:
+        """The Safe's next nonce, as of the block that has so many confirmations. Refused `chains.no-contract`."""
+        found, block = self._safe(safe), self.height - confirmations + 1
+        return found.nonce - sum(height > block for height in found.executed)
 
     async def safe_owners(self, safe: str) -> tuple[tuple[str, ...], int]:
         """The Safe's owners in its own order, and its threshold. Refused `chains.no-contract`."""
@@ -119,6 +122,13 @@ class EmbeddedEthereum:
         number, time = self.read[block]
         states = tuple(_state(each, self._safe(each), number) for each in sorted(set(safes)))
         return ChainSnapshot(f"eip155:{self.chain_id}", number, block, time, states)
+
+    async def storage_root(self, place: str, block: str) -> str:
+        """What a Safe's storage hashes to at a block that was read; that of nothing elsewhere. Unavailable `chains.no-block`."""
+        if block not in self.read:
+            raise Unavailable("chains.no-block", block=block)
+        safe = self.safes.get(address(eip55.parse(place)))
+        return _storage_root(safe, self.read[block][0])
 
     async def payments(self, transaction: str) -> Sequence[Payment]:
         """What a transaction brought whom: tokens to anybody, ether to Safes."""
@@ -230,8 +240,8 @@ class EmbeddedEthereum:
         if height is None:
             return Observation(transaction, False, 0, None, None)
         self.height += 1
-        done = self.executed.get(transaction, ())
-        return Observation(transaction, True, self.height - height + 1, height, _block(height), done)
+        done, moved = self.executed.get(transaction, ()), self.moved.get(transaction, ())
+        return Observation(transaction, True, self.height - height + 1, height, _block(height), done, moved)
 
     def verdict(self, to: Address, data: bytes) -> str | None:
         """None if the call would succeed, else why not: `execTransaction` on the Safe `to`, or several Safes' through the batch."""
@@ -255,8 +265,9 @@ class EmbeddedEthereum:
 
     def _executions(self, calls: Sequence[SafeCall]) -> "_Made | str":
         """One execution after the other on one draft; the first that fails ends it."""
-        moves = Moves(Holdings(self.balances, self.ether), calls[0].safe, frozenset({BATCH}), "")
-        done = []
+        owned = {each.safe: self.safes[each.safe].owned for each in calls if each.safe in self.safes}
+        moves = Moves(Holdings(self.balances, self.ether), calls[0].safe, frozenset({BATCH}), "", owned=owned)
+        done, moved = list[SafeTx](), list[tuple[Arrival, ...]]()
         for each in calls:
             safe = self.safes.get(each.safe)
             if safe is None:
@@ -266,11 +277,13 @@ class EmbeddedEthereum:
                 tx = call.safe_tx(self.chain_id, each.safe, safe.nonce)
             except Malformed as error:
                 return unsupported(f"call data in another form than the canonical one ({error.code})")
+            before = len(moves.made)
             reason = signed(safe, tx.digest, call.signatures) or self._gas(tx) or self._calls(tx, moves)
             if reason is not None:
                 return reason
             done.append(tx)
-        return _Made(tuple(done), moves)
+            moved.append(tuple(moves.made[before:]))
+        return _Made(tuple(done), moves, tuple(moved))
 
     def _safe(self, text: str) -> EmbeddedSafe:
         found = self.safes.get(address(eip55.parse(text)))
@@ -280,13 +293,18 @@ class EmbeddedEthereum:
 
     def _execute(self, transaction: str, made: "_Made") -> None:
         """What was accepted. The moves are all made, or none was."""
-        self.mine(transaction, made.moves.made)
+        self.mine(transaction, (one for each in made.moved for one in each))
         self.executed[transaction] = tuple(
             Executed(eip55.checksum(each.safe), "0x" + each.digest.hex()) for each in made.executed
+        )
+        self.moved[transaction] = tuple(
+            tuple(Movement(one.token, one.payer, one.receiver, one.amount) for one in each if one.token is not None)
+            for each in made.moved
         )
         for each in made.executed:
             used = self.safes[each.safe]
             used.nonce, used.executed = used.nonce + 1, (*used.executed, self.height)
+            used.pass_to(made.moves.owned[each.safe], self.height)
         made.moves.settle()
 
     def _gas(self, tx: SafeTx) -> str | None:
@@ -310,10 +328,11 @@ class EmbeddedEthereum:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What an accepted call executes, and what that moves."""
+    """What an accepted call executes, what that moves, and of each execution what logs say of it."""
 
     executed: tuple[SafeTx, ...]
     moves: Moves
+    moved: tuple[tuple[Arrival, ...], ...]
 
 
 def _block(height: int) -> str:
@@ -322,18 +341,29 @@ def _block(height: int) -> str:
 
 
 def _state(place: str, safe: EmbeddedSafe, number: int) -> SafeState:
-    """A Safe at a block: only its nonce changes from block to block."""
+    """A Safe at a block: its nonce and its owners change from block to block, and nothing else."""
+    owned = safe.owned_at(number)
     return SafeState(
         address=place,
         proxy_code=safe.proxy_code,
         singleton=eip55.checksum(safe.singleton),
         singleton_code=safe.singleton_code,
+        multi_send_code=deployments.MULTI_SEND_CODE[CURRENT],
         version=safe.version,
-        owners=tuple(sorted(eip55.checksum(each) for each in safe.owners)),
-        threshold=safe.threshold,
+        owners=tuple(eip55.checksum(each) for each in owned.owners),
+        threshold=owned.threshold,
         modules=tuple(sorted(eip55.checksum(each) for each in safe.modules)),
         guard=None if safe.guard is None else eip55.checksum(safe.guard),
         module_guard=None if safe.module_guard is None else eip55.checksum(safe.module_guard),
         fallback_handler=None if safe.fallback_handler is None else eip55.checksum(safe.fallback_handler),
         nonce=safe.nonce - sum(height > number for height in safe.executed),
     )
+
+
+def _storage_root(safe: EmbeddedSafe | None, number: int) -> str:
+    """That of the Safe as it is, with whatever nobody can list."""
+    if safe is None:
+        return "0x" + storage_root.root({}).hex()
+    owned, nonce = safe.owned_at(number), safe.nonce - sum(height > number for height in safe.executed)
+    kept = safe_storage.kept(safe.singleton, owned.owners, owned.threshold, safe.fallback_handler, nonce)
+    return "0x" + storage_root.root(kept | safe.hidden).hex()

@@ -12,8 +12,9 @@ from countersign.chains import answers, ethereum_logs
 from countersign.chains.ethereum_logs import Call, entries, entry
 from countersign.desk.ports import Executed
 from countersign.errors import Unavailable
-from countersign.ethereum import multisend, views
+from countersign.ethereum import movements, multisend, views
 from countersign.ethereum.abi import WORD, Address, Digest
+from countersign.ethereum.movements import Movement
 from countersign.ethereum.views import LogEntry, Outcome
 from countersign.formats import eip55
 
@@ -22,13 +23,21 @@ RECEIPT = "eth_getTransactionReceipt"
 
 def executed(receipt: Mapping[str, Any]) -> tuple[Executed, ...]:
     """Every Safe transaction that a receipt says was executed with success, in its order; none of one that reverted."""
+    return tuple(each for each, _ in executions(receipt))
+
+
+def executions(receipt: Mapping[str, Any]) -> tuple[tuple[Executed, tuple[Movement, ...]], ...]:
+    """The same, each with what token logs say that moved since the one before: a Safe says `ExecutionSuccess` after its calls."""
     if receipt.get("status") != "0x1":
         return ()
-    found = []
+    found, since = list[tuple[Executed, tuple[Movement, ...]]](), list[LogEntry]()
     for each in entries(receipt, RECEIPT):
+        since.append(each)
         subject = _subject(each)
         if subject is not None and views.outcome(each.emitter, subject, [each]) is Outcome.SUCCESS:
-            found.append(Executed(eip55.checksum(each.emitter), "0x" + subject.hex()))
+            moved, _ = movements.logged(since)
+            found.append((Executed(eip55.checksum(each.emitter), "0x" + subject.hex()), moved))
+            since.clear()
     return tuple(found)
 
 

@@ -24,7 +24,7 @@ from countersign.chains.token_probing import probe
 from countersign.chains.trial import Trial
 from countersign.desk.ports import Observation, Payment
 from countersign.desk.relaying import RelayerView
-from countersign.errors import Malformed, Refused
+from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum import arrivals, views
 from countersign.ethereum.abi import Digest, address
 from countersign.ethereum.movements import Movement
@@ -33,6 +33,7 @@ from countersign.formats import eip55
 from countersign.settlement.safe_state import ChainSnapshot
 
 Answer = TypeVar("Answer")
+PROOF = "eth_getProof"
 
 
 class EthereumRpc:
@@ -54,9 +55,11 @@ class EthereumRpc:
         """CAIP-2 as the node says it."""
         return f"eip155:{await self._number('eth_chainId')}"
 
-    async def safe_nonce(self, safe: str) -> int:
-        """The Safe's next nonce. Refused `chains.no-contract`."""
-        return _read(safe, views.read_uint, await self._view(safe, views.ask_nonce()))
+    async def safe_nonce(self, safe: str, confirmations: int = 1) -> int:
+        """The Safe's next nonce, as of the block that has so many confirmations. Refused `chains.no-contract` if it had no code
+        there; Unavailable `chains.node-error` where the node does not keep that block's state."""
+        block = "latest" if confirmations <= 1 else hex(max(0, await self.newest_block() - confirmations + 1))
+        return _read(safe, views.read_uint, await self._view(safe, views.ask_nonce(), block))
 
     async def safe_owners(self, safe: str) -> tuple[tuple[str, ...], int]:
         """The Safe's owners in its own order, and its threshold. Refused `chains.no-contract`."""
@@ -81,6 +84,16 @@ class EthereumRpc:
     async def safe_states(self, safes: Sequence[str], block: str | None = None) -> ChainSnapshot:
         """These Safes at one block. Raises as `read_safes`."""
         return await read_safes(self._ask, await self.chain(), safes, block)
+
+    async def storage_root(self, place: str, block: str) -> str:
+        """The root of a contract's storage (EIP-1186), at the block of this hash. Unavailable `chains.node-error` where the
+        node does not offer it, or not of that block."""
+        eip55.parse(place)
+        at = {"blockHash": block, "requireCanonical": True}
+        found = answers.data(answers.record(await self._ask(PROOF, place, [], at), PROOF).get("storageHash"), PROOF)
+        if len(found) != 32:
+            raise Unavailable("chains.odd-answer", method=PROOF)
+        return hexed(found)
 
     async def payments(self, transaction: str) -> Sequence[Payment]:
         """What a mined transaction's logs say came into whom; a log's place is its position in the receipt."""
@@ -159,18 +172,20 @@ class EthereumRpc:
         height = answers.quantity(receipt.get("blockNumber"), RECEIPT)
         tip = await self._number("eth_blockNumber")
         block = hexed(answers.data(receipt.get("blockHash"), RECEIPT))
+        done = ethereum_executions.executions(receipt)
         return Observation(
             transaction=transaction,
             accepted=ethereum_executions.succeeded(receipt),
             confirmations=max(tip, height) - height + 1,
             height=height,
             block=block,
-            executed=ethereum_executions.executed(receipt),
+            executed=tuple(each for each, _ in done),
+            moved=tuple(moved for _, moved in done),
         )
 
-    async def _view(self, to: str, asked: bytes) -> bytes:
+    async def _view(self, to: str, asked: bytes, block: str = "latest") -> bytes:
         eip55.parse(to)
-        return answers.data(await self._ask("eth_call", {"to": to, "data": hexed(asked)}, "latest"), "eth_call")
+        return answers.data(await self._ask("eth_call", {"to": to, "data": hexed(asked)}, block), "eth_call")
 
 
 def _read(to: str, reader: Callable[[bytes], Answer], answer: bytes) -> Answer:

@@ -2,8 +2,8 @@
 
 - The block is named by its hash in each question (EIP-1898, canonical only): a chain that changes its mind meanwhile gives
   an error, never a mixture of two states.
-- Code is hashed here; owners, threshold, version, modules and nonce are asked of the Safe, guards, fallback handler and
-  singleton read from its storage.
+- Code is hashed here, that of the release's MultiSendCallOnly too; owners, threshold, version, modules and nonce are asked of
+  the Safe, guards, fallback handler and singleton read from its storage.
 - What answers like no Safe is Refused `chains.no-contract`: there is nothing to compare.
 """
 
@@ -15,14 +15,14 @@ from countersign.chains import answers
 from countersign.errors import Malformed, Refused, Unavailable
 from countersign.ethereum import safe_storage, views
 from countersign.ethereum.abi import Address
-from countersign.formats import eip55
+from countersign.ethereum.deployments import MULTI_SEND_CALL_ONLY
+from countersign.ethereum.safe import SafeVersion
+from countersign.formats import eip55, times
 from countersign.formats.keccak import keccak256
 from countersign.settlement.safe_state import MOST, ChainSnapshot, SafeState
 
 Ask = Callable[..., Awaitable[Any]]
 Answer = TypeVar("Answer")
-LATEST = 2**40
-"""No block's time in seconds comes near it."""
 
 
 async def read_safes(ask: Ask, chain: str, safes: Sequence[str], block: str | None) -> ChainSnapshot:
@@ -37,7 +37,7 @@ async def read_safes(ask: Ask, chain: str, safes: Sequence[str], block: str | No
     number = answers.quantity(found.get("number"), method)
     seen = "0x" + answers.data(found.get("hash"), method).hex()
     time = answers.quantity(found.get("timestamp"), method)
-    if len(seen) != 66 or number > MOST or time > LATEST or (block is not None and seen != block):
+    if len(seen) != 66 or number > MOST or time > times.LAST or (block is not None and seen != block):
         raise Unavailable("chains.odd-answer", method=method)
     at = _At(ask, {"blockHash": seen, "requireCanonical": True})
     states = await asyncio.gather(*(at.safe(each) for each in sorted(set(safes))))
@@ -57,13 +57,15 @@ class _At:
             raise Refused("chains.no-contract", address=safe)
         owners = await self._view(safe, views.ask_owners(), views.read_addresses)
         modules = await self._view(safe, safe_storage.ask_modules(), safe_storage.read_modules)
+        version = await self._view(safe, views.ask_version(), views.read_version)
         return SafeState(
             address=safe,
             proxy_code=_hashed(code),
             singleton=singleton,
             singleton_code=_hashed(await self._code(singleton)),
-            version=str(await self._view(safe, views.ask_version(), views.read_version)),
-            owners=_sorted(owners),
+            multi_send_code=await self._multi_send(version),
+            version=str(version),
+            owners=_once(safe, owners),
             threshold=_small(safe, await self._view(safe, views.ask_threshold(), views.read_uint)),
             modules=_sorted(modules),
             guard=await self._stored(safe, safe_storage.GUARD_SLOT),
@@ -71,6 +73,12 @@ class _At:
             fallback_handler=await self._stored(safe, safe_storage.FALLBACK_HANDLER_SLOT),
             nonce=_small(safe, await self._view(safe, views.ask_nonce(), views.read_uint)),
         )
+
+    async def _multi_send(self, version: SafeVersion) -> str | None:
+        """What a batch of a Safe of this release would run; None where nothing stands: such a call succeeds and does nothing."""
+        place = MULTI_SEND_CALL_ONLY.get(version)
+        code = b"" if place is None else await self._code(eip55.checksum(place))
+        return _hashed(code) if code else None
 
     async def _code(self, place: str) -> bytes:
         return answers.data(await self._ask("eth_getCode", place, self._block), "eth_getCode")
@@ -99,6 +107,13 @@ def _hashed(code: bytes) -> str:
 
 def _sorted(places: Sequence[Address]) -> tuple[str, ...]:
     return tuple(sorted({eip55.checksum(each) for each in places}))
+
+
+def _once(safe: str, places: Sequence[Address]) -> tuple[str, ...]:
+    """In their own order. A list that names one twice is none of a Safe's."""
+    if len(set(places)) != len(places):
+        raise Refused("chains.no-contract", address=safe)
+    return tuple(eip55.checksum(each) for each in places)
 
 
 def _small(safe: str, number: int) -> int:

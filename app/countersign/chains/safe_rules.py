@@ -12,10 +12,11 @@ This is what the contract does, not what custody may do: `ethereum.signatures` i
     'GS020'
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from countersign.ethereum import deployments
 from countersign.ethereum.abi import ZERO_ADDRESS, Address, Digest
+from countersign.ethereum.owners import OwnerList
 from countersign.ethereum.safe import CURRENT
 from countersign.ethereum.safe_storage import SENTINEL
 from countersign.ethereum.signatures import LENGTH, Kind, kind, recovered_for_display
@@ -40,7 +41,24 @@ class EmbeddedSafe:
     modules: tuple[Address, ...] = ()
     guard: Address | None = None
     module_guard: Address | None = None
+    hidden: dict[bytes, bytes] = field(default_factory=dict)  # what else its storage holds, slot → word
     executed: tuple[int, ...] = ()  # the heights of the blocks that used up a nonce
+    former: tuple[tuple[int, OwnerList], ...] = ()  # whose it was before the block of that height, ascending
+
+    @property
+    def owned(self) -> OwnerList:
+        """Its owners in its own order, and the threshold."""
+        return OwnerList(self.owners, self.threshold)
+
+    def owned_at(self, height: int) -> OwnerList:
+        """The same at the end of a block."""
+        return next((owned for until, owned in self.former if height < until), self.owned)
+
+    def pass_to(self, owned: OwnerList, height: int) -> None:
+        """It is theirs from the block of this height on."""
+        if owned != self.owned:
+            self.former = (*self.former, (height, self.owned))
+            self.owners, self.threshold = owned.owners, owned.threshold
 
 
 def signed(safe: EmbeddedSafe, digest: Digest, blob: bytes) -> str | None:

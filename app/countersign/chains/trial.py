@@ -1,7 +1,7 @@
 """Whether a call would succeed now, and whether it would do what is owed: asked of a node before anybody releases or sends.
 
 - `eth_call` with the gas that the outer transaction would have; a Safe that would answer `false` is refused as well, and
-  a MultiSendCallOnly whose code is another than the pinned one.
+  a MultiSendCallOnly whose code is another than the pinned one, be it called itself or by a Safe for its batch.
 - What the call's own bytes say that moves is held against what is owed; then what the node simulates (`simulation`): logs,
   ether, and what each token credits. No more, no less. Where a node simulates without logs the bytes and `eth_call` are
   all there is, and `offers` says so.
@@ -16,7 +16,7 @@ from countersign.chains.gas import gas_limit
 from countersign.chains.jsonrpc import RpcError
 from countersign.chains.simulation import Simulator
 from countersign.errors import Refused
-from countersign.ethereum import atomic, movements, multisend
+from countersign.ethereum import atomic, movements
 from countersign.ethereum.abi import Address, address
 from countersign.ethereum.execute import SELECTOR
 from countersign.ethereum.movements import Movement
@@ -34,8 +34,9 @@ class Trial:
     async def test(self, to: str, data: bytes, moves: Sequence[Movement] | None) -> str | None:
         """None if the call would succeed now, else the chain's reason. Refused("chains.other-effects")."""
         target = address(eip55.parse(to))
-        if target in multisend.RELEASES and await self._asking.code_hash(to) != atomic.code_hash(target):
-            return "no contract answers"
+        for place in atomic.batches(target, data):
+            if await self._asking.code_hash(eip55.checksum(place)) != atomic.code_hash(place):
+                return "no contract answers"
         call = {**self._from, "to": to, "data": hexed(data), "gas": hex(gas_limit(data))}
         try:
             answer = answers.data(await self._asking.rpc.call("eth_call", call, "latest"), "eth_call")

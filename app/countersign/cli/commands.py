@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
     from countersign.cli.audit import Audits
@@ -131,6 +131,17 @@ ENTRIES = (
           "witness.witness_app", ("witnesses",)),
 )
 # fmt: on
+
+
+class Verbs(TyperGroup):
+    """Verbs behind options that all of them need: `VERB --help` is answered without those."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As typer does, but for help, which ends here."""
+        verb = next((each for each in args if each in self.commands), None)
+        if verb is not None and "--help" in args[args.index(verb) :]:
+            self.commands[verb].make_context(verb, ["--help"], parent=ctx)
+        return super().parse_args(ctx, args)
 
 
 class Named(TyperCommand):

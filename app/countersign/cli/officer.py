@@ -18,9 +18,11 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, importing, reading, round_lines
+from countersign.cli.commands import Verbs
 from countersign.cli.fee_rate import RateOption, rate_of
 from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.importing import item_lines
+from countersign.cli.leg_lines import tell_legs, telling_legs
 from countersign.cli.officer_deeds import VERBS
 from countersign.cli.owners import VERBS as OWNERS
 from countersign.cli.relayer import raise_fee, relayer, send
@@ -39,7 +41,7 @@ from countersign.cli.seat import (
     desk_secrets,
     own_secrets,
 )
-from countersign.cli.seated import Seated, contract_of, proposing, reviewed
+from countersign.cli.seated import INSTRUCTION, Seated, contract_of, instruction_of, proposing, reviewed
 from countersign.cli.stations import Stations
 from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, SoftHsmOption
 from countersign.cli.words import display, words
@@ -52,7 +54,7 @@ from countersign.settlement.permissions import Signer
 
 ProfileOption = Annotated[Path, typer.Option("--profile", help="Your profile, enrolled with this desk.")]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A contract's id, or its hash.")]
-InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help="An instruction's hash.")]
+InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help=INSTRUCTION)]
 ProposalArgument = Annotated[str, typer.Argument(metavar="PROPOSAL", help="A proposal's id, or its first digits.")]
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders, files, files of lines.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A .proposal file.")]
@@ -70,7 +72,7 @@ SHORTEST = 4
 
 def officer_app(stations: Stations) -> typer.Typer:
     """The verbs, over the desks of this workstation."""
-    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(cls=Verbs, no_args_is_help=True, pretty_exceptions_enable=False)
 
     def seated(
         context: typer.Context,
@@ -214,27 +216,30 @@ def void(context: typer.Context, id: IdArgument, rate: RateOption = None) -> Non
 
 def replace(context: typer.Context, instruction: InstructionArgument, rate: RateOption = None) -> None:
     """Propose a Bitcoin instruction's replacement with a higher fee."""
-    _dearer(context, instruction, rate, lambda console, chosen: console.deeds.replace(instruction, chosen))
+    _dearer(context, instruction, rate, lambda console, named, chosen: console.deeds.replace(named, chosen))
 
 
 def child(context: typer.Context, instruction: InstructionArgument, rate: RateOption = None) -> None:
     """Propose a child of a Bitcoin instruction that waits for a block: its change pays for both."""
-    _dearer(context, instruction, rate, lambda console, chosen: console.deeds.child(instruction, chosen))
+    _dearer(context, instruction, rate, lambda console, named, chosen: console.deeds.child(named, chosen))
 
 
 def _dearer(
     context: typer.Context,
     instruction: str,
     rate: int | None,
-    deed: Callable[[OfficerConsole, int], Awaitable[ProposalView]],
+    deed: Callable[[OfficerConsole, str, int], Awaitable[ProposalView]],
 ) -> None:
     async def work(console: OfficerConsole) -> None:
-        state = console.replica.state
-        contract = state.cycle(state.instruction(instruction).cycle).contracts[0]
+        state, named = console.replica.state, instruction_of(console, instruction)
+        settled = state.settles(state.instruction(named))
+        if not settled:
+            raise Refused("settlement.replacement-kind", instruction=named)
+        contract = settled[0]
         findings.warn(review_lines(await console.review(contract)))
         await context.obj.unlock(console)
         chosen = await rate_of(console, contract, rate)
-        await proposing(lambda console, _: deed(console, chosen))(console, contract)
+        await proposing(lambda console, _: deed(console, named, chosen))(console, contract)
 
     context.obj.do(work)
 
@@ -294,12 +299,17 @@ def take(context: typer.Context, file: FileArgument) -> None:
 
 def observe(context: typer.Context, id: IdArgument) -> None:
     """Log what your own nodes say of a released settlement."""
-    reviewed(context, id, lambda console, contract: console.operations.observe(contract))
+    reviewed(context, id, telling_legs(lambda console, contract: console.operations.observe(contract)))
 
 
 def fail(context: typer.Context, id: IdArgument, instruction: InstructionArgument, reason: ReasonOption) -> None:
     """Record that a leg failed though another was delivered."""
-    reviewed(context, id, lambda console, contract: console.operations.record_failure(contract, instruction, reason))
+
+    async def act(console: OfficerConsole, contract: str) -> None:
+        named = instruction_of(console, instruction)
+        tell_legs(await console.operations.record_failure(contract, named, reason))
+
+    reviewed(context, id, act)
 
 
 def recall(
@@ -327,8 +337,9 @@ def request(context: typer.Context, instruction: InstructionArgument, folder: Fo
     """Write the request of an instruction to its cold vault onto a removable drive."""
 
     async def work(console: OfficerConsole) -> None:
+        named = instruction_of(console, instruction)
         await context.obj.unlock(console)
-        written = await console.request_to_usb(instruction, folder)
+        written = await console.request_to_usb(named, folder)
         findings.show([words("Written: {path}", path=str(written))])
 
     context.obj.do(work)

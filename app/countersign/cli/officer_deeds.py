@@ -27,7 +27,7 @@ from countersign.cli.freeze import (
 from countersign.cli.governance_lines import change_lines, proposal_lines
 from countersign.cli.options import PsbtOption, VersionOption
 from countersign.cli.reconcile import report_lines
-from countersign.cli.seated import contract_of, propose, proposing, reviewed
+from countersign.cli.seated import INSTRUCTION, contract_of, instruction_of, propose, proposing, reviewed
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
 from countersign.desk.console import OfficerConsole
@@ -41,7 +41,7 @@ TermsArgument = Annotated[
 RulingOption = Annotated[Path, typer.Option("--ruling", help="The ruling's document.")]
 HalfOption = Annotated[Path, typer.Option("--out", help="Write your half here, for the other officer.")]
 HalfArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The other officer's half.")]
-InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help="An instruction's hash.")]
+InstructionArgument = Annotated[str, typer.Argument(metavar="INSTRUCTION", help=INSTRUCTION)]
 SignedArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What the device gave back, a .psbt file.")]
 TradesOption = Annotated[
     Path | None, typer.Option("--trades", help="A participant's trade file (CSV); without it the chains are compared.")
@@ -103,8 +103,9 @@ def attest(context: typer.Context, instruction: InstructionArgument, out: HalfOp
     """Your half of an attestation for a QR crossing: nothing that your console replayed revokes the settlement."""
 
     async def work(console: OfficerConsole) -> None:
+        named = instruction_of(console, instruction)
         await context.obj.unlock(console)
-        write_new(out, await console.attest(instruction))
+        write_new(out, await console.attest(named))
         findings.show([words("Written: {path}", path=str(out))])
 
     context.obj.do(work)
@@ -139,8 +140,9 @@ def device_export(
     """The unsigned transaction as a .psbt file for your own signing device: checked and journalled before it is written."""
 
     async def work(console: OfficerConsole) -> None:
+        named = instruction_of(console, instruction)
         await context.obj.unlock(console)
-        write_new(out, await console.device_export(instruction, psbt_version))
+        write_new(out, await console.device_export(named, psbt_version))
         findings.show([words("Written: {path}", path=str(out))])
 
     context.obj.do(work, logs=False)
@@ -150,8 +152,9 @@ def device_import(context: typer.Context, instruction: InstructionArgument, file
     """Take back what your device signed: your signatures are verified, journalled and given to the desk."""
 
     async def work(console: OfficerConsole) -> None:
+        named, signed = instruction_of(console, instruction), reading.read_file(file)
         await context.obj.unlock(console)
-        await console.device_import(instruction, reading.read_file(file))
+        await console.device_import(named, signed)
 
     context.obj.do(work)
 

@@ -8,21 +8,29 @@
 - Everything is shown with every check before the PIN is asked for.
 """
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from countersign.cli import findings
 from countersign.cli.owner_lines import owner_lines
+from countersign.cli.review_lines import judged_lines
 from countersign.cli.seated import tell_proposed
 from countersign.cli.words import words
 from countersign.desk.console import OfficerConsole
-from countersign.desk.reports import HardwareScreen, Judged
+from countersign.desk.reports import HardwareScreen
 from countersign.desk.views import OwnersView
+from countersign.settlement import owning
 
 VaultArgument = Annotated[str, typer.Argument(metavar="VAULT", help="A Safe's id in the roster.")]
-AddOption = Annotated[str | None, typer.Option("--add", help="The key (thumbprint) of the new owner.")]
-RemoveOption = Annotated[str | None, typer.Option("--remove", help="The key of the owner who goes.")]
+AddOption = Annotated[
+    str | None, typer.Option("--add", help="The new owner's key (thumbprint), as `roster show` lists it.")
+]
+RemoveOption = Annotated[
+    str | None,
+    typer.Option("--remove", help="The key of the owner who goes, as `roster show` lists it."),
+]
 ThresholdOption = Annotated[int | None, typer.Option("--threshold", min=1, help="How many owners sign afterwards.")]
 
 
@@ -78,10 +86,30 @@ def owners_observe(context: typer.Context, vault: VaultArgument) -> None:
 
     async def work(console: OfficerConsole) -> None:
         await context.obj.unlock(console)
-        if await console.owner_changes.observe(vault) is None:
-            findings.show([words("Nothing new.")])
+        logged = await console.owner_changes.observe(vault)
+        told = [] if logged is not None else [words("The log has what your node sees.")]
+        findings.show([*told, *await _standing(console, vault)])
 
     context.obj.do(work)
+
+
+async def _standing(console: OfficerConsole, vault: str) -> list[str]:
+    """Where the change is now: under way, with its confirmations; or over, with who owns the Safe."""
+    state = console.replica.state
+    if owning.under_way(state, vault) is not None:
+        return list(_sent(await console.owner_changes.look(vault)))
+    safe = owning.safe(state, vault)
+    [names] = [each.people for each in console.governance.roster().vaults if each.id == vault]
+    return [words("No change is under way: by the roster {people} own the Safe {vault}; {count} of them sign.",
+                  people=", ".join(names), vault=vault, count=safe.threshold)]  # fmt: skip
+
+
+def _sent(view: OwnersView) -> Iterator[str]:
+    if view.transaction is None:
+        yield words("It was not sent.")
+    else:
+        yield words("Sent as {transaction}; confirmations in the log: {count}", transaction=view.transaction,
+                    count=view.confirmations)  # fmt: skip
 
 
 def lines(view: OwnersView) -> list[str]:
@@ -92,12 +120,10 @@ def lines(view: OwnersView) -> list[str]:
         words("Signed by {people}; {missing} lacking", people=", ".join(view.signed) or "-", missing=view.missing),
     ]
     if view.transaction is not None:
-        told.append(words("Sent as {transaction}, {count} confirmations", transaction=view.transaction,
-                          count=view.confirmations))  # fmt: skip
+        told += _sent(view)
     digests = tuple((each.label, each.hex) for each in view.instruction.digests)
     screen = HardwareScreen(name, view.chain_id, view.change.address, view.nonce, digests)
-    judged = Judged((name,), view.instruction.verdict)
-    return [*told, *findings.screen_lines([screen]), *findings.verdict_lines(judged)]
+    return [*told, *findings.screen_lines([screen]), *judged_lines(name, view.instruction.verdict)]
 
 
 VERBS = {

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings
+from countersign.cli.leg_lines import tell_legs, telling_legs
 from countersign.cli.review_lines import review_lines
 from countersign.cli.seated import contract_of, reviewed
 from countersign.cli.words import words
@@ -38,14 +39,14 @@ def send(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
         for each in await console.operations.relayers(contract):
             findings.warn(relayer_lines(each))
         await context.obj.unlock(console)
-        await console.operations.send(contract, reason)
+        tell_legs(await console.operations.send(contract, reason))
 
     context.obj.do(work)
 
 
 def raise_fee(context: typer.Context, id: IdArgument, reason: ReasonOption) -> None:
     """Replace a settlement's Ethereum transaction that waits by the same one with higher fees."""
-    reviewed(context, id, lambda console, contract: console.operations.raise_fees(contract, reason))
+    reviewed(context, id, telling_legs(lambda console, contract: console.operations.raise_fees(contract, reason)))
 
 
 def relayer(context: typer.Context, cancel: CancelOption = None) -> None:

@@ -44,7 +44,7 @@ def review_lines(view: ReviewView) -> list[str]:
         *deadline.lines(view.act_by, view.unbounded),
         *(line for each in view.stops for line in stop_lines(each)),
         *cycle_lines(view),
-        *_judged(view.contract_id, view.contract_verdict),
+        *judged_lines(view.contract_id, view.contract_verdict),
     ]
     for each in view.instructions:
         lines += instruction_lines(each)
@@ -96,10 +96,10 @@ def instruction_lines(view: InstructionView) -> Iterator[str]:
         yield words("  Fee {fee}", fee=display(view.fee))
     for digest in view.digests:
         yield words("  {label} {hex}", label=digest.label, hex=grouped(digest.hex))
-    yield from _judged(view.kind, view.verdict)
+    yield from judged_lines(view.kind, view.verdict)
 
 
-def _judged(about: str, verdict: Verdict) -> Iterator[str]:
+def judged_lines(about: str, verdict: Verdict) -> Iterator[str]:
     """A verdict without the checks that do not apply."""
     said = tuple(each for each in verdict.findings if each.status is not Status.NOT_APPLICABLE)
     yield from verdict_lines(Judged((about,), replace(verdict, findings=said)))

@@ -22,6 +22,7 @@ from countersign.desk.ports import Record
 from countersign.errors import CountersignError
 from countersign.settlement import events
 
+INSTRUCTION = "An instruction's hash, its first digits, or its settlement's id where that has only one."
 Work = Callable[[OfficerConsole], Awaitable[int | None]]
 """Something done at a console; its exit status where it is not 0."""
 
@@ -110,6 +111,11 @@ def tell_proposed(made: Any) -> None:
     """Show a proposal, or several."""
     for each in made if isinstance(made, tuple) else (made,):
         findings.show(proposal_lines(each))
+
+
+def instruction_of(console: OfficerConsole, text: str) -> str:
+    """An instruction's hash, by its hash, its first digits or its settlement. Raises as `telling.instruction_named`."""
+    return telling.instruction_named(console.replica.state, text).hash
 
 
 def contract_of(console: OfficerConsole, text: str) -> str:

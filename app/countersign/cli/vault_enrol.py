@@ -8,6 +8,7 @@
     $ countersign vault-enrol propose vault.bsms … --test ada.test --test ben.test --test cy.test --out vault.proposal
 
 - Nothing is signed, and no test is written for a device, before a person typed the words that the other cosigners read.
+- Under a standing vault's id new slots are described alone and added; its own description is tried again.
 - Keys, owner and chain are judged as the desk will when it logs the vault; the proposal goes on to the administrators.
 - Exit 0 when done; 1 if anything is refused; 2 if a file does not parse; 3 as everywhere.
 """
@@ -52,7 +53,15 @@ ChainOption = Annotated[str, typer.Option("--chain", help="The chain, CAIP-2 (bi
 OfficerOption = Annotated[str, typer.Option("--officer", help="The cosigner, by officer id.")]
 OwnOption = Annotated[Path | None, typer.Option("--own", help="The key record that the cosigner's own device made.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Write the result to this new file.")]
-TestsOption = Annotated[list[Path], typer.Option("--test", help="A cosigner's test signature; once for each cosigner.")]
+TestsOption = Annotated[
+    list[Path] | None, typer.Option("--test", help="A cosigner's test signature; once for each cosigner.")
+]
+UntestedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--untested", help="Why it is entered although a cosigner has not signed its test; everybody reads it."
+    ),
+]
 SignedOption = Annotated[Path, typer.Option("--signed", help="What the device gave back, a .psbt file.")]
 RecordArgument = Annotated[Path, typer.Argument(metavar="RECORD", help="A device's key record (BIP-129, round 1).")]
 RecordsArgument = Annotated[list[Path], typer.Argument(metavar="RECORD…", help="The cosigners' key records, in order.")]
@@ -211,16 +220,17 @@ class _Commands:
         name: VaultOption,
         owner: OwnerOption,
         chain: ChainOption,
-        tests: TestsOption,
         profile: RestOption,
         out: OutOption,
+        tests: TestsOption = None,
+        untested: UntestedOption = None,
         token_file: SessionOption = None,
     ) -> None:
-        """Draft the vault for the administrators, once every cosigner has signed its test."""
+        """Draft the vault for the administrators, once every cosigner has signed its test, or with the reason why one has not."""
         with _Told():
             order = self._orders(profile, passphrase)
             planned = _Wanted(file, token_file, name, owner, chain).planned(order)
-            body = vault_enrolment.entry(planned, [reading.read_file(each) for each in tests])
+            body = vault_enrolment.entry(planned, [reading.read_file(each) for each in tests or ()], untested)
             findings.warn([_words(planned), _shown(planned)])
             _proposed(order, body, out)
 

@@ -108,7 +108,11 @@ TRADERS = (*PARTICIPANTS, *NEWCOMERS)
 """Who trades in the market, each from its book `trading`."""
 BOOKS = (*(each.trading for each in TRADERS), Book(BUYER, CLIENTS))
 """Every book of the market: one institution buys for its clients, too."""
-TRADING_SLOTS, TRADING_RECEIVES = 3, 2
+TRADING_SLOTS, TRADING_RECEIVES = 4, 2
+"""One holds the coins, one receives, one takes change; one is left for the change of a child."""
+BUSY_RATE = 10
+"""Satoshis a vbyte that a block asks for on a busy evening: more than the cycle pays, less than what lifts it."""
+LIFT_RATE = 15
 CUSTODIAN = "Northgate Trust"
 
 

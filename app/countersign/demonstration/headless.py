@@ -18,7 +18,7 @@ Grab = Callable[[Story, str, Path], Awaitable[None]]
 """Called before (`"<step>:before"`) and after each step with the folder for screens."""
 
 
-async def play(stage: Stage, folder: Path, say: Say, grab: Grab | None) -> Path:
+async def play(stage: Stage, folder: Path, say: Say, grab: Grab | None, *, busy: bool = False) -> Path:
     """Play everything into `folder`. Conflict("demonstration.out-not-empty"), Refused("demonstration.unfinished").
 
     What stops on the way leaves nothing behind: `DIR.part` goes, `DIR` stays as it was.
@@ -27,17 +27,16 @@ async def play(stage: Stage, folder: Path, say: Say, grab: Grab | None) -> Path:
     part = output.require_free(folder)
     with ExitStack() as unfinished:
         unfinished.callback(shutil.rmtree, part, ignore_errors=True)
-        await _fill(stage, part, say, grab)
+        await _fill(Story(stage, part, busy=busy), part, say, grab)
         with output.writing(folder):
             part.rename(folder)
         unfinished.pop_all()
     return folder
 
 
-async def _fill(stage: Stage, part: Path, say: Say, grab: Grab | None) -> None:
+async def _fill(story: Story, part: Path, say: Say, grab: Grab | None) -> None:
     """Every step, then every file, `result.json` last."""
-    story, timings = Story(stage, part), dict[str, float]()
-    steps = story.steps
+    steps, timings = story.steps, dict[str, float]()
     for place, (_, key, step) in enumerate(steps):
         say(key, place, len(steps))
         if grab is not None:
@@ -51,5 +50,5 @@ async def _fill(stage: Stage, part: Path, say: Say, grab: Grab | None) -> None:
     replica = story.console().replica
     output.require_whole(story, replica)
     output.write(part, output.settled_files(story, replica, timings))
-    stage.publish_profile(part / "profile")
+    story.stage.publish_profile(part / "profile")
     output.write(part, {output.RESULT: output.result(story, replica, part)})

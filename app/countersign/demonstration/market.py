@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 from countersign.demonstration import cast, papers
 from countersign.demonstration.evening import BASKET, BLOCK, DISPUTED, LENDER, PRICES, SHORT, UNITS, Move, Trade, trades
 from countersign.demonstration.stage import Bearer, Stage
-from countersign.desk import ceremony, cycles, deals, founding, importing, lending, preparing, releasing, stopping
+from countersign.desk import (
+    ceremony,
+    cycles,
+    deals,
+    declaring,
+    founding,
+    importing,
+    lending,
+    preparing,
+    releasing,
+    stopping,
+)
 from countersign.desk.author import Author
 from countersign.desk.console import OfficerConsole
 from countersign.desk.cycles import Closed
@@ -37,6 +48,7 @@ class Market:
     closed: Closed | None = None
     waited: Closed | None = None
     second: OfficerConsole | None = None
+    busy: bool = False
 
     @property
     def cycle(self) -> str:
@@ -49,6 +61,8 @@ class Market:
         """Two assets are admitted, deposits come in, one institution lends; forty contracts arrive in one batch and are
         endorsed; one is disputed.
         """
+        if self.busy:
+            self.stage.fill_blocks(cast.BUSY_RATE)
         administrators = [self._author("compliance"), self._author("officer-d")]
         await founding.adopt_policy(self.stage.desk, administrators, papers.evening_policy(self.stage.witness_keys))
         await founding.change_roster(self.stage.desk, administrators, papers.admitted(self.stage))
@@ -175,10 +189,29 @@ class Market:
         return self.stage.desk.state.contract(self.settled[0]).state.value
 
     def waits_for(self, officer: str) -> bool:
-        """Whether an officer has not signed every transaction of the cycle yet."""
-        desk = self.stage.desk
-        live = desk.state.live(desk.state.cycle(self.cycle))
-        return any(officer not in each.signers(vault) for each in live for vault in each.group.vaults)
+        """Whether an officer has not signed every transaction of the cycle yet, a child of one among them."""
+        state = self.stage.desk.state
+        counting = state.under_way(state.cycle(self.cycle))
+        return any(officer not in each.signers(vault) for each in counting for vault in each.group.vaults)
+
+    @property
+    def waiting(self) -> str:
+        """What of the cycle was sent to Bitcoin and stands in no block; empty where nothing does."""
+        return releasing.stuck(self.stage.desk.state, self.cycle)
+
+    @property
+    def lifted(self) -> bool:
+        """Whether a child of what waits was declared."""
+        return bool(self.waiting) and bool(releasing.lifting(self.stage.desk.state, self.waiting))
+
+    async def lift(self) -> None:
+        """Operations makes a child of what waits; compliance reads the same bytes back and declares it with them."""
+        if not self.waiting:
+            raise Refused("demonstration.nothing-waits")
+        desk, operations = self.stage.desk, self._author("operations")
+        half = await declaring.make_child(desk, operations, self.waiting, rate=cast.LIFT_RATE)
+        await declaring.declare(desk, half, self._author("compliance"))
+        await self.officer.synchronise()
 
     @property
     def settled(self) -> tuple[str, ...]:
@@ -186,16 +219,25 @@ class Market:
         return self.stage.desk.state.cycle(self.cycle).contracts
 
     async def settle(self) -> None:
-        """Maker and checker release everything together; every chain is observed; final; the books balance."""
+        """Maker and checker release together what is complete; every chain is observed; final, unless something waits for a
+        block; the books balance.
+        """
         desk, operations = self.stage.desk, self._author("operations")
         await self.officer.synchronise()
-        release = await releasing.make_release(desk, self.cycle, operations, "compliance")
-        await releasing.check_release(desk, release, self._author("compliance"))
+        if releasing.unreleased(desk.state, self.cycle):
+            release = await releasing.make_release(desk, self.cycle, operations, "compliance")
+            await releasing.check_release(desk, release, self._author("compliance"))
         await releasing.broadcast(desk, self.cycle, operations)
         await self.stage.confirmed()
         await releasing.observe(desk, self.cycle, operations)
-        await releasing.make_final(desk, self.cycle)
+        if not self.waiting:
+            await releasing.make_final(desk, self.cycle)
         await self.officer.synchronise()
+        if not self.waiting:
+            await self._require_balance()
+
+    async def _require_balance(self) -> None:
+        desk = self.stage.desk
         for book in await releasing.books(desk, [self._asset(symbol) for symbol in UNITS]):
             if book.ledger != book.chain:
                 raise Refused("demonstration.books", vault=book.vault, ledger=book.ledger, chain=book.chain)

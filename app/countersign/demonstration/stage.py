@@ -107,6 +107,9 @@ class Stage(Protocol):
     async def wait_until(self, seconds: int) -> None:
         """Come back when this machine's clock has reached a moment (unix seconds)."""
 
+    def fill_blocks(self, rate: int) -> None:
+        """From now on Bitcoin's blocks take nothing below so many satoshis a vbyte; what pays less waits."""
+
     async def confirmed(self) -> None:
         """Come back when what was broadcast has its confirmations; embedded chains mine at once."""
 

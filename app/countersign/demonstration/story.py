@@ -57,6 +57,7 @@ class Story:
     books: tuple[releasing.Book, ...] = ()
     watch: Callable[[str], Awaitable[None]] = _unwatched
     market: Market | None = None
+    busy: bool = False
 
     @property
     def steps(self) -> tuple[tuple[str, str, Step], ...]:
@@ -306,7 +307,7 @@ class Story:
 
     async def open_market(self) -> None:
         """Five institutions trade forty contracts; one lends, one disputes."""
-        self.market = Market(self.stage, self.people, self.console())
+        self.market = Market(self.stage, self.people, self.console(), busy=self.busy)
         await self.market.open()
 
     async def close_cycle(self) -> None:
@@ -320,8 +321,13 @@ class Story:
         await self._market().sign_as_e()
 
     async def settle_cycle(self) -> None:
-        """The netted cycle is released, observed, final; the books balance."""
-        await self._market().settle()
+        """The netted cycle is released, observed, final; the books balance. What waits for a block is lifted first."""
+        market = self._market()
+        await market.settle()
+        if market.waiting:
+            await market.lift()
+            await self.sign_cycle()
+            await market.settle()
 
     def _market(self) -> Market:
         if self.market is None:

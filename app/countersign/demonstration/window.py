@@ -8,6 +8,7 @@
 """
 
 from countersign.demonstration import cast
+from countersign.demonstration.market import Market
 from countersign.demonstration.story import Story
 from countersign.desk.ports import AskSecret
 from countersign.errors import CountersignError
@@ -70,11 +71,26 @@ class NextStep:
                 await story.market.sign_as_e()
                 return label("demo.cycle-signed")
             case "signed":
-                await story.settle_cycle()
-                return label("demo.cycle-final")
+                await story.market.settle()
+                return label("demo.waits" if story.market.waiting else "demo.cycle-final", rate=cast.BUSY_RATE)
+            case "settling":
+                return await self._lift(story.market)
             case "final":
                 return label("demo.over")
         return label("demo.elsewhere", state=story.market.reached)
+
+    async def _lift(self, market: Market) -> str:
+        """On a busy evening: the cycle's Bitcoin transaction waits for a block, and a child lifts it."""
+        if market.waiting and not market.lifted:
+            await market.lift()
+            return label("demo.lifted", pin=cast.PIN)
+        if market.waits_for(cast.OFFICER_A.id):
+            return label("demo.sign-child", pin=cast.PIN)
+        if market.waits_for(cast.OFFICER_E.id):
+            await market.sign_as_e()
+            return label("demo.child-signed")
+        await market.settle()
+        return label("demo.waits" if market.reached != "final" else "demo.child-final", rate=cast.BUSY_RATE)
 
     async def _cross(self) -> str:
         story = self._story

@@ -2,7 +2,8 @@
 
 - Of a change of the roster, each token that is new, or is entered otherwise than before, is probed (`ethereum.token_probe`).
 - A desk may be founded before it follows any node: what could not be asked then is said (`unprobed`), and is asked before
-  the first unit of it is credited. Until then nothing of it can be held, settled or owed.
+  the first unit of it is credited, by the officer's own console and by the desk. Until then nothing of it can be held,
+  settled or owed.
 - `nodes`: the desk's own, by CAIP-2.
 """
 

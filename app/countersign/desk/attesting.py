@@ -11,14 +11,17 @@
     receipt = await mailbox.submit(await attesting.join(other, half, second, safes))   # on the other
 """
 
+from collections.abc import Iterable
+
 from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.replica import Replica
 from countersign.desk.safe_reader import SafeReader, first_difference
 from countersign.errors import Refused
-from countersign.settlement import attesting, events
+from countersign.settlement import attesting, events, owners_observed
 from countersign.settlement.attest_bodies import READERS, StateAttested
 from countersign.settlement.readers import record
 from countersign.settlement.records import Instruction, SafeUse
+from countersign.settlement.roster import SafeVault
 from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
 
@@ -69,10 +72,20 @@ async def join(replica: Replica, half: bytes, author: Author, safes: SafeReader)
 
 
 def _require_registered(state: State, name: str, chains: tuple[ChainSnapshot, ...]) -> None:
+    for vault in (each for vaults in attesting.safes(state, name).values() for each in vaults):
+        seen = next((found for each in chains if each.chain == vault.chain and (found := each.of(vault.address))), None)
+        if seen is not None:
+            require_seen(state, vault, seen.owners, seen.threshold, seen.nonce)
     nonces = {each.group.vaults[0]: _next(state, each) for each in attesting.live(state, name)}
     drift = first_difference(chains, attesting.safes(state, name), state.roster, nonces)
     if drift is not None:
         raise Refused(drift.code, expected=drift.expected, found=drift.found)
+
+
+def require_seen(state: State, vault: SafeVault, owners: Iterable[str], threshold: int, nonce: int) -> None:
+    """The Safe has executed the change of owners by which it has its owners in the roster. Refused E10.order-unseen."""
+    if (order := owners_observed.unseen(state, vault, owners, threshold, nonce)) is not None:
+        raise Refused("E10.order-unseen", vault=vault.id, transaction=order.instruction.transaction or "")
 
 
 def _next(state: State, instruction: Instruction) -> int:

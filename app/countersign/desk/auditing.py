@@ -3,8 +3,8 @@
 DESIGN.md §3, CHECKS.md (history). Nothing is changed and nobody is asked.
 
 - A profile: its own anchor counts; `trust`, where given, must name the same keys. The archive leads to the pinned root,
-  the head is witnessed not before the newest entry, the rules accept every entry, every share and finished transaction
-  is made again, every instruction with shares is judged as history, the books balance.
+  the head is witnessed not before the newest entry, the rules accept every entry, every vault's tests hold, every share and
+  finished transaction is made again, every instruction with shares is judged as history, the books balance.
 - A pack: the same as far as it holds; under `trust`, or blocked.
 - A participant's extract: its head, proofs and signatures (`extract_checking`); it has no state.
 - An output directory: `output_audit`.
@@ -36,6 +36,7 @@ from countersign.desk.reports import (
     silent,
 )
 from countersign.desk.reworking import missing, rework
+from countersign.desk.trial_auditing import tried
 from countersign.errors import CountersignError
 from countersign.review import checks, log_checks, machine_checks
 from countersign.review.case import Case, Mode
@@ -68,7 +69,7 @@ def audit_replica(
     signed = _signed(ground.state)
     progress(0, len(signed) + 1)
     record = [*_head(replica, ground, now), *_anchor(replica, trust), *replayed(ground.state)]
-    record += [finding for each in signed for finding in rework(ground, each)]
+    record += [*tried(ground), *(finding for each in signed for finding in rework(ground, each))]
     yield Judged(("profile",), Verdict(tuple(record)), replica.log.size)
     for place, each in enumerate(signed, 1):
         progress(place, len(signed) + 1)

@@ -7,7 +7,8 @@ DESIGN.md §3 "What a cold machine can know".
 - By QR: only what `settlement.excerpt` takes in and this instruction rests on (roster, policy and orders since that
   head, the newest prices before the contract, before its instructions and now, the events of the contract and of those it
   replaced, its cycle, the live instructions, what two officers attested of them), each with its inclusion proof, and the
-  proof that the head extends the attested checkpoint.
+  proof that the head extends the attested checkpoint. Of a leg that was prepared before (`afresh.py`), those requests, and
+  that they failed.
 - An order that a Safe change its owners settles nothing: by QR it travels with the orders whose place it took.
 - The contract's and the instruction's own events are always among them, whatever the recipient has already.
 - Entries that the replay refused are the desk's fault and are never carried by QR; by USB they are, as part of the
@@ -17,6 +18,7 @@ DESIGN.md §3 "What a cold machine can know".
 from collections.abc import Iterable, Sequence
 
 from countersign.airgap.request import Kind, ProvenEvent, RequestBody
+from countersign.desk import afresh
 from countersign.desk.ports import Record
 from countersign.desk.replica import Replica
 from countersign.errors import Refused
@@ -95,6 +97,8 @@ def _excerpt(replica: Replica, instruction: Instruction, records: Sequence[Contr
         chosen |= {each.index for each in record.concerns if each.type.startswith(_OWN)}
     kinds = {record.index: events.parse(record.event) for record in _accepted(replica, replayed)}
     chosen |= {index for index, event in kinds.items() if event.type in _STANDING}
+    if instruction.hash not in state.orders:
+        chosen |= afresh.beside(state, live, kinds)
     prices = {index: event.body.asset for index, event in kinds.items() if isinstance(event.body, PricePublished)}
     later = [*(each.index for each in live), replica.log.size]
     return chosen | _newest_prices(prices, records, later)

@@ -31,6 +31,7 @@ from countersign.review.case import (
     InstructionFacts,
     JournalFacts,
     Mode,
+    PaidBefore,
     Shared,
     SignerFacts,
     StoreFacts,
@@ -187,8 +188,8 @@ def instruction_case(
 
 
 def replaced(state: State, artefacts: Artefacts, instruction: Instruction) -> tuple[bytes, ...]:
-    """The bytes of what a declared instruction takes the place of, the nearest first, as far as they are here."""
-    held = (known(artefacts, each.artefact) for each in state.replaced_by(instruction))
+    """The bytes of what an instruction takes the place of, the nearest first, as far as they are here."""
+    held = (known(artefacts, each.artefact) for each in state.around(instruction))
     return tuple(data for data in held if data is not None)
 
 
@@ -255,8 +256,10 @@ def journal_facts(
     if record is None:
         return JournalFacts(contracts=hashes)
     if instruction.kind == "psbt":
-        return JournalFacts(outpoints=_outpoints(journal, record.group.chain, instruction.data), contracts=hashes)
-    return JournalFacts(nonces=_nonces(journal, state, record, instruction.data), contracts=hashes)
+        coins = _outpoints(journal, record.group.chain, instruction.data)
+        return JournalFacts(outpoints=coins, contracts=hashes, payments=_payments(journal, state, record))
+    nonces, paid = _nonces(journal, state, record, instruction.data), _safe_payments(journal, state, record)
+    return JournalFacts(nonces=nonces, contracts=hashes, payments=paid)
 
 
 def outpoints(chain: str, psbt: Psbt) -> tuple[Outpoint, ...]:
@@ -274,6 +277,40 @@ def _outpoints(journal: Journal, chain: str, data: bytes) -> dict[str, str]:
         for signed in journal.signed_outpoint(coin)[-1:]:
             found[f"{display(coin.txid)}:{coin.vout}"] = display(signed.transaction)
     return found
+
+
+def _payments(journal: Journal, state: State, record: Instruction) -> tuple[PaidBefore, ...]:
+    """What this machine set out to sign for the contracts that an instruction settles, on its chain."""
+    return tuple(
+        PaidBefore(name, display(each.transaction), each.instruction.hex(), coins)
+        for name, each in journal.promised(contract_ids(state, record))
+        if (
+            coins := tuple(
+                f"{display(one.txid)}:{one.vout}" for one in each.outpoints if one.chain == record.group.chain
+            )
+        )
+    )
+
+
+def _safe_payments(journal: Journal, state: State, record: Instruction) -> tuple[PaidBefore, ...]:
+    """The same of Safes, by the places that were promised; but for another Safe's leg of the same settlement."""
+    vault, found = state.roster.vaults.get(record.group.vaults[0]), list[PaidBefore]()
+    for name, each in journal.promised(contract_ids(state, record)):
+        for intent in journal.intents(each.instruction)[:1]:
+            at = intent.nonce
+            if at is None or not isinstance(vault, SafeVault) or at.chain != vault.chain:
+                continue
+            if eip55.checksum(at.safe) != vault.address and intent.settlement == record.cycle:
+                continue
+            place = at.chain, eip55.checksum(at.safe), at.nonce
+            found.append(PaidBefore(name, each.transaction.hex(), each.instruction.hex(), (), place))
+    return tuple(found)
+
+
+def contract_ids(state: State, record: Instruction) -> tuple[str, ...]:
+    """The ids of the contracts that an instruction settles, and of those in whose place they stand."""
+    found = (state.contracts.get(each) for each in state.settles(record))
+    return tuple(sorted({one.terms.id for each in found if each is not None for one in state.replaced(each)}))
 
 
 def _nonces(journal: Journal, state: State, record: Instruction, data: bytes) -> dict[tuple[str, str, int], str]:

@@ -94,12 +94,18 @@ def _pack(
     file: Recognised, replica: Replica | None, trust: Quorum | None, now: int, prints: list[Fingerprint]
 ) -> list[Judged]:
     from countersign.desk.grounding import of_pack
+    from countersign.desk.pack_against import against
     from countersign.desk.pack_checking import fingerprint, judge_pack
+    from countersign.review.finding import Verdict
 
     pack = cast("Pack", file.parsed)
     believed = replica.anchor.now(replica.state) if replica is not None else trust
     prints.append(fingerprint(file.name, pack))
-    return judge_pack(pack, file.name, of_pack(pack, believed), believed, now)
+    judged = judge_pack(pack, file.name, of_pack(pack, believed), believed, now)
+    if replica is not None:
+        size = replica.log.size
+        judged.append(Judged((file.name,), Verdict(tuple(against(pack, replica))), size))
+    return judged
 
 
 def _extract(

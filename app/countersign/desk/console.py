@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from countersign.audit.checkpoint import SignedCheckpoint
-from countersign.desk import attesting, awards, device_signing, signing
+from countersign.desk import attesting, awards, declared_fees, device_signing, signing
 from countersign.desk.author import Scribe
 from countersign.desk.carrying import Carrying
 from countersign.desk.crossing import Crossing
@@ -33,7 +33,9 @@ from countersign.desk.views import CrossingView, InstructionView, KeptLegalText,
 from countersign.desk.vouching import Nodes
 from countersign.desk.workplace import AtConsole
 from countersign.review.case import Channel
+from countersign.settlement.events import Event
 from countersign.settlement.owners_order import attested_as
+from countersign.settlement.saying import Difference
 from countersign.settlement.stop_bodies import Scope
 
 
@@ -60,13 +62,23 @@ class OfficerConsole(DeviceCodes, Officer):
         self._carrying = Carrying(replica, self._crossing, courier, clock)
         kept = box if box is not None else ProposalBox(replica.profile.journal)
         place = AtConsole(replica, mailbox, scribe, nodes or Nodes())
-        self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept, Look(place))
+        self._place = place
+        self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept, Look(place), self._fees)
         self._deeds = Deeds(place, hand.author, self._governance)
         self._owner_changes = OwnerChanges(place, hand, clock, self._governance)
         self._operations = Operations(replica, mailbox, hand.author, scribe, clock, nodes or Nodes())
         self._vaults = VaultBook(place, clock)
         self._courier = courier
         self._enrolling = VaultCeremony(replica, hand, courier, self._governance)
+
+    async def synchronise(self) -> None:
+        """Take in what was logged, and the bytes that proposals name: what they pay is said before they are signed."""
+        await super().synchronise()
+        events = self._governance.waiting()
+        await self._place.fetch(digest for each in events for digest in declared_fees.wanted(each, self.replica.state))
+
+    def _fees(self, event: Event) -> tuple[Difference, ...]:
+        return declared_fees.fees(self._place.state, self._place.artefacts, event)
 
     @property
     def vaults(self) -> VaultBook:

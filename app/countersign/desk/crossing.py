@@ -23,7 +23,7 @@ from countersign.airgap.envelope import Envelope
 from countersign.airgap.limits import MESSAGE_LIMIT
 from countersign.airgap.phrase import Purpose, phrase
 from countersign.audit.checkpoint import SignedCheckpoint
-from countersign.desk import bundle, crossing_due, turns
+from countersign.desk import afresh, bundle, crossing_due, turns
 from countersign.desk.author import Author
 from countersign.desk.crossing_answer import require_fits
 from countersign.desk.crossing_record import Carried, CrossingRecord
@@ -157,7 +157,7 @@ class Crossing:
         """The sealed request for one instruction, recorded before it is given out; the same again while the head is.
 
         Refused("desk.nothing-to-carry", "desk.recipient-unknown", "desk.behind-recipient", "desk.log-rotated",
-        "desk.too-large-for-qr", "desk.too-large-for-usb", "settlement.unknown-…").
+        "desk.too-large-for-qr", "desk.too-large-for-usb", "desk.only-by-usb", "settlement.unknown-…").
         """
         instruction = self._replica.state.instruction(name)
         if recipient not in self.recipients(instruction):
@@ -189,6 +189,10 @@ class Crossing:
         if channel is Channel.QR and former and former[-1].size >= (replayed or 0):
             raise Refused("desk.log-rotated", recipient=recipient, index=former[-1].size)
         contracts = self._replica.state.settles(instruction)
+        body = bundle.request_body(self._replica, instruction, artefact, channel, replayed or 0)
+        if channel is Channel.QR:
+            signed = partial(self._may_have_signed, recipient)
+            afresh.require_told(self._replica, instruction, signed, replayed or 0, body.events)
         return Envelope(
             desk=self._replica.anchor.origin,
             sender=self._author.id,
@@ -200,8 +204,13 @@ class Crossing:
             contract_hashes=tuple(sorted(bytes.fromhex(each) for each in contracts)),
             log_head=head.serialise(),
             consistency_proof=self._consistency(recipient, head),
-            body=bundle.request_body(self._replica, instruction, artefact, channel, replayed or 0),
+            body=body,
         )
+
+    def _may_have_signed(self, recipient: str, instruction: Instruction) -> bool:
+        """Whether a recipient has a share of it in the log, or a request for it left this machine."""
+        asked = self.requested(instruction.hash, recipient)
+        return asked or any(share.officer == recipient for share in instruction.shares)
 
     async def take_answer(self, data: bytes) -> CrossingView:
         """Take in a cold machine's answer: verified, logged, its head remembered. The same again changes nothing.

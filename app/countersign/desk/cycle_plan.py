@@ -118,7 +118,7 @@ def split(state: State, contracts: Sequence[str], mode: str, fits: Fits) -> list
     most = cold if len(contracts) > cold and cycling.needs_cold(state.roster, owed) else MOST
     if len(contracts) > most:
         parts = [contracts[start : start + most] for start in range(0, len(contracts), most)]
-    elif len(contracts) > 1 and not (fits(owed) and _kept(state, owed)):
+    elif len(contracts) > 1 and not (fits(owed) and _kept(state, owed, contracts)):
         half = (len(contracts) + 1) // 2
         parts = [contracts[:half], contracts[half:]]
     else:
@@ -126,15 +126,18 @@ def split(state: State, contracts: Sequence[str], mode: str, fits: Fits) -> list
     return [one for part in parts for one in split(state, part, mode, fits)]
 
 
-def _kept(state: State, owed: Sequence[Obligation]) -> bool:
+def _kept(state: State, owed: Sequence[Obligation], contracts: Iterable[str]) -> bool:
     """Whether each transaction keeps what the policy asks of one transaction: its cap, and the quorum for its amount."""
     policy = state.adopted()
     if policy.caps.transaction_usd is None and not policy.quorums:
         return True
+    terms = _terms(state, contracts)
     return all(
         ruling.kept
         for group in netting.groups(owed)
-        for ruling in spending.rulings(state, spending.flows(state, netting.owed_by(owed, group)), spending.Used())
+        for ruling in spending.rulings(
+            state, spending.flows(state, netting.owed_by(owed, group), terms), spending.Used()
+        )
         if ruling.rule in (spending.TRANSACTION, spending.QUORUM)
     )
 

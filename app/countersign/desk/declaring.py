@@ -1,6 +1,7 @@
 """Declaring a void, a replacement or a child: operations prepares, compliance looks at the same bytes and signs them too.
 
-- A void is built from the instruction it ends: the same coins back to their own vaults, or the same nonce used up.
+- A void is built from the instruction it ends: the same coins back to their own vaults, or the same nonce used up; the Safe's
+  next one where something outside the log used that.
 - A replacement spends the same coins, and others where its vault's change cannot bear the fee; it pays the same. It stays
   within the agreed fee caps.
 - A child spends the change of what waits for a block, back to the same vaults; its fee lifts both to the rate. A replacement
@@ -20,6 +21,7 @@ from countersign.bitcoin.inspect import PsbtFacts, facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.psbt import serialise as serialise_psbt
 from countersign.bitcoin.transaction import display
+from countersign.desk import chain_facts, outside_numbers
 from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Receipt
@@ -40,6 +42,7 @@ from countersign.settlement.instructing import group_of
 from countersign.settlement.netting import Group, Obligation, fee_caps, owed_by
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault, Vault
+from countersign.settlement.state import State
 
 
 async def make_void(desk: EmbeddedDesk, operations: Author, cycle: str, *, rate: int) -> tuple[bytes, ...]:
@@ -90,9 +93,14 @@ async def child_body(desk: Workplace, instruction: str, *, rate: int) -> dict[st
     if parent.transaction is None:  # said before anything else is asked for: an address, a higher rate
         raise Refused("settlement.child-parent-unsent", instruction=instruction)
     wallets, before = paying(state, parent.group.vaults), state.child(parent)
-    spare = {each.id: await _home(desk, each, parent, before) for each in wallets}
     stuck = desk.artefacts.get(bytes.fromhex(parent.artefact))
-    made = lift(stuck, wallets, settled=state.owed(parent), rate=rate, spare=spare, instead=_fee_of(desk, before)).psbt
+    sides = bitcoin_rail.readback(facts(parse_psbt(stuck)), wallets, state.owed(parent)).sides
+    changed = [
+        each for each, side in zip(wallets, sides, strict=True) if side.change
+    ]  # the others have nothing to bring home
+    spare = {each.id: await _home(desk, each, parent, before) for each in changed}
+    instead = max(_fee_of(desk, before), _fee_of(desk, _in_pool(state, parent)))
+    made = lift(stuck, wallets, settled=state.owed(parent), rate=rate, spare=spare, instead=instead).psbt
     data, spends = serialise_psbt(made), spends_of(facts(made), wallets)
     _require_child(desk, data, parent)
     return builder.psbt_instruction_body(
@@ -117,11 +125,16 @@ async def _home(desk: Workplace, wallet: Wallet, parent: Instruction, before: In
     return unused_slot(desk, wallet, await _seen(desk, parent.group.chain, wallet))
 
 
-def _fee_of(desk: Workplace, sent: Instruction | None) -> int:
-    """What a child that lies in the pool pays; nothing where there is none."""
-    if sent is None or sent.transaction is None:
+def _in_pool(state: State, parent: Instruction) -> Instruction | None:
+    """The child that was sent last: another that was declared in its place does not throw it out before it is sent itself."""
+    return next((each for each in state.children_of(parent) if each.transaction is not None), None)
+
+
+def _fee_of(desk: Workplace, child: Instruction | None) -> int:
+    """What a child pays; nothing where there is none."""
+    if child is None:
         return 0
-    return facts(parse_psbt(desk.artefacts.get(bytes.fromhex(sent.artefact)))).fee or 0
+    return facts(parse_psbt(desk.artefacts.get(bytes.fromhex(child.artefact)))).fee or 0
 
 
 def _require_child(desk: Workplace, data: bytes, parent: Instruction) -> None:
@@ -131,9 +144,8 @@ def _require_child(desk: Workplace, data: bytes, parent: Instruction) -> None:
     """
     state, stuck = desk.state, desk.artefacts.get(bytes.fromhex(parent.artefact))
     cycle, wallets, owed = state.cycle(parent.cycle), paying(state, parent.group.vaults), state.owed(parent)
-    caps = {
-        each.vault: each.cap for each in fee_caps(state.roster, [state.contract(one).terms for one in cycle.contracts])
-    }
+    terms = [state.contract(one).terms for one in cycle.contracts]
+    caps = {each.vault: each.cap for each in fee_caps(state.roster, terms, state.sunk(cycle))}
     require_child(data, stuck, wallets, settled=owed, caps=caps)
     fee = sum(facts(parse_psbt(each)).fee or 0 for each in (data, stuck))
     leaving, percent = sum(each.amount for each in owed), state.adopted().fees.never_percent
@@ -180,11 +192,24 @@ async def _body(desk: Workplace, old: Instruction, purpose: str, rate: int) -> d
     vault = desk.state.roster.vault(old.group.vaults[0])
     if not isinstance(vault, SafeVault):
         raise Refused("desk.not-a-safe", vault=vault.id)
-    nonce = old.nonce or 0
+    nonce = await _voiding_number(desk, vault, old)
     artefact = (await desk.put_artefact(ethereum_rail.serialise(ethereum_rail.void(vault, nonce)))).hex()
     return builder.safe_instruction_body(
         old.cycle, contracts, old.group.chain, vault.id, artefact, nonce, purpose=purpose, replaces=old.hash
     )
+
+
+async def _voiding_number(desk: Workplace, vault: SafeVault, old: Instruction) -> int:
+    """The number of what is voided; the Safe's next one where something outside the log used that, for good.
+
+    Raises as `outside_numbers.require_next`.
+    """
+    node, nonce = desk.ethereum(vault.chain), old.nonce or 0
+    if not await chain_facts.safe_is_past(node, old, desk.state.roster):
+        return nonce
+    nonce = await node.safe_nonce(vault.address)
+    await outside_numbers.require_next(node, desk.state, vault, nonce, desk.artefacts)
+    return nonce
 
 
 async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> tuple[bytes, tuple[Spend, ...]]:
@@ -194,7 +219,7 @@ async def _psbt(desk: Workplace, old: Instruction, purpose: str, rate: int) -> t
     seen = {each.id: await _seen(desk, old.group.chain, each) for each in wallets}
     spare = _spare(desk, original, wallets, settled, seen)
     more = {name: free_coins(desk, old.group.chain, coins) for name, coins in seen.items()}
-    thrown_out = _fee_of(desk, desk.state.child(old))
+    thrown_out = _fee_of(desk, _in_pool(desk.state, old))
     made = respend(
         original, wallets, settled=settled, owed=owed, rate=rate, spare=spare, more=more, thrown_out=thrown_out
     ).psbt

@@ -1,25 +1,30 @@
 """What came into a vault, as one node sees it: what `deposit.credited` rests on.
 
 - A coin of a Bitcoin vault counts once it has the policy's confirmations. What a settlement's own transaction made is no
-  deposit, whoever sent it: neither its change nor what it delivers.
+  deposit, whoever sent it, and whether its shares stand in the log: neither its change nor what it delivers.
 - A reference `0x<transaction>:<log>` names one log of one transaction by its place among that transaction's own, from 0. A
   block that takes the same transaction in anew changes nothing of it, so that no payment has two references.
 - The log itself must say it: the token's `Transfer` to the Safe, or the Safe's own `SafeReceived`, which its proxy emits
   for plain payments and for those that another contract makes.
 - What comes from a Safe of this custody is a delivery and no deposit: the ledger moves it at finality.
+- The Safe is as it is registered (`safe_entering`): what comes into another is not its owner's.
 - And the Safe must hold it: all that is credited to its owner in that asset, and this on top.
 - Payments are looked for only where a Safe holds more than the books, and only until they explain it: an idle desk asks
   for balances and nothing else.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 
-from countersign.desk import chain_facts
+from countersign.bitcoin.transaction import display
+from countersign.bitcoin.transaction import parse as parse_transaction
+from countersign.desk import chain_facts, safe_entering
 from countersign.desk.ports import Artefacts, BitcoinNode, Coin, EthereumNode, Payment
 from countersign.errors import Malformed, Refused
 from countersign.formats import caip, eip55
 from countersign.rails import wallets
 from countersign.settlement.ledger import Account
+from countersign.settlement.records import Instruction
 from countersign.settlement.roster import BitcoinVault, SafeVault
 from countersign.settlement.state import State
 
@@ -43,8 +48,7 @@ async def uncredited(node: BitcoinNode, state: State, artefacts: Artefacts, vaul
     """The coins of a Bitcoin vault that are not credited, however young. Unavailable."""
     seen = await node.coins(*wallets.of(state, vault).watched)
     fresh = [each for each in seen if f"{vault.chain} {reference(each)}" not in state.deposits]
-    own = own_transactions(state, artefacts) if fresh else frozenset()
-    return tuple(each for each in fresh if each.txid not in own)
+    return not_ours(state, artefacts, fresh)
 
 
 def reference(coin: Coin) -> str:
@@ -52,21 +56,31 @@ def reference(coin: Coin) -> str:
     return f"{coin.txid}:{coin.vout}"
 
 
-def own_transactions(state: State, artefacts: Artefacts) -> frozenset[str]:
-    """The ids of settlements' transactions: those in the log, and those of a PSBT that has shares and that nobody logged yet."""
-    unlogged = (
-        each
-        for each in state.instructions.values()
-        if each.group.kind == "psbt" and each.transaction is None and each.shares
+def not_ours(state: State, artefacts: Artefacts, coins: Sequence[Coin]) -> tuple[Coin, ...]:
+    """The coins that no settlement's own transaction made: none that the log names, nor one that was prepared and that nobody
+    logged, whether its shares were logged or withheld. Unavailable where the bytes of what spends the same coins are not here.
+    """
+    unlogged = dict[str, list[Instruction]]()
+    for each in state.instructions.values() if coins else ():
+        if each.group.kind == "psbt" and each.transaction is None:
+            for spend in each.spends:
+                unlogged.setdefault(spend.outpoint, []).append(each)
+    return tuple(
+        coin for coin in coins if coin.txid not in state.transactions and not _made_by(coin, unlogged, artefacts)
     )
-    return frozenset((*state.transactions, *(chain_facts.txid(each, artefacts) for each in unlogged)))
+
+
+def _made_by(coin: Coin, unlogged: Mapping[str, list[Instruction]], artefacts: Artefacts) -> bool:
+    spent = {f"{display(each.prevout.hash)}:{each.prevout.n}" for each in parse_transaction(coin.transaction).vin}
+    rivals = {one.artefact: one for each in spent for one in unlogged.get(each, ())}
+    return any(chain_facts.txid(each, artefacts) == coin.txid for each in rivals.values())
 
 
 async def payment(node: EthereumNode, state: State, vault: SafeVault, asset: str, reference: str) -> Payment:
     """The payment that a reference names, with its confirmations now.
 
-    Refused("settlement.deposit-credited", "desk.deposit-not-seen", "desk.deposit-from-custody", "desk.deposit-not-held"), and
-    what the node raises.
+    Refused("settlement.deposit-credited", "desk.deposit-not-seen", "desk.deposit-from-custody", "desk.deposit-not-held",
+    "desk.safe-differs", "desk.safe-keeps-more"), and what the node raises.
     """
     if (index := state.deposits.get(f"{vault.chain} {reference}")) is not None:
         raise Refused("settlement.deposit-credited", reference=reference, index=index)
@@ -87,6 +101,7 @@ async def payment(node: EthereumNode, state: State, vault: SafeVault, asset: str
             credited=str(credited),
             amount=str(found.amount),
         )
+    await safe_entering.require_found(vault, state.roster, node)
     return found
 
 

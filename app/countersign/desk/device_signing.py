@@ -3,6 +3,7 @@
 verify → journal the intent, durable → export the unsigned PSBT → (the officer signs on the device) → take the file back →
 verify again → cut this officer's signatures out → verify each under the children of the registered key → journal → share.
 
+- What goes out is the transaction with the fields that were judged: what else the prepared bytes carry, no check has looked at.
 - What comes back is believed for nothing but signatures: they are laid into the prepared bytes, over digests rebuilt here.
 - A file that this machine never exported is not taken back: no intent was journalled before the device signed.
 - The same digest is answered from the record, whatever a device makes of it a second time; a repeated r stops the key, and
@@ -51,16 +52,16 @@ async def export(
     *,
     version: int = 0,
 ) -> bytes:
-    """The unsigned PSBT for the officer's device, of this PSBT version, its intent journalled.
+    """The unsigned PSBT for the officer's device (`psbt.judged`), of this PSBT version, its intent journalled.
 
     Refused: desk.no-device, desk.checks-forbid with every finding, B2.no-such-version, what the journal raises.
     """
     async with hand.turn:
         keys, _ = _asked(hand, found, instruction, data)
         await approved(device_case(hand.officer, found, instruction, data, moment, profile))
-        declared = remember(found, instruction, moment, profile)
+        declared = remember(found, instruction, data, moment, profile)
         intend(instruction, parse_psbt(data), keys, moment.now, profile, declared)
-        return bitcoin_rail.as_version(data, version)
+        return bitcoin_rail.for_device(data, version)
 
 
 async def take_back(
@@ -82,7 +83,7 @@ async def take_back(
         keys, requests = _asked(hand, found, instruction, data)
         _require_exported(profile, instruction, requests)
         verdict = await approved(device_case(hand.officer, found, instruction, data, moment, profile))
-        declared = remember(found, instruction, moment, profile)
+        declared = remember(found, instruction, data, moment, profile)
         intend(instruction, parse_psbt(data), keys, moment.now, profile, declared)
         given = shares.extract(parse_psbt(data), parse_psbt(binary(returned)), {key.data for key in keys})
         by_point = {key.data: key for key in keys}

@@ -52,7 +52,7 @@ def bitcoin_view(state: State, instruction: Instruction, data: bytes) -> Decoded
     """A PSBT's effects. Malformed: B2.*."""
     psbt = parse_psbt(data)
     found, owed = facts(psbt), state.owed(instruction)
-    wallets = paying(state, instruction.group.vaults)
+    wallets = [each.reaching(found) for each in paying(state, instruction.group.vaults)]
     sorted_out = rail.readback(found, wallets, owed)
     chain = caip.ChainId.parse(instruction.group.chain)
     coin = str(caip.coin(chain))

@@ -5,17 +5,18 @@ desk's own call does nothing any more. So:
 
 - where an instruction's own transactions are in no block and its Safe is past its number, the Safe's `ExecutionSuccess` with
   this safeTxHash is looked for, in the newest 50,000 blocks;
-- what is found counts: it is logged as it is, under the name that it has;
+- what is found counts: it is logged as it is, under the name that it has. What moved something else than what is owed is named
+  and not logged (`executions`);
 - what was left behind of the same chain has failed, by name, until it is sent by itself; the custodian owes it meanwhile.
 """
 
-from countersign.desk import chain_facts
+from countersign.desk import chain_facts, executions, strangers
 from countersign.desk.author import Author, signed
-from countersign.desk.deposits import DEEPEST, SPAN
 from countersign.desk.ports import Observation, Receipt
 from countersign.desk.workplace import Workplace
+from countersign.errors import Refused
 from countersign.rails import ethereum as rail
-from countersign.settlement import carrying, observing
+from countersign.settlement import carrying
 from countersign.settlement.breaks import open_breaks
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
@@ -27,32 +28,28 @@ REASON = (
 
 
 async def there(desk: Workplace, instruction: Instruction) -> Observation | None:
-    """Where an instruction is on its chain by one's own node: in one of its transactions or, for a Safe, in anybody's."""
+    """Where an instruction is on its chain by one's own node: in one of its transactions or, for a Safe, in anybody's.
+
+    Refused("desk.executed-otherwise") where a Safe executed it and something else moved than what is owed.
+    """
     chain = instruction.group.chain
     if instruction.group.kind == "psbt":
-        return await chain_facts.whereabouts(desk.bitcoin(chain), instruction, desk.artefacts)
-    found = await chain_facts.whereabouts(desk.ethereum(chain), instruction, desk.artefacts)
+        return await chain_facts.whereabouts(desk.bitcoin(chain), desk.state, instruction, desk.artefacts)
+    node = desk.ethereum(chain)
+    found = await chain_facts.whereabouts(node, desk.state, instruction, desk.artefacts)
     if found is not None and found.block is not None:
         return found
-    return await executed(desk, instruction) or found
+    return await strangers.executed(node, desk.state, instruction, desk.artefacts) or found
 
 
-async def executed(desk: Workplace, instruction: Instruction) -> Observation | None:
-    """The transaction in a block that executed a Safe's instruction, whoever sent it; None where its number is not used, or by
-    something else. Raises as the node does."""
-    node, wanted = desk.ethereum(instruction.group.chain), chain_facts.execution(instruction, desk.artefacts)
-    quorum = observing.quorum_over(desk.state, instruction)
-    if wanted is None or not quorum or not await chain_facts.safe_is_past(node, instruction, desk.state.roster):
-        return None
-    last = await node.newest_block()
-    lowest = max(0, last - DEEPEST + 1)
-    while last >= lowest:
-        first = max(lowest, last - SPAN + 1)
-        found = tuple(await node.executing(wanted.safe, wanted.digest, first, last))
-        seen = await chain_facts.whereabouts(node, instruction, desk.artefacts, found)
-        if seen is not None and seen.block is not None:
-            return seen
-        last = first - 1
+async def otherwise(desk: Workplace, instruction: Instruction) -> Refused | None:
+    """That a Safe executed an instruction and something else moved than what is owed; None where one's own node says otherwise."""
+    try:
+        await there(desk, instruction)
+    except Refused as refusal:
+        if refusal.code == executions.OTHERWISE:
+            return refusal
+        raise
     return None
 
 
@@ -63,13 +60,14 @@ async def name_split(desk: Workplace, cycle: str, operations: Author) -> list[Re
     for each in carrying.left_behind(desk.state, closed):
         if each.released is None or any(one.group == each.group for one in open_breaks(desk.state, cycle)):
             continue
-        if await waits(desk, each):
+        if await otherwise(desk, each) is not None or await waits(desk, each):
             continue
-        node = desk.ethereum(each.group.chain)
+        found = await chain_facts.safe_prospect(desk.ethereum(each.group.chain), each, desk.state)
         body = {
             "cycle": cycle,
             "instruction": each.hash,
-            "executable": not await chain_facts.safe_is_past(node, each, desk.state.roster),
+            "executable": found.executable,
+            "for_good": found.for_good,
             "reason": REASON.format(transaction=_alone(desk, each)),
         }
         receipts.append(await desk.submit(await signed(desk.scribe.draft("settlement.failed", body), [operations])))
@@ -79,7 +77,8 @@ async def name_split(desk: Workplace, cycle: str, operations: Author) -> list[Re
 async def waits(desk: Workplace, instruction: Instruction) -> bool:
     """Whether a transaction of its own waits for a block and could still execute it: one call for several Safes of which one
     was executed already does nothing any more."""
-    found = await chain_facts.whereabouts(desk.ethereum(instruction.group.chain), instruction, desk.artefacts)
+    node = desk.ethereum(instruction.group.chain)
+    found = await chain_facts.whereabouts(node, desk.state, instruction, desk.artefacts)
     if found is None or found.block is not None:
         return found is not None
     if instruction.finished is None:

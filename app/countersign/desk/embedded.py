@@ -9,10 +9,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from countersign.desk import admitting, reconciliation
+from countersign.desk import admitting, outside_numbers, reconciliation, safe_entering
 from countersign.desk.author import Author, Scribe, add_signature, signed
 from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
-from countersign.desk.preparing import require_unpromised
+from countersign.desk.preparing import require_there, require_unpromised
 from countersign.desk.proposal_box import ProposalBox
 from countersign.desk.registering import require_registrable
 from countersign.desk.sequencer import Sequencer
@@ -21,6 +21,7 @@ from countersign.errors import Refused
 from countersign.settlement import audience, events, permissions
 from countersign.settlement.bodies import InstructionPrepared
 from countersign.settlement.events import Event
+from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
 from countersign.settlement.roster import Holder
 from countersign.settlement.state import State
@@ -49,7 +50,12 @@ class EmbeddedDesk:
         require_registrable(self.state, parsed)
         if isinstance(parsed.body, InstructionPrepared) and parsed.body.kind == "psbt":
             require_unpromised(self, parsed.body, self.artefacts.get(bytes.fromhex(parsed.body.artefact)))
+            await require_there(self, parsed.body)
         await admitting.require_admissible(self.state, parsed, self.nodes.ethereum)
+        await outside_numbers.require_told(self.state, parsed, self.artefacts, self.nodes.ethereum)
+        await safe_entering.require_entered(self.state, parsed, self.nodes.ethereum)
+        if isinstance(parsed.body, OwnersOrdered):
+            await vouch(self.state, parsed, self.artefacts, self.nodes)
         if self._wants_desk(parsed):
             await vouch(self.state, parsed, self.artefacts, self.nodes)
             if isinstance(parsed.body, ReconciliationRecorded):

@@ -13,6 +13,9 @@ from countersign.desk.describing import DescriptionView, KeyView
 from countersign.desk.governance_views import ProposalView
 from countersign.errors import CountersignError
 
+NEW, SLOTS, AGAIN = "new", "slots", "again"
+"""A vault that is entered; slots that a standing one gains; a standing one that is tried once more, or at last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -49,7 +52,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class EnrolledKey:
-    """One key of the described vault and the officer whom it is registered for. `place`: "slot 3"; empty where it ranges."""
+    """One key of the described vault and the officer whom it is registered for. `place`: "slot 3"; empty where it ranges.
+
+    `withdrawn`: it was theirs; its token is not known any more, and it signs nothing.
+    """
 
     number: int
     place: str
@@ -62,6 +68,7 @@ class EnrolledKey:
     model: str
     serial: str
     online: bool
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class EnrolmentView:
     """A described vault as it would be registered: nothing of the roster stands against it.
 
     `own`: at how many of `places` this officer's own key stands, once at each; 0 with the reason in `own_fault`.
-    `addresses`: place and address of each. `by_device`: the own key lies in a device, not in a token.
+    `addresses`: place and address of each. `by_device`: the own key lies in a device, not in a token. `kind`: NEW, SLOTS, AGAIN.
     """
 
     wanted: Wanted
@@ -83,6 +90,7 @@ class EnrolmentView:
     own: int
     own_fault: CountersignError | None
     by_device: bool
+    kind: str = NEW
 
     @property
     def places(self) -> int:
@@ -140,8 +148,9 @@ class Enrolling(Protocol):
     async def tests(self, wanted: Wanted, files: Sequence[Path]) -> TestsView:
         """Whose test signatures these files hold."""
 
-    async def propose(self, wanted: Wanted, tests: Sequence[bytes]) -> ProposalView:
-        """The vault for the administrators, once every cosigner has signed its test; signed if this officer may."""
+    async def propose(self, wanted: Wanted, tests: Sequence[bytes], untested: str = "") -> ProposalView:
+        """The vault for the administrators, once every cosigner has signed its test, or with the reason why one has not; signed
+        if this officer may."""
 
     async def propose_device(self, record: Opened, serial: str, model: str, *, online: bool) -> ProposalView:
         """That the key in a device's record is registered as this officer's."""

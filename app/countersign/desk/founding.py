@@ -8,7 +8,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from countersign.desk import deposits
+from countersign.desk import admitting, deposits
 from countersign.desk.author import Author, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.ports import Coin, Receipt
@@ -61,7 +61,8 @@ async def credit_payment(place: Workplace, operations: Author, name: str, asset:
     """Credit one payment of ether or tokens into a Safe, as the node of the officer's own workplace sees it; the desk asks its
     own before it signs beside the officer.
 
-    `reference` is `0x<transaction>:<log>`. Raises as `deposits.payment`; Refused("desk.not-a-safe",
+    Before the first unit of a token both ask what it does: else a desk alone would let it in. `reference` is
+    `0x<transaction>:<log>`. Raises as `deposits.payment` and `admitting.require_creditable`; Refused("desk.not-a-safe",
     "desk.deposit-unconfirmed").
     """
     vault = place.state.roster.vault(name)
@@ -70,6 +71,7 @@ async def credit_payment(place: Workplace, operations: Author, name: str, asset:
     seen = await deposits.payment(place.ethereum(vault.chain), place.state, vault, asset, reference)
     if seen.confirmations < place.state.adopted().confirmations_on(vault.chain):
         raise Refused("desk.deposit-unconfirmed", reference=reference, confirmations=seen.confirmations)
+    await admitting.require_creditable(place.state, asset, {vault.chain: place.ethereum(vault.chain)})
     return await _credit(place, operations, vault, asset, seen.amount, reference, seen.confirmations)
 
 

@@ -11,6 +11,7 @@
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from countersign.desk import common_changes, proposals
 from countersign.desk import governance_pages as pages
@@ -26,10 +27,13 @@ from countersign.formats import strict_json
 from countersign.keys import jws as jose
 from countersign.settlement.events import Event
 from countersign.settlement.roster import Holder, HolderKind
+from countersign.settlement.saying import Difference
 from countersign.settlement.state import State
 
 Look = Callable[[Event], Awaitable[None]]
 """Looks at what a proposal concerns before it is signed; raises what stands against it."""
+Read = Callable[[Event], tuple[Difference, ...]]
+"""Says of a proposal what its event does not, but the bytes that it names: a fee."""
 
 
 class Governance:
@@ -44,6 +48,7 @@ class Governance:
         clock: Clock,
         box: ProposalBox,
         look: Look | None = None,
+        read: Read = lambda _: (),
     ) -> None:
         self._replica = replica
         self._mailbox = mailbox
@@ -52,6 +57,7 @@ class Governance:
         self._clock = clock
         self._box = box
         self._look = look
+        self._read = read
 
     @property
     def _state(self) -> State:
@@ -85,6 +91,10 @@ class Governance:
         here is shown with what is against it."""
         found = (self._view(each) for each in self._box.all())
         return tuple(sorted(found, key=lambda each: (each.act_by is None, each.act_by.at if each.act_by else 0)))
+
+    def waiting(self) -> tuple[Event, ...]:
+        """What every proposal kept here would log."""
+        return tuple(each.event for each in self._box.all())
 
     def proposal(self, id: str) -> ProposalView:
         """One proposal. Refused("desk.proposal-unknown")."""
@@ -204,4 +214,7 @@ class Governance:
         await self._look(proposal.event)
 
     def _view(self, proposal: Proposal) -> ProposalView:
-        return pages.proposal(self._state, proposals.examine(self._state, proposal, self._now_ms()), self._author.id)
+        found = proposals.examine(self._state, proposal, self._now_ms())
+        if found.differences:
+            found = replace(found, differences=(*found.differences, *self._read(proposal.event)))
+        return pages.proposal(self._state, found, self._author.id)

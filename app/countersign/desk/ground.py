@@ -47,7 +47,8 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """`floor` is the journal's clock floor; `newest` the last entry's second; `past` whether all of it is history."""
+    """`floor` is the journal's clock floor; `newest` the last entry's second; `past` whether all of it is history; `told` how
+    many of the entries before a place it holds, where it does not hold all."""
 
     state: State
     newest: int
@@ -59,6 +60,7 @@ class Ground:
     state_before: Callable[[int], State]
     artefact: Callable[[str], bytes | None]
     remembered: Remembered
+    told: Callable[[int], int] | None = None
 
     def index_of(self, event: str) -> int | None:
         """Where an accepted event stands, by its payload's SHA-256."""
@@ -125,6 +127,7 @@ def case(
         instruction=instruction,
         store=ground.store,
         journal=JournalFacts() if past else ground.remembered(when.state, asked, instruction),
+        told=None if ground.told is None else ground.told(when.state.size),
     )
 
 
@@ -150,7 +153,7 @@ def unanchored(found: Case) -> Case:
 def facts_of(ground: Ground, instruction: Instruction, data: bytes, about: str) -> InstructionFacts:
     """An instruction's bytes beside what the log has of it."""
     held = ((each.keys[0], ground.artefact(each.artefact)) for each in instruction.shares)
-    earlier = (ground.artefact(each.artefact) for each in ground.state.replaced_by(instruction))
+    earlier = (ground.artefact(each.artefact) for each in ground.state.around(instruction))
     return InstructionFacts(
         kind=instruction.group.kind,
         data=data,

@@ -1,8 +1,9 @@
 """Where a verdict's ground comes from: a machine's own replayed history, or an evidence pack under keys from elsewhere.
 
 - A pack's history has gaps (other people's settlements); what it holds is replayed in order by the same machine.
-- Under `--trust` every key in that file may count as a witness; how many are needed is the logged policy's word if its
-  witnesses are all among them, else every one of them is needed.
+- Under `--trust` every key in that file may count as a witness. How many are needed is the logged policy's word if its
+  witnesses are all among them, but always more than half of them: whoever made the pack may have made its policy, too. Else
+  every one of them is needed. Under a profile's own keys it is never fewer than the profile itself needs.
 """
 
 from __future__ import annotations
@@ -80,16 +81,16 @@ def of_pack(pack: Pack, trust: Quorum | None) -> Ground:
         ),
         artefact=pack.artefacts.get,
         remembered=lambda *_: JournalFacts(),
+        told=lambda size: sum(entry.index < size for entry in entries),
     )
 
 
 def effective(trust: Quorum, state: State) -> Quorum:
-    """The keys given, with the policy's number where the policy's witnesses are all among them."""
+    """The keys given, and how many of them are needed: what the policy asks for, and no fewer than the reader does."""
     if state.policy is None:
         return trust
     try:
         named = {VerifierKey.parse(text) for text in state.policy.witnesses.keys}
-        wanted = tuple(key for key in trust.witnesses if key in named)
-        return Quorum(trust.log, wanted, state.policy.witnesses.quorum) if len(wanted) == len(named) else trust
+        return trust.asking(state.policy.witnesses.quorum) if named and named <= {*trust.witnesses} else trust
     except CountersignError:
         return trust

@@ -7,7 +7,7 @@
 - A contract's event is the one that carries it; with a single contract, the one event or opening that is there.
 - A transaction is its logged instruction by its bytes, else by what is signed: the same unsigned transaction, the same
   safeTxHash. One that is neither is held against the live instruction of the same kind: of the contracts given, else of
-  whoever spends its coins or stands at its Safe's nonce.
+  whoever spends its coins or stands at its Safe's nonce. An order that a Safe change its owners is one of these.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,6 +34,7 @@ from countersign.settlement.contract import Contract
 from countersign.settlement.events import Event
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
+from countersign.settlement.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +145,23 @@ def instruction_for(
     ground: Ground, kind: str, data: bytes, parsed: Psbt | ClaimedSafeTx | None, contracts: Sequence[str]
 ) -> Instruction | None:
     """The logged instruction that these bytes are, or must be held against."""
-    state = ground.state
-    named = state.artefacts.get(sha256(data).hexdigest())
+    state, digest = ground.state, sha256(data).hexdigest()
+    named = state.artefacts.get(digest)
     if named is not None:
         return state.instructions[named]
-    same = [each for each in state.instructions.values() if each.group.kind == kind and _same(ground, each, parsed)]
+    ordered = [each for each in _ordered(state) if each.artefact == digest]
+    known = (*state.instructions.values(), *_ordered(state))
+    same = ordered or [each for each in known if each.group.kind == kind and _same(ground, each, parsed)]
     if same:
         return min(same, key=_liveness)
     cycles = {record.cycle for each in contracts if (record := state.contracts.get(each)) and record.cycle}
     live = [one for cycle in sorted(cycles) for one in state.live(state.cycle(cycle)) if one.group.kind == kind]
     return live[0] if live else _rival(ground, parsed)
+
+
+def _ordered(state: State) -> tuple[Instruction, ...]:
+    """The transactions by which Safes change their own owners."""
+    return tuple(each.instruction for each in state.orders.values())
 
 
 def _liveness(instruction: Instruction) -> tuple[bool, int]:
@@ -185,7 +193,7 @@ def _rival(ground: Ground, parsed: Psbt | ClaimedSafeTx | None) -> Instruction |
     tx = parsed.tx
     found = [
         each
-        for each in state.instructions.values()
+        for each in (*state.instructions.values(), *_ordered(state))
         if each.nonce == tx.nonce
         and isinstance(vault := state.roster.vaults.get(each.group.vaults[0]), SafeVault)
         and (vault.address, vault.chain) == (eip55.checksum(tx.safe), f"eip155:{tx.chain_id}")

@@ -11,6 +11,7 @@
 
 from countersign.desk import chain_facts, elsewhere, parcels, releasing
 from countersign.desk.author import Author, signed
+from countersign.desk.chain_facts import Prospect
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.parcels import Parcel
 from countersign.desk.ports import Receipt
@@ -18,31 +19,52 @@ from countersign.desk.workplace import Workplace
 from countersign.errors import Refused
 from countersign.settlement.records import Instruction
 
+EXECUTED = "Executed by {transaction}: {differs}."
+MOST_REASON = 500
+"""Characters of a reason (docs/formats/events.md)."""
+
 
 async def record_failure(desk: Workplace, operations: Author, instruction: str, reason: str) -> Receipt:
-    """`settlement.failed` for an instruction whose transaction is in no block, though another's is.
+    """`settlement.failed` for an instruction whose transaction is in no block, though another's is, or was executed otherwise than
+    owed: then the reason that is logged says what moved.
 
-    Refused("desk.executed-after-all") if the desk's own node sees it in one, "desk.other-executable" if it judges otherwise
-    whether it can still execute; what the machine raises.
+    Refused("desk.executed-after-all") if a node sees it in one, "desk.other-executable" if the desk's judges otherwise
+    whether it can still execute, or whether it is gone for good; what the machine raises.
     """
     known = desk.state.instruction(instruction)
+    if (otherwise := await elsewhere.otherwise(desk, known)) is not None:
+        told = EXECUTED.format(**otherwise.values)
+        reason = f"{reason} {told}"[:MOST_REASON]
+    found = await prospect(desk, known)
     body = {
         "cycle": known.cycle,
         "instruction": instruction,
-        "executable": await can_execute(desk, known),
+        "executable": found.executable,
+        "for_good": found.for_good,
         "reason": reason,
     }
     return await desk.submit(await signed(desk.scribe.draft("settlement.failed", body), [operations]))
 
 
-async def can_execute(desk: Workplace, instruction: Instruction) -> bool:
-    """Whether the chain could still take it, by one's own node."""
+async def prospect(desk: Workplace, instruction: Instruction) -> Prospect:
+    """Whether the chain could still take it, by one's own node. Raises as `chain_facts.coin_prospect`, `safe_prospect`."""
     chain = instruction.group.chain
-    if instruction.lifts is not None:  # its coin is there as soon as its parent is, and not before
-        return await can_execute(desk, desk.state.instruction(instruction.lifts))
+    if instruction.lifts is not None:
+        return await _lifted(desk, desk.state.instruction(instruction.lifts))
     if instruction.group.kind == "psbt":
-        return not await chain_facts.coin_is_gone(desk.bitcoin(chain), instruction, desk.state)
-    return not await chain_facts.safe_is_past(desk.ethereum(chain), instruction, desk.state.roster)
+        return await chain_facts.coin_prospect(desk.bitcoin(chain), instruction, desk.state, desk.artefacts)
+    return await chain_facts.safe_prospect(desk.ethereum(chain), instruction, desk.state)
+
+
+async def _lifted(desk: Workplace, parent: Instruction) -> Prospect:
+    """What becomes of a child: its coin is there as soon as its parent is, and not before."""
+    try:
+        return await prospect(desk, parent)
+    except Refused as refusal:
+        if refusal.code != "desk.executed-after-all":
+            raise
+        there = refusal.values["transaction"] == parent.transaction
+        return Prospect(possible=there, for_good=False, executable=there)
 
 
 async def retry(desk: Workplace, cycle: str, operations: Author, reason: str) -> list[Receipt]:

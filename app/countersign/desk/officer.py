@@ -216,16 +216,18 @@ class Officer:
         return await signing.token_view(self.hand.token, self._name)
 
     async def sign(self, instruction: str, progress: Progress, shown: InstructionView | None = None) -> ReviewView:
-        """Verify, journal, sign, verify, journal, submit; `shown` as `demand_shown` says. Refused with every finding."""
-        known = self.replica.state.instruction(instruction)
-        data = await self._artefact(known)
+        """Take in what was logged since; verify, journal, sign, verify, journal, submit; `shown` as `demand_shown` says. Refused
+        with every finding, over the state after all that was waited for: a stop or a policy may have come meanwhile."""
+        await self.synchronise()
+        asked = self.replica.state.instruction(instruction)
+        data, moment = await self._artefact(asked), await self._circumstances(asked)
+        known, profile = self.replica.state.instruction(instruction), self.replica.profile
         demand_shown(self.replica.state, known, data, shown)
         found = self._basis(known)
-        moment, profile = await self._circumstances(known), self.replica.profile
         made = await signing.sign(self.hand, found, known, data, moment, profile, self._scribe, progress)
         await signing.give(self._mailbox, made)
         await self.synchronise()
-        return await self.review(self.replica.state.cycles[known.cycle].contracts[0])
+        return await self.review(found.state.cycles[known.cycle].contracts[0])
 
     async def refuse(self, contract: str, instruction: str | None, reason: str) -> None:
         """Refuse a logged settlement: its contract (None) or one instruction; signed with what the checks found."""
@@ -330,7 +332,7 @@ class Officer:
         """The unsigned bytes; with them come the shares and what it replaces. From the desk if nothing else is said; kept here."""
         fetch = fetch or self._from_desk
         shares = [each.artefact for each in instruction.shares]
-        earlier = [each.artefact for each in self.replica.state.replaced_by(instruction)]
+        earlier = [each.artefact for each in self.replica.state.around(instruction)]
         for each in (*shares, *earlier):
             await fetch(bytes.fromhex(each))
         return await fetch(bytes.fromhex(instruction.artefact))

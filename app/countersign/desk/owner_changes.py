@@ -4,7 +4,8 @@
   (`proposals`), after their own console has held the bytes against it.
 - An owner signs after every check: E4 wants exactly the ordered call, E10 the Safe as it is registered today.
 - It is sent by an operations officer once the quorum is there, and tried on the chain first. The roster follows when the
-  desk's own node has seen it with the policy's confirmations and lists the new owners.
+  desk's own node has seen it with the policy's confirmations and lists the new owners. What its chain took back since is
+  observed like that, too, and then waits again.
 
     view = await changes.propose("harbour-safe", add=kid, remove=None, threshold=3)
 """
@@ -13,11 +14,23 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from countersign.desk import cases, own_keys, owner_effects, pages, parcels, releasing, signing
+from countersign.desk import (
+    attesting,
+    cases,
+    elsewhere,
+    own_keys,
+    owner_choosing,
+    owner_effects,
+    pages,
+    parcels,
+    releasing,
+    signing,
+)
 from countersign.desk.author import signed
 from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
+from countersign.desk.owner_choices import OwnersGround, OwnersPlan, OwnersWanted
 from countersign.desk.ports import Clock, EthereumNode, Receipt
 from countersign.desk.safe_reader import SafeReader
 from countersign.desk.shown import demand_shown
@@ -32,7 +45,7 @@ from countersign.formats import eip55
 from countersign.rails import ethereum as rail
 from countersign.rails import owner_change
 from countersign.review.case import Case, Mode, SignerFacts
-from countersign.settlement import owning
+from countersign.settlement import owners_observed, owning
 from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
@@ -54,20 +67,27 @@ class OwnerChanges:
     async def propose(self, vault: str, *, add: str | None, remove: str | None, threshold: int | None) -> ProposalView:
         """Propose that a key comes in or goes out, or how many sign; nothing named takes back what is under way.
 
-        Refused: E4.*, settlement.owners-…, ethereum.owner-…, what the node raises; nothing is kept then.
+        Refused: E4.*, E10.order-unseen, settlement.owners-…, ethereum.owner-…, what the node raises; nothing is kept then.
         """
         await self._place.synchronise()
         safe = owning.safe(self._place.state, vault)
-        keys = set(safe.keys)
-        if remove is not None and remove not in keys:
-            raise Refused("desk.owner-unknown", vault=vault, key=remove)
-        keys = (keys - {remove}) | ({add} if add is not None else set())
-        return await self._order(safe, tuple(sorted(keys)), safe.threshold if threshold is None else threshold)
+        return await self._order(safe, *owner_choosing.keys(safe, OwnersWanted(add, remove, threshold)))
+
+    async def ground(self, vault: str) -> OwnersGround:
+        """What a change of this Safe's owners can be made of, as of the desk's log now. Raises as `owner_choosing.ground`."""
+        await self._place.synchronise()
+        return owner_choosing.ground(self._place.state, vault)
+
+    def plan(self, vault: str, wanted: OwnersWanted) -> OwnersPlan:
+        """A wanted change with what stands against it; asks nobody. Raises as `owner_choosing.plan`."""
+        return owner_choosing.plan(self._place.state, vault, wanted)
 
     async def _order(self, safe: SafeVault, keys: tuple[str, ...], threshold: int) -> ProposalView:
         state, node = self._place.state, self._place.ethereum(safe.chain)
         before = owning.under_way(state, safe.id)
         nonce = await node.safe_nonce(safe.address)
+        owners, sign = await node.safe_owners(safe.address)
+        attesting.require_seen(state, safe, owners, sign, nonce)
         tx = owner_change.build(safe, keys, threshold, await listed(node, safe), state.roster, nonce)
         body = {
             "vault": safe.id,
@@ -95,7 +115,7 @@ class OwnerChanges:
             instruction=shown,
             signed=tuple(state.roster.officer(share.officer).name for share in instruction.shares),
             missing=state.missing(instruction),
-            transaction=instruction.transaction,
+            transaction=owning.sent(instruction),
             confirmations=0 if seen is None else seen.confirmations,
         )
 
@@ -141,7 +161,7 @@ class OwnerChanges:
             owner_change.require_in_order(call.change, await listed(node, safe), safe)
 
     async def send(self, vault: str) -> Receipt:
-        """Finish, try on the chain, send, log. Refused: "settlement.no-quorum", "settlement.frozen-owners",
+        """Finish, try on the chain, send, log. Refused: "settlement.no-quorum", "desk.order-sent", "settlement.frozen-owners",
         "settlement.key-withdrawn", "desk.chain-would-refuse"."""
         order = await self._under_way(vault)
         instruction, state = order.instruction, self._place.state
@@ -149,6 +169,7 @@ class OwnerChanges:
         owning.check_stands(state, owning.safe(state, vault), order.keys, order.threshold)
         if missing := state.missing(instruction):
             raise Refused("settlement.no-quorum", instruction=instruction.hash, missing=missing)
+        await self._require_unsent(order)
         done = parcels.finish(self._place, instruction)
         node = self._place.ethereum(done.chain)
         if (reason := await node.test(done.to, done.raw, done.moves)) is not None:
@@ -160,11 +181,26 @@ class OwnerChanges:
         }
         return await self._log("transaction.broadcast", body)
 
+    async def _require_unsent(self, order: OwnersOrder) -> None:
+        """What stands in a block is looked after, and not sent again. Refused("desk.order-sent")."""
+        there = await elsewhere.there(self._place, order.instruction)
+        if there is not None and there.block is not None and there.accepted:
+            raise Refused("desk.order-sent", order=order.instruction.hash, transaction=there.transaction,
+                          confirmations=there.confirmations)  # fmt: skip
+
     async def observe(self, vault: str) -> Receipt | None:
-        """Log what the node says of it that is not logged yet; None where there is nothing new."""
-        order = await self._under_way(vault)
-        body = await releasing.unlogged(self._place, order.instruction)
-        return None if body is None else await self._log("transaction.observed", body)
+        """Log what the node says that is not logged yet, of the change under way, or of the one by which the Safe has its owners:
+        that one only where its block is another or gone. None where there is nothing new. Refused("desk.no-order")."""
+        await self._place.synchronise()
+        state = self._place.state
+        order = owning.under_way(state, vault) or owners_observed.holding(state, owning.safe(state, vault).id)
+        if order is None:
+            raise Refused("desk.no-order", vault=vault)
+        await self._bytes(order)
+        body, seen = await releasing.unlogged(self._place, order.instruction), order.instruction.observed
+        if body is None or (order.done is not None and seen is not None and seen.block == body["block"]):
+            return None
+        return await self._log("transaction.observed", body)
 
     async def _log(self, kind: str, body: Mapping[str, object]) -> Receipt:
         draft = self._place.scribe.draft(kind, body)
@@ -181,7 +217,8 @@ class OwnerChanges:
 
     async def _bytes(self, order: OwnersOrder) -> bytes:
         shares = [each.artefact for each in order.instruction.shares]
-        await self._place.fetch([order.instruction.artefact, *shares])
+        earlier = [each.artefact for each in self._place.state.replaced_by(order.instruction)]
+        await self._place.fetch([order.instruction.artefact, *shares, *earlier])
         return self._place.artefacts.get(bytes.fromhex(order.instruction.artefact))
 
     async def _moment(self, instruction: Instruction) -> Circumstances:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from countersign.desk.governance_views import ProposalView
+from countersign.desk.owner_choices import OwnersGround, OwnersPlan, OwnersWanted
 from countersign.desk.ports import Receipt
 from countersign.desk.views import InstructionView, OwnersView
 
@@ -10,7 +12,16 @@ Progress = Callable[[int, int], None]
 
 
 class Owning(Protocol):
-    """What an officer does about a Safe's change of its own owners that is under way."""
+    """What an officer does about a Safe's change of its own owners: propose one, and sign, send, look for what is under way."""
+
+    async def ground(self, vault: str) -> OwnersGround:
+        """What a change can be made of: owners of today, keys that could come in, who orders it."""
+
+    def plan(self, vault: str, wanted: OwnersWanted) -> OwnersPlan:
+        """A wanted change, and what stands against it."""
+
+    async def propose(self, vault: str, *, add: str | None, remove: str | None, threshold: int | None) -> ProposalView:
+        """Read the Safe on its chain, build the one call, draft the order for the administrators."""
 
     async def look(self, vault: str) -> OwnersView:
         """The change, its bytes decoded, every check run now. Refused("desk.no-order")."""

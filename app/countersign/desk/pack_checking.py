@@ -5,6 +5,8 @@
 - The pack's own state is what its events replay to. An event that the rules refuse is shown as the desk's fault; a key
   of `jwks.json` that no logged event registers is a fault of whoever made the pack, and so is a signer's key, a witness
   of the policy or an artefact that is missing there or lies there for nothing.
+- The tests that vaults brought into the log are verified again (`trial_auditing`).
+- What a pack cannot show is said: that no entry was left out of it (`pack_against`, with a profile).
 - The contract and every instruction of its settlement are judged before the settlement's first share.
 """
 
@@ -17,6 +19,7 @@ from countersign.desk.bundles import Bundle
 from countersign.desk.evidence import Pack, artefacts_of
 from countersign.desk.ground import Exhibit, Ground
 from countersign.desk.reports import Fingerprint, Judged, faulted, noted, refused
+from countersign.desk.trial_auditing import tried
 from countersign.errors import CountersignError, Refused
 from countersign.review import checks
 from countersign.review.case import ANCHOR
@@ -139,6 +142,10 @@ def replay(pack: Pack, ground: Ground) -> Iterator[Finding]:
     for kid in strangers[:SHOWN]:
         yield faulted("desk.audit-stranger", "jwks.json", "registered by a logged event", kid, kid=kid)
     yield from _beside(pack, ground)
+    yield from tried(ground)
+    count, size = len(pack.exhibits), pack.checkpoint.checkpoint.size
+    if count < size:
+        yield noted("desk.pack-part", "events", f"{size} entries", f"{count} of them", count=count, size=size)
     if not faults and not strangers:
         state = _stands(pack, ground)
         yield noted(

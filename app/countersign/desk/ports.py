@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from countersign.airgap import ur
     from countersign.audit.pin import Pin
     from countersign.bitcoin.vault import RangedVault
-    from countersign.desk.records import Intent, Outgoing, Outpoint, PeerHead, SafeNonce, Share, Signed
+    from countersign.desk.records import Intent, Outgoing, Outpoint, PeerHead, Promise, SafeNonce, Share, Signed
     from countersign.desk.relaying import RelayerView
     from countersign.ethereum.movements import Movement
     from countersign.ethereum.token_probe import Answers
@@ -142,6 +142,8 @@ class Journal(Protocol):
     def answered(self, key: bytes, digest: bytes) -> bytes | None: ...
     def signed_outpoint(self, outpoint: Outpoint) -> tuple[Signed, ...]: ...
     def signed_nonce(self, nonce: SafeNonce) -> tuple[Signed, ...]: ...
+    def promise(self, contracts: Collection[str], payment: Promise) -> None: ...
+    def promised(self, contracts: Collection[str]) -> tuple[tuple[str, Promise], ...]: ...
     def freeze_signing(self, origin: str, evidence: bytes) -> None: ...
     def signing_frozen(self) -> bytes | None: ...
     def receive(self, sender: str, session: bytes, sequence: int, envelope: bytes) -> bytes | None: ...
@@ -256,13 +258,10 @@ class Courier(Protocol):
 
 
 class TileStore(Protocol):
-    """Where the log's static files lie."""
+    """Where the log's static files lie: all written durably, `checkpoint` last; one read, `Unavailable` if absent."""
 
-    def write(self, files: Sequence[tuple[str, bytes]]) -> None:
-        """Write all files durably, `checkpoint` last."""
-
-    def read(self, path: str) -> bytes:
-        """One file; `Unavailable` if absent."""
+    def write(self, files: Sequence[tuple[str, bytes]]) -> None: ...
+    def read(self, path: str) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,10 +286,7 @@ class Executed:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a node says of a transaction. `height` and `block` are None while it waits.
-
-    `executed`: on Ethereum, every Safe transaction that it executed, whoever sent it.
-    """
+    """What a node says of a transaction. `height`, `block`: None while it waits; `executed`: the Safe transactions in it."""
 
     transaction: str
     accepted: bool
@@ -298,6 +294,7 @@ class Observation:
     height: int | None
     block: str | None
     executed: tuple[Executed, ...] = ()
+    moved: tuple[tuple[Movement, ...], ...] = ()  # by token logs, before each of `executed` and after the one before it
 
 
 class BitcoinNode(Protocol):
@@ -310,6 +307,9 @@ class BitcoinNode(Protocol):
     async def coins(self, scripts: Sequence[bytes], ranged: Sequence[RangedVault] = ()) -> Sequence[Coin]:
         """Unspent outputs of these scripts, and of every place of these vaults within their horizons, oldest first."""
 
+    async def unspent(self, outpoints: Collection[str]) -> Mapping[str, int]:
+        """Of these outputs ("txid:vout") those that stand unspent in blocks, with their confirmations."""
+
     async def fee_rate(self, blocks: int) -> int | None:
         """Whole satoshis a vbyte at which the node expects a block within so many; None while it cannot tell."""
 
@@ -318,6 +318,7 @@ class BitcoinNode(Protocol):
 
     async def broadcast(self, raw: bytes) -> str: ...
     async def observe(self, txid: str) -> Observation: ...
+    async def spenders(self, outpoints: Collection[str], since: int) -> Mapping[str, Observation]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,10 +344,13 @@ class EthereumNode(Protocol):
     async def chain(self) -> str:
         """CAIP-2 of the chain that answers: display only (E1)."""
 
-    async def safe_nonce(self, safe: str) -> int: ...
+    async def safe_nonce(self, safe: str, confirmations: int = 1) -> int: ...
     async def safe_owners(self, safe: str) -> tuple[tuple[str, ...], int]: ...
     async def safe_states(self, safes: Sequence[str], block: str | None = None) -> ChainSnapshot:
         """These Safes, all at one block: the newest, or the one of this hash while it is part of the chain."""
+
+    async def storage_root(self, place: str, block: str) -> str:
+        """The root (`0x…`) of all that a contract keeps, at the block of this hash."""
 
     async def token_balance(self, token: str, holder: str) -> int: ...
     async def ether_balance(self, holder: str) -> int:
@@ -358,16 +362,12 @@ class EthereumNode(Protocol):
     async def payments(self, transaction: str) -> Sequence[Payment]:
         """What a transaction's logs say came into whom, by place; nothing while it is in no block or where it failed."""
 
-    async def newest_block(self) -> int:
-        """The number of the newest block."""
-
+    async def newest_block(self) -> int: ...
     async def paying(self, token: str | None, receiver: str, first: int, last: int) -> Sequence[str]:
-        """The transactions of these blocks, both included, whose logs say that a token (None: ether) came to an address, the
-        newest first: what to ask `payments` about, and no more than that."""
+        """The transactions of these blocks, both included, newest first, in whose logs a token (None: ether) came to it."""
 
     async def executing(self, safe: str, digest: str, first: int, last: int) -> Sequence[str]:
-        """The transactions of these blocks, both included, whose logs say that a Safe executed this safeTxHash, the newest
-        first: what to ask `observe` about."""
+        """The same of those whose logs say that a Safe executed this safeTxHash."""
 
     async def code_hash(self, place: str) -> str:
         """The keccak-256 (`0x…`) of the code at an address; of nothing where there is none."""

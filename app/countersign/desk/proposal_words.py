@@ -15,10 +15,10 @@ from countersign.settlement.policy_words import differences as policy_difference
 from countersign.settlement.roster import Roster
 from countersign.settlement.roster_change import changed
 from countersign.settlement.roster_words import differences as roster_differences
-from countersign.settlement.saying import Difference, said
+from countersign.settlement.saying import Difference, Said, said
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import AwardMade, FreezeLifted, FreezeOrdered
-from countersign.settlement.vault_trials import entered, lacking
+from countersign.settlement.vault_trials import Trial, lacking, trials
 
 
 def differences(state: State, event: Event, now_ms: int) -> tuple[Difference, ...]:
@@ -40,14 +40,20 @@ def differences(state: State, event: Event, now_ms: int) -> tuple[Difference, ..
 
 
 def _trials(state: State, after: Roster, body: RosterChanged) -> Iterator[Difference]:
-    """Who tried the vaults that are entered, and who did not, with the reason that is given; the tests were verified before."""
-    for vault in entered(state.roster, body.entries):
-        tried = [each.officer for each in body.tests if each.vault == vault.id]
+    """Who tried the vaults and slots that are entered, and who did not, with the reason given; the tests were verified before."""
+    for trial in trials(state.roster, body.entries):
+        tried = [each.officer for each in body.tests if each.vault == trial.vault.id]
         if tried:
-            yield Difference(said("roster.vault-tested", vault=vault.id, people=_names(after, tried)))
-    for lacked, officers in lacking(state.roster, after, body):
-        people = _names(after, officers)
-        yield Difference(said("roster.vault-untested", vault=lacked.id, people=people, reason=body.untested or ""))
+            yield Difference(_tried("tested", trial, _names(after, tried)))
+    for trial, officers in lacking(state.roster, after, body):
+        yield Difference(_tried("untested", trial, _names(after, officers), reason=body.untested or ""))
+
+
+def _tried(what: str, trial: Trial, people: str, **more: str) -> Said:
+    if trial.slots is None:
+        return said(f"roster.vault-{what}", vault=trial.vault.id, people=people, **more)
+    slots = ", ".join(map(str, trial.slots))
+    return said(f"roster.slots-{what}", vault=trial.vault.id, slots=slots, people=people, **more)
 
 
 def _names(roster: Roster, officers: Iterable[str]) -> str:

@@ -14,10 +14,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from countersign.desk import chain_facts
+from countersign.desk import chain_facts, executions
 from countersign.desk.breaks import Break, Cause
 from countersign.desk.ports import Archive, Artefacts
 from countersign.desk.vouching import Nodes, fees_of
+from countersign.errors import Refused
 from countersign.formats import ids
 from countersign.rails import wallets
 from countersign.settlement import events
@@ -110,7 +111,7 @@ async def _whereabouts(
     """Of what is under way, by instruction: whether it is in a block, and what of its fee each vault bears."""
     in_block, fees = dict[str, bool](), dict[str, Mapping[str, int]]()
     for instruction in _under_way(state, chain):
-        in_block[instruction.hash] = await _in_block(instruction, nodes)
+        in_block[instruction.hash] = await _in_block(state, artefacts, instruction, nodes)
         if instruction.group.kind == "psbt":
             data = artefacts.get(bytes.fromhex(instruction.artefact))
             fees[instruction.hash] = fees_of(state, instruction, data)
@@ -139,11 +140,17 @@ def _ended(cycle: Cycle) -> bool:
     return cycle.final is not None or cycle.voided is not None
 
 
-async def _in_block(instruction: Instruction, nodes: Nodes) -> bool:
-    """Whether any of its transactions is in a block; on Ethereum it may have gone out more than once."""
+async def _in_block(state: State, artefacts: Artefacts, instruction: Instruction, nodes: Nodes) -> bool:
+    """Whether any of its transactions is in a block and delivered it; on Ethereum it may have gone out more than once."""
     chain, sent = instruction.group.chain, (instruction.transaction or "", *instruction.others)
     node = nodes.of_bitcoin(chain) if instruction.group.kind == "psbt" else nodes.of_ethereum(chain)
-    return any([(await node.observe(transaction)).block is not None for transaction in sent])
+    try:
+        there = await chain_facts.whereabouts(node, state, instruction, artefacts, sent)
+    except Refused as refusal:
+        if refusal.code != executions.OTHERWISE:
+            raise
+        return False  # what it moved all the same is nothing that the log knows: it stands with the rest, unexplained
+    return there is not None and there.block is not None
 
 
 def _credited(state: State, archive: Archive) -> Iterator[tuple[str, tuple[str, int]]]:

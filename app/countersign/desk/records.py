@@ -25,10 +25,13 @@ class SafeNonce:
     nonce: int
 
 
+AFRESH = "afresh"
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A dual-controlled exception: `kind` is "replacement" or "void", `against` every earlier transaction it stands
-    against."""
+    """An exception: `kind` is "replacement", "void", "child" or "owners", under dual control, or "afresh", where the log shows
+    that another request of a leg took its place; `against` every earlier transaction it stands against."""
 
     kind: str
     against: tuple[bytes, ...]
@@ -71,6 +74,15 @@ class Signed:
 
     transaction: bytes
     settlement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A payment that was set out to be signed: the transaction and its instruction (32 bytes each), every coin it spends."""
+
+    transaction: bytes
+    instruction: bytes
+    outpoints: tuple[Outpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)

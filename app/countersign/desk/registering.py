@@ -4,10 +4,11 @@ The machine judges key ids and numbers only; descriptors are the rails'. So a de
 before anybody signs it, and whoever audits looks again at what was logged (`amiss`):
 
 - the descriptor parses, is of the vault's chain, holds exactly the registered keys, each whole (B6), of an officer one kind of
-  key, and none of its scripts is another vault's;
+  key, and none of its scripts is another vault's, on whatever network;
 - a Safe has an address of its own (`rails.safe_place`);
 - every cosigner of a vault that a change enters has tried it, or the change says who has not, and why (`vault_proof`);
-- a destination that is said to lie in a vault is one of its watched places; one outside this custody is none of any vault.
+- a destination that is said to lie in a vault is one of its watched places; one outside this custody is none of any vault, and
+  takes somebody's key to spend from.
 
 What stands as it is named again is not looked at anew.
 """
@@ -15,9 +16,11 @@ What stands as it is named again is not looked at anew.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from countersign.bitcoin import standard
 from countersign.desk.vault_proof import require_tested
 from countersign.errors import CountersignError
 from countersign.rails import safe_place, wallets
+from countersign.rails.bitcoin import script_at
 from countersign.rails.wallets import Wallet
 from countersign.settlement import roster_change
 from countersign.settlement.bodies import DeskFounded, RosterChanged
@@ -30,8 +33,8 @@ Used = Callable[[str], int]
 
 
 def require_registrable(state: State, event: Event) -> None:
-    """Malformed, Refused: bitcoin.*, B6.*, C7.destination-elsewhere, rails.officer-both, rails.script-elsewhere,
-    settlement.destination-inside, rails.safe-…; desk.enrol-untested, -test-false, -test-stray.
+    """Malformed, Refused: bitcoin.*, B6.*, C7.destination-elsewhere, rails.officer-both, rails.script-elsewhere, -other-network,
+    bitcoin.unguarded, settlement.destination-inside, rails.safe-…; desk.enrol-untested, -test-false, -test-stray.
 
     What the roster's own rules refuse is theirs to say.
     """
@@ -78,6 +81,7 @@ def amiss(state: State) -> Iterator[tuple[str, CountersignError]]:
             else:
                 known[vault.id] = wallets.of(state, vault)
                 wallets.require_registrable(known[vault.id], state.roster)
+                wallets.require_one_network(known[vault.id], state)
         except CountersignError as error:
             yield vault.id, error
     for place in state.roster.destinations.values():
@@ -113,7 +117,8 @@ def _require_place(known: dict[str, Wallet], place: Destination) -> None:
     """A Safe's is the machine's to judge."""
     if place.vault in known:
         wallets.require_within(known[place.vault], place.account)
-    elif place.vault is None:
+    elif place.vault is None and place.account.startswith("bip122:"):
+        standard.require_guarded(script_at(place.account))
         for found in known.values():
             if place.account.startswith(f"{found.vault.chain}:"):
                 wallets.require_without(found, place.account)

@@ -10,7 +10,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from countersign.desk import chain_facts, elsewhere, parcels, stopping
+from countersign.desk import chain_facts, elsewhere, executions, parcels, stopping
 from countersign.desk.author import Author, add_signature, signed
 from countersign.desk.embedded import EmbeddedDesk
 from countersign.desk.parcels import Parcel, finish
@@ -44,6 +44,23 @@ def _unsent(state: State, cycle: str) -> list[Instruction]:
     """What of a cycle was not sent; a child that lacks shares waits for nobody."""
     found = (each for each in state.under_way(state.cycle(cycle)) if each.transaction is None)
     return [each for each in found if not each.child or not state.missing(each)]
+
+
+def unreleased(state: State, cycle: str) -> bool:
+    """Whether something of a cycle is complete that nobody released yet."""
+    return bool(delivery.waiting(state, state.cycle(cycle)))
+
+
+def stuck(state: State, cycle: str) -> str:
+    """The instruction of a cycle that was sent to Bitcoin and stands in no block; empty where there is none."""
+    sent = (each for each in state.live(state.cycle(cycle)) if each.transaction and not each.seen)
+    return next((each.hash for each in sent if each.group.kind == "psbt"), "")
+
+
+def lifting(state: State, instruction: str) -> str:
+    """The child that counts for an instruction; empty where there is none."""
+    child = state.child(state.instruction(instruction))
+    return "" if child is None else child.hash
 
 
 async def make_release(desk: EmbeddedDesk, cycle: str, maker: Author, checker: str) -> bytes:
@@ -108,7 +125,8 @@ async def _already(desk: Workplace, cycle: str, operations: Author) -> list[Rece
     receipts = []
     for name in [each.hash for each in desk.state.live(desk.state.cycle(cycle))]:
         each = desk.state.instruction(name)
-        if each.group.kind != "safe-tx" or each.transaction is not None or each.released is None:
+        unsent = each.transaction is None and each.released is not None and each.executable
+        if each.group.kind != "safe-tx" or not unsent:
             continue
         if (sibling := await _sent_with(desk, each)) is not None:
             raw = desk.artefacts.get(bytes.fromhex(sibling.finished or ""))
@@ -128,7 +146,7 @@ async def _sent_with(desk: Workplace, instruction: Instruction) -> Instruction |
             continue
         if rail.carried(desk.artefacts.get(bytes.fromhex(each.finished)), own):
             node, names = desk.ethereum(each.group.chain), (each.transaction,)
-            if await chain_facts.whereabouts(node, instruction, desk.artefacts, names) is not None:
+            if await chain_facts.whereabouts(node, desk.state, instruction, desk.artefacts, names) is not None:
                 return each
     return None
 
@@ -158,22 +176,33 @@ async def observe(desk: Workplace, cycle: str, operations: Author) -> list[Recei
     """Log what the node says that is not logged yet: of what was sent, and of what others may have sent (rule 10).
 
     Another block, or none any more after a reorganisation, is logged as it is. A Safe's leg that somebody else's transaction left
-    behind is named (`elsewhere`).
+    behind is named (`elsewhere`). Refused("desk.executed-otherwise"), after all else was logged, where one moved something else
+    than what is owed.
     """
-    receipts = []
+    receipts, otherwise = list[Receipt](), list[Refused]()
     for instruction in watched(desk.state, cycle):
-        if (body := await unlogged(desk, instruction)) is not None:
+        try:
+            body = await unlogged(desk, instruction)
+        except Refused as refusal:
+            if refusal.code != executions.OTHERWISE:
+                raise
+            otherwise.append(refusal)
+            continue
+        if body is not None:
             receipts.append(await log_observed(desk, operations, body))
     if receipts:
         await desk.synchronise()
-    return [*receipts, *await elsewhere.name_split(desk, cycle, operations)]
+    receipts += await elsewhere.name_split(desk, cycle, operations)
+    if otherwise:
+        raise otherwise[0]
+    return receipts
 
 
 def watched(state: State, cycle: str) -> tuple[Instruction, ...]:
     """The instructions of a cycle whose transaction may be on its chain: those that count with their children, and those with
     shares before them."""
     live = state.under_way(state.cycle(cycle))
-    before = (one for each in live for one in state.replaced_by(each) if one.shares)
+    before = (one for each in live for one in state.around(each) if one.shares)
     return tuple({each.hash: each for each in (*live, *before)}.values())
 
 
@@ -183,11 +212,19 @@ async def log_observed(desk: Workplace, operations: Author, body: Mapping[str, o
 
 
 async def unlogged(desk: Workplace, instruction: Instruction) -> dict[str, object] | None:
-    """The body of `transaction.observed` where the node says something else than the log; None where it does not."""
+    """The body of `transaction.observed` where the node says something else than the log; None where it does not.
+
+    Refused("desk.executed-otherwise") where it moved something else than what is owed, until its failure is recorded.
+    """
     psbt, names = instruction.group.kind == "psbt", chain_facts.transactions(instruction, desk.artefacts)
-    if psbt and instruction.transaction is None and instruction.released is not None:
+    if psbt and instruction.to_send:
         return None
-    there, before = await elsewhere.there(desk, instruction), instruction.observed
+    try:
+        there, before = await elsewhere.there(desk, instruction), instruction.observed
+    except Refused as refusal:
+        if refusal.code == executions.OTHERWISE and not (instruction.executable and instruction.superseded_by is None):
+            return None
+        raise
     if there is None and not names:
         return None
     block, height, confirmations = (

@@ -17,10 +17,10 @@ from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.share import SigningRequest
 from countersign.desk.author import Author, Scribe
-from countersign.desk.cases import Basis, Circumstances, instruction_case, outpoints, replaced
+from countersign.desk.cases import Basis, Circumstances, contract_ids, instruction_case, outpoints, replaced
 from countersign.desk.own_keys import device_keys, to_sign, token_keys
 from countersign.desk.ports import AskSecret, Mailbox, Profile, Receipt, Token
-from countersign.desk.records import Declared, Intent, SafeNonce, Share
+from countersign.desk.records import AFRESH, Declared, Intent, Promise, SafeNonce, Share
 from countersign.desk.shares import as_needed
 from countersign.desk.views import TokenView
 from countersign.errors import Refused
@@ -162,7 +162,7 @@ async def _sign(
         raise Refused("desk.signs-on-device", officer=hand.officer)
     verdict = await approved(await _token_case(hand, found, instruction, data, moment, profile, asked))
     keys = tuple(each.key for each in asked)
-    declared = remember(found, instruction, moment, profile)
+    declared = remember(found, instruction, data, moment, profile)
     if instruction.group.kind == "psbt":
         made = await _sign_psbt(hand, found.state, instruction, data, keys, moment, profile, progress, declared)
     else:
@@ -179,13 +179,26 @@ async def approved(case: Case) -> Verdict:
     return verdict
 
 
-def remember(found: Basis, instruction: Instruction, moment: Circumstances, profile: Profile) -> Declared | None:
-    """The clock and the settlement's ids, journalled; what a declared instruction may stand against."""
+def remember(
+    found: Basis, instruction: Instruction, data: bytes, moment: Circumstances, profile: Profile
+) -> Declared | None:
+    """The clock, the settlement's ids and what is paid for them, journalled; what a declared instruction may stand against."""
     profile.journal.raise_clock(moment.now)
     for contract in found.state.settles(instruction):
         terms = found.state.contracts[contract].terms
         profile.journal.see_settlement(terms.id, terms.version, bytes.fromhex(contract))
+    if instruction.hash in found.state.instructions and not instruction.returns:
+        profile.journal.promise(contract_ids(found.state, instruction), _payment(instruction, data))
     return _declared(found.state, instruction, profile)
+
+
+def _payment(instruction: Instruction, data: bytes) -> Promise:
+    """The payment that an instruction makes: a Safe's has no coins, its number stands in the log."""
+    name = bytes.fromhex(instruction.hash)
+    if instruction.group.kind != "psbt":
+        return Promise(bytes(safe_file.parse(data).tx.digest), name, ())
+    psbt = parse_psbt(data)
+    return Promise(bytes(psbt.txid), name, outpoints(instruction.group.chain, psbt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,15 +233,22 @@ async def give(mailbox: Mailbox, made: Made) -> list[Receipt]:
 
 
 def _declared(state: State, instruction: Instruction, profile: Profile) -> Declared | None:
-    """What the journal may let coins or a nonce be signed again for: every transaction the declared one stands against."""
-    if not instruction.declared or instruction.declarer is None:
+    """What the journal may let coins or a nonce be signed again for: every transaction the declared one stands against, or the
+    leg made afresh (B12 has judged it).
+
+    Two persons declare a settlement's; a Safe's change of owners is declared by the administrators' order.
+    """
+    ordered = instruction.hash in state.orders and instruction.replaces is not None
+    if instruction.declared and instruction.declarer is None and not ordered:
         return None
     earlier = replaced(state, profile.artefacts, instruction)
+    if not instruction.declared and (not earlier or instruction.group.kind != "psbt"):
+        return None  # a Safe's number that is used up is never signed again
     if instruction.group.kind == "psbt":
         against = tuple(bytes(parse_psbt(each).txid) for each in earlier)
     else:
         against = tuple(bytes(safe_file.parse(each).tx.digest) for each in earlier)
-    return Declared(instruction.purpose, against)
+    return Declared(instruction.purpose if instruction.declared else AFRESH, against)
 
 
 async def _sign_psbt(

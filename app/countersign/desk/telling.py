@@ -27,11 +27,13 @@ from countersign.settlement.bodies import (
 )
 from countersign.settlement.deadlines import Deadline, Deadlines
 from countersign.settlement.events import Event
-from countersign.settlement.records import ContractRecord
+from countersign.settlement.records import ContractRecord, Instruction
 from countersign.settlement.roster import HolderKind, Party
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import DisputeOpened, Transfer
 
+SHORTEST = 4
+"""How many of an instruction's digits may stand for it."""
 RecordOf = Callable[[int], Record]
 """The archived entry of an index."""
 
@@ -123,6 +125,32 @@ def only(state: State, text: str) -> ContractRecord:
     if text not in state.contracts and len(hashes) > 1:
         raise Refused("desk.several-versions", id=text, count=len(hashes), contracts=", ".join(hashes))
     return named(state, text)
+
+
+def instruction_named(state: State, text: str) -> Instruction:
+    """The instruction or order of that hash, or of its first digits (four at least); or the only one that counts of a contract.
+
+    Refused("desk.no-such-instruction", "desk.several-instructions", "desk.several-versions", "desk.a-cycle").
+    """
+    if text in state.instructions or text in state.orders:
+        return state.instruction(text)
+    every = (*state.instructions, *state.orders)
+    found = [each for each in every if each.startswith(text)] if len(text) >= SHORTEST else []
+    if not found:
+        found = [each.hash for each in _counting(state, text)]
+    if not found:
+        raise Refused("desk.no-such-instruction", text=text)
+    if len(found) > 1:
+        raise Refused("desk.several-instructions", text=text, count=len(found), instructions=", ".join(sorted(found)))
+    return state.instruction(found[0])
+
+
+def _counting(state: State, text: str) -> tuple[Instruction, ...]:
+    """The instructions that count of a contract's cycle, children among them; none where nothing is called so."""
+    if text not in state.contracts and all(id != text for id, _ in state.versions):
+        return ()
+    cycle = only(state, text).cycle
+    return () if cycle is None else state.under_way(state.cycle(cycle))
 
 
 def story(state: State, record_of: RecordOf, text: str, now: int) -> Story:

@@ -17,6 +17,9 @@ from countersign.bitcoin.psbt import binary
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.desk import describing, vault_enrolment
 from countersign.desk.enrolling_views import (
+    AGAIN,
+    NEW,
+    SLOTS,
     Choices,
     CosignerTest,
     EnrolledKey,
@@ -118,11 +121,11 @@ class VaultCeremony:
         ]
         return TestsView(tuple(lines), tuple(refused), tuple(good))
 
-    async def propose(self, wanted: Wanted, tests: Sequence[bytes]) -> ProposalView:
+    async def propose(self, wanted: Wanted, tests: Sequence[bytes], untested: str = "") -> ProposalView:
         """Raises as `plan`, `vault_enrolment.entry` and `Governance.propose`."""
 
         def body() -> dict[str, object]:
-            return vault_enrolment.entry(self._planned(wanted), tests)
+            return vault_enrolment.entry(self._planned(wanted), tests, untested or None)
 
         return await self._governance.propose("roster.changed", await asyncio.to_thread(body))
 
@@ -173,14 +176,20 @@ class VaultCeremony:
             extended=extended,
             keys=keys,
             addresses=tuple(
-                (describing.spelled(planned.described, number), each.address(hrp))
-                for number, each in enumerate(planned.described.places)
+                (planned.spelled(number), each.address(hrp)) for number, each in enumerate(planned.described.places)
             ),
             words=vault_enrolment.words(planned),
             own=sum(each.own for each in keys) if fault is None else 0,
             own_fault=fault,
             by_device=self._hand.officer in planned.by_device,
+            kind=_kind(planned),
         )
+
+
+def _kind(planned: Planned) -> str:
+    if planned.trial.slots is not None:
+        return SLOTS
+    return NEW if planned.trial.owed else AGAIN
 
 
 def _extended(planned: Planned) -> bool:
@@ -194,15 +203,19 @@ def _keys(planned: Planned, officer: str) -> tuple[EnrolledKey, ...]:
     places = found.places[:1] if _extended(planned) else found.places
     made = list[EnrolledKey]()
     for at, place in enumerate(places):
-        spelt = "" if _extended(planned) else describing.spelled(found, at)
+        spelt = "" if _extended(planned) else planned.spelled(at)
         for number, (key, holder) in enumerate(zip(place.keys, planned.holders_at(at), strict=True), 1):
             known = roster.officer(holder)
             registered = wallets.registered_key(key)
-            held = next(each for each in known.keys if each.key.data == registered)
+            held = next((each for each in known.keys if each.key.data == registered), None)
+            mine, shown = holder == officer and held is not None, views[len(made)]
+            if held is None:
+                made.append(EnrolledKey(number, spelt, shown, holder, known.name, mine, "", "", "", "", False, True))
+                continue
             token = held.token
             made.append(
                 EnrolledKey(
-                    number, spelt, views[len(made)], holder, known.name, holder == officer, held.label,
+                    number, spelt, shown, holder, known.name, mine, held.label,
                     token.label, token.model, token.serial, held.online,
                 )
             )  # fmt: skip

@@ -8,7 +8,10 @@ BIP-129's two rounds for devices that enrol extended keys, a descriptor file for
   the key record that it made; such a device joins only a vault whose keys are all extended.
 - `words`: twelve words over the vault as it would be registered, its owner and chain with it. Everybody compares them.
 - `test` is a transaction that no chain takes; each cosigner signs it with the keys that would spend (`take_test`, `sign_test`).
-- `entry` makes the roster's entry once every cosigner's test signature is there and holds; it takes them with it (`vault_proof`).
+- `entry` makes the roster's entry once every cosigner's test signature is there and holds, or with the reason why one is not; it
+  takes them with it (`vault_proof`).
+- Under the id of a vault that stands, a description of new slots is of slots that it gains, tried by themselves; its own
+  description is tried again.
 
     planned = plan(state.roster, described, "meridian-btc", Party(lei, "main"), chain)
     require_own(planned, "officer-a", record); words(planned); entry(planned, tests)
@@ -34,7 +37,7 @@ from countersign.keys.public_key import Curve, PublicKey
 from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
 from countersign.rails.wallets import Wallet
-from countersign.settlement import roster_change
+from countersign.settlement import roster_change, vault_trials
 from countersign.settlement.roster import (
     BitcoinVault,
     Entries,
@@ -42,13 +45,16 @@ from countersign.settlement.roster import (
     Party,
     RangedVault,
     Roster,
+    SafeVault,
     Slot,
     SlotVault,
     Token,
+    Vault,
 )
 from countersign.settlement.roster import (
     Purpose as KeyPurpose,
 )
+from countersign.settlement.vault_trials import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Planned:
     described: Described
     wallet: Wallet
     roster: Roster
+    trial: Trial
 
     @property
     def vault(self) -> BitcoinVault:
@@ -66,8 +73,12 @@ class Planned:
 
     @property
     def officers(self) -> tuple[str, ...]:
-        """The cosigners, ascending by id."""
-        return tuple(sorted({self.roster.key(kid).holder.id for kid in self.vault.keys}))
+        """The cosigners whose keys are tried, ascending by id: withdrawn keys sign nothing."""
+        return tuple(sorted({self.roster.key(kid).holder.id for kid in self._kids}))
+
+    @property
+    def _kids(self) -> tuple[str, ...]:
+        return tuple(kid for kid in self.trial.keys if kid in self.roster.keys)
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -83,16 +94,20 @@ class Planned:
     def by_device(self) -> frozenset[str]:
         """The cosigners whose keys lie in devices of their own: extended ones."""
         extended = self.wallet.extended
-        known = (self.roster.key(kid) for kid in self.vault.keys)
+        known = (self.roster.key(kid) for kid in self._kids)
         return frozenset(each.holder.id for each in known if each.key.data in extended)
 
     def holders_at(self, place: int) -> tuple[str, ...]:
         """The officers by the keys of one of `described.places`, in the order of its descriptor."""
-        return tuple(self.roster.key(kid).holder.id for kid in _kids(self.roster, self.described.places[place]))
+        return tuple(self.roster.ever(kid).holder.id for kid in _kids(self.roster, self.described.places[place]))
+
+    def spelled(self, place: int) -> str:
+        """One of `described.places` for people: "slot 3", or "0/0"."""
+        return self.wallet.spelled(self.trial.slots[place] if self.trial.slots else self.wallet.numbers[place])
 
     def keys_of(self, officer: str) -> tuple[PublicKey, ...]:
-        """The officer's registered keys in this vault."""
-        found = dict.fromkeys(kid for kid in self.vault.keys if self.roster.key(kid).holder.id == officer)
+        """The officer's registered keys that are tried."""
+        found = dict.fromkeys(kid for kid in self._kids if self.roster.key(kid).holder.id == officer)
         return tuple(self.roster.key(kid).key for kid in found)
 
 
@@ -123,20 +138,42 @@ def round_two(threshold: int, records: Sequence[KeyRecord], chain: str, session:
 
 
 def plan(roster: Roster, found: Described, name: str, owner: Party, chain: str) -> Planned:
-    """The vault that the description would become.
+    """The vault that the description would become; under the id of one that stands, with these slots more, or as it is.
 
-    Refused: what refuses the description; desk.enrol-unknown-key, -other-chain, -known-vault; what `registering` raises.
+    Refused: what refuses the description; desk.enrol-unknown-key, -other-chain, -known-vault, -slot-stands; what `registering`
+    raises.
     """
     found.serialise()
-    if name in roster.vaults:
-        raise Refused("desk.enrol-known-vault", vault=name)
     hrp = caip.hrp(caip.ChainId.parse(chain))
     if found.record is not None and found.prefixes != (hrp,):
         raise Refused("desk.enrol-other-chain", found=found.prefixes[0], expected=hrp)
-    vault = _vault(roster, found, name, owner, chain)
+    known = roster.vaults.get(name)
+    vault = (
+        _vault(roster, found, name, owner, chain) if known is None else _standing(roster, known, found, owner, chain)
+    )
     registering.require_entries(roster, _entries(vault), lambda _: 0)
     after = roster_change.changed(roster, _entries(vault), time_ms=0)
-    return Planned(found, wallets.read(vault), after)
+    return Planned(found, wallets.read(vault), after, vault_trials.trial(roster, vault))
+
+
+def _standing(roster: Roster, known: Vault, found: Described, owner: Party, chain: str) -> BitcoinVault:
+    """A vault of the roster as it is described, or with slots more. Refused: desk.enrol-known-vault, -slot-stands."""
+    texts = (
+        (found.vault.text,) if isinstance(found.vault, RangedDescriptor) else tuple(each.text for each in found.places)
+    )
+    same = (known.owner, known.chain) == (owner, chain)
+    if not isinstance(known, SafeVault) and same and texts == known.descriptors:
+        return known
+    if not isinstance(known, SlotVault) or isinstance(found.vault, RangedDescriptor) or not same:
+        raise Refused("desk.enrol-known-vault", vault=known.id)
+    standing = {slot.descriptor: slot.number for slot in known.slots}
+    for text in texts:
+        if text in standing:
+            raise Refused("desk.enrol-slot-stands", vault=known.id, slot=standing[text])
+    first = max(slot.number for slot in known.slots) + 1
+    new = _vault(roster, found, known.id, owner, chain, first)
+    assert isinstance(new, SlotVault)
+    return replace(known, threshold=new.threshold, slots=(*known.slots, *new.slots))
 
 
 def require_own(planned: Planned, officer: str, record: KeyRecord | None) -> None:
@@ -213,19 +250,22 @@ def tested(planned: Planned, data: bytes) -> frozenset[str]:
     return frozenset(signed)
 
 
-def entry(planned: Planned, tests: Sequence[bytes]) -> dict[str, object]:
-    """The body of `roster.changed` that enters the vault: every cosigner has signed the test, and each signature holds.
+def entry(planned: Planned, tests: Sequence[bytes], untested: str | None = None) -> dict[str, object]:
+    """The body of `roster.changed` that enters the vault with its cosigners' tests, each signature verified.
 
-    Refused: desk.enrol-test-missing, desk.enrol-test-nobodys; what `take_test` raises.
+    `untested`: why it is entered although somebody has not signed; said nowhere where everybody has.
+    Refused: desk.enrol-test-missing without it, desk.enrol-test-nobodys; what `take_test` raises.
     """
     done: dict[str, bytes] = {}
     for data in tests:
         done |= {officer: take_test(planned, officer, data) for officer in tested(planned, data)}
     missing = [officer for officer in planned.officers if officer not in done]
-    if missing:
+    owed = missing if planned.trial.owed or not done else []
+    if owed and (untested is None or not planned.trial.owed):
         raise Refused("desk.enrol-test-missing", vault=planned.vault.id, officers=", ".join(missing))
-    proofs = [vault_proof.told(planned.vault, planned.roster, officer, done[officer]) for officer in planned.officers]
-    return {"vaults": [vault_proof.vault_entry(planned.vault)], "tests": proofs}
+    proofs = [vault_proof.told(planned.trial, planned.roster, officer, done[officer]) for officer in sorted(done)]
+    body: dict[str, object] = {"vaults": [vault_proof.vault_entry(planned.vault)]}
+    return body | ({"tests": proofs} if proofs else {}) | ({"untested": untested} if owed else {})
 
 
 def device_entry(
@@ -240,12 +280,13 @@ def device_entry(
     return {"officers": [common_changes.officer_entry(replace(known, keys=(*known.keys, key)))]}
 
 
-def _vault(roster: Roster, found: Described, name: str, owner: Party, chain: str) -> BitcoinVault:
+def _vault(roster: Roster, found: Described, name: str, owner: Party, chain: str, first: int = 0) -> BitcoinVault:
+    """`first`: the number of the first slot."""
     kids = [_kids(roster, place) for place in found.places]
     threshold = found.places[0].threshold
     if isinstance(found.vault, RangedDescriptor):
         return RangedVault(name, owner, chain, threshold, found.vault.text, tuple(sorted(kids[0])))
-    slots = [Slot(number, place.text, kids[number]) for number, place in enumerate(found.places)]
+    slots = [Slot(number, place.text, kids[number - first]) for number, place in enumerate(found.places, first)]
     return SlotVault(name, owner, chain, threshold, tuple(slots))
 
 
@@ -254,7 +295,7 @@ def _kids(roster: Roster, place: Descriptor) -> tuple[str, ...]:
     found = []
     for number, key in enumerate(place.keys, 1):
         kid = _public(wallets.registered_key(key)).kid
-        if kid not in roster.keys:
+        if kid not in roster.keys and kid not in roster.retired:
             raise Refused("desk.enrol-unknown-key", key=number, text=key_expression.parse(key.text).fingerprint.hex())
         found.append(kid)
     return tuple(found)
@@ -265,7 +306,7 @@ def _entries(vault: BitcoinVault) -> Entries:
 
 
 def _test(planned: Planned) -> Psbt:
-    return vault_proof.test(planned.vault)
+    return vault_proof.test(planned.trial)
 
 
 def _signing(planned: Planned, officer: str) -> Mapping[PublicKey, PublicKey]:

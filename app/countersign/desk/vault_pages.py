@@ -33,7 +33,7 @@ from countersign.formats import caip, eip55
 from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
 from countersign.rails.wallets import Wallet
-from countersign.settlement import owning
+from countersign.settlement import numbers, owning
 from countersign.settlement.ledger import Account
 from countersign.settlement.roster import (
     BitcoinVault,
@@ -109,7 +109,7 @@ def page(state: State, vault: Vault, known: Uses) -> VaultPage:
         cosigners=len(vault.slots[0].keys) if isinstance(vault, SlotVault) else len(vault.keys),
         cold=roster.cold(vault),
         able=roster.able(vault),
-        keys=tuple(_key(roster, kid, owns=isinstance(vault, SafeVault)) for kid in vault.keys),
+        keys=tuple(cosigner(roster, kid, owns=isinstance(vault, SafeVault)) for kid in vault.keys),
         descriptors=_descriptors(vault),
         ledger=_ledger(state, vault),
         places=numbers,
@@ -192,7 +192,11 @@ def _ledger(state: State, vault: Vault) -> tuple[Money, ...]:
 def _safe(state: State, vault: SafeVault) -> SafeFacts:
     use = state.safes.get(vault.id)
     waiting = use is not None and use.pending is not None
-    return SafeFacts(vault.version, vault.singleton, vault.fallback_handler, waiting, _ordered(state, vault))
+    lost = tuple((each.first, each.last) for each in numbers.outside(state, vault.id))
+    late = numbers.uncompared(state, vault.id) is not None
+    return SafeFacts(
+        vault.version, vault.singleton, vault.fallback_handler, waiting, _ordered(state, vault), lost, late
+    )
 
 
 def _ordered(state: State, vault: SafeVault) -> OwnersOrdered | None:
@@ -212,7 +216,7 @@ def _ordered(state: State, vault: SafeVault) -> OwnersOrdered | None:
         by=tuple(sorted(_named(roster, each) for each in order.by)),
         signed=tuple(sorted({_named(roster, share.officer) for share in instruction.shares})),
         lacks=state.missing(instruction),
-        sent=instruction.transaction is not None,
+        sent=owning.sent(instruction) is not None,
     )
 
 
@@ -221,7 +225,8 @@ def _named(roster: Roster, officer: str) -> str:
     return known.name if known is not None else owner(roster, officer)
 
 
-def _key(roster: Roster, kid: str, *, owns: bool) -> CosignerKey:
+def cosigner(roster: Roster, kid: str, *, owns: bool) -> CosignerKey:
+    """A key that is or was registered, with its officer and token; `owns`: with its address as a Safe's owner."""
     known = roster.ever(kid)
     person = roster.officers.get(known.holder.id) if known.holder.kind is HolderKind.OFFICER else None
     found = next((each for each in person.keys if each.key.kid == kid), None) if person is not None else None

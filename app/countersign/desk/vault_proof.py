@@ -4,8 +4,8 @@
   bytes of the same entry. So its signatures alone prove it: 64 bytes for each place that is tried, by place.
 - A signature is verified under the key that the descriptor derives at that place, not under the registered one: a chain code that
   was exchanged on the way gives another key, which no cosigner's device signs with.
-- Owed are the tests of a Bitcoin vault that a change enters, by every cosigner; of a slot that it adds, which nobody tried,
-  and of the founding's vaults, around which everybody sits, there are none (decision 0023).
+- Owed are the tests of a Bitcoin vault that a change enters, and of the slots that one gains, by every cosigner (`vault_trials`). A
+  vault that stands is tried again, or at last, by naming it as it is; of the founding's vaults nothing is owed (decision 0023).
 - Whoever lacks one stands in the change's words, with the reason that the administrators gave (`untested`).
 
     require_tested(state.roster, body)
@@ -27,7 +27,7 @@ from countersign.rails import wallets
 from countersign.settlement import roster_change
 from countersign.settlement.bodies import RosterChanged, VaultTest
 from countersign.settlement.roster import BitcoinVault, RangedVault, Roster
-from countersign.settlement.vault_trials import cosigners, entered, lacking
+from countersign.settlement.vault_trials import Trial, brings_vaults, lacking, trials
 
 BRANCHES = 2
 
@@ -47,11 +47,14 @@ def vault_entry(vault: BitcoinVault) -> dict[str, object]:
     return {**common, "slots": slots}
 
 
-def test(vault: BitcoinVault) -> Psbt:
-    """The unsigned test: of every slot, or of the first place of either branch. Malformed, Refused: as `wallets.read`."""
-    wallet = wallets.read(vault)
-    tried = wallet.numbers[:BRANCHES] if isinstance(vault, RangedVault) else wallet.numbers
-    return vault_test.create([wallet.descriptor(number) for number in tried], commitment(vault))
+def test(trial: Trial) -> Psbt:
+    """The unsigned test: of the slots that are tried, or of the first place of either branch; it commits to the vault whole.
+
+    Malformed, Refused: as `wallets.read`.
+    """
+    wallet = wallets.read(trial.vault)
+    tried = wallet.numbers[:BRANCHES] if isinstance(trial.vault, RangedVault) else trial.slots or wallet.numbers
+    return vault_test.create([wallet.descriptor(number) for number in tried], commitment(trial.vault))
 
 
 def signing(vault: BitcoinVault, psbt: Psbt, keys: Iterable[PublicKey]) -> Mapping[PublicKey, PublicKey]:
@@ -59,16 +62,16 @@ def signing(vault: BitcoinVault, psbt: Psbt, keys: Iterable[PublicKey]) -> Mappi
     return wallets.signing_keys([wallets.read(vault)], psbt, keys)
 
 
-def told(vault: BitcoinVault, roster: Roster, officer: str, share: bytes) -> dict[str, object]:
+def told(trial: Trial, roster: Roster, officer: str, share: bytes) -> dict[str, object]:
     """One cosigner's verified test file (`vault_enrolment.take_test`) as it stands in a change of the roster."""
-    psbt, given = test(vault), parse_psbt(binary(share))
+    psbt, given = test(trial), parse_psbt(binary(share))
     found = []
-    for asked in rail.digests(psbt, signing(vault, psbt, _keys(vault, roster, officer))):
+    for asked in rail.digests(psbt, signing(trial.vault, psbt, _keys(trial, roster, officer))):
         (made,) = [
             each for each in partial_signatures(given.inputs[asked.index]) if each.public_key == asked.public_key
         ]
         found.append(base64url.encode(ecdsa.from_der(made.der)))
-    return {"officer": officer, "signatures": found, "vault": vault.id}
+    return {"officer": officer, "signatures": found, "vault": trial.vault.id}
 
 
 def require_tested(before: Roster, body: RosterChanged) -> None:
@@ -76,35 +79,41 @@ def require_tested(before: Roster, body: RosterChanged) -> None:
 
     Refused: desk.enrol-test-stray, desk.enrol-test-false, desk.enrol-untested.
     """
-    if not body.tests and not any(isinstance(each, BitcoinVault) for each in body.entries.vaults):
+    if not brings_vaults(body):
         return
-    fresh = {each.id: each for each in entered(before, body.entries)}
     after = roster_change.changed(before, body.entries, time_ms=0)
     for each in body.tests:
-        vault = fresh.get(each.vault)
-        if vault is None or each.officer not in cosigners(after, vault):
-            raise Refused("desk.enrol-test-stray", vault=each.vault, officer=each.officer)
-        _require_holds(vault, after, each)
-    for vault, officers in lacking(before, after, body):
+        require_holds(before, after, body, each)
+    for trial, officers in lacking(before, after, body):
         if body.untested is None:
-            raise Refused("desk.enrol-untested", vault=vault.id, officers=", ".join(officers))
+            raise Refused("desk.enrol-untested", vault=trial.vault.id, officers=", ".join(officers))
 
 
-def _require_holds(vault: BitcoinVault, roster: Roster, given: VaultTest) -> None:
-    psbt = test(vault)
-    keys = signing(vault, psbt, _keys(vault, roster, given.officer))
-    asked, officer, count = rail.digests(psbt, keys), given.officer, len(given.signatures)
+def require_holds(before: Roster, after: Roster, body: RosterChanged, given: VaultTest) -> None:
+    """One test of a change is a cosigner's own, of a vault of the change. Refused: desk.enrol-test-stray, -test-false."""
+    trial = next((each for each in trials(before, body.entries) if each.vault.id == given.vault), None)
+    if trial is None or given.officer not in trial.cosigners(after):
+        raise Refused("desk.enrol-test-stray", vault=given.vault, officer=given.officer)
+    _require_signed(trial, after, given)
+
+
+def _require_signed(trial: Trial, roster: Roster, given: VaultTest) -> None:
+    psbt = test(trial)
+    keys = signing(trial.vault, psbt, _keys(trial, roster, given.officer))
+    asked, count = rail.digests(psbt, keys), len(given.signatures)
     if len(asked) != count:
-        raise Refused(
-            "desk.enrol-test-false", vault=vault.id, officer=officer, why=f"{count} of {len(asked)} signatures"
-        )
+        raise _false(given, f"{count} of {len(asked)} signatures")
     try:
         share = rail.make_share(psbt, dict(zip(asked, given.signatures, strict=True)))
         rail.accept_share(serialise(psbt), share, keys)
     except Refused as error:
-        raise Refused("desk.enrol-test-false", vault=vault.id, officer=officer, why=error.code) from None
+        raise _false(given, error.code) from None
 
 
-def _keys(vault: BitcoinVault, roster: Roster, officer: str) -> Sequence[PublicKey]:
-    known = (roster.ever(kid) for kid in dict.fromkeys(vault.keys))
+def _false(given: VaultTest, why: str) -> Refused:
+    return Refused("desk.enrol-test-false", vault=given.vault, officer=given.officer, why=why)
+
+
+def _keys(trial: Trial, roster: Roster, officer: str) -> Sequence[PublicKey]:
+    known = (roster.ever(kid) for kid in dict.fromkeys(trial.keys))
     return [each.key for each in known if each.holder.id == officer]

@@ -74,13 +74,16 @@ class OwnersOrdered:
 @dataclass(frozen=True, slots=True)
 class SafeFacts:
     """What is registered of a Safe beside its owners and threshold; `waiting`: an instruction of it is not executed yet;
-    `ordered`: that is a change of its owners."""
+    `ordered`: that is a change of its owners. `outside`: the numbers, first and last, that were used outside the log, and
+    `uncompared`: nothing was compared since."""
 
     version: str
     singleton: str
     fallback_handler: str | None
     waiting: bool
     ordered: OwnersOrdered | None = None
+    outside: tuple[tuple[int, int], ...] = ()
+    uncompared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

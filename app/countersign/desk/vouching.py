@@ -1,11 +1,17 @@
 """What the desk verifies itself before it puts its signature beside an officer's.
 
 - A share: its bytes are here and are that officer's whole, valid share of the prepared instruction (rails).
-- A deposit, a broadcast, an observation: the desk's own node says so too; of a payment into a Safe, its very log, and before
-  the first of a token what the token does (`admitting`); of a coin, that no settlement's own transaction made it, logged or not.
+- A deposit, a broadcast, an observation: the desk's own node says so too; of a payment into a Safe, its very log, that the
+  Safe is as it is registered, and before the first of a token what the token does (`admitting`); of a
+  coin, that no settlement's own transaction made it, logged or not.
+- A PSBT was sent as its own transaction and no other: under another name it could never be observed.
 - A Safe's call that was sent, alone or with others in one: it is exactly what the shares make, of each of them.
-- What a transaction did for a Safe's instruction, that Safe itself says of its own safeTxHash, whoever sent the transaction.
-- A failure: the desk's own node sees the transaction in no block, and says whether it can still execute.
+- What a transaction did for a Safe's instruction, that Safe itself says of its own safeTxHash, whoever sent the transaction;
+  that it paid, the tokens' logs in the same receipt (`executions`).
+- A change of owners takes effect where the Safe lists the new ones, and is taken back where it does not: one transaction that
+  is in no block says nothing while the Safe is as it was ordered.
+- A failure: the desk's own node sees the transaction in no block, or in one in which something else moved than what is owed,
+  and says whether it can still execute.
 - Everything else about the event is the machine's to judge; this is only what the machine cannot see.
 """
 
@@ -15,8 +21,8 @@ from dataclasses import dataclass, field
 from countersign.bitcoin import transaction as bitcoin_transaction
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
-from countersign.desk import admitting, chain_facts, deposits
-from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode
+from countersign.desk import admitting, chain_facts, deposits, executions, strangers
+from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode, Observation
 from countersign.desk.shares import verify_share
 from countersign.errors import Refused, Unavailable
 from countersign.ethereum.abi import Address
@@ -25,12 +31,12 @@ from countersign.formats import eip55
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
 from countersign.rails import owner_change, wallets
-from countersign.settlement import owning
+from countersign.settlement import owners_observed, owning
 from countersign.settlement.bodies import DepositCredited, ShareAdded, TransactionBroadcast, TransactionObserved
 from countersign.settlement.events import Event
 from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.owners_order import OwnersOrder
-from countersign.settlement.records import Instruction
+from countersign.settlement.records import Instruction, Observed
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 from countersign.settlement.trouble_bodies import SettlementFailed, TransactionReplaced
@@ -96,26 +102,30 @@ async def _ordered(state: State, body: OwnersOrdered, artefacts: Artefacts, node
 
 
 async def _owned(state: State, order: OwnersOrder, body: TransactionObserved, nodes: Nodes) -> None:
-    """With the policy's confirmations the Safe lists the owners that were ordered: only then does the roster follow."""
-    chain = order.instruction.group.chain
-    if body.block is None or body.confirmations < state.adopted().confirmations_on(chain):
+    """The roster follows, or goes back, only where the Safe itself says so: its owners, and whether its number is used."""
+    effective, back = owners_observed.takes_effect(state, body), owners_observed.takes_back(state, body)
+    if not effective and not back:
         return
-    vault = owning.safe(state, order.instruction.group.vaults[0])
+    instruction = order.instruction
+    vault, node = owning.safe(state, instruction.group.vaults[0]), nodes.of_ethereum(instruction.group.chain)
     wanted = {eip55.checksum(state.roster.ever(kid).key.ethereum_address()) for kid in order.keys}
-    owners, threshold = await nodes.of_ethereum(chain).safe_owners(vault.address)
-    if set(owners) != wanted or threshold != order.threshold:
+    owners, threshold = await node.safe_owners(vault.address)
+    there = set(owners) == wanted and threshold == order.threshold
+    if effective and not there:
         raise Refused("desk.owners-not-seen", vault=vault.id, transaction=body.transaction)
+    if back and there and await chain_facts.safe_is_past(node, instruction, state.roster):
+        raise Refused("desk.owners-there", vault=vault.id, transaction=body.transaction)
 
 
 async def _deposit(state: State, body: DepositCredited, artefacts: Artefacts, nodes: Nodes) -> None:
     vault = state.roster.vault(body.vault)
     if not isinstance(vault, SafeVault):
-        if body.reference.split(":")[0] in deposits.own_transactions(state, artefacts):
-            raise Refused("settlement.deposit-own", reference=body.reference)
         coins = await nodes.of_bitcoin(vault.chain).coins(*wallets.of(state, vault).watched)
         found = next((coin for coin in coins if f"{coin.txid}:{coin.vout}" == body.reference), None)
         if found is None or found.satoshis != body.amount or found.confirmations < body.confirmations:
             raise Refused("desk.deposit-not-seen", reference=body.reference, vault=vault.id)
+        if not deposits.not_ours(state, artefacts, [found]):
+            raise Refused("settlement.deposit-own", reference=body.reference)
         return
     seen = await deposits.payment(nodes.of_ethereum(vault.chain), state, vault, body.asset, body.reference)
     if seen.amount != body.amount or seen.confirmations < body.confirmations:
@@ -128,14 +138,14 @@ async def _broadcast(state: State, body: TransactionBroadcast, artefacts: Artefa
     raw = artefacts.get(bytes.fromhex(body.artefact))
     if instruction.group.kind == "psbt":
         own = bitcoin_transaction.display(bitcoin_transaction.txid(bitcoin_transaction.parse(raw)))
-        if own != body.transaction:
+        if own != body.transaction or own != chain_facts.txid(instruction, artefacts):
             raise Refused("desk.other-transaction", transaction=body.transaction)
         seen = await nodes.of_bitcoin(instruction.group.chain).observe(body.transaction)
     else:
         if not _carries(state, instruction, raw, artefacts):
             raise Refused("desk.other-transaction", transaction=body.transaction)
         seen = await nodes.of_ethereum(instruction.group.chain).observe(body.transaction)
-    if not chain_facts.meant(seen, chain_facts.execution(instruction, artefacts)).accepted:
+    if not executions.sent(seen, executions.wanted(state, instruction, artefacts)).accepted:
         raise Refused("desk.transaction-not-seen", transaction=body.transaction)
 
 
@@ -173,34 +183,53 @@ async def _observed(state: State, body: TransactionObserved, artefacts: Artefact
             raise Refused("desk.other-transaction", transaction=body.transaction)
     else:
         node = nodes.of_ethereum(instruction.group.chain)
-    wanted, before = chain_facts.execution(instruction, artefacts), instruction.observed
-    seen = chain_facts.meant(await node.observe(body.transaction), wanted)
+    wanted, before = executions.wanted(state, instruction, artefacts), instruction.observed
+    seen = executions.delivered(await node.observe(body.transaction), wanted)
+    if not _says(seen, body, before):
+        raise Refused("desk.transaction-not-seen", transaction=body.transaction)
+    if (order := state.orders.get(body.instruction)) is not None:
+        await _owned(state, order, body, nodes)
+
+
+def _says(seen: Observation, body: TransactionObserved, before: Observed | None) -> bool:
+    """Whether a node's word is what is to be logged: in no block, or in this one with so many confirmations, and no fewer than
+    were told of it where there still are as many."""
     if body.block is None:
-        if seen.block is not None:
-            raise Refused("desk.transaction-not-seen", transaction=body.transaction)
-        return
+        return seen.block is None
     late = before is not None and before.block == body.block and body.confirmations < before.confirmations
     if late and before is not None and seen.confirmations >= before.confirmations:
-        raise Refused("desk.transaction-not-seen", transaction=body.transaction)
-    if not seen.accepted or seen.confirmations < body.confirmations or seen.block != body.block:
-        raise Refused("desk.transaction-not-seen", transaction=body.transaction)
-    if (order := state.orders.get(body.instruction)) is not None and order.done is None:
-        await _owned(state, order, body, nodes)
+        return False
+    return seen.accepted and seen.confirmations >= body.confirmations and seen.block == body.block
 
 
 async def _failed(state: State, body: SettlementFailed, artefacts: Artefacts, nodes: Nodes) -> None:
     instruction = state.instruction(body.instruction)
     chain = instruction.group.chain
     if instruction.group.kind == "psbt":
-        there = await chain_facts.whereabouts(nodes.of_bitcoin(chain), instruction, artefacts)
-        dead = await chain_facts.coin_is_gone(nodes.of_bitcoin(chain), instruction, state)
+        there = await chain_facts.whereabouts(nodes.of_bitcoin(chain), state, instruction, artefacts)
+        found = await chain_facts.coin_prospect(nodes.of_bitcoin(chain), instruction, state, artefacts)
     else:
-        there = await chain_facts.whereabouts(nodes.of_ethereum(chain), instruction, artefacts)
-        dead = await chain_facts.safe_is_past(nodes.of_ethereum(chain), instruction, state.roster)
+        there = await _delivered(nodes.of_ethereum(chain), state, instruction, artefacts)
+        found = await chain_facts.safe_prospect(nodes.of_ethereum(chain), instruction, state)
     if there is not None and there.block is not None:
         raise Refused("desk.executed-after-all", transaction=there.transaction)
-    if body.executable == dead:
+    if body.executable != found.executable or (body.for_good and not found.for_good):
         raise Refused("desk.other-executable", instruction=instruction.hash)
+
+
+async def _delivered(
+    node: EthereumNode, state: State, instruction: Instruction, artefacts: Artefacts
+) -> Observation | None:
+    """Where a Safe's leg was delivered, in whosever transaction: one that moved something else has failed."""
+    try:
+        found = await chain_facts.whereabouts(node, state, instruction, artefacts)
+        if found is not None and found.block is not None:
+            return found
+        return await strangers.executed(node, state, instruction, artefacts)
+    except Refused as refusal:
+        if refusal.code != executions.OTHERWISE:
+            raise
+        return None
 
 
 async def _replaced(state: State, body: TransactionReplaced, artefacts: Artefacts, nodes: Nodes) -> None:

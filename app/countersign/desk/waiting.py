@@ -1,9 +1,9 @@
 """What waits for an officer to whom the desk adds its signature, or for a deliverer; read off the log alone.
 
 - Loans to recall before a hold, amounts to bring before the cycle closes, transactions to send and to look after.
-- The Desk says the same of each settlement in its row (`row`), and of a cut-off in its card (`cut_off_view`).
-- What waits for officers' own signatures stands on the Desk; what the chains have and the log has not, only a node can say
-  (`arrivals`).
+- What is to be endorsed, prepared, signed, released or ended, by whom: counted, for the Desk names each (`row`).
+- The Desk says the same of each settlement in its row, and of a cut-off in its card (`cut_off_view`). What the chains have and
+  the log has not, only a node can say (`arrivals`).
 
     >>> [str(each.whom) for each in waits(state, last, upcoming)]
     ['operations']
@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from countersign.desk.closing import Closing
 from countersign.desk.names import owner
 from countersign.formats import times
-from countersign.settlement import stops
+from countersign.settlement import delivery, lifting, stops
 from countersign.settlement.assets import chain_of
 from countersign.settlement.cut_off import Gathered
 from countersign.settlement.ending import signed
 from countersign.settlement.permissions import Signer
-from countersign.settlement.records import Cycle, Instruction
+from countersign.settlement.records import ContractState, Cycle, Instruction
 from countersign.settlement.saying import Said, said
 from countersign.settlement.state import State
 
@@ -43,6 +43,8 @@ def waits(state: State, last: Closing, upcoming: Gathered) -> tuple[Wait, ...]:
             _top_up(state, account.lei, account.book, account.asset, units, until)
             for account, units in gathered.lacking
         ),
+        *_endorsing(state),
+        *(each for cycle in state.open_cycles() for each in _by_hand(state, cycle)),
         *_on_chains(state),
     )
 
@@ -101,6 +103,36 @@ def in_flight(state: State) -> list[Cycle]:
         if each.final is None and each.voided is None and signed(state, each):
             found[each.id] = each
     return sorted(found.values(), key=lambda each: each.index)
+
+
+def _endorsing(state: State) -> Iterator[Wait]:
+    if count := sum(each.state is ContractState.AGREED for each in state.open_contracts()):
+        yield Wait(Signer.COMPLIANCE, said("wait.endorse", count=count))
+
+
+def _by_hand(state: State, cycle: Cycle) -> Iterator[Wait]:
+    """What officers' own hands have to do for a cycle before it can be sent: the one that comes first."""
+    if cycle.final is not None or cycle.voided is not None or not (cycle.voiding or stops.running(state, cycle)):
+        return
+    if cycle.released is None and not cycle.voiding and _over(state, cycle):
+        if signed(state, cycle):
+            yield Wait(Signer.OPERATIONS, said("wait.void", cycle=cycle.id))
+        return
+    lacking = 0 if cycle.voiding else sum(group not in cycle.instructions for group in cycle.groups)
+    if lacking:
+        yield Wait(Signer.OPERATIONS, said("wait.prepare", cycle=cycle.id, count=lacking))
+    unsigned = sum(each.released is None and bool(state.missing(each)) for each in lifting.waiting(state, cycle))
+    if unsigned:
+        yield Wait(Signer.SIGNING, said("wait.sign", cycle=cycle.id, count=unsigned))
+    unsent = delivery.waiting(state, cycle)
+    whole = cycle.released is not None or state.ready(cycle)
+    if unsent and not lacking and whole and not any(state.missing(each) for each in unsent):
+        yield Wait(Signer.OPERATIONS, said("wait.release", cycle=cycle.id, count=len(unsent)))
+
+
+def _over(state: State, cycle: Cycle) -> bool:
+    """Whether it may not be released any more, by the log's own time."""
+    return any(state.contract(each).terms.settle_by < state.time_ms // 1_000 for each in cycle.contracts)
 
 
 def _on_chains(state: State) -> Iterator[Wait]:

@@ -109,7 +109,7 @@ def judge(facts: InstructionFacts, found: Instruction | None, given: Given, grou
         facts = replace(
             logged, claim=facts.claim, confirmations=facts.confirmations, shares=() if facts.claim else logged.shares
         )
-        others = [each for each in ground.state.cycle(found.cycle).contracts if each not in given.hashes]
+        others = [each for each in ground.state.settles(found) if each not in given.hashes]
         contracts += tuple(one for each in others if (one := ground.contract(each, f"contract {each}")) is not None)
     return Judged(names, checks.verdict(case(ground, when, now, contracts, facts)), when.size)
 

@@ -119,6 +119,6 @@ async def fetch_cycle(place: AtConsole, cycle: str) -> None:
     """Have what a cycle's instructions, shares and sent transactions name here, as far as the desk has it."""
     live = place.state.under_way(place.state.cycle(cycle))
     shares = [share.artefact for each in live for share in each.shares]
-    replaced = [one.artefact for each in live for one in place.state.replaced_by(each)]
+    replaced = [one.artefact for each in live for one in place.state.around(each)]
     sent = [each.finished for each in live if each.finished is not None]
     await place.fetch([*(each.artefact for each in live), *shares, *replaced, *sent])

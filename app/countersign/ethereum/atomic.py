@@ -21,7 +21,7 @@ from countersign.errors import Malformed, Refused
 from countersign.ethereum import deployments, execute, multisend
 from countersign.ethereum.abi import ZERO_ADDRESS, Address
 from countersign.ethereum.multisend import InnerCall
-from countersign.ethereum.safe import CALL, SafeVersion
+from countersign.ethereum.safe import CALL, DELEGATECALL, SafeVersion
 from countersign.formats import eip55
 
 FEWEST = 2
@@ -70,6 +70,16 @@ def parts(to: Address, data: bytes) -> tuple[SafeCall, ...]:
         return decode(data)
     execute.decode(data)
     return (SafeCall(to, data),)
+
+
+def batches(to: Address, data: bytes) -> tuple[Address, ...]:
+    """Every pinned MultiSendCallOnly that a relayer's call runs: its own, and those of the called Safes' batches. Total."""
+    try:
+        made = [execute.decode(each.calldata) for each in parts(to, data)]
+    except Malformed:
+        made = []
+    run = [to, *(each.to for each in made if each.operation == DELEGATECALL)]
+    return tuple(dict.fromkeys(each for each in run if each in multisend.RELEASES))
 
 
 def carried(data: bytes, safe: Address) -> bytes | None:

@@ -124,6 +124,18 @@ def named(where: Address) -> Deployment | None:
     return _BY_ADDRESS.get(where)
 
 
+FALLBACK_HANDLERS = {
+    one.text: one
+    for one in DEPLOYMENTS
+    if one.name in ("CompatibilityFallbackHandler", "TokenCallbackHandler") and one.flavour != "zksync"
+}
+"""The fallback handlers (EIP-55) by which a Safe says nothing but what its owners signed.
+
+Whatever a Safe does not know it calls at its handler, as itself, for whoever asks: at a token that is `transfer`. And what the
+handler says of a signature (ERC-1271) tokens take for the Safe's. An ExtensibleFallbackHandler says what was once set in it.
+"""
+
+
 _SINGLETONS = """
 1.3.0 GnosisSafe bba688fbdb21ad2bb58bc320638b43d94e7d100f6f3ebaab0a4e4de6304b1c2e
 1.3.0 GnosisSafeL2 21842597390c4c6e3c1239e434a682b054bd9548eee5e9b1d6a4482731023c0f

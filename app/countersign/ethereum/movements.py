@@ -6,6 +6,7 @@ Implements the event of EIP-20 and the address of ERC-7528, under which a simula
 - A movement of nothing moves nothing. A log that says more than an ERC-20 transfer can (an approval out of a Safe, a
   `Transfer` of another shape) is an effect beyond it, and is named.
 - `decoded` reads the same from the call's own bytes, for a node that simulates without logs.
+- `short` holds a mined execution against what is owed: only by the tokens that are owed, and from the payer's first movement on.
 
     >>> difference([Movement(token, safe, buyer, 5)], found)
     'what is owed does not move: 5 base units of 0x70…70 from 0x5A…5A to 0xDD…DD'
@@ -103,6 +104,28 @@ def difference(owed: Sequence[Movement], moved: Sequence[Movement], beyond: Sequ
     told += [f"what nobody is owed moves: {words(each)}" for each in (found - wanted).elements()]
     told += [f"beyond what is owed: {each}" for each in beyond]
     return "; ".join(told) or None
+
+
+def short(owed: Sequence[Movement], moved: Sequence[Movement]) -> str | None:
+    """What one execution of a Safe moved otherwise than it owes, in plain values; None where what is owed moved, exactly.
+
+    `moved`: what logs say, in their order, between that Safe's execution before and this one.
+
+    - Ether needs no log, and to an account there is none: a Safe reverts as a whole where a payment of ether fails (Safe.sol,
+      safeTxGas 0; MultiSendCallOnly each of its calls), so its ExecutionSuccess says that the ether moved.
+    - A token's success says nothing (it may answer `false`, or take a part): its logs are held against what is owed.
+    - Logs of other tokens are anybody's: whoever sends the transaction can put them there, and they take nothing from the Safe.
+      So can whoever holds an owed token, but only before the Safe's own call of it begins.
+    """
+    tokens = [each for each in owed if each.token is not None]
+    payers = {(each.token, each.payer) for each in tokens}
+    begun, found = set[Address | None](), list[Movement]()
+    for each in moved:
+        if (each.token, each.payer) in payers:
+            begun.add(each.token)
+        if each.token in begun:
+            found.append(each)
+    return difference(tokens, found)
 
 
 def succeeded(called: Sequence[SafeCall], logs: Iterable[LogEntry]) -> bool:

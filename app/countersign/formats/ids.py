@@ -1,8 +1,9 @@
 """Identifiers, names and numbers in their only spelling (CHECKS C2, D3; ISO 17442; DESIGN §5).
 
 - An identifier is 1 to 64 of `A-Z a-z 0-9 . _ : -`.
-- A name is NFC, of one script, without control, format, private or unassigned characters and without right-to-left
-  text; a registry may have accepted (`listed`) a name that mixes scripts or runs from right to left.
+- A name is NFC, of one script, without control, format, private or unassigned characters, without right-to-left text and
+  with at most three marks upon a letter; a registry may have accepted (`listed`) a name that mixes scripts or runs from
+  right to left.
 - An amount is `0|[1-9][0-9]{0,77}` in base units; a price is a decimal string that keeps its scale.
 - A LEI is 18 of `A-Z 0-9` and two check digits (ISO 7064 mod 97-10).
 
@@ -16,7 +17,7 @@ from collections.abc import Collection
 
 from countersign.errors import Malformed
 from countersign.formats.excerpt import excerpt
-from countersign.resources.visible import hidden
+from countersign.resources.visible import STACKED, hidden, towering
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}\Z")
@@ -89,6 +90,8 @@ def name(text: str, *, listed: Collection[str] = ()) -> str:
             raise Malformed("D3.hidden-character", character=f"U+{ord(char):04X}", name=excerpt(text))
     if unicodedata.normalize("NFC", text) != text:
         raise Malformed("D3.not-nfc", name=excerpt(text))
+    if any(towering(text)):
+        raise Malformed("D3.marks", limit=STACKED, name=excerpt(text))
     if any(char.isspace() and char != " " for char in text) or text != " ".join(text.split()):
         raise Malformed("D3.spaces", name=excerpt(text))
     if text not in listed:

@@ -10,14 +10,14 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 
 from countersign.errors import Malformed
 from countersign.formats.excerpt import excerpt
 
 MAX_INTEGER = 2**53 - 1
 
-_text = json.JSONEncoder(ensure_ascii=False).encode
+_text = json.encoder.encode_basestring
 
 
 def encode(value: object) -> bytes:
@@ -25,20 +25,24 @@ def encode(value: object) -> bytes:
 
     Raises Malformed (C2.integer-range, C2.not-a-number, C2.lone-surrogate, C2.not-json).
     """
+    pieces: list[str] = []
     try:
-        return "".join(_pieces(value)).encode("utf-8")
+        _write(value, pieces.append)
+        return "".join(pieces).encode("utf-8")
     except UnicodeEncodeError:
         raise Malformed("C2.lone-surrogate") from None
 
 
-def _pieces(value: object) -> Iterator[str]:
+def _write(value: object, put: Callable[[str], None]) -> None:
+    # One list for the whole value: pieces yielded from level to level would each pass through every level above them.
     if isinstance(value, str):
-        return iter((_text(value),))
-    if isinstance(value, dict):
-        return _object_pieces(value)
-    if isinstance(value, list | tuple):
-        return _array_pieces(value)
-    return iter((_scalar(value),))
+        put(_text(value))
+    elif isinstance(value, dict):
+        _write_object(value, put)
+    elif isinstance(value, list | tuple):
+        _write_array(value, put)
+    else:
+        put(_scalar(value))
 
 
 def _scalar(value: object) -> str:
@@ -55,29 +59,32 @@ def _scalar(value: object) -> str:
     raise Malformed("C2.not-json", type=type(value).__name__)
 
 
-def _array_pieces(values: list[object] | tuple[object, ...]) -> Iterator[str]:
-    yield "["
-    for index, item in enumerate(values):
-        if index:
-            yield ","
-        yield from _pieces(item)
-    yield "]"
+def _write_array(values: list[object] | tuple[object, ...], put: Callable[[str], None]) -> None:
+    separator = "["
+    for item in values:
+        put(separator)
+        _write(item, put)
+        separator = ","
+    put("]" if values else "[]")
 
 
-def _object_pieces(values: dict[object, object]) -> Iterator[str]:
-    yield "{"
-    for index, key in enumerate(sorted(values, key=_utf16)):
-        if index:
-            yield ","
-        yield _text(key) + ":"
-        yield from _pieces(values[key])
-    yield "}"
+def _write_object(values: dict[object, object], put: Callable[[str], None]) -> None:
+    separator = "{"
+    for key in _ordered(values):
+        put(f"{separator}{_text(key)}:")
+        _write(values[key], put)
+        separator = ","
+    put("}" if values else "{}")
 
 
-def _utf16(key: object) -> bytes:
-    if not isinstance(key, str):
-        raise Malformed("C2.not-json", type=f"a key that is {type(key).__name__}")
-    return key.encode("utf-16-be")
+def _ordered(names: Iterable[object]) -> list[str]:
+    """Ascending by UTF-16 units, which for ASCII are the characters themselves."""
+    found = []
+    for name in names:
+        if not isinstance(name, str):
+            raise Malformed("C2.not-json", type=f"a key that is {type(name).__name__}")
+        found.append(name)
+    return sorted(found) if "".join(found).isascii() else sorted(found, key=lambda name: name.encode("utf-16-be"))
 
 
 def number_text(number: float) -> str:

@@ -1,9 +1,11 @@
-"""Addresses that look like another: what a person who compares the ends of a long text takes for the same.
+"""Texts that look like another: what a person who compares the ends of an address, or reads a short name, takes for the same.
 
 - Addresses are compared without their prefix (`0x`, `bcrt1`) and, because a checksum in capitals is rarely read, in small
   letters. The same address is not "like" itself, however it is spelt.
 - Alike: eight or more characters the same at both ends together (an attacker pays for each one), or four of five in place.
   Two random addresses are so alike once in four thousand million pairs at most.
+- Short names (a token's symbol, an institution's name) read alike where capitals, the points around them, or letters of one
+  shape (I, l and 1; O and 0; rn and m) are all that tells them apart.
 
     >>> alike("0xf34Cad38091B2dBfF9B96fff1F89564407212c9C", "0xf34Cad0000000000000000000000000000002c9C")
     True
@@ -14,6 +16,8 @@ from itertools import takewhile
 
 ENDS = 8
 GROUP = 4
+_SHAPES = str.maketrans({"I": "l", "1": "l", "|": "l", "0": "O"})
+_AROUND = "._:- "
 _PREFIX = re.compile(r"0x|[a-z]{2,4}1[qp]")
 
 
@@ -25,6 +29,17 @@ def alike(one: str, other: str) -> bool:
     return _ends(first, second) >= ENDS or (
         len(first) == len(second) and 5 * len(differing(first, second)) <= len(first)
     )
+
+
+def reads_alike(one: str, other: str) -> bool:
+    """Whether a reader takes two short names for one. Total; true of the same name."""
+    first, second = one.strip(_AROUND), other.strip(_AROUND)
+    return first.casefold() == second.casefold() or _shaped(first) == _shaped(second)
+
+
+def _shaped(name: str) -> str:
+    """By the shapes of its letters, in most typefaces without serifs."""
+    return name.translate(_SHAPES).replace("rn", "m")
 
 
 def differing(one: str, other: str) -> tuple[int, ...]:

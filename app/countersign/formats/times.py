@@ -16,7 +16,8 @@ from countersign.formats.excerpt import excerpt
 DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(1970, 1, 1).toordinal()
-_LAST = 253_402_300_799
+LAST = 253_402_300_799
+"""The last second that can be written."""
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
@@ -39,7 +40,7 @@ def parse(value: str) -> int:
 
 def text(seconds: int) -> str:
     """The time at that Unix second. Raises Malformed formats.time-range outside 1970 to 9999."""
-    if not 0 <= seconds <= _LAST:
+    if not 0 <= seconds <= LAST:
         raise Malformed("formats.time-range", seconds=excerpt(seconds))
     return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -59,6 +60,6 @@ def parse_date(value: str) -> int:
 
 def date_text(days: int) -> str:
     """The date that many days after 1970-01-01. Raises Malformed formats.time-range outside 1970 to 9999."""
-    if not 0 <= days <= _LAST // DAY:
+    if not 0 <= days <= LAST // DAY:
         raise Malformed("formats.time-range", seconds=excerpt(days))
     return date.fromordinal(_FIRST_DAY + days).isoformat()

@@ -25,7 +25,7 @@ from countersign.bitcoin import finalise as finaliser
 from countersign.bitcoin import parent as parents
 from countersign.bitcoin.inspect import OutputFacts, PsbtFacts, spent_output
 from countersign.bitcoin.parent import Parent
-from countersign.bitcoin.psbt import Psbt, parse, serialise, to_version
+from countersign.bitcoin.psbt import Psbt, judged, parse, serialise, to_version
 from countersign.bitcoin.share import SigningRequest
 from countersign.bitcoin.transaction import Output, Satoshis, display
 from countersign.errors import Refused
@@ -81,11 +81,15 @@ def script_at(account: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Funds:
-    """What one paying vault brings: its wallet, coins as (parent transaction, output number), and its change slot."""
+    """What one paying vault brings: its wallet, coins as (parent transaction, output number), and its change slot.
+
+    `must`: coins that are spent whatever is chosen.
+    """
 
     wallet: Wallet
     coins: tuple[tuple[bytes, int], ...]
     change_slot: int
+    must: tuple[tuple[bytes, int], ...] = ()
 
 
 def build(owed: Sequence[Obligation], funds: Sequence[Funds], rate: int) -> Built:
@@ -100,6 +104,7 @@ def build(owed: Sequence[Obligation], funds: Sequence[Funds], rate: int) -> Buil
             tuple(coin_of(each.wallet, parents.read(raw), vout) for raw, vout in each.coins),
             tuple(Output(script_of(one), Satoshis(one.amount)) for one in owed if one.vault == each.wallet.id),
             each.wallet.descriptor(each.change_slot),
+            tuple(coin_of(each.wallet, parents.read(raw), vout) for raw, vout in each.must),
         )
         for each in funds
     ]
@@ -237,6 +242,11 @@ def finalise(combined: bytes) -> Finished:
     raw = finaliser.extract(finaliser.finalise(psbt))
     verify.verify(raw, spent, finaliser.signers(psbt))
     return Finished(raw, display(psbt.txid), consensus.verify(raw, spent).value)
+
+
+def for_device(data: bytes, version: int) -> bytes:
+    """What a device is given of a PSBT, in this version: the fields that were judged. Raises as `as_version`."""
+    return serialise(to_version(judged(parse(data)), version))
 
 
 def as_version(data: bytes, version: int) -> bytes:

@@ -5,7 +5,7 @@
   or refund, that adds, removes, exchanges or counts exactly what was ordered. An order that names the owners as they are
   is an empty call: it only uses the number up.
 - The owner named in front of the one who goes is an owner, or the list's beginning. Whether it is the right one, the
-  Safe's own list says (`require_in_order`). A wrong one makes the call fail on chain, where nothing changes.
+  Safe's own list says (`require_in_order`, E10). A wrong one makes the call fail on chain, where nothing changes.
 
     >>> build(vault, keys, threshold, listed, roster, nonce).to == safe
     True

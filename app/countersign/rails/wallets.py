@@ -259,19 +259,29 @@ def require_registrable(found: Wallet, roster: Roster) -> None:
 
 
 def require_apart(found: Wallet, others: Iterable[Wallet]) -> None:
-    """No script of the vault is one that another vault on its chain watches: a coin would be two owners'.
+    """No script of the vault is one that another vault watches: a coin would be two owners'. Nor on another network: a Bitcoin
+    signature names none, so that what is signed for worthless coins there spends those that lie here.
 
     Two vaults of extended keys are held apart by their keys (the roster's rule) and compared by their first place alone.
-    Refused("rails.script-elsewhere").
+    Refused: rails.script-elsewhere, rails.script-other-network.
     """
     for other in others:
-        if other.id == found.id or other.vault.chain != found.vault.chain:
+        if other.id == found.id:
             continue
         few, many = (other, found) if isinstance(found.vault, RangedVault) else (found, other)
         places = few.numbers[:1] if isinstance(few.vault, RangedVault) else few.numbers
         for number in places:
             if many.slot_of(few.descriptor(number).script_pubkey) is not None:
-                raise Refused("rails.script-elsewhere", vault=found.id, other=other.id, place=few.spelled(number))
+                code = (
+                    "rails.script-elsewhere" if other.vault.chain == found.vault.chain else "rails.script-other-network"
+                )
+                raise Refused(code, vault=found.id, other=other.id, place=few.spelled(number))
+
+
+def require_one_network(found: Wallet, state: State) -> None:
+    """No vault of the roster on another network has a script of this one. Malformed, Refused: as `read`, `require_apart`."""
+    vaults = (each for each in state.roster.vaults.values() if isinstance(each, BitcoinVault))
+    require_apart(found, (of(state, each) for each in vaults if each.chain != found.vault.chain))
 
 
 def require_within(found: Wallet, account: str) -> None:

@@ -31,6 +31,11 @@ TEMPLATES: dict[str, str] = {
         "Transaction {transaction} of cycle {cycle} is not logged as the chain has it; confirmations: {confirmations} of "
         "{needed}."
     ),
+    "wait.endorse": "Contracts that both parties signed and compliance has yet to endorse: {count}.",
+    "wait.prepare": "Cycle {cycle} is closed; instructions to prepare: {count}.",
+    "wait.sign": "Cycle {cycle} waits for the vaults' officers; instructions that lack signatures: {count}.",
+    "wait.release": "Cycle {cycle} is signed; transactions to release, by an operations and a compliance officer: {count}.",
+    "wait.void": "Cycle {cycle} was signed for and not released in time: it is ended by a void.",
     "wait.send": "Cycle {cycle} is released; transactions to send: {count}.",
     "wait.observe": "Cycle {cycle} is on its way; transactions whose confirmations have to be logged: {count}.",
 }

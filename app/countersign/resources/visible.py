@@ -3,6 +3,8 @@ r"""Foreign text made visible: what a label, a terminal or an error may show of 
 - Control, format, surrogate, private-use and unassigned characters, and every line or paragraph separator, appear as
   `\u{..}`: no message can be forged, reversed or split with them.
 - So do the letters, marks and the one symbol that are drawn as nothing: with them two names would look the same.
+- So do marks beyond the third upon one letter (UTS #39 §5.4): a tower of them is painted over what stands above or below;
+  and a mark without a letter, which would change what the text is set behind.
 - Everything else stays as it is.
 
     >>> visible("a\x00b")
@@ -10,6 +12,7 @@ r"""Foreign text made visible: what a label, a terminal or an error may show of 
 """
 
 import unicodedata
+from collections.abc import Iterator
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _BLANK = frozenset(
@@ -29,6 +32,10 @@ _BLANK = frozenset(
 )
 """Unicode's Default_Ignorable_Code_Point beyond those categories, and the empty braille cell."""
 
+_MARKS = frozenset({"Mn", "Me"})
+STACKED = 3
+"""So many marks may stand upon one letter; no living orthography in composed form (NFC) needs more."""
+
 
 def hidden(char: str) -> bool:
     """Whether a character is not seen where it stands: invisible, without a glyph, or changing the direction."""
@@ -42,8 +49,23 @@ def grouped(value: str) -> str:
     return head + " ".join(rest[at : at + 4] for at in range(0, len(rest), 4))
 
 
+def towering(text: str) -> Iterator[bool]:
+    """Of each character, whether it is a mark upon a letter that has its three already, or upon whatever stands before."""
+    marks = STACKED
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in _MARKS else 0
+        yield marks > STACKED
+
+
+def spelled(char: str) -> str:
+    """A character by its number."""
+    return f"\\u{{{ord(char):x}}}"
+
+
 def visible(text: str) -> str:
-    """The text with every invisible or direction-changing character spelt out."""
+    """The text with every invisible or direction-changing character spelt out, and every mark too many."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(f"\\u{{{ord(char):x}}}" if hidden(char) else char for char in text)
+    return "".join(
+        spelled(char) if hidden(char) or over else char for char, over in zip(text, towering(text), strict=True)
+    )

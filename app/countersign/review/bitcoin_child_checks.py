@@ -15,11 +15,10 @@ from collections.abc import Iterator
 
 from countersign.bitcoin import inspect, standard
 from countersign.bitcoin.inspect import PsbtFacts
-from countersign.bitcoin.psbt import Psbt
-from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.transaction import display
-from countersign.errors import CountersignError
 from countersign.rails.bitcoin import Readback
+from countersign.review import bitcoin_afresh_checks as afresh
+from countersign.review.bitcoin_afresh_checks import parsed
 from countersign.review.finding import Finding, blocked, failed, passed
 from countersign.review.reading import Lifted, Reading
 from countersign.settlement import netting
@@ -34,18 +33,11 @@ def declared_against(reading: Reading) -> set[str]:
     return {display(psbt.txid) for _, data in reading.earlier if (psbt := parsed(data)) is not None}
 
 
-def parsed(data: bytes | None) -> Psbt | None:
-    """The PSBT of these bytes; None where they are not here or are none."""
-    try:
-        return None if data is None else parse_psbt(data)
-    except CountersignError:
-        return None
-
-
 def children_of(reading: Reading, parent: Instruction) -> list[tuple[Instruction, bytes | None]]:
-    """The children of an earlier instruction that may lie in the pool, with their bytes."""
-    sent = (each for each in reading.earlier if each[0].lifts == parent.hash and each[0].transaction is not None)
-    return [each for each in sent if each[0].superseded_by is None]
+    """The child of an earlier instruction that may lie in the pool, with its bytes: the last that was sent, though another was
+    declared in its place since and was not sent."""
+    sent = [each for each in reading.earlier if each[0].lifts == parent.hash and each[0].transaction is not None]
+    return sent[:1]
 
 
 def unreturned(reading: Reading, facts: PsbtFacts, found: Readback) -> Iterator[Finding]:
@@ -82,7 +74,7 @@ def fee(reading: Reading, facts: PsbtFacts, paid: int, found: Readback, bounds: 
 
 def _over_caps(reading: Reading, paid: int, found: Readback, parent: Lifted) -> Iterator[Finding]:
     assert reading.state is not None
-    known = netting.fee_caps(reading.state.roster, reading.terms)
+    known = netting.fee_caps(reading.state.roster, reading.terms, reading.sunk)
     caps = {each.vault: each.cap for each in known if each.vault in parent.record.group.vaults}
     borne = {side.vault: side.share or 0 for side in parent.read.sides}
     for side in found.sides:
@@ -143,7 +135,7 @@ def _objection(reading: Reading, record: Instruction, parent: Lifted) -> Finding
         return failed("B12", "parent-unsent", "parent", txid, found, instruction=name, transaction=txid)
     if parent.record.seen and record.replaces is None:
         return failed("B12", "parent-mined", "parent", "one that waits for a block", "in a block", transaction=txid)
-    known = declared_against(reading)
+    known = declared_against(reading) | afresh.superseded(reading, parent.facts)
     for fact in parent.facts.inputs:
         before = reading.case.journal.outpoints.get(str(fact.outpoint))
         if before not in (None, txid) and before not in known:

@@ -30,7 +30,7 @@ PURPOSES = frozenset(HARDENED + number for number in (44, 48, 49, 84, 86, 87))
 
 
 def network(reading: Reading) -> Iterator[Finding]:
-    """B1: the registered vaults' chain, every destination spelled for it, every path of its coin type."""
+    """B1: the registered vaults' chain and no other network, every destination spelled for it, every path of its coin type."""
     if reading.psbt is None:
         yield not_applicable("B1", "B2.no-psbt")
         return
@@ -57,8 +57,9 @@ def network(reading: Reading) -> Iterator[Finding]:
     try:
         for each in wallets if isinstance(wallets, tuple) else ():
             registered.require_network(each)
+            registered.require_one_network(each, reading.state)
     except CountersignError as error:
-        yield from_error("B1", error, "registered keys", f"extended keys for {chains[0]}")
+        yield from_error("B1", error, "registered keys", f"keys for {chains[0]} alone")
         return
     if any(path[:1] and path[0] in PURPOSES and path[1:2] != (coin,) for path in _paths(reading.psbt_facts)):
         yield failed("B1", "coin-type", "key paths", f"coin type {coin - HARDENED}'", "another", coin=coin - HARDENED)

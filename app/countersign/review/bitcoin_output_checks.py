@@ -9,7 +9,7 @@
 
 from collections.abc import Iterator
 
-from countersign.bitcoin import script
+from countersign.bitcoin import script, standard
 from countersign.bitcoin.inspect import FINAL_SEQUENCE, REPLACEABLE, PsbtFacts
 from countersign.bitcoin.transaction import MAX_MONEY
 from countersign.errors import CountersignError
@@ -91,6 +91,9 @@ def _malformed(facts: PsbtFacts) -> Iterator[Finding]:
         code, satoshis = fact.output.script_pubkey, int(fact.output.satoshis)
         if code[:1] == bytes((OP_RETURN,)):
             yield failed("B8", "op-return", f"output {fact.index}", "no data output", code.hex(), output=fact.index)
+        elif not standard.is_guarded(code):
+            yield failed("B8", "unguarded", f"output {fact.index}", "a script that somebody's key guards", code.hex(),
+                         output=fact.index, script=code.hex())  # fmt: skip
         elif satoshis > MAX_MONEY:
             yield failed(
                 "B8", "too-much", f"output {fact.index}", f"at most {MAX_MONEY}", str(satoshis), output=fact.index

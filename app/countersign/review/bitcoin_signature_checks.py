@@ -4,8 +4,10 @@
   digest rebuilt from the PSBT under review, never from the share.
 - A share over another unsigned transaction is B13's matter; B11 passes over it.
 - The coins are those that the logged event names, at the places that it names: nothing else knows what is spent already.
+- What this machine signed for the same contracts before shares a coin with it, or is over (`paid_before.py`).
 - What two persons declared may spend a coin again: a replacement that pays the same with a higher fee (higher than that of
   what it throws out of the pool), a void of exactly the same coins. A child spends its parent's change and nothing else.
+- A leg made afresh may spend a coin of what was signed for it before (`bitcoin_afresh_checks`): one of them is mined, or none.
 - How many there may be is asked only before a signature: history shows finished work.
 """
 
@@ -18,7 +20,9 @@ from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.transaction import display
 from countersign.errors import CountersignError, Refused
 from countersign.rails.wallets import Wallet
+from countersign.review import bitcoin_afresh_checks as afresh
 from countersign.review import bitcoin_child_checks as child
+from countersign.review import paid_before
 from countersign.review.case import ANCHOR, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -90,9 +94,14 @@ def double_spend(reading: Reading) -> Iterator[Finding]:
             yield failed("B12", "spent-in-log", where, "no other instruction", live, outpoint=outpoint, other=live)
             return
         before = reading.case.journal.outpoints.get(outpoint)
-        if before not in (None, txid) and before not in child.declared_against(reading):
+        if before not in (None, txid) and before not in child.declared_against(reading) | afresh.against(
+            reading, facts
+        ):
             yield failed("B12", "signed-before", where, txid, before, outpoint=outpoint, other=before)
             return
+    if (again := paid_before.objection(reading, facts, txid)) is not None:
+        yield again
+        return
     if reading.record is not None and reading.record.child:
         yield child.stands(reading, reading.record, facts)
     elif reading.record is not None and reading.record.declared:
@@ -137,7 +146,7 @@ def _declared(reading: Reading, record: Instruction, facts: PsbtFacts) -> Findin
     if record.void:
         return passed("B12", "declared-void", "coins", "exactly the same coins", f"{len(mine)} coins")
     thrown_out = [(old, data), *child.children_of(reading, old)]
-    found = {each.artefact: child.parsed(raw) for each, raw in thrown_out}
+    found = {each.artefact: afresh.parsed(raw) for each, raw in thrown_out}
     absent = next((artefact for artefact, psbt in found.items() if psbt is None), None)
     if absent is not None:
         return failed("B12", "replaced-absent", "declaration", absent, "not here", artefact=absent)

@@ -106,7 +106,7 @@ class InstructionFacts:
     """One unsigned transaction: its bytes as received, and the `instruction.prepared` it claims (payload's SHA-256).
 
     `original` is the artefact that the event names, where this machine has it: `data` may be that with shares added.
-    `replaced`: what a declared one takes the place of, the nearest first, as far as its bytes are here.
+    `replaced`: what it takes the place of, the nearest first, as far as its bytes are here.
     `shares` are those already logged or imported; one of a Safe may be 65·k bytes. A file of the Safe service holds no
     bytes of ours: `claim` is one of its rows, read strictly, `confirmations` the (owner, signature) pairs it lists.
     """
@@ -178,16 +178,29 @@ class StoreFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBefore:
+    """A payment of a contract (id) that this machine set out to sign: the transaction's id or safeTxHash, its instruction (event
+    hash), and every coin it spends ("txid:vout"), or the Safe's place (chain, Safe, nonce)."""
+
+    contract: str
+    transaction: str
+    instruction: str
+    outpoints: tuple[str, ...]
+    nonce: tuple[str, str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JournalFacts:
     """What this machine (or, in history, the log before the first share) has signed before.
 
     `outpoints`: "txid:vout" → the unsigned transaction's id; `nonces`: (chain, safe, nonce) → safeTxHash hex;
-    `contracts`: (id, version) → contract hash hex.
+    `contracts`: (id, version) → contract hash hex; `payments`: on the chain of the instruction, of contracts that it settles.
     """
 
     outpoints: Mapping[str, str] = field(default_factory=dict)
     nonces: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
     contracts: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    payments: tuple[PaidBefore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +208,8 @@ class Case:
     """Everything one verdict looks at. What is None or empty is not part of the case.
 
     `safes`: what this machine's own node said of the Safe that pays, at one block; why it did not say it; None where
-    nobody asked a node.
+    nobody asked a node. `told`: how many of the entries that the state ends with were there to be replayed, where a file
+    holds some of them; None: all.
     """
 
     mode: Mode
@@ -212,6 +226,7 @@ class Case:
     journal: JournalFacts = field(default_factory=JournalFacts)
     channel: Channel = Channel.ONLINE
     safes: ChainSnapshot | CountersignError | None = None
+    told: int | None = None
 
     def differs_in_time_only(self, other: "Case") -> bool:
         """Whether two cases are the same but for the clock and what a node said. A state is the same only if it is the

@@ -37,6 +37,7 @@ from countersign.review.reading import Reading
 from countersign.settlement import owning
 from countersign.settlement.netting import Obligation
 from countersign.settlement.owners_order import OwnersOrder
+from countersign.settlement.roster import SafeVault
 
 AMOUNT_LIMIT = 2**128
 EXPECTED_OPERATION = "0 (call), or 1 to MultiSendCallOnly of this Safe's release, plain calls only"
@@ -290,15 +291,18 @@ def _ether_matches(reading: Reading, facts: Facts, pair: Pair) -> Finding:
 
 
 def _is_nobody(reading: Reading, recipient: Address) -> bool:
-    """Whether what is paid there is lost, whoever registered it: a reserved address, this Safe, a Safe contract, a token."""
+    """Whether what is paid there is lost, whoever registered it: a reserved address, this Safe, a Safe contract (also one that a
+    Safe here runs on, wherever it was deployed), a token."""
     claim, state = claim_of(reading), reading.state
     if is_reserved(recipient) or deployments.named(recipient) is not None:
         return True
     if claim is None or recipient == claim.tx.safe or state is None:
         return True
-    tokens = (
-        caip.AssetId.parse(asset) for asset in state.roster.assets if asset.startswith(f"eip155:{claim.tx.chain_id}/")
-    )
+    chain = f"eip155:{claim.tx.chain_id}"
+    safes = (each for each in state.roster.vaults.values() if isinstance(each, SafeVault) and each.chain == chain)
+    if eip55.checksum(recipient) in {each.singleton for each in safes}:
+        return True
+    tokens = (caip.AssetId.parse(asset) for asset in state.roster.assets if asset.startswith(f"{chain}/"))
     return recipient in {each.token for each in tokens if not each.is_coin}
 
 

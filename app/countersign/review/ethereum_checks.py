@@ -13,12 +13,14 @@ from countersign.errors import CountersignError
 from countersign.ethereum import safe_file
 from countersign.ethereum.safe import OLDEST_SIGNABLE, SafeTx, SafeVersion, version_that_explains
 from countersign.formats import eip55
+from countersign.review import outside_numbers, paid_before
 from countersign.review.case import ANCHOR
 from countersign.review.check import Check
 from countersign.review.ethereum_call_checks import administration, ether, operation, token_transfer
 from countersign.review.ethereum_reading import claim_of, facts_of, safe_of
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
+from countersign.settlement import numbers
 from countersign.settlement.records import Instruction, SafeUse
 from countersign.settlement.state import State
 
@@ -84,7 +86,8 @@ def gas_refund(reading: Reading) -> Iterator[Finding]:
 
 
 def nonce(reading: Reading) -> Iterator[Finding]:
-    """E8: the nonce that was prepared, the Safe's next, and never another hash under it here or in the log."""
+    """E8: the nonce that was prepared, the Safe's next, never another hash under it here or in the log, and never a second
+    payment of a contract under another one."""
     claim, state = claim_of(reading), reading.state
     if claim is None:
         yield not_applicable("E8", "E1.no-safe-transaction")
@@ -94,6 +97,7 @@ def nonce(reading: Reading) -> Iterator[Finding]:
         yield failed("E8", "not-prepared", "nonce", "the nonce of an instruction.prepared", str(claim.tx.nonce))
     else:
         yield _next_nonce(reading, claim.tx, reading.record, reading.record.nonce, state)
+        yield from outside_numbers.told(reading.record, state)
 
 
 def _next_nonce(reading: Reading, tx: SafeTx, record: Instruction, prepared: int, state: State) -> Finding:
@@ -110,23 +114,31 @@ def _next_nonce(reading: Reading, tx: SafeTx, record: Instruction, prepared: int
         return failed("E8", "taken", "nonce", record.hash, other, nonce=tx.nonce, here=record.hash, other=other)
     if record.void:
         return _void_nonce(reading, tx, record, before)
+    if reading.order is not None and before != digest and before in _digests(reading.earlier):
+        return passed("E8", "ordered-instead", "nonce", str(prepared), str(tx.nonce), nonce=tx.nonce, other=before)
     if before != digest:
         return failed("E8", "signed-before", "nonce", digest, before, nonce=tx.nonce, here=digest, other=before)
+    if (again := paid_before.under_another_number(reading, tx)) is not None:
+        return again
     return passed("E8", "next-nonce", "nonce", str(prepared), str(tx.nonce), nonce=tx.nonce)
 
 
 def _void_nonce(reading: Reading, tx: SafeTx, record: Instruction, before: str) -> Finding:
-    """Declared by two, against an instruction of the same nonce; what was signed under it here is what it voids."""
+    """Declared by two, against an instruction of the same nonce, or of one that was used outside the log; what was signed under
+    it here is what it voids."""
     digest, earlier = tx.digest.hex(), reading.earlier
     if record.declarer is None:
         return failed(
             "E8", "not-dual", "declaration", "operations and compliance", record.preparer, purpose=record.purpose
         )
-    if not earlier or earlier[0][0].nonce != tx.nonce:
-        held = str(earlier[0][0].nonce) if earlier else "none"
+    voided = next((each.nonce for each, _ in earlier if not each.void), None)
+    if not numbers.later(tx.nonce, voided, or_same=True):
+        held = "none" if voided is None else str(voided)
         return failed("E8", "void-nonce", "nonce", held, str(tx.nonce), expected=held, found=tx.nonce)
     if before not in (digest, *_digests(earlier)):
         return failed("E8", "signed-before", "nonce", digest, before, nonce=tx.nonce, here=digest, other=before)
+    if tx.nonce != voided:
+        return passed("E8", "late-void", "nonce", str(record.nonce), str(tx.nonce), nonce=tx.nonce, voided=voided or 0)
     return passed("E8", "declared-void", "nonce", str(record.nonce), str(tx.nonce), nonce=tx.nonce)
 
 

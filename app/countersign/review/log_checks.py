@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from countersign.audit import pin as pinned
 from countersign.audit.checkpoint import SignedCheckpoint
@@ -142,9 +143,9 @@ def witnesses(reading: Reading) -> Iterator[Finding]:
         return
     have = sum(one.counts for one in cosignatures)
     names = ", ".join(one.witness.name for one in cosignatures if one.counts)
-    if have < quorum.k:
+    if (short := quorum.short(cosignatures)) is not None:
         why = "; ".join(f"{one.witness.name}: {one.objection}" for one in cosignatures if not one.counts)
-        yield failed("L5", "quorum", "checkpoint", expected, why, have=have, need=quorum.k)
+        yield replace(from_error("L5", short, "checkpoint", expected), found=why)
         return
     if head.insiders:
         yield passed("L5", "witnessed-inside", "checkpoint", expected, names, have=have, need=quorum.k)

@@ -13,7 +13,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from math import ceil
 
 from countersign.errors import CountersignError, Refused
 from countersign.formats import times
@@ -25,7 +24,6 @@ from countersign.review.leaving import Payment, leaving
 from countersign.review.lookalike import Like, registered_like
 from countersign.review.reading import Reading
 from countersign.settlement import netting, spending, valuation
-from countersign.settlement.contract import Terms
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import Cycle
 from countersign.settlement.roster import Destination, SafeVault
@@ -169,39 +167,14 @@ def _needs_used(ruling: Ruling) -> bool:
 
 def _flows(reading: Reading, state: State, paid: Iterable[Payment]) -> tuple[Flow, ...]:
     """What leaves in dollars; a place that nobody registered has no receiver."""
-    roster, agreed = state.roster, _agreed(reading.terms)
+    roster, agreed = state.roster, valuation.agreed_prices(state, reading.terms)
     found = []
     for each in paid:
         known = roster.destinations.get(each.account)
         receiver = known.owner.lei if known is not None else ""
-        usd = _worth(state, each.asset, each.units, agreed.get(each.asset))
+        usd = valuation.judged(state, each.asset, each.units, agreed.get(each.asset))
         found.append(Flow(each.vault, roster.vault(each.vault).owner.lei, receiver, usd))
     return tuple(found)
-
-
-def _worth(state: State, asset: str, units: int, agreed: Fraction | None) -> Fraction:
-    """Dollars at the published price, unless that lies further below the agreed one than the policy tolerates.
-
-    The agreed price is a quotient without a finite decimal form: what it makes of these units is taken to the next cent.
-    """
-    published = valuation.worth(state, asset, units)
-    signed = Fraction(0) if agreed is None else agreed * units
-    tolerance = Fraction(state.adopted().price_tolerance_bps, 10_000)
-    return Fraction(ceil(signed * 100), 100) if signed > published * (1 + tolerance) else published
-
-
-def _agreed(contracts: Iterable[Terms]) -> dict[str, Fraction]:
-    """Dollars of a base unit at the highest price that parties agreed: of each side that delivers one asset alone."""
-    found: dict[str, Fraction] = {}
-    for terms in contracts:
-        for payer in {leg.payer for leg in terms.legs}:
-            legs = [leg for leg in terms.legs if leg.payer == payer]
-            assets = {leg.asset for leg in legs}
-            if len(assets) == 1:
-                price = Fraction(terms.notional.usd, sum(leg.amount for leg in legs))
-                asset = assets.pop()
-                found[asset] = max(found.get(asset, price), price)
-    return found
 
 
 def _known(reading: Reading, state: State, flows: Sequence[Flow], now: int) -> Used:
@@ -217,16 +190,7 @@ def _known(reading: Reading, state: State, flows: Sequence[Flow], now: int) -> U
     beside = [
         each for each in cycle.obligations if each not in netting.owed_by(cycle.obligations, reading.record.group)
     ]
-    agreed = _agreed(reading.terms)
-    return others.plus(
-        Flow(
-            each.vault,
-            each.payer.lei,
-            each.receiver.lei,
-            _worth(state, each.asset, each.amount, agreed.get(each.asset)),
-        )
-        for each in beside
-    )
+    return others.plus(spending.flows(state, beside, reading.terms))
 
 
 def _attested(reading: Reading, state: State) -> tuple[Flow, ...] | None:

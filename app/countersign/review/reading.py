@@ -5,6 +5,7 @@
   the request (DESIGN.md §7).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -188,11 +189,23 @@ class Reading:
     def earlier(self) -> tuple[tuple[Instruction, bytes | None], ...]:
         """What a declared instruction takes the place of or lifts, the nearest first, then the children of those; each with its
         bytes where they are here."""
-        instruction = self.case.instruction
-        if self.state is None or self.record is None or instruction is None:
+        if self.state is None or self.record is None:
             return ()
-        known = {sha256(data).hexdigest(): data for data in instruction.replaced}
-        return tuple((each, known.get(each.artefact)) for each in self.state.replaced_by(self.record))
+        return self._with_bytes(self.state.replaced_by(self.record))
+
+    @cached_property
+    def rivals(self) -> tuple[tuple[Instruction, bytes | None], ...]:
+        """What else was prepared for the leg of this instruction (of a child: of what it lifts), the newest first; each with its
+        bytes where they are here."""
+        if self.state is None or self.record is None:
+            return ()
+        lifted = self.record.lifts is not None and self.state.instructions.get(self.record.lifts)
+        return self._with_bytes(self.state.others(lifted or self.record))
+
+    def _with_bytes(self, found: tuple[Instruction, ...]) -> tuple[tuple[Instruction, bytes | None], ...]:
+        replaced = () if self.case.instruction is None else self.case.instruction.replaced
+        known = {sha256(data).hexdigest(): data for data in replaced}
+        return tuple((each, known.get(each.artefact)) for each in found)
 
     @cached_property
     def psbt(self) -> Psbt | CountersignError | None:
@@ -266,13 +279,20 @@ class Reading:
             return ()
         return netting.owed_by(self.obligations, self.group)
 
+    @property
+    def sunk(self) -> Mapping[str, int]:
+        """What voids took of the fee caps before the leg was prepared anew, by vault."""
+        if self.state is None or self.record is None or self.order is not None:
+            return {}
+        return self.state.sunk(self.state.cycle(self.record.cycle), self.record.hash)
+
     @cached_property
     def fee_caps(self) -> tuple[FeeCap, ...]:
         """The fee caps of this instruction's paying vaults; none where a contract's payer has no vault (C6 says so)."""
         if self.state is None or self.group is None:
             return ()
         try:
-            caps = netting.fee_caps(self.state.roster, self.terms)
+            caps = netting.fee_caps(self.state.roster, self.terms, self.sunk)
         except Refused:
             return ()
         return tuple(cap for cap in caps if cap.vault in self.group.vaults)

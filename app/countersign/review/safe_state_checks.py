@@ -5,14 +5,22 @@
   may be as old as a request may live. It is shown as attested, never as proved.
 - In history only the log counts: what two officers attested before the first share is judged as a cold machine would have
   judged it; what a console's node said is not in the log, and the finding says so.
+- A batch runs the code of its release's MultiSendCallOnly; where another stands, or none, it would not pay what is owed.
 - Every part that drifted is a fail of its own, with what was expected and found; what did not is told by question.
+- A change of owners that is to be signed must succeed on the Safe's own list, whose order nothing else tells a cold machine.
+- A change of owners that the log observed and the Safe knows nothing of is named, with what to do about it.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from countersign.errors import CountersignError
-from countersign.formats import times
+from countersign.ethereum import owners
+from countersign.ethereum.abi import Address
+from countersign.ethereum.owners import OwnerList
+from countersign.ethereum.safe import DELEGATECALL, SafeTx
+from countersign.formats import eip55, times
+from countersign.rails import owner_change
 from countersign.rails import safe_state as rail
 from countersign.rails.safe_state import Part
 from countersign.review.case import ANCHOR, Channel, Mode
@@ -22,6 +30,7 @@ from countersign.review.ethereum_reading import claim_of, safe_of
 from countersign.review.finding import Finding, Status, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.review.standing_checks import EXPECTED_ATTESTORS, names, objection
+from countersign.settlement import owners_observed, owning
 from countersign.settlement.owners_order import attested_as
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.safe_state import AHEAD_SECONDS, SNAPSHOT_SECONDS, ChainSnapshot, SafeState
@@ -42,12 +51,12 @@ def safe_state(reading: Reading) -> Iterator[Finding]:
         yield blocked("E10", "E1", "Safe")
         return
     if reading.case.mode is Mode.HISTORY or reading.case.channel is not Channel.ONLINE:
-        yield from _attested(reading, state, vault, claim.tx.nonce)
+        yield from _attested(reading, state, vault, claim.tx)
     else:
-        yield from _asked(reading, state, vault, claim.tx.nonce)
+        yield from _asked(reading, state, vault, claim.tx)
 
 
-def _asked(reading: Reading, state: State, vault: SafeVault, nonce: int) -> Iterator[Finding]:
+def _asked(reading: Reading, state: State, vault: SafeVault, tx: SafeTx) -> Iterator[Finding]:
     """What this console's own node said."""
     seen, at = reading.safes, _now(reading)
     if seen is None and reading.case.mode is Mode.LOOK:
@@ -60,10 +69,10 @@ def _asked(reading: Reading, state: State, vault: SafeVault, nonce: int) -> Iter
         limit = SNAPSHOT_SECONDS if state.policy is None else state.policy.safe_state_age_seconds
         source = passed("E10", "read", "block", _limit(limit), _block(seen, at),
                         number=seen.number, block=seen.block, age=max(0, seen.age(at)))  # fmt: skip
-        yield from _judged(seen, source, (state, vault, nonce), at, limit)
+        yield from _judged(seen, source, (state, vault, tx), at, limit)
 
 
-def _attested(reading: Reading, state: State, vault: SafeVault, nonce: int) -> Iterator[Finding]:
+def _attested(reading: Reading, state: State, vault: SafeVault, tx: SafeTx) -> Iterator[Finding]:
     """What two officers attested that their nodes said."""
     record, past, at = reading.record, reading.case.mode is Mode.HISTORY, _now(reading)
     found = state.attestations.get(attested_as(record)) if record is not None else None
@@ -86,14 +95,14 @@ def _attested(reading: Reading, state: State, vault: SafeVault, nonce: int) -> I
     officers = names(state, found)
     source = passed("E10", "attested", "attestation", EXPECTED_ATTESTORS, f"{officers}: {_block(seen, at)}",
                     officers=officers, number=seen.number, block=seen.block, at=times.text(seen.time))  # fmt: skip
-    yield from _judged(seen, source, (state, vault, nonce), at, limit)
+    yield from _judged(seen, source, (state, vault, tx), at, limit)
 
 
 def _judged(
-    seen: ChainSnapshot, source: Finding, about: tuple[State, SafeVault, int], at: int, limit: int
+    seen: ChainSnapshot, source: Finding, about: tuple[State, SafeVault, SafeTx], at: int, limit: int
 ) -> Iterator[Finding]:
     """Chain, age, and every part of the Safe."""
-    state, vault, nonce = about
+    state, vault, tx = about
     age, found = seen.age(at), seen.of(vault.address)
     if seen.chain != vault.chain:
         yield failed("E10", "other-chain", "node", vault.chain, seen.chain, expected=vault.chain, found=seen.chain)
@@ -109,14 +118,43 @@ def _judged(
     else:
         yield source
     try:
-        parts = rail.parts(found, vault, state.roster, nonce)
+        parts = rail.parts(found, vault, state.roster, tx.nonce, batch=tx.operation == DELEGATECALL)
     except CountersignError as error:
         yield from_error("E10", error, f"Safe {vault.address}", "a Safe whose registration can be read")
         return
-    yield from _agreeing(found, {each.code: each for each in parts if each.agrees}, nonce)
+    yield from _agreeing(found, {each.code: each for each in parts if each.agrees}, tx.nonce)
+    if (order := owners_observed.unseen(state, vault, found.owners, found.threshold, found.nonce)) is not None:
+        sent = order.instruction.transaction or ""
+        yield failed("E10", "order-unseen", "owners", "the change that the log observed", "the owners before it",
+                     vault=vault.id, transaction=sent)  # fmt: skip
+    if all(each.agrees for each in parts if each.code in _OWNED):
+        yield from _in_order(state, vault, tx, found)
     for part in (each for each in parts if not each.agrees):
         values = {"expected": part.expected, "found": part.found}
         yield Finding("E10", Status.FAIL, part.code, part.name, part.expected, part.found, values)
+
+
+def _in_order(state: State, vault: SafeVault, tx: SafeTx, found: SafeState) -> Iterator[Finding]:
+    """A change of owners that was ordered names whoever stands in front in the Safe's own list; else the Safe reverts it."""
+    order = owning.under_way(state, vault.id)
+    if order is None:
+        return
+    try:
+        change = owner_change.require(
+            tx, vault, order.keys, order.threshold, state.roster, order.instruction.nonce or 0
+        )
+    except CountersignError:
+        return  # another call than was ordered is E4's
+    if change is None:
+        return
+    listed = OwnerList(tuple(Address(eip55.parse(each)) for each in found.owners), found.threshold)
+    expected, called = f"a call that the owners {', '.join(found.owners)} can be changed by", owners.spelt(change)
+    try:
+        owner_change.require_in_order(change, listed, vault)
+    except CountersignError as error:
+        yield replace(from_error("E10", error, "owners' order", expected), found=called)
+        return
+    yield passed("E10", "in-order", "owners' order", expected, called)
 
 
 _CODE = ("E10.version", "E10.singleton", "E10.singleton-code", "E10.proxy-code")
@@ -128,6 +166,8 @@ def _agreeing(found: SafeState, parts: Mapping[str, Part], nonce: int) -> Iterat
     """What is as registered, a finding for each question that a person would ask; `parts` are those that agree, by code."""
     if (told := _told(parts, _CODE)) is not None:
         yield passed("E10", "code", "code", *told, version=found.version, singleton=found.singleton)
+    if (told := _told(parts, ("E10.multi-send-code",))) is not None:
+        yield passed("E10", "batch", "batch", *told, version=found.version)
     if (told := _told(parts, _OWNED)) is not None:
         yield passed("E10", "owned", "owners", *told, owners=len(found.owners), threshold=found.threshold)
     if (told := _told(parts, _ALONE)) is not None:

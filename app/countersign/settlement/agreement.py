@@ -119,7 +119,9 @@ def _check_filer(case: Case, contract: Contract | ContractRecord) -> None:
 
 def _new(case: Case, contract: Contract, state: ContractState, proposer: str) -> State:
     causes = Map({state.value: case.index})
-    record = ContractRecord(contract.hash, contract.signed, contract.terms, state, causes, (case.concern,), proposer)
+    prices = valuation.prices_agreed(case.state, contract.terms)
+    named = (contract.hash, contract.signed, contract.terms)
+    record = ContractRecord(*named, state, causes, (case.concern,), proposer, prices=prices)
     found = with_contracts(case.state, [record])
     version = (contract.terms.id, contract.terms.version)
     return replace(found, versions=found.versions.set(version, contract.hash))
@@ -147,7 +149,8 @@ def _fold_affirmed(case: Case, body: ContractAffirmed) -> State:
     known = case.state.contracts.get(body.contract.hash)
     if known is None:
         return _new(case, body.contract, ContractState.AGREED, "")
-    record = case.moved(known, ContractState.AGREED, proposer="", signed=body.contract.signed)
+    prices = valuation.prices_agreed(case.state, known.terms)
+    record = case.moved(known, ContractState.AGREED, proposer="", signed=body.contract.signed, prices=prices)
     return with_contracts(case.state, [record])
 
 

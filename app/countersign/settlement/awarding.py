@@ -17,7 +17,7 @@ from dataclasses import replace
 from immutables import Map
 
 from countersign.errors import Refused
-from countersign.settlement import agreement, ledger, stops, templates
+from countersign.settlement import agreement, ledger, stops, templates, valuation
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.contract import Contract, signed_by_officers
 from countersign.settlement.disputing import open_dispute
@@ -104,7 +104,8 @@ def taken(case: Case, body: AwardMade, holds: Map[int, HoldRecord]) -> State:
     contract = body.contract
     causes = Map({ContractState.AGREED.value: case.index, ContractState.HELD.value: case.index})
     named = (contract.hash, contract.signed, contract.terms)
-    record = ContractRecord(*named, ContractState.HELD, causes, (case.concern,), "", holds=holds)
+    prices = valuation.prices_agreed(case.state, contract.terms)
+    record = ContractRecord(*named, ContractState.HELD, causes, (case.concern,), "", holds=holds, prices=prices)
     versions = case.state.versions.set((contract.terms.id, contract.terms.version), contract.hash)
     return replace(with_contracts(case.state, [record]), versions=versions)
 

@@ -17,7 +17,8 @@ SAFE_TX = "safe-tx"
 
 
 def check_free(state: State, instruction: Instruction, transaction: str) -> None:
-    """The transaction may carry this instruction: it carries none yet, or only other Safes' on the same chain; else `Refused`."""
+    """The transaction may carry this instruction: it carries none yet, or on the same chain only other Safes', or this Safe's
+    under another number (after a reorganisation); else `Refused`."""
     require_spelling(instruction.group.chain, transaction)
     holder = state.transactions.get(transaction)
     if holder is None:
@@ -25,7 +26,8 @@ def check_free(state: State, instruction: Instruction, transaction: str) -> None
     other, mine = state.instruction(holder), (instruction.transaction, *instruction.others)
     same_chain = other.group.chain == instruction.group.chain
     safes = other.group.kind == instruction.group.kind == SAFE_TX
-    if transaction in mine or not (safes and same_chain and other.group != instruction.group):
+    apart = (other.group, other.nonce) != (instruction.group, instruction.nonce)
+    if transaction in mine or not (safes and same_chain and apart):
         raise Refused("settlement.transaction-taken", transaction=transaction)
 
 

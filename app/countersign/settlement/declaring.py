@@ -4,6 +4,8 @@
 - A **void** (rule 10) spends exactly the same outpoints back to the same vaults, or uses up the same Safe nonce. It may
   be declared from the first share on, and after a release as long as nothing was sent. Every instruction of the cycle
   that has shares needs one; those without are freed at once. Meanwhile none of the others takes shares.
+- Where something outside the log used that nonce, the void names the Safe's next one (`numbers.py`), also after it was sent: what
+  it voids can be mined no more.
 - An order stops no void, nor does a dispute: units come home and stay frozen there.
 - A **replacement** pays the same with a higher fee and spends every same coin, and further ones where the fee needs them:
   so only one of the two, and of a whole row of replacements, can ever be mined. It is declared after the release, where
@@ -19,7 +21,7 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import disputing, lifting, spending, stops
+from countersign.settlement import disputing, lifting, numbers, spending, stops
 from countersign.settlement.bodies import CHILD, REPLACEMENT, SETTLEMENT, InstructionPrepared
 from countersign.settlement.case import Case, Rule, with_contracts
 from countersign.settlement.instructing import (
@@ -32,7 +34,7 @@ from countersign.settlement.instructing import (
     records_of,
     superseded,
 )
-from countersign.settlement.records import ContractState, Cycle, Instruction
+from countersign.settlement.records import ContractState, Cycle, Instruction, SafeUse
 from countersign.settlement.state import State
 
 SIGNING = (ContractState.PARTLY_SIGNED, ContractState.SIGNED, ContractState.RELEASED)
@@ -72,12 +74,25 @@ def _replaced(state: State, cycle: Cycle, body: InstructionPrepared) -> Instruct
 
 def _judge_void(state: State, cycle: Cycle, body: InstructionPrepared, old: Instruction) -> None:
     signing = (*SIGNING, ContractState.DISPUTED)
-    allowed = (*signing, ContractState.SETTLING) if old.void else signing
-    demand_cycle(state, cycle, *allowed)
+    late = body.nonce != old.nonce and numbers.later(body.nonce, _voided(state, old).nonce, or_same=True)
+    in_block = any(each.seen for each in state.live(cycle))
+    sent = old.void or ((late or cycle.voiding) and not in_block)
+    demand_cycle(state, cycle, *((*signing, ContractState.SETTLING) if sent else signing))
     if not old.shares and not old.void:
         raise Refused("settlement.void-unshared", instruction=old.hash)
-    if (body.spends, body.nonce) != (old.spends, old.nonce):
+    if body.spends != old.spends or (body.nonce != old.nonce and not late):
         raise Refused("settlement.void-coins", instruction=old.hash)
+    waits = state.safes.get(body.vaults[0], SafeUse()).pending
+    taken = waits in state.orders or (late and waits not in (None, old.hash))
+    if body.nonce is not None and taken:  # a change of owners that its chain took back goes first
+        raise Refused("settlement.safe-busy", vault=body.vaults[0], instruction=waits or "")
+    if late:
+        numbers.require_not_used(state, body.vaults[0], body.nonce or 0)
+
+
+def _voided(state: State, old: Instruction) -> Instruction:
+    """What a void ends in the end, past the voids between."""
+    return next((each for each in (old, *state.replaced_by(old)) if not each.void), old)
 
 
 def _judge_replacement(state: State, cycle: Cycle, body: InstructionPrepared, old: Instruction) -> None:

@@ -67,7 +67,8 @@ def declared(state: State, body: InstructionPrepared) -> tuple[Difference, ...]:
 def _fee(state: State, body: InstructionPrepared, code: str) -> tuple[Said, ...]:
     """What its fee may be at most: the vaults' agreed caps, and under a percentage. A Safe's gas is the custodian's."""
     contracts = [state.contract(each).terms for each in body.contracts]
-    caps = [each for each in netting.fee_caps(state.roster, contracts) if each.vault in body.vaults]
+    known = netting.fee_caps(state.roster, contracts, state.sunk(state.cycle(body.cycle)))
+    caps = [each for each in known if each.vault in body.vaults]
     if body.kind != "psbt" or not caps:
         return ()
     most = _amount(state, caps[0].coin, sum(each.cap for each in caps))

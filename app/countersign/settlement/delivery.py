@@ -9,7 +9,8 @@
   settlement has been observed (rule 9).
 - Final needs every transaction observed, a child that may be mined among them (`lifting.py`), and for each contract both
   parties' word, or the confirmations that contract and policy ask for. The held amounts move to the receivers, the
-  network's fee leaves by the custodian's account, the rest of the fee cap returns.
+  network's fee leaves by the custodian's account (with that of a void whose leg was prepared anew), the rest of the fee cap
+  returns.
 """
 
 from collections.abc import Callable
@@ -192,7 +193,7 @@ def _judge_final(case: Case, body: SettlementFinal) -> None:
 
 def postings(state: State, cycle: Cycle, settled: Callable[[Terms, Leg], tuple[Posting, ...]]) -> tuple[Posting, ...]:
     """What the end of a cycle moves in the ledger: each hold as `settled` says, network fees, the rest of each fee cap back."""
-    fees: dict[str, int] = {}
+    fees = state.sunk(cycle)
     for instruction in state.under_way(cycle):
         for vault, fee in instruction.observed.fees if instruction.observed else ():
             fees[vault] = fees.get(vault, 0) + fee

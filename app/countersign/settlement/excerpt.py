@@ -8,7 +8,9 @@ proved what the gaps hold.
   place, keys, permissions and shape are judged; whether the holds stood, a coin was confirmed or taken, is the desk's
   word for it.
 - A Safe's nonce that the pinned state knows as executed is refused. What was executed since is not known here.
-- A dispute and an award rest on holds too (`excerpt_stops.py`).
+- A dispute and an award rest on holds too (`excerpt_stops.py`), a failure on shares, releases and blocks (`excerpt_failures.py`).
+- After a failure a leg is prepared once more: that this is apart from what was signed for it before is asked of this machine's
+  own record (B12), with what is carried of those requests.
 - An order that a Safe change its owners is judged by its ordinary rule, at a Safe that is free but for the order whose place
   it takes: what became of anything else that waited there is not known here. That an earlier order took effect is told by
   no excerpt: until the history came by USB, the Safe is not as it is registered (E10).
@@ -25,14 +27,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import cycling, events, excerpt_stops, instructing, machine, netting, owning, spending
+from countersign.settlement import (
+    cycling,
+    events,
+    excerpt_failures,
+    excerpt_stops,
+    instructing,
+    machine,
+    netting,
+    numbers,
+    owning,
+    spending,
+)
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import SETTLEMENT, CycleClosed, InstructionPrepared
 from countersign.settlement.case import Case, Rule, demand_state, with_contracts
 from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.machine import Decision, Entry
 from countersign.settlement.netting import Group
-from countersign.settlement.records import ContractState, SafeUse
+from countersign.settlement.records import ContractState, Cycle, SafeUse
 from countersign.settlement.roster import BitcoinVault, SafeVault, Vault
 from countersign.settlement.state import State
 
@@ -68,14 +81,14 @@ def excerpt(entries: Iterable[Entry], state: State) -> State:
 
 def carried(kind: str) -> bool:
     """Whether an excerpt may carry events of this type."""
-    return kind in ORDINARY or kind in _SHAPED or kind in excerpt_stops.FOLDED
+    return kind in ORDINARY or kind in _SHAPED or kind in _WHOLE
 
 
 def _taken_in(state: State, entry: Entry) -> State:
     event = events.parse(entry.event)
     if event.type in ORDINARY:
         return machine.evolve(state, machine.decide(state, entry, event))
-    whole = excerpt_stops.FOLDED.get(event.type)
+    whole = _WHOLE.get(event.type)
     if whole is not None:
         case = machine.admit(state, entry, event)
         whole.judge(case, event.body)
@@ -113,18 +126,27 @@ def _judge_prepared(case: Case, body: InstructionPrepared) -> None:
         raise Refused("settlement.excerpt-declared", purpose=body.purpose)
     if body.contracts != cycle.contracts:
         raise Refused("settlement.instruction-contracts", cycle=cycle.id)
-    for record in instructing.records_of(state, cycle):
-        demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
-        if case.seconds > record.terms.settle_by:
-            raise Refused("C4.expired", contract=record.hash)
-    if any(each.shares for each in state.live(cycle)):
-        raise Refused("settlement.share-exists", contract=cycle.contracts[0])
+    if cycle.failed is None:
+        _check_before_shares(case, cycle)
+    else:
+        instructing.demand_cycle(state, cycle, ContractState.FAILED)
     group = Group(body.chain, body.kind, body.vaults)
-    spending.flows(state, netting.owed_by(cycle.obligations, group))  # worth counts even where caps are not judged here
+    spending.flows(
+        state, netting.owed_by(cycle.obligations, group), ()
+    )  # worth counts even where caps are not judged here
     if group not in cycle.groups:
         raise Refused("settlement.not-owed", cycle=cycle.id, chain=body.chain, vaults=", ".join(body.vaults))
     for name in body.vaults:
         _check_vault(state, state.roster.vault(name), body)
+
+
+def _check_before_shares(case: Case, cycle: Cycle) -> None:
+    for record in instructing.records_of(case.state, cycle):
+        demand_state(record, ContractState.HELD, ContractState.INSTRUCTED)
+        if case.seconds > record.terms.settle_by:
+            raise Refused("C4.expired", contract=record.hash)
+    if any(each.shares for each in case.state.live(cycle)):
+        raise Refused("settlement.share-exists", contract=cycle.contracts[0])
 
 
 def _check_vault(state: State, vault: Vault, body: InstructionPrepared) -> None:
@@ -157,19 +179,21 @@ def _judge_ordered(case: Case, body: OwnersOrdered) -> None:
 
 
 def _freed(case: Case, body: OwnersOrdered) -> State:
-    """The Safe with nothing waiting but what this order replaces, its last number forgotten where others came between."""
+    """The Safe with nothing waiting but what this order replaces, its numbers counted as used where others came between."""
     use = case.state.safes.get(body.vault, SafeUse())
-    known = use.executed if use.executed is not None and body.nonce == use.executed + 1 else None
+    known = use.executed
+    if numbers.later(body.nonce, numbers.expected(case.state, body.vault)):
+        known = body.nonce - 1
     return replace(case.state, safes=case.state.safes.set(body.vault, SafeUse(body.replaces, known)))
 
 
 def _fresh_safes(case: Case, body: InstructionPrepared) -> State:
-    """A Safe whose last known nonce is not the one before: what happened since the pin is unknown, and is forgotten."""
-    state = case.state
+    """A Safe whose last known nonce is not the one before: what used those in between since the pin is not known here."""
+    state, nonce = case.state, body.nonce
     for name in body.vaults:
-        use = state.safes.get(name)
-        if use is not None and use.executed is not None and body.nonce != use.executed + 1:
-            state = replace(state, safes=state.safes.set(name, replace(use, executed=None)))
+        if nonce is not None and numbers.later(nonce, numbers.expected(state, name)):
+            use = state.safes.get(name, SafeUse())
+            state = replace(state, safes=state.safes.set(name, replace(use, executed=nonce - 1)))
     return state
 
 
@@ -179,3 +203,5 @@ _SHAPED: Mapping[str, Rule] = {  # type: ignore[type-arg]
     "owners.ordered": Rule(_judge_ordered, _freed),
 }
 """What an excerpt judges by shape; each `fold` here only readies the state for the machine's own."""
+_WHOLE: Mapping[str, Rule] = {**excerpt_stops.FOLDED, **excerpt_failures.FOLDED}  # type: ignore[type-arg]
+"""What an excerpt judges and folds by rules of its own."""

@@ -8,6 +8,7 @@
 
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from hashlib import sha256
 
 from immutables import Map
@@ -44,8 +45,9 @@ def _plain(value: object) -> JsonValue:
 
 def _plain_collection(value: object) -> JsonValue:
     if isinstance(value, Map):
-        pairs: list[JsonValue] = [[_plain(key), _plain(item)] for key, item in value.items()]
-        return sorted(pairs, key=jcs.encode)
+        # By the key's bytes: no canonical form begins another, so that the values never decide.
+        pairs = sorted(((_plain(key), item) for key, item in value.items()), key=lambda pair: jcs.encode(pair[0]))
+        return [[key, _plain(item)] for key, item in pairs]
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, frozenset | set):
@@ -53,5 +55,12 @@ def _plain_collection(value: object) -> JsonValue:
     if isinstance(value, Jws):
         return [value.payload.hex(), [[each.kid, each.signature.hex()] for each in value.signatures]]
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.compare}
+        kind: type = type(value)
+        return {name: _plain(getattr(value, name)) for name in _names(kind)}
     raise TypeError(f"a state holds no {type(value).__name__}")
+
+
+@cache
+def _names(record: type) -> tuple[str, ...]:
+    """The fields by which two records of this type are compared."""
+    return tuple(each.name for each in fields(record) if each.compare)

@@ -17,6 +17,7 @@ from countersign.settlement.case import Case, Rule
 from countersign.settlement.roster import Roster
 from countersign.settlement.roster_change import changed, check_fresh, with_desk_key
 from countersign.settlement.state import State
+from countersign.settlement.vault_trials import brings_vaults
 
 
 def founding_roster(body: DeskFounded, origin: str, time_ms: int) -> Roster:
@@ -42,8 +43,8 @@ def _judge_roster(case: Case, body: RosterChanged) -> None:
 
 
 def _fold_roster(case: Case, body: RosterChanged) -> State:
-    roster = changed(case.state.roster, body.entries, time_ms=case.time_ms, by=case.officers)
-    return replace(case.state, roster=roster)
+    state, roster = case.state, changed(case.state.roster, body.entries, time_ms=case.time_ms, by=case.officers)
+    return replace(state, roster=roster, trials=(*state.trials, case.index) if brings_vaults(body) else state.trials)
 
 
 def _judge_policy(case: Case, body: PolicyAdopted) -> None:

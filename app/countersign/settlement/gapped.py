@@ -1,7 +1,8 @@
 """A history with gaps: an evidence pack holds one settlement, not the others that used its Safes in between.
 
 - The rules are the machine's own. Only one thing is not held against what is told: a Safe whose number went on further than
-  the told transactions took it, for those in between are not in the file. A number that is used up already is refused as ever.
+  the told transactions took it, for those in between are not in the file: other settlements' or, which no pack can tell, used
+  outside the log. A number that is used up already is refused as ever.
 
     >>> replay(entries).faults
     Map()
@@ -11,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from countersign.errors import Malformed
-from countersign.settlement import events, machine
+from countersign.settlement import events, machine, numbers
 from countersign.settlement.bodies import InstructionPrepared
 from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.machine import Entry
+from countersign.settlement.records import SafeUse
 from countersign.settlement.state import EMPTY, State
 
 
@@ -27,7 +29,7 @@ def replay(entries: Iterable[Entry], state: State = EMPTY) -> State:
 
 
 def _ready(state: State, entry: Entry) -> State:
-    """The state with a Safe's last number forgotten where this entry names one further on."""
+    """The state with a Safe's numbers counted as used up to the one that this entry names: by what is not in the file."""
     try:
         body = events.parse(entry.event).body
     except Malformed:
@@ -39,7 +41,8 @@ def _ready(state: State, entry: Entry) -> State:
             vault = body.vaults[0]
         case _:
             return state
-    use = state.safes.get(vault)
-    if use is None or use.executed is None or use.pending is not None or nonce <= use.executed + 1:
+    first = numbers.expected(state, vault)
+    if first is None or nonce <= first:
         return state
-    return replace(state, safes=state.safes.set(vault, replace(use, executed=None)))
+    use = state.safes.get(vault, SafeUse())
+    return replace(state, safes=state.safes.set(vault, replace(use, executed=nonce - 1)))

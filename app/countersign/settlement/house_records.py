@@ -36,3 +36,12 @@ class Ceremony:
     present: tuple[str, ...]
     index: int
     time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Numbers of a Safe that something outside the log used, both included, as entry `index` told by passing them by."""
+
+    first: int
+    last: int
+    index: int

@@ -1,7 +1,8 @@
 """Rules of instructions: what may be prepared, by whom, and in which order; their shares: `sharing.py`.
 
-- One live instruction for each group of a cycle; until the first share another may be prepared in its place.
-- A coin is spent by one live instruction, a Safe has one unexecuted instruction, and its nonces follow each other.
+- One live instruction for each group of a cycle; until the first share another may be prepared in its place (`rivalry.py`).
+- A coin is spent by one live instruction, a Safe has one unexecuted instruction, and its nonces follow each other; those
+  that something outside the log used are passed by (`numbers.py`).
 - Nothing is spent on chain that was delivered with fewer confirmations than the policy's (rule 9), by all settlements
   under way together.
 - In a vault of extended keys no place lies more than the gap limit beyond what was spent from before (B7).
@@ -9,7 +10,8 @@
 - Nothing disputed or frozen is prepared or signed (`stops.py`), but the void of what is frozen: it brings home only.
 - A request lives as long as the policy says, from its entry; shares come within the contracts' window (C4), but for what
   only brings home or completes: a void, a replacement, a child, the leg of a failed settlement that is still owed.
-- In a failed settlement a leg is prepared again once its instruction can never execute, or its void is confirmed. Declared
+- In a failed settlement a leg is prepared again once its instruction can execute no more, or its void is confirmed: apart from
+  every request for it that somebody signed (`rivalry.py`), so that no reorganisation pays it twice. Declared
   instructions (`declaring.py`) take the place of one that has shares, or lift one that waits for a block (`lifting.py`).
 """
 
@@ -17,7 +19,7 @@ from dataclasses import replace
 
 from countersign.errors import Refused
 from countersign.formats import times
-from countersign.settlement import netting, spending, stops
+from countersign.settlement import netting, numbers, rivalry, spending, stops
 from countersign.settlement.assets import require_spelling
 from countersign.settlement.bodies import InstructionPrepared
 from countersign.settlement.case import Case, demand_state, noted, with_contracts
@@ -106,22 +108,36 @@ def _before_shares(case: Case, cycle: Cycle, body: InstructionPrepared) -> str |
         raise Refused("settlement.share-exists", contract=cycle.contracts[0])
     if case.seconds > min(record.terms.settle_by for record in records_of(case.state, cycle)):
         raise Refused("C4.expired", contract=cycle.contracts[0])
+    _check_alone(case.state, cycle, body)
     return cycle.instructions.get(group_of(body))
 
 
 def _after_failure(state: State, cycle: Cycle, body: InstructionPrepared) -> str | None:
-    """The instruction whose place this one may take in a failed settlement: one that can never execute beside it."""
+    """The instruction whose place this one may take in a failed settlement: one that can never execute beside it, nor can any
+    before that one."""
     demand_cycle(state, cycle, ContractState.FAILED)
     name = cycle.instructions.get(group_of(body))
-    if name is None:
-        return None
-    old = state.instruction(name)
-    coins = {spend.outpoint for spend in old.spends}
-    # Every coin: of three in a row that share one coin with the next, the first and the third could both be mined.
-    same = coins <= {spend.outpoint for spend in body.spends} if coins else old.nonce == body.nonce
-    if old.executable and not confirmed_void(state, old) and not (old.released is None and same):
-        raise Refused("settlement.still-executable", instruction=name)
+    if name is not None:
+        _check_over(state, state.instruction(name), {spend.outpoint for spend in body.spends}, body.nonce)
+    _check_alone(state, cycle, body)
     return name
+
+
+def _check_alone(state: State, cycle: Cycle, body: InstructionPrepared) -> None:
+    """Nothing that may have been signed for the leg can ever pay beside it. Refused settlement.both-payable."""
+    coins = {spend.outpoint for spend in body.spends}
+    other = rivalry.payable_beside(state, cycle.id, group_of(body), coins, body.nonce)
+    other = other or rivalry.unseen(state, cycle.id, group_of(body), body.nonce)
+    if other is not None:
+        raise Refused("settlement.both-payable", instruction=other.hash)
+
+
+def _check_over(state: State, old: Instruction, coins: set[str], nonce: int | None) -> None:
+    """What counted for the leg can execute no more, or was never released and goes with this one; else `Refused`."""
+    # Every coin, where nothing is known to be in its way.
+    same = coins.issuperset(spend.outpoint for spend in old.spends) if old.spends else old.nonce == nonce
+    if old.executable and not confirmed_void(state, old) and not (old.released is None and same):
+        raise Refused("settlement.still-executable", instruction=old.hash)
 
 
 def confirmed_void(state: State, old: Instruction) -> bool:
@@ -171,8 +187,7 @@ def _check_nonce(state: State, body: InstructionPrepared, replaced: str | None) 
     use = state.safes.get(body.vaults[0], SafeUse())
     if use.pending is not None and use.pending != replaced:
         raise Refused("settlement.safe-busy", vault=body.vaults[0], instruction=use.pending)
-    if use.executed is not None and body.nonce != use.executed + 1:
-        raise Refused("E8.nonce", vault=body.vaults[0], nonce=body.nonce or 0, expected=use.executed + 1)
+    numbers.require_not_used(state, body.vaults[0], body.nonce or 0)
 
 
 def _check_confirmed(state: State, cycle: Cycle, group: Group) -> None:
@@ -208,12 +223,18 @@ def _under_way(state: State, beside: Cycle, account: Account) -> int:
 def fold_prepared(case: Case, body: InstructionPrepared) -> State:
     """The instruction counts from here on, in the place of the one before it."""
     state, name, group = case.state, case.event.hash, group_of(body)
+    if body.nonce is not None:
+        state = numbers.passed_by(state, body.vaults[0], body.nonce, case.index)
     cycle = state.cycle(body.cycle)
     old = cycle.instructions.get(group)
     if old is not None:
         state = superseded(state, old, name)
     instruction = instruction_of(case, body)
-    cycle = replace(cycle, instructions=cycle.instructions.set(group, name))
+    cycle = replace(cycle, instructions=cycle.instructions.set(group, name), requested=(*cycle.requested, name))
+    if (
+        old is not None and state.instruction(old).seen
+    ):  # a void with the policy's confirmations, or nothing would be prepared
+        cycle = replace(cycle, sunk=(*cycle.sunk, old))
     state = claimed(state, instruction)
     state = replace(
         state,
@@ -268,15 +289,13 @@ def superseded(state: State, old: str, name: str) -> State:
 
 def claimed(state: State, instruction: Instruction) -> State:
     """The state in which an instruction claims its coins and its Safe's next place, and counts for caps."""
-    taken, safes, used = state.spending, state.safes, state.used_places
+    taken, safes = state.spending, state.safes
     for spend in instruction.spends:
         taken = taken.set(spend.outpoint, instruction.hash)
-        if isinstance(state.roster.vault(spend.vault), RangedVault) and spend.slot // 2 > used.get(spend.vault, 0):
-            used = used.set(spend.vault, spend.slot // 2)
     if instruction.nonce is not None:
         vault = instruction.group.vaults[0]
         safes = safes.set(vault, replace(safes.get(vault, SafeUse()), pending=instruction.hash))
-    return spending.counted(replace(state, spending=taken, safes=safes, used_places=used), instruction)
+    return spending.counted(replace(state, spending=taken, safes=safes), instruction)
 
 
 def completes(cycle: Cycle, instruction: Instruction) -> bool:

@@ -14,7 +14,8 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from countersign.settlement.assets import chain_of
 from countersign.settlement.contract import Terms
@@ -163,8 +164,10 @@ _MODES: Mapping[str, Callable[[Sequence[Delivery]], Iterable[Delivery]]] = {
 }
 
 
-def fee_caps(roster: Roster, contracts: Sequence[Terms]) -> tuple[FeeCap, ...]:
-    """The fee caps of the paying vaults, added over the contracts, ascending by vault."""
+def fee_caps(
+    roster: Roster, contracts: Sequence[Terms], sunk: Mapping[str, int] = MappingProxyType({})
+) -> tuple[FeeCap, ...]:
+    """The fee caps of the paying vaults, added over the contracts, less what was `sunk` of them by vault, ascending by vault."""
     sums: dict[str, FeeCap] = {}
     for terms in contracts:
         for position, leg in enumerate(terms.legs):
@@ -174,7 +177,7 @@ def fee_caps(roster: Roster, contracts: Sequence[Terms]) -> tuple[FeeCap, ...]:
                 vault = roster.paying_vault(payer, leg.asset).id
                 before = sums[vault].cap if vault in sums else 0
                 sums[vault] = FeeCap(vault, payer, fee[0], before + fee[1])
-    return tuple(sums[vault] for vault in sorted(sums))
+    return tuple(replace(sums[vault], cap=max(0, sums[vault].cap - sunk.get(vault, 0))) for vault in sorted(sums))
 
 
 def groups(owed: Sequence[Obligation]) -> tuple[Group, ...]:

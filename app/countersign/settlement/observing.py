@@ -7,8 +7,9 @@
   and the custodian's break says what it owes meanwhile.
 - Whoever has a Safe's finished transaction may send it (`carrying.py`): it is observed under the name it then has, and counts.
 - A child (`lifting.py`) delivers nothing: what is observed of it is its fee. With its parent's it is within the same cap.
-- What nobody released and what a void was to prevent may be mined all the same. What a chain did is the truth: the
-  instruction counts again, and the settlement has failed until its other legs are delivered too.
+- What nobody released and what a void was to prevent (released before or not) may be mined all the same. What a chain did is
+  the truth: the instruction counts again, and the settlement has failed until its other legs are delivered too.
+- A void whose leg was prepared anew stays what it was, however often it is looked at: what it cost is of the same fee caps.
 """
 
 from dataclasses import replace
@@ -58,7 +59,7 @@ def _check_transaction(state: State, instruction: Instruction, body: Transaction
         return
     if instruction.superseded_by is not None and not _rivals(state, instruction):
         raise Refused("settlement.superseded", instruction=instruction.hash)
-    unsent = instruction.transaction is None and instruction.released is None
+    unsent = instruction.transaction is None and not instruction.to_send
     elsewhere = carrying.anybody_may_send(instruction) and body.block is not None
     known = _rivals(state, instruction) or quorum_over(state, instruction)
     if not ((unsent or elsewhere) and known):
@@ -84,10 +85,11 @@ def _before(state: State, instruction: Instruction) -> list[Instruction]:
 
 
 def _rivals(state: State, instruction: Instruction) -> bool:
-    """Whether a declared instruction took its place, or it is a declared one itself: either may be mined."""
-    if instruction.superseded_by is None or not instruction.shares:
+    """Whether one over other bytes took the place of what somebody signed: either may be mined."""
+    if instruction.superseded_by is None:
         return False
-    return instruction.declared or state.instruction(instruction.superseded_by).declared
+    over = state.instruction(instruction.superseded_by).artefact
+    return over != instruction.artefact and (bool(instruction.shares) or quorum_over(state, instruction))
 
 
 def _check_fees(state: State, cycle: Cycle, instruction: Instruction, fees: dict[str, int]) -> None:
@@ -95,7 +97,7 @@ def _check_fees(state: State, cycle: Cycle, instruction: Instruction, fees: dict
     if set(fees) != set(payers):
         raise Refused("settlement.fee-vaults", instruction=instruction.hash)
     terms, beside = [record.terms for record in records_of(state, cycle)], lifting.borne_beside(state, instruction)
-    for cap in netting.fee_caps(state.roster, terms):
+    for cap in netting.fee_caps(state.roster, terms, state.sunk(cycle, instruction.hash)):
         both = fees.get(cap.vault, 0) + beside.get(cap.vault, 0)
         if cap.vault in fees and both > cap.cap:
             raise Refused("settlement.fee-cap", vault=cap.vault, fee=str(both), cap=str(cap.cap))
@@ -139,7 +141,7 @@ def _recorded(case: Case, body: TransactionObserved) -> State:
     )
     if body.block is None:
         return _unexecuted(state, instruction)
-    if known.superseded_by is not None:
+    if known.superseded_by is not None and known.hash not in state.cycle(known.cycle).sunk:
         state = lifting.counts_again(state, instruction) if known.child else _counts_again(state, instruction)
     return _executed(state, instruction)
 

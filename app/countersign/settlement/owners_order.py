@@ -14,7 +14,8 @@ class OwnersOrder:
     """An order that a Safe change its owners: the unsigned transaction as an instruction of no cycle, what it leads to.
 
     `keys` ascending and `threshold` are the Safe's afterwards; `by`: the administrators who ordered it, none of whom signs
-    it. `done`: the entry by which it took effect; None while it is under way.
+    it. `done`: the entry by which it took effect; None while it is under way. `before`: keys and threshold of the Safe before
+    it took effect, which come back where its chain takes it back.
     """
 
     instruction: Instruction
@@ -22,6 +23,7 @@ class OwnersOrder:
     threshold: int
     by: tuple[str, ...]
     done: int | None = None
+    before: tuple[tuple[str, ...], int] | None = None
 
     @property
     def open(self) -> bool:

@@ -10,9 +10,10 @@
 - Whoever comes has a registered key, when it is ordered and whenever it is signed; and the keys that are left and were not
   withdrawn can still sign.
 - It takes effect when its transaction has the policy's confirmations, at that entry and not before: until then the roster
-  says what the Safe is. Afterwards E10 wants the new owners.
+  says what the Safe is. Afterwards E10 wants the new owners. What a chain takes back counts no more (`owners_observed.py`),
+  and is sent again.
 - Another order takes its place before it is executed, under the same number. One that names the owners as they are is its
-  void: an empty call that uses the number up.
+  void: an empty call that uses the number up. Where something outside the log used numbers up, an order names a later one.
 
     {"vault":"harbour-safe","keys":[…],"threshold":2,"artefact":"9f…","nonce":7,"replaces":null}
 """
@@ -20,14 +21,14 @@
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import delivery, instructing, observing, sharing, stops
+from countersign.settlement import delivery, instructing, numbers, sharing, stops
 from countersign.settlement.assets import require_spelling
-from countersign.settlement.bodies import OWNERS, ShareAdded, TransactionBroadcast, TransactionObserved
+from countersign.settlement.bodies import OWNERS, ShareAdded, TransactionBroadcast
 from countersign.settlement.case import Case, Rule
 from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.netting import Group
 from countersign.settlement.owners_order import OwnersOrder
-from countersign.settlement.records import Freeze, Instruction, Observed, SafeUse, Share
+from countersign.settlement.records import Freeze, Instruction, SafeUse, Share
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.roster_change import with_owners
 from countersign.settlement.state import State
@@ -49,30 +50,53 @@ def under_way(state: State, vault: str) -> OwnersOrder | None:
 def _judge(case: Case, body: OwnersOrdered) -> None:
     state = case.state
     vault, use, before = safe(state, body.vault), state.safes.get(body.vault, SafeUse()), under_way(state, body.vault)
-    if use.pending is not None and before is None:
-        raise Refused("settlement.safe-busy", vault=body.vault, instruction=use.pending)
+    _check_free(use, before, body.vault)
     live = None if before is None else before.instruction.hash
     if body.replaces != live:
         raise Refused("settlement.replaces", instruction=body.replaces or "", live=live or "")
+    _check_unexecuted(before)
+    _check_nonce(state, body, before)
+    _check_owners(state, vault, before, body.keys, body.threshold)
+
+
+def check_orderable(state: State, vault: str, keys: tuple[str, ...], threshold: int) -> None:
+    """A Safe may be ordered to have these owners now, whatever its number is. `keys` ascending; `Refused` as the order."""
+    found, before = safe(state, vault), under_way(state, vault)
+    _check_free(state.safes.get(vault, SafeUse()), before, vault)
+    _check_unexecuted(before)
+    _check_owners(state, found, before, keys, threshold)
+
+
+def _check_free(use: SafeUse, before: OwnersOrder | None, vault: str) -> None:
+    if use.pending is not None and before is None:
+        raise Refused("settlement.safe-busy", vault=vault, instruction=use.pending)
+
+
+def _check_unexecuted(before: OwnersOrder | None) -> None:
     if before is not None and before.instruction.seen:
-        raise Refused("settlement.already-executed", instruction=live or "",
-                      transaction=before.instruction.transaction or "")  # fmt: skip
-    _check_nonce(body, use, before)
-    if (body.keys, body.threshold) == (vault.keys, vault.threshold):
+        instruction = before.instruction
+        raise Refused("settlement.already-executed", instruction=instruction.hash,
+                      transaction=instruction.transaction or "")  # fmt: skip
+
+
+def _check_owners(
+    state: State, vault: SafeVault, before: OwnersOrder | None, keys: tuple[str, ...], threshold: int
+) -> None:
+    if (keys, threshold) == (vault.keys, vault.threshold):
         if before is None:
-            raise Refused("settlement.owners-same", vault=body.vault)
+            raise Refused("settlement.owners-same", vault=vault.id)
         return
-    require_one_call(vault, body.keys, body.threshold)
-    with_owners(state.roster, vault, body.keys, body.threshold)
-    _check_reachable(state, vault, body)
-    check_stands(state, vault, body.keys, body.threshold)
+    require_one_call(vault, keys, threshold)
+    with_owners(state.roster, vault, keys, threshold)
+    _check_reachable(state, vault, keys, threshold)
+    check_stands(state, vault, keys, threshold)
 
 
-def _check_reachable(state: State, vault: SafeVault, body: OwnersOrdered) -> None:
+def _check_reachable(state: State, vault: SafeVault, keys: tuple[str, ...], threshold: int) -> None:
     """What is ordered leaves enough keys that still count, or nobody could ever sign for the Safe again."""
-    live = [kid for kid in body.keys if kid in state.roster.keys]
-    if len(live) < body.threshold:
-        raise Refused("settlement.owners-unreachable", vault=vault.id, live=len(live), threshold=body.threshold)
+    live = [kid for kid in keys if kid in state.roster.keys]
+    if len(live) < threshold:
+        raise Refused("settlement.owners-unreachable", vault=vault.id, live=len(live), threshold=threshold)
 
 
 def narrows(vault: SafeVault, keys: tuple[str, ...], threshold: int) -> bool:
@@ -101,12 +125,12 @@ def check_stands(state: State, vault: SafeVault, keys: tuple[str, ...], threshol
         raise Refused("settlement.frozen-owners", vault=vault.id, order=freeze.order)
 
 
-def _check_nonce(body: OwnersOrdered, use: SafeUse, before: OwnersOrder | None) -> None:
-    expected = None if use.executed is None else use.executed + 1
-    if before is not None:
-        expected = before.instruction.nonce
-    if expected is not None and body.nonce != expected:
-        raise Refused("E8.nonce", vault=body.vault, nonce=body.nonce, expected=expected)
+def _check_nonce(state: State, body: OwnersOrdered, before: OwnersOrder | None) -> None:
+    """The next number, or that of the order whose place it takes; or a later one, where the Safe is past those before it by
+    something that is not in the log: the desk's node says so (`numbers`), and the signers' (E10)."""
+    numbers.require_not_used(state, body.vault, body.nonce)
+    if before is not None and body.nonce < (before.instruction.nonce or 0):
+        raise Refused("E8.nonce", vault=body.vault, nonce=body.nonce, expected=before.instruction.nonce or 0)
 
 
 def require_one_call(vault: SafeVault, keys: tuple[str, ...], threshold: int) -> None:
@@ -118,7 +142,7 @@ def require_one_call(vault: SafeVault, keys: tuple[str, ...], threshold: int) ->
 
 
 def _fold(case: Case, body: OwnersOrdered) -> State:
-    state, name = case.state, case.event.hash
+    state, name = numbers.passed_by(case.state, body.vault, body.nonce, case.index), case.event.hash
     group = Group(safe(state, body.vault).chain, "safe-tx", (body.vault,))
     instruction = Instruction(
         name, "", group, body.artefact, body.nonce, (), case.officers[0], case.index, case.time_ms,
@@ -176,9 +200,16 @@ def waits(state: State, name: str) -> bool:
     return True
 
 
+def sent(instruction: Instruction) -> str | None:
+    """The transaction in which an order went out; None where it did not, or where that one is in no block any more."""
+    return None if instruction.observed is not None and not instruction.seen else instruction.transaction
+
+
 def _require_unsent(instruction: Instruction) -> None:
-    if instruction.transaction is not None:
-        raise Refused("settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction)
+    if sent(instruction) is not None:
+        raise Refused(
+            "settlement.broadcast-already", instruction=instruction.hash, transaction=instruction.transaction or ""
+        )
 
 
 def _judge_share(case: Case, body: ShareAdded) -> None:
@@ -210,12 +241,12 @@ def _fold_share(case: Case, body: ShareAdded) -> State:
         return sharing.SHARE.fold(case, body)
     known = state.orders[body.instruction].instruction
     share = Share(case.officers[0], body.vault, body.keys, body.artefact, case.index)
-    return _with(state, replace(known, shares=(*known.shares, share)))
+    return with_order(state, replace(known, shares=(*known.shares, share)))
 
 
-def _with(state: State, instruction: Instruction, done: int | None = None) -> State:
+def with_order(state: State, instruction: Instruction) -> State:
+    """The state in which this is the order's instruction."""
     order = replace(state.orders[instruction.hash], instruction=instruction)
-    order = order if done is None else replace(order, done=done)
     return replace(state, orders=state.orders.set(instruction.hash, order))
 
 
@@ -228,10 +259,11 @@ def _judge_broadcast(case: Case, body: TransactionBroadcast) -> None:
     if missing := state.missing(instruction):
         raise Refused("settlement.no-quorum", instruction=instruction.hash, missing=missing)
     _require_unsent(instruction)
-    _check_transaction(state, instruction, body.transaction)
+    _check_alone(state, instruction, body.transaction)
 
 
-def _check_transaction(state: State, instruction: Instruction, transaction: str) -> None:
+def _check_alone(state: State, instruction: Instruction, transaction: str) -> None:
+    """What is sent from here carries the order alone. It may be the same transaction again, once it is in no block any more."""
     require_spelling(instruction.group.chain, transaction)
     if state.transactions.get(transaction, instruction.hash) != instruction.hash:
         raise Refused("settlement.transaction-taken", transaction=transaction)
@@ -242,82 +274,10 @@ def _fold_broadcast(case: Case, body: TransactionBroadcast) -> State:
     if body.instruction not in state.orders:
         return delivery.BROADCAST.fold(case, body)
     known = state.orders[body.instruction].instruction
-    state = _with(state, replace(known, transaction=body.transaction, finished=body.artefact))
+    state = with_order(state, replace(known, transaction=body.transaction, finished=body.artefact, observed=None))
     return replace(state, transactions=state.transactions.set(body.transaction, known.hash))
-
-
-def _judge_observed(case: Case, body: TransactionObserved) -> None:
-    state = case.state
-    if body.instruction not in state.orders:
-        observing.OBSERVED.judge(case, body)
-        return
-    instruction = state.orders[body.instruction].instruction
-    if body.transaction != instruction.transaction and (
-        state.missing(instruction) or instruction.superseded_by is not None
-    ):
-        raise Refused("settlement.not-broadcast", transaction=body.transaction, instruction=instruction.hash)
-    _check_transaction(state, instruction, body.transaction)
-    if body.block is not None:
-        require_spelling(instruction.group.chain, body.block)
-    if body.fees:
-        raise Refused("settlement.fee-vaults", instruction=instruction.hash)
-    before = instruction.observed
-    said = None if before is None else (before.block, before.height, before.confirmations)
-    if said == (body.block, body.height, body.confirmations) or (before is None and body.block is None):
-        raise Refused("settlement.observation-late", transaction=body.transaction, confirmations=body.confirmations)
-    if body.block is not None:
-        _check_not_passed(state, instruction)
-
-
-def _check_not_passed(state: State, instruction: Instruction) -> None:
-    """No later number of the Safe was used or is waiting: else what is told of this one now was never mined."""
-    vault = instruction.group.vaults[0]
-    use, nonce = state.safes.get(vault, SafeUse()), instruction.nonce or 0
-    done = state.orders[instruction.hash].done is not None
-    if done or use.executed is None:
-        return
-    if nonce < use.executed or (nonce == use.executed and use.pending is not None):
-        raise Refused("E8.nonce", vault=vault, nonce=nonce, expected=use.executed + 1)
-
-
-def _fold_observed(case: Case, body: TransactionObserved) -> State:
-    state = case.state
-    if body.instruction not in state.orders:
-        return observing.OBSERVED.fold(case, body)
-    order = state.orders[body.instruction]
-    known = order.instruction
-    seen = Observed(body.block, body.height, body.confirmations, body.fees, case.index, case.time_ms)
-    state = _with(state, replace(known, transaction=body.transaction, observed=seen))
-    state = replace(state, transactions=state.transactions.set(body.transaction, known.hash))
-    enough = body.block is not None and body.confirmations >= state.adopted().confirmations_on(known.group.chain)
-    return _effective(case, state, order) if enough and (order.done is None or _outdone(state, order)) else state
-
-
-def _outdone(state: State, order: OwnersOrder) -> bool:
-    """Whether another order under its number was told after it: what the chain says last holds, while nothing came since."""
-    vault = safe(state, order.instruction.group.vaults[0])
-    used = state.safes.get(vault.id) == SafeUse(None, order.instruction.nonce)
-    return used and (vault.keys, vault.threshold) != (order.keys, order.threshold)
-
-
-def _effective(case: Case, state: State, order: OwnersOrder) -> State:
-    """From here on the Safe has its new owners in the roster too, and is free. What took its place never counts."""
-    vault = safe(state, order.instruction.group.vaults[0])
-    state = _with(state, state.orders[order.instruction.hash].instruction, case.index)
-    changed = replace(vault, keys=order.keys, threshold=order.threshold)
-    cosigning = state.roster.cosigning
-    for kid in order.keys:
-        cosigning = cosigning.set(kid, vault.id)
-    roster = replace(
-        state.roster,
-        vaults=state.roster.vaults.set(vault.id, changed),
-        cosigning=cosigning,
-        touched=state.roster.touched.set(f"vault:{vault.id}", case.time_ms),
-    )
-    return replace(state, roster=roster, safes=state.safes.set(vault.id, SafeUse(None, order.instruction.nonce)))
 
 
 ORDERED = Rule(_judge, _fold)
 SHARE = Rule(_judge_share, _fold_share)
 BROADCAST = Rule(_judge_broadcast, _fold_broadcast)
-OBSERVED = Rule(_judge_observed, _fold_observed)

@@ -32,7 +32,7 @@ from countersign.formats.shape import (
     string,
 )
 from countersign.keys.public_key import PublicKey
-from countersign.resources.visible import hidden
+from countersign.resources.visible import hidden, towering
 
 __all__ = [
     "Reader", "amount", "anything", "array", "ascending", "asset", "boolean", "chain", "date", "destination",
@@ -129,7 +129,7 @@ def prose_of(most: int) -> Reader[str]:
     def judge(spelled: str) -> str:
         if not 1 <= len(spelled) <= most:
             raise Malformed("settlement.prose-length", most=most)
-        if unicodedata.normalize("NFC", spelled) != spelled or any(map(hidden, spelled)):
+        if unicodedata.normalize("NFC", spelled) != spelled or any(map(hidden, spelled)) or any(towering(spelled)):
             raise Malformed("settlement.prose-characters")
         if any(map(ids.runs_right_to_left, spelled)):
             raise Malformed("settlement.prose-direction")
@@ -149,6 +149,19 @@ def ascending(reader: Reader[str], *, minimum: int = 0, maximum: int = 4096) -> 
         found = items(value, where)
         if list(found) != sorted(set(found)):
             raise Malformed("settlement.not-ascending", where=where)
+        return found
+
+    return read
+
+
+def distinct(reader: Reader[str], *, minimum: int = 0, maximum: int = 4096) -> Reader[tuple[str, ...]]:
+    """An array of distinct texts in an order that means something."""
+    items = array(reader, minimum=minimum, maximum=maximum)
+
+    def read(value: object, where: str) -> tuple[str, ...]:
+        found = items(value, where)
+        if len(found) != len(set(found)):
+            raise Malformed("settlement.listed-twice", where=where)
         return found
 
     return read

@@ -102,6 +102,7 @@ class ContractRecord:
     """A contract in the log. `causes` maps each state it is in or passed to the index of the entry that caused it.
 
     `hash` is the contract's, hex. Its JWS stays in the archive, for there are many: `signed` is the SHA-256 of the last.
+    `prices`: of each asset of a side that gives several, what was published when it was agreed (dollars a whole unit).
     """
 
     hash: str
@@ -118,6 +119,7 @@ class ContractRecord:
     dispute: DisputeRecord | None = None  # the last one
     award: str | None = None  # the award that ruled on it
     final_ms: int | None = None
+    prices: tuple[tuple[str, str], ...] = ()
 
     @property
     def leis(self) -> tuple[str, ...]:
@@ -161,7 +163,8 @@ class Instruction:
 
     `replaces` is the one whose place a declared one (a replacement, a void) took; `declarer` signed that beside the preparer.
     `lifts` is the one whose change a child spends: it takes nobody's place (`lifting.py`).
-    `others` carry it too, `stranger` did and nobody here sent it; `executable` is false once the chain can take none (`dead_ms`).
+    `others` carry it too, `stranger` did and nobody here sent it; `executable` is false once the chain can take none (`dead_ms`),
+    `for_good` once what stands in its way has the policy's confirmations.
     """
 
     hash: str
@@ -186,6 +189,7 @@ class Instruction:
     released: int | None = None
     executable: bool = True
     dead_ms: int | None = None
+    for_good: bool = False
     stranger: str | None = None
 
     @property
@@ -219,6 +223,11 @@ class Instruction:
         return self.observed is not None and self.observed.block is not None
 
     @property
+    def to_send(self) -> bool:
+        """Whether it was released and counts, and the log does not say yet that it was sent: that is said first."""
+        return self.released is not None and self.superseded_by is None and self.transaction is None
+
+    @property
     def by_stranger(self) -> bool:
         """Whether somebody else sent the transaction that counts, or this desk before its log could name it."""
         return self.transaction is not None and self.stranger == self.transaction
@@ -239,7 +248,8 @@ class Cycle:
 
     `netting`: how deliveries were set against each other (`netting.MODES`); `cut_off`: unix seconds; `short`: what was
     left out because somebody lacked it. `voiding`: it is being ended without delivery; `failed`, `voided`: the entries
-    that said so. `children`: by the instruction that it lifts, the child that counts.
+    that said so. `children`: by the instruction that it lifts, the child that counts. `sunk`: the voids in blocks whose
+    legs were prepared anew. `requested`: whatever was prepared for its groups, in the log's order.
     """
 
     id: str
@@ -259,6 +269,8 @@ class Cycle:
     voided: int | None = None
     concerns: tuple[Concern, ...] = ()  # entries that concerned the whole cycle and moved no contract
     children: Map[str, str] = field(default_factory=Map)
+    sunk: tuple[str, ...] = ()
+    requested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@
 - A destination that lies in a Safe is the Safe; one outside this custody is none. What a descriptor's places are is the
   rails' to say, at the desk and on every console (`desk/registering.py`).
 - No two institutions and no two officers have one name, no two assets of a chain one symbol, and no token that of a chain's
-  coin: screens name them so. Capitals make no other name.
-- An asset keeps its decimals, a vault its owner, chain and Safe, a slot and a ranged vault their descriptors, a
+  coin: screens name them so. Capitals, and letters of one shape, make no other name (`formats.likeness`).
+- A chain's coin has its chain's decimals.
+- An asset keeps its decimals, a vault its owner, chain, Safe and slots, a slot and a ranged vault their descriptors, a
   destination its owner and vault, for ever.
 
     >>> changed(roster, entries, time_ms=1795348800000)
@@ -21,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.formats import caip
+from countersign.formats import caip, likeness
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.settlement.assets import Asset
 from countersign.settlement.roster import (
@@ -43,6 +44,9 @@ from countersign.settlement.roster import (
     places,
 )
 
+COIN_DECIMALS = {caip.BIP122: 8, caip.EIP155: 18}
+"""Base units are satoshis and wei, on every chain of the kind."""
+
 
 def changed(
     roster: Roster, entries: Entries, *, time_ms: int, founding: bool = False, by: tuple[str, ...] = ()
@@ -52,6 +56,7 @@ def changed(
         known = roster.assets.get(asset.id)
         if known is not None and known.decimals != asset.decimals:
             raise Refused("settlement.decimals-changed", asset=asset.id)
+        _require_own_decimals(asset)
         _require_own_symbol(roster, asset)
         roster = replace(roster, assets=roster.assets.set(asset.id, asset))
     for participant in entries.participants:
@@ -137,10 +142,9 @@ def _with_officer(roster: Roster, officer: Officer) -> Roster:
 
 
 def _require_own_name(id: str, name: str, others: Iterable[tuple[str, str]]) -> None:
-    """Nobody else is called so. Refused settlement.name-taken."""
-    wanted = name.casefold()
+    """Nobody else is called so, or nearly. Refused settlement.name-taken."""
     for other, taken in others:
-        if other != id and taken.casefold() == wanted:
+        if other != id and likeness.reads_alike(taken, name):
             raise Refused("settlement.name-taken", name=name, id=id, other=other)
 
 
@@ -149,12 +153,22 @@ def _require_own_symbol(roster: Roster, asset: Asset) -> None:
 
     Refused settlement.symbol-taken.
     """
-    wanted, coin = asset.symbol.casefold(), caip.AssetId.parse(asset.id).is_coin
+    coin = caip.AssetId.parse(asset.id).is_coin
     for other in roster.assets.values():
-        if other.id == asset.id or other.symbol.casefold() != wanted:
+        if other.id == asset.id or not likeness.reads_alike(other.symbol, asset.symbol):
             continue
         if other.chain == asset.chain or caip.AssetId.parse(other.id).is_coin != coin:
             raise Refused("settlement.symbol-taken", symbol=asset.symbol, asset=asset.id, other=other.id)
+
+
+def _require_own_decimals(asset: Asset) -> None:
+    """A chain's coin has the decimals that its chain gave it: with others every amount on a screen would be another.
+
+    Refused settlement.coin-decimals. Of a token its contract says (`ethereum.token_probe`).
+    """
+    known = caip.AssetId.parse(asset.id)
+    if known.is_coin and asset.decimals != (wanted := COIN_DECIMALS[known.chain.namespace]):
+        raise Refused("settlement.coin-decimals", asset=asset.id, decimals=asset.decimals, expected=wanted)
 
 
 def _checked_administrators(roster: Roster, administrators: Administrators) -> Administrators:
@@ -188,14 +202,17 @@ def _with_vault(roster: Roster, vault: Vault) -> Roster:
 
 
 def _require_kept(known: Vault | None, vault: Vault) -> None:
-    """Coins lie there: a slot's number keeps its descriptor, a Safe its address. New keys get new slots.
+    """Coins lie there: a slot stays and its number keeps its descriptor, a Safe its address. New keys get new slots.
 
+    A slot that were let go would be watched by nobody, and its script free for another vault, with the coins in it.
     A vault of extended keys is its descriptor, whole: other keys are another vault.
     """
     moved = False
     if isinstance(known, SlotVault) and isinstance(vault, SlotVault):
-        before = {slot.number: slot for slot in known.slots}
-        moved = known.threshold != vault.threshold or any(before.get(each.number, each) != each for each in vault.slots)
+        now = {slot.number: slot for slot in vault.slots}
+        if gone := [slot.number for slot in known.slots if slot.number not in now]:
+            raise Refused("settlement.slot-gone", vault=vault.id, slot=gone[0])
+        moved = known.threshold != vault.threshold or any(now[each.number] != each for each in known.slots)
     elif isinstance(known, RangedVault):
         moved = known != vault
     elif isinstance(known, SafeVault) and isinstance(vault, SafeVault):

@@ -159,13 +159,11 @@ def _vault(roster: Roster, old: Vault, new: Vault) -> Iterator[Said]:
     if old.threshold != new.threshold:
         yield said("roster.vault-threshold", vault=new.id, was=old.threshold, threshold=new.threshold)
     if isinstance(old, SlotVault) and isinstance(new, SlotVault):
-        known, numbers = {slot.number for slot in old.slots}, {slot.number for slot in new.slots}
+        known = {slot.number for slot in old.slots}
         for slot in new.slots:
             if slot.number not in known:
                 people = _people(roster, slot.keys)
                 yield said("roster.slot-added", vault=new.id, slot=slot.number, people=people)
-        for number in sorted(known - numbers):
-            yield said("roster.slot-closed", vault=new.id, slot=number)
     elif isinstance(old, SafeVault) and isinstance(new, SafeVault):
         if old.keys != new.keys:
             yield said("roster.safe-owners", vault=new.id, people=_people(roster, new.keys))

@@ -3,11 +3,12 @@
 - Everything of one chain is read at one block, named by number and hash; its age is the age of that block.
 - It is a node's word, not proved here: one console's own node tells its officer, two officers' nodes tell a cold machine
   (`state.attested`). `rails.safe_state` holds it against the roster (check E10).
-- Addresses in EIP-55, code hashes and the block's in lower-case hex with 0x; sets ascend; null where there is none.
+- Addresses in EIP-55, code hashes and the block's in lower-case hex with 0x; null where there is none. Owners stand in the
+  Safe's own order (`getOwners()`), which a call that takes one out goes by; modules ascend.
 
     {"chain":"eip155:1","number":21000000,"block":"0x…","time":"2026-11-22T09:00:11Z","safes":[{"address":"0x…",
-     "proxy_code":"0x…","singleton":"0x…","singleton_code":"0x…","version":"1.4.1","owners":["0x…"],"threshold":2,
-     "modules":[],"guard":null,"module_guard":null,"fallback_handler":"0x…","nonce":7}]}
+     "proxy_code":"0x…","singleton":"0x…","singleton_code":"0x…","multi_send_code":"0x…","version":"1.4.1","owners":["0x…"],
+     "threshold":2,"modules":[],"guard":null,"module_guard":null,"fallback_handler":"0x…","nonce":7}]}
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,12 +28,16 @@ MOST = 10**9
 
 @dataclass(frozen=True, slots=True)
 class SafeState:
-    """One Safe. `guard`, `module_guard`, `fallback_handler`: None where the Safe has none."""
+    """One Safe. `guard`, `module_guard`, `fallback_handler`: None where the Safe has none.
+
+    `multi_send_code`: what stands on its chain where its release's MultiSendCallOnly is; None where nothing does.
+    """
 
     address: str
     proxy_code: str
     singleton: str
     singleton_code: str
+    multi_send_code: str | None
     version: str
     owners: tuple[str, ...]
     threshold: int
@@ -76,8 +81,9 @@ _SAFE: dict[str, readers.Reader[object]] = {
     "proxy_code": readers.ethereum_hash,
     "singleton": readers.ethereum_address,
     "singleton_code": readers.ethereum_hash,
+    "multi_send_code": readers.nullable(readers.ethereum_hash),
     "version": readers.identifier,
-    "owners": readers.ascending(readers.ethereum_address, minimum=1, maximum=100),
+    "owners": readers.distinct(readers.ethereum_address, minimum=1, maximum=100),
     "threshold": readers.integer(0, MOST),
     "modules": readers.ascending(readers.ethereum_address, maximum=100),
     "guard": readers.nullable(readers.ethereum_address),

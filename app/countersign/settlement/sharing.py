@@ -4,21 +4,23 @@
   (rule 4). What another took the place of before anybody signed is no more, and keeps nobody from signing.
 - A share covers every slot that its vault spends from, with that officer's own registered keys; in a vault of extended
   keys one key covers every place.
+- From the first share on the places that it spends from count as used.
 - The share that completes the first quorum is accepted only if every other instruction lacks at most its last (rule 3).
   A child delivers nothing and keeps nobody waiting, nor waits for anybody.
 - Shares come within officers' hours, within the request's lifetime, and where nothing only brings home or completes, within
   the contracts' window (C4). Nothing disputed or frozen is signed but the void of what is frozen.
+- Nothing that pays from a Safe is signed between numbers used outside the log and the next reconciliation (`numbers.py`).
 """
 
 from dataclasses import replace
 
 from countersign.errors import Refused
-from countersign.settlement import lifting, stops
+from countersign.settlement import lifting, numbers, stops
 from countersign.settlement.bodies import InstructionRefused, ShareAdded
 from countersign.settlement.case import Case, Rule, noted, with_contracts
 from countersign.settlement.instructing import check_hours, check_window, completes, demand_cycle, records_of
 from countersign.settlement.records import ContractState, Cycle, Instruction, Refusal, Share
-from countersign.settlement.roster import SlotVault, Vault
+from countersign.settlement.roster import RangedVault, SlotVault, Vault
 from countersign.settlement.state import State
 
 
@@ -48,6 +50,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     if not instruction.void:
         stops.check_cycle(state, cycle)
     _check_signable(case, cycle, instruction)
+    numbers.check_compared(state, instruction)
     check_hours(case)
     oldest = instruction.time_ms // 1_000 + state.adopted().request_lifetime_seconds
     if case.seconds > oldest:
@@ -111,9 +114,19 @@ def _check_quorum(state: State, cycle: Cycle, instruction: Instruction, vault: s
             raise Refused("settlement.first-quorum", instruction=other.hash, missing=state.missing(other))
 
 
+def reached(state: State, instruction: Instruction, name: str) -> State:
+    """How far a vault of extended keys is used, once somebody signed what spends from there: a preparer's word alone moves
+    nothing that all machines then derive and watch, for ever (B7)."""
+    used = state.used_places
+    if isinstance(state.roster.vault(name), RangedVault):
+        far = max((spend.slot // 2 for spend in instruction.spends if spend.vault == name), default=0)
+        used = used.set(name, far) if far > used.get(name, 0) else used
+    return replace(state, used_places=used)
+
+
 def _fold_share(case: Case, body: ShareAdded) -> State:
-    state = case.state
-    instruction = state.instruction(body.instruction)
+    instruction = case.state.instruction(body.instruction)
+    state = reached(case.state, instruction, body.vault)
     share = Share(case.officers[0], body.vault, body.keys, body.artefact, case.index)
     instruction = replace(instruction, shares=(*instruction.shares, share))
     state = replace(state, instructions=state.instructions.set(instruction.hash, instruction))

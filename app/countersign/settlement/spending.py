@@ -1,6 +1,7 @@
 """The policy's limits on what leaves: caps on one transaction, on a day, on a counterparty; quorum by amount.
 
-- Worth is exact, at published prices (`valuation.worth`); caps are whole dollars. Exactly at a cap is kept.
+- Worth is exact, at published prices, or agreed ones where those lie far below (`valuation.judged`); caps are whole
+  dollars. Exactly at a cap is kept.
 - A payer is an institution: its books count together. What an instruction pays counts from its preparation for 24
   hours, and is given back when it is superseded, called off or voided.
 - A contract must be able to settle by itself: it is not taken on if it alone passes a cap, or pays so much from a vault
@@ -83,12 +84,23 @@ def usd_text(usd: Fraction) -> str:
     return f"{whole:,}.{digits}" if digits else f"{whole:,}"
 
 
-def flows(state: State, owed: Iterable[Obligation]) -> tuple[Flow, ...]:
-    """What these obligations are worth at published prices. `Refused` settlement.no-price."""
+def flows(state: State, owed: Iterable[Obligation], contracts: Iterable[Terms]) -> tuple[Flow, ...]:
+    """What obligations of these contracts are worth where limits judge them. `Refused` settlement.no-price."""
+    agreed = valuation.agreed_prices(state, contracts)
     return tuple(
-        Flow(each.vault, each.payer.lei, each.receiver.lei, valuation.worth(state, each.asset, each.amount))
+        Flow(
+            each.vault,
+            each.payer.lei,
+            each.receiver.lei,
+            valuation.judged(state, each.asset, each.amount, agreed.get(each.asset)),
+        )
         for each in owed
     )
+
+
+def terms_of(state: State, cycle: Cycle) -> tuple[Terms, ...]:
+    """The contracts that a cycle settles."""
+    return tuple(state.contract(each).terms for each in cycle.contracts)
 
 
 def used(state: State, leaving: Iterable[Flow], seconds: int, besides: Sequence[str] = ()) -> Used:
@@ -157,12 +169,12 @@ def check_terms(state: State, terms: Terms) -> None:
     """A contract by itself, settled gross on a day without any other payment, keeps every limit. Raises as `check`."""
     owed = netting.obligations(state.roster, [terms])
     for group in netting.groups(owed):
-        check(state, flows(state, netting.owed_by(owed, group)), Used())
+        check(state, flows(state, netting.owed_by(owed, group), [terms]), Used())
 
 
 def check_group(state: State, cycle: Cycle, group: Group, seconds: int) -> None:
     """One group's instruction, prepared now in place of what it had, keeps every limit. Raises as `check`."""
-    leaving = flows(state, netting.owed_by(cycle.obligations, group))
+    leaving = flows(state, netting.owed_by(cycle.obligations, group), terms_of(state, cycle))
     replaced = [each for each in [cycle.instructions.get(group)] if each is not None]
     check(state, leaving, used(state, leaving, seconds, replaced))
 
@@ -172,7 +184,7 @@ def counted(state: State, instruction: Instruction) -> State:
     took one that had lost its place, from now on. A void pays nobody, nor does a child."""
     if instruction.returns:
         return state
-    leaving = flows(state, state.owed(instruction))
+    leaving = flows(state, state.owed(instruction), terms_of(state, state.cycle(instruction.cycle)))
     spent, moment = state.spent, max(instruction.time_ms, state.time_ms) // 1_000
     for payer in sorted({each.payer for each in leaving}):
         given = _sums((each.receiver, each.usd) for each in leaving if each.payer == payer)

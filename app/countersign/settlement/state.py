@@ -16,7 +16,7 @@ from countersign.errors import Refused
 from countersign.keys.public_key import PublicKey
 from countersign.settlement import netting
 from countersign.settlement.assets import Price
-from countersign.settlement.house_records import Ceremony, FormerLog, Reconciled
+from countersign.settlement.house_records import Ceremony, FormerLog, Outside, Reconciled
 from countersign.settlement.ledger import Account, Ledger
 from countersign.settlement.owners_order import OwnersOrder
 from countersign.settlement.policy import Policy
@@ -49,6 +49,7 @@ class State:
     log: str = ""  # the log's vkey in force
     former_logs: tuple[FormerLog, ...] = ()  # the vkeys before it, in order
     roster: Roster = field(default_factory=Roster)
+    trials: tuple[int, ...] = ()  # the entries that brought Bitcoin vaults, or tests of them, in order
     policy: Policy | None = None
     policy_index: int = 0  # the entry that adopted it
     prices: Map[str, Price] = field(default_factory=Map)  # asset
@@ -66,7 +67,8 @@ class State:
     spending: Map[str, str] = field(default_factory=Map)  # outpoint → live or executed instruction
     spent: Map[str, Usage] = field(default_factory=Map)  # payer (LEI) → what it gave away in 24 hours
     safes: Map[str, SafeUse] = field(default_factory=Map)  # Safe vault id
-    used_places: Map[str, int] = field(default_factory=Map)  # ranged vault id → highest index that an instruction spent
+    outside: Map[str, tuple[Outside, ...]] = field(default_factory=Map)  # Safe vault id → numbers used outside the log
+    used_places: Map[str, int] = field(default_factory=Map)  # ranged vault id → highest index that somebody signed for
     artefacts: Map[str, str] = field(default_factory=Map)  # SHA-256 of an instruction's artefact → instruction
     transactions: Map[str, str] = field(default_factory=Map)  # transaction id → instruction
     receipts: Map[str, tuple[Receipt, ...]] = field(default_factory=Map)  # instruction → unconfirmed deliveries
@@ -90,7 +92,7 @@ class State:
     faults: Map[int, Fault] = field(default_factory=Map)
 
     def high_water(self, vault: str) -> int:
-        """The highest index of a ranged vault that an instruction spends from; 0 before the first (B7)."""
+        """The highest index of a ranged vault that a signed instruction spends from; 0 before the first (B7)."""
         return self.used_places.get(vault, 0)
 
     def contract(self, contract: str) -> ContractRecord:
@@ -148,10 +150,32 @@ class State:
         name = None if cycle is None else cycle.children.get(instruction.hash)
         return None if name is None else self.instructions[name]
 
+    def children_of(self, instruction: Instruction) -> tuple[Instruction, ...]:
+        """Every child of an instruction: the one that counts, then those whose place it took. The last sent lies in the pool."""
+        found, each = list[Instruction](), self.child(instruction)
+        while each is not None:
+            found.append(each)
+            each = self.instructions.get(each.replaces or "")
+        return tuple(found)
+
     def under_way(self, cycle: Cycle) -> tuple[Instruction, ...]:
         """The cycle's instructions that count, each followed by its child. A child counts as long as its parent does."""
         both = (one for each in self.live(cycle) for one in (each, self.child(each)))
         return tuple(one for one in both if one is not None)
+
+    def sunk(self, cycle: Cycle, but: str = "") -> dict[str, int]:
+        """The network fees, by vault, of the voids in blocks (`but` of one) whose legs were prepared anew: of the same caps."""
+        live, fees = {each.hash for each in self.live(cycle)}, dict[str, int]()
+        for each in (self.instructions[name] for name in cycle.sunk if name != but):
+            if (
+                each.observed is None
+                or not each.seen
+                or not live.isdisjoint(one.hash for one in self.replaced_by(each))
+            ):
+                continue  # what it voided was mined after all
+            for vault, fee in each.observed.fees:
+                fees[vault] = fees.get(vault, 0) + fee
+        return fees
 
     def settles(self, instruction: Instruction) -> tuple[str, ...]:
         """The contracts that an instruction settles, by hash; none for a Safe's change of its own owners. Raises `Refused`."""
@@ -170,15 +194,44 @@ class State:
         return all(self.missing(each) == 0 and (each.void or not cycle.voiding) for each in live)
 
     def replaced_by(self, instruction: Instruction) -> tuple[Instruction, ...]:
-        """The instructions in whose place a declared one stands, or that a child lifts, the nearest first; then their children."""
+        """The instructions in whose place a declared one stands, or that a child lifts, the nearest first; then their children.
+
+        Of an order of a Safe's owners, the orders in whose place it stands.
+        """
+        if instruction.hash in self.orders:
+            return self._orders_before(instruction)
         found: list[Instruction] = []
         name = instruction.replaces or instruction.lifts
         while name is not None and name in self.instructions:
             found.append(self.instructions[name])
             name = found[-1].replaces or found[-1].lifts
-        children = (self.child(each) for each in found)
         known = {instruction.hash, *(each.hash for each in found)}
-        return (*found, *(each for each in children if each is not None and each.hash not in known))
+        return (*found, *(one for each in found for one in self.children_of(each) if one.hash not in known))
+
+    def _orders_before(self, instruction: Instruction) -> tuple[Instruction, ...]:
+        found, name = list[Instruction](), instruction.replaces
+        while name is not None and name in self.orders:
+            found.append(self.orders[name].instruction)
+            name = found[-1].replaces
+        return tuple(found)
+
+    def prepared_for(self, cycle: str, group: netting.Group) -> tuple[Instruction, ...]:
+        """Whatever was prepared for a leg, the oldest first; children apart. Nothing for a Safe's change of its own owners."""
+        known = self.cycles.get(cycle)
+        found = (self.instructions[name] for name in (known.requested if known is not None else ()))
+        return tuple(each for each in found if each.group == group)
+
+    def others(self, instruction: Instruction) -> tuple[Instruction, ...]:
+        """What else was prepared for the same leg over other bytes, voids among it, the newest first; nothing for a child."""
+        found = () if instruction.child else self.prepared_for(instruction.cycle, instruction.group)
+        return tuple(each for each in reversed(found) if each.artefact != instruction.artefact)
+
+    def around(self, instruction: Instruction) -> tuple[Instruction, ...]:
+        """What an instruction stands in the place of or lifts, with the children of those, and what else was prepared for the
+        leg."""
+        nearest = self.replaced_by(instruction)
+        found = (*nearest, *(one for each in (instruction, *nearest) for one in self.others(each)))
+        return tuple({each.hash: each for each in found if each.hash != instruction.hash}.values())
 
     def missing(self, instruction: Instruction) -> int:
         """How many shares its vaults still lack for their quorums."""

@@ -24,12 +24,14 @@ class SettlementVoided:
 class SettlementFailed:
     """After the release one chain accepted, and this instruction's did not.
 
-    `executable`: whether it may still execute; false once its Safe's nonce is used up or a coin of it is spent.
+    `executable`: whether it may still execute; false once its Safe's nonce is used up or a coin of it is gone. `for_good`: what
+    stands in its way has the policy's confirmations, so that no reorganisation is expected to bring it back.
     """
 
     cycle: str
     instruction: str
     executable: bool
+    for_good: bool
     reason: str
 
 
@@ -53,6 +55,7 @@ def _failed(value: object, where: str) -> SettlementFailed:
         "cycle": readers.identifier,
         "instruction": readers.sha256,
         "executable": readers.boolean,
+        "for_good": readers.boolean,
         "reason": readers.prose,
     }
     return SettlementFailed(**readers.record(value, where, fields))

@@ -1,47 +1,70 @@
-"""Who owes a test of a vault that a change of the roster enters, and who has given none: names only, no signature is read here.
+"""What of a vault a change of the roster has tried, who owes a test of it, and who has given none: names only, no signature is
+read here.
 
-- Owed: by every cosigner of a Bitcoin vault that was not there before, and of the slots that one gains.
-- A test names the vault whole; what a vault gains is tried by nobody, for its other slots hold coins already.
+- A vault that was not there before is tried whole: owed by every cosigner.
+- Of a vault that stands, the slots that it gains are tried, and nothing else: owed by whoever has a key in them.
+- A vault that is named as it stands can be tried whole, now or years later: owed by nobody.
 
-    >>> [(vault.id, officers) for vault, officers in lacking(before, after, body)]
+    >>> [(trial.vault.id, officers) for trial, officers in lacking(before, after, body)]
     [('meridian-btc', ('officer-d',))]
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from countersign.settlement.bodies import RosterChanged
 from countersign.settlement.roster import BitcoinVault, Entries, Roster, SlotVault
 
 
-def entered(before: Roster, entries: Entries) -> Iterator[BitcoinVault]:
-    """The Bitcoin vaults among the entries that the roster does not know."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A Bitcoin vault as a change has it, and what of it is tried: `slots` by number, or (None) all of it. `owed`: by every
+    cosigner."""
+
+    vault: BitcoinVault
+    slots: tuple[int, ...] | None = None
+    owed: bool = True
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key ids that sign the test."""
+        if self.slots is None or not isinstance(self.vault, SlotVault):
+            return self.vault.keys
+        return tuple(kid for slot in self.vault.slots if slot.number in self.slots for kid in slot.keys)
+
+    def cosigners(self, roster: Roster) -> frozenset[str]:
+        """The officers whose keys these are, or were."""
+        return frozenset(roster.ever(kid).holder.id for kid in self.keys)
+
+
+def brings_vaults(body: RosterChanged) -> bool:
+    """Whether there is anything to be tried in a change, or any test in it."""
+    return bool(body.tests) or any(isinstance(each, BitcoinVault) for each in body.entries.vaults)
+
+
+def trials(before: Roster, entries: Entries) -> Iterator[Trial]:
+    """What of each Bitcoin vault among the entries is tried."""
     for vault in entries.vaults:
-        if isinstance(vault, BitcoinVault) and vault.id not in before.vaults:
-            yield vault
+        if isinstance(vault, BitcoinVault):
+            yield trial(before, vault)
 
 
-def lacking(before: Roster, after: Roster, body: RosterChanged) -> Iterator[tuple[BitcoinVault, tuple[str, ...]]]:
-    """Each vault that is entered or gains slots, with the officers who gave no test of it, ascending; whole ones left out."""
-    tested = {(each.vault, each.officer) for each in body.tests}
-    for vault in body.entries.vaults:
-        if not isinstance(vault, BitcoinVault):
-            continue
-        known = before.vaults.get(vault.id)
-        kids = vault.keys if known is None else _gained(known, vault)  # type: ignore[arg-type]
-        officers = sorted({after.ever(kid).holder.id for kid in kids})
-        missing = tuple(each for each in officers if known is not None or (vault.id, each) not in tested)
-        if missing:
-            yield vault, missing
-
-
-def cosigners(roster: Roster, vault: BitcoinVault) -> frozenset[str]:
-    """The officers whose keys are in a vault."""
-    return frozenset(roster.ever(kid).holder.id for kid in vault.keys)
-
-
-def _gained(known: BitcoinVault, vault: BitcoinVault) -> tuple[str, ...]:
-    """The keys of the slots that a vault gains."""
+def trial(before: Roster, vault: BitcoinVault) -> Trial:
+    """What of a vault is tried that a roster has, has otherwise, or has not."""
+    known = before.vaults.get(vault.id)
+    if known is None:
+        return Trial(vault)
     if not isinstance(known, SlotVault) or not isinstance(vault, SlotVault):
-        return ()
+        return Trial(vault, owed=False)
     numbers = {slot.number for slot in known.slots}
-    return tuple(kid for slot in vault.slots if slot.number not in numbers for kid in slot.keys)
+    gained = tuple(slot.number for slot in vault.slots if slot.number not in numbers)
+    return Trial(vault, gained) if gained else Trial(vault, owed=False)
+
+
+def lacking(before: Roster, after: Roster, body: RosterChanged) -> Iterator[tuple[Trial, tuple[str, ...]]]:
+    """Each vault of which a test is owed, with the officers who gave none, ascending; whole ones left out."""
+    tested = {(each.vault, each.officer) for each in body.tests}
+    for each in trials(before, body.entries):
+        missing = tuple(sorted(who for who in each.cosigners(after) if (each.vault.id, who) not in tested))
+        if each.owed and missing:
+            yield each, missing

@@ -4,7 +4,7 @@
 
 - The intent binds: every outpoint and Safe nonce in it counts as signed from then on, because a crash may hide whether
   the token signed. Another transaction over one of them is refused, but for a declared replacement or void of the same
-  settlement that names every transaction it stands against.
+  settlement, or a leg of it made afresh, that names every transaction it stands against.
 - The same digest may be answered again from the record; a share is recorded only where its intent stands.
 - Two digests under one r give the key away: the key is stopped, durably, and then the alarm is raised. Children of one
   extended key count as one key, for whoever knows it computes the private keys from any two of them.

@@ -1,6 +1,5 @@
 """D4: every label, tooltip, table, list, button and title of every screen shows foreign text letter for letter, whole."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -19,22 +18,14 @@ from countersign.ui.widgets.cells import Cell
 from countersign.ui.widgets.chip import Dots
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import column
+from countersign.ui.widgets.letters import Choices
 from hostile.screens.conftest import throw_away
 from support import window_world as world
 from support.tainted_world import MARK, NEAR, TAINT, Tainted, shown, taken
-from support.window_hands import click, clipped, dialog, grab_again, no_dialog, settled
+from support.window_hands import click, clipped, dialog, grab_again, named, settled
 from ui.test_accessible import vault_steps
 
-DIALOGS: list[tuple[str, Callable[[QWidget], object]]] = [
-    ("review", lambda window: click(window, "Refuse…")),
-    ("review", lambda window: click(window, "On the chains…")),
-    ("review", lambda window: click(window, "With a second officer…")),
-    ("sign", lambda window: click(window, "Unlock token…")),
-    ("desk", lambda window: click(window, "Search settlements, addresses, hashes, officers")),
-    ("desk", lambda window: click(window, "Arrivals…")),
-    ("participants", lambda window: click(window, "Reconcile…")),
-    ("participants", lambda window: click(window, "Orders…")),
-]
+GOES, COMES = "Who goes", "Who comes, of the registered keys for this chain"
 SCREENS = ("desk", "review", "sign", "carry", "vaults", "participants", "log", "history", "settings")
 
 
@@ -80,6 +71,10 @@ async def test_every_screen_shows_hostile_words_letter_for_letter_and_whole(host
     assert sum(kinds.values()) > 600, kinds
 
 
+def test_the_walk_has_every_screen(window: OfficerWindow) -> None:
+    assert window.screens.keys() == {*SCREENS, "enrol"}, "Enrol a vault is walked in test_enrolment.py"
+
+
 async def test_the_near_miss_is_shown_as_it_is(
     qapp: QApplication, officer: world.OfficerDouble, instruments: Instruments
 ) -> None:
@@ -91,7 +86,7 @@ async def test_the_near_miss_is_shown_as_it_is(
 OFF: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "label": lambda off: off.setattr(PlainLabel, "setTextFormat", lambda *_: None),
     "tooltip": lambda off: off.setattr(letters, "GuiQt", SimpleNamespace(mightBeRichText=lambda _: False)),
-    "button": lambda off: [off.setattr(place, "pressed", str) for place in (button, letters)],
+    "button": lambda off: [off.setattr(place, "pressed", lambda text, _=0: text) for place in (button, letters)],
     "title": lambda off: off.setattr(dialogs, "entitle", QWidget.setWindowTitle),
     "cell": lambda off: off.setattr(label, "visible", str),
 }
@@ -148,21 +143,23 @@ def test_a_word_wider_than_its_column_breaks_and_no_other_does(qapp: QApplicatio
     )
 
 
-async def test_every_dialog_shows_them_too(hostile: OfficerWindow, officer: world.OfficerDouble) -> None:
-    officer.operating.may = officer.operating.sent = True
+async def test_a_change_of_owners_that_is_put_together_shows_them_too(hostile: OfficerWindow) -> None:
     await filled(hostile)
-    for screen, press in DIALOGS:
-        hostile.open_screen(screen)
-        press(hostile)
-        asked = await dialog(hostile)
-        for _ in range(40):
-            await asyncio.sleep(0)
+    hostile.open_screen("vaults")
+    hostile.vaults.choose(next(each.id for each in hostile.vaults.pages if each.safe is not None and MARK in each.id))
+    grab_again(hostile)
+    click(hostile, "Change owners…")
+    asked = await dialog(hostile)
+    await settled(hostile)
+    grab_again(asked)
+    click(asked, "An owner is exchanged")
+    for which in (GOES, COMES):
         grab_again(asked)
-        assert taken(asked) == [], screen
-        assert clipped(asked) == [], screen
-        assert asked.width() <= 1200, screen
-        asked.reject()
-        await no_dialog(hostile)
+        named(asked, which, Choices).setCurrentRow(0)
+    grab_again(asked)
+    assert (taken(asked), clipped(asked)) == ([], [])
+    assert Counter(kind for kind, text in shown(asked) if MARK in text).keys() >= {"label", "cell", "title"}
+    assert asked.width() <= 1200
 
 
 async def test_every_step_of_the_vault_shows_them_too(

@@ -7,6 +7,7 @@ reading    the maps and their one pass
 form       B2's limits
 container  the whole
 spelling   a file in base64
+judged     what of it leaves for a device
 """
 
 from countersign.bitcoin.psbt.container import (
@@ -20,6 +21,7 @@ from countersign.bitcoin.psbt.container import (
     parse_bip174,
     serialise,
 )
+from countersign.bitcoin.psbt.judged import judged
 from countersign.bitcoin.psbt.reading import Fields
 from countersign.bitcoin.psbt.spelling import binary
 from countersign.bitcoin.psbt.versions import to_version
@@ -32,6 +34,7 @@ __all__ = [
     "Psbt",
     "bare",
     "binary",
+    "judged",
     "of_maps",
     "parse",
     "parse_bip174",

@@ -106,6 +106,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The keys are not one log key (type 1) and witness keys (type 4).",
         "Correct the list of trusted keys.",
     ),
+    "L5.majority": (
+        "The policy in this file is content with {asked} of your {of} witnesses. Your keys demand {need}; {have} signed.",
+        "Ask for a checkpoint that {need} of them signed. Get new witnesses' keys only from those who run the witnesses.",
+    ),
     "L5.quorum": (
         "{have} of the policy's witnesses vouch for this checkpoint; {need} are needed.",
         _WAIT_WITNESS,

@@ -305,6 +305,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nodes do not relay payments to a script of this kind: {script}.",
         "Register a destination of a usual kind: P2WSH, P2WPKH, P2TR, P2SH or P2PKH.",
     ),
+    "bitcoin.unguarded": (
+        "No key guards what is paid to the script {script}: anybody could take it, or nobody ever.",
+        "Register an address that the receiver's own wallet shows: P2WSH, P2WPKH or P2TR.",
+    ),
     "bitcoin.rate": ("A fee of {found} satoshis a vbyte is below the least that nodes relay.", "Choose 1 or more."),
     "bitcoin.too-heavy": (
         "Once signed the transaction would weigh {found}; nodes relay at most {limit}.",

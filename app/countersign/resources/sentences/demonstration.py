@@ -16,6 +16,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Start it where there is a display; without one use countersign demo --headless --out DIR, which plays the whole story.",
     ),
     "demonstration.no-cycle": ("The market's cycle is not closed yet.", "Play the steps before it first."),
+    "demonstration.nothing-waits": (
+        "Nothing of the market's cycle waits for a block.",
+        "There is nothing to lift: go on.",
+    ),
     "demonstration.not-founded": ("The demonstration's desk is not founded yet.", "Play the first step first."),
     "demonstration.out-not-empty": (
         "The directory {folder} exists and is not empty.",

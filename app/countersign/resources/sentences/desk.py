@@ -54,6 +54,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count} versions of the contract {id} are here.",
         "Give the hash of the one that is meant, the latest stands last: {contracts}.",
     ),
+    "desk.no-such-instruction": (
+        "No instruction here has the hash {text}, or one that begins so, and no settlement of that name has any.",
+        'Name the settlement, or give the hash after "Instruction" where `prepare` or `sign` shows it: 4 digits or more.',
+    ),
+    "desk.several-instructions": (
+        "{text} stands for {count} instructions.",
+        "Give the hash of the one that is meant, or enough of its first digits: {instructions}.",
+    ),
     "S2.archive-differs": (
         "The events kept here do not lead to the head of {size} entries that this machine has pinned.",
         "Sign nothing here. Keep the profile as evidence and restore it from the desk in a new one.",
@@ -164,8 +172,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The change of vault {vault} would go to {place}, which another instruction pays or spends from already.",
         "Prepare it again: it then gets a place of its own.",
     ),
+    "desk.coin-not-there": (
+        "The desk's node sees the coin {outpoint} with {confirmations} confirmations; an instruction spends it with {needed}.",
+        "Prepare again over coins that lie in the vault. If nobody spent it, ask who prepared this where it came from.",
+    ),
     "desk.no-free-slot": (
-        "The vault {vault} has no address left that was never used.",
+        "The vault {vault} has no address left that no instruction has used.",
         "Register new slots for it, then prepare again.",
     ),
     "desk.no-instruction": (
@@ -187,6 +199,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.token-unprobed": (
         "Nobody here can ask what the token {symbol} ({asset}) does: no node of {chain} is followed. It is not admitted.",
         "Connect a node of that chain (`countersign desk nodes`), then log the change again.",
+    ),
+    "desk.safe-unread": (
+        "Nobody here can read the Safe {safe} of {vault}: no node of {chain} is followed.",
+        "Nothing in it is entered or credited. Connect a node of that chain (`countersign desk nodes`), then log it again.",
+    ),
+    "desk.safe-differs": (
+        "The Safe of {vault} is not as it is registered: {part} expected {expected}, found {found}.",
+        "Have nobody pay into it. Ask the administrators who made this Safe, and compare it with its owners.",
+    ),
+    "desk.safe-keeps-more": (
+        "The Safe {safe} of {vault} keeps an owner, a module or an approval that no answer of it shows: somebody may act for it.",
+        "Have nobody pay into it. Make a new Safe with a setup that runs no other code, and register that one.",
     ),
     "desk.unconfirmed": (
         "Too few witnesses confirm the log as it lies here, so nothing was logged ({why}). Without a signature: {witnesses}.",

@@ -32,6 +32,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The request over {contracts} contracts has {size} bytes; a QR crossing carries at most {limit}.",
         "Carry it by USB: the same request goes onto a stick whole.",
     ),
+    "desk.only-by-usb": (
+        "This leg was prepared before, and what became of that cannot be shown to the other machine by QR.",
+        "Carry this one by USB: the whole history goes with it.",
+    ),
     "desk.too-large-for-usb": (
         "The request over {contracts} contracts has {size} bytes with all that was logged since; a stick carries {limit}.",
         "Carry to the cold vault more often, and let the administrators lower the policy's bound on cold contracts.",

@@ -7,7 +7,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.enrol-known-vault": (
         "There is a vault {vault} already.",
-        "Choose another id. A vault of extended keys is its keys: other keys are another vault.",
+        (
+            "Choose another id. Under the id of a vault that stands, with its owner, book and chain, a descriptor file of new "
+            "slots adds them, and its own description is tried again. A vault of extended keys is its keys: other keys are another "
+            "vault."
+        ),
+    ),
+    "desk.enrol-slot-stands": (
+        "Slot {slot} of vault {vault} has this descriptor already.",
+        "Describe the new slots alone; or the vault exactly as it stands, to try it again.",
     ),
     "desk.enrol-not-all-extended": (
         "Vault {vault} has keys that are not extended; a device that enrols extended keys signs for no such vault.",
@@ -35,7 +43,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.enrol-test-missing": (
         "These cosigners of vault {vault} have not signed its test: {officers}.",
-        "Have each of them compare the words and sign the test; a key that cannot sign now cannot spend later.",
+        (
+            "Have each of them compare the words and sign the test; a key that cannot sign now cannot spend later. If it must be "
+            "entered all the same, say why (at a terminal: --untested): every administrator reads it."
+        ),
     ),
     "desk.enrol-untested": (
         "Vault {vault} would be entered, or get slots, that these cosigners have not tried: {officers}.",
@@ -49,7 +60,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign. Ask who proposed the vault for the test files, and have {officer} sign the test again.",
     ),
     "desk.enrol-test-stray": (
-        "The change carries a test of vault {vault} by {officer}, who is no cosigner of a Bitcoin vault that it enters.",
+        "The change carries a test of vault {vault} by {officer}, who has no key in what it enters of that vault.",
         "Propose the vault again from its description and its own test files.",
     ),
     "desk.enrol-test-nobodys": (

@@ -62,11 +62,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The settlement {id} names bytes with the hash {artefact} ({type}) that are not kept here.",
         "Make the pack from a profile that has them: the desk's own, or an officer's console that has taken everything in.",
     ),
+    "desk.pack-left-out": (
+        "The pack leaves out entry {index} ({type}), which belongs to its settlement: what it tells is not what happened.",
+        "Do not rely on it. Keep it, ask whoever made it, and make a pack of your own from the profile.",
+    ),
     "desk.pack-manifest": ("The pack's parts do not give its manifest again.", _KEEP),
     "desk.pack-missing": ("The pack has no {name}.", _ASK_AGAIN),
     "desk.pack-name": ("The pack holds a file with a name that is not allowed: {name}", _KEEP),
+    "desk.pack-other-history": (
+        "The pack's {where} is not what this machine's own log of {size} entries has there: somebody was shown another history.",
+        "Do not rely on it. Keep both, and tell the auditor: the log signed two histories.",
+    ),
     "desk.pack-other-head": ("The proof of entry {index} leads to another checkpoint than the pack's.", _KEEP),
     "desk.pack-too-large": ("The pack is too large: at most {limit} bytes are read.", _ASK_AGAIN),
+    "desk.pack-whole": (
+        "Of the first {known} of {size} entries, which this machine has replayed itself, the pack holds all that belong to it.",
+        _NOTHING,
+    ),
+    "desk.pack-part": (
+        (
+            "The pack holds {count} of {size} entries. It cannot show that none was left out: a key withdrawn, an order that "
+            "stopped it, a refusal."
+        ),
+        "Hold it against a profile that has followed the log (check --profile), or against a pack of somebody else's.",
+    ),
     "desk.pack-truncated": ("The pack ends in the middle of a file.", _ASK_AGAIN),
     "desk.pack-unlisted": ("The pack holds the file {name}, which its manifest does not list.", _KEEP),
     "desk.pack-unsorted": ("The file {name} stands in the wrong place in the pack.", _ASK_AGAIN),
@@ -113,6 +132,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.audit-share-carried": ("The share of {officer} is whole and valid.", _NOTHING),
     "desk.audit-stray": ("The file {name} has no place among what a settlement leaves behind.", _KEEP),
     "desk.audit-stranger": ("No logged event registers the key {kid}.", _KEEP),
+    "desk.audit-test-false": (
+        "The test signature of {officer} for vault {vault}, logged at entry {index}, does not hold ({why}).",
+        "Put nothing into that vault. Ask its cosigners whether they tried it; have the desk explain what was logged.",
+    ),
+    "desk.audit-test-stray": (
+        "Entry {index} carries a test of vault {vault} by {officer}, who is no cosigner of a Bitcoin vault that it enters.",
+        _DESK,
+    ),
+    "desk.audit-tested": ("{officer} tried vault {vault} before it was registered at entry {index}.", _NOTHING),
+    "desk.audit-untested": (
+        "UNTESTED: for vault {vault}, entry {index}, nothing shows that these can sign: {officers}. Reason given: {reason}",
+        "Have them try it before much lies there: enrol the vault once more under its own id, over its own description.",
+    ),
+    "desk.audit-untried": (
+        "Nothing shows that these can sign for vault {vault}, entered at entry {index}: {officers}. No reason was given.",
+        "Put nothing into that vault. Ask its cosigners whether they can sign; have the desk explain what was logged.",
+    ),
     "desk.audit-tile-missing": ("The log's file {name} is missing.", "Verify the whole directory as it was written."),
     "desk.audit-unnamed": ("No event of the pack names the bytes with the hash {artefact} that lie in it.", _KEEP),
     "desk.audit-unlisted": ("The file {name} is not listed in result.json.", _KEEP),

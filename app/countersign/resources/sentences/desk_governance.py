@@ -5,6 +5,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No change of owners is under way at the Safe {vault}.",
         "Order one (`countersign officer owners`); two administrators approve it.",
     ),
+    "desk.order-sent": (
+        "The change {order} was executed already, by transaction {transaction}; its confirmations: {confirmations}.",
+        "Log it with `countersign officer … owners-observe`, once more when it has the policy's confirmations.",
+    ),
     "desk.owner-unknown": (
         "The key {key} is no owner of the Safe {vault}.",
         "Take one of the keys that the roster lists for it (`countersign roster show`).",
@@ -12,6 +16,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.owners-not-seen": (
         "The desk's own node does not list the ordered owners of the Safe {vault}, though {transaction} is in a block.",
         "Wait for the desk's node and observe again. If it stays so, tell the administrators.",
+    ),
+    "desk.owners-there": (
+        "The Safe {vault} is as it was ordered, by the desk's own node, though {transaction} is in no block.",
+        "Look for the transaction that executed it (`owners-observe`), and log that one.",
     ),
     "desk.nothing-proved": (
         "This profile has proved no head of its desk yet.",

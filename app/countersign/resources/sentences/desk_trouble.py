@@ -29,8 +29,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The desk's own node sees transaction {transaction} in a block.",
         "Nothing failed: observe it.",
     ),
+    "desk.executed-otherwise": (
+        "The chain executed transaction {transaction}, but the token did not move what is owed: {differs}.",
+        (
+            "It does not count as paid. Find out what the token does, and record the failure of this leg (Review, On the chains). "
+            "Whatever did move must come back to the vault before the leg is prepared anew, or it is paid twice."
+        ),
+    ),
+    "desk.numbers-young": (
+        "Numbers {first} to {last} of the Safe {vault} were used outside this log, and not yet with {needed} confirmations.",
+        "Wait for them, then prepare again: until then the chain may give a number back.",
+    ),
+    "desk.leg-not-past": (
+        "None of the coins of instruction {instruction}, signed for this leg, is left, and its chain may undo what took them.",
+        "Wait until what took them has the policy's confirmations, and record its failure again; then prepare the leg anew.",
+    ),
     "desk.other-executable": (
-        "The desk's own node does not agree on whether instruction {instruction} can still execute.",
+        "The desk's own node does not agree on whether instruction {instruction} can still execute, or is gone for good.",
         "Wait until both nodes have the newest block, then record the failure again.",
     ),
 }

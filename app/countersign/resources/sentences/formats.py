@@ -70,6 +70,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The name “{name}” is not in its normal Unicode form, so it may look like another.",
         "Ask for the name in normal form (NFC).",
     ),
+    "D3.marks": (
+        "The name “{name}” begins with a mark, or piles more than {limit} upon a letter: they are painted over other letters.",
+        "Ask for the name as it is written in its language.",
+    ),
     "D3.spaces": ("The name “{name}” has spaces at its ends, doubled or of an unusual kind.", "Remove them."),
     "D3.right-to-left": (
         "The name “{name}” holds the right-to-left character {character}, which can reorder what is shown beside it.",

@@ -186,6 +186,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vault {vault} would share an address with vault {other}: the place {place} has the same keys in both.",
         "Give each vault keys of its own. Tell the compliance officer if you did not choose these keys.",
     ),
+    "rails.script-other-network": (
+        "Vault {vault} and vault {other}, on another network, share {place}: a signature for one spends the other's coins.",
+        "Sign for neither. Give each vault keys of its own, and tell the compliance officer who asked for this one.",
+    ),
     "rails.safe-reserved": (
         "Nobody can hold {safe}, the address that is given for the Safe {vault}.",
         "Copy the Safe's address again from where it was made; compare it with the owners, letter by letter.",
@@ -197,6 +201,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "rails.safe-is-token": (
         "{safe}, given for the Safe {vault}, is the token {symbol} itself.",
         "Give the address of the Safe itself, not of what it holds.",
+    ),
+    "rails.safe-handler": (
+        "The Safe {vault} would have {handler} as fallback handler. That is none of Safe's: somebody may act for the Safe by it.",
+        "Do not sign. Have the Safe's owners set a CompatibilityFallbackHandler of Safe's, or none, and ask who chose this one.",
     ),
     "rails.other-vault": (
         "The Safe {vault} cannot pay what {other} owes.",

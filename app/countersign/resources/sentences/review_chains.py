@@ -55,6 +55,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "B8.two-changes": ("Vault {vault} would get {count} change outputs; at most one is allowed.", _ASK_DESK),
     "B8.op-return": ("Output {output} writes data into the chain, which the contract does not ask for.", _STOP),
+    "B8.unguarded": ("No key guards output {output}: anybody could take it, or nobody ever ({script}).", _STOP),
     "B8.too-much": ("Output {output} is worth more bitcoin than can exist.", _STOP),
     "B8.dust": ("Output {output} of {satoshis} satoshis is too small to be relayed or spent.", _ASK_DESK),
     "B8.vault-equation": (
@@ -105,6 +106,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "again” is how vaults are emptied."
         ),
         "Do not sign. Ask the desk, by another way, why it is asked for twice.",
+    ),
+    "B12.paid-before": (
+        (
+            "This machine has signed another payment of contract {contract}, transaction {other}, over other coins: whoever has "
+            "the signatures of both can send both."
+        ),
+        (
+            "Do not sign. Ask the desk, by another way, what became of your first signature. Have that one asked for again, over "
+            "the same bytes; or wait until one of its coins, {outpoint} or another, went elsewhere with the policy's confirmations."
+        ),
     ),
     "B12.first-spend": ("None of these coins was ever signed into another transaction.", _NONE),
     "B13.nothing-to-combine": ("There are no shares yet.", _NONE),
@@ -196,6 +207,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "failed, sign again” is how Safes are emptied."
         ),
         "Do not sign. Ask the desk, by another way, why it is asked for twice.",
+    ),
+    "E8.paid-before": (
+        (
+            "This machine has signed another payment of contract {contract}, {other}, under nonce {nonce}. Whoever kept that "
+            "signature may have executed it: then this one pays the contract twice."
+        ),
+        (
+            "Do not sign. Ask the desk, by another way, what used nonce {nonce}. Sign once the log shows what it was, or that "
+            "the first is gone for good."
+        ),
     ),
     "E8.next-nonce": ("Nonce {nonce} is the one that was prepared, and nothing else was signed under it.", _NONE),
     "E9.listed": (

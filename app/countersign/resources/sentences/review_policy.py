@@ -101,6 +101,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This machine replayed all {size} entries of the log; nothing revokes it.",
         _NONE,
     ),
+    "L8.told": (
+        (
+            "Of the {size} entries up to here the file holds {told}; nothing among them revokes it. It cannot show that none "
+            "was left out."
+        ),
+        "Hold the file against a profile that has followed the log (check --profile).",
+    ),
     "L8.not-attested": (
         "A crossing by QR cannot prove that nothing was cancelled, disputed or frozen since, and nobody attests it.",
         _ATTEST,

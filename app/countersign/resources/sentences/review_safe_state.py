@@ -60,6 +60,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The Safe runs the released code of version {version}, at the registered singleton {singleton}.",
         _NONE,
     ),
+    "E10.batch": (
+        "The MultiSendCallOnly of version {version} that the batch runs stands on this chain with its released code.",
+        _NONE,
+    ),
     "E10.owned": (
         "The {owners} registered owners own the Safe and nobody else; {threshold} of them sign.",
         _NONE,
@@ -80,6 +84,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The Safe's owners are not the registered ones: expected {expected}, found {found}.",
         _STOP,
     ),
+    "E10.in-order": (
+        "The call names who stands in front of the owner in the Safe's own list: it would succeed.",
+        _NONE,
+    ),
+    "E10.order-unseen": (
+        "The log says that transaction {transaction} changed the owners of {vault}; on its chain they are as before.",
+        "Do not sign. Have operations look for it (`owners-observe {vault}`): what is in no block waits again.",
+    ),
     "E10.threshold": _drift("threshold"),
     "E10.modules": (
         "Modules may act for the Safe without its owners: expected {expected}, found {found}.",
@@ -94,6 +106,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _STOP,
     ),
     "E10.fallback-handler": _drift("fallback handler"),
+    "E10.multi-send-code": (
+        "The batch would count as executed and pay nobody: of MultiSendCallOnly's code expected {expected}, found {found}.",
+        "Do not sign. Have the payments made one by one, or from a Safe of a release whose contracts stand on this chain.",
+    ),
+    "E10.handler": (
+        "Through the Safe's fallback handler, registered as it is, others may act for it: expected {expected}, found {found}.",
+        _STOP,
+    ),
     "E10.nonce": (
         "The Safe's next nonce is another than the one to be signed: expected {expected}, found {found}.",
         "Do not sign. See which transaction used the nonce, or which earlier one still waits.",

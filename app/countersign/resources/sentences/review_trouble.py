@@ -137,6 +137,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The void has nonce {found}, what it voids has {expected}.",
         "Refuse it: only the same nonce stops what was signed.",
     ),
+    "E8.ordered-instead": (
+        "Under nonce {nonce} another call was signed here; the administrators ordered this one in its place.",
+        "Nothing to do. Only one of the two can be executed.",
+    ),
+    "E8.late-void": (
+        "Nonce {voided} of the instruction it voids was used outside this log; it uses up nonce {nonce}, as declared.",
+        "Nothing to do.",
+    ),
+    "E8.used-outside": (
+        "Numbers {numbers} of this Safe were used outside this log. What used them, and what it moved, is not known here.",
+        "Look at the Safe's holdings (Vaults) and at what its owners say before you sign.",
+    ),
+    "E8.uncompared": (
+        "Numbers of this Safe were used outside this log (entry {index}), and its books were not compared since.",
+        "Do not sign yet. Ask operations to compare the books with the chains and to record it.",
+    ),
     "E8.declared-void": ("It uses up nonce {nonce} of the instruction it voids, as declared.", "Nothing to do."),
     "rails.change-dust": (
         "What would return to vault {vault} is {left} satoshis; the least that can be an output is {least}.",

@@ -134,6 +134,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "settlement.cycle-root": ("The fingerprint of cycle {cycle} does not match its contracts.", _DESK),
     "settlement.cycle-taken": ("There already is a cycle {cycle}.", "Close the cycle under another name."),
+    "settlement.coin-decimals": ("{asset} is its chain's coin, of {expected} decimals and not {decimals}.", _ROSTER),
     "settlement.decimals-changed": (
         "The decimals of {asset} would change.",
         "An asset keeps its decimals; register the right asset under its own id.",
@@ -167,9 +168,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The destination {destination} does not belong to vault {vault} of the same owner and chain.",
         _ROSTER,
     ),
-    "settlement.name-taken": ("{other} is called {name} already; {id} needs a name of its own.", _ROSTER),
+    "settlement.name-taken": ("{other} is called {name} already, or nearly so; {id} needs a name of its own.", _ROSTER),
     "settlement.symbol-taken": (
-        "{other} has the symbol {symbol} already: amounts of {asset} could be mistaken for its own.",
+        "{other} has the symbol {symbol} already, or one that reads like it: amounts of {asset} could be mistaken for its own.",
         _ROSTER,
     ),
     "settlement.fee-cap": (

@@ -32,6 +32,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _MEND,
     ),
     "settlement.not-ascending": ("The list at {where} is not in ascending order without repeats.", _MEND),
+    "settlement.listed-twice": ("The list at {where} names something twice.", _MEND),
     "settlement.not-outpoint": ("The text at {where} is not a transaction's output or event.", _MEND),
     "settlement.not-sha256": ("The text at {where} is not a SHA-256 in lower-case hex.", _MEND),
     "settlement.not-ethereum-hash": ("The text at {where} is not a hash of 64 hex digits behind 0x.", _MEND),

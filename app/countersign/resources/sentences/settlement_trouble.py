@@ -1,6 +1,10 @@
 """What is refused when a settlement is voided, fails or is reorganised, and what to do next."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "settlement.safe-uncompared": (
+        "The numbers {first} to {last} of the Safe {vault} were used outside this log, and what used them is not known.",
+        "Compare the books with the chains and record it (Reconciliation) before anything is paid from this Safe.",
+    ),
     "settlement.declared-alone": (
         "An instruction for {purpose} is declared by operations and compliance together; this one carries one signature.",
         "Ask an officer of compliance to check the same instruction and sign it too.",
@@ -48,6 +52,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "settlement.still-executable": (
         "Instruction {instruction} may still be executed; another beside it could pay twice.",
         "Send it again, replace it, or record that its chain can never take it.",
+    ),
+    "settlement.both-payable": (
+        "Instruction {instruction} may have been signed for this leg, and nothing bars it for good: both might pay.",
+        "Spend a coin of it that is left; where none is, wait for the policy's confirmations and record its failure again.",
+    ),
+    "settlement.not-for-good": (
+        "The number of instruction {instruction} is used, but its chain may undo that until it has the policy's confirmations.",
+        "Wait for the confirmations, and record the failure again.",
+    ),
+    "settlement.failed-contradicts": (
+        "What can still execute is not gone for good: the two things said of instruction {instruction} contradict each other.",
+        "Ask your node again, and record what it says.",
     ),
     "settlement.not-released": (
         "Instruction {instruction} has not been released.",

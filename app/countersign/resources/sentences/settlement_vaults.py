@@ -15,6 +15,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The Safe {safe} of vault {vault} is vault {other}'s already: what it holds would be two owners'.",
         "Register a Safe of its own for this vault.",
     ),
+    "settlement.slot-gone": (
+        "Vault {vault} would lose its slot {slot}: nobody would look for what lies there, and another vault could take its place.",
+        "Name every slot of the vault; those that are not to be used any more are spent from, and stay.",
+    ),
     "settlement.slot-unknown": ("Vault {vault} has no slot {slot}.", "Prepare the instruction with registered slots."),
     "settlement.vault-key-elsewhere": (
         "The key {key} of vault {vault} stands in vault {other} already; an extended key belongs to one vault alone.",

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from countersign.bitcoin.forms import spelled
 from countersign.desk.describing import DescriptionView, KeyView
-from countersign.desk.enrolling_views import CosignerTest, EnrolledKey, EnrolmentView, TestsView
+from countersign.desk.enrolling_views import AGAIN, SLOTS, CosignerTest, EnrolledKey, EnrolmentView, TestsView
 from countersign.desk.reports import Kind
 from countersign.errors import CountersignError
 from countersign.resources.visible import visible
@@ -84,6 +84,10 @@ def enrolled_keys(view: EnrolmentView) -> tuple[KeyGroup, ...]:
 
 
 def _held(key: EnrolledKey) -> KeyLine:
+    if key.withdrawn:
+        gone: Chip = ("bad", "blocked", label("vaults.key-withdrawn"))
+        caption = label("enrol.key-of", number=key.number, name=key.name)
+        return KeyLine(caption, _origin(key.key), "", (gone,), _name(key.number), key.key.text)
     place: Chip = (
         ("quiet", "network", label("enrol.online")) if key.online else ("info", "no-network", label("enrol.cold"))
     )
@@ -122,14 +126,16 @@ def own(view: EnrolmentView) -> tuple[str, str]:
         return "bad", f"{label('enrol.own-not')} {told(view.own_fault)}"
     if view.extended:
         return "ok", label("enrol.own-once", number=next(each.number for each in view.keys if each.own))
-    return "ok", label("enrol.own-each", places=view.places, count=view.own)
+    return "ok", label(
+        "enrol.own-slots" if view.kind == SLOTS else "enrol.own-each", places=view.places, count=view.own
+    )
 
 
 def named(view: EnrolmentView) -> str:
     """The vault as it would be registered, in a line."""
     wanted = view.wanted
     chain = writing.chain(wanted.chain)
-    return label("enrol.as", name=wanted.name, owner=view.owner, book=wanted.book, chain=chain)
+    return label(f"enrol.as-{view.kind}", name=wanted.name, owner=view.owner, book=wanted.book, chain=chain)
 
 
 def quorum(view: EnrolmentView) -> str:
@@ -166,12 +172,26 @@ def test_chip(line: CosignerTest) -> Chip:
     return ("ok", "pass", label("enrol.there")) if line.files else ("warn", "clock", label("enrol.lacking"))
 
 
-def standing(view: TestsView) -> tuple[str, str, str]:
+def wants_reason(vault: EnrolmentView, view: TestsView) -> bool:
+    """Whether it is proposed only with a reason: a test is owed and missing. Of a vault that stands none is owed."""
+    return bool(view.missing) and vault.kind != AGAIN
+
+
+def may_propose(vault: EnrolmentView, view: TestsView, untested: str) -> bool:
+    """Whether it can be proposed; `untested`: the reason that was typed."""
+    if vault.kind == AGAIN:
+        return bool(view.good)
+    return not view.missing or bool(untested)
+
+
+def standing(vault: EnrolmentView, view: TestsView) -> tuple[str, str, str]:
     """Tone, icon and words of whether the vault can be proposed."""
+    names = ", ".join(visible(each) for each in view.missing)
+    if view.missing and vault.kind == AGAIN:
+        return "info", "information", label("enrol.again-missing" if view.good else "enrol.again-nobody", names=names)
     if view.missing:
-        names = ", ".join(visible(each) for each in view.missing)
         return "warn", "clock", label("enrol.still-missing", names=names)
-    return "ok", "pass", label("enrol.all-there")
+    return "ok", "pass", label(f"enrol.all-there-{vault.kind}")
 
 
 def file_name(*parts: str) -> str:

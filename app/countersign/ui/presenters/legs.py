@@ -18,6 +18,7 @@ _TONES = {
     Where.UNSENT: ("warn", "forward"),
     Where.NOWHERE: ("bad", "fail"),
     Where.REVERTED: ("bad", "fail"),
+    Where.OTHERWISE: ("bad", "fail"),
 }
 
 
@@ -43,13 +44,15 @@ def line(leg: ChainLeg) -> LegLine:
 def _told(leg: ChainLeg) -> list[tuple[str, str]]:
     """Tone and sentence: what the node says, what the log has, what was recorded, what cannot be."""
     found = [("ink", _by_node(leg))]
+    if leg.earlier:
+        found.insert(0, ("warn", label("legs.earlier")))
     if leg.by_stranger:
         found.append(("warn", label("legs.stranger")))
     elif leg.together > 1:
         found.append(("ink", label("legs.together", count=leg.together)))
     if not leg.same:
         found.append(("warn", label("legs.log-behind" if leg.where is Where.BLOCK else "legs.log-ahead")))
-    if leg.where is not Where.BLOCK:
+    if leg.where not in (Where.BLOCK, Where.OTHERWISE):
         found.append(_execution(leg))
     if leg.failed:
         found.append(("bad", label("legs.failed-seen" if leg.where is Where.BLOCK else "legs.failed")))
@@ -62,13 +65,17 @@ def _told(leg: ChainLeg) -> list[tuple[str, str]]:
 def _by_node(leg: ChainLeg) -> str:
     if leg.where is Where.BLOCK:
         return label("legs.in-block", height=f"{leg.height or 0:,}", count=f"{leg.confirmations:,}")
+    if leg.where is Where.UNSENT and not leg.released:
+        return label("legs.is-unreleased", missing=f"{leg.missing:,}")
+    if leg.where is Where.OTHERWISE:
+        return label("legs.is-otherwise", differs=visible(leg.differs))
     return label(f"legs.is-{leg.where.value}")
 
 
 def _execution(leg: ChainLeg) -> tuple[str, str]:
     if leg.executable:
         return "ink", label("legs.executable")
-    return "bad", label(f"legs.dead-{leg.kind}")
+    return "bad", label(f"legs.dead-{leg.kind}" if leg.for_good else f"legs.gone-{leg.kind}")
 
 
 def failing(view: LegsView) -> tuple[ChainLeg, ...]:
@@ -98,9 +105,10 @@ def behind(view: LegsView) -> bool:
 
 def headline(view: LegsView) -> Chip:
     """Tone, icon and words for the whole settlement."""
-    there = sum(each.where is Where.BLOCK for each in view.legs)
-    values = {"there": f"{there:,}", "all": f"{len(view.legs):,}"}
-    if there == len(view.legs):
+    counted = [each for each in view.legs if not each.earlier]
+    there = sum(each.where is Where.BLOCK for each in counted)
+    values = {"there": f"{there:,}", "all": f"{len(counted):,}"}
+    if there == len(counted):
         return "ok", "pass", label("legs.all-delivered", **values)
     if split(view):
         return "bad", "warning", label("legs.split")
@@ -118,7 +126,13 @@ def split(view: LegsView) -> bool:
 def consequence(leg: ChainLeg) -> tuple[str, ...]:
     """What recording this leg's failure will mean."""
     owed = tuple(label("legs.would-owe", **_names(each)) for each in leg.owed)
-    return (*owed, label("legs.would-go-on" if leg.executable else "legs.would-prepare"))
+    if leg.executable:
+        return (*owed, label("legs.would-go-on"))
+    if leg.earlier:
+        return (label("legs.would-bury"),)
+    if leg.for_good:
+        return (*owed, label("legs.would-prepare"))
+    return (*owed, label("legs.would-share" if leg.kind == "psbt" else "legs.would-wait"))
 
 
 def _names(owed: Owed) -> dict[str, str]:

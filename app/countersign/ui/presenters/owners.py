@@ -1,5 +1,6 @@
 """A Safe's change of its own owners in words: who stays, goes and comes, how many sign, who ordered it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from countersign.desk.owner_views import COMES, GOES, OwnerLine, OwnersChange
@@ -21,9 +22,9 @@ class Owner:
     chip: tuple[str, str, str]
 
 
-def owners(change: OwnersChange) -> tuple[Owner, ...]:
+def lines(found: Iterable[OwnerLine]) -> tuple[Owner, ...]:
     """Who changes first, then who stays."""
-    ordered = sorted(change.owners, key=lambda each: each.fate not in _FATES)
+    ordered = sorted(found, key=lambda each: each.fate not in _FATES)
     return tuple(owner(each) for each in ordered)
 
 

@@ -9,7 +9,7 @@ from countersign.resources.text import sentence
 from countersign.resources.visible import visible
 from countersign.ui.presenters import deadline as deadlines
 from countersign.ui.presenters import writing
-from countersign.ui.strings import label, label_or
+from countersign.ui.strings import known, label, label_or
 
 _ROLES = {
     "vault": ("vault", "info"),
@@ -97,7 +97,9 @@ def deadline(view: ReviewView, now: int) -> tuple[str, str, str] | None:
 
 def kind(instruction: InstructionView) -> str:
     """ "Bitcoin regtest: PSBT"."""
-    return label(f"review.kind-{instruction.kind}", chain=writing.chain(instruction.chain))
+    found = label(f"review.kind-{instruction.kind}", chain=writing.chain(instruction.chain))
+    purpose = f"review.kind-{instruction.purpose}"
+    return label(purpose, kind=found) if known(purpose) else found
 
 
 def match(line: MatchLine, *, base: bool) -> Match:

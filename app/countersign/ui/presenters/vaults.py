@@ -17,6 +17,7 @@ from countersign.desk.vault_views import (
     HoldingsView,
     OwnersOrdered,
     PlaceView,
+    SafeFacts,
     VaultPage,
 )
 from countersign.errors import CountersignError
@@ -240,6 +241,17 @@ def ordered(view: OwnersOrdered) -> tuple[str, ...]:
         told.append(label("vaults.change-lacks-one" if view.lacks == 1 else "vaults.change-lacks", count=view.lacks))
     else:
         told.append(label("vaults.change-ready"))
+    return tuple(told)
+
+
+def outside(view: SafeFacts) -> tuple[str, ...]:
+    """The numbers of a Safe that were used outside the log, and whether its books were compared since."""
+    told = [
+        label("vaults.outside-one" if first == last else "vaults.outside", first=first, last=last)
+        for first, last in view.outside
+    ]
+    told.append(label("vaults.outside-unknown"))
+    told.append(label("vaults.outside-uncompared" if view.uncompared else "vaults.outside-compared"))
     return tuple(told)
 
 

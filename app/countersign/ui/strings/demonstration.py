@@ -43,6 +43,16 @@ LABELS: dict[str, str] = {
     "Your PIN is {pin}.",
     "demo.cycle-signed": "Officer E has signed too, at another machine: every quorum is there. Next step: release and finality.",
     "demo.cycle-final": "Final: thirty-eight contracts delivered by a handful of transactions; the books balance with the chains.",
+    "demo.waits": "Released and sent. Bitcoin's blocks are full this evening: they take nothing below {rate} satoshis a vbyte, "
+    "and the cycle's transaction waits. Next step: operations and compliance declare a child that lifts it.",
+    "demo.lifted": "Operations made a child, and compliance read it back and declared it: it spends the change of what waits, "
+    "back to the same vaults, and pays for both. Your turn: on the Desk, open any contract of the netted cycle, review the "
+    "child and sign it. Your PIN is {pin}.",
+    "demo.sign-child": "Your turn: on the Desk, open any contract of the netted cycle, review the child that lifts what waits "
+    "and sign it. Your PIN is {pin}.",
+    "demo.child-signed": "Officer E has signed the child too. Next step: it is released and sent, and lifts what waits.",
+    "demo.child-final": "Final: one block took both, the child and what it paid for; thirty-eight contracts are delivered, and "
+    "the books balance with the chains.",
     "demo.over": "The story is over. Look at the Log, or verify everything there.",
     "demo.elsewhere": "The settlement stands at: {state}. The demonstration goes no further from there; close the window and start "
     "it again.",

@@ -70,7 +70,7 @@ LABELS: dict[str, str] = {
     "enrol.first-places": "First addresses",
     "enrol.vault-title": "Which vault it will be",
     "enrol.name": "Id of the vault",
-    "enrol.name-hint": "for example meridian-btc: lower case, unlike every vault there is",
+    "enrol.name-hint": "for example meridian-btc; that of a standing vault, for more slots or to try it again",
     "enrol.owner": "Owner and book",
     "enrol.chain": "Chain",
     "enrol.own": "Your own device's key record (round 1)",
@@ -82,11 +82,19 @@ LABELS: dict[str, str] = {
     "enrol.judge": "Hold it against the roster",
     "enrol.judging": "Holding it against the roster…",
     "enrol.not-judged": "Not held against the roster yet: whose each key is will stand here.",
-    "enrol.judged": "Nothing of the roster stands against it: every key is a registered officer's, and no other vault uses it.",
+    "enrol.judged-new": "Nothing of the roster stands against it: every key is a registered officer's, and no other vault uses it.",
+    "enrol.judged-slots": (
+        "The vault stands and gains these slots; the others stay as they are. Nothing of the roster stands against them, and only "
+        "they are tried."
+    ),
+    "enrol.judged-again": "The vault stands exactly as it is described here. Its cosigners can try it now; nothing else changes.",
     "enrol.own-once": "Your key stands in it exactly once, key {number}.",
     "enrol.own-each": "Your key stands in each of its {places} slots exactly once: {count} keys are yours.",
+    "enrol.own-slots": "Your key stands exactly once in each new slot ({places}): {count} keys are yours.",
     "enrol.own-not": "Your own key is not confirmed.",
-    "enrol.as": "{name} of {owner}, book {book}, on {chain}",
+    "enrol.as-new": "{name} of {owner}, book {book}, on {chain}",
+    "enrol.as-slots": "More slots for {name} of {owner}, book {book}, on {chain}",
+    "enrol.as-again": "The standing vault {name} of {owner}, book {book}, on {chain}",
     "enrol.words-title": "Compare with every other cosigner",
     "enrol.words-explain": (
         "Read these twelve words aloud, in person or on a line where you know each other's voices. They stand for all of it: id, "
@@ -136,8 +144,19 @@ LABELS: dict[str, str] = {
     "enrol.add": "Add files…",
     "enrol.tests": "Test signatures (*.psbt *.test *.txt *.base64);;All files (*)",
     "enrol.refused-file": "Refused, {file}:",
-    "enrol.all-there": "Every cosigner has signed the test. The vault can be proposed.",
-    "enrol.still-missing": "Missing: {names}. A vault is proposed only with every cosigner's test.",
+    "enrol.all-there-new": "Every cosigner has signed the test. The vault can be proposed.",
+    "enrol.all-there-slots": "Every cosigner has signed the test. The slots can be proposed.",
+    "enrol.all-there-again": "Every cosigner has signed the test. That can be put into the log.",
+    "enrol.still-missing": "Missing: {names}. Without a reason it is proposed only with every cosigner's test.",
+    "enrol.again-missing": "Not signed here: {names}. The vault stands, and nobody's test is owed: what is there can be proposed.",
+    "enrol.again-nobody": "Nobody has signed yet: {names}.",
+    "enrol.untested-title": "Without somebody's test",
+    "enrol.untested-explain": (
+        "A key that cannot sign now may never be able to spend. If it must be entered all the same, say why: every administrator "
+        "reads this reason, and who has tried nothing, above the signature, and it stays in the log."
+    ),
+    "enrol.untested": "Why it is entered all the same",
+    "enrol.untested-hint": "for example: the device is at its maker's; nothing is paid in before it has signed",
     "enrol.propose": "Propose the vault…",
     "enrol.propose-tip": "A change of the roster that the administrators sign under Settings; an administrator signs it at once",
     "enrol.proposing": "Proposing…",

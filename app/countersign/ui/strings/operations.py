@@ -121,7 +121,8 @@ LABELS: dict[str, str] = {
     "legs.raising": "Raising the fee",
     "legs.raised": "Replaced with a higher fee, and logged.",
     "legs.fail": "Record the failure",
-    "legs.fail-tip": "Log that the chosen leg is in no block though another was delivered; the desk looks for itself first",
+    "legs.fail-tip": "Log that the chosen leg is in no block, or did not pay there, though another was delivered; "
+    "the desk looks for itself first",
     "legs.failing": "Recording the failure",
     "legs.recorded": "The failure is recorded.",
     "legs.reason": "Why (it is logged)",
@@ -141,6 +142,7 @@ LABELS: dict[str, str] = {
     "legs.where-unsent": "not sent",
     "legs.where-nowhere": "nowhere",
     "legs.where-reverted": "did nothing",
+    "legs.where-otherwise": "did not pay",
     "legs.in-block": "In block {height}, confirmations: {count}.",
     "legs.stranger": "Nobody of this desk sent this transaction: somebody else executed this leg.",
     "legs.together": "It was sent in one call that executes {count} Safes or none.",
@@ -148,13 +150,21 @@ LABELS: dict[str, str] = {
     "Send again: what is left goes out by itself, and the log names the transaction that split it.",
     "legs.is-waiting": "The node has it and waits for a block to take it.",
     "legs.is-unsent": "It was released, and as far as the log and the node know nobody has sent it.",
+    "legs.is-unreleased": "Nobody has sent it: two officers release it first, once it is signed. Missing signatures: {missing}.",
     "legs.is-nowhere": "It was sent, and the node has it no more: neither in a block nor waiting.",
     "legs.is-reverted": "It is in a block but did nothing there: the chain took the whole call back. None of it is delivered.",
+    "legs.is-otherwise": "The chain executed it, but the token did not move what is owed, so it does not count as paid: {differs}. "
+    "Whatever did move must come back before the leg is prepared anew, or it is paid twice.",
     "legs.log-behind": "The log does not have this block yet.",
     "legs.log-ahead": "The log has it in a block that the node does not have any more.",
     "legs.executable": "It can still execute: its coins or its nonce are unused.",
     "legs.dead-psbt": "It can never execute: a coin that it spends is gone from its vault.",
     "legs.dead-safe-tx": "It can never execute: its Safe has gone past its nonce.",
+    "legs.gone-psbt": "It cannot execute: a coin that it spends is gone from its vault. Its chain may undo that, until what "
+    "took the coin has the policy's confirmations.",
+    "legs.gone-safe-tx": "It cannot execute: its Safe has gone past its nonce. Its chain may undo that, until it has the policy's "
+    "confirmations.",
+    "legs.earlier": "Another instruction took the place of this one. It might still pay if its chain goes back.",
     "legs.failed": "Its failure is recorded: the custodian owes this delivery until it is made good.",
     "legs.failed-seen": "Its failure was recorded, and it was delivered since; the break closes when the settlement is final.",
     "legs.no-failure": "No failure to record: {why}",
@@ -164,6 +174,11 @@ LABELS: dict[str, str] = {
     "legs.would": "If you record the failure of this leg:",
     "legs.would-owe": "{amount} of {payer} stay held; the custodian owes them to {receiver} as its own break.",
     "legs.would-go-on": "Send it again, or have a replacement declared; once it is delivered, the settlement goes on.",
+    "legs.would-share": "This leg is prepared anew over a coin of it that is left, so that only one of the two can ever pay; "
+    "or over any, once its failure is recorded with the policy's confirmations.",
+    "legs.would-wait": "Nothing can be prepared in its place yet: record it again once its nonce is used with the policy's "
+    "confirmations.",
+    "legs.would-bury": "It can never pay any more: this leg is prepared anew without regard to it.",
     "legs.would-prepare": "It claims its coins or nonce no more: this leg is prepared anew, and needs a quorum and a release.",
     "loans.heading": "Loans to the custodian's pool",
     "loans.none-open": "No loan of this participant can be recalled: nothing is out, and the pool owes nothing that it can pay.",

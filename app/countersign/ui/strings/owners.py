@@ -1,4 +1,4 @@
-"""Labels of a Safe's change of its own owners: at the vault's wizard."""
+"""Labels of a Safe's change of its own owners: proposed, signed, sent; at the vault's wizard."""
 
 LABELS: dict[str, str] = {
     "owners.review-title": "Is this who shall own the Safe?",
@@ -17,8 +17,8 @@ LABELS: dict[str, str] = {
     "owners.order": "Order (event)",
     "owners.call": "The call",
     "owners.under-way": "A change of its owners is under way.",
-    "owners.open": "Change of owners…",
-    "owners.open-tip": "The change of this Safe's owners that is under way",
+    "owners.open": "The change under way…",
+    "owners.open-tip": "Read, sign, send the change of this Safe's owners that is under way",
     "owners.body": "The change of owners",
     "owners.reading": "Reading the Safe on its chain, running every check",
     "owners.sign-now": "Sign with the token",
@@ -40,4 +40,52 @@ LABELS: dict[str, str] = {
     "owners.statement-comes": "Comes: {who}",
     "owners.statement-sign": "How many sign: {now}, then {then}",
     "owners.statement-in-front": "Stands before the one who goes: {who}",
+    "owners.change": "Change owners…",
+    "owners.change-tip": "Propose that an owner comes, goes or is exchanged, or that another number of them signs",
+    "owners.change-title": "Change who owns the Safe {vault}",
+    "owners.change-explain": (
+        "Of {party}, book {book}. What comes of it is a proposal under Settings. First {wanted} of the administrators "
+        "({administrators}) sign the order, then {needed} of the Safe's owners of today sign the transaction. Nobody does both."
+    ),
+    "owners.change-what": "What shall change",
+    "owners.change-add": "An owner comes",
+    "owners.change-remove": "An owner goes",
+    "owners.change-exchange": "An owner is exchanged",
+    "owners.change-count": "Another number of owners signs",
+    "owners.change-back": "Take back the change that is under way",
+    "owners.change-goes": "Who goes",
+    "owners.change-comes": "Who comes, of the registered keys for this chain",
+    "owners.change-nobody": "Nobody else has a registered key for this chain. Register one first, under Settings.",
+    "owners.change-then": "How many sign then",
+    "owners.change-then-same": "How many sign stays as it is: an exchange is one call, another number is another change.",
+    "owners.change-back-explain": (
+        "An empty call under the same number: once it is executed, the change under way never can be. It is ordered and signed "
+        "like a change; owners and threshold stay."
+    ),
+    "owners.change-before-after": "Before and after",
+    "owners.change-today": "Owners of today",
+    "owners.change-body": "The owners before and after",
+    "owners.change-key": "{label} in {token} ({model}, serial {serial})",
+    "owners.change-choose": "Choose what shall change; what it does will stand here.",
+    "owners.change-choose-add": "Choose who comes.",
+    "owners.change-choose-remove": "Choose who goes.",
+    "owners.change-choose-exchange": "Choose who goes and who comes.",
+    "owners.change-choose-count": "Choose how many sign then.",
+    "owners.change-fine": "Nothing of the rules stands against it. The Safe is read on its chain when you propose it.",
+    "owners.change-unable": "{name} has neither the signing role nor a vault's: as an owner they could not sign here.",
+    "owners.change-stuck": (
+        "Too few could sign it: whoever orders it does not sign it, and at most {able} of the {needed} owners who must are left. "
+        "The Safe would be blocked until other administrators are registered."
+    ),
+    "owners.change-warmer": "The Safe is cold today. With these owners enough keys to sign lie on online machines.",
+    "owners.change-replaces": "It takes the place of the change that is under way, under the same number.",
+    "owners.change-now": "Propose it…",
+    "owners.change-doing": "Reading the Safe on its chain, building the call",
+    "owners.change-stopped": "Stopped. Nothing was proposed.",
+    "owners.change-proposed": "The change of {vault} is proposed. Read what it does, then sign it if you are an administrator.",
+    "owners.quorum": "{count} of {owners}",
+    "owners.quorum-change": "{before} → {then} sign",
+    "owners.quorum-same": "{before} sign, as today",
+    "owners.sign-count": "{count} of {owners} sign",
+    "owners.sign-count-now": "{count} of {owners} sign, as many as today",
 }

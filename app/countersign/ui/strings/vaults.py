@@ -19,6 +19,7 @@ LABELS: dict[str, str] = {
     "vaults.kind-safe": "Safe",
     "vaults.quorum": "{threshold} of {cosigners} sign · {kind}",
     "vaults.owner": "Owner",
+    "vaults.book-line": "book {book}",
     "vaults.owner-line": "{owner}, book {book}",
     "vaults.lei": "LEI",
     "vaults.chain": "Chain",
@@ -125,6 +126,12 @@ LABELS: dict[str, str] = {
     "vaults.no-modules": "none: a Safe that has any cannot be registered",
     "vaults.waiting": "Waiting",
     "vaults.is-waiting": "one instruction is under way and not executed yet",
+    "vaults.outside-one": "Number {first} of this Safe was used outside this log.",
+    "vaults.outside": "Numbers {first} to {last} of this Safe were used outside this log.",
+    "vaults.outside-unknown": "What used them, and what it moved, is not known here: compare its holdings with the ledger.",
+    "vaults.outside-uncompared": "The books were not compared since. Until operations records a reconciliation, nothing that pays "
+    "from this Safe can be signed.",
+    "vaults.outside-compared": "The books were compared since.",
     "vaults.change-heading": "A change of its owners is under way",
     "vaults.coming": "{names} comes in.",
     "vaults.going": "{names} goes out.",
@@ -148,6 +155,6 @@ LABELS: dict[str, str] = {
     ),
     "vaults.enrolment-safe": (
         "A Safe enters by a change of the roster: countersign roster propose, or its file under Settings. Its owners change by "
-        "an order of the administrators, which its owners of today sign."
+        "an order of the administrators (“Change owners…” on its page), which its owners of today sign."
     ),
 }

@@ -34,9 +34,10 @@ def monospaced(pixels: int = measure.BODY, *, bold: bool = False) -> QFont:
 
 
 def printed(points: float, *, bold: bool = False, fixed: bool = False) -> QFont:
-    """For paper, in points."""
+    """For paper, in points. Without ligatures: whoever searches the file finds "final" letter by letter."""
     font = monospaced(bold=bold) if fixed else proportional(bold=bold)
     font.setPointSizeF(points)
+    font.setFeature(QFont.Tag("liga"), 0)
     return font
 
 

@@ -18,6 +18,10 @@ RAIL: Final = 150
 RADIUS: Final = 6
 CONTROL: Final = 32
 ROW: Final = 64
+SIDE: Final = 42 * UNIT
+"""A list of things to choose one of, beside what is shown of it."""
+ITEM: Final = SIDE - 5 * GAP - UNIT
+"""What a line in it has: less the page's and the button's margins, the scroll bar and the frame."""
 LINE_ROW: Final = 52
 ICON: Final = 16
 RAIL_ICON: Final = 20

@@ -5,7 +5,10 @@
 - QR codes are black on white in every theme and take no colour from here but `CODE_INK` and `CODE_GROUND`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 CODE_INK: Final = "#000000"
@@ -125,9 +128,10 @@ PAIRS: Final[tuple[tuple[str, str], ...]] = (
 )
 
 
-def colours(palette: Palette) -> dict[str, str]:
-    """Name to #rrggbb."""
-    return {field.name: getattr(palette, field.name) for field in fields(palette)}
+@cache
+def colours(palette: Palette) -> Mapping[str, str]:
+    """Name to #rrggbb. Asked for by each icon and each painted cell."""
+    return MappingProxyType({field.name: getattr(palette, field.name) for field in fields(palette)})
 
 
 def tone(palette: Palette, name: str) -> tuple[str, str]:

@@ -44,7 +44,7 @@ class CarryScreen(QWidget):
         self.crossings: Sequence[CrossingView] = ()
         self.instruction = self.said = ""
         self.list = scrolling(page(), label("carry.list"))
-        self.list.setFixedWidth(measure.UNIT * 42)
+        self.list.setFixedWidth(measure.SIDE)
         self.show_panel = ShowPanel(context.instruments.draw_code)
         self.show_panel.asked.connect(lambda: self.chosen.emit(self.instruction))
         self.scan = ScanPanel(context)
@@ -152,7 +152,7 @@ class CarryScreen(QWidget):
         for each in self.crossings:
             line = carry.crossing(each)
             name = label("carry.choose", title=line.title, phase=line.phase[2])
-            button = Button(line.title.replace(" · ", "\n"), part="item", name=name)
+            button = Button(line.title.replace(" · ", "\n"), part="item", name=name, width=measure.ITEM)
             button.setCheckable(True)
             button.setMinimumHeight(measure.ROW)
             button.setChecked(each.instruction == self.instruction)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStackedWidget, QTableView, QWidget
 
 from countersign.desk.views import DeskView, Group, Rows
 from countersign.ui.models.desk_model import DeskModel
@@ -18,9 +18,9 @@ from countersign.ui.views.context import Context
 from countersign.ui.views.desk_checks import DeskChecks
 from countersign.ui.views.desk_totals import DeskTotals
 from countersign.ui.widgets.button import Button, base_units
-from countersign.ui.widgets.cells import CellDelegate
 from countersign.ui.widgets.label import PlainLabel
 from countersign.ui.widgets.layout import column, row
+from countersign.ui.widgets.row_table import RowTable
 
 _WIDTHS = {
     Column.ACT_BY: 176, Column.STATE: 140, Column.PARTIES: 124, Column.EXCHANGE: 238, Column.NOTIONAL: 126,
@@ -96,28 +96,14 @@ class DeskScreen(QWidget):
         self.setLayout(page)
 
     def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setItemDelegate(CellDelegate(table))
-        table.setAccessibleName(label("desk.table"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
+        table = RowTable(self.model, label("desk.table"), _WIDTHS.items(), stretch=int(Column.EXCHANGE))
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(measure.ROW)
         table.verticalHeader().setMinimumSectionSize(measure.CONTROL)
         header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(int(Column.ACT_BY), Qt.SortOrder.AscendingOrder)
         header.sectionClicked.connect(self.sort)
-        for place, width in _WIDTHS.items():
-            table.setColumnWidth(place, width)
-        header.setSectionResizeMode(int(Column.EXCHANGE), QHeaderView.ResizeMode.Stretch)
         table.activated.connect(self._open)
         return table
 

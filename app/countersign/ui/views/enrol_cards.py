@@ -98,7 +98,7 @@ def judged(view: EnrolmentView) -> list[QWidget]:
     card = Card()
     card.body.addWidget(PlainLabel(enrol.named(view), "title"))
     card.body.addWidget(PlainLabel(enrol.quorum(view), "strong"))
-    card.body.addWidget(PlainLabel(label("enrol.judged")))
+    card.body.addWidget(PlainLabel(label(f"enrol.judged-{view.kind}")))
     tone, words = enrol.own(view)
     card.body.addWidget(note(words, tone))
     return [card, *keys(enrol.enrolled_keys(view)), addresses(view, measure.CAPTION)]
@@ -121,9 +121,9 @@ def phrase(view: EnrolmentView) -> Card:
     return card
 
 
-def tests(view: TestsView) -> list[QWidget]:
+def tests(vault: EnrolmentView, view: TestsView) -> list[QWidget]:
     """Every cosigner with their test's file, or missing; refused files with the reason."""
-    tone, icon, words = enrol.standing(view)
+    tone, icon, words = enrol.standing(vault, view)
     card = Card(label("enrol.tests-title"))
     for at, each in enumerate(view.cosigners):
         if at:

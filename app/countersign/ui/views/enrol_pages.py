@@ -21,6 +21,7 @@ from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, clear, column, page, row, scrolling
 from countersign.ui.widgets.option import Option
+from countersign.ui.widgets.reason import ReasonField
 
 _OWNERS = measure.UNIT * 17
 
@@ -243,15 +244,17 @@ class TestPage(QWidget):
 
 
 class TestsPage(Sides):
-    """Whose test signatures are there. `looking` wants the files looked at again, `added` gives more of them."""
+    """Whose test signatures are there. `looking` wants the files looked at again, `added` gives more of them; `changed` when the
+    reason why one is missing was typed."""
 
     __test__ = False
     looking = Signal()
     added = Signal(list)
+    changed = Signal()
 
     def __init__(self) -> None:
-        card = Card(label("enrol.tests-files"))
-        super().__init__(card)
+        card, self.without = Card(label("enrol.tests-files")), Card(label("enrol.untested-title"))
+        super().__init__(card, self.without)
         self.folder = PlainLabel("", "caption")
         self.look = Button(label("enrol.look"), "Ctrl+R", icon="refresh")
         self.look.clicked.connect(self.looking)
@@ -260,6 +263,11 @@ class TestsPage(Sides):
         card.body.addWidget(PlainLabel(label("enrol.tests-explain")))
         captioned(card, "enrol.folder", self.folder)
         card.body.addLayout(row(self.look, self.add, None))
+        self.untested = ReasonField(label("enrol.untested"), label("enrol.untested-hint"))
+        self.untested.textChanged.connect(self.changed)
+        self.without.body.addWidget(PlainLabel(label("enrol.untested-explain")))
+        captioned(self.without, "enrol.untested", self.untested)
+        self.without.hide()
 
     def _pick(self) -> None:
         pick_several(self, self.add.text(), self.added.emit, "enrol.tests")
@@ -267,12 +275,18 @@ class TestsPage(Sides):
     def show_tests(self, view: EnrolmentView, tests: TestsView) -> None:
         """Show who has signed, and the words of what is proposed."""
         self.folder.say(str(view.wanted.description.file.parent))
-        self.show_items([*cards.tests(tests), cards.phrase(view), cards.addresses(view, measure.CAPTION)])
+        self.without.setVisible(enrol.wants_reason(view, tests))
+        self.show_items([*cards.tests(view, tests), cards.phrase(view), cards.addresses(view, measure.CAPTION)])
+
+    def begin(self) -> None:
+        """Another vault: nothing is said of it."""
+        self.untested.clear()
+        self.without.hide()
 
     def offer(self, *, busy: bool) -> None:
         """What can be pressed now."""
-        for button in (self.look, self.add):
-            button.setEnabled(not busy)
+        for widget in (self.look, self.add, self.untested):
+            widget.setEnabled(not busy)
 
 
 def focus_first(widget: QWidget | None) -> None:

@@ -59,8 +59,9 @@ class EnrolScreen(QWidget):
             self.stack.addWidget(each)
         self._buttons()
         self._lay_out()
-        for changed in (self.vault.changed, self.words.changed):
-            changed.connect(self._changed)
+        self.vault.changed.connect(self._changed)
+        for changed in (self.words.changed, self.gather.changed):
+            changed.connect(self.offer)
         self.file.file.field.textChanged.connect(lambda _: self.offer())
         self.go(FILE)
 
@@ -94,6 +95,12 @@ class EnrolScreen(QWidget):
     def at(self) -> int:
         """The open step, from 0."""
         return self.stack.currentIndex()
+
+    @property
+    def untested(self) -> str:
+        """Why the vault comes without somebody's test; empty where nobody's is wanted or missing."""
+        asked = self.view is not None and self.tests is not None and enrol.wants_reason(self.view, self.tests)
+        return self.gather.untested.text if asked else ""
 
     @property
     def wanted(self) -> Wanted | None:
@@ -150,6 +157,7 @@ class EnrolScreen(QWidget):
         self.vault.show_vault(view)
         self.words.show_vault(view)
         self.test.show_vault(view)
+        self.gather.begin()
         self.offer()
 
     def show_compared(self, typed: str) -> None:
@@ -192,7 +200,6 @@ class EnrolScreen(QWidget):
     def _changed(self) -> None:
         if self.at == VAULT:
             self._changed_vault()
-        self.offer()
 
     def _changed_vault(self) -> None:
         self.view, self.tests, self.typed, self.tested = None, None, "", False
@@ -204,7 +211,8 @@ class EnrolScreen(QWidget):
         self._mark()
         ready, sound = not self.busy, self.context.runner.sound
         own = self.view is not None and self.view.own_fault is None
-        whole = self.tests is not None and not self.tests.missing
+        view, tests = self.view, self.tests
+        whole = view is not None and tests is not None and enrol.may_propose(view, tests, self.untested)
         allowed = (
             self.opened is not None and enrol.is_vault(self.opened.view),
             own,

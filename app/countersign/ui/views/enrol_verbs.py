@@ -141,12 +141,12 @@ class EnrolVerbs:
         return await self._console.enrolling.tests(wanted, files)
 
     def _propose(self) -> None:
-        wanted, tests = self._wanted, self._screen.tests
+        wanted, tests, untested = self._wanted, self._screen.tests, self._screen.untested
         if wanted is None or tests is None:
             return
 
         async def propose() -> None:
-            view = await self._unlocked(lambda: self._console.enrolling.propose(wanted, tests.good))
+            view = await self._unlocked(lambda: self._console.enrolling.propose(wanted, tests.good, untested))
             await self._shown(view.id, label("enrol.proposed", vault=wanted.name))
 
         self._run("enrol.proposing", propose(), lambda _: None)

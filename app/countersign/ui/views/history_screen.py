@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from countersign.desk.history import HistoryRow, HistoryView
 from countersign.desk.report_file import LONGEST
@@ -18,11 +18,11 @@ from countersign.ui.theme import measure
 from countersign.ui.views.context import Context
 from countersign.ui.widgets.bars import Bars
 from countersign.ui.widgets.button import Button
-from countersign.ui.widgets.cells import CellDelegate
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, clear, column, fields, page, row, scrolling
 from countersign.ui.widgets.picture import Picture
 from countersign.ui.widgets.progress import ProgressLine
+from countersign.ui.widgets.row_table import RowTable
 
 _WIDTHS = (184, 122, 190, 138)
 _MANY = 2_000
@@ -88,22 +88,7 @@ class HistoryScreen(QWidget):
         return whole
 
     def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setItemDelegate(CellDelegate(table))
-        table.setAccessibleName(label("history.table"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(measure.ROW)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        for at, width in enumerate(_WIDTHS):
-            table.setColumnWidth(at, width)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        table = RowTable(self.model, label("history.table"), enumerate(_WIDTHS), stretch=2)
         table.selectionModel().currentRowChanged.connect(lambda current, _: self._choose(current.row()))
         return table
 

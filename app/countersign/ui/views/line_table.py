@@ -2,39 +2,23 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import Signal
 
 from countersign.ui.models.line_model import LineModel
-from countersign.ui.theme import measure
-from countersign.ui.widgets.cells import Cell, CellDelegate
+from countersign.ui.widgets.cells import Cell
+from countersign.ui.widgets.row_table import RowTable
 
 
-class LineTable(QTableView):
+class LineTable(RowTable):
     """`chosen` says the key of the row chosen by hand or first shown; `opened` the one that was pressed twice."""
 
     chosen = Signal(str)
     opened = Signal(str)
 
     def __init__(self, name: str, headers: Sequence[str], widths: Sequence[int], *, stretch: int) -> None:
-        super().__init__()
         self.lines = LineModel(headers)
         self.picked = ""
-        self.setModel(self.lines)
-        self.setItemDelegate(CellDelegate(self))
-        self.setAccessibleName(name)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(measure.ROW)
-        header = self.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        for at, width in enumerate(widths):
-            self.setColumnWidth(at, width)
-        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        super().__init__(self.lines, name, enumerate(widths), stretch)
         self.selectionModel().currentRowChanged.connect(lambda current, _: self._choose(current.row()))
         self.activated.connect(lambda index: self.opened.emit(self.lines.key(index.row()) or ""))
 

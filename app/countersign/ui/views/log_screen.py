@@ -1,7 +1,7 @@
 """Log: is the history whole? Head, witnesses, entries with search, the proof of one entry drawn, everything verified."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from countersign.desk.views import ForkView, LogView, ProofView
 from countersign.ui.models.log_model import LogModel
@@ -13,11 +13,11 @@ from countersign.ui.views import transaction_cards as cards
 from countersign.ui.views.context import Context
 from countersign.ui.views.fork_card import ForkCard
 from countersign.ui.widgets.button import Button
-from countersign.ui.widgets.cells import CellDelegate
 from countersign.ui.widgets.label import PlainLabel, WholeValue
 from countersign.ui.widgets.layout import Card, Note, clear, column, fields, page, row, scrolling
 from countersign.ui.widgets.picture import Picture
 from countersign.ui.widgets.progress import ProgressLine
+from countersign.ui.widgets.row_table import RowTable
 
 _MANY = 2_000
 
@@ -69,22 +69,8 @@ class LogScreen(QWidget):
         return whole
 
     def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setItemDelegate(CellDelegate(table))
-        table.setAccessibleName(label("log.table"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(measure.LINE_ROW)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        for at, width in enumerate((52, 156, 138, 120, 96)):
-            table.setColumnWidth(at, width)
-        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        widths = enumerate((52, 156, 138, 120, 96))
+        table = RowTable(self.model, label("log.table"), widths, stretch=4, height=measure.LINE_ROW)
         table.selectionModel().currentRowChanged.connect(lambda current, _: self._chosen(current.row()))
         return table
 
@@ -166,7 +152,7 @@ class LogScreen(QWidget):
                 asking = self.blockSignals(True)
                 self.table.selectRow(at)
                 self.blockSignals(asking)
-                self.table.scrollTo(self.model.index(at, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+                self.table.scrollTo(self.model.index(at, 0), QTableView.ScrollHint.PositionAtCenter)
 
     def show_proof(self, proof: ProofView) -> None:
         """Choose the entry of this proof and draw its path; nothing if the search hides it."""

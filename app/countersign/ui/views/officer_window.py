@@ -109,7 +109,9 @@ class OfficerWindow(Frame):
         self.history.unlocking.connect(self._unlock)
         self.telling = HistoryVerbs(self.history, self.console, self.context, self._with_token)
         self.vaulting = VaultsVerbs(self.vaults, self.console, self.context)
-        self.owning = OwnerVerbs(self.vaults, self.console, self.context, self._with_token, self.begin)
+        self.owning = OwnerVerbs(
+            self.vaults, self.console, self.context, self._with_token, self.begin, self._show_proposal
+        )
         self.enrolling = EnrolVerbs(self.enrol, self.console, self.context, self._with_token, self._show_proposal)
         self.vaults.enrolling.connect(self._enrol)
         self.enrol.left.connect(lambda: self.open_screen("vaults"))

@@ -1,9 +1,12 @@
 """A Safe's change of its own owners on a card: every owner whole, what becomes of them, and by whose order."""
 
+from collections.abc import Iterable
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from countersign.desk.owner_views import OwnersChange
-from countersign.ui.presenters import owners, writing
+from countersign.desk.owner_choices import OwnersGround, OwnersPlan
+from countersign.desk.owner_views import OwnerLine, OwnersChange
+from countersign.ui.presenters import owner_change, owners, writing
 from countersign.ui.presenters.owners import Owner
 from countersign.ui.strings import label
 from countersign.ui.theme import measure
@@ -16,11 +19,30 @@ def change(view: OwnersChange, pixels: int = measure.STRONG) -> Card:
     """Who owns the Safe before and after, how many sign, who stands in front of who goes, who ordered it."""
     card = Card(label("owners.title", vault=view.vault))
     card.body.addWidget(PlainLabel(owners.signing(view), "amount"))
-    for each in owners.owners(view):
+    for each in owners.lines(view.owners):
         card.body.addWidget(rule())
         card.body.addLayout(_owner(each, pixels))
     card.body.addWidget(rule())
     card.body.addLayout(fields(_rest(view)))
+    return card
+
+
+def planned(plan: OwnersPlan) -> Card:
+    """Who would own the Safe, and how many would sign; who changes first."""
+    return _listed(label("owners.change-before-after"), owner_change.quorum(plan), plan.owners)
+
+
+def today(ground: OwnersGround) -> Card:
+    """Who owns the Safe, before anything is chosen."""
+    return _listed(label("owners.change-today"), *owner_change.today(ground))
+
+
+def _listed(heading: str, quorum: str, found: Iterable[OwnerLine]) -> Card:
+    card = Card(heading)
+    card.body.addWidget(PlainLabel(quorum, "amount"))
+    for each in owners.lines(found):
+        card.body.addWidget(rule())
+        card.body.addLayout(_owner(each, measure.CAPTION))
     return card
 
 

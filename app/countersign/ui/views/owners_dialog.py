@@ -109,7 +109,7 @@ class OwnersDialog(WorkDialog):
         ticked = self.confirm is not None and self.confirm.isChecked()
         self.sign.setEnabled(free and wanted and ticked and view is not None and view.instruction.verdict.may_sign)
         self.send.setEnabled(free and view is not None and not view.missing and view.transaction is None)
-        self.observe.setEnabled(free and view is not None and view.transaction is not None)
+        self.observe.setEnabled(free and view is not None and not view.missing)  # whoever has it may send it
 
     def _sign(self) -> None:
         view = self.view

@@ -2,6 +2,9 @@
 
 - Nothing is clipped: what is too wide wraps, at words or, where a word is wider than its place, within it; a settlement
   stays on one page where it fits on one, and goes on over the next, line by line, where it does not.
+- Nothing is painted over anything else: a line is as high as its ink, the foot of a page has as many lines as it needs.
+- Nothing is lost: a character that no font here can draw is spelt out, and so is one that a reader of the file would take
+  for another (beyond the basic plane Qt names it wrongly). Everything runs from left to right.
 - Painted twice: once for the number of pages, once for good, both by the same code.
 - Needs no window and no screen; may run on a thread. `going` is asked before every settlement and may raise to stop.
 
@@ -11,10 +14,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPointF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPointF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetricsF,
     QPagedPaintDevice,
     QPageLayout,
     QPageSize,
@@ -26,6 +30,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from countersign.resources.visible import spelled
 from countersign.ui.presenters.report import Fact, Line, Paper
 from countersign.ui.strings import label
 from countersign.ui.theme import fonts
@@ -40,6 +45,8 @@ MARGIN = 14.0  # mm
 SHARES = (0.17, 0.16, 0.19, 0.19, 0.12, 0.17)
 """The columns' parts of the width, in the order of `presenters.report.COLUMNS`."""
 GUTTER = 6 * POINT
+SEPARATOR = "\u2028"
+"""Between the lines of a cell. From outside none comes: `visible` spells it out."""
 CAPTION, MOMENT = 0.17, 0.25
 """What captions take of the width: names of values; moments of entries."""
 INK, QUIET, RULE = QColor(PRINT["ink"]), QColor(PRINT["quiet"]), QColor(PRINT["rule"])
@@ -55,7 +62,7 @@ class Piece:
     width: float
     quiet: bool = False
     right: bool = False
-    strong: int = 0  # so many characters at its beginning stand out
+    strong: bool = False  # its first line stands out
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,9 @@ class Sheet:
 
     def __post_init__(self) -> None:
         area = self.writer.pageLayout().paintRectPixels(RESOLUTION)
-        self.width, self.height = float(area.width()), float(area.height()) - 16 * POINT
+        self.width = float(area.width())
+        self.height = float(area.height()) - 6 * POINT
+        self.height -= _height([layout for _, layout in self._feet()])
         self._footer()
 
     def put(self, *strips: Strip) -> None:
@@ -103,19 +112,20 @@ class Sheet:
         """The pieces side by side, line by line."""
         for at in range(max((layout.lineCount() for _, layout in pieces), default=0)):
             lines = [(each, layout.lineAt(at)) for each, layout in pieces if at < layout.lineCount()]
-            tallest = max(line.height() for _, line in lines)
+            above = max(_above(each, line) for each, line in lines)
+            tallest = above + max(line.height() for _, line in lines)
             if self.y + tallest > self.height:
                 self._turn()
             for each, line in lines:
-                self._draw(each, line)
+                self._draw(each, line, self.y + above)
             self.y += tallest
 
-    def _draw(self, piece: Piece, line: QTextLine) -> None:
+    def _draw(self, piece: Piece, line: QTextLine, y: float) -> None:
         if self.painter is None:
             return
         self.painter.setPen(QUIET if piece.quiet else INK)
         left = piece.left + (piece.width - line.naturalTextWidth() if piece.right else 0.0)
-        line.draw(self.painter, QPointF(left, self.y - line.y()))
+        line.draw(self.painter, QPointF(left, y - line.y()))
 
     def _rule(self) -> None:
         if self.painter is not None:
@@ -134,28 +144,37 @@ class Sheet:
             self.put(*heading)
         self.heading = heading
 
+    def _feet(self) -> Sequence[tuple[Piece, QTextLayout]]:
+        """What stands at the foot of the page: what the report is, and beside it which page this is."""
+        font = fonts.printed(7)
+        said = label("report.page", page=self.page, pages=self.pages)
+        beside = 0.15 * self.width
+        feet = (
+            Piece(self.foot, font, 0.0, self.width - beside, quiet=True),
+            Piece(said, font, self.width - beside, beside, quiet=True, right=True),
+        )
+        return [(each, _laid(each, self.writer)) for each in feet]
+
     def _footer(self) -> None:
         if self.painter is None:
             return
-        font, kept = fonts.printed(7), self.y
-        self.y = self.height + 6 * POINT
-        said = label("report.page", page=self.page, pages=self.pages)
-        for text, right in ((self.foot, False), (said, True)):
-            piece = Piece(text, font, 0.0, self.width, quiet=True, right=right)
-            layout = _laid(piece, self.writer)  # owns its lines
-            self._draw(piece, layout.lineAt(0))
-        self.y = kept
+        for piece, layout in self._feet():
+            for at in range(layout.lineCount()):
+                line = layout.lineAt(at)
+                self._draw(piece, line, self.height + 6 * POINT + line.y())
 
 
 def _laid(piece: Piece, writer: QPdfWriter) -> QTextLayout:
     """The text in lines of its width."""
-    layout = QTextLayout(piece.text, piece.font, writer)
+    text = drawable(piece.text, piece.font)
+    layout = QTextLayout(text, piece.font, writer)
     option = QTextOption()
+    option.setTextDirection(Qt.LayoutDirection.LeftToRight)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
     if piece.strong:
         bold = QTextLayout.FormatRange()
-        bold.start, bold.length, bold.format = 0, piece.strong, QTextCharFormat()
+        bold.start, bold.length, bold.format = 0, len(text.partition(SEPARATOR)[0]), QTextCharFormat()
         bold.format.setFontWeight(QFont.Weight.Bold)
         layout.setFormats([bold])
     layout.beginLayout()
@@ -166,6 +185,25 @@ def _laid(piece: Piece, writer: QPdfWriter) -> QTextLayout:
         y += line.height()
     layout.endLayout()
     return layout
+
+
+def drawable(text: str, font: QFont) -> str:
+    """The text with what this font and those behind it cannot draw, or the file could not name, spelt out."""
+    if text.isascii():
+        return text
+    metrics = QFontMetricsF(font)
+    return "".join(
+        char if char == SEPARATOR or (ord(char) < 0x10000 and metrics.inFontUcs4(ord(char))) else spelled(char)
+        for char in text
+    )
+
+
+def _above(piece: Piece, line: QTextLine) -> float:
+    """How far the ink of a line reaches above it: marks upon marks do."""
+    if piece.text.isascii():
+        return 0.0
+    tops = [run.boundingRect().top() for run in line.glyphRuns()]
+    return max(0.0, line.y() - min(tops, default=line.y()))
 
 
 def _height(layouts: Sequence[QTextLayout]) -> float:
@@ -263,6 +301,5 @@ def _cells(sheet: Sheet, cells: Sequence[Sequence[str]], *, head: bool = False) 
     for at, (share, lines) in enumerate(zip(SHARES, cells, strict=True)):
         width = share * sheet.width
         font = fonts.printed(7.5 if head else 8.5, bold=head)
-        strong = 0 if at or head else len(lines[0])
-        yield Piece("\u2028".join(lines), font, left, width - GUTTER, quiet=head, strong=strong)
+        yield Piece(SEPARATOR.join(lines), font, left, width - GUTTER, quiet=head, strong=not (at or head))
         left += width

@@ -41,7 +41,7 @@ class SignScreen(QWidget):
         self.chosen = ""
         self.busy = self._just_signed = False
         self.list = scrolling(page(PlainLabel(label("sign.nothing"), "quiet")), label("screen.sign"))
-        self.list.setFixedWidth(measure.UNIT * 42)
+        self.list.setFixedWidth(measure.SIDE)
         self.body = scrolling(page(), label("sign.body"))
         self.progress = ProgressLine(label("sign.signing"))
         both = row(self.list, self.body, gap=0)
@@ -80,14 +80,17 @@ class SignScreen(QWidget):
             self.refusing.emit(self.view.contract)
 
     def show_view(self, view: ReviewView | None, waiting: Sequence[SignView]) -> None:
-        """Show what can be signed of this settlement; the first thing not yet signed is chosen."""
-        self.view, self.waiting = view, waiting
-        ids = [each.instruction.instruction for each in waiting]
+        """Show what can be signed of this settlement; the first thing not yet signed is chosen.
+
+        What was prepared since `view` was made is not in it, and waits for the next look.
+        """
         known = {each.instruction for each in view.instructions} if view else set()
+        self.view, self.waiting = view, [each for each in waiting if each.instruction.instruction in known]
+        ids = [each.instruction.instruction for each in self.waiting]
         if self.chosen not in known or (self.chosen not in ids and not self._just_signed):
             self.chosen = ids[0] if ids else next(iter(known), "")
-        if waiting:
-            self.token = waiting[0].token
+        if self.waiting:
+            self.token = self.waiting[0].token
         self._build()
 
     def finish(self, view: ReviewView, waiting: Sequence[SignView]) -> None:
@@ -155,7 +158,7 @@ class SignScreen(QWidget):
         for each in view.instructions:
             shown = sign.item(each, base=self.base.isChecked())
             words = label("sign.choose", title=shown.title, amounts=shown.amounts, state=shown.state[2])
-            button = Button(f"{shown.title}\n{shown.amounts}", part="item", name=words)
+            button = Button(f"{shown.title}\n{shown.amounts}", part="item", name=words, width=measure.ITEM)
             button.setCheckable(True)
             if each.instruction == self.chosen:
                 self.item = button

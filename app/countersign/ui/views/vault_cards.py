@@ -25,13 +25,15 @@ def _chip(chip: tuple[str, str, str]) -> Chip:
     return Chip(word, icon, tone)
 
 
-def header(view: VaultPage) -> Card:
-    """Whose it is, where, how many sign, whether it is cold and can still spend."""
+def header(view: VaultPage, *verbs: QWidget) -> Card:
+    """Whose it is, where, how many sign, whether it is cold and can still spend; beside it what can be done with it."""
     card = Card()
     head = row(PlainLabel(view.id, "title"), _chip(vaults.temperature(view)), _chip(vaults.ability(view)))
     head.setStretch(0, 1)
     card.body.addLayout(head)
-    card.body.addWidget(PlainLabel(vaults.quorum(view), "strong"))
+    quorum = row(PlainLabel(vaults.quorum(view), "strong"), *verbs)
+    quorum.setStretch(0, 1)
+    card.body.addLayout(quorum)
     for tone, words in vaults.sentences(view):
         card.body.addWidget(Note(words, tone, Picture("warning", tone)) if tone else PlainLabel(words))
     owner = PlainLabel(label("vaults.owner-line", owner=view.owner, book=view.book))
@@ -144,6 +146,8 @@ def safe(view: VaultPage) -> Card:
         (label("vaults.waiting"), PlainLabel(label("vaults.is-waiting" if facts.waiting else "vaults.is-free"))),
     ]
     card.body.addLayout(fields(pairs))
+    if facts.outside:
+        card.body.addWidget(Note("\n".join(vaults.outside(facts)), "warn", Picture("warning", "warn")))
     if facts.ordered is not None:
         words = "\n".join((label("vaults.change-heading"), *vaults.ordered(facts.ordered)))
         card.body.addWidget(Note(words, "warn", Picture("clock", "warn")))

@@ -26,13 +26,15 @@ _WIDTHS = (190, 170, 134)
 
 class VaultsScreen(QWidget):
     """`asking` wants the nodes asked, `checking` a typed address compared, `placing` one place's address,
-    `enrolling` the page on which another vault is enrolled, `changing` the change of a Safe's owners that is under way."""
+    `enrolling` the page on which another vault is enrolled, `changing` the change of a Safe's owners that is under way,
+    `ordering` a new one."""
 
     asking = Signal()
     checking = Signal()
     placing = Signal(str, int)
     enrolling = Signal()
     changing = Signal(str)
+    ordering = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,9 +133,9 @@ class VaultsScreen(QWidget):
         if view is None:
             self.detail.addWidget(PlainLabel(label("vaults.none"), "quiet"))
             return
-        self.detail.addWidget(vault_cards.header(view))
+        self.detail.addWidget(vault_cards.header(view, *self._verbs(view)))
         if view.safe is not None and view.safe.ordered is not None:
-            self._offer_change(view.id)
+            self._show_change(view.id)
         self.detail.addWidget(vault_cards.holdings(view, self.seen, self.entries))
         if view.places:
             self._add_places(view)
@@ -144,7 +146,16 @@ class VaultsScreen(QWidget):
             self.detail.addWidget(vault_cards.descriptors(view))
         self.detail.addWidget(vault_cards.enrolment())
 
-    def _offer_change(self, vault: str) -> None:
+    def _verbs(self, view: VaultPage) -> tuple[Button, ...]:
+        """What can be proposed of a vault: a Safe's owners change."""
+        if view.safe is None:
+            return ()
+        change = Button(label("owners.change"), "Ctrl+Shift+C")
+        change.explain(label("owners.change-tip"), "Ctrl+Shift+C")
+        change.clicked.connect(lambda: self.ordering.emit(view.id))
+        return (change,)
+
+    def _show_change(self, vault: str) -> None:
         change = Button(label("owners.open"), "Ctrl+Shift+O", icon="sign")
         change.explain(label("owners.open-tip"), "Ctrl+Shift+O")
         change.clicked.connect(lambda: self.changing.emit(vault))
@@ -172,6 +183,6 @@ class VaultsScreen(QWidget):
 
 
 def _cells(view: VaultPage) -> tuple[Cell, ...]:
-    owner = label("vaults.owner-line", owner=view.owner, book=view.book)
+    owner = view.owner, label("vaults.book-line", book=view.book)  # a long name leaves the book its line
     place = label("vaults.where", chain=writing.chain(view.chain), heat=vaults.temperature(view)[2])
-    return Cell((view.id, place), strong=True), Cell((owner,)), Cell(chip=vaults.ability(view))
+    return Cell((view.id, place), strong=True), Cell(owner), Cell(chip=vaults.ability(view))

@@ -64,7 +64,7 @@ class WorkDialog(Dialog):
                 done(await work)
             except CountersignError as error:
                 if error.code != CANCELLED:
-                    self._refuse(error)
+                    self.refuse(error)
             except asyncio.CancelledError:
                 if stopped and self.isVisible():
                     self.say(stopped, "warn", "information")
@@ -79,7 +79,8 @@ class WorkDialog(Dialog):
         self.progress.end()
         self.offer()
 
-    def _refuse(self, error: CountersignError) -> None:
+    def refuse(self, error: CountersignError) -> None:
+        """Say what was refused, what is safe, what to do next."""
         found = problem(error)
         self.say(f"{found.happened} {found.safe} {found.next}", "bad", "warning")
 

@@ -16,10 +16,14 @@ _INK = {"primary": "on_accent", "refuse": "bad", "refuse-now": "on_bad", "banner
 
 
 class Button(QPushButton):
-    """A labelled action. `key` is its shortcut ("Ctrl+S"); `part` its style; `name` what a screen reader says."""
+    """A labelled action. `key` is its shortcut ("Ctrl+S"); `part` its style; `name` what a screen reader says.
 
-    def __init__(self, text: str, key: str = "", *, icon: str = "", part: str = "", name: str = "") -> None:
-        super().__init__(pressed(text))
+    `width`: pixels in which the words must stand, in as many lines as they need; 0 where they stand in one."""
+
+    def __init__(
+        self, text: str, key: str = "", *, icon: str = "", part: str = "", name: str = "", width: int = 0
+    ) -> None:
+        super().__init__(pressed(text, width))
         self.drawing = icon
         self.setProperty("part", part)
         self.setAccessibleName(name or text)

@@ -1,0 +1,143 @@
+"""A pack from which an entry was left out: nothing in it can tell, and it says so; whoever has followed the log can."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from countersign.desk import bundles, evidence
+from countersign.desk.checking import check
+from countersign.desk.evidence import Pack
+from countersign.desk.ports import Record
+from countersign.desk.reports import CheckReport
+from countersign.settlement import machine
+from countersign.settlement.machine import Entry
+from countersign.store.profile import Profile, open_profile
+from support import finished_settlement, review_cases
+from support import settlement_world as world
+from support.finished_settlement import Finished
+from support.settlement_world import Desk, Step
+
+
+def amid(over: Finished, at: int, step: Step) -> Finished:
+    """The same history with one entry more, at a place in its midst; what the rules refuse after it is logged all the same."""
+    entries = over.desk.entries
+    desk = Desk(machine.replay(entries[:at]), entries[:at], entries[at - 1].time_ms)
+    more = desk.entry(*step, id="amid")
+    after = [Entry(each.index + 1, each.time_ms, each.event) for each in entries[at:]]
+    whole = [*entries[:at], more, *after]
+    return replace(over, desk=Desk(machine.replay(whole), whole, over.desk.now_ms))
+
+
+def pack_of(told: Finished, honest: Pack, *without: int) -> Pack:
+    """Every entry but some, each with its true proof under the witnessed head."""
+    log, head = told.log(), told.head()
+    exhibits = [
+        bundles.exhibit(
+            Record(each.index, each.time_ms, told.opening(each.index).salt, each.event),
+            log.tree.inclusion_proof(each.index),
+            head,
+        )
+        for each in told.desk.entries
+        if each.index not in without
+    ]
+    return replace(honest, checkpoint=head, exhibits=tuple(exhibits))
+
+
+def checked(told: Finished, pack: Pack, profile: Profile | None = None) -> CheckReport:
+    trust = None if profile is not None else review_cases.quorum()
+    return check({"evidence.zip": evidence.serialise(pack)}, profile, trust, told.clock)
+
+
+def against(report: CheckReport) -> list[str]:
+    return [each.reason for each in report.findings if not each.ok]
+
+
+def known(report: CheckReport) -> set[str]:
+    return {each.reason for each in report.findings if each.check == "L8"}
+
+
+@pytest.fixture(scope="module")
+def honest(files: dict[str, bytes]) -> Pack:
+    return evidence.parse(files["evidence.zip"])
+
+
+@pytest.fixture(scope="module")
+def share(over: Finished) -> int:
+    """The place of officer C's first share."""
+    state = over.state
+    found = [one.index for each in state.instructions.values() for one in each.shares if one.officer == "officer-c"]
+    return min(found)
+
+
+@pytest.fixture(scope="module")
+def withdrawn(over: Finished, share: int) -> Finished:
+    """Officer C's keys were withdrawn before C signed: the rules refuse the share, and everything that rests on it."""
+    gone = world.officer_entry("officer-c") | {"keys": []}
+    return amid(
+        over, share, ("roster.changed", ["compliance", "officer-d"], {**world.no_entries(), "officers": [gone]})
+    )
+
+
+@pytest.fixture(scope="module")
+def profile(withdrawn: Finished, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profile]:
+    folder = tmp_path_factory.mktemp("withdrawn")
+    finished_settlement.write_profile(folder / "profile", withdrawn)
+    with open_profile(folder / "profile") as opened:
+        yield opened
+
+
+def test_a_withdrawal_that_was_left_out_is_not_seen_in_the_pack_and_the_pack_says_that_it_might_be(
+    withdrawn: Finished, honest: Pack, share: int
+) -> None:
+    assert withdrawn.state.faults[share + 1].code == "settlement.key-withdrawn"
+    assert "desk.audit-fault" in against(checked(withdrawn, pack_of(withdrawn, honest)))
+    forged = checked(withdrawn, pack_of(withdrawn, honest, share))
+    assert against(forged) == []
+    assert "desk.pack-part" in {each.reason for each in forged.findings}
+
+
+def test_held_against_the_log_the_pack_is_caught(
+    withdrawn: Finished, honest: Pack, share: int, profile: Profile
+) -> None:
+    forged = checked(withdrawn, pack_of(withdrawn, honest, share), profile)
+    (found,) = [each for each in forged.findings if not each.ok]
+    assert (found.reason, found.values) == ("desk.pack-left-out", {"index": share, "type": "roster.changed"})
+    whole = checked(withdrawn, pack_of(withdrawn, honest), profile)
+    assert "desk.pack-left-out" not in against(whole)
+
+
+def test_a_pack_that_was_made_honestly_is_whole(
+    over: Finished, honest: Pack, auditor: Profile, files: dict[str, bytes]
+) -> None:
+    report = check({"evidence.zip": files["evidence.zip"]}, auditor, None, over.clock)
+    assert against(report) == []
+    assert "desk.pack-whole" in {each.reason for each in report.findings}
+    whole = checked(over, pack_of(over, honest))  # every entry of the log: then nothing was left out
+    assert "L8.replayed" in known(whole)
+    assert "desk.pack-part" not in {each.reason for each in whole.findings}
+    assert known(checked(over, pack_of(over, honest, 13))) == {"L8.told"}
+
+
+@pytest.mark.parametrize("kind", ["price.published", "deposit.credited"])
+def test_what_does_not_harm_a_replay_is_missed_too(over: Finished, honest: Pack, auditor: Profile, kind: str) -> None:
+    """Without the deposit the settlement does not replay; the price of a stablecoin nobody would miss."""
+    places = [each.index for each in over.desk.entries if events_type(each) == kind]
+    forged = pack_of(over, honest, places[-1])
+    assert "desk.pack-left-out" in against(checked(over, forged, auditor))
+
+
+def events_type(entry: Entry) -> str:
+    from countersign.settlement import events
+
+    return events.parse(entry.event).type
+
+
+def test_a_pack_of_another_history_is_named(
+    over: Finished, withdrawn: Finished, honest: Pack, share: int, auditor: Profile
+) -> None:
+    """The log signed both: one with the withdrawal, one without. As large as this machine's own, and larger."""
+    cut = replace(withdrawn, desk=Desk(withdrawn.state, withdrawn.desk.entries[:-1], withdrawn.desk.now_ms))
+    for told in (cut, withdrawn):
+        found = checked(over, pack_of(told, honest), auditor)
+        assert "desk.pack-other-history" in against(found)
