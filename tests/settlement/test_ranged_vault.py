@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -141,11 +142,12 @@ def test_an_extended_key_is_one_vaults() -> None:
     assert change(desk, officers=officers, vaults=[_harbours(taken)]) == "settlement.vault-key-elsewhere"
     assert change(desk, officers=officers, vaults=[_harbours(fresh)]) is None
     slots = world.vault_entries("harbour")[0]
-    *others, last = slots["slots"]  # type: ignore[misc]
-    mixed = last | {"number": 9, "keys": [*last["keys"][:2], ranged_world.device(world.COSIGNERS[2]).kid]}
-    assert change(desk, vaults=[slots | {"slots": [*others, mixed]}]) == "settlement.vault-key-elsewhere"
-    own = last | {"number": 9, "keys": [*last["keys"][:2], fresh[2]]}
-    assert change(desk, officers=officers, vaults=[slots | {"slots": [*others, own]}]) is None
+    stands: list[dict[str, Any]] = list(slots["slots"])  # type: ignore[call-overload]
+    last = stands[-1]
+    mixed = last | {"number": len(stands), "keys": [*last["keys"][:2], ranged_world.device(world.COSIGNERS[2]).kid]}
+    assert change(desk, vaults=[slots | {"slots": [*stands, mixed]}]) == "settlement.vault-key-elsewhere"
+    own = last | {"number": len(stands), "keys": [*last["keys"][:2], fresh[2]]}
+    assert change(desk, officers=officers, vaults=[slots | {"slots": [*stands, own]}]) is None
 
 
 def test_a_document_of_another_shape_is_malformed() -> None:

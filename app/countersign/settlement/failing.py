@@ -53,8 +53,8 @@ def check_said(state: State, body: SettlementFailed) -> None:
 
 def _judge_failed(case: Case, body: SettlementFailed) -> None:
     state = case.state
-    check_said(state, body)
     cycle = state.cycle(body.cycle)
+    check_said(state, body)
     if _late(state, body):
         demand_cycle(state, cycle, ContractState.FAILED)
         return
