@@ -93,6 +93,16 @@ SCRIPTED = (
          "screens/test_paper.py::test_with_its_guard_switched_off_the_lie_is_printed",
          "screens/test_paper.py::test_the_page_of_digests_has_each_whole_and_none_that_a_file_s_name_forges"),
     ),
+    Scripted(
+        "B6",
+        "A VAULT ENTERED",
+        "`settlement/roster_change.py`, `desk/registering.py`",
+        ("a vault named twice, of which one was tried", "a stolen device's key in a new slot, once it was withdrawn",
+         "two officers' keys of one secret"),
+        ("test_entered.py::test_it_is_not_entered",
+         "test_entered.py::test_the_near_miss_is_entered",
+         "test_entered.py::test_switched_off_it_would_be_entered"),
+    ),
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ RFC_7515_A3 = {
     "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
 }
 CURVES = list(Curve)
+RFC_8032_BASE = "58" + "66" * 31
 
 
 @pytest.mark.parametrize("curve", CURVES)
@@ -35,6 +36,18 @@ def test_every_spelling_is_the_same_key(curve: Curve) -> None:
         assert PublicKey.from_ed25519(key.data) == key
     else:
         assert PublicKey.from_sec1(curve, key.uncompressed()) == PublicKey.from_sec1(curve, key.data) == key
+
+
+def test_the_opposite_is_the_negated_secrets_key() -> None:
+    order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+    for secret in (1, 2, order // 3):
+        key, other = (coincurve.PrivateKey.from_int(each).public_key.format() for each in (secret, order - secret))
+        assert PublicKey(Curve.SECP256K1, key).opposite == PublicKey(Curve.SECP256K1, other)
+    for curve in CURVES:
+        key = SoftwareKey.generate(curve, "a").public
+        assert key.opposite != key == key.opposite.opposite
+    minus = PublicKey.from_ed25519(bytes.fromhex(RFC_8032_BASE)).opposite  # −B, whose x is odd
+    assert minus.data.hex() == RFC_8032_BASE[:-2] + "e6"
 
 
 def test_the_thumbprint_of_rfc_8037() -> None:

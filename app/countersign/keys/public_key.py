@@ -151,6 +151,13 @@ class PublicKey:
         """ES256K, ES256 or EdDSA."""
         return ALGORITHM[self.curve]
 
+    @property
+    def opposite(self) -> Self:
+        """The key of the negated secret, which differs in one bit: whoever has one secret has both."""
+        if self.curve is Curve.ED25519:
+            return type(self)(self.curve, self.data[:-1] + bytes([self.data[-1] ^ 0x80]))
+        return type(self)(self.curve, bytes([self.data[0] ^ 1]) + self.data[1:])
+
     def uncompressed(self) -> bytes:
         """The 65-byte SEC1 point. Raises Malformed keys.not-ecdsa for Ed25519."""
         if self.curve is Curve.SECP256K1:

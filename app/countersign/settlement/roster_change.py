@@ -1,7 +1,8 @@
 """How entries change the roster: whole entries are added or replaced by id, and what contradicts is refused.
 
+- A change names an entry once.
 - A key is registered for one holder and one purpose, over all history: what an entry no longer lists is withdrawn, and
-  only the same holder may register it again, for the same purpose.
+  only the same holder may register it again, for the same purpose. Its opposite, the key of the negated secret, is nobody's.
 - Vault keys are secp256k1, of the chain's purpose, and lie with different officers, which stays so because a key keeps
   its holder; at most one vault a book and chain. A slot that stands keeps a withdrawn key; a new one takes none.
   The keys of a vault of extended keys are in no other vault, and a Safe is one vault's.
@@ -41,7 +42,6 @@ from countersign.settlement.roster import (
     SafeVault,
     SlotVault,
     Vault,
-    places,
 )
 
 COIN_DECIMALS = {caip.BIP122: 8, caip.EIP155: 18}
@@ -52,6 +52,7 @@ def changed(
     roster: Roster, entries: Entries, *, time_ms: int, founding: bool = False, by: tuple[str, ...] = ()
 ) -> Roster:
     """The roster after officers `by` added or replaced `entries`. `Refused` if they contradict it or each other."""
+    _require_once(entries)
     for asset in entries.assets:
         known = roster.assets.get(asset.id)
         if known is not None and known.decimals != asset.decimals:
@@ -84,6 +85,15 @@ def check_fresh(roster: Roster, entries: Entries, at: int) -> None:
             raise Refused("settlement.stale", entry=name)
 
 
+def _require_once(entries: Entries) -> None:
+    """Of two entries of one name one would be read, tried or told, and the other would count. Refused settlement.entry-twice."""
+    seen = set[str]()
+    for name in (*_names(entries), *(f"destination:{each.account}" for each in entries.destinations)):
+        if name in seen:
+            raise Refused("settlement.entry-twice", entry=name)
+        seen.add(name)
+
+
 def _names(entries: Entries) -> Iterator[str]:
     """What these entries add or replace: "officer:officer-a". Destinations never change."""
     yield from (f"asset:{each.id}" for each in entries.assets)
@@ -110,6 +120,9 @@ def _with_keys(
     for key, purpose, online in new:
         if key.kid in keys:
             raise Refused("settlement.key-taken", key=key.kid, holder=str(keys[key.kid].holder))
+        opposite = key.opposite.kid
+        if (same := keys.get(opposite) or retired.get(opposite)) is not None:
+            raise Refused("settlement.key-opposite", key=key.kid, other=opposite, holder=str(same.holder))
         if purpose is not Purpose.IDENTITY and key.curve is not Curve.SECP256K1:
             raise Refused("settlement.vault-key-curve", key=key.kid)
         before = retired.get(key.kid)
@@ -193,9 +206,8 @@ def _with_vault(roster: Roster, vault: Vault) -> Roster:
     _require_kept(known, vault)
     _require_own_place(roster, vault)
     roster = _with_sole_keys(roster, vault)
-    standing = set(places(known)) if known is not None else set()
-    for group in places(vault):
-        _check_cosigners(roster, vault, group, stands=group in standing)
+    for group, stands in _places(known, vault):
+        _check_cosigners(roster, vault, group, stands=stands)
     if isinstance(known, SafeVault) and (known.keys, known.threshold) != (vault.keys, vault.threshold):
         raise Refused("settlement.owners-by-order", vault=vault.id)
     return replace(roster, vaults=roster.vaults.set(vault.id, vault), vault_of=roster.vault_of.set(place, vault.id))
@@ -219,6 +231,18 @@ def _require_kept(known: Vault | None, vault: Vault) -> None:
         moved = known.address != vault.address
     if moved:
         raise Refused("settlement.vault-moved", vault=vault.id)
+
+
+def _places(known: Vault | None, vault: Vault) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """The keys of each place that is spent from by itself, and whether it stood before.
+
+    A slot stands by its number, not by its keys: of one set of extended keys there can always be another slot.
+    """
+    if isinstance(vault, SlotVault):
+        numbers = {slot.number for slot in known.slots} if isinstance(known, SlotVault) else set[int]()
+        yield from ((slot.keys, slot.number in numbers) for slot in vault.slots)
+    else:
+        yield vault.keys, known is not None and known.keys == vault.keys
 
 
 def _require_own_place(roster: Roster, vault: Vault) -> None:

@@ -11,9 +11,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The record says that {present} were present, but it is signed by {signed}.",
         "Let exactly those who were present sign the record.",
     ),
+    "settlement.entry-twice": (
+        "The change names the entry {entry} twice: one of the two would be read, and the other would count.",
+        f"Draft the change again with each entry once. {_ADMINISTRATORS}",
+    ),
     "settlement.key-kept": (
         "The key {key} belongs to {holder} for ever, as a key of the kind {purpose}, also after it was withdrawn.",
         "Make a new key in the new holder's own token, and register that.",
+    ),
+    "settlement.key-opposite": (
+        "The key {key} is the opposite of the key {other} of {holder}: whoever has the secret of one has that of the other.",
+        "Make a new key in a token of its own, and register that.",
     ),
     "settlement.key-withdrawn": (
         "The key {key} of {holder} was withdrawn from the roster; it signs nothing any more.",
