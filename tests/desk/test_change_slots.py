@@ -20,7 +20,7 @@ from countersign.rails.bitcoin_respend import respend
 from countersign.rails.wallets import Wallet
 from countersign.settlement.bodies import InstructionPrepared, Spend
 from countersign.settlement.records import Instruction
-from countersign.settlement.roster import SlotVault
+from countersign.settlement.roster import Slot, SlotVault
 from countersign.settlement.state import State
 from support import declared_cases as declared
 from support.bitcoin_vault import software_vault
@@ -33,7 +33,11 @@ def roomy(scene: Scene) -> Wallet:
     """The world's vault with its four slots and four more."""
     known, more = wallet(scene.desk, VAULT), software_vault("more slots")
     slots = (*(known.descriptor(number) for number in known.numbers), *more.vault.slots)
-    return Wallet(known.vault, vaults.of(slots), range(len(slots)))
+    assert isinstance(known.vault, SlotVault)
+    keys = known.vault.slots[0].keys  # whose the keys of the further slots are does not matter here
+    told = [Slot(number, slots[number].text, keys) for number in range(len(known.numbers), len(slots))]
+    larger = replace(known.vault, slots=(*known.vault.slots, *told))
+    return Wallet(larger, vaults.of(slots), range(len(slots)))
 
 
 def lying(paying: Wallet, amounts: dict[int, int]) -> list[Coin]:
@@ -95,6 +99,11 @@ def test_change_goes_to_a_slot_with_a_withdrawn_key_only_where_every_free_one_ha
     every = [kids[0] for kids in keys.values()]
     assert offered(without(*every), paying) == lowest
     assert offered(without(*every, keys[lowest][1]), paying) == other
+    gone = [kid for kids in keys.values() for kid in kids[:2]]
+    with pytest.raises(Refused) as caught:
+        offered(without(*gone), paying)  # two of three: nobody here could spend it, and somebody else could
+    assert caught.value.code == "desk.no-free-slot"
+    assert offered(without(*(kid for kid in gone if kid != keys[other][0])), paying) == other
 
 
 def test_instructions_prepared_in_a_row_never_share_a_slot() -> None:

@@ -166,6 +166,23 @@ def test_a_destination_lies_in_its_vault_at_one_of_its_places(put_in: Callable[[
     assert against(state, place(STRAY, None, "meridian")) is None
 
 
+@pytest.mark.parametrize(("vault", "owner"), [("harbour-btc", "harbour"), ("meridian-btc", "meridian")])
+def test_no_place_is_registered_whose_keys_were_withdrawn(vault: str, owner: str) -> None:
+    """Meridian's is of extended keys; what stands already, and is named again, is not looked at."""
+    for gone, code in ((("officer-c",), None), (("officer-c", "officer-d"), "C7.destination-withdrawn")):
+        desk = ranged_world.founded()
+        for officer in gone:
+            entry = world.officer_entry(officer)
+            entry["keys"] = [each for each in entry["keys"] if each["purpose"] == "identity"]  # type: ignore[attr-defined]
+            desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": [entry]})
+        found = wallets.of(desk.state, desk.state.roster.vault(vault))  # type: ignore[arg-type]
+        accounts = (found.descriptor(each).address("bcrt") for each in found.numbers)
+        fresh = next(each for each in accounts if f"{world.BITCOIN}:{each}" not in desk.state.roster.destinations)
+        assert against(desk.state, place(fresh, vault, owner)) == code
+        standing = next(each.account for each in desk.state.roster.destinations.values() if each.vault == vault)
+        assert against(desk.state, place(standing, vault, owner)) is None
+
+
 def test_a_place_of_extended_keys_lies_in_the_vault_as_far_as_it_is_watched() -> None:
     """A destination that nobody would ever find paid is refused as long as it is out of reach (B7)."""
     state = ranged_world.founded().state

@@ -11,7 +11,7 @@ from countersign.desk.breaks import Cause
 from countersign.desk.vault_views import Belonging, VaultPage
 from countersign.errors import Refused
 from countersign.formats import bech32
-from countersign.settlement.roster import RangedVault
+from countersign.settlement.roster import RangedVault, SlotVault
 from countersign.settlement.state import State
 from support import mixed_world, ranged_world, vaults_world
 from support import settlement_world as world
@@ -58,6 +58,27 @@ def test_the_next_places_are_beyond_all_that_the_log_has_used() -> None:
     assert vault_pages.page(state, vault, paid).change == 11
     assert vault_pages.place(state, vault, 9, paid).used
     assert not vault_pages.place(state, vault, 11, paid).used
+
+
+def test_a_slot_whose_keys_were_withdrawn_is_offered_last_or_not_at_all() -> None:
+    state = vaults_world.state()
+    vault = state.roster.vault("harbour-btc")
+    assert isinstance(vault, SlotVault)
+
+    def offered(*gone: str) -> tuple[int | None, tuple[str, ...]]:
+        keys, retired = state.roster.keys, state.roster.retired
+        for kid in gone:
+            keys, retired = keys.delete(kid), retired.set(kid, keys[kid])
+        roster = replace(state.roster, keys=keys, retired=retired)
+        page = vault_pages.page(replace(state, roster=roster), vault, vault_pages.uses(state))
+        return page.receive, page.stuck
+
+    first, second, third = (slot.keys for slot in vault.slots[:3])
+    assert offered() == (0, ())
+    assert offered(first[0]) == (1, ())
+    assert offered(first[0], second[0], third[0]) == (0, ())  # slot 3 is a destination
+    assert offered(*first[:2], second[0], third[0]) == (1, ("0",))
+    assert offered(*first[:2], *second[:2], *third[:2]) == (None, ("0", "1", "2"))
 
 
 def test_a_registered_destination_is_a_used_place_and_not_offered() -> None:

@@ -14,6 +14,7 @@ from hostile.bitcoin_changes import (
     altered,
     attackers_change,
     attackers_descriptor,
+    change_of_withdrawn_keys,
     claims_one_more,
     coin_type,
     consented,
@@ -185,6 +186,13 @@ CASES: list[Hostile] = [
     Hostile("B7", "change at an unfindable path", "B7.fraud", partial(altered, unfindable_path), honest),
     Hostile(
         "B7", "right path, attacker's key", "B7.fraud", partial(altered, attackers_change), honest, overlaps("B8", "C7")
+    ),
+    Hostile(
+        "B7",
+        "change to a slot whose keys were withdrawn, all but one",
+        "B7.keys-withdrawn",
+        partial(change_of_withdrawn_keys, "officer-c", "officer-d"),
+        partial(change_of_withdrawn_keys, "officer-c"),
     ),
     Hostile(
         "B8",

@@ -15,6 +15,7 @@ from countersign.keys.curve import ORDER, Curve
 from countersign.review.case import Case, Channel, JournalFacts, SignerFacts
 from countersign.settlement import contract
 from countersign.settlement.contract import Notional
+from hostile.policy_cases import without
 from support import alter, review_cases
 from support import settlement_world as world
 from support.alter import Paid
@@ -183,6 +184,12 @@ def unfindable_path(psbt: Psbt) -> Psbt:
             found[key] = found[key][:4] + path
 
     return alter.one_output(psbt, alter.change_at(psbt), change)
+
+
+def change_of_withdrawn_keys(*officers: str) -> Case:
+    """The keys that these officers had in the slot that takes the change are withdrawn since."""
+    scene = story()
+    return scene.psbt_case(state=without(scene.state, "bip122", "meridian", officers, slot=3))
 
 
 def attackers_change(psbt: Psbt) -> Psbt:

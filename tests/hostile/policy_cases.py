@@ -1,6 +1,6 @@
 """What the policy forbids, each beside what it just allows: destinations, caps, quorum by amount, hours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -47,6 +47,24 @@ def with_destination(asset: str = world.BTC, **changes: Any) -> Case:
         places = roster.destinations.set(place, replace(roster.destinations[place], **changes))
     state = replace(scene.state, roster=replace(roster, destinations=places))
     return signing(scene, state) if asset == world.BTC else scene.safe_case(state=state)
+
+
+def of_withdrawn_keys(*officers: str, asset: str = world.BTC) -> Case:
+    """The keys that these officers had where the money goes are withdrawn since: Harbour's slot 3, or Meridian's Safe."""
+    scene = story()
+    if asset != world.BTC:
+        return scene.safe_case(state=without(scene.state, "eip155", "meridian", officers))
+    return signing(scene, without(scene.state, "bip122", "harbour", officers, slot=3))
+
+
+def without(state: State, family: str, owner: str, officers: Sequence[str], slot: int = 0) -> State:
+    """The state in which these officers' keys of a place were withdrawn."""
+    roster = state.roster
+    keys, retired = roster.keys, roster.retired
+    for officer in officers:
+        kid = world.vault_key(officer, family, owner, slot).public.kid
+        keys, retired = keys.delete(kid), retired.set(kid, keys[kid])
+    return replace(state, roster=replace(roster, keys=keys, retired=retired))
 
 
 def said_to_lie_in_harbours_vault(address: str) -> Case:
@@ -139,6 +157,11 @@ CASES: list[Hostile] = [
             partial(with_destination, vault="meridian-btc"), with_destination),
     Hostile("C7", "a token destination that is not the Safe that it is said to be", "C7.destination-elsewhere",
             partial(with_destination, world.USDC, vault="harbour-safe"), partial(with_destination, world.USDC)),
+    Hostile("C7", "a destination whose keys were withdrawn, all but one", "C7.destination-withdrawn",
+            partial(of_withdrawn_keys, "officer-c", "officer-d"), partial(of_withdrawn_keys, "officer-c")),
+    Hostile("C7", "a token destination whose owners' keys were withdrawn, all but one", "C7.destination-withdrawn",
+            partial(of_withdrawn_keys, "officer-c", "officer-d", asset=world.USDC),
+            partial(of_withdrawn_keys, "officer-c", asset=world.USDC)),
     Hostile("C7", "a destination one second too young", "C7.destination-cooling",
             partial(registered, 172_799, ("compliance", "officer-d")),
             partial(registered, 172_800, ("compliance", "officer-d"))),

@@ -1,8 +1,13 @@
 """The roster: keys with one holder and purpose, vaults of several people, changes by whole entries."""
 
+from dataclasses import replace
+
 import pytest
 
-from countersign.settlement.roster import Purpose
+from countersign.settlement import spendable
+from countersign.settlement.roster import Entries, Purpose, Roster, SlotVault
+from countersign.settlement.roster_change import changed
+from countersign.settlement.roster_words import differences
 from support import settlement_world as world
 from support.settlement_world import Desk
 
@@ -264,6 +269,44 @@ def test_a_vault_below_its_quorum_is_said_to_be_unable() -> None:
     lost[1]["keys"][0] = world.officer_entry("officer-d")["keys"][0]  # type: ignore[index]
     desk.log("roster.changed", BOTH, {**world.no_entries(), "officers": lost})
     assert not any(desk.state.roster.able(vault) for vault in desk.state.roster.vaults.values())
+
+
+def withdrawn(roster: Roster, slot: int, *officers: str) -> Roster:
+    """The roster after these officers' keys in one slot of Meridian's were withdrawn."""
+    kids = {world.vault_key(each, "bip122", "meridian", slot).public.kid for each in officers}
+    for officer in {roster.key(kid).holder.id for kid in kids}:
+        entry = roster.officer(officer)
+        kept = replace(entry, keys=tuple(each for each in entry.keys if each.key.kid not in kids))
+        roster = changed(roster, Entries((), (), (kept,), (), (), None), time_ms=0)
+    return roster
+
+
+def test_a_place_is_sound_while_the_keys_that_count_reach_the_quorum_and_the_others_do_not() -> None:
+    roster = world.founded().state.roster
+    vault = roster.vault("meridian-btc")
+    assert isinstance(vault, SlotVault)
+    keys = vault.slots[1].keys
+    one, two = withdrawn(roster, 1, "officer-c"), withdrawn(roster, 1, "officer-c", "officer-d")
+    assert [spendable.sound(each, vault, keys) for each in (roster, one, two)] == [True, True, False]
+    assert [spendable.stuck(each, vault) for each in (roster, one, two)] == [(), (), (1,)]
+    assert [spendable.takes_change(two, vault, number) for number in (0, 1, 2)] == [True, False, True]
+    four = (*keys, vault.slots[2].keys[0])  # two of four: those that are left can spend, and so can those that are gone
+    assert spendable.sound(one, vault, four)
+    assert not spendable.sound(two, vault, four)
+
+
+def test_slots_below_their_quorum_are_told_each_time_some_more_are() -> None:
+    """A slot never leaves its vault: that one has too few keys must not hide that another has, too."""
+    roster = world.founded().state.roster
+    first = withdrawn(roster, 1, "officer-c", "officer-d")
+    second = withdrawn(first, 3, "officer-c", "officer-d")
+    third = withdrawn(withdrawn(second, 0, "officer-c", "officer-d"), 2, "officer-c", "officer-d")
+    told = [
+        [(each.then.code, each.then.values.get("slots")) for each in differences(one, other, cooling=0)
+         if "unable" in each.then.code]
+        for one, other in ((roster, first), (first, second), (second, third), (third, third))
+    ]  # fmt: skip
+    assert told == [[("roster.slots-unable", "1")], [("roster.slots-unable", "3")], [("roster.vault-unable", None)], []]
 
 
 def test_a_change_drafted_before_another_of_the_same_entry_is_stale() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -121,7 +122,7 @@ async def test_a_withdrawn_key_and_a_vault_that_cannot_sign_are_said(
     await opened(window, "harbour-btc")
     told = seen(window)
     assert "too few keys" in told
-    assert "So many keys are withdrawn that it cannot reach 2 signatures everywhere." in told
+    assert "So many keys are withdrawn that it cannot reach 2 signatures any more." in told
     assert "1 key is withdrawn: it signs nothing any more." in told
     assert "Slot 0 · Ada Vale (withdrawn), Cyrus Holt, Dora Finch" in told
 
@@ -332,3 +333,19 @@ async def test_every_kind_of_vault_has_room_names_and_keys(window: OfficerWindow
     asked = await dialog(window)
     grab_again(asked)
     assert (unnamed(asked), keyless(asked), clipped(asked), marked_up(asked)) == ([], [], [], [])
+
+
+@pytest.mark.parametrize(
+    ("stuck", "chip", "sentence"),
+    [
+        (("1", "3"), "too few keys in some slots", "these slots cannot reach 2 signatures any more: 1, 3."),
+        (("0", "1", "2", "3"), "too few keys", "it cannot reach 2 signatures any more."),
+    ],
+)
+async def test_slots_that_cannot_be_spent_from_any_more_are_named(
+    window: OfficerWindow, officer: world.OfficerDouble, stuck: tuple[str, ...], chip: str, sentence: str
+) -> None:
+    officer.vaults.altered = lambda page: replace(page, able=False, stuck=stuck) if page.id == "harbour-btc" else page
+    await opened(window, "harbour-btc")
+    assert chip in seen(window)
+    assert sentence in seen(window)

@@ -30,7 +30,7 @@ from countersign.rails import ethereum as ethereum_rail
 from countersign.rails import wallets
 from countersign.rails.bitcoin import Funds, Readback
 from countersign.rails.wallets import Wallet
-from countersign.settlement import builder, netting, renewing, rivalry
+from countersign.settlement import builder, netting, renewing, rivalry, spendable
 from countersign.settlement.bodies import CHILD, VOID, InstructionPrepared, Spend
 from countersign.settlement.instructing import group_of
 from countersign.settlement.netting import Group
@@ -194,8 +194,8 @@ def unused_slot(desk: Workplace, wallet: Wallet, seen: Sequence[Coin], instead: 
 
     Every participant reads the descriptors: who sends a little to each slot blocks nothing, for where none is empty, the one
     serves of which no instruction knows and at which the least lies. A slot in which a key was withdrawn comes last: who took
-    that key can still sign there. `instead`: instructions of which none is mined beside the one that the slot is for; what they
-    pay may be paid by it. Refused("desk.no-free-slot").
+    that key can still sign there; one of too many such keys (`settlement.spendable`) never. `instead`: instructions of which
+    none is mined beside the one that the slot is for; what they pay may be paid by it. Refused("desk.no-free-slot").
     """
     used, lying = _promised(desk, wallet, {each.hash for each in instead}), dict[int | None, int]()
     used |= {spend.slot for each in instead for spend in each.spends if spend.vault == wallet.id}
@@ -205,11 +205,15 @@ def unused_slot(desk: Workplace, wallet: Wallet, seen: Sequence[Coin], instead: 
     for account in desk.state.roster.destinations.values():
         if account.vault == wallet.id:
             used.add(wallet.slot_of(bitcoin_rail.script_at(account.account)))
-    free = [number for number in wallet.change_numbers if number not in used]
+    roster, vault = desk.state.roster, wallet.vault
+    free = {
+        number: spendable.withdrawn(roster, spendable.keys_at(vault, number))
+        for number in wallet.change_numbers
+        if number not in used and spendable.takes_change(roster, vault, number)
+    }
     if not free:
         raise Refused("desk.no-free-slot", vault=wallet.id)
-    gone = desk.state.roster.withdrawn(wallet.vault)
-    return min(free, key=lambda number: (gone.get(number, 0), lying.get(number, 0), number))
+    return min(free, key=lambda number: (free[number], lying.get(number, 0), number))
 
 
 def require_unpromised(desk: Workplace, body: InstructionPrepared, data: bytes) -> None:

@@ -8,7 +8,7 @@ before anybody signs it, and whoever audits looks again at what was logged (`ami
 - a Safe has an address of its own (`rails.safe_place`);
 - every cosigner of a vault that a change enters has tried it, or the change says who has not, and why (`vault_proof`);
 - a destination that is said to lie in a vault is one of its watched places; one outside this custody is none of any vault, and
-  takes somebody's key to spend from.
+  takes somebody's key to spend from. A new one has keys that count.
 
 What stands as it is named again is not looked at anew.
 """
@@ -18,11 +18,11 @@ from dataclasses import replace
 
 from countersign.bitcoin import standard
 from countersign.desk.vault_proof import require_tested
-from countersign.errors import CountersignError
+from countersign.errors import CountersignError, Refused
 from countersign.rails import safe_place, wallets
 from countersign.rails.bitcoin import script_at
 from countersign.rails.wallets import Wallet
-from countersign.settlement import roster_change
+from countersign.settlement import roster_change, spendable
 from countersign.settlement.bodies import DeskFounded, RosterChanged
 from countersign.settlement.events import Event
 from countersign.settlement.roster import BitcoinVault, Destination, Entries, Roster, SafeVault
@@ -33,8 +33,8 @@ Used = Callable[[str], int]
 
 
 def require_registrable(state: State, event: Event) -> None:
-    """Malformed, Refused: bitcoin.*, B6.*, C7.destination-elsewhere, rails.officer-both, rails.script-elsewhere, -other-network,
-    bitcoin.unguarded, settlement.destination-inside, rails.safe-…; desk.enrol-untested, -test-false, -test-stray.
+    """Malformed, Refused: bitcoin.*, B6.*, C7.destination-elsewhere, -withdrawn, rails.officer-both, rails.script-elsewhere,
+    -other-network, bitcoin.unguarded, settlement.destination-inside, rails.safe-…; desk.enrol-untested, -test-false, -test-stray.
 
     What the roster's own rules refuse is theirs to say.
     """
@@ -69,6 +69,7 @@ def require_entries(before: Roster, entries: Entries, used: Used) -> None:
         _require_vault(after, known[vault.id], known)
     for place in places:
         _require_place(known, place)
+        _require_keys(after, known, place)
 
 
 def amiss(state: State) -> Iterator[tuple[str, CountersignError]]:
@@ -111,6 +112,17 @@ def _require_vault(after: Roster, found: Wallet, known: dict[str, Wallet]) -> No
     for place in after.destinations.values():
         if place.vault is None and place.account.startswith(f"{found.vault.chain}:"):
             wallets.require_without(found, place.account)
+
+
+def _require_keys(roster: Roster, known: dict[str, Wallet], place: Destination) -> None:
+    """A new place takes what comes to it only while its keys count. Refused("C7.destination-withdrawn")."""
+    vault = roster.vaults.get(place.vault or "")
+    if vault is None:
+        return
+    keys = wallets.keys_of(known[vault.id], place.account) if vault.id in known else vault.keys
+    if not spendable.sound(roster, vault, keys):
+        gone = spendable.withdrawn(roster, keys)
+        raise Refused("C7.destination-withdrawn", destination=place.account, vault=vault.id, gone=gone, keys=len(keys))
 
 
 def _require_place(known: dict[str, Wallet], place: Destination) -> None:

@@ -33,7 +33,7 @@ from countersign.formats import caip, eip55
 from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
 from countersign.rails.wallets import Wallet
-from countersign.settlement import numbers, owning
+from countersign.settlement import numbers, owning, spendable
 from countersign.settlement.ledger import Account
 from countersign.settlement.roster import (
     BitcoinVault,
@@ -94,7 +94,7 @@ def page(state: State, vault: Vault, known: Uses) -> VaultPage:
         try:
             wallet = wallets.of(state, vault)
             addresses = watched(vault, state.high_water(vault.id))
-            receive, change = _next(wallet, known)
+            receive, change = _next(roster, wallet, known)
             numbers = tuple(wallet.numbers)
         except CountersignError as error:
             fault = error
@@ -109,6 +109,7 @@ def page(state: State, vault: Vault, known: Uses) -> VaultPage:
         cosigners=len(vault.slots[0].keys) if isinstance(vault, SlotVault) else len(vault.keys),
         cold=roster.cold(vault),
         able=roster.able(vault),
+        stuck=tuple(map(str, spendable.stuck(roster, vault))) if isinstance(vault, SlotVault) else (),
         keys=tuple(cosigner(roster, kid, owns=isinstance(vault, SafeVault)) for kid in vault.keys),
         descriptors=_descriptors(vault),
         ledger=_ledger(state, vault),
@@ -153,10 +154,17 @@ def _is_free(wallet: Wallet, number: int, known: Uses) -> bool:
     return number not in spent and script not in known.paid and script not in registered
 
 
-def _next(wallet: Wallet, known: Uses) -> tuple[int | None, int | None]:
-    """The next unused places to receive at and for change; a slot serves for both and is said once."""
-    if not isinstance(wallet.vault, RangedVault):
-        return next((each for each in wallet.numbers if _is_free(wallet, each, known)), None), None
+def _next(roster: Roster, wallet: Wallet, known: Uses) -> tuple[int | None, int | None]:
+    """The next unused places to receive at and for change; a slot serves for both and is said once.
+
+    A slot in which a key was withdrawn comes last, and one whose keys do not count any more never.
+    """
+    vault = wallet.vault
+    if not isinstance(vault, RangedVault):
+        sound = (each for each in vault.slots if spendable.sound(roster, vault, each.keys))
+        free = [each for each in sound if _is_free(wallet, each.number, known)]
+        best = min(free, key=lambda each: (spendable.withdrawn(roster, each.keys), each.number), default=None)
+        return None if best is None else best.number, None
     high = max((ranged.index_of(each) for each in known.spent.get(wallet.id, _NONE)), default=-1)
 
     def first(branch: int) -> int | None:

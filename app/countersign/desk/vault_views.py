@@ -91,7 +91,8 @@ class VaultPage:
     """One vault. `ledger`: what its owner's accounts hold of each asset of its chain.
 
     `places`: the numbers that are watched, with their `addresses`; `receive`, `change`: the next of them that the log has
-    not used, None where there is none. `fault`: why its descriptors cannot be read; then it has no place.
+    not used, None where there is none. `able`: every place still has keys enough to spend; `stuck`: the slots that have not.
+    `fault`: why its descriptors cannot be read; then it has no place.
     """
 
     id: str
@@ -113,6 +114,7 @@ class VaultPage:
     change: int | None = None
     safe: SafeFacts | None = None
     fault: CountersignError | None = None
+    stuck: tuple[str, ...] = ()
 
     @property
     def extended(self) -> bool:

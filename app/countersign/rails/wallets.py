@@ -24,6 +24,7 @@ from countersign.bitcoin.psbt import Psbt
 from countersign.errors import Refused
 from countersign.formats import base58, caip
 from countersign.keys.public_key import PublicKey
+from countersign.settlement import spendable
 from countersign.settlement.roster import GAP_LIMIT, BitcoinVault, RangedVault, Roster
 from countersign.settlement.state import State
 
@@ -291,6 +292,14 @@ def require_within(found: Wallet, account: str) -> None:
     """
     if found.slot_of(caip.AccountId.parse(account).script_pubkey) is None:
         raise Refused("C7.destination-elsewhere", destination=account, vault=found.id)
+
+
+def keys_of(found: Wallet, account: str) -> tuple[str, ...]:
+    """The registered key ids of the watched place that a destination (CAIP-10) is. Malformed, Refused: as `require_within`."""
+    require_within(found, account)
+    number = found.slot_of(caip.AccountId.parse(account).script_pubkey)
+    assert number is not None
+    return spendable.keys_at(found.vault, number)
 
 
 def require_without(found: Wallet, account: str) -> None:

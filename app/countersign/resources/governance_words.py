@@ -80,6 +80,9 @@ TEMPLATES: dict[str, str] = {
     "roster.vault-ranged": "The vault {vault} holds every address of this descriptor, for ever: {descriptor}",
     "roster.vault-threshold": "The vault {vault} needs {threshold} signatures instead of {was}.",
     "roster.vault-unable": "The vault {vault} no longer has {threshold} keys to spend with: move what lies there first.",
+    "roster.slots-unable": (
+        "The vault {vault} no longer has {threshold} keys to spend with in these slots: {slots}. Move what lies there first."
+    ),
     "roster.slot-added": "The vault {vault} gets slot {slot}, with keys of {people}.",
     "roster.safe-owners": "The owners of the Safe {vault} are {people}.",
     "roster.safe-at": "The Safe {vault} stands at {address}.",

@@ -4,10 +4,10 @@
 - A declared void pays nobody: every coin returns to its vault, less the fee. So does a child, to a place that nobody was
   paid at; its fee is judged with its parent's (`bitcoin_child_checks.py`).
 - The vaults' equation is checked for each paying vault by itself, to the satoshi.
-- A claim of change that fails is a fraud, not "an external output" (B7).
+- A claim of change that fails is a fraud, not "an external output" (B7). Nor is change left in a slot whose keys were withdrawn.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from countersign.bitcoin import script, standard
 from countersign.bitcoin.inspect import FINAL_SEQUENCE, REPLACEABLE, PsbtFacts
@@ -15,11 +15,13 @@ from countersign.bitcoin.transaction import MAX_MONEY
 from countersign.errors import CountersignError
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin import Readback
+from countersign.rails.wallets import Wallet
 from countersign.review import bitcoin_child_checks as child
 from countersign.review.case import ANCHOR
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, not_applicable, passed
 from countersign.review.reading import Reading
+from countersign.settlement import spendable
 from countersign.settlement.policy import FeeBounds
 
 OP_RETURN = 0x6A
@@ -39,9 +41,26 @@ def change(reading: Reading) -> Iterator[Finding]:
     for index in frauds[:20]:
         where, expected = f"output {index}", "a registered slot of a paying vault"
         yield failed("B7", "fraud", where, expected, "another script or key", output=index)
-    if not frauds:
+    lost = list(_lost(reading, facts, wallets))
+    yield from lost[:20]
+    if not frauds and not lost:
         ours = sum(any(each.change_place(fact) is not None for each in wallets) for fact in facts.outputs)
         yield passed("B7", "change-is-ours", "outputs", "registered slots of paying vaults", f"{ours} change")
+
+
+def _lost(reading: Reading, facts: PsbtFacts, paying: Sequence[Wallet]) -> Iterator[Finding]:
+    """Change to a slot that stays the vault's, and whose keys were withdrawn: nobody here could spend it, or somebody else can."""
+    assert reading.state is not None, "wallets are read from it"
+    for fact in facts.outputs:
+        for each in paying:
+            number = each.change_place(fact)
+            if number is None or spendable.takes_change(reading.state.roster, each.vault, number):
+                continue
+            keys = spendable.keys_at(each.vault, number)
+            gone = spendable.withdrawn(reading.state.roster, keys)
+            yield failed("B7", "keys-withdrawn", f"output {fact.index}", "a slot whose keys still count",
+                         f"{each.spelled(number)}, {gone} of {len(keys)} keys withdrawn", output=fact.index,
+                         place=each.spelled(number), vault=each.id, gone=gone, keys=len(keys))  # fmt: skip
 
 
 def outputs(reading: Reading) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 - Evaluated on decoded payments (`leaving.py`), never on the request; at published prices; at T (C4).
 - Destinations are registered, older than the cooling period, and were added by somebody else than who signs alone;
   those of the founding ceremony count at once. What is said to lie in a vault is one of its places, derived here.
+- Nor is a place in this custody paid whose keys were withdrawn, so that the others cannot spend from it, or those alone can.
 - Caps of a transaction, of a day and of a counterparty; quorum by amount; officers' hours: the machine's own limits
   (`settlement.spending`) over these bytes. Exactly at a cap is kept.
 - The desk alone publishes prices. Where it published less, since the parties agreed, than the policy's tolerance allows, the
@@ -23,7 +24,7 @@ from countersign.review.finding import Finding, blocked, failed, from_error, not
 from countersign.review.leaving import Payment, leaving
 from countersign.review.lookalike import Like, registered_like
 from countersign.review.reading import Reading
-from countersign.settlement import netting, spending, valuation
+from countersign.settlement import netting, spendable, spending, valuation
 from countersign.settlement.policy import Policy
 from countersign.settlement.records import Cycle
 from countersign.settlement.roster import Destination, SafeVault
@@ -96,6 +97,10 @@ def _objection(state: State, adopted: Policy, place: str, now: int, signer: str)
     if (elsewhere := _elsewhere(state, known)) is not None:
         return failed("C7", "destination-elsewhere", place, f"a place of {known.vault}", elsewhere,
                       destination=place, vault=known.vault or "")  # fmt: skip
+    if (gone := _withdrawn(state, known)) is not None:
+        return failed("C7", "destination-withdrawn", place, "a place whose keys still count",
+                      f"{gone[0]} of {gone[1]} keys withdrawn", destination=place, vault=known.vault or "", gone=gone[0],
+                      keys=gone[1])  # fmt: skip
     age = now - known.known_ms // 1_000
     if not known.founding and age < adopted.destination_cooling_seconds:
         needed = adopted.destination_cooling_seconds
@@ -119,6 +124,17 @@ def _elsewhere(state: State, known: Destination) -> str | None:
     except CountersignError as error:
         return error.code
     return None
+
+
+def _withdrawn(state: State, known: Destination) -> tuple[int, int] | None:
+    """How many of a place's keys were withdrawn, where what is paid there is lost with them or theirs; None where it is not."""
+    vault = state.roster.vaults.get(known.vault or "")
+    if vault is None:
+        return None
+    keys = vault.keys if isinstance(vault, SafeVault) else wallets.keys_of(wallets.of(state, vault), known.account)
+    if spendable.sound(state.roster, vault, keys):
+        return None
+    return spendable.withdrawn(state.roster, keys), len(keys)
 
 
 def _like(state: State, place: str) -> Like | None:

@@ -386,11 +386,6 @@ class Roster:
         """Whether every place of the vault still has keys enough to reach its threshold: withdrawn keys sign no more."""
         return all(sum(kid in self.keys for kid in keys) >= vault.threshold for keys in places(vault))
 
-    def withdrawn(self, vault: BitcoinVault) -> dict[int, int]:
-        """How many keys of each slot were withdrawn since; the places of extended keys all have the same and are not told."""
-        slots = vault.slots if isinstance(vault, SlotVault) else ()
-        return {slot.number: sum(kid not in self.keys for kid in slot.keys) for slot in slots}
-
     def cold(self, vault: Vault) -> bool:
         """Whether fewer than `threshold` of the vault's officers have their keys on online machines."""
         known = (self.keys.get(kid) for kid in vault.keys)

@@ -11,6 +11,7 @@
 from collections.abc import Iterator
 
 from countersign.formats import caip, likeness
+from countersign.settlement import spendable
 from countersign.settlement.roster import (
     Destination,
     Officer,
@@ -21,6 +22,7 @@ from countersign.settlement.roster import (
     SafeVault,
     SlotVault,
     Vault,
+    places,
 )
 from countersign.settlement.saying import Difference, Said, said, span
 
@@ -122,8 +124,20 @@ def _vaults(before: Roster, after: Roster) -> Iterator[Said]:
             yield from _new_vault(after, new)
         elif old != new:
             yield from _vault(after, old, new)
-        if not after.able(new) and (old is None or before.able(old)):
-            yield said("roster.vault-unable", vault=name, threshold=new.threshold)
+        yield from _fallen(before, after, old, new)
+
+
+def _fallen(before: Roster, after: Roster, old: Vault | None, new: Vault) -> Iterator[Said]:
+    """Where the keys that are left reach the quorum no more, and did before: the whole vault, or slots by number."""
+    stood = set(spendable.stuck(before, old)) if old is not None else set[int]()
+    stuck = spendable.stuck(after, new)
+    fallen = [number for number in stuck if number not in stood]
+    if not fallen:
+        return
+    if len(stuck) == len(places(new)):
+        yield said("roster.vault-unable", vault=new.id, threshold=new.threshold)
+    else:
+        yield said("roster.slots-unable", vault=new.id, threshold=new.threshold, slots=", ".join(map(str, fallen)))
 
 
 def _new_vault(roster: Roster, new: Vault) -> Iterator[Said]:

@@ -177,7 +177,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Prepare again over coins that lie in the vault. If nobody spent it, ask who prepared this where it came from.",
     ),
     "desk.no-free-slot": (
-        "The vault {vault} has no address left that no instruction has used.",
+        "The vault {vault} has no address left that no instruction has used and whose keys still count.",
         "Register new slots for it, then prepare again.",
     ),
     "desk.no-instruction": (

@@ -46,6 +46,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Output {output} says that it is the vault's own change, and it is not: nobody here could spend it.",
         _FRAUD,
     ),
+    "B7.keys-withdrawn": (
+        "Output {output} leaves change in {place} of vault {vault}: of its {keys} keys {gone} are withdrawn, too many to trust it.",
+        "Do not sign. Ask operations to prepare it again with another slot for the change.",
+    ),
     "B7.change-is-ours": ("What stays goes to registered slots of the paying vaults.", _NONE),
     "B8.nothing-owed": ("The contracts here oblige these vaults to no payment.", _STOP),
     "B8.unpaid": ("The contract wants {amount} satoshis paid to {destination}; no output does that.", _STOP),

@@ -34,6 +34,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The destination {destination} is said to lie in vault {vault}, and is no address of it.",
         "Do not sign. What is paid there would be booked as held in that vault: ask the owner for an address of it.",
     ),
+    "C7.destination-withdrawn": (
+        "The destination {destination} lies in vault {vault}: of its {keys} keys {gone} are withdrawn, too many to trust it.",
+        "Do not sign. The owner is paid at another place, with keys that count: register it, or change the Safe's owners first.",
+    ),
     "C7.destination-cooling": (
         "It pays {destination}, which was registered {age} seconds ago; the policy asks for {needed}.",
         "Do not sign yet. Ask the receiver, by another way, whether the new destination is theirs.",

@@ -84,14 +84,24 @@ def temperature(view: VaultPage) -> Chip:
 
 def ability(view: VaultPage) -> Chip:
     """Whether enough keys are registered still."""
-    return ("ok", "pass", label("vaults.able")) if view.able else ("bad", "warning", label("vaults.unable"))
+    if view.able:
+        return "ok", "pass", label("vaults.able")
+    return ("warn", "warning", label("vaults.stuck")) if _partly(view) else ("bad", "warning", label("vaults.unable"))
+
+
+def _partly(view: VaultPage) -> bool:
+    """Whether only some of its slots have too few keys left."""
+    return 0 < len(view.stuck) < len(view.places)
 
 
 def sentences(view: VaultPage) -> tuple[tuple[str, str], ...]:
     """Tone and words of what an officer must know first."""
     heat = label("vaults.cold-sentence" if view.cold else "vaults.online-sentence", threshold=view.threshold)
     said = [("", heat)]
-    if not view.able:
+    if not view.able and _partly(view):
+        slots = ", ".join(view.stuck)
+        said.append(("warn", label("vaults.stuck-sentence", threshold=view.threshold, slots=slots)))
+    elif not view.able:
         said.append(("bad", label("vaults.unable-sentence", threshold=view.threshold)))
     if view.fault is not None:
         said.append(("bad", label("vaults.fault", **_why(view.fault))))

@@ -28,9 +28,12 @@ LABELS: dict[str, str] = {
     "vaults.online": "online",
     "vaults.able": "can spend",
     "vaults.unable": "too few keys",
+    "vaults.stuck": "too few keys in some slots",
     "vaults.cold-sentence": "Cold: fewer than {threshold} of its officers hold their keys on online machines.",
     "vaults.online-sentence": "Online: {threshold} or more of its officers hold their keys on online machines.",
-    "vaults.unable-sentence": "So many keys are withdrawn that it cannot reach {threshold} signatures everywhere.",
+    "vaults.unable-sentence": "So many keys are withdrawn that it cannot reach {threshold} signatures any more.",
+    "vaults.stuck-sentence": "So many keys are withdrawn that these slots cannot reach {threshold} signatures any more: {slots}. "
+    "They stay its own, and nothing more is paid to them.",
     "vaults.fault": "Its descriptors cannot be read here: {why} {next}",
     "vaults.ask": "Ask my node",
     "vaults.ask-tip": "Compare what lies on chain, by this console's own nodes, with the ledger; nothing is logged",
