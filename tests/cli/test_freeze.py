@@ -39,7 +39,7 @@ def freeze(desk: Desk, *arguments: object) -> Result:
 
 
 def propose(desk: Desk, *arguments: object) -> Result:
-    app = proposal_app(lambda profile, ask: order(desk), None)  # type: ignore[arg-type]
+    app = proposal_app(lambda profile, ask: order(desk), None, None)  # type: ignore[arg-type]
     return CliRunner().invoke(app, [*map(str, arguments), "--profile", "."])
 
 

@@ -111,6 +111,7 @@ class CommandLine:
             witnesses=WitnessFolders(),
             stations=WorkstationDesks(),
             vaults=VaultSeats(),
+            nodes=self.nodes,
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -78,6 +78,7 @@ def use_cases() -> UseCases:
         witnesses=WitnessFolders(),
         stations=WorkstationDesks(),
         vaults=VaultSeats(),
+        nodes=open_nodes,
     )
 
 

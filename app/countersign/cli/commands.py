@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from countersign.cli.demo import Demonstrate
     from countersign.cli.enrol import Enrol
     from countersign.cli.evidence import Evidence
-    from countersign.cli.governance import Orders, PolicyCase
+    from countersign.cli.governance import OpenNodes, Orders, PolicyCase
     from countersign.cli.handover import Handover
     from countersign.cli.importing import Import
     from countersign.cli.loan import Statement
@@ -58,6 +58,7 @@ class UseCases:
     witnesses: Witnesses
     stations: Stations
     vaults: Vaults
+    nodes: OpenNodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +121,13 @@ ENTRIES = (
     Entry("settlement", "Settlements, explained.",
           "settlement.settlement_app", ("tell",)),
     Entry("roster", "Who and what the desk knows.",
-          "governance.roster_app", ("orders",)),
+          "governance.roster_app", ("orders", "nodes")),
     Entry("policy", "The desk's rules.",
           "governance.policy_app", ("orders", "policy_case")),
     Entry("freeze", "Orders that stop an institution, a book, an asset or a contract.",
           "freeze.freeze_app", ("orders",)),
     Entry("proposal", "Changes on their way to signatures.",
-          "proposal.proposal_app", ("orders", "provisioner")),
+          "proposal.proposal_app", ("orders", "provisioner", "nodes")),
     Entry("witness", "A witness of logs: made once, then run on a machine that is not the desk's.",
           "witness.witness_app", ("witnesses",)),
 )

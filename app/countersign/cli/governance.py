@@ -8,13 +8,16 @@
 
 - FILE is JSON with the new entries (roster) or the whole new policy, or a `.proposal` that somebody sent; either way the
   changes are said in words. `--out` writes the draft, which nobody has signed: administrators sign it on their consoles.
-- Exit 0 when it was shown; 1 if the rules refuse the proposal or the case passes a limit; 2 and 3 as everywhere.
+- `--nodes FILE` names nodes of this machine's own: they are asked about the Safes and tokens that a change enters. Without it
+  the words say that nothing here looked at them.
+- Exit 0 when it was shown; 1 if the rules or those nodes refuse the proposal or the case passes a limit; 2 and 3 as everywhere.
   docs/formats/governance-json.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,18 +43,28 @@ from countersign.formats import strict_json
 from countersign.settlement.permissions import TABLE
 
 if TYPE_CHECKING:
+    from countersign.cli.nodes import NodeFile
     from countersign.desk.governance_views import ProposalView
     from countersign.desk.order import Order
+    from countersign.desk.vouching import Nodes
     from countersign.review.finding import Finding
 
 Orders = Callable[[Path, Ask], "Order"]
 """profile folder, how to ask for its passphrase"""
 PolicyCase = Callable[[Path, str, Ask], Sequence["Finding"]]
 """profile folder, an instruction's hash, how to ask for the passphrase: the policy over that instruction, rule by rule"""
+OpenNodes = Callable[["NodeFile"], Awaitable["Nodes"]]
+"""The nodes of a file, opened. Malformed; Unavailable where one does not answer."""
 LIMIT = 256 * 1024
 MaybeProfile = Annotated[Path | None, profile_option("Also say what this profile's policy says.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="What should change, or a .proposal file.")]
 WriteOption = Annotated[Path | None, typer.Option("--out", help="Write the draft here, for administrators to sign.")]
+OwnNodesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--nodes", help="Your own nodes (nodes.json), asked about the Safes and tokens that the change enters."
+    ),
+]
 InstructionOption = Annotated[
     str | None,
     typer.Option("--instruction", help="Judge this instruction (its event's hash) by the policy, as check C7 does."),
@@ -59,7 +72,7 @@ InstructionOption = Annotated[
 TypeArgument = Annotated[str | None, typer.Argument(metavar="TYPE", help="One event type, for instance share.added.")]
 
 
-def roster_app(orders: Orders) -> typer.Typer:
+def roster_app(orders: Orders, nodes: OpenNodes) -> typer.Typer:
     """`countersign roster`."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -67,9 +80,20 @@ def roster_app(orders: Orders) -> typer.Typer:
         """Participants, officers with their keys, vaults, destinations, assets, as they are in force."""
         shown(as_json, lambda: _roster(orders(profile, passphrase), as_json))
 
-    def propose(file: FileArgument, profile: RestOption, out: WriteOption = None, as_json: JsonOption = False) -> None:
+    def propose(
+        file: FileArgument,
+        profile: RestOption,
+        out: WriteOption = None,
+        own: OwnNodesOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
         """Say what a change of the roster does; draft it as a file that administrators sign."""
-        shown(as_json, lambda: _proposed(orders(profile, passphrase), "roster.changed", file, out, as_json))
+
+        def work() -> int:
+            order = asking(orders(profile, passphrase), own, nodes)
+            return _proposed(order, "roster.changed", file, out, as_json)
+
+        shown(as_json, work)
 
     app.command("show")(show)
     app.command("propose")(propose)
@@ -155,12 +179,36 @@ def _proposed(order: Order, kind: str, file: Path, out: Path | None, as_json: bo
         raise Malformed("cli.not-a-change", path=str(file))
     if set(found) != {"payload", "signatures"}:
         data = order.propose(kind, found if kind == "roster.changed" else {"policy": found})
-    view = order.look(data)
+        require_unopposed(looked_at(order, data))
+    view = looked_at(order, data)
     if view.kind != kind:
         raise Refused("cli.other-proposal", found=view.kind, expected=kind)
     if out is not None:
         write_new(out, data)
     return said_proposal(view, as_json)
+
+
+def asking(order: Order, file: Path | None, nodes: OpenNodes) -> Order:
+    """The history with nodes of this machine's own beside it, where a file names them. Raises as `nodes.parse` and `OpenNodes`."""
+    if file is None:
+        return order
+    from countersign.cli import nodes as node_files
+
+    async def opened() -> Nodes:
+        return await nodes(node_files.parse(reading.read_file(file, node_files.LARGEST)))
+
+    return order.asking(asyncio.run(opened()))
+
+
+def looked_at(order: Order, data: bytes) -> ProposalView:
+    """A proposal as this machine sees it, its own nodes asked. Raises as `Order.ask`."""
+    return asyncio.run(order.ask(data))
+
+
+def require_unopposed(view: ProposalView) -> None:
+    """Nothing stands against it. Raises what does."""
+    if view.objection is not None:
+        raise view.objection
 
 
 def said_proposal(view: ProposalView, as_json: bool) -> int:

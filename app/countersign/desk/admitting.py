@@ -1,6 +1,7 @@
 """Tokens before they are admitted: the desk asks its own node what each would do (E5), and enters none that it cannot ask.
 
 - Of a change of the roster, each token that is new, or is entered otherwise than before, is probed (`ethereum.token_probe`).
+  Each administrator's console probes it too, by its own node, before it signs the change (`entering`).
 - A desk may be founded before it follows any node: what could not be asked then is said (`unprobed`), and is asked before
   the first unit of it is credited, by the officer's own console and by the desk. Until then nothing of it can be held,
   settled or owed.
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
 async def require_admissible(state: State, event: Event, nodes: Mapping[str, EthereumNode]) -> None:
     """Refused: ethereum.token-*; Unavailable("desk.token-unprobed"), chains.*."""
     if isinstance(event.body, RosterChanged):
-        for each in event.body.entries.assets:
-            if state.roster.assets.get(each.id) != each:
-                await require_probed(each, nodes)
+        for each in entered(state, event.body):
+            await require_probed(each, nodes)
+
+
+def entered(state: State, body: RosterChanged) -> tuple[Asset, ...]:
+    """The tokens that a change of the roster enters, or enters otherwise than they stand."""
+    fresh = (each for each in body.entries.assets if state.roster.assets.get(each.id) != each)
+    return tuple(each for each in fresh if is_token(each))
 
 
 async def require_founded_on(body: DeskFounded, nodes: Mapping[str, EthereumNode]) -> tuple[Asset, ...]:

@@ -15,6 +15,7 @@ from countersign.desk.crossing import Crossing
 from countersign.desk.deed_views import AwardPaper
 from countersign.desk.deeds import Deeds, Look
 from countersign.desk.device_codes import DeviceCodes
+from countersign.desk.entering import Entering
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.officer import Officer
@@ -63,7 +64,8 @@ class OfficerConsole(DeviceCodes, Officer):
         kept = box if box is not None else ProposalBox(replica.profile.journal)
         place = AtConsole(replica, mailbox, scribe, nodes or Nodes())
         self._place = place
-        self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept, Look(place), self._fees)
+        own = (Look(place), self._fees, Entering(nodes))
+        self._governance = Governance(replica, mailbox, hand.author, scribe, clock, kept, *own)
         self._deeds = Deeds(place, hand.author, self._governance)
         self._owner_changes = OwnerChanges(place, hand, clock, self._governance)
         self._operations = Operations(replica, mailbox, hand.author, scribe, clock, nodes or Nodes())
@@ -72,8 +74,10 @@ class OfficerConsole(DeviceCodes, Officer):
         self._enrolling = VaultCeremony(replica, hand, courier, self._governance)
 
     async def synchronise(self) -> None:
-        """Take in what was logged, and the bytes that proposals name: what they pay is said before they are signed."""
+        """Take in what was logged, and what the words of proposals need: the bytes that they name, what own nodes say of what they
+        enter."""
         await super().synchronise()
+        await self._governance.look_again()
         events = self._governance.waiting()
         await self._place.fetch(digest for each in events for digest in declared_fees.wanted(each, self.replica.state))
 
@@ -137,7 +141,9 @@ class OfficerConsole(DeviceCodes, Officer):
 
     async def take_change(self, file: Path) -> ProposalView:
         """A proposal, or a drafted change that becomes one. Raises as `Governance.propose_file` and the courier."""
-        return self.governance.propose_file(await self._courier.read_chosen(file))
+        view = self.governance.propose_file(await self._courier.read_chosen(file))
+        await self.governance.look_again()
+        return self.governance.proposal(view.id)
 
     async def reconcile(self, trades: Path | None) -> ReconciliationView:
         """Compare with the chains, or with the trade file of a participant. Raises as `Operations.reconcile` and the courier."""

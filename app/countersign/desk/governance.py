@@ -4,6 +4,7 @@
   threshold has signed it (DESIGN.md §6).
 - What this officer words at the console is signed as it is proposed. What a file words, drafted or proposed, is looked at
   first, its changes in words.
+- What enters a Safe or a token is held against this console's own node first (`entering`): what it finds is among the words.
 - Proposals travel as `.proposal` files between consoles; consoles that share a desk in their own process share its box.
 
     view = await governance.propose("policy.adopted", {"policy": document})
@@ -17,6 +18,7 @@ from countersign.desk import common_changes, proposals
 from countersign.desk import governance_pages as pages
 from countersign.desk.author import Author, Scribe
 from countersign.desk.enrolment import phrase_of
+from countersign.desk.entering import Entering
 from countersign.desk.governance_views import ParticipantView, PolicyView, ProposalView, RosterView
 from countersign.desk.ports import Clock, Mailbox, Receipt
 from countersign.desk.proposal_box import ProposalBox
@@ -49,6 +51,7 @@ class Governance:
         box: ProposalBox,
         look: Look | None = None,
         read: Read = lambda _: (),
+        entering: Entering | None = None,
     ) -> None:
         self._replica = replica
         self._mailbox = mailbox
@@ -58,6 +61,7 @@ class Governance:
         self._box = box
         self._look = look
         self._read = read
+        self._entering = Entering() if entering is None else entering
 
     @property
     def _state(self) -> State:
@@ -100,9 +104,16 @@ class Governance:
         """One proposal. Refused("desk.proposal-unknown")."""
         return self._view(self._box.get(id))
 
+    async def look_again(self) -> None:
+        """Ask this console's nodes about Safes and tokens in what waits, where not all was found as it is entered."""
+        found = (proposals.examine(self._state, each, self._now_ms()) for each in self._box.all())
+        await self._entering.look_again(self._state, found)
+
     async def propose(self, kind: str, body: Mapping[str, object]) -> ProposalView:
-        """Draft a change; sign it if this officer may. Malformed, Refused: what the rules say against it, nothing kept."""
+        """Draft a change; sign it if this officer may. Malformed, Refused: what the rules say against it, or this console's nodes
+        against what it enters, nothing kept; Unavailable where such a node does not answer."""
         found = self._drafted(kind, body)
+        await self._entering.look(self._state, found.proposal.event)
         data = found.proposal.serialise()
         if Holder(HolderKind.OFFICER, self._author.id) in found.missing:
             await self._looked_at(found.proposal)
@@ -168,10 +179,11 @@ class Governance:
     async def sign(self, id: str) -> ProposalView:
         """Sign a proposal that is kept here. Refused: why it is stale, "desk.proposal-not-yours", "desk.proposal-unknown".
 
-        What names transactions is looked at first (`deeds.Look`): raises what stands against them.
+        What names transactions is looked at first (`deeds.Look`), and what it enters (`entering`): raises what stands against them.
         """
         proposal = self._box.get(id)
         proposals.require_signable(proposals.examine(self._state, proposal, self._now_ms()), self._author.id)
+        await self._entering.look(self._state, proposal.event)
         await self._looked_at(proposal)
         data = proposal.serialise()
         return self._view(self._box.take_in(await proposals.sign(self._state, data, self._author, self._now_ms())))
@@ -217,4 +229,5 @@ class Governance:
         found = proposals.examine(self._state, proposal, self._now_ms())
         if found.differences:
             found = replace(found, differences=(*found.differences, *self._read(proposal.event)))
+        found = self._entering.joined(self._state, found)
         return pages.proposal(self._state, found, self._author.id)

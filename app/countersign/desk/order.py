@@ -1,31 +1,44 @@
 """The desk's own order as one profile's history has it, for people at a terminal: what is in force, and proposals as files.
 
 - A draft goes as a file to the administrators; each signs it on their own machine, with their own token.
+- Without nodes of this machine's own (`asking`) nothing here has looked at the Safes and tokens that a change enters: it says so.
 
     order.look(order.propose("roster.changed", {"participants": [entry]})).changes
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from countersign.desk import deed_pages, proposals, stopping, telling
 from countersign.desk import governance_pages as pages
 from countersign.desk.author import Author, Scribe
 from countersign.desk.deed_views import OrderView
+from countersign.desk.entering import Entering
 from countersign.desk.governance_views import PolicyView, ProposalView, RosterView
 from countersign.errors import Refused
 from countersign.settlement.roster import HolderKind, Purpose
 from countersign.settlement.state import State
 from countersign.settlement.stop_bodies import Scope
 
+if TYPE_CHECKING:
+    from countersign.desk.vouching import Nodes
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a replayed history says at a moment; `scribe` drafts."""
+    """What a replayed history says at a moment; `scribe` drafts; `entering` asks this machine's own nodes."""
 
     state: State
     now_ms: int
     scribe: Scribe
+    entering: Entering = field(default_factory=Entering)
+
+    def asking(self, nodes: Nodes) -> Order:
+        """The same, with nodes of this machine's own to ask about what a change enters."""
+        return replace(self, entering=Entering(nodes))
 
     def roster(self) -> RosterView:
         """The roster in force."""
@@ -37,8 +50,17 @@ class Order:
 
     def look(self, data: bytes) -> ProposalView:
         """A `.proposal` file held against this history. Malformed; Refused("desk.not-a-proposal")."""
-        found = proposals.examine(self.state, proposals.parse(data), self.now_ms)
+        found = self.entering.joined(self.state, self._examined(data))
         return pages.proposal(self.state, found, "")
+
+    async def ask(self, data: bytes) -> ProposalView:
+        """The same once this machine's nodes were asked about what it enters. Raises as `look`; Unavailable where one is silent."""
+        found = self._examined(data)
+        await self.entering.look_again(self.state, [found])
+        return self.look(data)
+
+    def _examined(self, data: bytes) -> proposals.Examined:
+        return proposals.examine(self.state, proposals.parse(data), self.now_ms)
 
     def officer_of(self, held: Iterable[str]) -> tuple[str, str] | None:
         """The officer, and the key, of whom one of these keys (kids) is a registered identity key."""
@@ -50,12 +72,13 @@ class Order:
         Refused("desk.proposal-unseen") for what names transactions: a console reads their bytes, a history alone cannot.
         """
         proposal = proposals.parse(data)
-        proposals.require_signable(proposals.examine(self.state, proposal, self.now_ms), officer)
+        proposals.require_signable(self.entering.joined(self.state, self._examined(data)), officer)
         if proposals.names_transactions(proposal):
             raise Refused("desk.proposal-unseen", type=proposal.event.type)
 
     async def sign(self, data: bytes, author: Author) -> bytes:
-        """The proposal with one more signature. Raises as `proposals.sign`."""
+        """The proposal with one more signature. Raises as `Entering.look` and `proposals.sign`."""
+        await self.entering.look(self.state, proposals.parse(data).event)
         return await proposals.sign(self.state, data, author, self.now_ms)
 
     def freezes(self) -> tuple[OrderView, ...]:

@@ -3,7 +3,8 @@
 E10 keeps officers from signing for a Safe that is another than the registered one; what was paid into it by then is lost all the
 same, to a module, a foreign owner or another singleton. So the desk holds a Safe against its registration
 
-- when a change of the roster enters it or enters it otherwise: none that it cannot ask;
+- when a change of the roster enters it or enters it otherwise: none that it cannot ask. Each administrator's console does the same
+  with its own node before it signs the change (`entering`);
 - before anything that came into it is credited, as the officer's console does with its own: a desk may be founded before it
   follows any node, and a Safe may drift.
 
@@ -36,14 +37,21 @@ if TYPE_CHECKING:
 
 async def require_entered(state: State, event: Event, nodes: Mapping[str, EthereumNode]) -> None:
     """Raises as `require_as_registered`; what the roster's own rules refuse is theirs to say."""
-    if not isinstance(event.body, RosterChanged):
-        return
-    fresh = [each for each in event.body.entries.vaults if state.roster.vaults.get(each.id) != each]
-    safes = [each for each in fresh if isinstance(each, SafeVault)]
-    if safes:
-        after = roster_change.changed(state.roster, event.body.entries, time_ms=0)
+    if isinstance(event.body, RosterChanged) and (safes := entered(state, event.body)):
+        after = after_it(state, event.body)
         for each in safes:
             await require_as_registered(each, after, nodes)
+
+
+def entered(state: State, body: RosterChanged) -> tuple[SafeVault, ...]:
+    """The Safes that a change of the roster enters, or enters otherwise than they stand."""
+    fresh = (each for each in body.entries.vaults if state.roster.vaults.get(each.id) != each)
+    return tuple(each for each in fresh if isinstance(each, SafeVault))
+
+
+def after_it(state: State, body: RosterChanged) -> Roster:
+    """The roster that a change would make: a Safe's owners may be in it. Refused: what the roster's own rules say."""
+    return roster_change.changed(state.roster, body.entries, time_ms=0)
 
 
 async def require_as_registered(vault: SafeVault, roster: Roster, nodes: Mapping[str, EthereumNode]) -> None:
@@ -54,8 +62,8 @@ async def require_as_registered(vault: SafeVault, roster: Roster, nodes: Mapping
     await require_found(vault, roster, nodes[vault.chain])
 
 
-async def require_found(vault: SafeVault, roster: Roster, node: EthereumNode) -> None:
-    """A node of its chain finds the Safe as it is registered. Raises as `require_as_registered`, and as the node."""
+async def require_found(vault: SafeVault, roster: Roster, node: EthereumNode) -> int:
+    """A node of its chain finds the Safe as it is registered; the block. Raises as `require_as_registered`, and as the node."""
     seen = await node.safe_states((vault.address,))
     if seen.chain != vault.chain:
         raise Refused("chains.other-chain", expected=vault.chain, found=seen.chain)
@@ -66,3 +74,4 @@ async def require_found(vault: SafeVault, roster: Roster, node: EthereumNode) ->
         raise Refused("desk.safe-differs", vault=vault.id, part=part.name, expected=part.expected, found=part.found)
     if await node.storage_root(vault.address, seen.block) not in rail.storage_roots(found):
         raise Refused("desk.safe-keeps-more", vault=vault.id, safe=vault.address)
+    return seen.number

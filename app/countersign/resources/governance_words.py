@@ -51,6 +51,18 @@ TEMPLATES: dict[str, str] = {
         "Whether the token {symbol} reverts where it cannot pay is not probed yet: the desk asks its own node before it "
         "logs this, or, founded without a node, before the first deposit."
     ),
+    "roster.token-found": (
+        "Looked at here: this machine's own node of {chain} finds that the token {symbol} ({asset}) has {decimals} decimals, "
+        "reverts where it cannot pay, and lets anybody transfer."
+    ),
+    "roster.token-unasked": (
+        "NOT LOOKED AT HERE: this machine has no node of {chain} that answered, so nothing here has asked what the token {symbol} "
+        "({asset}) does. You would rely on the desk's own node, and on the other administrators."
+    ),
+    "roster.token-awaited": (
+        "NOT LOOKED AT YET: this machine's own node of {chain} has not answered about the token {symbol} ({asset}). Nothing is "
+        "signed here before it does."
+    ),
     "roster.asset-renamed": "The asset {asset} is called {symbol} instead of {was}.",
     "roster.participant-added": "{name} ({lei}) becomes a participant, certified until {until}.",
     "roster.participant-renamed": "{was} ({lei}) is called {name}.",
@@ -89,6 +101,18 @@ TEMPLATES: dict[str, str] = {
     "roster.safe-version": "The Safe {vault} is of version {version} (singleton {singleton}).",
     "roster.safe-handler": "The fallback handler of the Safe {vault} is {handler}.",
     "roster.safe-no-handler": "The Safe {vault} has no fallback handler.",
+    "roster.safe-found": (
+        "Looked at here: in block {block} this machine's own node of {chain} finds the Safe {vault} at {address} exactly as it is "
+        "entered, without a module or a guard, and keeping nothing besides."
+    ),
+    "roster.safe-unasked": (
+        "NOT LOOKED AT HERE: this machine has no node of {chain} that answered, so nothing here has read the Safe {vault} at "
+        "{address}. You would rely on the desk's own node, and on the other administrators."
+    ),
+    "roster.safe-awaited": (
+        "NOT LOOKED AT YET: this machine's own node of {chain} has not answered about the Safe {vault} at {address}. Nothing is "
+        "signed here before it does."
+    ),
     "roster.destination-added": "{owner}, book {book}, may be paid at {account} in the vault {vault}, {span} after this.",
     "roster.destination-alike": "Careful: {account} differs from {like}, registered for {owner}, in {count} characters only. "
     "Such an address is made to be mistaken for the other: compare it whole, with its owner, by another way.",
