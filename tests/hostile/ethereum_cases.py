@@ -18,6 +18,7 @@ from countersign.settlement.contract import Terms
 from countersign.settlement.house_records import Reconciled
 from hostile.table import Hostile, each, overlaps
 from support import settlement_world as world
+from support.barred import barred
 from support.review_cases import Plan, Scene, ether_plan, safe_share, story
 from support.software_keys import SoftwareKey
 
@@ -157,6 +158,14 @@ def again(number: int = 1, **first: object) -> Case:
     digest, place = safe_file.parse(scene.safe_tx).tx.digest.hex(), (world.ETHEREUM, world.safe_address("harbour"), 0)
     before = PaidBefore(trade.contract.terms.id, digest, old.hash, (), place)
     return later.safe_case(journal=JournalFacts(payments=(before,)), safes=later.seen(nonce=number))
+
+
+def again_beside(*, same: bool) -> Case:
+    """As `again`; under the first number another request is gone for good, for the `same` contract or another settlement's."""
+    case, scene = again(), story()
+    assert case.state is not None
+    first = scene.state.instructions[scene.prepared["safe-tx"]]
+    return replace(case, state=barred(case.state, first, same=same))
 
 
 def executed(nonce_: int | None) -> Case:
@@ -335,6 +344,13 @@ CASES: list[Hostile] = [
         "E8.paid-before",
         again,
         partial(again, for_good=True),
+    ),
+    Hostile(
+        "E8",
+        "the same contract again, whose own withheld execution bars another settlement's call under the first number",
+        "E8.paid-before",
+        partial(again_beside, same=False),
+        partial(again_beside, same=True),
     ),
     Hostile("E8", "nonce executed already", "E8.not-next", partial(executed, 0), partial(executed, None)),
     Hostile("E8", "another instruction waits", "E8.taken", taken, honest),

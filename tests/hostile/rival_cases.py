@@ -34,4 +34,11 @@ CASES: list[Hostile] = [
         partial(rivals.apart, for_good=False),
         partial(rivals.apart, for_good=True),
     ),
+    Hostile(
+        "B12",
+        "a leg made afresh over no coin of the first, whose own withheld execution bars another settlement's",
+        "B12.paid-before",
+        partial(rivals.barred_elsewhere, same=False),
+        partial(rivals.barred_elsewhere, same=True),
+    ),
 ]

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.settlement import builder
-from countersign.settlement.roster import SlotVault
+from countersign.settlement import builder, rivalry
+from countersign.settlement.records import SafeUse
+from countersign.settlement.roster import SafeVault, SlotVault
 from support import settlement_world as world
 from support import trouble_world as trouble
+from support.barred import NAME, barred
 from support.settlement_world import Desk, Trade
 
 COINS = {name: f"{world.digest(f'coin {name}')}:0" for name in "abcd"}
@@ -75,3 +77,37 @@ def test_another_contract_of_the_same_vault_is_no_rival() -> None:
         desk.play(trade, until="held")
         desk.log("cycle.closed", ["desk"], builder.cycle_body(trade.cycle, [trade.hash], world.START))
         assert over(desk, trade, coin) is None
+
+
+@pytest.mark.parametrize("same", [False, True])
+@pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
+def test_what_bars_another_settlements_request_may_be_this_ones_own_execution(kind: str, *, same: bool) -> None:
+    """The nodes by whose word the other is gone for good looked for its own contracts' requests, and for no others."""
+    desk, trade = trouble.begun("instructed")
+    first = trouble.live(desk, trade, kind)
+    state = barred(desk.state, first, same=same)
+    assert rivalry.past(state, first) is same
+    assert rivalry.past(state, state.instruction(NAME))
+
+
+@pytest.mark.parametrize(("owners", "same", "refused"), [(4, False, True), (4, True, False), (3, False, False)])
+def test_of_a_safe_whose_quorums_share_nobody_a_number_used_in_anothers_way_counts_as_used_by_what_was_withheld(
+    owners: int, *, same: bool, refused: bool
+) -> None:
+    """Two of four sign for a desk that keeps it; another settlement's call under that number is gone for good, signed by the
+    other two. They know of nothing when they are asked to pay the first contract again."""
+    desk, trade = trouble.begun("instructed")
+    vault = desk.state.roster.vaults["harbour-safe"]
+    assert isinstance(vault, SafeVault)
+    keys = (*vault.keys, "another")[:owners]
+    vaults = desk.state.roster.vaults.set(vault.id, replace(vault, keys=keys, threshold=2))
+    first = trouble.live(desk, trade, "safe-tx")
+    state = barred(replace(desk.state, roster=replace(desk.state.roster, vaults=vaults)), first, same=same)
+    nonce = first.nonce
+    assert nonce is not None
+    state = replace(state, safes=state.safes.set(vault.id, SafeUse(None, nonce)))
+    assert (
+        rivalry.unseen(state, trade.cycle, first.group, nonce) is None
+    )  # under the same number one excludes the other
+    found = rivalry.unseen(state, trade.cycle, first.group, nonce + 1)
+    assert found == (first if refused else None)

@@ -16,6 +16,7 @@ from countersign.settlement import builder
 from support import declared_cases as declared
 from support import settlement_world as world
 from support import trouble_world as trouble
+from support.barred import barred
 from support.review_cases import RATE, Scene, coins, spends, story, wallet
 
 Coins = Sequence[tuple[bytes, int]]
@@ -93,6 +94,18 @@ def apart(*, for_good: bool) -> Case:
     first = declared.live(scene, "psbt")
     state = replace(scene.desk.state, instructions=scene.state.instructions.set(first.hash, replace(first, shares=())))
     scene.desk.state = state
+    return remembering(prepared(scene, new_coins(scene)), scene.psbt)
+
+
+def barred_elsewhere(*, same: bool) -> Case:
+    """As `apart`; the log says of the first nothing, but of another request over its coins that it is gone for good.
+
+    `same`: that one was for the same contract, and whoever said so looked for the first, too.
+    """
+    scene = failed()
+    first = declared.live(scene, "psbt")
+    state = replace(scene.desk.state, instructions=scene.state.instructions.set(first.hash, replace(first, shares=())))
+    scene.desk.state = barred(state, first, same=same)
     return remembering(prepared(scene, new_coins(scene)), scene.psbt)
 
 

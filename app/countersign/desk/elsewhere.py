@@ -10,7 +10,7 @@ desk's own call does nothing any more. So:
 - what was left behind of the same chain has failed, by name, until it is sent by itself; the custodian owes it meanwhile.
 """
 
-from countersign.desk import chain_facts, executions, strangers
+from countersign.desk import chain_facts, executions, prospects, strangers
 from countersign.desk.author import Author, signed
 from countersign.desk.ports import Observation, Receipt
 from countersign.desk.workplace import Workplace
@@ -62,7 +62,7 @@ async def name_split(desk: Workplace, cycle: str, operations: Author) -> list[Re
             continue
         if await otherwise(desk, each) is not None or await waits(desk, each):
             continue
-        found = await chain_facts.safe_prospect(desk.ethereum(each.group.chain), each, desk.state)
+        found = await prospects.of_safe(desk.ethereum(each.group.chain), each, desk.state, desk.artefacts)
         body = {
             "cycle": cycle,
             "instruction": each.hash,

@@ -9,7 +9,7 @@
 - A transaction that waits because its gas price is too low is replaced by the relayer at its own nonce (`raise_fees`).
 """
 
-from countersign.desk import chain_facts, elsewhere, parcels, releasing
+from countersign.desk import chain_facts, elsewhere, parcels, prospects, releasing
 from countersign.desk.author import Author, signed
 from countersign.desk.chain_facts import Prospect
 from countersign.desk.embedded import EmbeddedDesk
@@ -47,13 +47,13 @@ async def record_failure(desk: Workplace, operations: Author, instruction: str, 
 
 
 async def prospect(desk: Workplace, instruction: Instruction) -> Prospect:
-    """Whether the chain could still take it, by one's own node. Raises as `chain_facts.coin_prospect`, `safe_prospect`."""
+    """Whether the chain could still take it, by one's own node. Raises as `chain_facts.coin_prospect`, `prospects.of_safe`."""
     chain = instruction.group.chain
     if instruction.lifts is not None:
         return await _lifted(desk, desk.state.instruction(instruction.lifts))
     if instruction.group.kind == "psbt":
         return await chain_facts.coin_prospect(desk.bitcoin(chain), instruction, desk.state, desk.artefacts)
-    return await chain_facts.safe_prospect(desk.ethereum(chain), instruction, desk.state)
+    return await prospects.of_safe(desk.ethereum(chain), instruction, desk.state, desk.artefacts)
 
 
 async def _lifted(desk: Workplace, parent: Instruction) -> Prospect:

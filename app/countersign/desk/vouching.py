@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from countersign.bitcoin import transaction as bitcoin_transaction
 from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
-from countersign.desk import admitting, chain_facts, deposits, executions, strangers
+from countersign.desk import admitting, chain_facts, deposits, executions, prospects, strangers
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode, Observation
 from countersign.desk.shares import verify_share
 from countersign.errors import Refused, Unavailable
@@ -210,7 +210,7 @@ async def _failed(state: State, body: SettlementFailed, artefacts: Artefacts, no
         found = await chain_facts.coin_prospect(nodes.of_bitcoin(chain), instruction, state, artefacts)
     else:
         there = await _delivered(nodes.of_ethereum(chain), state, instruction, artefacts)
-        found = await chain_facts.safe_prospect(nodes.of_ethereum(chain), instruction, state)
+        found = await prospects.of_safe(nodes.of_ethereum(chain), instruction, state, artefacts)
     if there is not None and there.block is not None:
         raise Refused("desk.executed-after-all", transaction=there.transaction)
     if body.executable != found.executable or (body.for_good and not found.for_good):

@@ -5,8 +5,9 @@
 - Two payments exclude each other where one coin is in both. The first is over where a coin of it went elsewhere with the policy's
   confirmations, or the log says that it is gone for good (`settlement/rivalry.py`).
 - A Safe's payments exclude each other under one number. That a number was passed by does not say that the first is over: its
-  own execution may be what used it. It is over where the log saw something else use that very number, with the policy's
-  confirmations, or says that it is gone for good.
+  own execution may be what used it. Nor does it say so that another settlement's transaction under it is gone for good. It is
+  over where the log saw something else use that very number, with the policy's confirmations, or says of it, or of another
+  request for the same contracts under that number, that it is gone for good (`rivalry.looked_for`).
 - A void and a child pay nobody.
 
     >>> objection(reading, facts, txid)
@@ -66,7 +67,8 @@ def under_another_number(reading: Reading, tx: SafeTx) -> Finding | None:
 
 
 def _used_by_another(state: State, earlier: PaidBefore) -> bool:
-    """Whether the log saw another transaction use its number, for good, or says that nothing prepared for it will execute."""
+    """Whether the log saw another transaction use its number, for good, or says of a request for the same contracts that it is gone
+    for good."""
     known = state.instructions.get(earlier.instruction)
     if known is None:
         return False
@@ -78,7 +80,8 @@ def _used_by_another(state: State, earlier: PaidBefore) -> bool:
         if (each.group.vaults, each.nonce) == (known.group.vaults, known.nonce)
     ]
     return any(
-        each.for_good or (each.seen and each.artefact != known.artefact and _confirmations(each) >= needed)
+        rivalry.looked_for(state, each, known)
+        or (each.seen and each.artefact != known.artefact and _confirmations(each) >= needed)
         for each in beside
     )
 

@@ -7,10 +7,12 @@ leg is paid once only where, of each request for it that somebody signed and eac
 - the earlier one is *past*: what stands in its way has the policy's confirmations. Either the log observed it (a void, a
   replacement, another payment of the desk), or two nodes found it and `settlement.failed` says `for_good`.
 
-What is past takes along whatever spends every coin of it. What nobody signed before another took its place is no more: who
-signs the next one signed none before, or their machine knows it and refuses (B12). That holds where two quorums of a vault
-always share somebody. Where they need not (2 of 4), signatures that were withheld meet nobody who would know them: there
-every request for the same contracts counts as signed, in whatever cycle it was made.
+What is past takes along whatever spends every coin of it. But what bars one request may be another one's own execution, by
+signatures that somebody kept: `for_good` speaks of the requests for the same contracts, which the nodes looked for, and of no
+other settlement's. What nobody signed before another took its place is no more: who signs the next one signed none before, or
+their machine knows it and refuses (B12). That holds where two quorums of a vault always share somebody. Where they need not
+(2 of 4), signatures that were withheld meet nobody who would know them: there every request for the same contracts counts as
+signed, in whatever cycle it was made.
 
     >>> payable_beside(state, cycle, group, {"60c7…:0"}, None)
     Instruction(hash='3ff5…', …)
@@ -51,13 +53,13 @@ def _for_the_same(state: State, cycle: str, group: Group) -> list[Instruction]:
     vault in common has an officer in both quorums."""
     return [
         each
-        for each in _requested(state, cycle)
+        for each in for_contracts_of(state, cycle)
         if not each.returns and each.group.chain == group.chain
         and (both := set(each.group.vaults) & set(group.vaults)) and all(_may_differ(state, vault) for vault in both)
     ]  # fmt: skip
 
 
-def _requested(state: State, cycle: str) -> Iterator[Instruction]:
+def for_contracts_of(state: State, cycle: str) -> Iterator[Instruction]:
     """Whatever was requested for the contracts of a cycle, or for those in whose place they stand, in any cycle."""
     records = (state.contract(each) for each in state.cycle(cycle).contracts)
     settled = {each.hash for record in records for each in state.replaced(record)}
@@ -72,9 +74,21 @@ def unseen(state: State, cycle: str, group: Group, nonce: int | None) -> Instruc
     if nonce is None or not isinstance(vault, SafeVault) or 2 * vault.threshold > len(vault.keys):
         return None
     asked = (
-        each for each in _requested(state, cycle) if each.group == group and not each.returns and not each.for_good
+        each
+        for each in for_contracts_of(state, cycle)
+        if each.group == group and not each.returns and not each.for_good
     )
-    return next((each for each in asked if numbers.lost(state, vault.id, each.nonce or 0, nonce)), None)
+    return next((each for each in asked if _unaccounted(state, vault.id, each, nonce)), None)
+
+
+def _unaccounted(state: State, vault: str, asked: Instruction, nonce: int) -> bool:
+    """Whether something outside the log used the number of a request: as it was told, or in the way of another settlement's."""
+    number = asked.nonce or 0
+    if numbers.lost(state, vault, number, nonce):
+        return True
+    there = [each for each in numbers.prepared(state, vault) if each.nonce == number < nonce]
+    known = any(each.seen or looked_for(state, each, asked) for each in there)
+    return not known and any(each.for_good for each in there)
 
 
 def _may_differ(state: State, name: str) -> bool:
@@ -96,9 +110,17 @@ def excludes(earlier: Instruction, coins: Collection[str], nonce: int | None) ->
 def past(state: State, earlier: Instruction) -> bool:
     """Whether what stands in its way has the policy's confirmations."""
     return any(
-        _confirmed_against(state, earlier, other) or (other.for_good and _covers(earlier, other))
+        _confirmed_against(state, earlier, other)
+        or (other.for_good and _covers(earlier, other) and looked_for(state, other, earlier))
         for other in state.instructions.values()
         if other.group.chain == earlier.group.chain
+    )
+
+
+def looked_for(state: State, gone: Instruction, earlier: Instruction) -> bool:
+    """Whether the nodes by whose word a request is gone for good looked for an earlier one too: it was for the same contracts."""
+    return gone.for_good and (
+        gone.hash == earlier.hash or any(each.hash == earlier.hash for each in for_contracts_of(state, gone.cycle))
     )
 
 

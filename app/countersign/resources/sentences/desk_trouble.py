@@ -27,7 +27,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.executed-after-all": (
         "The desk's own node sees transaction {transaction} in a block.",
-        "Nothing failed: observe it.",
+        (
+            "Nothing failed: observe it. If it cannot be observed because the log lacks its signatures, somebody kept them back: "
+            "sign and pay nothing more for this contract, and ask those who signed."
+        ),
     ),
     "desk.executed-otherwise": (
         "The chain executed transaction {transaction}, but the token did not move what is owed: {differs}.",
