@@ -3,72 +3,31 @@
 The desk, its consoles, the cold vault and the relayer are the product's; keys are software keys, Bitcoin has no part in it.
 """
 
-import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from eth_abi import encode as abi_encode
 
-from countersign.bitcoin import address as addresses
-from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
 from countersign.demonstration import cast
 from countersign.desk import legs, mending, preparing, releasing
 from countersign.errors import Refused
 from countersign.ethereum import arrivals
 from countersign.ethereum.abi import Address, selector
-from countersign.formats import caip, eip55
+from countersign.formats import eip55
 from countersign.settlement import events
 from support import one_chain_story as story
 from support import stopped_stage as stage
-from support.ethereum_node import AnvilNode, hexed, place_safe_contracts, running_node
+from support.anvil_stage import OnAnvil
+from support.ethereum_node import AnvilNode, hexed, running_node
 from support.one_chain_story import AFTER, BEFORE, DOLLARS
 from support.real_stage import RealOutside
 from support.refusals import refused
-from support.software_stage import SoftwareStage, Table, silent
-from support.twin_ethereum import relayer
+from support.software_stage import Table, silent
 
 pytestmark = pytest.mark.long
 THIEF = Address(b"\xee" * 20)
 HASTE = 10**12  # wei a gas: mined before whatever the relayer sent
-
-
-class Now:
-    """The time of day: a real node's blocks carry it."""
-
-    def now_ms(self) -> int:
-        return self.seconds * 1_000
-
-    @property
-    def seconds(self) -> int:
-        return int(time.time())
-
-
-@dataclass
-class Coins:
-    """Who pays bitcoin in the story: on the embedded chain."""
-
-    chain: EmbeddedBitcoin
-
-    def pay(self, to: str, satoshis: int) -> None:
-        self.chain.fund(addresses.script_of(to, caip.hrp(caip.BITCOIN_REGTEST)), satoshis)
-
-    def mine(self) -> None:
-        """It is in a block already."""
-
-
-class OnAnvil(SoftwareStage):
-    """The software stage whose Ethereum is a real node."""
-
-    def __init__(self, folder: Path, node: AnvilNode) -> None:
-        super().__init__(folder)
-        self.clock = Now()  # type: ignore[assignment]
-        self.node = node
-        self.ethereum = relayer(node)  # type: ignore[assignment]
-        contracts = place_safe_contracts(node)
-        tokens = [contracts.deploy_token() for _ in range(2)]
-        self.outside = RealOutside(Coins(self.bitcoin), node, contracts, *tokens)  # type: ignore[arg-type, assignment]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The record of a screen: a picture of 1440 × 900 in either theme, and its accessible texts in reading order."""
 
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QScrollArea
 
 from countersign.ui.application import OfficerWindow, VaultWindow, grab, texts
 from countersign.ui.theme.dress import worn
@@ -30,6 +31,27 @@ async def test_every_screen_can_be_grabbed(window: OfficerWindow, vault: VaultWi
     pictures["vault"] = grab(vault, "vault", "light")
     assert len(set(pictures.values())) == 10
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
+
+
+async def test_what_is_scrolled_ends_where_its_last_words_end(window: OfficerWindow) -> None:
+    await window.refresh()
+    await window.show_settlement(world.CONTRACT)
+    await settled(window)
+    window.vaults.choose("harbour-safe")
+    await settled(window)
+    empty, seen = [], 0
+    for screen in ("review", "sign", "carry", "log", "history", "vaults", "participants", "settings"):
+        grab(window, screen, "light")
+        for area in window.findChildren(QScrollArea):
+            held = area.widget()
+            if not area.isVisibleTo(window) or held is None or (layout := held.layout()) is None:
+                continue
+            needed = layout.totalHeightForWidth(held.width())
+            seen += needed > area.viewport().height()
+            if held.height() > max(area.viewport().height(), needed):
+                empty.append((screen, area.accessibleName(), held.height(), needed))
+    assert seen
+    assert empty == []
 
 
 async def test_a_window_at_rest_has_nothing_still_to_come(window: OfficerWindow) -> None:

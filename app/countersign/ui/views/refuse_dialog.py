@@ -13,7 +13,7 @@ from countersign.ui.views.dialog import Dialog
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel
-from countersign.ui.widgets.layout import Note, clear, column, fields, row, scrolling
+from countersign.ui.widgets.layout import Note, Page, clear, column, fields, row, scrolling
 from countersign.ui.widgets.option import Option
 from countersign.ui.widgets.picture import Picture
 
@@ -58,8 +58,7 @@ class RefuseDialog(Dialog):
         self.reason.setFocus()
 
     def _holder(self) -> QWidget:
-        holder = QWidget()
-        holder.setProperty("part", "page")
+        holder = Page()
         holder.setLayout(self.findings)
         return holder
 

@@ -17,7 +17,7 @@ from countersign.ui.views.line_table import LineTable
 from countersign.ui.widgets.cells import Cell
 from countersign.ui.widgets.chip import Chip
 from countersign.ui.widgets.label import PlainLabel, WholeValue
-from countersign.ui.widgets.layout import Card, clear, column, fields, page, row, rule
+from countersign.ui.widgets.layout import Card, Page, clear, column, fields, page, row, rule
 from countersign.ui.widgets.option import Option
 
 THEMES = ("system", "light", "dark")
@@ -120,14 +120,13 @@ def _ceremonies(view: RosterView) -> Card:
     return card
 
 
-class ConsolePart(QWidget):
+class ConsolePart(Page):
     """The theme, the token, versions and licences. `dressing` says the theme that was chosen."""
 
     dressing = Signal(str)
 
     def __init__(self, parts: Sequence[Part]) -> None:
         super().__init__()
-        self.setProperty("part", "page")
         theme = Card(label("settings.theme"))
         self.options: dict[str, QRadioButton] = {}
         group, line = QButtonGroup(self), row(gap=measure.GAP)

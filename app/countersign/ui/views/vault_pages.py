@@ -18,7 +18,7 @@ from countersign.ui.views.show_panel import ShowPanel
 from countersign.ui.views.usb_panel import UsbPanel
 from countersign.ui.widgets.button import Button, base_units
 from countersign.ui.widgets.label import PlainLabel, WholeValue
-from countersign.ui.widgets.layout import Card, Note, column, fields, page, row, scrolling
+from countersign.ui.widgets.layout import Card, Note, Page, column, fields, page, row, scrolling
 from countersign.ui.widgets.opening import Opening
 from countersign.ui.widgets.picture import Picture
 
@@ -40,8 +40,7 @@ def bar(*items: QWidget | None) -> QFrame:
 
 def _sheet(layout: QLayout, name: str) -> QScrollArea:
     """A page that fills its place, and scrolls where a small screen has less."""
-    holder = QWidget()
-    holder.setProperty("part", "page")
+    holder = Page()
     holder.setLayout(layout)
     return scrolling(holder, label(name))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -95,10 +95,26 @@ def fields(pairs: Sequence[tuple[str, QWidget]], columns: int = 1) -> QGridLayou
     return grid
 
 
-def page(*items: QWidget | QLayout, gap: int = measure.GAP, margin: int = measure.GAP) -> QWidget:
+class Page(QWidget):
+    """What a page is set on: as high as its words need at the width that it has.
+
+    A layout's own least height is that at its least width. A scroll area would leave that much room, words or not.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("part", "page")
+
+    def minimumSizeHint(self) -> QSize:
+        """No height of its own where the height follows the width: the scroll area asks for it at its width."""
+        least, layout = super().minimumSizeHint(), self.layout()
+        follows = layout is not None and layout.hasHeightForWidth()
+        return QSize(least.width(), 0) if follows else least
+
+
+def page(*items: QWidget | QLayout, gap: int = measure.GAP, margin: int = measure.GAP) -> Page:
     """A column that starts at the top of its place."""
-    widget = QWidget()
-    widget.setProperty("part", "page")
+    widget = Page()
     box = column(*items, gap=gap, margin=margin)
     box.addStretch(1)
     widget.setLayout(box)
