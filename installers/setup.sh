@@ -1,9 +1,10 @@
 # What installers/run and installers/test share: system packages, the environment, a stamp so that a second run sets nothing up.
 # Sourced, not run. Needs $root (the project's folder).
 
-# Qt's own list for a bare Debian 12, offscreen and on a display; softhsm2 gives the demonstration its tokens.
+# Qt's own list for a bare Debian 12, offscreen and on a display, and letters for Chinese names; softhsm2 gives the demonstration
+# its tokens.
 packages_run="python3-venv ca-certificates softhsm2 libegl1 libgl1 libglib2.0-0 libfontconfig1 libfreetype6 libxkbcommon0 \
-libdbus-1-3 fonts-dejavu-core libpulse0 libgssapi-krb5-2"
+libdbus-1-3 fonts-dejavu-core fonts-wqy-microhei libpulse0 libgssapi-krb5-2"
 packages_display="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-randr0 \
 libxcb-xkb1 libxkbcommon-x11-0 libxcb-sync1 libxcb-xfixes0"
 # jq and openssl run the commands of docs/verify.md

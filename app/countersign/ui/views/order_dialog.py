@@ -108,6 +108,7 @@ class PaperDialog(Dialog):
         box.addWidget(self.paper_line)
         box.addWidget(PlainLabel(label("order.reason"), "caption"))
         box.addWidget(self.reason)
+        box.addStretch(1)
         box.addLayout(row(None, cancel, self.now))
         self.setLayout(box)
         self.setMinimumWidth(measure.UNIT * 88)

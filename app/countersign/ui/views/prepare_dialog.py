@@ -28,6 +28,7 @@ class PrepareDialog(Dialog):
         box.addWidget(Note(label("prepare.explain"), "info", Picture("information", "info")))
         box.addWidget(rate_field(self.line, found))
         self.now.setEnabled(self.rate > 0)
+        box.addStretch(1)
         box.addLayout(row(None, cancel, self.now))
         self.setLayout(box)
 

@@ -18,7 +18,7 @@ from countersign.ui.views.work_dialog import WorkDialog
 from countersign.ui.widgets.button import Button
 from countersign.ui.widgets.cells import Cell
 from countersign.ui.widgets.label import PlainLabel, WholeValue
-from countersign.ui.widgets.layout import Card, clear, column, fields, row
+from countersign.ui.widgets.layout import Card, clear, column, fields, page, row, scrolling
 
 Compare = Callable[[Path | None], Awaitable[ReconciliationView]]
 Record = Callable[[ReconciliationView], Awaitable[ReconciliationView]]
@@ -57,9 +57,11 @@ class ReconcileDialog(WorkDialog):
         self.table = LineTable(label("reconcile.table"), _COLUMNS, _WIDTHS, stretch=1)
         self.table.chosen.connect(self._show_chosen)
         self.chosen = column(gap=measure.HALF)
+        self.detail = scrolling(page(self.chosen, margin=0), label("reconcile.chosen"))
         self._lay_out()
         self.resize(measure.UNIT * 124, measure.UNIT * 82)
         self.table.hide()
+        self.detail.hide()
         self.say(self.blind or label("reconcile.waiting"), "warn" if self.blind else "info", "information")
         self.offer()
 
@@ -76,8 +78,8 @@ class ReconcileDialog(WorkDialog):
         box.addLayout(self.said)
         box.addWidget(self.progress)
         box.addLayout(self.sums)
-        box.addWidget(self.table, 1)
-        box.addLayout(self.chosen)
+        box.addWidget(self.table, 3)
+        box.addWidget(self.detail, 2)
         box.addStretch(0)
         box.addLayout(row(None, self.log, close))
         self.setLayout(box)
@@ -104,6 +106,7 @@ class ReconcileDialog(WorkDialog):
         clear(self.sums)
         clear(self.chosen)
         self.table.hide()
+        self.detail.hide()
 
     def show_found(self, found: Shown) -> None:
         """Show what was found, and where it was logged if it was."""
@@ -138,6 +141,7 @@ class ReconcileDialog(WorkDialog):
             name = label("reconcile.reference")
             card.body.addLayout(fields([(name, WholeValue(name, line.reference, writing.groups(line.reference)))]))
         self.chosen.addWidget(card)
+        self.detail.show()
 
 
 async def _read(comparing: Awaitable[ReconciliationView]) -> Shown:
