@@ -56,7 +56,7 @@ CASES = (
          STORE | SIGNATURES | KERNEL | {"countersign.desk.evidence", "countersign.airgap.envelope"}),
     Case("check ethereum/safe_tx.json", JUDGING, 202, {"countersign.ethereum.safe_file"},
          STORE | SIGNATURES | KERNEL | {"countersign.desk.evidence", "countersign.ethereum.service"}),
-    Case("check usb/request.countersign", JUDGING, 211, {"countersign.airgap.envelope"}, STORE | KERNEL),
+    Case("check usb/request.countersign", JUDGING, 213, {"countersign.airgap.envelope"}, STORE | KERNEL),
     Case("check ethereum/safe_tx.json --profile profile", JUDGING | {"store"}, 258, STORE | SIGNATURES,
          KERNEL | {"countersign.desk.evidence", "countersign.airgap.envelope"}),
     Case("ledger --profile profile", REPLAYING, 163, STORE | {"countersign.desk.accounts"}, KERNEL | {"bitcoin"}),

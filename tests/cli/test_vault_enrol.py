@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from typer.testing import CliRunner, Result
 
 from countersign.bitcoin import described
 from countersign.bitcoin.described import Described
+from countersign.bootstrap.commands import enrolling as enrolling_seat
+from countersign.bootstrap.commands import order as read_order
 from countersign.cli import pins
 from countersign.cli.vault_enrol import vault_enrol_app
 from countersign.desk import common_changes, proposals, vault_enrolment
 from countersign.desk.author import Scribe
 from countersign.desk.order import Order
+from countersign.errors import Refused
 from countersign.keys.public_key import Curve, PublicKey
 from countersign.settlement.bodies import RosterChanged
 from countersign.settlement.roster import RangedVault
@@ -23,8 +27,10 @@ from countersign.signers.provision import Provisioner, provisioner_for
 from support import enrolment_world as enrolling
 from support import ranged_world, softhsm
 from support import settlement_world as world
+from support.careless import given_back
 from support.extended_keys import sortedmulti
 from support.hardware_wallet import Device
+from support.r_register import journal
 from support.settlement_world import Desk
 from support.softhsm import PIN, SO_PIN
 from support.software_keys import SoftwareKey
@@ -48,6 +54,7 @@ class Terminal:
     def __init__(self, folder: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.desk = folder, desk
         self.typed: list[str] = []
+        self.journal = journal()
         monkeypatch.setattr(pins, "hidden", lambda question, *, twice=False: self.typed.pop(0))
 
     def write(self, name: str, data: bytes) -> str:
@@ -56,7 +63,8 @@ class Terminal:
 
     def run(self, *arguments: str, profile: bool = True, typed: Sequence[str] = ()) -> Result:
         self.typed = list(typed)
-        app = vault_enrol_app(lambda profile, ask: order(self.desk), factory)
+        seat = lambda profile, ask: nullcontext((order(self.desk), self.journal))  # noqa: E731
+        app = vault_enrol_app(lambda profile, ask: order(self.desk), seat, factory)
         rest = ["--profile", str(self.folder)] if profile else []
         found = CliRunner().invoke(app, [*arguments, *rest])
         assert PIN not in found.output
@@ -181,6 +189,45 @@ def test_a_device_is_registered_from_its_key_record(terminal: Terminal) -> None:
     assert (refused.exit_code, "desk.enrol-not-a-key-record" in refused.stderr) == (2, True)
     refused = terminal.run("compare", record, *WHICH, "--officer", "officer-a", *terminal.out("test.psbt"))
     assert (refused.exit_code, "desk.enrol-not-a-vault" in refused.stderr) == (2, True)
+
+
+def test_a_device_that_repeats_a_secret_number_is_told_and_its_test_is_not_written(terminal: Terminal) -> None:
+    """CHECKS.md H8. The near miss, whose numbers differ, is written; the key that was given away gets no other test."""
+    officer, device = "officer-a", ranged_world.device("officer-a")
+    vault = terminal.write("vault.bsms", enrolling.descriptor_record())
+    mine = ("--officer", officer, "--own", terminal.write("own.bsms", enrolling.record(officer)))
+    test = ("compare", vault, *WHICH, *mine)
+    assert terminal.run(*test, *terminal.out("test.psbt"), typed=[terminal.words(vault)]).exit_code == 0
+
+    def taken(name: str, *nonces: int) -> Result:
+        back = terminal.write("back.psbt", given_back(device, (terminal.folder / "test.psbt").read_bytes(), nonces))
+        return terminal.run("take", vault, *WHICH, *mine, "--signed", back, *terminal.out(name))
+
+    assert taken("near.test", 7, 8).exit_code == 0
+    found = taken("a.test", 9, 9)
+    assert (found.exit_code, "H8.repeated-r" in found.stderr) == (1, True)
+    assert "must be taken as known to others" in found.stderr
+    again = terminal.run(*test, *terminal.out("again.psbt"), typed=[terminal.words(vault)])
+    assert (again.exit_code, "H8.key-stopped" in again.stderr) == (1, True)
+    written = {each.name for each in terminal.folder.iterdir()} & {"near.test", "a.test", "again.psbt"}
+    assert written == {"near.test"}
+
+
+def test_where_signing_is_frozen_nothing_is_written_for_a_device(terminal: Terminal) -> None:
+    vault = terminal.write("vault.bsms", enrolling.descriptor_record())
+    mine = ("--officer", "officer-a", "--own", terminal.write("own.bsms", enrolling.record("officer-a")))
+    terminal.journal.freeze_signing(world.ORIGIN, b"e" * 32)
+    found = terminal.run("compare", vault, *WHICH, *mine, *terminal.out("t.psbt"), typed=[terminal.words(vault)])
+    assert (found.exit_code, "L4.signing-frozen" in found.stderr) == (1, True)
+    assert not (terminal.folder / "t.psbt").exists()
+
+
+def test_an_auditors_profile_signs_nothing(settled: Path) -> None:
+    """It keeps no journal of what is signed; its history is read all the same."""
+    with pytest.raises(Refused) as refusal, enrolling_seat(settled / "profile", lambda: ""):
+        raise AssertionError
+    assert refusal.value.code == "S1.read-only"
+    assert read_order(settled / "profile", lambda: "").roster().vaults
 
 
 def test_an_encrypted_session_from_end_to_end(terminal: Terminal) -> None:

@@ -6,24 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from embit.ec import PrivateKey
 
 from countersign.airgap import psbt_ur, ur
 from countersign.bitcoin import psbt as psbts
-from countersign.bitcoin import share as shares
 from countersign.bitcoin.psbt import Psbt, fields, of_maps
 from countersign.demonstration import cast
 from countersign.desk import cases, device_signing
 from countersign.errors import Conflict, CountersignError, Malformed, Refused
 from countersign.keys import der, ecdsa
 from support import device_stage
+from support.careless import ORDER, given_back
 from support.device_stage import console_of, device
 from support.hardware_wallet import Device
 from support.refusals import refused
 from support.software_stage import Table, silent
 
 A = cast.OFFICER_A.id
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 @pytest.fixture
@@ -233,34 +231,13 @@ async def test_the_codes_are_of_the_type_that_the_device_reads(prepared: Table) 
         assert psbt_ur.decode(scan.message) == exported
 
 
-def _careless(exported: bytes, nonce: int) -> bytes:
-    """What a device gives back that signs every coin with one nonce."""
-    parsed, maps = psbts.parse(exported), []
-    account = device(A)._account
-    r = int.from_bytes(PrivateKey(nonce.to_bytes(32, "big")).sec()[1:], "big") % ORDER
-    secrets = {request.public_key: request for request in shares.requests(parsed, _children(parsed))}
-    for index, found in enumerate(parsed.inputs):
-        place = {key[1:]: path for key, path in found.items() if key[0] == fields.KEY_PATH}
-        own = next(each for each in secrets.values() if each.index == index)
-        steps = [int.from_bytes(place[own.public_key][at:][:4], "little") for at in (-8, -4)]
-        secret = int.from_bytes(account.derive(steps).key.secret, "big")
-        s = (int.from_bytes(own.digest, "big") + r * secret) * pow(nonce, -1, ORDER) % ORDER
-        raw = r.to_bytes(32, "big") + min(s, ORDER - s).to_bytes(32, "big")
-        maps.append({**found, bytes((fields.PARTIAL_SIGNATURE,)) + own.public_key: der.to_der(raw) + b"\x01"})
-    return psbts.serialise(of_maps(parsed.globals, tuple(maps), parsed.outputs, parsed))
-
-
-def _children(parsed: Psbt) -> frozenset[bytes]:
-    """The device's own key of every coin."""
-    places = {device(A).child(branch, index) for branch in (0, 1) for index in range(20)}
-    return frozenset(key[1:] for found in parsed.inputs for key in found if key[0] == fields.KEY_PATH) & places
-
-
 async def test_one_nonce_under_two_places_of_a_device_stops_its_key(prepared: Table) -> None:
     """Each place has a key of its own, and no key signs twice: the extended key gives all away nevertheless."""
     psbt = prepared.live("psbt").hash
     exported = await prepared.officer.device_export(psbt)
-    assert len(_children(psbts.parse(exported))) > 1
-    assert await code_of(prepared.officer.device_import(psbt, _careless(exported, 12_345))) == "H8.repeated-r"
+    coins = len(psbts.parse(exported).inputs)
+    assert coins > 1
+    careless = given_back(device(A), exported, [12_345] * coins)
+    assert await code_of(prepared.officer.device_import(psbt, careless)) == "H8.repeated-r"
     assert not prepared.live("psbt").shares
     assert await code_of(prepared.officer.device_import(psbt, device(A).sign(exported))) == "H8.key-stopped"

@@ -1,16 +1,25 @@
 """The desk of a single workstation: what consoles give it, what it adds, what it hands back."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.demonstration import cast
+from countersign.desk import proposals, vault_enrolment, vault_proof, vault_trying
 from countersign.desk.author import signed
-from countersign.desk.vouching import Nodes
-from countersign.errors import CountersignError, Unavailable
+from countersign.desk.embedded import EmbeddedDesk
+from countersign.desk.ports import Receipt
+from countersign.desk.vouching import Nodes, vouch
+from countersign.errors import CountersignError, Refused, Unavailable
 from countersign.settlement import events
-from support.software_stage import Table
+from countersign.settlement.bodies import RosterChanged
+from countersign.settlement.roster import Party
+from support import enrolment_stage
+from support.r_register import journal
+from support.refusals import refused
+from support.software_stage import Table, silent
 
 
 @pytest.fixture
@@ -122,3 +131,68 @@ async def test_a_desk_without_a_node_says_which_chain_it_cannot_see(founded: Tab
     assert refused.value.values["chain"] == cast.BITCOIN
     with pytest.raises(Unavailable):
         blind.ethereum(cast.ETHEREUM)
+
+
+async def share_of(table: Table, kind: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Officer A's `share.added` on its way to the desk, its bytes there."""
+    caught = list[bytes]()
+
+    async def keep(_: EmbeddedDesk, event: bytes) -> Receipt:
+        caught.append(event)
+        raise Refused("test.kept")
+
+    await table.officer.unlock(table.stage.ask_pin)
+    with monkeypatch.context() as meanwhile, refused("test.kept", Refused):
+        meanwhile.setattr(EmbeddedDesk, "submit", keep)
+        await table.officer.sign(table.live(kind).hash, silent)
+    return caught[0]
+
+
+@pytest.mark.parametrize("kind", ["psbt", "safe-tx"])
+@pytest.mark.parametrize("other", [True, False])
+async def test_a_share_with_an_r_that_the_desk_has_seen_over_another_digest_never_enters_the_log(
+    table: Table, monkeypatch: pytest.MonkeyPatch, kind: str, other: bool
+) -> None:
+    """Another machine of the officer signed under it: two such signatures in the log give the key to every reader of it."""
+    await table.until("step-prepare")
+    event = await share_of(table, kind, monkeypatch)
+    desk, size = table.desk, table.desk.state.size
+    found = await vouch(desk.state, events.parse(event), desk.artefacts, desk.nodes)
+    before = replace(found[-1], digest=b"\x05" * 32 if other else found[-1].digest)
+    desk.journal.register((before,))
+    if not other:
+        await desk.submit(event)
+        assert [each.officer for each in table.live(kind).shares] == [cast.OFFICER_A.id]
+        return
+    with refused("H8.repeated-r", Refused):
+        await desk.submit(event)
+    with refused("H8.key-stopped", Refused):
+        await desk.submit(event)
+    assert (desk.state.size, table.live(kind).shares) == (size, ())
+
+
+@pytest.mark.parametrize("other", [True, False])
+async def test_the_tests_that_come_with_a_vault_are_held_against_the_same_register(tmp_path: Path, other: bool) -> None:
+    table = await enrolment_stage.founded(tmp_path)
+    desk, held = table.desk, table.stage.bearers
+    described = vault_enrolment.read_vault(enrolment_stage.slots_file(table), None)
+    owner = Party(cast.MERIDIAN, enrolment_stage.BOOK)
+    vault = vault_enrolment.plan(desk.state.roster, described, enrolment_stage.NAME, owner, cast.BITCOIN)
+    for each in enrolment_stage.SIGNERS:
+        await held[each].unlock(table.stage.ask_pin)
+    tests = [await vault_trying.sign(journal(), vault, each, held[each]) for each in enrolment_stage.SIGNERS]
+    body = proposals.completed(vault_enrolment.entry(vault, tests))
+    event = await signed(
+        desk.scribe.draft("roster.changed", body), [table.author("compliance"), table.author("officer-d")]
+    )
+    change = events.parse(event).body
+    assert isinstance(change, RosterChanged)
+    one = vault_proof.signatures(desk.state.roster, change)[-1]
+    desk.journal.register((replace(one, digest=b"\x05" * 32 if other else one.digest),))
+    if other:
+        with refused("H8.repeated-r", Refused):
+            await desk.submit(event)
+    else:
+        await desk.submit(event)
+    assert (enrolment_stage.NAME in desk.state.roster.vaults) is not other
+    await table.stage.aclose()

@@ -6,9 +6,11 @@ import pytest
 
 from countersign.desk import evidence, grounding
 from countersign.desk.ground import Ground
+from countersign.desk.randomness import Register
 from countersign.desk.reworking import finish, rework
 from countersign.desk.shares import verify_share
 from countersign.errors import CountersignError
+from countersign.review.finding import Status
 from countersign.settlement.records import Instruction
 from support import settlement_world as world
 from support.finished_settlement import Finished
@@ -58,3 +60,14 @@ def test_what_is_missing_or_other_is_named(ground: Ground) -> None:
         assert "desk.audit-artefact-missing" in {each.reason for each in rework(without, psbt)}
     other = replace(psbt, transaction=world.digest("another"))
     assert [each.reason for each in rework(ground, other)][-1] == "desk.audit-other-finished"
+
+
+def test_a_share_with_the_r_of_another_signature_of_its_key_is_named(ground: Ground, over: Finished) -> None:
+    for each, prepared in zip(both(ground), (over.psbt, over.safe_tx), strict=True):
+        last = each.shares[-1]
+        (*_, one) = verify_share(ground.state, each, last.vault, last.keys, prepared, over.artefacts[last.artefact])
+        for digest, told in ((b"\x05" * 32, ["desk.audit-repeated-r"]), (one.digest, [])):
+            seen = Register()
+            assert not seen.repeated([replace(one, digest=digest)])
+            found = [finding for finding in rework(ground, each, seen) if finding.status is Status.FAIL]
+            assert [(finding.check, finding.reason) for finding in found] == [("H8", reason) for reason in told]

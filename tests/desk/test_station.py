@@ -88,7 +88,11 @@ async def here(tmp_path: Path) -> AsyncIterator[Here]:
     )  # fmt: skip
     await sequencer.open()
     scribe = Scribe(world.ORIGIN, clock, entropy)
-    yield Here(EmbeddedDesk(sequencer, store.archive, store.artefacts, author("desk"), scribe, Nodes()), clock, hearing)
+    yield Here(
+        EmbeddedDesk(sequencer, store.archive, store.artefacts, author("desk"), scribe, Nodes(), store.journal),
+        clock,
+        hearing,
+    )
     store.close()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from countersign.desk import vault_enrolment, vault_proof
 from countersign.desk.auditing import verify_pack, verify_profile
 from countersign.desk.reports import AuditReport
 from countersign.desk.trial_auditing import tried
@@ -16,8 +17,9 @@ from countersign.review.finding import Finding, Status
 from countersign.settlement import machine
 from countersign.settlement.machine import Entry
 from countersign.store.profile import open_profile
-from support import enrolment_world, review_cases
+from support import enrolment_world, ranged_world, review_cases
 from support import settlement_world as world
+from support.careless import given_back
 from support.finished_settlement import Finished, write_profile
 from support.settled_kinds import KINDS, UNTRIED, begin, pack
 
@@ -141,6 +143,27 @@ def test_a_test_that_should_not_have_been_logged_is_a_named_finding(
 ) -> None:
     wrong = trials(judged("enrolled", change))
     assert [(code, name) for status, code, name in wrong if status is Status.FAIL] == found
+
+
+def careless(nonces: list[int]) -> Change:
+    """Officer A's device tried its two places with these secret numbers."""
+
+    def change(body: dict[str, Any]) -> None:
+        vault = enrolment_world.planned(enrolment_world.descriptor_record())
+        back = given_back(ranged_world.device("officer-a"), vault_enrolment.test(vault), nonces)
+        share = vault_enrolment.take_test(vault, "officer-a", back)
+        body["tests"][0] = vault_proof.told(vault.trial, enrolment_world.roster(), "officer-a", share)
+
+    return change
+
+
+@READERS
+@pytest.mark.parametrize(("nonces", "told"), [([9, 9], ["desk.audit-repeated-r"]), ([9, 10], [])])
+def test_one_secret_number_under_two_places_of_a_device_is_named(
+    audited: Audited, tmp_path: Path, nonces: list[int], told: list[str]
+) -> None:
+    report = audited(tmp_path, agreed("enrolled", careless(nonces)))
+    assert [(each.check, each.reason) for each in report.findings if not each.ok] == [("H8", each) for each in told]
 
 
 @READERS

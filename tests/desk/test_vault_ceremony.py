@@ -8,8 +8,9 @@ import pytest
 from countersign.demonstration import cast
 from countersign.desk.console import OfficerConsole
 from countersign.desk.enrolling_views import Wanted
-from countersign.errors import CountersignError, Malformed, Unavailable
+from countersign.errors import CountersignError, Malformed, Refused, Unavailable
 from support import enrolment_stage as world
+from support.careless import given_back
 from support.device_stage import COSIGNERS, device
 from support.hardware_wallet import Device
 from support.refusals import refused
@@ -91,3 +92,27 @@ async def test_each_step_judges_the_bytes_that_were_read_against_the_roster_of_n
     assert await console.enrolling.sign_test(asked, words)
     (tmp_path / "vault.txt").write_bytes(b"exchanged afterwards")
     assert (await console.enrolling.plan(asked)).words == words
+
+
+async def test_a_test_at_the_console_is_signed_through_its_own_journal(table: Table, tmp_path: Path) -> None:
+    """H8: what a frozen machine or a stopped key refuses for an instruction, it refuses for a test; its r is entered."""
+    console = await world.console_of(table, A)
+    journal = console.replica.profile.journal
+    tokens = await wanted(console, put(tmp_path, "slots.txt", world.slots_file(table)))
+    words = (await console.enrolling.plan(tokens)).words
+    mine = put(tmp_path, "own.bsms", world.record(A))
+    ranged = await wanted(console, put(tmp_path, "vault.bsms", world.round_two()), mine)
+    others = (await console.enrolling.plan(ranged)).words
+    assert await console.enrolling.sign_test(tokens, words)
+    exported = await console.enrolling.device_test(ranged, others)
+    repeating, fresh = (given_back(device(A), exported, nonces) for nonces in ([9, 9], [9, 10]))
+    with refused("H8.repeated-r", Refused):
+        await console.enrolling.take_test(ranged, repeating)
+    for step in (console.enrolling.take_test(ranged, fresh), console.enrolling.device_test(ranged, others)):
+        with refused("H8.key-stopped", Refused):
+            await step
+    assert await console.enrolling.sign_test(tokens, words)  # other keys
+    journal.freeze_signing("log.example/desk", b"e" * 32)
+    for step in (console.enrolling.sign_test(tokens, words), console.enrolling.device_test(ranged, others)):
+        with refused("L4.signing-frozen", Refused):
+            await step

@@ -115,7 +115,7 @@ def test_who_may_hand_a_token_a_digest_is_a_closed_list() -> None:
     """
     assert set(_callers("sign_digest")) == {
         "desk/signing.py",
-        "desk/vault_enrolment.py",
+        "desk/vault_trying.py",
         "bootstrap/relayers.py",
         "signers/provision.py",
     }

@@ -7,6 +7,7 @@ import pytest
 
 from countersign.errors import Conflict, Refused
 from countersign.store.signing import Declared, Intent, Outpoint, SafeNonce, Share
+from support.r_register import journal
 
 KEY = b"k" * 32
 CHAIN = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
@@ -137,3 +138,52 @@ def test_one_r_under_keys_that_are_not_one_roots_is_no_alarm(profile):
     profile.journal.intend(
         replace(SECOND, outpoints=(), nonce=None, key=other, root=b"y" * 32)
     )  # neither key is stopped
+
+
+@pytest.fixture(params=["store", "double"])
+def register(request, profile):
+    """The journal, and what stands for it where a vault's test is signed."""
+    return profile.journal if request.param == "store" else journal()
+
+
+def test_an_r_without_an_intent_is_entered_and_stops_its_key_when_it_comes_back(register):
+    register.register((share(), share(digest=b"e" * 32, r=b"q" * 32)))
+    register.register((share(), share(s=b"z" * 32)))  # the same digest: the same secret number gives nothing away
+    register.register((share(digest=b"e" * 32, key=b"l" * 32),))  # another key
+    register.require_may_sign([KEY, b"l" * 32])
+    with pytest.raises(Refused) as refusal:
+        register.register((share(digest=b"f" * 32),))
+    assert (refusal.value.code, refusal.value.values["key"]) == ("H8.repeated-r", KEY.hex())
+    with pytest.raises(Refused) as refusal:
+        register.require_may_sign([b"l" * 32, KEY])
+    assert refusal.value.code == "H8.key-stopped"
+    register.require_may_sign([b"l" * 32])
+
+
+def test_an_r_without_an_intent_is_of_its_registered_key(register):
+    register.register((replace(share(), root=b"x" * 32),))
+    with pytest.raises(Refused):
+        register.register((replace(share(digest=b"e" * 32, key=b"l" * 32), root=b"x" * 32),))
+    register.require_may_sign([KEY, b"l" * 32])
+    with pytest.raises(Refused) as refusal:
+        register.require_may_sign([b"x" * 32])
+    assert refusal.value.code == "H8.key-stopped"
+
+
+def test_nothing_signs_where_signing_is_frozen(register):
+    register.require_may_sign([KEY])
+    register.freeze_signing("log.example/desk", b"v" * 32)
+    with pytest.raises(Refused) as refusal:
+        register.require_may_sign([KEY])
+    assert refusal.value.code == "L4.signing-frozen"
+
+
+def test_every_r_of_a_set_is_kept_even_where_one_repeats(make_profile, open_again):
+    with make_profile() as profile:
+        profile.journal.register((share(),))
+        with pytest.raises(Refused):
+            profile.journal.register((share(digest=b"e" * 32), share(digest=b"f" * 32, r=b"q" * 32)))
+    with open_again() as profile:
+        assert profile.journal.key_stopped(KEY)
+        with pytest.raises(Refused):
+            profile.journal.register((share(digest=b"g" * 32, r=b"q" * 32),))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from countersign.audit.quorum import Quorum
 from countersign.bootstrap.books import ProfileBooks
+from countersign.bootstrap.commands import enrolling
 from countersign.bootstrap.nodes import open_nodes
 from countersign.bootstrap.replayed import replayed
 from countersign.bootstrap.stations import WorkstationDesks
@@ -112,6 +113,7 @@ class CommandLine:
             stations=WorkstationDesks(),
             vaults=VaultSeats(),
             nodes=self.nodes,
+            enrolling=enrolling,
         )
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

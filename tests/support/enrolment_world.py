@@ -13,12 +13,13 @@ from countersign.bitcoin import bsms
 from countersign.bitcoin.bsms_encryption import NO_TOKEN
 from countersign.bitcoin.described import Described
 from countersign.bitcoin.described import read as read_described
-from countersign.desk import vault_enrolment, vault_proof
+from countersign.desk import vault_enrolment, vault_proof, vault_trying
 from countersign.desk.vault_enrolment import Planned
 from countersign.settlement.roster import Party, Roster
 from support import mixed_world, ranged_world
 from support import settlement_world as world
 from support.hardware_wallet import Device, described
+from support.r_register import journal
 from support.software_keys import Curve, SoftwareKey
 
 NAME = "meridian-btc"
@@ -102,7 +103,7 @@ def _by_device(vault: Planned, officer: str, device: Device) -> bytes:
 
 def by_token(vault: Planned, officer: str) -> bytes:
     """An officer's token keys sign the test."""
-    return asyncio.run(vault_enrolment.sign_test(vault, officer, Tokens(officer)))
+    return asyncio.run(vault_trying.sign(journal(), vault, officer, Tokens(officer)))
 
 
 class Tokens:

@@ -45,7 +45,7 @@ def record_of(over: Finished, index: int) -> Record:
 def given(over: Finished, lei: str) -> Sequence[Record]:
     """What the desk gives a participant."""
     sequencer = SimpleNamespace(state=over.state)
-    desk = EmbeddedDesk(sequencer, Archived(over), *[None] * 4)  # type: ignore[arg-type]
+    desk = EmbeddedDesk(sequencer, Archived(over), *[None] * 5)  # type: ignore[arg-type]
     return asyncio.run(desk.records_for(Holder(HolderKind.PARTICIPANT, lei), 0))
 
 

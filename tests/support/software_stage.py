@@ -363,8 +363,8 @@ class SoftwareStage:
     def desk_over(self, sequencer: Sequencer, author: Author) -> EmbeddedDesk:
         """An embedded desk over the desk's store."""
         scribe = Scribe(cast.ORIGIN, self.clock, self.entropy)
-        box = ProposalBox(self.store.journal)
-        return EmbeddedDesk(sequencer, self.store.archive, self.store.artefacts, author, scribe, self.nodes, box)
+        store, box = self.store, ProposalBox(self.store.journal)
+        return EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, self.nodes, store.journal, box)
 
     async def console(self, officer: str, bearer: Bearer) -> OfficerConsole:
         store = self.profile(officer)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from countersign.bitcoin import descriptor_checksum
 from countersign.bitcoin import psbt as psbts
 from countersign.demonstration import cast
-from countersign.desk import vault_enrolment
+from countersign.desk import vault_enrolment, vault_trying
 from countersign.desk.console import OfficerConsole
 from countersign.desk.enrolling_views import Wanted
 from countersign.settlement.roster import Party, RangedVault, SlotVault
@@ -26,6 +26,7 @@ from support import enrolment_stage as world
 from support import softhsm
 from support.device_stage import COSIGNERS, device
 from support.hardware_wallet import Device
+from support.r_register import journal
 from support.software_stage import Table
 from support.window_hands import active, click, dialog, enabled, key, named, no_dialog, seen, settled, type_into, words
 from ui.test_accessible import clipped, grab_again, keyless, marked_up, unnamed
@@ -180,7 +181,7 @@ async def test_the_whole_ceremony_by_tokens_to_the_registered_vault(sitting: Sit
         if officer == A:
             assert not enabled(window, "Propose the vault…")
             assert "Missing: Dora Finch, Elin Moor." in seen(window)
-            sitting.put("elin.test", await vault_enrolment.sign_test(planned, E, elin))  # `vault-enrol sign`
+            sitting.put("elin.test", await vault_trying.sign(journal(), planned, E, elin))  # `vault-enrol sign`
     tests = [each.read_bytes() for each in sitting.folder.iterdir() if each != file]
     assert vault_enrolment.entry(planned, tests)  # `vault-enrol propose`
     assert "Every cosigner has signed the test. The vault can be proposed." in seen(window)
@@ -292,7 +293,7 @@ async def from_others(sitting: Sitting, window: OfficerWindow) -> None:
     for officer in (A, E):
         await sitting.console(officer)  # unlocked
         signer = sitting.table.stage.bearers[officer]
-        sitting.put(f"{officer}.test", await vault_enrolment.sign_test(planned, officer, signer))
+        sitting.put(f"{officer}.test", await vault_trying.sign(journal(), planned, officer, signer))
     click(window, "Look again")
     await settled(window)
 

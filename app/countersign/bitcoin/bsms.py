@@ -57,6 +57,11 @@ class KeyRecord:
         """The record's bytes (`.bsms`)."""
         return _joined([*_signed_lines(self.token, self.key.text, self.description), self.signature], self.ended)
 
+    @property
+    def message(self) -> bytes:
+        """What the signature is over, as a "Bitcoin Signed Message"."""
+        return "\n".join(_signed_lines(self.token, self.key.text, self.description)).encode()
+
 
 @dataclass(frozen=True, slots=True)
 class DescriptorRecord:
@@ -97,8 +102,7 @@ def parse_key_record(data: bytes, token: bytes = NO_TOKEN) -> KeyRecord:
     if read_token(given) != token:
         raise Refused("bitcoin.bsms-other-token")
     record = KeyRecord(token, _signer_key(key), _description(description), signature, ended)
-    message = "\n".join(_signed_lines(token, key, description)).encode()
-    if signed_message.signer(message, signature) != record.key.plain:
+    if signed_message.signer(record.message, signature) != record.key.plain:
         raise Refused("bitcoin.bsms-signature")
     return record
 

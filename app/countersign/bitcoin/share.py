@@ -15,6 +15,7 @@ from countersign.bitcoin import inspect, script, signatures
 from countersign.bitcoin.psbt import Fields, Psbt, bare, fields, of_maps
 from countersign.bitcoin.sighash import Bip143
 from countersign.errors import Refused
+from countersign.keys import ecdsa
 
 _SIGNATURE = bytes((fields.PARTIAL_SIGNATURE,))
 
@@ -57,8 +58,8 @@ def make(psbt: Psbt, signed: Mapping[SigningRequest, bytes]) -> Psbt:
     return of_maps(empty.globals, tuple(maps), empty.outputs, empty)
 
 
-def accept(psbt: Psbt, share: Psbt, keys: AbstractSet[bytes]) -> None:
-    """Refuse `share` unless it is the whole and valid share of the holder of `keys` over `psbt`.
+def accept(psbt: Psbt, share: Psbt, keys: AbstractSet[bytes]) -> Mapping[SigningRequest, bytes]:
+    """Refuse `share` unless it is the whole and valid share of the holder of `keys` over `psbt`; what they signed, r‖s each.
 
     Refused: B13.other-transaction, bitcoin.share-not-bare, bitcoin.share-incomplete, bitcoin.share-stranger (a key that
     is not the signer's), B3.*, B4.*, B5.sighash, B6.*, B11.*.
@@ -68,6 +69,7 @@ def accept(psbt: Psbt, share: Psbt, keys: AbstractSet[bytes]) -> None:
     if len(share.globals) != 1 or any(share.outputs):
         raise Refused("bitcoin.share-not-bare")
     wanted = {request.index: request for request in requests(psbt, keys)}
+    answers: dict[SigningRequest, bytes] = {}
     for index, found in enumerate(share.inputs):
         asked = wanted.get(index)
         given = None if asked is None else found.get(_SIGNATURE + asked.public_key)
@@ -75,6 +77,8 @@ def accept(psbt: Psbt, share: Psbt, keys: AbstractSet[bytes]) -> None:
             _refuse_other(found, asked, index)
         else:
             signatures.check(asked.public_key, given, asked.digest, index)
+            answers[asked] = ecdsa.from_der(given[:-1])
+    return answers
 
 
 def _refuse_other(found: Fields, wanted: SigningRequest | None, index: int) -> None:

@@ -35,6 +35,11 @@ def encode(message: bytes, key: PublicKey, signature: bytes) -> str:
     return base64.b64encode(bytes((_COMPRESSED + found,)) + signature).decode()
 
 
+def rs(text: str) -> bytes:
+    """r‖s (64 bytes) of a signature that `signer` has read."""
+    return base64.b64decode(text)[1:]
+
+
 def signer(message: bytes, text: str) -> bytes:
     """The 33-byte key that signed. Malformed: bitcoin.message-signature. Refused: bitcoin.message-signature-kind."""
     try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from countersign.bootstrap.vaults import VaultSeats
 from countersign.bootstrap.witnesses import WitnessFolders
 from countersign.cli.app import root_app, run
 from countersign.cli.commands import UseCases
-from countersign.errors import CountersignError
+from countersign.errors import CountersignError, Refused
 
 if TYPE_CHECKING:
     from countersign.audit.quorum import Quorum
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from countersign.desk.evidence import Pack
     from countersign.desk.lending import LoanStatement
     from countersign.desk.order import Order
+    from countersign.desk.ports import Journal
     from countersign.desk.replica import Replica
     from countersign.desk.reports import AuditReport, CheckReport
     from countersign.desk.telling import Story
@@ -79,6 +80,7 @@ def use_cases() -> UseCases:
         stations=WorkstationDesks(),
         vaults=VaultSeats(),
         nodes=open_nodes,
+        enrolling=enrolling,
     )
 
 
@@ -117,6 +119,15 @@ def order(profile: Path, ask: Ask) -> Order:
     """`countersign roster`, `countersign policy`."""
     with replayed(profile, CLOCK, ask) as replica:
         return ordered(replica)
+
+
+@contextmanager
+def enrolling(profile: Path, ask: Ask) -> Iterator[tuple[Order, Journal]]:
+    """`countersign vault-enrol`, where it signs: the profile stays open. Refused("S1.read-only") for an auditor's."""
+    with replayed(profile, CLOCK, ask) as replica:
+        if not replica.profile.writable:
+            raise Refused("S1.read-only", file=profile.name)
+        yield ordered(replica), replica.profile.journal
 
 
 def policy_case(profile: Path, instruction: str, ask: Ask) -> tuple[Finding, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from countersign.bootstrap.seating import held
 from countersign.cli.seat import TokenChoice
+from countersign.desk.records import Share
 from countersign.desk.relaying import require_free
 from countersign.errors import Unavailable
 from countersign.keys.public_key import Curve
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
     from countersign.chains.relayer import Relayer
     from countersign.cli.nodes import RelayerEntry
-    from countersign.desk.ports import AskSecret
-    from countersign.desk.relaying import Outbox
+    from countersign.desk.ports import AskSecret, Journal
     from countersign.keys.public_key import PublicKey
     from countersign.settlement.roster import Roster
     from countersign.signers.token import TokenSigner
@@ -48,12 +48,15 @@ async def found(holds: AsyncExitStack, entry: RelayerEntry) -> tuple[TokenSigner
 
 
 class Relayers:
-    """The relayers of an open desk, by chain. `ask`: who is asked for a PIN, by what the token says of its tries (ok, low)."""
+    """The relayers of an open desk, by chain; one that repeats an r is stopped (H8).
+
+    `ask`: who is asked for a PIN, by what the token says of its tries (ok, low).
+    """
 
     def __init__(
-        self, holds: AsyncExitStack, outbox: Outbox, roster: Callable[[], Roster], ask: Callable[[str], AskSecret]
+        self, holds: AsyncExitStack, journal: Journal, roster: Callable[[], Roster], ask: Callable[[str], AskSecret]
     ) -> None:
-        self._holds, self._outbox, self._roster, self.ask = holds, outbox, roster, ask
+        self._holds, self._journal, self._roster, self.ask = holds, journal, roster, ask
         self._known: dict[str, Relayer] = {}
 
     async def of(self, chain: str, entry: RelayerEntry | None) -> Relayer | None:
@@ -66,10 +69,13 @@ class Relayers:
         signer, key = await found(self._holds, entry)
 
         async def sign(public: PublicKey, digest: bytes) -> bytes:
+            self._journal.require_may_sign([public.thumbprint()])
             tries = "low" if (await signer.token()).pin_count_low else "ok"
             await signer.unlock(lambda _code: self.ask(tries)(ASK_PIN))
-            return await signer.sign_digest(public, digest)
+            made = await signer.sign_digest(public, digest)
+            self._journal.register((Share(public.thumbprint(), digest, made),))
+            return made
 
         caps = Caps(entry.max_fee_gwei * GWEI, entry.max_gas)
-        made = Relayer(key, sign, self._outbox, caps, lambda: require_free(self._roster(), key))
+        made = Relayer(key, sign, self._journal, caps, lambda: require_free(self._roster(), key))
         return self._known.setdefault(chain, made)

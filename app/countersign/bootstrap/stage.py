@@ -142,7 +142,9 @@ class DemonstrationStage:
         await sequencer.open()
         scribe = Scribe(cast.ORIGIN, CLOCK, ENTROPY)
         box = ProposalBox(store.journal)
-        self._desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, self.nodes, box)
+        self._desk = EmbeddedDesk(
+            sequencer, store.archive, store.artefacts, author, scribe, self.nodes, store.journal, box
+        )
 
     def pin_of(self, officer: str) -> str:
         """The PIN of an officer's token."""

@@ -173,7 +173,7 @@ async def opened(folder: Path, own: Secrets) -> AsyncIterator[Station]:
         paying = Relayers(holds, store.journal, lambda: sequencer.state.roster, lambda _tries: own.relayer)
         nodes = await _nodes(told, silent, paying) if told else Nodes()
         box = ProposalBox(store.journal)
-        desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, box)
+        desk = EmbeddedDesk(sequencer, store.archive, store.artefacts, author, scribe, nodes, store.journal, box)
         yield Station(folder, desk, facts, holds, paying, silent)
 
 

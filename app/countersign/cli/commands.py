@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from countersign.cli.stations import Stations
     from countersign.cli.token import ProvisionerFactory
     from countersign.cli.vault import Vaults
+    from countersign.cli.vault_enrol import Seats
     from countersign.cli.witness import Witnesses
 
 
@@ -59,6 +60,7 @@ class UseCases:
     stations: Stations
     vaults: Vaults
     nodes: OpenNodes
+    enrolling: Seats
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ ENTRIES = (
           "descriptor.descriptor_app", ()),
     Entry("vault-enrol",
           "Enrol a Bitcoin vault: devices' keys, one description compared by all, a test signature of each, a proposal.",
-          "vault_enrol.vault_enrol_app", ("orders", "provisioner")),
+          "vault_enrol.vault_enrol_app", ("orders", "enrolling", "provisioner")),
     Entry("token", "Tokens and the keys in them.",
           "token.token_app", ("provisioner",)),
     Entry("settlement", "Settlements, explained.",

@@ -14,6 +14,8 @@
 """
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +28,7 @@ from countersign.cli import describing, findings, outcome, pins, reading
 from countersign.cli.descriptor import FileArgument, SessionOption, session
 from countersign.cli.governance import Orders
 from countersign.cli.governance_lines import proposal_lines
-from countersign.cli.options import RestOption, VersionOption, passphrase
+from countersign.cli.options import Ask, RestOption, VersionOption, passphrase
 from countersign.cli.seat import TokenChoice
 from countersign.cli.token import (
     ModuleOption,
@@ -40,8 +42,9 @@ from countersign.cli.token import (
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
 from countersign.desk import describing as descriptions
-from countersign.desk import vault_enrolment
+from countersign.desk import vault_enrolment, vault_trying
 from countersign.desk.order import Order
+from countersign.desk.ports import Journal
 from countersign.desk.vault_enrolment import Planned
 from countersign.errors import CountersignError
 from countersign.rails import bitcoin as rail
@@ -51,6 +54,8 @@ VaultOption = Annotated[str, typer.Option("--vault", help="The id that the vault
 OwnerOption = Annotated[str, typer.Option("--owner", help="Whose it will be: LEI/BOOK.")]
 ChainOption = Annotated[str, typer.Option("--chain", help="The chain, CAIP-2 (bip122:…).")]
 OfficerOption = Annotated[str, typer.Option("--officer", help="The cosigner, by officer id.")]
+Seats = Callable[[Path, Ask], AbstractContextManager[tuple[Order, Journal]]]
+"""profile folder, how to ask for its passphrase: what its history says, and its journal, open"""
 OwnOption = Annotated[Path | None, typer.Option("--own", help="The key record that the cosigner's own device made.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Write the result to this new file.")]
 TestsOption = Annotated[
@@ -85,10 +90,10 @@ class _Wanted:
         return vault_enrolment.plan(order.state.roster, found, self.name, Party(lei, book), self.chain)
 
 
-def vault_enrol_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
-    """The commands, over what a history says and what reaches tokens."""
+def vault_enrol_app(orders: Orders, open_seats: Seats, tokens: ProvisionerFactory) -> typer.Typer:
+    """The commands, over what a history says, profiles that stay open while somebody signs, and what reaches tokens."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-    commands = _Commands(orders, tokens)
+    commands = _Commands(orders, open_seats, tokens)
     for command in (
         commands.device,
         commands.assemble,
@@ -104,8 +109,9 @@ def vault_enrol_app(orders: Orders, tokens: ProvisionerFactory) -> typer.Typer:
 class _Commands:
     """The six steps; their docstrings are their help texts."""
 
-    def __init__(self, orders: Orders, tokens: ProvisionerFactory) -> None:
+    def __init__(self, orders: Orders, open_seats: Seats, tokens: ProvisionerFactory) -> None:
         self._orders = orders
+        self._seats = open_seats
         self._tokens = tokens
 
     def device(
@@ -159,9 +165,10 @@ class _Commands:
         token_file: SessionOption = None,
     ) -> None:
         """Show the vault, find your key in it, compare twelve words; then write the test transaction for your device."""
-        with _Told():
-            planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
+        with _Told(), self._seats(profile, passphrase) as (order, journal):
+            planned = _Wanted(file, token_file, name, owner, chain).planned(order)
             _compare(planned, officer, own, token_file)
+            vault_trying.require_may_sign(journal, planned, officer, _own(own, token_file))
             write_new(out, rail.as_version(vault_enrolment.test(planned), version))
             told = words("Your device must show that the test pays to {address}", address=planned.first_address)
             findings.show([_written(out), told])
@@ -180,10 +187,12 @@ class _Commands:
         token_file: SessionOption = None,
     ) -> None:
         """Take back the test that your device signed; your signatures are verified and written."""
-        with _Told():
-            planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
+        with _Told(), self._seats(profile, passphrase) as (order, journal):
+            planned = _Wanted(file, token_file, name, owner, chain).planned(order)
             _require_own(planned, officer, own, token_file)
-            _signed(out, vault_enrolment.take_test(planned, officer, reading.read_file(signed)), officer, name)
+            returned, record = reading.read_file(signed), _own(own, token_file)
+            test = asyncio.run(vault_trying.take(journal, planned, officer, returned, record))
+            _signed(out, test, officer, name)
 
     def sign(
         self,
@@ -203,14 +212,15 @@ class _Commands:
     ) -> None:
         """Show the vault, find your key in it, compare twelve words; then sign the test with your token."""
         choice = TokenChoice(token, serial, module, softhsm)
-        with _Told():
-            planned = _Wanted(file, token_file, name, owner, chain).planned(self._orders(profile, passphrase))
+        with _Told(), self._seats(profile, passphrase) as (order, journal):
+            planned = _Wanted(file, token_file, name, owner, chain).planned(order)
             _compare(planned, officer, None, token_file)
+            vault_trying.require_may_sign(journal, planned, officer)
             ask = pins.asking({"signers.ask-pin": pin_file})
 
             async def within() -> bytes:
                 async with self._tokens(choice.module, choice.softhsm) as provisioner:
-                    return await _tested(planned, officer, provisioner, choice, ask)
+                    return await _tested(journal, planned, officer, provisioner, choice, ask)
 
             _signed(out, asyncio.run(within()), officer, name)
 
@@ -251,8 +261,13 @@ def _record(file: Path, token_file: Path | None) -> KeyRecord:
     return vault_enrolment.read_record(reading.read_file(file), session(token_file))
 
 
+def _own(file: Path | None, token_file: Path | None) -> KeyRecord | None:
+    """The key record of the officer's own device, where there is one. Raises as `_record`."""
+    return None if file is None else _record(file, token_file)
+
+
 def _require_own(planned: Planned, officer: str, own: Path | None, token_file: Path | None) -> None:
-    vault_enrolment.require_own(planned, officer, None if own is None else _record(own, token_file))
+    vault_enrolment.require_own(planned, officer, _own(own, token_file))
 
 
 def _compare(planned: Planned, officer: str, own: Path | None, token_file: Path | None) -> None:
@@ -276,11 +291,16 @@ def _signed(out: Path, test: bytes, officer: str, vault: str) -> None:
 
 
 async def _tested(
-    planned: Planned, officer: str, provisioner: Provisioner, choice: TokenChoice, ask: pins.AskSecret
+    journal: Journal,
+    planned: Planned,
+    officer: str,
+    provisioner: Provisioner,
+    choice: TokenChoice,
+    ask: pins.AskSecret,
 ) -> bytes:
     signer = provisioner.signer((await chosen(provisioner, choice.label, choice.serial)).identity)
     await signer.unlock(ask)
-    return await vault_enrolment.sign_test(planned, officer, signer)
+    return await vault_trying.sign(journal, planned, officer, signer)
 
 
 def _proposed(order: Order, body: dict[str, object], out: Path) -> None:

@@ -24,6 +24,7 @@ from countersign.desk.extract_checking import verify_extract
 from countersign.desk.ground import Ground
 from countersign.desk.pack_checking import fingerprint, judge_pack
 from countersign.desk.ports import Clock, Profile
+from countersign.desk.randomness import Register
 from countersign.desk.replica import Replica
 from countersign.desk.reports import (
     AuditReport,
@@ -69,7 +70,8 @@ def audit_replica(
     signed = _signed(ground.state)
     progress(0, len(signed) + 1)
     record = [*_head(replica, ground, now), *_anchor(replica, trust), *replayed(ground.state)]
-    record += [*tried(ground), *(finding for each in signed for finding in rework(ground, each))]
+    seen = Register()
+    record += [*tried(ground, seen), *(finding for each in signed for finding in rework(ground, each, seen))]
     yield Judged(("profile",), Verdict(tuple(record)), replica.log.size)
     for place, each in enumerate(signed, 1):
         progress(place, len(signed) + 1)
@@ -167,11 +169,12 @@ def audit_pack(
 ) -> list[Judged]:
     """The verdicts on a pack that replays to `ground`."""
     progress(0, 2)
-    judged = judge_pack(pack, name, ground, trust, now)
+    seen = Register()
+    judged = judge_pack(pack, name, ground, trust, now, seen)
     progress(1, 2)
     record = ground.state.contracts.get(pack.contract)
     if record is not None and record.cycle is not None:
         live = ground.state.under_way(ground.state.cycle(record.cycle))
-        judged.append(Judged((name,), Verdict(tuple(one for each in live for one in rework(ground, each)))))
+        judged.append(Judged((name,), Verdict(tuple(one for each in live for one in rework(ground, each, seen)))))
     progress(2, 2)
     return judged

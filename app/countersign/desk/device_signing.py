@@ -22,6 +22,7 @@ from countersign.desk.author import Scribe
 from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.own_keys import device_keys, to_sign
 from countersign.desk.ports import Profile
+from countersign.desk.randomness import root_of
 from countersign.desk.signing import (
     Hand,
     Made,
@@ -30,7 +31,6 @@ from countersign.desk.signing import (
     intend,
     recorded,
     remember,
-    root_of,
     said,
     shares_of,
 )

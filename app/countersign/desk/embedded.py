@@ -3,23 +3,25 @@
 - It satisfies `ports.Mailbox`: consoles give it signed events and take back the whole history they may read.
 - Where an event needs the desk's signature beside its author's, the desk first verifies with its own means (`vouching`) what
   the event claims, and only then signs.
+- No log of it shows a second signature under one secret number of a vault key: what it logs enters its r before (H8).
 - What only the desk may say (prices, holds, cycles, finality) it says through `own`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from countersign.desk import admitting, outside_numbers, reconciliation, safe_entering
+from countersign.desk import admitting, outside_numbers, reconciliation, safe_entering, vault_proof
 from countersign.desk.author import Author, Scribe, add_signature, signed
-from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Receipt, Record
+from countersign.desk.ports import Archive, Artefacts, BitcoinNode, EthereumNode, Journal, Receipt, Record
 from countersign.desk.preparing import require_there, require_unpromised
 from countersign.desk.proposal_box import ProposalBox
+from countersign.desk.records import Share
 from countersign.desk.registering import require_registrable
 from countersign.desk.sequencer import Sequencer
 from countersign.desk.vouching import Nodes, vouch
 from countersign.errors import Refused
 from countersign.settlement import audience, events, permissions
-from countersign.settlement.bodies import InstructionPrepared
+from countersign.settlement.bodies import InstructionPrepared, RosterChanged
 from countersign.settlement.events import Event
 from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.reconciliation_bodies import ReconciliationRecorded
@@ -29,7 +31,8 @@ from countersign.settlement.state import State
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedDesk:
-    """One desk. `author` holds the desk's own key; `nodes` are its own eyes on the chains; `proposals` wait here."""
+    """One desk. `author` holds the desk's own key; `nodes` are its own eyes on the chains; `journal` has the r register (H8);
+    `proposals` wait here."""
 
     sequencer: Sequencer
     archive: Archive
@@ -37,6 +40,7 @@ class EmbeddedDesk:
     author: Author
     scribe: Scribe
     nodes: Nodes
+    journal: Journal
     proposals: ProposalBox = field(default_factory=ProposalBox)
 
     @property
@@ -56,8 +60,10 @@ class EmbeddedDesk:
         await safe_entering.require_entered(self.state, parsed, self.nodes.ethereum)
         if isinstance(parsed.body, OwnersOrdered):
             await vouch(self.state, parsed, self.artefacts, self.nodes)
+        if isinstance(parsed.body, RosterChanged):
+            self._enter(vault_proof.signatures(self.state.roster, parsed.body))
         if self._wants_desk(parsed):
-            await vouch(self.state, parsed, self.artefacts, self.nodes)
+            self._enter(await vouch(self.state, parsed, self.artefacts, self.nodes))
             if isinstance(parsed.body, ReconciliationRecorded):
                 await reconciliation.confirm(self.state, self.archive, self.artefacts, self.nodes, parsed.body)
             event = await add_signature(event, self.author)
@@ -100,6 +106,11 @@ class EmbeddedDesk:
     def ethereum(self, chain: str) -> EthereumNode:
         """The desk's node of an Ethereum chain."""
         return self.nodes.of_ethereum(chain)
+
+    def _enter(self, signatures: Sequence[Share]) -> None:
+        """Signatures of vault keys that the log is about to show. Refused: H8.key-stopped, H8.repeated-r, L4.signing-frozen."""
+        self.journal.require_may_sign(list(dict.fromkeys(each.root or each.key for each in signatures)))
+        self.journal.register(tuple(signatures))
 
     def _wants_desk(self, event: Event) -> bool:
         """Whether the desk's signature is missing beside those given: they fill no alternative by themselves."""

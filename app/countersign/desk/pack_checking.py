@@ -18,6 +18,7 @@ from countersign.desk import grounding
 from countersign.desk.bundles import Bundle
 from countersign.desk.evidence import Pack, artefacts_of
 from countersign.desk.ground import Exhibit, Ground
+from countersign.desk.randomness import Register
 from countersign.desk.reports import Fingerprint, Judged, faulted, noted, refused
 from countersign.desk.trial_auditing import tried
 from countersign.errors import CountersignError, Refused
@@ -37,12 +38,13 @@ def fingerprint(name: str, pack: Bundle) -> Fingerprint:
     return Fingerprint(name, pack.fingerprint.hex(), pack.words)
 
 
-def judge_pack(pack: Pack, name: str, ground: Ground, trust: Quorum | None, now: int) -> list[Judged]:
+def judge_pack(
+    pack: Pack, name: str, ground: Ground, trust: Quorum | None, now: int, seen: Register | None = None
+) -> list[Judged]:
     """Every verdict on a pack, replayed to `ground`; under `trust`, or blocked where that is None."""
     size = pack.checkpoint.checkpoint.size
-    judged = [
-        Judged((name,), Verdict((*head(pack, trust, ground.state), *events(pack, trust), *replay(pack, ground))), size)
-    ]
+    findings = (*head(pack, trust, ground.state), *events(pack, trust), *replay(pack, ground, seen))
+    judged = [Judged((name,), Verdict(findings), size)]
     contract = ground.contract(pack.contract, f"{name}: contract")
     if contract is None:
         missing = failed("L3", "not-in-pack", "contract", pack.contract, "not in this pack", hash=pack.contract)
@@ -131,7 +133,7 @@ def _misplaced(pack: Bundle, each: Exhibit) -> CountersignError | None:
     return None
 
 
-def replay(pack: Pack, ground: Ground) -> Iterator[Finding]:
+def replay(pack: Pack, ground: Ground, seen: Register | None = None) -> Iterator[Finding]:
     """What the rules say of the pack's events, and whether every key it carries is registered by one of them."""
     faults = sorted(ground.state.faults.items())
     for index, fault in faults[:SHOWN]:
@@ -142,7 +144,7 @@ def replay(pack: Pack, ground: Ground) -> Iterator[Finding]:
     for kid in strangers[:SHOWN]:
         yield faulted("desk.audit-stranger", "jwks.json", "registered by a logged event", kid, kid=kid)
     yield from _beside(pack, ground)
-    yield from tried(ground)
+    yield from tried(ground, seen)
     count, size = len(pack.exhibits), pack.checkpoint.checkpoint.size
     if count < size:
         yield noted("desk.pack-part", "events", f"{size} entries", f"{count} of them", count=count, size=size)

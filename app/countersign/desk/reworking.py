@@ -5,25 +5,28 @@ DESIGN.md §6 (`share.added`), §8. `decide` sees hashes; here are the bytes beh
 - A share must be its officer's whole and valid share of the prepared bytes, through the same rails that accepted it.
 - The prepared transaction with its shares must finish into exactly what the desk broadcast; of one call for several Safes,
   into this Safe's part of it.
-- What is false here is the desk's fault: it signed for it.
+- What is false here is the desk's fault: it signed for it. So is a second signature under one r of a key (H8): the log shows
+  the key to every reader then.
 """
 
 from collections.abc import Iterator
 
 from countersign.desk.ground import Ground
+from countersign.desk.randomness import Register
 from countersign.desk.reports import faulted, noted, refused
 from countersign.desk.shares import verify_share
 from countersign.errors import CountersignError, Refused
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
-from countersign.review.finding import Finding
+from countersign.review.finding import Finding, Status
 from countersign.settlement.records import Instruction, Share
 from countersign.settlement.roster import SafeVault
 from countersign.settlement.state import State
 
 
-def rework(ground: Ground, instruction: Instruction) -> Iterator[Finding]:
-    """Every share of an instruction, and what they finish into."""
+def rework(ground: Ground, instruction: Instruction, seen: Register | None = None) -> Iterator[Finding]:
+    """Every share of an instruction, and what they finish into. `seen`: the r of all that was worked before."""
+    seen = seen or Register()
     about = f"{instruction.group.kind} {instruction.hash}"
     prepared = ground.artefact(instruction.artefact)
     if prepared is None:
@@ -35,9 +38,8 @@ def rework(ground: Ground, instruction: Instruction) -> Iterator[Finding]:
         if data is None:
             yield missing(about, each.artefact)
             continue
-        finding = _share(ground, instruction, prepared, each, data)
         shares.append(data)
-        yield finding
+        yield from _share(ground, instruction, prepared, each, data, seen)
     if instruction.finished is not None and len(shares) == len(instruction.shares):
         yield _finished(ground, instruction, prepared, shares, about)
 
@@ -47,16 +49,25 @@ def missing(about: str, artefact: str) -> Finding:
     return faulted("desk.audit-artefact-missing", about, artefact, "not here", artefact=artefact)
 
 
-def _share(ground: Ground, instruction: Instruction, prepared: bytes, share: Share, data: bytes) -> Finding:
-    expected = f"a whole, valid share of {share.officer}"
+def _share(
+    ground: Ground, instruction: Instruction, prepared: bytes, share: Share, data: bytes, seen: Register
+) -> Iterator[Finding]:
+    expected, where = f"a whole, valid share of {share.officer}", f"entry {share.index}"
     try:
         state = ground.state_before(share.index)  # a key withdrawn later was good then
-        verify_share(state, instruction, share.vault, share.keys, prepared, data)
+        found = verify_share(state, instruction, share.vault, share.keys, prepared, data)
     except CountersignError as error:
-        return refused(error, f"entry {share.index}", expected)
-    return noted(
-        "desk.audit-share", f"entry {share.index}", expected, "valid", index=share.index, officer=share.officer
-    )
+        yield refused(error, where, expected)
+        return
+    yield noted("desk.audit-share", where, expected, "valid", index=share.index, officer=share.officer)
+    if seen.repeated(found):
+        yield repeated(share.index, share.officer)
+
+
+def repeated(index: int, officer: str) -> Finding:
+    """A signature with the r of another one under its key (H8)."""
+    return Finding("H8", Status.FAIL, "desk.audit-repeated-r", f"entry {index}", "an r of its own", "that of another signature",
+                   {"index": index, "officer": officer})  # fmt: skip
 
 
 def _finished(ground: Ground, instruction: Instruction, prepared: bytes, shares: list[bytes], about: str) -> Finding:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.desk.randomness import signed_by
+from countersign.desk.records import Share
 from countersign.errors import Refused
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.rails import ethereum as ethereum_rail
@@ -23,14 +25,17 @@ NOT_NEEDED = frozenset({"settlement.quorum-complete", "settlement.share-twice"})
 
 def verify_share(
     state: State, instruction: Instruction, vault: str, kids: Sequence[str], prepared: bytes, share: bytes
-) -> None:
-    """These keys' whole and valid share of the prepared bytes, for one vault. Malformed B2.*, Refused B*.*, E9.*, settlement.*"""
+) -> tuple[Share, ...]:
+    """These keys' whole and valid share of the prepared bytes, for one vault; every signature in it, as H8 wants it.
+
+    Malformed B2.*, Refused B*.*, E9.*, settlement.*
+    """
     keys = [state.roster.key(kid).key for kid in kids]
     if instruction.group.kind == "psbt":
         signing = wallets.signing_keys(wallets.paying(state, [vault]), parse_psbt(prepared), keys)
-        bitcoin_rail.accept_share(prepared, share, signing)
-    else:
-        ethereum_rail.accept_share(prepared, share, keys)
+        return signed_by(signing, bitcoin_rail.accept_share(prepared, share, signing))
+    key, digest = ethereum_rail.accept_share(prepared, share, keys)
+    return (Share(key.thumbprint(), digest, share[:64]),)
 
 
 async def as_needed(shares: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:

@@ -20,6 +20,7 @@ from countersign.desk.author import Author, Scribe
 from countersign.desk.cases import Basis, Circumstances, contract_ids, instruction_case, outpoints, replaced
 from countersign.desk.own_keys import device_keys, to_sign, token_keys
 from countersign.desk.ports import AskSecret, Mailbox, Profile, Receipt, Token
+from countersign.desk.randomness import root_of
 from countersign.desk.records import AFRESH, Declared, Intent, Promise, SafeNonce, Share
 from countersign.desk.shares import as_needed
 from countersign.desk.views import TokenView
@@ -362,11 +363,6 @@ async def _one(hand: Hand, profile: Profile, key: PublicKey, digest: bytes) -> b
     signature = await hand.token.sign_digest(key, digest)
     recorded(profile, key, digest, signature)
     return signature
-
-
-def root_of(key: PublicKey, registered: PublicKey) -> bytes:
-    """The thumbprint of the registered key that another is a child of; empty where the key is the registered one (H8)."""
-    return b"" if key == registered else registered.thumbprint()
 
 
 def recorded(profile: Profile, key: PublicKey, digest: bytes, signature: bytes, root: bytes = b"") -> None:

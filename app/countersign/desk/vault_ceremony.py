@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from countersign.bitcoin import bsms_encryption
+from countersign.bitcoin.bsms import KeyRecord
 from countersign.bitcoin.inspect import partial_signatures
 from countersign.bitcoin.psbt import binary
 from countersign.bitcoin.psbt import parse as parse_psbt
-from countersign.desk import describing, vault_enrolment
+from countersign.desk import describing, vault_enrolment, vault_trying
 from countersign.desk.enrolling_views import (
     AGAIN,
     NEW,
@@ -31,7 +32,7 @@ from countersign.desk.enrolling_views import (
 from countersign.desk.governance import Governance
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.names import owner
-from countersign.desk.ports import Courier
+from countersign.desk.ports import Courier, Journal
 from countersign.desk.replica import Replica
 from countersign.desk.signing import Hand
 from countersign.desk.vault_enrolment import Planned
@@ -50,6 +51,10 @@ class VaultCeremony:
         self._hand = hand
         self._courier = courier
         self._governance = governance
+
+    @property
+    def _journal(self) -> Journal:
+        return self._replica.profile.journal
 
     @property
     def _roster(self) -> Roster:
@@ -78,26 +83,27 @@ class VaultCeremony:
         await asyncio.to_thread(self._compared, wanted, typed)
 
     async def device_test(self, wanted: Wanted, typed: str, version: int = 0) -> bytes:
-        """The test as a PSBT of this version. Raises as `compare`; Refused("B2.no-such-version")."""
+        """The test as a PSBT of this version. Raises as `compare` and `vault_trying.require_may_sign`; B2.no-such-version."""
 
-        def make() -> bytes:
-            return rail.as_version(vault_enrolment.test(self._compared(wanted, typed)), version)
+        def make() -> tuple[Planned, bytes]:
+            planned = self._compared(wanted, typed)
+            return planned, rail.as_version(vault_enrolment.test(planned), version)
 
-        return await asyncio.to_thread(make)
+        planned, data = await asyncio.to_thread(make)
+        vault_trying.require_may_sign(self._journal, planned, self._hand.officer, _record(wanted))
+        return data
 
     async def take_test(self, wanted: Wanted, returned: bytes) -> bytes:
-        """Raises as `vault_enrolment.require_own` and `take_test`."""
-
-        def take() -> bytes:
-            return vault_enrolment.take_test(self._owned(wanted), self._hand.officer, returned)
-
-        return await asyncio.to_thread(take)
+        """Raises as `vault_enrolment.require_own` and `vault_trying.take`."""
+        planned = await asyncio.to_thread(self._owned, wanted)
+        async with self._hand.turn:
+            return await vault_trying.take(self._journal, planned, self._hand.officer, returned, _record(wanted))
 
     async def sign_test(self, wanted: Wanted, typed: str) -> bytes:
-        """Raises as `compare` and `vault_enrolment.sign_test`: signers.locked before anything is signed."""
+        """Raises as `compare` and `vault_trying.sign`: signers.locked before anything is signed."""
         planned = await asyncio.to_thread(self._compared, wanted, typed)
         async with self._hand.turn:
-            return await vault_enrolment.sign_test(planned, self._hand.officer, self._hand.token)
+            return await vault_trying.sign(self._journal, planned, self._hand.officer, self._hand.token)
 
     async def tests(self, wanted: Wanted, files: Sequence[Path]) -> TestsView:
         """Whose test signatures these files hold. A file without any signature is passed over; raises as `plan`."""
@@ -149,9 +155,7 @@ class VaultCeremony:
 
     def _owned(self, wanted: Wanted) -> Planned:
         planned = self._planned(wanted)
-        own = wanted.own
-        record = None if own is None else vault_enrolment.read_record(own.data, own.session)
-        vault_enrolment.require_own(planned, self._hand.officer, record)
+        vault_enrolment.require_own(planned, self._hand.officer, _record(wanted))
         return planned
 
     def _compared(self, wanted: Wanted, typed: str) -> Planned:
@@ -184,6 +188,11 @@ class VaultCeremony:
             by_device=self._hand.officer in planned.by_device,
             kind=_kind(planned),
         )
+
+
+def _record(wanted: Wanted) -> KeyRecord | None:
+    """The key record of the officer's own device. Raises as `vault_enrolment.read_record`."""
+    return None if wanted.own is None else vault_enrolment.read_record(wanted.own.data, wanted.own.session)
 
 
 def _kind(planned: Planned) -> str:

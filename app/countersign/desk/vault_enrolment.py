@@ -7,7 +7,7 @@ BIP-129's two rounds for devices that enrol extended keys, a descriptor file for
 - `require_own`: a cosigner's own key stands in it exactly once. A device's is compared whole and under its own origin, with
   the key record that it made; such a device joins only a vault whose keys are all extended.
 - `words`: twelve words over the vault as it would be registered, its owner and chain with it. Everybody compares them.
-- `test` is a transaction that no chain takes; each cosigner signs it with the keys that would spend (`take_test`, `sign_test`).
+- `test` is a transaction that no chain takes; each cosigner signs it with the keys that would spend (`vault_trying`).
 - `entry` makes the roster's entry once every cosigner's test signature is there and holds, or with the reason why one is not; it
   takes them with it (`vault_proof`).
 - Under the id of a vault that stands, a description of new slots is of slots that it gains, tried by themselves; its own
@@ -30,11 +30,9 @@ from countersign.bitcoin.psbt import Psbt, binary, serialise
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.bitcoin.ranged import RangedDescriptor
 from countersign.desk import common_changes, registering, vault_proof
-from countersign.desk.ports import Signer
 from countersign.errors import Malformed, Refused
 from countersign.formats import caip
 from countersign.keys.public_key import Curve, PublicKey
-from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
 from countersign.rails.wallets import Wallet
 from countersign.settlement import roster_change, vault_trials
@@ -220,21 +218,12 @@ def test(planned: Planned) -> bytes:
 
 
 def take_test(planned: Planned, officer: str, returned: bytes) -> bytes:
-    """The officer's test signatures out of what a device gave back (bytes or base64), verified.
+    """An officer's test signatures out of what lies before one (bytes or base64), verified; one's own: `vault_trying.take`.
 
     Malformed: B2.*; Refused: B13.other-transaction, bitcoin.share-incomplete, B5.*, B11.*, desk.enrol-own-key.
     """
-    keys = _signing(planned, officer)
+    keys = signing_keys(planned, officer)
     return serialise(share.extract(_test(planned), parse_psbt(binary(returned)), {key.data for key in keys}))
-
-
-async def sign_test(planned: Planned, officer: str, signer: Signer) -> bytes:
-    """The officer's test signatures by a token: over digests of the test alone, rebuilt here. Raises as `Signer.sign_digest`."""
-    psbt, keys = _test(planned), _signing(planned, officer)
-    by_point = {key.data: key for key in keys}
-    asked = rail.digests(psbt, keys)
-    made = {each: await signer.sign_digest(by_point[each.public_key], each.digest) for each in asked}
-    return take_test(planned, officer, rail.make_share(psbt, made))
 
 
 def tested(planned: Planned, data: bytes) -> frozenset[str]:
@@ -309,7 +298,7 @@ def _test(planned: Planned) -> Psbt:
     return vault_proof.test(planned.trial)
 
 
-def _signing(planned: Planned, officer: str) -> Mapping[PublicKey, PublicKey]:
+def signing_keys(planned: Planned, officer: str) -> Mapping[PublicKey, PublicKey]:
     """The keys that sign the test for this officer, each with its registered one. Refused("desk.enrol-own-key")."""
     keys = planned.keys_of(officer)
     if not keys:
@@ -320,7 +309,7 @@ def _signing(planned: Planned, officer: str) -> Mapping[PublicKey, PublicKey]:
 def _signers(planned: Planned, given: Psbt) -> set[str]:
     """The cosigners of whose keys there is any signature in the PSBT."""
     present = {each.public_key for fields in given.inputs for each in partial_signatures(fields)}
-    return {officer for officer in planned.officers if present & {key.data for key in _signing(planned, officer)}}
+    return {officer for officer in planned.officers if present & {key.data for key in signing_keys(planned, officer)}}
 
 
 def _public(data: bytes) -> PublicKey:

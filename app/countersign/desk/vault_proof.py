@@ -18,6 +18,8 @@ from countersign.bitcoin import vault_test
 from countersign.bitcoin.inspect import partial_signatures
 from countersign.bitcoin.psbt import Psbt, binary, serialise
 from countersign.bitcoin.psbt import parse as parse_psbt
+from countersign.desk.randomness import signed_by
+from countersign.desk.records import Share
 from countersign.errors import Refused
 from countersign.formats import base64url, jcs
 from countersign.keys import ecdsa
@@ -89,15 +91,24 @@ def require_tested(before: Roster, body: RosterChanged) -> None:
             raise Refused("desk.enrol-untested", vault=trial.vault.id, officers=", ".join(officers))
 
 
-def require_holds(before: Roster, after: Roster, body: RosterChanged, given: VaultTest) -> None:
-    """One test of a change is a cosigner's own, of a vault of the change. Refused: desk.enrol-test-stray, -test-false."""
+def signatures(before: Roster, body: RosterChanged) -> tuple[Share, ...]:
+    """Every signature in the tests of a change, as H8 wants it. Raises as `require_tested`."""
+    after = roster_change.changed(before, body.entries, time_ms=0) if body.tests else before
+    return tuple(one for each in body.tests for one in require_holds(before, after, body, each))
+
+
+def require_holds(before: Roster, after: Roster, body: RosterChanged, given: VaultTest) -> tuple[Share, ...]:
+    """One test of a change is a cosigner's own, of a vault of the change; its signatures.
+
+    Refused: desk.enrol-test-stray, -test-false.
+    """
     trial = next((each for each in trials(before, body.entries) if each.vault.id == given.vault), None)
     if trial is None or given.officer not in trial.cosigners(after):
         raise Refused("desk.enrol-test-stray", vault=given.vault, officer=given.officer)
-    _require_signed(trial, after, given)
+    return _require_signed(trial, after, given)
 
 
-def _require_signed(trial: Trial, roster: Roster, given: VaultTest) -> None:
+def _require_signed(trial: Trial, roster: Roster, given: VaultTest) -> tuple[Share, ...]:
     psbt = test(trial)
     keys = signing(trial.vault, psbt, _keys(trial, roster, given.officer))
     asked, count = rail.digests(psbt, keys), len(given.signatures)
@@ -105,7 +116,7 @@ def _require_signed(trial: Trial, roster: Roster, given: VaultTest) -> None:
         raise _false(given, f"{count} of {len(asked)} signatures")
     try:
         share = rail.make_share(psbt, dict(zip(asked, given.signatures, strict=True)))
-        rail.accept_share(serialise(psbt), share, keys)
+        return signed_by(keys, rail.accept_share(serialise(psbt), share, keys))
     except Refused as error:
         raise _false(given, error.code) from None
 

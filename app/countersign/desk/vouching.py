@@ -23,6 +23,7 @@ from countersign.bitcoin.inspect import facts
 from countersign.bitcoin.psbt import parse as parse_psbt
 from countersign.desk import admitting, chain_facts, deposits, executions, prospects, strangers
 from countersign.desk.ports import Artefacts, BitcoinNode, EthereumNode, Observation
+from countersign.desk.records import Share
 from countersign.desk.shares import verify_share
 from countersign.errors import Refused, Unavailable
 from countersign.ethereum.abi import Address
@@ -62,11 +63,14 @@ class Nodes:
         return self.ethereum[chain]
 
 
-async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) -> None:
-    """Refuse an event whose claim the desk cannot confirm. Refused: desk.*, rails' codes; Unavailable."""
+async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) -> tuple[Share, ...]:
+    """Refuse an event whose claim the desk cannot confirm; of a share, its signatures.
+
+    Refused: desk.*, rails' codes; Unavailable.
+    """
     match event.body:
         case ShareAdded() as body:
-            _share(state, body, artefacts)
+            return _share(state, body, artefacts)
         case OwnersOrdered() as body:
             await _ordered(state, body, artefacts, nodes)
         case DepositCredited() as body:
@@ -81,12 +85,13 @@ async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) 
             await _replaced(state, body, artefacts, nodes)
         case _:
             pass
+    return ()
 
 
-def _share(state: State, body: ShareAdded, artefacts: Artefacts) -> None:
+def _share(state: State, body: ShareAdded, artefacts: Artefacts) -> tuple[Share, ...]:
     instruction = state.instruction(body.instruction)
     data, share = artefacts.get(bytes.fromhex(instruction.artefact)), artefacts.get(bytes.fromhex(body.artefact))
-    verify_share(state, instruction, body.vault, body.keys, data, share)
+    return verify_share(state, instruction, body.vault, body.keys, data, share)
 
 
 async def _ordered(state: State, body: OwnersOrdered, artefacts: Artefacts, nodes: Nodes) -> None:

@@ -216,9 +216,12 @@ def make_share(psbt: Psbt, signed: Mapping[SigningRequest, bytes]) -> bytes:
     return serialise(share.make(psbt, signed))
 
 
-def accept_share(unsigned: bytes, data: bytes, keys: Iterable[PublicKey]) -> None:
-    """Refuse bytes that are not the whole, valid share of these keys' holder. Malformed B2.*, Refused B3…B13.*."""
-    share.accept(parse(unsigned), parse(data), {key.data for key in keys})
+def accept_share(unsigned: bytes, data: bytes, keys: Iterable[PublicKey]) -> Mapping[SigningRequest, bytes]:
+    """Refuse bytes that are not the whole, valid share of these keys' holder; what they signed, r‖s each.
+
+    Malformed B2.*, Refused B3…B13.*.
+    """
+    return share.accept(parse(unsigned), parse(data), {key.data for key in keys})
 
 
 def combine(unsigned: bytes, shares: Sequence[bytes]) -> bytes:

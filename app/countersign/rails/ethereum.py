@@ -127,10 +127,12 @@ def make_share(data: bytes, key: PublicKey, rs: bytes) -> bytes:
     return signatures.from_token(key, parse(data).tx.digest, rs).signature
 
 
-def accept_share(data: bytes, share: bytes, keys: Sequence[PublicKey]) -> None:
-    """Refuse bytes that are not one of these keys' plain signature over the digest rebuilt here. E9.*."""
-    found = signatures.recover(parse(data).tx.digest, share)
-    signatures.require_owner(found, [Address(key.ethereum_address()) for key in keys])
+def accept_share(data: bytes, share: bytes, keys: Sequence[PublicKey]) -> tuple[PublicKey, Digest]:
+    """Refuse bytes that are not one of these keys' plain signature over the digest rebuilt here; which one's, over what. E9.*."""
+    digest = parse(data).tx.digest
+    found, by_address = signatures.recover(digest, share), {Address(key.ethereum_address()): key for key in keys}
+    signatures.require_owner(found, list(by_address))
+    return by_address[found.owner], digest
 
 
 def combine(data: bytes, shares: Sequence[bytes]) -> tuple[OwnerSignature, ...]:

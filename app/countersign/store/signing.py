@@ -8,10 +8,13 @@
 - The same digest may be answered again from the record; a share is recorded only where its intent stands.
 - Two digests under one r give the key away: the key is stopped, durably, and then the alarm is raised. Children of one
   extended key count as one key, for whoever knows it computes the private keys from any two of them.
+- A signature behind which no intent stands (a vault's test, a device's key record, a share that the log brings) enters its r
+  all the same: what gives a key away does not ask what was signed.
 - A log that showed two faces freezes all signing on this machine until an administrator opens a new profile.
 """
 
 import hashlib
+from collections.abc import Collection
 
 from countersign.desk.records import Declared, Intent, Outpoint, SafeNonce, Share, Signed
 from countersign.errors import Conflict, Refused
@@ -64,6 +67,19 @@ class SigningRecord:
                 repeated = repeated or self._record(share)
         if repeated is not None:
             raise Refused("H8.repeated-r", key=(repeated.root or repeated.key).hex())
+
+    def require_may_sign(self, keys: Collection[bytes]) -> None:
+        """Nothing keeps these registered keys from signing. Refused("H8.key-stopped"), Refused("L4.signing-frozen")."""
+        for key in keys:
+            self._may_sign(key)
+
+    def register(self, shares: tuple[Share, ...]) -> None:
+        """Enters the r of verified signatures behind which no intent stands, durably, before they leave; the same again changes
+        nothing. Refused("H8.repeated-r"): the key is stopped then."""
+        with self._database.transaction():
+            repeated = [share for share in shares if not self._fresh_r(share)]
+        if repeated:
+            raise Refused("H8.repeated-r", key=(repeated[0].root or repeated[0].key).hex())
 
     def answered(self, key: bytes, digest: bytes) -> bytes | None:
         """The recorded r‖s of this key over this digest, to be given again without a new signature."""
@@ -123,14 +139,21 @@ class SigningRecord:
             if known != share.signature:
                 raise Conflict("store.already-answered", digest=share.digest.hex())
             return None
-        root = share.root or share.key
-        r_name = name(root, hashlib.sha256(share.signature[:32]).digest())
-        if self._chain.last("r", r_name) not in (None, share.digest):
-            self._chain.append("key-stopped", root, share.digest)
+        if not self._fresh_r(share):
             return share
-        self._chain.append("r", r_name, share.digest)
         self._chain.append("share", name(share.key, share.digest), share.signature)
         return None
+
+    def _fresh_r(self, share: Share) -> bool:
+        """Enters a signature's r under its root. False if another digest has it already: then the key is stopped."""
+        root = share.root or share.key
+        r_name = name(root, hashlib.sha256(share.signature[:32]).digest())
+        known = self._chain.last("r", r_name)
+        if known is None:
+            self._chain.append("r", r_name, share.digest)
+        elif known != share.digest:
+            self._chain.append("key-stopped", root, share.digest)
+        return known in (None, share.digest)
 
 
 def _outpoint_name(outpoint: Outpoint) -> bytes:

@@ -125,6 +125,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.audit-own-keys": ("The head of {desk} is signed by the keys that lie beside it.", _NOTHING),
     "desk.audit-refusal-carried": ("The answer carries no share but an event of the type {type}.", _NOTHING),
+    "desk.audit-repeated-r": (
+        "The signature of {officer}, logged at entry {index}, repeats the secret number of another: every reader knows that key.",
+        "Have the administrators take that key out of every vault before anything else is signed; have the desk explain it.",
+    ),
     "desk.audit-replayed": ("All {count} events replay; the settlement is {state}.", _NOTHING),
     "desk.audit-same": ("{name} is what the rest of the files imply.", _NOTHING),
     "desk.audit-same-trust": ("The keys used here are those that you trust: {names}", _NOTHING),

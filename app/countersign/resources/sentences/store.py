@@ -28,11 +28,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A late or repeated message changes nothing. For a new trade, ask for a new id.",
     ),
     "H8.repeated-r": (
-        "The token used one secret number twice: the key {key} must be taken as known to others and is stopped.",
+        "The key {key} signed twice with one secret number: it must be taken as known to others and is stopped.",
         "Call the administrators now: take the key out of every vault before anything else is signed.",
     ),
     "H8.key-stopped": (
-        "The key {key} is stopped on this machine, because its token once repeated a secret number.",
+        "The key {key} is stopped, because it once signed twice with one secret number.",
         "Sign with another officer's key and have the administrators replace this one.",
     ),
     "L4.signing-frozen": (
