@@ -1,10 +1,17 @@
 """A Safe's owners changed from the window: chosen of registered keys, judged at each choice, proposed; nothing is typed."""
 
+from pathlib import Path
+
+import pytest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
+from countersign.desk import proposals
+from countersign.desk.owner_views import GOES as GOES_AWAY
 from countersign.errors import Refused
+from countersign.formats import eip55
 from countersign.resources.text import sentence
-from countersign.ui.application import OfficerWindow
+from countersign.settlement.governance_bodies import OwnersOrdered
+from countersign.ui.application import BannerFacts, Instruments, Mode, OfficerWindow, open_officer
 from countersign.ui.presenters import writing
 from countersign.ui.views.owner_change_dialog import OwnerChangeDialog
 from countersign.ui.widgets.label import WholeValue
@@ -13,17 +20,19 @@ from support import settlement_world as small
 from support import vaults_world
 from support import window_world as world
 from support.owner_cases import NEW, SAFE
-from support.window_hands import click, dialog, enabled, grab_again, named, no_dialog, seen, settled, words
+from support.owner_scene import Scene
+from support.software_stage import Table
+from support.window_hands import active, click, dialog, enabled, grab_again, named, no_dialog, seen, settled, words
 from ui.test_accessible import clipped, keyless, marked_up, unnamed
 
 KIDS = {each: small.vault_key(each, "eip155", "harbour").kid for each in (*small.SAFE_OWNERS, NEW)}
 
 
-async def opened(window: OfficerWindow) -> OwnerChangeDialog:
+async def opened(window: OfficerWindow, vault: str = SAFE) -> OwnerChangeDialog:
     await window.refresh()
     await settled(window)
     click(window, "Vaults")
-    window.vaults.choose(SAFE)
+    window.vaults.choose(vault)
     await settled(window)
     click(window, "Change owners…")
     found = await dialog(window)
@@ -184,3 +193,45 @@ async def test_every_control_is_named_and_nothing_is_clipped(window: OfficerWind
         assert shown.height() <= 760
         shown.reject()
         await no_dialog(window)
+
+
+REAL: list[tuple[str, dict[str, int], tuple[int, int]]] = [
+    ("An owner goes", {GOES: 2, THEN: 0}, (2, 2)),
+    ("Another number of owners signs", {THEN: 0}, (3, 3)),
+]
+"""Kind, the rows that are chosen, how many of how many sign then."""
+
+
+@pytest.mark.parametrize(("kind", "rows", "then"), REAL)
+async def test_over_a_real_console_and_chain_what_is_shown_is_what_was_proposed(
+    tmp_path: Path, instruments: Instruments, kind: str, rows: dict[str, int], then: tuple[int, int]
+) -> None:
+    """No double between: the demonstration's desk, its embedded chain, operations' own console (desk/test_owner_changes)."""
+    table = Table.at(tmp_path)
+    await table.until("step-found")
+    scene = Scene(table)
+    console = await scene.at("operations")
+    window = open_officer(console, BannerFacts(Mode.ONLINE), instruments)
+    window.show()
+    await active(window)
+    shown = await opened(window, scene.vault.id)
+    press(shown, kind)
+    for which, at in rows.items():
+        named(shown, which, Choices).setCurrentRow(at)
+        grab_again(shown)
+    plan = shown.plan
+    assert plan is not None
+    assert plan.after == then
+    assert "Nothing of the rules stands against it." in words(shown)
+    click(shown, "Propose it…")
+    await settled(window)
+    await no_dialog(window)
+    (view,) = console.governance.proposals()
+    body = proposals.parse(console.governance.export(view.id)).event.body
+    assert isinstance(body, OwnersOrdered)
+    left = {each.address for each in plan.owners if each.fate != GOES_AWAY}
+    roster = table.desk.state.roster
+    assert {eip55.checksum(roster.key(kid).key.ethereum_address()) for kid in body.keys} == left
+    assert (body.threshold, len(body.keys)) == then
+    window.close()
+    await table.stage.aclose()
