@@ -89,10 +89,10 @@ class CommandLine:
         """Where a trace would go."""
         return self.folder / "state" / "unexpected.log"
 
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        """One command."""
+    def use_cases(self) -> UseCases:
+        """What bootstrap hands to the commands."""
         books = ProfileBooks(self.clock, self.nodes)
-        use_cases = UseCases(
+        return UseCases(
             window=self.window,
             demonstrate=self.demonstrate,
             check=self._check,
@@ -115,9 +115,12 @@ class CommandLine:
             nodes=self.nodes,
             enrolling=enrolling,
         )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """One command."""
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            status = run(root_app(use_cases), arguments, self.record)
+            status = run(root_app(self.use_cases()), arguments, self.record)
         return status, out.getvalue(), err.getvalue()
 
     def _order(self, profile: Path, ask: Callable[[], str]) -> Order:

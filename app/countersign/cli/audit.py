@@ -20,7 +20,17 @@ import typer
 
 from countersign.cli import findings, outcome, reading, watching
 from countersign.cli.check import trusted
-from countersign.cli.options import ABOUT, INSIDE, RESULT, Ask, JsonOption, RestOption, passphrase
+from countersign.cli.options import (
+    ABOUT,
+    INSIDE,
+    RESULT,
+    Ask,
+    JsonOption,
+    PassphraseOption,
+    RestOption,
+    passphrase,
+    passphrase_in,
+)
 from countersign.cli.words import words
 from countersign.errors import CountersignError, Malformed
 from countersign.resources.text import next_step, sentence
@@ -67,11 +77,16 @@ def audit_app(audits: Audits) -> typer.Typer:
 
 
 def _verify(audits: Audits) -> Callable[..., None]:
-    def verify(source: SourceArgument, trust: AuditTrustOption = None, as_json: JsonOption = False) -> None:
+    def verify(
+        source: SourceArgument,
+        trust: AuditTrustOption = None,
+        passphrase_file: PassphraseOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
         """Recompute everything a profile, a pack, an extract or an output directory says. Changes nothing."""
         try:
             keys = trusted(trust)
-            with watching.watched() as progress:
+            with watching.watched() as progress, passphrase_in(passphrase_file):
                 report = _audited(audits, source, keys, progress)
         except CountersignError as error:
             raise typer.Exit(outcome.tell(error, as_json=as_json)) from None

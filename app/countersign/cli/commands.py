@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from countersign.cli.options import resting
+
 if TYPE_CHECKING:
     from countersign.cli.audit import Audits
     from countersign.cli.books import Books
@@ -77,7 +79,7 @@ class Entry:
         module, function = self.maker.split(".")
         maker = getattr(import_module(f"countersign.cli.{module}"), function)
         made: Callable[..., None] | typer.Typer = maker(*(getattr(use_cases, each) for each in self.over))
-        return made
+        return resting(made)
 
 
 # fmt: off

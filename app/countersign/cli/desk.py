@@ -29,14 +29,13 @@ from countersign.cli.extract import extract_command
 from countersign.cli.founding import founding_commands, tell_handed
 from countersign.cli.keyring import keyring_command
 from countersign.cli.logged import Logged, tell_logged
-from countersign.cli.options import JsonOption
+from countersign.cli.options import JsonOption, PassphraseOption
 from countersign.cli.round_lines import status, tell_round
 from countersign.cli.seat import (
     DeskArgument,
     DeskPassphraseOption,
     DeskPinOption,
     NodesOption,
-    PassphraseOption,
     Seat,
     TokenChoice,
     TokenOption,

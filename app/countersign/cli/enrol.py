@@ -4,8 +4,8 @@
 
 - The words of the file's anchor are shown; a person then types the words that the other side reads aloud from its own
   screen. Only the same words let the profile trust that desk. Without a terminal nothing is enrolled.
-- A profile that is not there is made, with a new passphrase asked twice. `--record` drafts the record of the ceremony, for
-  those present to sign on their consoles.
+- A profile that is not there is made, with a new passphrase asked twice, or read from its file. `--record` drafts the record of
+  the ceremony, for those present to sign on their consoles.
 - Exit 0 when enrolled; 1 if the words differ or the history is refused; 2 and 3 as everywhere.
 """
 
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli import findings, outcome, pins, reading
-from countersign.cli.options import Ask, JsonOption, passphrase
+from countersign.cli.options import Ask, JsonOption, new_passphrase, passphrase
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
 from countersign.desk import ceremonies, enrolment
@@ -49,7 +49,7 @@ def enrol_command(enrol: Enrol) -> Callable[..., None]:
         try:
             handed = History.parse(reading.read_file(file, enrolment.LIMIT))
             compare(handed)
-            order = enrol(profile, handed, passphrase, _new_passphrase)
+            order = enrol(profile, handed, passphrase, new_passphrase)
             if record is not None and present is not None:
                 write_new(record, _record(order, handed, present))
         except CountersignError as error:
@@ -71,10 +71,6 @@ def compare(handed: History) -> None:
     for line in lines:
         typer.echo(line, err=True)
     enrolment.require_same_words(handed.anchor, pins.hidden(words("The words that the other side reads aloud")))
-
-
-def _new_passphrase() -> str:
-    return pins.hidden(words("New passphrase of this profile"), twice=True)
 
 
 def _record(order: Order, handed: History, present: str) -> bytes:

@@ -66,9 +66,6 @@ DeskPassphraseOption = Annotated[
 DeskPinOption = Annotated[
     Path | None, typer.Option("--desk-pin-file", help="Read the PIN of the desk's token from this private file.")
 ]
-PassphraseOption = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="Read the profile's passphrase from this private file.")
-]
 NodesOption = Annotated[
     Path | None, typer.Option("--nodes", help="Your own nodes (nodes.json); without it the desk's are asked.")
 ]

@@ -23,10 +23,10 @@ from typing import Annotated, Protocol
 import typer
 
 from countersign.cli import findings, outcome
-from countersign.cli.options import PsbtOption, VersionOption
+from countersign.cli.options import PassphraseOption, PsbtOption, VersionOption
 from countersign.cli.owner_lines import owner_lines
 from countersign.cli.review_lines import instruction_lines, review_lines
-from countersign.cli.seat import PassphraseOption, Seat, TokenChoice, TokenOption, own_secrets
+from countersign.cli.seat import Seat, TokenChoice, TokenOption, own_secrets
 from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, SoftHsmOption
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
