@@ -52,14 +52,14 @@ CASES = (
     Case("--help", SURFACE, 30, spares={"pydantic", "cryptography", "Crypto", "coincurve"}),
     Case("policy explain", SURFACE | {"desk", "keys", "review", "settlement"}, 70, {"countersign.settlement.permissions"},
          STORE | SIGNATURES),
-    Case("check bitcoin/unsigned.psbt", JUDGING, 201, {"countersign.bitcoin.psbt"},
+    Case("check bitcoin/unsigned.psbt", JUDGING, 202, {"countersign.bitcoin.psbt"},
          STORE | SIGNATURES | KERNEL | {"countersign.desk.evidence", "countersign.airgap.envelope"}),
-    Case("check ethereum/safe_tx.json", JUDGING, 202, {"countersign.ethereum.safe_file"},
+    Case("check ethereum/safe_tx.json", JUDGING, 203, {"countersign.ethereum.safe_file"},
          STORE | SIGNATURES | KERNEL | {"countersign.desk.evidence", "countersign.ethereum.service"}),
-    Case("check usb/request.countersign", JUDGING, 213, {"countersign.airgap.envelope"}, STORE | KERNEL),
-    Case("check ethereum/safe_tx.json --profile profile", JUDGING | {"store"}, 258, STORE | SIGNATURES,
+    Case("check usb/request.countersign", JUDGING, 214, {"countersign.airgap.envelope"}, STORE | KERNEL),
+    Case("check ethereum/safe_tx.json --profile profile", JUDGING | {"store"}, 259, STORE | SIGNATURES,
          KERNEL | {"countersign.desk.evidence", "countersign.airgap.envelope"}),
-    Case("ledger --profile profile", REPLAYING, 163, STORE | {"countersign.desk.accounts"}, KERNEL | {"bitcoin"}),
+    Case("ledger --profile profile", REPLAYING, 164, STORE | {"countersign.desk.accounts"}, KERNEL | {"bitcoin"}),
     Case("settlement show MH-2026-0001 --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
     Case("roster show --profile profile", REPLAYING, 189, STORE | {"countersign.desk.order"}, KERNEL | {"bitcoin"}),
     Case("import contract.json --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
@@ -67,7 +67,7 @@ CASES = (
          {"countersign.store.witness_folder"}, STORE | SIGNATURES),
     Case("evidence MH-2026-0001 --profile profile --out evidence.zip", REPLAYING | {"airgap", "ethereum"}, 200,
          STORE | {"countersign.desk.evidence"}, KERNEL | {"bitcoin"}),
-    Case("audit verify evidence.zip", JUDGING, 248, SIGNATURES | {"countersign.desk.evidence"}, {"sqlcipher3"}),
+    Case("audit verify evidence.zip", JUDGING, 250, SIGNATURES | {"countersign.desk.evidence"}, {"sqlcipher3"}),
 )  # fmt: skip
 
 

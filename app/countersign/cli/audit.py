@@ -20,17 +20,8 @@ import typer
 
 from countersign.cli import findings, outcome, reading, watching
 from countersign.cli.check import trusted
-from countersign.cli.options import (
-    ABOUT,
-    INSIDE,
-    RESULT,
-    Ask,
-    JsonOption,
-    PassphraseOption,
-    RestOption,
-    passphrase,
-    passphrase_in,
-)
+from countersign.cli.options import ABOUT, INSIDE, RESULT, Ask, JsonOption, RestOption, passphrase
+from countersign.cli.resting import PassphraseOption, passphrase_in
 from countersign.cli.words import words
 from countersign.errors import CountersignError, Malformed
 from countersign.resources.text import next_step, sentence

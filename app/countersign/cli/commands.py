@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from countersign.cli.options import resting
+from countersign.cli.resting import resting
 
 if TYPE_CHECKING:
     from countersign.cli.audit import Audits

@@ -29,7 +29,8 @@ from countersign.cli.extract import extract_command
 from countersign.cli.founding import founding_commands, tell_handed
 from countersign.cli.keyring import keyring_command
 from countersign.cli.logged import Logged, tell_logged
-from countersign.cli.options import JsonOption, PassphraseOption
+from countersign.cli.options import JsonOption
+from countersign.cli.resting import PassphraseOption
 from countersign.cli.round_lines import status, tell_round
 from countersign.cli.seat import (
     DeskArgument,

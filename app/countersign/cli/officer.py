@@ -24,9 +24,9 @@ from countersign.cli.governance_lines import proposal_lines
 from countersign.cli.importing import item_lines
 from countersign.cli.leg_lines import tell_legs, telling_legs
 from countersign.cli.officer_deeds import VERBS
-from countersign.cli.options import PassphraseOption
 from countersign.cli.owners import VERBS as OWNERS
 from countersign.cli.relayer import raise_fee, relayer, send
+from countersign.cli.resting import PassphraseOption
 from countersign.cli.review_lines import review_lines
 from countersign.cli.round_lines import tell_taken, wait_lines
 from countersign.cli.seat import (

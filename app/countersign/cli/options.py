@@ -7,17 +7,14 @@
 Nothing of a desk is imported here, so that no command pays for another's.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from functools import wraps
-from inspect import Parameter, signature
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from countersign.cli import pins
+from countersign.cli.resting import given
 from countersign.cli.words import words
 from countersign.errors import Refused
 
@@ -58,64 +55,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one line of JSON
 RestOption = Annotated[Path, profile_option("Rest on this profile's history.")]
 
 
-PassphraseOption = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="Read the profile's passphrase from this private file.")
-]
-_FILE: ContextVar[Path | None] = ContextVar("passphrase file", default=None)
-Command = Callable[..., Any]
-
-
 def passphrase() -> str:
     """A console profile's passphrase, from the file that was named, else from a person, hidden. Raises as `pins`."""
-    file = _FILE.get()
+    file = given()
     return pins.hidden(words("Passphrase of this profile")) if file is None else pins.from_file(file)
 
 
 def new_passphrase() -> str:
     """The same of a profile that is made now; a person types it twice."""
-    file = _FILE.get()
-    return pins.hidden(words("New passphrase of this profile"), twice=True) if file is None else pins.from_file(file)
-
-
-@contextmanager
-def passphrase_in(file: Path | None) -> Iterator[None]:
-    """Until it ends, `passphrase` reads this file; None: it asks."""
-    before = _FILE.set(file)
-    try:
-        yield
-    finally:
-        _FILE.reset(before)
-
-
-def resting(made: Command | typer.Typer) -> Command | typer.Typer:
-    """A command, or the commands under one name: whichever takes `--profile` takes `--passphrase-file` beside it."""
-    if not isinstance(made, typer.Typer):
-        return _beside(made)
-    for each in made.registered_commands:
-        each.callback = None if each.callback is None else _beside(each.callback)
-    for group in made.registered_groups:
-        if group.typer_instance is not None:
-            resting(group.typer_instance)
-    return made
-
-
-def _beside(command: Command) -> Command:
-    known = signature(command, eval_str=True)
-    taken = {flag for each in known.parameters.values() for flag in _flags(each.annotation)}
-    if "--profile" not in taken or "--passphrase-file" in taken:
-        return command
-
-    @wraps(command)
-    def run(*, passphrase_file: Path | None = None, **given: Any) -> Any:
-        with passphrase_in(passphrase_file):
-            return command(**given)
-
-    one = Parameter("passphrase_file", Parameter.KEYWORD_ONLY, default=None, annotation=PassphraseOption)
-    run.__signature__ = known.replace(parameters=[*known.parameters.values(), one])  # type: ignore[attr-defined]
-    return run
-
-
-def _flags(hint: Any) -> tuple[str, ...]:
-    """An option's names; of one that stands in an annotation typer has the first in the default's place."""
-    told = [each for each in getattr(hint, "__metadata__", ()) if hasattr(each, "param_decls")]
-    return tuple(flag for each in told for flag in (each.default, *(each.param_decls or ())) if isinstance(flag, str))
+    file = given()
+    return (
+        pins.from_file(file) if file is not None else pins.hidden(words("New passphrase of this profile"), twice=True)
+    )

@@ -23,8 +23,9 @@ from typing import Annotated, Protocol
 import typer
 
 from countersign.cli import findings, outcome
-from countersign.cli.options import PassphraseOption, PsbtOption, VersionOption
+from countersign.cli.options import PsbtOption, VersionOption
 from countersign.cli.owner_lines import owner_lines
+from countersign.cli.resting import PassphraseOption
 from countersign.cli.review_lines import instruction_lines, review_lines
 from countersign.cli.seat import Seat, TokenChoice, TokenOption, own_secrets
 from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, SoftHsmOption
