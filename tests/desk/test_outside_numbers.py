@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from countersign.desk import outside_numbers
+from countersign.desk.ports import EthereumNode
+from countersign.desk.vouching import Nodes
 from countersign.errors import Refused
 from countersign.ethereum import safe_file
 from countersign.rails import ethereum as rail
@@ -124,19 +126,19 @@ async def test_an_order_of_owners_and_an_instruction_are_held_against_it_and_not
         nodes = Asked()
         if wanted:
             with refused("E8.nonce", Refused):
-                await outside_numbers.require_told(desk.state, event, Bytes(desk), nodes)  # type: ignore[arg-type]
+                await outside_numbers.require_told(desk.state, event, Bytes(desk), nodes)
         else:
-            await outside_numbers.require_told(desk.state, event, Bytes(desk), nodes)  # type: ignore[arg-type]
+            await outside_numbers.require_told(desk.state, event, Bytes(desk), nodes)
         assert nodes.asked == ([world.ETHEREUM] if wanted else [])
 
 
-class Asked(dict[str, Node]):
+class Asked(Nodes):
     """Nodes that note which was asked; the Safe stands at 7."""
 
     def __init__(self) -> None:
-        super().__init__({world.ETHEREUM: Node(7, 7)})
-        self.asked: list[str] = []
+        super().__init__(ethereum={world.ETHEREUM: Node(7, 7)})  # type: ignore[dict-item]
+        object.__setattr__(self, "asked", [])
 
-    def __getitem__(self, chain: str) -> Node:
-        self.asked.append(chain)
-        return super().__getitem__(chain)
+    def of_ethereum(self, chain: str) -> EthereumNode:
+        self.asked.append(chain)  # type: ignore[attr-defined]
+        return super().of_ethereum(chain)

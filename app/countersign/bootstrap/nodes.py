@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from countersign.errors import Malformed, Unavailable
+from countersign.formats import caip
 
 if TYPE_CHECKING:
     from countersign.bootstrap.relayers import Relayers
@@ -34,18 +35,19 @@ async def open_nodes(
 
     bitcoin: dict[str, BitcoinCore] = {}
     ethereum: dict[str, EthereumRpc] = {}
+    left: dict[str, tuple[str, ...]] = {}
     for entry in file.bitcoin:
         login = cookie(Path(entry.cookie)) if entry.cookie else None
         if entry.login_file:
             login = login_file(Path(entry.login_file))
         core = BitcoinCore(JsonRpc(entry.url, login))
-        with _left_out(silent):
+        with _left_out(silent, left, caip.BIP122, entry.url):
             _put(bitcoin, await core.chain(), core)
     for each in file.ethereum:
-        with _left_out(silent):
+        with _left_out(silent, left, caip.EIP155, each.url):
             chain, rpc = await _ethereum(each, relayers, silent)
             _put(ethereum, chain, rpc)
-    return Nodes(bitcoin, ethereum)
+    return Nodes(bitcoin, ethereum, left)
 
 
 async def _ethereum(
@@ -60,19 +62,24 @@ async def _ethereum(
     if entry.chain not in ("", chain):
         raise Unavailable("cli.nodes-other-chain", url=entry.url, expected=entry.chain, found=chain)
     relayer = None
-    with _left_out(silent):
+    with _left_out(silent, {}):
         relayer = None if relayers is None else await relayers.of(chain, entry.relayer)
     return chain, EthereumRpc(rpc, relayer, chain)
 
 
 @contextmanager
-def _left_out(silent: list[Unavailable] | None) -> Iterator[None]:
+def _left_out(
+    silent: list[Unavailable] | None, left: dict[str, tuple[str, ...]], family: str = "", url: str = ""
+) -> Iterator[None]:
+    """What is not there goes to `silent`; of a node, its address to `left`, by kind of chain."""
     try:
         yield
     except Unavailable as error:
         if silent is None:
             raise
         silent.append(error)
+        if error.code != "cli.nodes-other-chain":  # that one answered
+            left[family] = (*left.get(family, ()), url)
 
 
 def _put(found: dict[str, _Node], chain: str, node: _Node) -> None:

@@ -5,13 +5,13 @@
 """
 
 from countersign.desk.money import Money
-from countersign.resources.text import translate
+from countersign.resources.text import said
 from countersign.resources.visible import visible
 
 
 def words(template: str, **values: object) -> str:
     """The template in the reader's language with its values, whose invisible characters are spelt out."""
-    return translate(template).format(**{name: visible(str(value)) for name, value in values.items()})
+    return said(template, values).format(**{name: visible(str(value)) for name, value in values.items()})
 
 
 def display(amount: Money) -> str:

@@ -56,7 +56,7 @@ class EmbeddedDesk:
             require_unpromised(self, parsed.body, self.artefacts.get(bytes.fromhex(parsed.body.artefact)))
             await require_there(self, parsed.body)
         await admitting.require_admissible(self.state, parsed, self.nodes.ethereum)
-        await outside_numbers.require_told(self.state, parsed, self.artefacts, self.nodes.ethereum)
+        await outside_numbers.require_told(self.state, parsed, self.artefacts, self.nodes)
         await safe_entering.require_entered(self.state, parsed, self.nodes.ethereum)
         if isinstance(parsed.body, OwnersOrdered):
             await vouch(self.state, parsed, self.artefacts, self.nodes)

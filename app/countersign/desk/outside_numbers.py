@@ -16,30 +16,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from countersign.desk import executions, strangers
-from countersign.errors import Refused, Unavailable
+from countersign.errors import Refused
 from countersign.settlement import numbers
 from countersign.settlement.bodies import InstructionPrepared
 from countersign.settlement.governance_bodies import OwnersOrdered
 from countersign.settlement.roster import SafeVault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from countersign.desk.ports import Artefacts, EthereumNode
+    from countersign.desk.vouching import Nodes
     from countersign.settlement.events import Event
     from countersign.settlement.records import Instruction
     from countersign.settlement.state import State
 
 
-async def require_told(state: State, event: Event, artefacts: Artefacts, nodes: Mapping[str, EthereumNode]) -> None:
+async def require_told(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) -> None:
     """What an event says by the number that it names is so, by the desk's own node. Raises as `require_next`; Unavailable."""
     match event.body:
         case OwnersOrdered(vault=name, nonce=nonce) | InstructionPrepared(vaults=(name,), nonce=int(nonce)):
             vault = state.roster.vaults.get(name)
             if isinstance(vault, SafeVault) and numbers.expected(state, name) not in (None, nonce):
-                if vault.chain not in nodes:
-                    raise Unavailable("desk.no-node", chain=vault.chain)
-                await require_next(nodes[vault.chain], state, vault, nonce, artefacts)
+                await require_next(nodes.of_ethereum(vault.chain), state, vault, nonce, artefacts)
         case _:
             pass
 

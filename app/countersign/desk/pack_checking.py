@@ -22,6 +22,7 @@ from countersign.desk.randomness import Register
 from countersign.desk.reports import Fingerprint, Judged, faulted, noted, refused
 from countersign.desk.trial_auditing import tried
 from countersign.errors import CountersignError, Refused
+from countersign.resources.counting import counted
 from countersign.review import checks
 from countersign.review.case import ANCHOR
 from countersign.review.finding import Finding, Verdict, blocked, failed, passed
@@ -116,7 +117,7 @@ def events(pack: Bundle, trust: Quorum | None) -> Iterator[Finding]:
         return
     count, size = len(pack.exhibits), pack.checkpoint.checkpoint.size
     if trust is None:
-        yield blocked("L3", ANCHOR, f"{count} events")
+        yield blocked("L3", ANCHOR, counted(count, "events"))
         return
     yield noted(
         "desk.audit-all-included", "events", "every leaf under the checkpoint", str(count), count=count, size=size
@@ -147,7 +148,7 @@ def replay(pack: Pack, ground: Ground, seen: Register | None = None) -> Iterator
     yield from tried(ground, seen)
     count, size = len(pack.exhibits), pack.checkpoint.checkpoint.size
     if count < size:
-        yield noted("desk.pack-part", "events", f"{size} entries", f"{count} of them", count=count, size=size)
+        yield noted("desk.pack-part", "events", counted(size, "entries"), f"{count} of them", count=count, size=size)
     if not faults and not strangers:
         state = _stands(pack, ground)
         yield noted(

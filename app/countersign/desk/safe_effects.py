@@ -22,6 +22,7 @@ from countersign.ethereum.safe import CALL, SafeTx
 from countersign.formats import caip, eip55
 from countersign.rails import ethereum as rail
 from countersign.rails.safe_payments import Pair
+from countersign.resources.counting import counted
 from countersign.settlement.netting import Obligation
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import Roster, SafeVault
@@ -106,7 +107,9 @@ class _Calls:
         calls = len(inspect.read(self.tx).batch)
         if self.found.opaque or not calls:
             return ()
-        return (("batch", f"MultiSendCallOnly {multisend.release(self.tx.to)}, {calls} calls, all or none"),)
+        return (
+            ("batch", f"MultiSendCallOnly {multisend.release(self.tx.to)}, {counted(calls, 'calls')}, all or none"),
+        )
 
     def _in_order(self) -> list[Pair]:
         return sorted((pair for pair in self.found.pairs if pair.call is not None), key=lambda pair: pair.number)

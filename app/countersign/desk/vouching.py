@@ -45,22 +45,29 @@ from countersign.settlement.trouble_bodies import SettlementFailed, TransactionR
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """The desk's own nodes, by CAIP-2."""
+    """The desk's own nodes, by CAIP-2. `silent`: the addresses of those that did not answer when they were opened, by kind of
+    chain (CAIP-2 namespace): which chain such a one follows only itself could say."""
 
     bitcoin: Mapping[str, BitcoinNode] = field(default_factory=dict)
     ethereum: Mapping[str, EthereumNode] = field(default_factory=dict)
+    silent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of_bitcoin(self, chain: str) -> BitcoinNode:
-        """Unavailable("desk.no-node") where none follows this chain."""
+        """Unavailable("desk.no-node") where none follows this chain; ("desk.node-silent") where one may, and did not answer."""
         if chain not in self.bitcoin:
-            raise Unavailable("desk.no-node", chain=chain)
+            raise self._absent(chain)
         return self.bitcoin[chain]
 
     def of_ethereum(self, chain: str) -> EthereumNode:
-        """Unavailable("desk.no-node") where none follows this chain."""
+        """Raises as `of_bitcoin`."""
         if chain not in self.ethereum:
-            raise Unavailable("desk.no-node", chain=chain)
+            raise self._absent(chain)
         return self.ethereum[chain]
+
+    def _absent(self, chain: str) -> Unavailable:
+        if (asked := self.silent.get(chain.partition(":")[0])) is not None:
+            return Unavailable("desk.node-silent", chain=chain, nodes=", ".join(asked))
+        return Unavailable("desk.no-node", chain=chain)
 
 
 async def vouch(state: State, event: Event, artefacts: Artefacts, nodes: Nodes) -> tuple[Share, ...]:

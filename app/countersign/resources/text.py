@@ -18,6 +18,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from countersign.resources import sentences
+from countersign.resources.counting import agree
 from countersign.resources.location import data_path
 from countersign.resources.visible import visible
 
@@ -60,6 +61,12 @@ def translate(message: str, languages: tuple[str, ...] | None = None) -> str:
     return _catalogue(languages).gettext(message)
 
 
+def said(template: str, values: Mapping[str, object], languages: tuple[str, ...] | None = None) -> str:
+    """The template, translated; in English in the singular where a number of it is 1 (`counting`). Its places are still open."""
+    found = translate(template, languages)
+    return agree(found, values) if found == template else found
+
+
 def sentence(code: str, values: Mapping[str, object], languages: tuple[str, ...] | None = None) -> str:
     """What happened, in words. `values` are an error's or a finding's. Never raises."""
     return _words(code, 0, values, languages)
@@ -80,4 +87,4 @@ def fill(template: str, values: Mapping[str, object], languages: tuple[str, ...]
     def value(match: re.Match[str]) -> str:
         return visible(str(values[match[1]])) if match[1] in values else "(not given)"
 
-    return _PLACEHOLDER.sub(value, translate(template, languages))
+    return _PLACEHOLDER.sub(value, said(template, values, languages))

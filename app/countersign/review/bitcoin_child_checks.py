@@ -17,6 +17,7 @@ from countersign.bitcoin import inspect, standard
 from countersign.bitcoin.inspect import PsbtFacts
 from countersign.bitcoin.transaction import display
 from countersign.rails.bitcoin import Readback
+from countersign.resources.counting import counted
 from countersign.review import bitcoin_afresh_checks as afresh
 from countersign.review.bitcoin_afresh_checks import parsed
 from countersign.review.finding import Finding, blocked, failed, passed
@@ -162,5 +163,5 @@ def _coins(reading: Reading, record: Instruction, facts: PsbtFacts, parent: Lift
         if now < least:
             return failed("B12", "replacement-fee", "fee", f"at least {least} sat", f"{now} sat",
                           was=was, now=now, least=least)  # fmt: skip
-    return passed("B12", "declared-child", "coins", "every change of its parent, and nothing else", f"{len(wanted)} coins",
+    return passed("B12", "declared-child", "coins", "every change of its parent, and nothing else", counted(len(wanted), "coins"),
                   instruction=parent.record.hash)  # fmt: skip

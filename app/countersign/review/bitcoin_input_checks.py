@@ -15,6 +15,7 @@ from countersign.errors import CountersignError, Refused
 from countersign.formats import caip
 from countersign.rails import wallets as registered
 from countersign.rails.wallets import SpentPlace, Wallet
+from countersign.resources.counting import counted
 from countersign.review.case import ANCHOR, Channel
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -92,7 +93,7 @@ def psbt_form(reading: Reading) -> Iterator[Finding]:
         yield failed("B2", "too-large-for-channel", instruction.about, f"at most {limit} bytes", str(size),
                      size=size, limit=limit)  # fmt: skip
     else:
-        found = f"{len(reading.psbt.inputs)} inputs, {len(reading.psbt.outputs)} outputs"
+        found = f"{counted(len(reading.psbt.inputs), 'inputs')}, {counted(len(reading.psbt.outputs), 'outputs')}"
         yield passed("B2", "well-formed", instruction.about, expected, found)
 
 

@@ -16,6 +16,7 @@ from countersign.errors import CountersignError
 from countersign.rails import bitcoin as rail
 from countersign.rails.bitcoin import Readback
 from countersign.rails.wallets import Wallet
+from countersign.resources.counting import counted
 from countersign.review import bitcoin_child_checks as child
 from countersign.review.case import ANCHOR
 from countersign.review.check import Check
@@ -81,10 +82,10 @@ def outputs(reading: Reading) -> Iterator[Finding]:
     yield from faults[:20]
     if not faults and reading.returns:
         yield passed("B8", "returns", "outputs", "every coin back to its vault, less the fee",
-                     f"{len(facts.outputs)} outputs, all the paying vaults' own", vaults=len(found.sides))  # fmt: skip
+                     f"{counted(len(facts.outputs), 'outputs')}, all the paying vaults' own", vaults=len(found.sides))  # fmt: skip
     elif not faults:
-        yield passed("B8", "pays-what-is-owed", "outputs", f"{len(reading.owed)} payments of the contract",
-                     f"{len(found.payments)} payments, extra effects: none", payments=len(found.payments))  # fmt: skip
+        yield passed("B8", "pays-what-is-owed", "outputs", f"{counted(len(reading.owed), 'payments')} of the contract",
+                     f"{counted(len(found.payments), 'payments')}, extra effects: none", payments=len(found.payments))  # fmt: skip
 
 
 def _unpaid(reading: Reading, found: Readback) -> Iterator[Finding]:

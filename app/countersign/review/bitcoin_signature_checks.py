@@ -20,6 +20,7 @@ from countersign.bitcoin.psbt import Psbt
 from countersign.bitcoin.transaction import display
 from countersign.errors import CountersignError, Refused
 from countersign.rails.wallets import Wallet
+from countersign.resources.counting import counted
 from countersign.review import bitcoin_afresh_checks as afresh
 from countersign.review import bitcoin_child_checks as child
 from countersign.review import paid_before
@@ -108,7 +109,7 @@ def double_spend(reading: Reading) -> Iterator[Finding]:
         yield _declared(reading, reading.record, facts)
     elif not untold:
         yield passed(
-            "B12", "first-spend", "coins", "never signed into another transaction", f"{len(facts.inputs)} coins"
+            "B12", "first-spend", "coins", "never signed into another transaction", counted(len(facts.inputs), "coins")
         )
 
 
@@ -144,7 +145,7 @@ def _declared(reading: Reading, record: Instruction, facts: PsbtFacts) -> Findin
         differing = ", ".join(sorted(mine ^ theirs))
         return failed("B12", "void-coins", "coins", "exactly the same coins", differing, outpoints=differing)
     if record.void:
-        return passed("B12", "declared-void", "coins", "exactly the same coins", f"{len(mine)} coins")
+        return passed("B12", "declared-void", "coins", "exactly the same coins", counted(len(mine), "coins"))
     thrown_out = [(old, data), *child.children_of(reading, old)]
     found = {each.artefact: afresh.parsed(raw) for each, raw in thrown_out}
     absent = next((artefact for artefact, psbt in found.items() if psbt is None), None)

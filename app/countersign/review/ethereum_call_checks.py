@@ -30,6 +30,7 @@ from countersign.ethereum.safe import SafeTx, SafeVersion
 from countersign.formats import caip, eip55
 from countersign.rails import owner_change, safe_payments
 from countersign.rails.safe_payments import Pair
+from countersign.resources.counting import counted
 from countersign.review.case import ANCHOR
 from countersign.review.ethereum_reading import claim_of, facts_of, safe_of
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -188,7 +189,7 @@ def _machinery(reading: Reading) -> dict[str | None, str]:
 
 
 def _counted(facts: Facts) -> str:
-    return "no batch" if not facts.batch else f"{len(facts.batch)} calls"
+    return "no batch" if not facts.batch else counted(len(facts.batch), "calls")
 
 
 def _places(facts: Facts) -> Iterator[tuple[str, CallFacts]]:

@@ -14,6 +14,7 @@ from countersign.audit.checkpoint import SignedCheckpoint
 from countersign.audit.proof import verify_consistency
 from countersign.errors import Refused
 from countersign.formats import times
+from countersign.resources.counting import counted
 from countersign.review.case import ANCHOR, Channel, Mode
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
@@ -96,13 +97,13 @@ def _replayed(reading: Reading, state: State) -> Finding:
             return blocked("L8", ANCHOR, "log")
         size = head.checkpoint.size
         if state.size < size:
-            return failed("L8", "entries-missing", "log", f"{size} entries", f"{state.size} entries",
+            return failed("L8", "entries-missing", "log", counted(size, "entries"), counted(state.size, "entries"),
                           size=size, found=state.size)  # fmt: skip
     told = reading.case.told
     if told is not None and told < state.size:
         return passed("L8", "told", "log", "nothing that was told revokes it", f"{told} of {state.size} entries",
                       told=told, size=state.size)  # fmt: skip
-    return passed("L8", "replayed", "log", "every entry replayed, nothing revokes it", f"{state.size} entries",
+    return passed("L8", "replayed", "log", "every entry replayed, nothing revokes it", counted(state.size, "entries"),
                   size=state.size)  # fmt: skip
 
 

@@ -185,6 +185,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose the settlement that the file belongs to.",
     ),
     "desk.no-key": ("The token {token} holds no key named {label}.", "Use the token that was registered for it."),
+    "desk.node-silent": (
+        "No node that answers follows the chain {chain}. When they were opened, these did not answer: {nodes}.",
+        "See that the node runs and that this machine reaches it; then start this again.",
+    ),
     "desk.no-node": (
         "No node of the chain {chain} is followed here.",
         "Connect one (for a workstation's desk: `countersign desk nodes`), then try again.",

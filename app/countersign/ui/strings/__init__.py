@@ -9,7 +9,7 @@
 
 import re
 
-from countersign.resources.text import translate
+from countersign.resources.text import said
 from countersign.resources.visible import visible
 from countersign.ui.strings import (
     accounts,
@@ -70,7 +70,7 @@ LABELS: dict[str, str] = {
 
 def label(key: str, /, **values: object) -> str:
     """The label of `key` in the environment's language, with `{name}` replaced by visible values."""
-    return _PLACEHOLDER.sub(lambda match: visible(str(values[match[1]])), translate(LABELS[key]))
+    return _PLACEHOLDER.sub(lambda match: visible(str(values[match[1]])), said(LABELS[key], values))
 
 
 def known(key: str) -> bool:
