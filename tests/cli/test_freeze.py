@@ -60,7 +60,7 @@ def test_an_order_is_drafted_in_words_signed_and_listed(desk: Desk, paper: Path)
         ["compliance", "officer-d"],
         {"order": "HC-1", "scope": scope, "document_sha256": "ab" * 32, "reason": "By order."},
     )
-    assert "stops 1 settlements" in freeze(desk, "list").stdout
+    assert "stops 1 settlement" in freeze(desk, "list").stdout
     listed = json.loads(freeze(desk, "list", "--json").stdout)
     assert [(each["order"], each["stops"], each["lifted"]) for each in listed["orders"]] == [("HC-1", 1, None)]
     lifted = freeze(

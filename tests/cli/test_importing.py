@@ -11,7 +11,7 @@ def test_a_settled_contract_is_already_here(command_line: CommandLine, settled: 
     status, out, err = command_line.run("import", str(settled / "contract.json"), "--profile", profile)
     assert (status, err) == (0, "")
     assert "already here" in out
-    assert "1 items: 1 already here" in out
+    assert "1 item: 1 already here" in out
 
 
 def test_a_folder_is_read_whole_and_the_worst_item_decides(

@@ -167,7 +167,7 @@ def test_where_no_rate_is_said_the_nodes_estimate_is_taken_and_shown_before_the_
         asyncio.run(table.until("step-contract"))
         asyncio.run(table.officer.synchronise())
         _, _, err = typing.run(officer_app(at(table)), *SEAT, "prepare", table.story.contract)
-        assert "Fee rate: 1 satoshis a virtual byte, the node's estimate for 6 blocks." in err
+        assert "Fee rate: 1 satoshi a virtual byte, the node's estimate for 6 blocks." in err
         _, _, err = typing.run(officer_app(at(table)), *SEAT, "prepare", table.story.contract, "--rate", "3")
         assert "Fee rate" not in err
     finally:

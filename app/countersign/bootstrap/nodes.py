@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from countersign.errors import Malformed, Unavailable
-from countersign.formats import caip
 
 if TYPE_CHECKING:
     from countersign.bootstrap.relayers import Relayers
@@ -32,6 +31,7 @@ async def open_nodes(
     from countersign.chains.bitcoin_core import BitcoinCore, cookie, login_file
     from countersign.chains.jsonrpc import JsonRpc
     from countersign.desk.vouching import Nodes
+    from countersign.formats import caip
 
     bitcoin: dict[str, BitcoinCore] = {}
     ethereum: dict[str, EthereumRpc] = {}
