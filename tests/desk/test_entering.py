@@ -28,7 +28,7 @@ from support.software_stage import Table
 OLDER = deployments.canonical("CompatibilityFallbackHandler", SafeVersion(1, 3, 0)).text
 GOOD = Answers(code=True, decimals=word(6), balance=word(0), overdraft=None, nothing=TRUE)
 TOKEN = {"id": f"{cast.ETHEREUM}/erc20:{USDC_ADDRESS}", "symbol": "EURX", "decimals": 6}
-SILENT = Unavailable("chains.unreachable", url="http://127.0.0.1:1", reason="refused")
+SILENT = Unavailable("chains.unreachable", url="http://127.0.0.1:1", why="refused")
 
 
 class Eyes(StatedNode):

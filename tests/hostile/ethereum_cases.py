@@ -12,7 +12,7 @@ from countersign.formats import eip55
 from countersign.formats.keccak import keccak256
 from countersign.keys.curve import ORDER, Curve
 from countersign.rails import ethereum
-from countersign.review.case import Case, JournalFacts, Mode, PaidBefore, Shared
+from countersign.review.case import Case, JournalFacts, Mode, PaidBefore, PaidSeen, Shared
 from countersign.settlement import builder
 from countersign.settlement.contract import Terms
 from countersign.settlement.house_records import Reconciled
@@ -28,6 +28,8 @@ ATTACKER = Address(keccak256(b"attacker")[12:])
 MULTI_SEND = Address(bytes.fromhex("38869bf66a61cf6bdb996a6ae40d5853fd43b526"))
 CALL_ONLY_TEXT = "0x9641d764fc13c8B624c04430C7356C1C7C8102e2"
 CALL_ONLY = Address(eip55.parse(CALL_ONLY_TEXT))
+NEEDED = 2
+"""The confirmations that the policy wants of Ethereum."""
 
 
 def honest() -> Case:
@@ -166,6 +168,12 @@ def again_beside(*, same: bool) -> Case:
     assert case.state is not None
     first = scene.state.instructions[scene.prepared["safe-tx"]]
     return replace(case, state=barred(case.state, first, same=same))
+
+
+def looked(barred: int, made_by: str = "") -> Case:
+    """The log says that the first is gone for good; what this machine's own node says of it."""
+    case = again(for_good=True)
+    return replace(case, paid={case.journal.payments[0].transaction: PaidSeen(made_by, barred)})
 
 
 def executed(nonce_: int | None) -> Case:
@@ -351,6 +359,20 @@ CASES: list[Hostile] = [
         "E8.paid-before",
         partial(again_beside, same=False),
         partial(again_beside, same=True),
+    ),
+    Hostile(
+        "E8",
+        "the same contract again, the log says falsely that the first is gone for good: its number is not used",
+        "E8.not-over",
+        partial(looked, 0),
+        partial(looked, NEEDED),
+    ),
+    Hostile(
+        "E8",
+        "the same contract again, and by this machine's own node the first is what used its number",
+        "E8.paid-on-chain",
+        partial(looked, NEEDED, "0x" + "5a" * 32),
+        partial(looked, NEEDED),
     ),
     Hostile("E8", "nonce executed already", "E8.not-next", partial(executed, 0), partial(executed, None)),
     Hostile("E8", "another instruction waits", "E8.taken", taken, honest),

@@ -10,8 +10,9 @@ from dataclasses import replace
 from countersign.bitcoin import inspect
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin.transaction import display
+from countersign.errors import Unavailable
 from countersign.rails import bitcoin
-from countersign.review.case import Case, JournalFacts, PaidBefore
+from countersign.review.case import Case, JournalFacts, PaidBefore, PaidSeen
 from countersign.settlement import builder
 from support import declared_cases as declared
 from support import settlement_world as world
@@ -107,6 +108,20 @@ def barred_elsewhere(*, same: bool) -> Case:
     state = replace(scene.desk.state, instructions=scene.state.instructions.set(first.hash, replace(first, shares=())))
     scene.desk.state = barred(state, first, same=same)
     return remembering(prepared(scene, new_coins(scene)), scene.psbt)
+
+
+def looked(*, barred: int, paid: bool = False) -> Case:
+    """The log says that the first is gone for good; what this machine's own node says of it."""
+    case = apart(for_good=True)
+    (first,) = case.journal.payments
+    return replace(case, paid={first.transaction: PaidSeen(first.transaction if paid else "", barred)})
+
+
+def not_answered() -> Case:
+    """This machine's own node was asked and said nothing."""
+    case = apart(for_good=True)
+    silent = Unavailable("chains.unreachable", url="http://127.0.0.1:8332", why="refused")
+    return replace(case, paid=dict.fromkeys([case.journal.payments[0].transaction], silent))
 
 
 def signed_elsewhere() -> Case:

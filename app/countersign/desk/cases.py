@@ -32,6 +32,7 @@ from countersign.review.case import (
     JournalFacts,
     Mode,
     PaidBefore,
+    PaidSeen,
     Shared,
     SignerFacts,
     StoreFacts,
@@ -59,7 +60,7 @@ class Basis:
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What is true of the moment: the clock, who is about to sign with what, how the request came, what this machine's own
-    node says of the Safe (`Case.safes`)."""
+    node says of the Safe (`Case.safes`) and of earlier payments (`Case.paid`)."""
 
     now: int
     signer: SignerFacts | None = None
@@ -69,6 +70,7 @@ class Circumstances:
     clock_confirmed: bool | None = None
     store: StoreFacts | None = field(default=None)
     safes: ChainSnapshot | CountersignError | None = None
+    paid: Mapping[str, PaidSeen | CountersignError] | None = None
 
 
 def basis(replica: Replica, contracts: tuple[str, ...]) -> Basis:
@@ -240,6 +242,7 @@ def _case(
         journal=journal,
         channel=moment.channel,
         safes=moment.safes,
+        paid=moment.paid,
     )
 
 
@@ -257,9 +260,15 @@ def journal_facts(
         return JournalFacts(contracts=hashes)
     if instruction.kind == "psbt":
         coins = _outpoints(journal, record.group.chain, instruction.data)
-        return JournalFacts(outpoints=coins, contracts=hashes, payments=_payments(journal, state, record))
-    nonces, paid = _nonces(journal, state, record, instruction.data), _safe_payments(journal, state, record)
-    return JournalFacts(nonces=nonces, contracts=hashes, payments=paid)
+        return JournalFacts(outpoints=coins, contracts=hashes, payments=payments(journal, state, record))
+    nonces = _nonces(journal, state, record, instruction.data)
+    return JournalFacts(nonces=nonces, contracts=hashes, payments=payments(journal, state, record))
+
+
+def payments(journal: Journal, state: State, record: Instruction) -> tuple[PaidBefore, ...]:
+    """What this machine set out to sign for the contracts that an instruction settles, on its chain."""
+    psbt = record.group.kind == "psbt"
+    return _payments(journal, state, record) if psbt else _safe_payments(journal, state, record)
 
 
 def outpoints(chain: str, psbt: Psbt) -> tuple[Outpoint, ...]:
@@ -280,7 +289,7 @@ def _outpoints(journal: Journal, chain: str, data: bytes) -> dict[str, str]:
 
 
 def _payments(journal: Journal, state: State, record: Instruction) -> tuple[PaidBefore, ...]:
-    """What this machine set out to sign for the contracts that an instruction settles, on its chain."""
+    """The transactions, by the coins that were promised."""
     return tuple(
         PaidBefore(name, display(each.transaction), each.instruction.hex(), coins)
         for name, each in journal.promised(contract_ids(state, record))
@@ -293,7 +302,7 @@ def _payments(journal: Journal, state: State, record: Instruction) -> tuple[Paid
 
 
 def _safe_payments(journal: Journal, state: State, record: Instruction) -> tuple[PaidBefore, ...]:
-    """The same of Safes, by the places that were promised; but for another Safe's leg of the same settlement."""
+    """Those of Safes, by the places that were promised; but for another Safe's leg of the same settlement."""
     vault, found = state.roster.vaults.get(record.group.vaults[0]), list[PaidBefore]()
     for name, each in journal.promised(contract_ids(state, record)):
         for intent in journal.intents(each.instruction)[:1]:

@@ -110,23 +110,23 @@ async def coin_prospect(node: BitcoinNode, instruction: Instruction, state: Stat
     gone = await _gone(node, instruction, state)
     if not gone:
         return Prospect(possible=True, for_good=False, executable=True)
-    own = _paying_the_same(state, instruction, artefacts)
-    in_the_way = [each for each in await _in_the_way(node, instruction, gone, artefacts) if each.block is not None]
-    if (done := next((each for each in in_the_way if each.transaction in own), None)) is not None:
+    own = paying_the_same(state, instruction, artefacts)
+    mined = [each for each in await in_the_way(node, instruction, gone, artefacts) if each.block is not None]
+    if (done := next((each for each in mined if each.transaction in own), None)) is not None:
         raise Refused("desk.executed-after-all", transaction=done.transaction)
     needed = state.adopted().confirmations_on(instruction.group.chain)
-    for_good = any(each.confirmations >= needed for each in in_the_way)
+    for_good = any(each.confirmations >= needed for each in mined)
     return Prospect(possible=False, for_good=for_good, executable=False)
 
 
-def _paying_the_same(state: State, instruction: Instruction, artefacts: Artefacts) -> set[str]:
+def paying_the_same(state: State, instruction: Instruction, artefacts: Artefacts) -> set[str]:
     """The transactions by which some of the same contracts would be paid on this chain, whosever signatures are known: its own,
     and those of its settlement's earlier cycles, which may have been signed where no log saw it."""
     found = rivalry.for_contracts_of(state, instruction.cycle)
     return {txid(each, artefacts) for each in found if each.group.chain == instruction.group.chain and not each.returns}
 
 
-async def _in_the_way(
+async def in_the_way(
     node: BitcoinNode, instruction: Instruction, gone: Collection[str], artefacts: Artefacts
 ) -> list[Observation]:
     """What spends the coins that are gone, or else what those were to be made of."""

@@ -15,6 +15,7 @@ from countersign.desk.accounts import Overview, overview
 from countersign.desk.author import Scribe, signed
 from countersign.desk.cases import Basis, Circumstances
 from countersign.desk.cut_off_view import CutOffView, cut_off_view
+from countersign.desk.earlier_payments import PaidReader
 from countersign.desk.evidence import written
 from countersign.desk.history import HistoryView
 from countersign.desk.judging import Judging
@@ -71,6 +72,7 @@ class Officer:
     ) -> None:
         self.replica = replica
         self._safes = SafeReader(nodes or Nodes())
+        self._paid = PaidReader(nodes or Nodes(), replica.profile)
         self.hand = hand
         self._mailbox = mailbox
         self._clock = clock
@@ -116,6 +118,7 @@ class Officer:
     async def checked(self, contracts: Sequence[str], size: int) -> Mapping[str, Checked]:
         """What all checks say now of these contracts' instructions. Nothing where `size` entries is not the log of now."""
         self._safes.begin()
+        self._paid.begin()
         return await self._judging.checked(contracts, size)
 
     async def cut_off(self) -> CutOffView:
@@ -251,8 +254,7 @@ class Officer:
             raise Refused("desk.nothing-to-refuse")
         subject = data
         if kind == "contract":
-            parsed = contracts.parse(data)
-            subject = parsed.jws.payload
+            subject = contracts.parse(data).jws.payload
         name = CONTRACT if kind == "contract" else INSTRUCTION
         return verdict, await self._refuse(name, subject, verdict.against, reason)
 
@@ -338,8 +340,7 @@ class Officer:
         return await fetch(bytes.fromhex(instruction.artefact))
 
     def _legal_text(self, contract: str) -> tuple[Artefacts, str]:
-        terms = self.replica.state.contract(contract).terms
-        return self.replica.profile.artefacts, terms.legal_text_sha256
+        return self.replica.profile.artefacts, self.replica.state.contract(contract).terms.legal_text_sha256
 
     def _named_artefacts(self) -> list[str]:
         """What logged events name by SHA-256: unsigned and finished transactions, shares, legal texts, orders."""
@@ -386,9 +387,10 @@ class Officer:
         return Circumstances(now=self._clock.now_ms() // 1000, store=cases.store_facts(self.replica.profile))
 
     async def _circumstances(self, instruction: Instruction, *, once: bool = False) -> Circumstances:
-        """The moment, with what this console's own node says of the Safe that pays. The node is asked now."""
-        seen = await self._safes.look(instruction, self.replica.state.roster, once=once)
-        return replace(self._moment(), safes=seen)
+        """The moment, with what this console's own node says now of the Safe that pays and of what was paid before."""
+        state = self.replica.state
+        seen = await self._safes.look(instruction, state.roster, once=once)
+        return replace(self._moment(), safes=seen, paid=await self._paid.look(state, instruction, once=once))
 
 
 def _with_stranger(found: Basis, contract: Contract, data: bytes) -> Basis:

@@ -9,6 +9,8 @@ prepared next pays them again. So each of them is looked for, by what the Safe i
     found = await of_safe(node, instruction, state, artefacts)
 """
 
+from collections.abc import Sequence
+
 from countersign.desk import chain_facts, executions, strangers
 from countersign.desk.chain_facts import Prospect
 from countersign.desk.executions import Wanted
@@ -23,22 +25,29 @@ async def of_safe(node: EthereumNode, instruction: Instruction, state: State, ar
     """As `chain_facts.safe_prospect`. Refused("desk.executed-after-all") where a request for the same contracts used the number."""
     found = await chain_facts.safe_prospect(node, instruction, state)
     if found.for_good:
-        for each in _under_its_number(state, instruction):
-            wanted = executions.wanted(state, each, artefacts)
-            if wanted is not None and (transaction := await _paid_by(node, wanted)) is not None:
-                raise Refused("desk.executed-after-all", transaction=transaction)
+        beside = [each for each in under_its_number(state, instruction) if not each.for_good]
+        if (transaction := await paid_by_any(node, state, beside, artefacts)) is not None:
+            raise Refused("desk.executed-after-all", transaction=transaction)
     return found
 
 
-def _under_its_number(state: State, instruction: Instruction) -> list[Instruction]:
-    """Itself, and what else was requested of its Safe for the same contracts under the same number; each transaction once."""
+def under_its_number(state: State, instruction: Instruction) -> list[Instruction]:
+    """Itself, and what else was requested of its Safe for the same contracts under the same number."""
     place = instruction.group, instruction.nonce
-    found = [
-        each
-        for each in rivalry.for_contracts_of(state, instruction.cycle)
-        if (each.group, each.nonce) == place and not each.returns and not each.for_good
-    ]
-    return list({each.artefact: each for each in found}.values())
+    found = rivalry.for_contracts_of(state, instruction.cycle)
+    return [each for each in found if (each.group, each.nonce) == place and not each.returns]
+
+
+async def paid_by_any(
+    node: EthereumNode, state: State, requests: Sequence[Instruction], artefacts: Artefacts
+) -> str | None:
+    """The transaction in which a Safe executed one of these and what is owed moved; None where there is none. Each is looked for
+    once. Raises as the node does."""
+    for each in {one.artefact: one for one in requests}.values():
+        wanted = executions.wanted(state, each, artefacts)
+        if wanted is not None and (transaction := await _paid_by(node, wanted)) is not None:
+            return transaction
+    return None
 
 
 async def _paid_by(node: EthereumNode, wanted: Wanted) -> str | None:

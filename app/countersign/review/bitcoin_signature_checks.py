@@ -103,6 +103,7 @@ def double_spend(reading: Reading) -> Iterator[Finding]:
     if (again := paid_before.objection(reading, facts, txid)) is not None:
         yield again
         return
+    yield from paid_before.told(reading, facts)
     if reading.record is not None and reading.record.child:
         yield child.stands(reading, reading.record, facts)
     elif reading.record is not None and reading.record.declared:

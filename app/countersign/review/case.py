@@ -190,6 +190,16 @@ class PaidBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidSeen:
+    """What this machine's own node says of an earlier payment: the transaction of a block that made it, or another of the same
+    contracts in its place ("": none), and how many confirmations, at least, has what keeps it out for ever: a coin of it spent
+    otherwise, its number used (0: nothing)."""
+
+    made_by: str
+    barred: int
+
+
+@dataclass(frozen=True, slots=True)
 class JournalFacts:
     """What this machine (or, in history, the log before the first share) has signed before.
 
@@ -208,8 +218,9 @@ class Case:
     """Everything one verdict looks at. What is None or empty is not part of the case.
 
     `safes`: what this machine's own node said of the Safe that pays, at one block; why it did not say it; None where
-    nobody asked a node. `told`: how many of the entries that the state ends with were there to be replayed, where a file
-    holds some of them; None: all.
+    nobody asked a node. `paid`: what it said of the earlier payments that the log says are over, by `PaidBefore.transaction`,
+    or why not; None where nobody asked. `told`: how many of the entries that the state ends with were there to be replayed,
+    where a file holds some of them; None: all.
     """
 
     mode: Mode
@@ -226,6 +237,7 @@ class Case:
     journal: JournalFacts = field(default_factory=JournalFacts)
     channel: Channel = Channel.ONLINE
     safes: ChainSnapshot | CountersignError | None = None
+    paid: Mapping[str, PaidSeen | CountersignError] | None = None
     told: int | None = None
 
     def differs_in_time_only(self, other: "Case") -> bool:
@@ -235,4 +247,4 @@ class Case:
 
 
 def _timeless(case: Case) -> Case:
-    return replace(case, state=None, clock=None, safes=None)
+    return replace(case, state=None, clock=None, safes=None, paid=None)

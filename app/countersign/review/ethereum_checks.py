@@ -97,6 +97,7 @@ def nonce(reading: Reading) -> Iterator[Finding]:
         yield failed("E8", "not-prepared", "nonce", "the nonce of an instruction.prepared", str(claim.tx.nonce))
     else:
         yield _next_nonce(reading, claim.tx, reading.record, reading.record.nonce, state)
+        yield from paid_before.told_of_numbers(reading, claim.tx)
         yield from outside_numbers.told(reading.record, state)
 
 

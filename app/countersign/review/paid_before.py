@@ -8,33 +8,113 @@
   own execution may be what used it. Nor does it say so that another settlement's transaction under it is gone for good. It is
   over where the log saw something else use that very number, with the policy's confirmations, or says of it, or of another
   request for the same contracts under that number, that it is gone for good (`rivalry.looked_for`).
+- The log's word is the desk's and one officer's. Where this machine has a node of that chain, the node is asked (`Case.paid`), and
+  an earlier payment is over only if it finds so too. Where nobody asked one (a cold machine, no node), the finding says that.
 - A void and a child pay nobody.
 
     >>> objection(reading, facts, txid)
 """
 
+from collections.abc import Collection, Iterator
+
 from countersign.bitcoin.inspect import PsbtFacts
+from countersign.errors import CountersignError
 from countersign.ethereum.safe import SafeTx
 from countersign.formats import eip55
-from countersign.review.case import PaidBefore
-from countersign.review.finding import Finding, failed
+from countersign.review.case import PaidBefore, PaidSeen
+from countersign.review.finding import Finding, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
 from countersign.settlement import rivalry
 from countersign.settlement.records import Instruction
 from countersign.settlement.state import State
 
+Place = tuple[str, str, int]
+"""Chain, Safe and number, as `PaidBefore.nonce`."""
+
+
+def by_the_logs_word(
+    state: State, record: Instruction, payments: Collection[PaidBefore], coins: Collection[str], place: Place | None
+) -> tuple[PaidBefore, ...]:
+    """The earlier payments beside which one over these coins, or at this place, is signed only because the log says that they are
+    over: what a node is asked about."""
+    if record.returns:
+        return ()
+    if place is not None:
+        return tuple(each for each in payments if each.nonce not in (None, place) and _used_by_another(state, each))
+    return tuple(each for each in payments if coins and _apart(each, coins) and _over(state, record, each))
+
+
+def _apart(earlier: PaidBefore, coins: Collection[str]) -> bool:
+    """Whether no coin is in both: a chain could hold both."""
+    return earlier.nonce is None and not any(each in coins for each in earlier.outpoints)
+
 
 def objection(reading: Reading, facts: PsbtFacts, txid: str) -> Finding | None:
-    """An earlier payment of the same contracts that this machine signed and that might be mined beside this one."""
+    """An earlier payment of the same contracts that this machine signed and that the log does not say is over."""
     state, record = reading.state, reading.record
     if state is None or record is None or record.returns:
         return None
     coins = {str(fact.outpoint) for fact in facts.inputs}
     for each in reading.case.journal.payments:
-        if each.transaction != txid and coins.isdisjoint(each.outpoints) and not _over(state, record, each):
+        if each.transaction != txid and _apart(each, coins) and not _over(state, record, each):
             return failed("B12", "paid-before", "settlement", txid, each.transaction, contract=each.contract,
                           other=each.transaction, outpoint=each.outpoints[0])  # fmt: skip
     return None
+
+
+def told(reading: Reading, facts: PsbtFacts) -> Iterator[Finding]:
+    """What this machine's node says of the payments that the log says are over: a fail where it finds otherwise."""
+    wanted = "its coins spent otherwise, with the policy's confirmations"
+    for each, seen, needed in _looked_at(reading, {str(fact.outpoint) for fact in facts.inputs}, None):
+        other, contract = each.transaction, each.contract
+        if seen is None:
+            yield not_applicable("B12", "B12.over-unasked", contract=contract, other=other)
+        elif isinstance(seen, CountersignError):
+            yield from_error("B12", seen, "earlier payment", wanted)
+        elif seen.made_by:
+            yield failed("B12", "paid-on-chain", "earlier payment", wanted, seen.made_by, contract=contract, other=other,
+                         transaction=seen.made_by)  # fmt: skip
+        elif seen.barred < needed:
+            yield failed("B12", "not-over", "earlier payment", wanted, f"{seen.barred} confirmations",
+                         contract=contract, other=other, needed=needed, found=seen.barred)  # fmt: skip
+        else:
+            yield passed("B12", "over", "earlier payment", wanted, f"at least {seen.barred} confirmations",
+                         contract=contract, other=other, needed=needed)  # fmt: skip
+
+
+def told_of_numbers(reading: Reading, tx: SafeTx) -> Iterator[Finding]:
+    """The same of payments under another number of a Safe."""
+    wanted = "its number used otherwise, with the policy's confirmations"
+    for each, seen, needed in _looked_at(reading, (), _place(tx)):
+        other, contract = each.transaction, each.contract
+        if seen is None:
+            yield not_applicable("E8", "E8.over-unasked", contract=contract, other=other)
+        elif isinstance(seen, CountersignError):
+            yield from_error("E8", seen, "earlier payment", wanted)
+        elif seen.made_by:
+            yield failed("E8", "paid-on-chain", "earlier payment", wanted, seen.made_by, contract=contract, other=other,
+                         transaction=seen.made_by)  # fmt: skip
+        elif seen.barred < needed:
+            yield failed("E8", "not-over", "earlier payment", wanted, f"{seen.barred} confirmations",
+                         contract=contract, other=other, needed=needed, found=seen.barred)  # fmt: skip
+        else:
+            yield passed("E8", "over", "earlier payment", wanted, f"at least {seen.barred} confirmations",
+                         contract=contract, other=other, needed=needed)  # fmt: skip
+
+
+def _looked_at(
+    reading: Reading, coins: Collection[str], place: Place | None
+) -> Iterator[tuple[PaidBefore, PaidSeen | CountersignError | None, int]]:
+    """Each payment that the log calls over, what the node says of it, and the confirmations that the policy wants there."""
+    state, record = reading.state, reading.record
+    if state is not None and record is not None:
+        for each in by_the_logs_word(state, record, reading.case.journal.payments, coins, place):
+            seen = None if reading.paid is None else reading.paid.get(each.transaction)
+            yield each, seen, state.adopted().confirmations_on(record.group.chain)
+
+
+def _place(tx: SafeTx) -> Place:
+    return f"eip155:{tx.chain_id}", eip55.checksum(tx.safe), tx.nonce
 
 
 def _over(state: State, record: Instruction, earlier: PaidBefore) -> bool:
@@ -58,7 +138,7 @@ def under_another_number(reading: Reading, tx: SafeTx) -> Finding | None:
     state, record, digest = reading.state, reading.record, tx.digest.hex()
     if state is None or record is None or record.returns:
         return None
-    here = f"eip155:{tx.chain_id}", eip55.checksum(tx.safe), tx.nonce
+    here = _place(tx)
     for each in reading.case.journal.payments:
         if each.nonce is not None and each.nonce != here and not _used_by_another(state, each):
             return failed("E8", "paid-before", "settlement", digest, each.transaction, contract=each.contract,

@@ -24,7 +24,7 @@ from countersign.rails import bitcoin as rail
 from countersign.rails import wallets
 from countersign.rails.bitcoin import Readback
 from countersign.rails.wallets import SpentPlace, Wallet
-from countersign.review.case import Case, ClockFacts, ContractFacts, InstructionFacts
+from countersign.review.case import Case, ClockFacts, ContractFacts, InstructionFacts, PaidSeen
 from countersign.settlement import contract as contracts
 from countersign.settlement import events, netting
 from countersign.settlement.contract import Contract, Terms
@@ -60,6 +60,12 @@ class Reading:
         """What this machine's node said of the Safe. It changes with the moment like the clock, and is asked for here only."""
         self.timed = True
         return self.case.safes
+
+    @property
+    def paid(self) -> Mapping[str, PaidSeen | CountersignError] | None:
+        """What this machine's node said of earlier payments. It changes with the moment too, and is asked for here only."""
+        self.timed = True
+        return self.case.paid
 
     @property
     def clock(self) -> ClockFacts | None:

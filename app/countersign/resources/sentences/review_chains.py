@@ -4,6 +4,7 @@ _NONE = "There is nothing to do."
 _STOP = "Do not sign. Refuse it, and tell the desk: somebody may have changed the request."
 _ASK_DESK = "Do not sign. Ask the desk to prepare it again."
 _FRAUD = "Do not sign. Refuse it and tell the desk by another way than the one it came: this looks like theft."
+_NOT_OVER = "Do not sign yet. Wait until your node finds so too; if it never does, ask the desk, by another way, what became of it."
 _ROSTER = "Do not sign. Tell the administrators: the registered vault itself is not in order."
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -121,6 +122,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "the same bytes; or wait until one of its coins, {outpoint} or another, went elsewhere with the policy's confirmations."
         ),
     ),
+    "B12.over": (
+        (
+            "The log says that the payment of contract {contract} that this machine signed before, {other}, is over; this "
+            "machine's own node finds so too: a coin of it went elsewhere, {needed} confirmations ago or more."
+        ),
+        _NONE,
+    ),
+    "B12.over-unasked": (
+        (
+            "The log says that the payment of contract {contract} that this machine signed before, {other}, is over. No node of "
+            "this machine's own was asked: that it cannot be mined any more is the desk's and an officer's word."
+        ),
+        "If you can, ask somebody whose own node sees that chain before you sign.",
+    ),
+    "B12.paid-on-chain": (
+        (
+            "The log says that the payment of contract {contract} that this machine signed before, {other}, is over. This "
+            "machine's own node has a payment of it in a block, {transaction}: it would be paid twice."
+        ),
+        "Do not sign. Tell compliance, by another way, that the log says otherwise than the chain.",
+    ),
+    "B12.not-over": (
+        (
+            "The log says that the payment of contract {contract} that this machine signed before, {other}, is over. By this "
+            "machine's own node it may still be mined: what bars it has {found} confirmations, not {needed}."
+        ),
+        _NOT_OVER,
+    ),
     "B12.first-spend": ("None of these coins was ever signed into another transaction.", _NONE),
     "B13.nothing-to-combine": ("There are no shares yet.", _NONE),
     "B13.order": (
@@ -221,6 +250,35 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "Do not sign. Ask the desk, by another way, what used nonce {nonce}. Sign once the log shows what it was, or that "
             "the first is gone for good."
         ),
+    ),
+    "E8.over": (
+        (
+            "The log says that the payment of contract {contract} that this machine signed before, {other}, is over; this "
+            "machine's own node finds so too: its number was used, {needed} confirmations ago or more, and not by it in the "
+            "newest 50,000 blocks."
+        ),
+        _NONE,
+    ),
+    "E8.over-unasked": (
+        (
+            "The log says that the payment of contract {contract} that this machine signed before, {other}, is over. No node of "
+            "this machine's own was asked: that it was never executed is the desk's and an officer's word."
+        ),
+        "If you can, ask somebody whose own node sees that chain before you sign.",
+    ),
+    "E8.paid-on-chain": (
+        (
+            "The log says that the payment of contract {contract} that this machine signed before, {other}, is over. By this "
+            "machine's own node the Safe executed a payment of it, in {transaction}: it would be paid twice."
+        ),
+        "Do not sign. Tell compliance, by another way, that the log says otherwise than the chain.",
+    ),
+    "E8.not-over": (
+        (
+            "The log says that the payment of contract {contract} that this machine signed before, {other}, is over. By this "
+            "machine's own node it may still be executed: the use of its number has {found} confirmations, not {needed}."
+        ),
+        _NOT_OVER,
     ),
     "E8.next-nonce": ("Nonce {nonce} is the one that was prepared, and nothing else was signed under it.", _NONE),
     "E9.listed": (
