@@ -1,6 +1,7 @@
 """`countersign roster` and `countersign policy`: what is in force, the table in words, changes drafted as files."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from countersign.cli.governance import policy_app
+from countersign.desk.order import Order
 from countersign.formats import jcs, strict_json
 from countersign.review.finding import failed
+from countersign.settlement.house_records import Outside, Reconciled
 from countersign.settlement.permissions import TABLE
 from support import settlement_world as world
 from support.command_line import CommandLine
@@ -144,3 +147,46 @@ def test_a_rule_that_an_instruction_breaks_ends_with_one(over: Finished) -> None
     bad = failed("C7", "over-transaction", "payments", "at most 1", "2", usd="2", cap="1")
     app = policy_app(lambda profile, ask: pytest.fail("no profile is needed"), lambda profile, name, ask: (bad,))
     assert CliRunner().invoke(app, ["explain", "--profile", "p", "--instruction", "ab" * 32]).exit_code == 1
+
+
+def used_outside(order: Order, *, compared: bool) -> Order:
+    """The same history, told that numbers 4 to 6 and 9 of Harbour's Safe were used outside the log."""
+    state = order.state
+    told = (Outside(4, 6, 20), Outside(9, 9, 25))
+    reconciled = Reconciled(26, "", 1, 0, 27) if compared else None
+    return replace(order, state=replace(state, outside=state.outside.set("harbour-safe", told), reconciled=reconciled))
+
+
+@pytest.mark.parametrize(
+    ("compared", "books"),
+    [
+        (
+            False,
+            "  The books were not compared since. Until operations records a reconciliation, nothing that pays from this Safe",
+        ),
+        (True, "  The books were compared since."),
+    ],
+)
+def test_the_numbers_of_a_safe_that_were_used_outside_the_log_stand_under_it(
+    command_line: CommandLine, profile: str, monkeypatch: pytest.MonkeyPatch, compared: bool, books: str
+) -> None:
+    """As the window's Vaults screen has them (decision 0030). The near miss: nothing of it under a Safe of which none was lost."""
+    _, before, _ = command_line.run("roster", "show", "--profile", profile)
+    assert "outside this log" not in before
+    known = command_line._order
+    monkeypatch.setattr(command_line, "_order", lambda *given: used_outside(known(*given), compared=compared))
+    status, out, _ = command_line.run("roster", "show", "--profile", profile)
+    assert status == 0
+    lines = out.splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("Vault harbour-safe of "))
+    assert lines[at + 1 : at + 4] == [
+        "  Numbers 4 to 6 of this Safe were used outside this log.",
+        "  Number 9 of this Safe was used outside this log.",
+        "  What used them, and what it moved, is not known here: compare its holdings with the ledger.",
+    ]
+    assert lines[at + 4].startswith(books)
+    assert sum("of this Safe" in line and "used outside" in line for line in lines) == 2
+    _, found = value(command_line, "roster", "show", "--profile", profile)
+    safes = {each["id"]: (each["outside"], each["uncompared"]) for each in found["vaults"]}
+    assert safes.pop("harbour-safe") == ([[4, 6], [9, 9]], not compared)
+    assert set(map(str, safes.values())) == {"([], False)"}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from countersign.cli import deadline, findings, outcome
 from countersign.cli.words import words
 from countersign.formats import times
+from countersign.resources import outside_words
 from countersign.resources.governance_words import said
 from countersign.resources.text import next_step, sentence
 from countersign.settlement.permissions import TABLE, Signer
@@ -53,6 +54,7 @@ def roster_lines(view: RosterView) -> list[str]:
                            threshold=vault.threshold, people=", ".join(vault.people),
                            cold=", cold" if vault.cold else "",
                            able="" if vault.able else ", too few keys left to spend"))  # fmt: skip
+        lines += [f"  {each}" for each in outside_words.lines(vault.outside, uncompared=vault.uncompared)]
     lines += [words("Asset {symbol}: {asset}", symbol=each.symbol, asset=each.asset) for each in view.assets]
     for each in view.ceremonies:
         people = ", ".join(each.present)
@@ -129,6 +131,8 @@ def roster_value(view: RosterView) -> dict[str, object]:
                 "people": list(each.people),
                 "cold": each.cold,
                 "able": each.able,
+                "outside": [list(one) for one in each.outside],
+                "uncompared": each.uncompared,
             }
             for each in view.vaults
         ],

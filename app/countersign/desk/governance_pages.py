@@ -19,7 +19,7 @@ from countersign.desk.governance_views import (
     VaultView,
 )
 from countersign.desk.proposals import Examined
-from countersign.settlement import machine, stops
+from countersign.settlement import machine, numbers, stops
 from countersign.settlement.exposure import barred
 from countersign.settlement.policy_words import clauses
 from countersign.settlement.roster import Destination, Holder, HolderKind, Officer, Participant, Vault
@@ -113,6 +113,8 @@ def _vault(state: State, vault: Vault) -> VaultView:
         _names(state, people),
         known.cold(vault),
         known.able(vault),
+        tuple((each.first, each.last) for each in numbers.outside(state, vault.id)),
+        numbers.uncompared(state, vault.id) is not None,
     )
 
 

@@ -76,7 +76,10 @@ class OfficerView:
 
 @dataclass(frozen=True, slots=True)
 class VaultView:
-    """A vault. `able`: enough of its keys are registered still to spend from every slot."""
+    """A vault. `able`: enough of its keys are registered still to spend from every slot.
+
+    `outside`: of a Safe, the numbers, first and last, that were used outside the log, and `uncompared`: nothing was compared since.
+    """
 
     id: str
     owner: str
@@ -87,6 +90,8 @@ class VaultView:
     people: tuple[str, ...]
     cold: bool
     able: bool
+    outside: tuple[tuple[int, int], ...] = ()
+    uncompared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

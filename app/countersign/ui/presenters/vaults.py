@@ -21,6 +21,7 @@ from countersign.desk.vault_views import (
     VaultPage,
 )
 from countersign.errors import CountersignError
+from countersign.resources import outside_words
 from countersign.resources.text import next_step, sentence
 from countersign.resources.visible import visible
 from countersign.ui.presenters import operations, writing
@@ -256,13 +257,7 @@ def ordered(view: OwnersOrdered) -> tuple[str, ...]:
 
 def outside(view: SafeFacts) -> tuple[str, ...]:
     """The numbers of a Safe that were used outside the log, and whether its books were compared since."""
-    told = [
-        label("vaults.outside-one" if first == last else "vaults.outside", first=first, last=last)
-        for first, last in view.outside
-    ]
-    told.append(label("vaults.outside-unknown"))
-    told.append(label("vaults.outside-uncompared" if view.uncompared else "vaults.outside-compared"))
-    return tuple(told)
+    return outside_words.lines(view.outside, uncompared=view.uncompared)
 
 
 def _moves(view: OwnersOrdered) -> tuple[tuple[str, tuple[str, ...]], ...]:

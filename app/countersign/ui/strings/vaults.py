@@ -129,12 +129,6 @@ LABELS: dict[str, str] = {
     "vaults.no-modules": "none: a Safe that has any cannot be registered",
     "vaults.waiting": "Waiting",
     "vaults.is-waiting": "one instruction is under way and not executed yet",
-    "vaults.outside-one": "Number {first} of this Safe was used outside this log.",
-    "vaults.outside": "Numbers {first} to {last} of this Safe were used outside this log.",
-    "vaults.outside-unknown": "What used them, and what it moved, is not known here: compare its holdings with the ledger.",
-    "vaults.outside-uncompared": "The books were not compared since. Until operations records a reconciliation, nothing that pays "
-    "from this Safe can be signed.",
-    "vaults.outside-compared": "The books were compared since.",
     "vaults.change-heading": "A change of its owners is under way",
     "vaults.coming": "{names} comes in.",
     "vaults.going": "{names} goes out.",
