@@ -37,6 +37,28 @@ def test_the_storys_files_are_in_order(command_line: CommandLine, settled: Path)
     assert "\x1b" not in out
 
 
+def test_which_entries_a_finding_counts_is_said_with_every_count(command_line: CommandLine, settled: Path) -> None:
+    """L1 to L6 judge the newest checkpoint, all else the log before the first share: no line leaves open which it means."""
+    profile = ("--profile", str(settled / "profile"))
+    _, value = as_json(command_line, *paths(settled, "contract.json", "ethereum/safe_tx.json"), *profile)
+    (judged,) = value["verdicts"]
+    then, now = judged["as_of"], next(each["values"]["size"] for each in judged["findings"] if each["check"] == "L4")
+    assert 0 < then < now
+    _, out, _ = command_line.run("check", *paths(settled, "contract.json", "ethereum/safe_tx.json"), *profile)
+    lines = [line.strip() for line in out.splitlines()]
+    assert (
+        f"Judged as of log size {then}: by the log's first {then} entries. The log itself (L1 to L6) by its newest checkpoint."
+        in lines
+    )
+    said = {line.split()[1]: line for line in lines if line.startswith("pass")}
+    assert said["L4"].endswith(f"The log has only grown since this machine last looked; it has {now} entries.")
+    assert said["L8"].endswith(
+        f"This machine replayed the log's first {then} entries, by which this is judged; nothing in them revokes it."
+    )
+    counting = {code for code, line in said.items() if " entries" in line}
+    assert counting == {"L4", "L6", "L8"}
+
+
 @pytest.mark.parametrize(
     ("name", "check"), [("altered.psbt", "B8"), ("delegatecall.json", "E3"), ("unlogged.json", "L3")]
 )

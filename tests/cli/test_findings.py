@@ -22,7 +22,10 @@ def test_findings_stand_under_their_letters_in_the_officers_order() -> None:
     text = "\n".join(lines)
     titles = [title for _, title in findings.GROUPS if f"  {title}" in lines]
     assert titles == ["Audit log", "Bitcoin", "Transport", "Record"]
-    assert "Judged as of log size 12." in text
+    assert (
+        "Judged as of log size 12: by the log's first 12 entries. The log itself (L1 to L6) by its newest checkpoint."
+        in text
+    )
     assert "Not in order: 3 against it, 2 passed." in text
 
 

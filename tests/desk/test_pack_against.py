@@ -114,7 +114,7 @@ def test_a_pack_that_was_made_honestly_is_whole(
     assert against(report) == []
     assert "desk.pack-whole" in {each.reason for each in report.findings}
     whole = checked(over, pack_of(over, honest))  # every entry of the log: then nothing was left out
-    assert "L8.replayed" in known(whole)
+    assert "L8.replayed-then" in known(whole)
     assert "desk.pack-part" not in {each.reason for each in whole.findings}
     assert known(checked(over, pack_of(over, honest, 13))) == {"L8.told"}
 

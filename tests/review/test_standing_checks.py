@@ -49,7 +49,8 @@ def test_looked_at_by_qr_nobody_signs_and_any_two_officers_count() -> None:
 def test_history_is_judged_on_what_came_before() -> None:
     scene = story()
     state = replace(scene.state, size=scene.state.size - 3)
-    assert one(scene.psbt_case(state=state, mode=Mode.HISTORY)).reason == "L8.replayed"
+    found = one(scene.psbt_case(state=state, mode=Mode.HISTORY))
+    assert (found.reason, found.values["size"]) == ("L8.replayed-then", scene.state.size - 3)
 
 
 def test_what_is_not_in_the_log_is_for_l3_to_say() -> None:

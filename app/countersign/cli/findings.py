@@ -73,12 +73,15 @@ def _json_value(value: Value) -> Value:
     return str(value) if isinstance(value, int) and abs(value) > MAX_INTEGER else value
 
 
+AS_OF = "Judged as of log size {size}: by the log's first {size} entries. The log itself (L1 to L6) by its newest checkpoint."
+
+
 def verdict_lines(judged: Judged) -> Iterator[str]:
     """A verdict for a person: what it is about, whether it may be relied on, every finding."""
     yield ""
     yield typer.style(", ".join(visible(name) for name in judged.about), bold=True)
     if judged.as_of is not None:
-        yield f"  {words('Judged as of log size {size}.', size=judged.as_of)}"
+        yield f"  {words(AS_OF, size=judged.as_of)}"
     yield f"  {_summary(judged.verdict)}"
     for letter, title in GROUPS:
         found = [each for each in judged.verdict.findings if _letter(each) == letter]

@@ -11,7 +11,10 @@ from countersign.resources.text import fill
 ONE = "Number {first} of this Safe was used outside this log."
 SEVERAL = "Numbers {first} to {last} of this Safe were used outside this log."
 UNKNOWN = "What used them, and what it moved, is not known here: compare its holdings with the ledger."
-UNCOMPARED = "The books were not compared since. Until operations records a reconciliation, nothing that pays from this Safe can be signed."
+UNCOMPARED = (
+    "The books were not compared since. Until operations records a reconciliation, nothing that pays from this Safe "
+    "can be signed."
+)
 COMPARED = "The books were compared since."
 
 

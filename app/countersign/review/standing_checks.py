@@ -103,6 +103,9 @@ def _replayed(reading: Reading, state: State) -> Finding:
     if told is not None and told < state.size:
         return passed("L8", "told", "log", "nothing that was told revokes it", f"{told} of {state.size} entries",
                       told=told, size=state.size)  # fmt: skip
+    if reading.case.mode is Mode.HISTORY:
+        return passed("L8", "replayed-then", "log", "every entry up to there replayed, nothing revokes it",
+                      counted(state.size, "entries"), size=state.size)  # fmt: skip
     return passed("L8", "replayed", "log", "every entry replayed, nothing revokes it", counted(state.size, "entries"),
                   size=state.size)  # fmt: skip
 

@@ -105,10 +105,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This machine replayed all {size} entries of the log; nothing revokes it.",
         _NONE,
     ),
+    "L8.replayed-then": (
+        "This machine replayed the log's first {size} entries, by which this is judged; nothing in them revokes it.",
+        _NONE,
+    ),
     "L8.told": (
         (
-            "Of the {size} entries up to here the file holds {told}; nothing among them revokes it. It cannot show that none "
-            "was left out."
+            "Of the log's first {size} entries, by which this is judged, the file holds {told}; none of them revokes it. It cannot "
+            "show that none was left out."
         ),
         "Hold the file against a profile that has followed the log (check --profile).",
     ),
