@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from countersign.review.case import Case, Channel, HeadFacts, TransportFacts
-from countersign.settlement.records import ContractState, Freeze
+from countersign.settlement.records import Concern, ContractState, Freeze
 from countersign.settlement.stop_bodies import CONTRACT, Scope
 from hostile.table import Hostile, overlaps
 from support import settlement_world as world
@@ -64,6 +64,20 @@ def altered(**changes: Any) -> Case:
     return by_qr(scene, state=replace(scene.state, attestations=attestations))
 
 
+def failure_shown(*, attested: bool) -> Case:
+    """The excerpt holds a failure of the settlement, which the two attested too, or which the log's rules refused."""
+    scene = story().attest("compliance", "officer-d")
+    name, found = next(iter(scene.state.attestations.items()))
+    record = scene.state.contracts[scene.trades[0].hash]
+    concern = Concern(scene.state.size - 1, "settlement.failed", "ef" * 32)
+    state = replace(
+        scene.state,
+        contracts=scene.state.contracts.set(record.hash, replace(record, concerns=(*record.concerns, concern))),
+        attestations=scene.state.attestations.set(name, replace(found, failed=(concern.event,) if attested else ())),
+    )
+    return by_qr(scene, state=state)
+
+
 def proof(*, cut: bool) -> Case:
     """The consistency proof from the attested checkpoint, whole or one hash short."""
     scene = story().attest("compliance", "officer-d")
@@ -100,6 +114,8 @@ CASES: list[Hostile] = [
     Hostile("L8", "attested for other instructions", "L8.attested-other", partial(altered, instructions=("ab" * 32,)), altered),
     Hostile("L8", "attested by somebody who is an officer no more", "L8.attested-by-gone",
             partial(without_officer, gone=True), partial(without_officer, gone=False)),
+    Hostile("L8", "by QR, a failure that the attesting officers' consoles did not accept", "L8.attested-failed",
+            partial(failure_shown, attested=False), partial(failure_shown, attested=True)),
     Hostile("L8", "attested in another history", "L8.other-history", partial(altered, root="cd" * 32), altered),
     Hostile("L8", "attested checkpoint without its whole proof", "L8.other-history", partial(proof, cut=True),
             partial(proof, cut=False)),

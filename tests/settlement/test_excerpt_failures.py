@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from countersign.errors import Refused
-from countersign.settlement import events, rivalry
+from countersign.settlement import events, machine, rivalry
 from countersign.settlement.excerpt import carried, excerpt
 from countersign.settlement.machine import Entry
 from countersign.settlement.records import ContractState, Instruction
@@ -121,3 +121,53 @@ def test_what_is_known_to_be_in_a_block_has_not_failed() -> None:
     assert (
         excerpt([desk.entry(*trouble.failed(trade, safe))], pinned).contracts[trade.hash].state is ContractState.FAILED
     )
+
+
+def faulted(*, before: bool) -> tuple[Desk, Trade, State, list[Entry]]:
+    """Both legs are asked for and nobody signed, as far as the log knows. The desk and one operations officer log that a leg
+    failed, which every console that follows the log refuses; two others attest what theirs accepted, after it or `before` it."""
+    desk = world.founded()
+    pinned, trade = desk.state, desk.trade()
+    desk.play(trade, until="instructed")
+    step = trouble.failed(trade, trouble.live(desk, trade, "psbt"), executable=False, for_good=True)
+    assert desk.attempt(*step) == "settlement.wrong-state"
+    attested = ("state.attested", ["compliance", "officer-d"])
+    if before:
+        desk.log(*attested, world.attested_body(desk, trade))
+    false = desk.entry(*step)
+    desk.state = machine.replay([false], desk.state)
+    desk.entries.append(false)
+    desk.now_ms += 1_000
+    if not before:
+        desk.log(*attested, world.attested_body(desk, trade))
+    assert false.index in desk.state.faults
+    return desk, trade, pinned, told(desk, pinned)
+
+
+def test_a_failure_that_the_rules_refused_is_shown_beside_no_attestation_of_those_who_refused_it() -> None:
+    """Else a cold machine that signed the first request would take it for gone for good, and sign a second one."""
+    desk, trade, pinned, entries = faulted(before=False)
+    with refused("settlement.attested-failed", Refused):
+        excerpt(entries, pinned)
+    found = excerpt([each for each in entries if each.index not in desk.state.faults], pinned)
+    assert found.attestations[trade.cycle] == desk.state.attestations[trade.cycle]
+
+
+def test_a_failure_that_is_shown_behind_the_attestation_is_not_the_one_that_was_attested() -> None:
+    desk, trade, pinned, entries = faulted(before=True)
+    found = excerpt(entries, pinned)
+    assert found.contracts[trade.hash].state is ContractState.FAILED
+    assert found.failures(trade.cycle) != found.attestations[trade.cycle].failed == ()
+    assert desk.state.failures(trade.cycle) == ()
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_what_failed_is_attested_and_shown(*, seen: bool) -> None:
+    desk, trade, _, pinned = failed(seen=seen)
+    desk.log("state.attested", ["compliance", "officer-d"], world.attested_body(desk, trade))
+    found = excerpt(told(desk, pinned), pinned)
+    assert len(found.attestations[trade.cycle].failed) == 1
+    assert found.failures(trade.cycle) == found.attestations[trade.cycle].failed
+    if not seen:  # nor is one left out
+        with refused("settlement.attested-failed", Refused):
+            excerpt(told(desk, pinned, without="settlement.failed"), pinned)

@@ -31,13 +31,18 @@ def beside(state: State, live: Iterable[Instruction], since: Mapping[int, Event]
     """The entries that show what became of earlier requests for these legs. `since`: what the recipient has not replayed, by
     index."""
     before = {each.hash: each for one in live for each in _earlier(state, one)}
-    told = {*before, *(each.hash for each in live)}
     cycles, first = {each.cycle for each in live}, min(since, default=0)
     failures = {index: event.body for index, event in since.items() if isinstance(event.body, SettlementFailed)}
+    failures = {index: body for index, body in failures.items() if body.cycle in cycles}
+    dead = (state.instruction(body.instruction) for body in failures.values())
+    before |= {
+        each.hash: each for each in dead if not each.declared
+    }  # of other legs, too: two officers attest all of them
+    told = {*before, *(each.hash for each in live)}
     failed = {
         index
         for index, body in failures.items()
-        if body.cycle in cycles and (body.instruction in told or state.instruction(body.instruction).index < first)
+        if body.instruction in told or state.instruction(body.instruction).index < first
     }
     return failed | {each.index for each in before.values()}
 

@@ -59,10 +59,13 @@ def request_body(
 
 
 def attestation(state: State, instruction: Instruction) -> Attestation | None:
-    """What two officers attested of exactly the instructions that are live now; None where it is stale, or nobody did."""
-    found = state.attestations.get(attested_as(instruction))
-    live = attesting.live(state, attested_as(instruction))
-    return found if found is not None and found.instructions == tuple(sorted(each.hash for each in live)) else None
+    """What two officers attested of exactly the instructions that are live now, and of what failed; None where it is stale, or
+    nobody did."""
+    name = attested_as(instruction)
+    found, live = state.attestations.get(name), tuple(sorted(each.hash for each in attesting.live(state, name)))
+    if found is None or (found.instructions, found.failed) != (live, state.failures(name)):
+        return None
+    return found
 
 
 def settled(state: State, instruction: Instruction) -> tuple[ContractRecord, ...]:

@@ -5,6 +5,7 @@
 - A pack holds some of the entries: nothing among them revokes the settlement. That none was left out it cannot show, and says so.
 - By QR a machine sees an excerpt. What was left out is vouched for by `state.attested`: two officers, neither of whom
   signs here, whose consoles replayed to a checkpoint that the proven head extends. It is shown as attested, never as proved.
+- An attestation names what failed of the settlement: an excerpt that holds another failure is not what they saw.
 - An attestation is of these very instructions and younger than they are: C4's lifetime of a request bounds its age.
 """
 
@@ -113,6 +114,9 @@ def _replayed(reading: Reading, state: State) -> Finding:
 def _attested(reading: Reading, state: State, found: Attestation | None) -> Finding:
     if found is None:
         return failed("L8", "not-attested", "attestation", EXPECTED_ATTESTORS, "none")
+    if (shown := state.failures(found.cycle)) != found.failed:
+        expected, here = (", ".join(each) or "none" for each in (found.failed, shown))
+        return failed("L8", "attested-failed", "attestation", expected, here, expected=expected, found=here)
     return objection(reading, state, found) or _extended(reading, state, found)
 
 

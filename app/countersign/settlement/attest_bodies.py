@@ -3,6 +3,8 @@
 - It is for a machine that receives an excerpt of the log by QR and cannot see what was left out.
 - `used` lists what the cycle's payers gave in the 24 hours before the checkpoint's newest entry, beside the attested
   instructions, in whole dollars rounded up, ascending by payer and receiver.
+- `failed` names every `settlement.failed` that those consoles accepted of the cycle: one that the rules refuse lies in the log as
+  well, and whoever carries an excerpt could show it.
 - `chains` holds what both officers' own nodes say of the Safes that pay in the cycle (`safe_state.py`), each chain at one
   block.
 
@@ -28,13 +30,14 @@ class Given:
 @dataclass(frozen=True, slots=True)
 class StateAttested:
     """`instructions`: the cycle's live ones, ascending; `size` and `root`: the checkpoint that both replayed to; `policy`: the
-    entry that adopted the policy in force."""
+    entry that adopted the policy in force; `failed`: events (SHA-256), ascending."""
 
     cycle: str
     instructions: tuple[str, ...]
     size: int
     root: str
     policy: int
+    failed: tuple[str, ...]
     used: tuple[Given, ...]
     chains: tuple[ChainSnapshot, ...]
 
@@ -61,6 +64,7 @@ READERS: dict[str, tuple[type, dict[str, readers.Reader[object]]]] = {
             "size": readers.integer(1),
             "root": readers.sha256,
             "policy": readers.integer(0),
+            "failed": readers.ascending(readers.sha256),
             "used": _used,
             "chains": safe_state.read_all,
         },

@@ -5,6 +5,9 @@
 - Two officers of any roles sign one event; who signs on the cold machine must not be one of them (check L8).
 - It names the policy in force: on a machine that was not shown the newest one it is refused, and with it whatever was cut
   out of that policy's time.
+- It names what failed in the cycle (`settlement.failed`), as the log's rules took it in. An excerpt judges such an entry by its
+  shape, for what it rests on is not carried: one that the rules refused would bring a machine to pay again, or too late.
+- A payment from a Safe whose numbers something outside the log used is attested once the books were compared: no excerpt tells.
 - The checkpoint lies behind every instruction of the cycle, and before the event itself. A later attestation takes the
   place of an earlier one.
 - What two officers declared in another's place (a void, a replacement) is attested as well: it crosses by USB.
@@ -22,7 +25,7 @@ from math import ceil
 
 from countersign.errors import Refused
 from countersign.formats import ids
-from countersign.settlement import lifting, owning, stops
+from countersign.settlement import lifting, numbers, owning, stops
 from countersign.settlement.attest_bodies import Given, StateAttested
 from countersign.settlement.case import Case, Rule, demand_state, noted
 from countersign.settlement.instructing import records_of
@@ -71,6 +74,7 @@ def body(state: State, name: str, size: int, root: str, chains: Sequence[ChainSn
         "size": size,
         "root": root,
         "policy": state.policy_index,
+        "failed": list(state.failures(name)),
         "used": [
             {"payer": each.payer, "receiver": each.receiver, "usd": ids.amount_text(each.usd)}
             for each in given(state, name)
@@ -87,6 +91,8 @@ def _attestable(state: State, name: str) -> tuple[Instruction, ...]:
     if name in state.orders:
         return (owning.waiting(state, name),)
     cycle = state.cycle(name)
+    for each in lifting.waiting(state, cycle):
+        numbers.check_compared(state, each)
     if cycle.called_off:
         raise Refused("settlement.attested-called-off", cycle=cycle.id)
     found = lifting.waiting(state, cycle)
@@ -108,6 +114,8 @@ def _judge(case: Case, event: StateAttested) -> None:
         raise Refused("settlement.attested-size", size=event.size, least=least, most=case.index)
     if event.policy != case.state.policy_index:
         raise Refused("settlement.attested-policy", policy=event.policy, here=case.state.policy_index)
+    if event.failed != case.state.failures(event.cycle):
+        raise Refused("settlement.attested-failed", cycle=event.cycle)
     payers = _payers(case.state, event.cycle)
     for each in event.used:
         if each.payer not in payers:
@@ -148,6 +156,7 @@ def _fold(case: Case, event: StateAttested) -> State:
         instructions=event.instructions,
         size=event.size,
         root=event.root,
+        failed=event.failed,
         used=event.used,
         chains=event.chains,
         officers=officers,

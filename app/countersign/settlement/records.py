@@ -320,6 +320,7 @@ class Attestation:
     instructions: tuple[str, ...]
     size: int
     root: str
+    failed: tuple[str, ...]
     used: tuple[Given, ...]
     chains: tuple[ChainSnapshot, ...]
     officers: tuple[str, ...]

@@ -114,6 +114,14 @@ class State:
         cycle = self.cycles.get(record.cycle or "")
         return tuple(sorted((*record.concerns, *(cycle.concerns if cycle else ())), key=lambda each: each.index))
 
+    def failures(self, name: str) -> tuple[str, ...]:
+        """The events by which instructions of a cycle failed, by hash, ascending; none of an order of owners. Raises `Refused`."""
+        if name in self.orders:
+            return ()
+        records = (self.contract(each) for each in self.cycle(name).contracts)
+        found = (each for record in records for each in self.concerns(record) if each.type == "settlement.failed")
+        return tuple(sorted({each.event for each in found}))
+
     def open_contracts(self) -> Iterator[ContractRecord]:
         """The contracts that are not over, in no order."""
         return (self.contracts[each] for each in self.unended)

@@ -121,6 +121,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _ATTEST,
     ),
     "L8.attested-other": ("The attestation that came with it is of other instructions.", _ATTEST),
+    "L8.attested-failed": (
+        "It came with other failures of the settlement ({found}) than two officers attested ({expected}).",
+        (
+            "Do not sign. Keep the request as evidence, and fetch the whole history by USB: the log's rules may have refused "
+            "what it says."
+        ),
+    ),
     "L8.attested-by-signer": ("{officer} attested the settlement and may not sign it on this machine.", _ATTEST),
     "L8.attested-by-gone": ("The settlement was attested by {officer}, who is an officer no more.", _ATTEST),
     "L8.other-history": (

@@ -37,6 +37,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The attestation of {cycle} names other instructions than the ones that wait for shares.",
         "Take in the newest entries and attest again.",
     ),
+    "settlement.attested-failed": (
+        "What is attested of {cycle} says otherwise which of its instructions failed than the entries known here.",
+        "Take in the newest entries and attest again. On an air-gapped machine: fetch the whole history by USB.",
+    ),
     "settlement.attested-policy": (
         "It was attested under the policy of entry {policy}; the newest one known here is that of entry {here}.",
         "Have both officers attest it again. On an air-gapped machine: fetch the whole history by USB; a policy was left out.",
