@@ -16,10 +16,12 @@ from countersign.formats import jcs, strict_json
 from countersign.keys import jws as jose
 from countersign.rails import bitcoin as bitcoin_rail
 from countersign.review.finding import Finding, Status
+from countersign.settlement import builder, machine
 from countersign.store.profile import Profile, open_profile
 from support import alter, finished_settlement, review_cases
 from support import settlement_world as world
 from support.finished_settlement import Finished
+from support.settlement_world import Desk
 from support.vectors import vector_path
 
 Check = Callable[..., CheckReport]
@@ -305,3 +307,33 @@ def test_progress_is_told_to_the_end(files: dict[str, bytes], over: Finished) ->
     seen: list[tuple[int, int]] = []
     check({"a": files["contract.json"]}, None, None, over.clock, lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1]
+
+
+@pytest.mark.parametrize("with_event", [False, True])
+def test_a_contract_is_not_verified_by_an_entry_that_the_log_s_rules_refused(
+    over: Finished, tmp_path: Path, *, with_event: bool
+) -> None:
+    """Both institutions signed, the desk logged it and witnesses saw it: and no machine took it in."""
+    desk = settlement_desk(over)
+    agreed = world.terms(6)
+    refused = world.signed_contract(replace(agreed, notional=replace(agreed.notional, usd=5)))
+    entry = desk.entry("contract.affirmed", ["operations"], builder.contract_body(refused), id="small")
+    desk.state = machine.replay([entry], desk.state)
+    desk.entries.append(entry)
+    desk.now_ms += 1_000
+    assert desk.state.faults[entry.index].code == "settlement.minimum-notional"
+    told = replace(over, desk=desk)
+    files = {"contract.json": jose.serialise(refused.jws), "opening.json": told.opening(entry.index).serialise()}
+    if with_event:
+        files = {"contract.event": entry.event, "opening.json": files["opening.json"]}
+    finished_settlement.write_profile(tmp_path / "profile", told)
+    with open_profile(tmp_path / "profile") as profile:
+        report = check(files, profile, None, told.clock)
+    assert failing(report) == {"L3"}
+    assert [each.reason for each in of(report, "L3")] == ["L3.refused"]
+    assert report.status == 1
+
+
+def settlement_desk(over: Finished) -> Desk:
+    """The finished settlement's desk, to log more at."""
+    return Desk(over.state, list(over.desk.entries), over.desk.now_ms)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -15,14 +16,16 @@ from countersign.desk.recognising import recognise
 from countersign.desk.reports import Kind
 from countersign.errors import Malformed, Refused
 from countersign.formats import strict_json
-from countersign.settlement import builder, events
+from countersign.review.finding import Status
+from countersign.settlement import builder, events, machine
 from countersign.settlement.permissions import TABLE, Reader
-from countersign.store.profile import Profile
-from support import review_cases, small_log
+from countersign.store.profile import Profile, open_profile
+from support import finished_settlement, review_cases, small_log
 from support import settlement_world as world
 from support.extracts import extract_of, given, made, record_of, report, verified
 from support.finished_settlement import Finished
 from support.netted_profile import netted
+from support.settlement_world import Desk
 
 MINE, OTHERS = world.MERIDIAN, world.HARBOUR
 
@@ -314,3 +317,24 @@ def test_more_than_a_file_holds_is_refused_and_the_most_is_taken(
     with pytest.raises(Refused) as refused:
         made(over, records, MINE)
     assert refused.value.code == "desk.extract-too-large"
+
+
+def test_held_against_a_history_it_holds_nothing_that_the_rules_refused_there(over: Finished, tmp_path: Path) -> None:
+    """A contract that both signed and no machine took in: by itself its event looks as good as any."""
+    desk = Desk(over.state, list(over.desk.entries), over.desk.now_ms)
+    agreed = world.terms(6)
+    small = world.signed_contract(replace(agreed, notional=replace(agreed.notional, usd=5)))
+    entry = desk.entry("contract.affirmed", ["operations"], builder.contract_body(small), id="small")
+    desk.state = machine.replay([entry], desk.state)
+    desk.entries.append(entry)
+    desk.now_ms += 1_000
+    told = replace(over, desk=desk)
+    honest = extract_of(told, MINE)
+    assert entry.index not in {each.index for each in honest.exhibits}
+    forged = made(told, [*given(told, MINE), record_of(told, entry.index)], MINE)
+    finished_settlement.write_profile(tmp_path / "profile", told)
+    with open_profile(tmp_path / "profile") as profile:
+        for file, against in ((honest, set()), (forged, {"desk.pack-refused-here"})):
+            held = checking.check({"extract.zip": bundles.serialise(file)}, profile, None, told.clock)
+            assert {each.reason for each in held.findings if each.status is Status.FAIL} == against
+            assert ("desk.extract-known" in {each.reason for each in held.findings}) is (not against)

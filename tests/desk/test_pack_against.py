@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from countersign.desk.checking import check
 from countersign.desk.evidence import Pack
 from countersign.desk.ports import Record
 from countersign.desk.reports import CheckReport
-from countersign.settlement import machine
+from countersign.settlement import events, machine
 from countersign.settlement.machine import Entry
 from countersign.store.profile import Profile, open_profile
 from support import finished_settlement, review_cases
@@ -101,8 +102,12 @@ def test_held_against_the_log_the_pack_is_caught(
     withdrawn: Finished, honest: Pack, share: int, profile: Profile
 ) -> None:
     forged = checked(withdrawn, pack_of(withdrawn, honest, share), profile)
-    (found,) = [each for each in forged.findings if not each.ok]
-    assert (found.reason, found.values) == ("desk.pack-left-out", {"index": share, "type": "roster.changed"})
+    wrong = [each for each in forged.findings if not each.ok]
+    (found,) = [each for each in wrong if each.reason == "desk.pack-left-out"]
+    assert found.values == {"index": share, "type": "roster.changed"}
+    refused = {each.values["index"] for each in wrong if each.reason == "desk.pack-refused-here"}
+    assert refused == set(withdrawn.state.faults)
+    assert len(wrong) == 1 + len(refused)
     whole = checked(withdrawn, pack_of(withdrawn, honest), profile)
     assert "desk.pack-left-out" not in against(whole)
 
@@ -141,3 +146,44 @@ def test_a_pack_of_another_history_is_named(
     for told in (cut, withdrawn):
         found = checked(over, pack_of(told, honest), auditor)
         assert "desk.pack-other-history" in against(found)
+
+
+@pytest.fixture(scope="module")
+def taken(over: Finished) -> Finished:
+    """Another settlement, which no pack of this one holds, had the institutions' units before they were held for this one."""
+    entries = over.desk.entries
+    at = next(each.index for each in entries if events.parse(each.event).type == "hold.placed")
+    desk = Desk(machine.replay(entries[:at]), list(entries[:at]), entries[at - 1].time_ms)
+    desk.trades = 1
+    for number in range(9):
+        trade, steps = desk.trade(), []
+        for step in desk.story(trade):
+            if step[0] == "cycle.closed":
+                break
+            steps.append(step)
+        if desk.attempt(*steps[0], id=f"other-{number}") is not None:
+            break
+        for place, step in enumerate(steps):
+            if desk.attempt(*step, id=f"other-{number}-{place}") is None:
+                desk.append(desk.entry(*step, id=f"other-{number}-{place}"))
+    extra = len(desk.entries) - at
+    after = [Entry(each.index + extra, each.time_ms, each.event) for each in entries[at:]]
+    whole = [*desk.entries, *after]
+    return replace(over, desk=Desk(machine.replay(whole), whole, over.desk.now_ms))
+
+
+def test_what_this_history_refused_for_another_settlement_s_sake_is_caught(
+    taken: Finished, over: Finished, honest: Pack, tmp_path: Path
+) -> None:
+    others = {each.index for each in taken.desk.entries} - {
+        each.index for each in taken.desk.entries if each.event in {one.event for one in over.desk.entries}
+    }
+    held = min(taken.state.faults)
+    assert events.parse(taken.desk.entries[held].event).type == "hold.placed"
+    pack = pack_of(taken, honest, *others)
+    assert against(checked(taken, pack)) == []  # the file alone shows a settlement to its end
+    finished_settlement.write_profile(tmp_path / "profile", taken)
+    with open_profile(tmp_path / "profile") as opened:
+        report = checked(taken, pack, opened)
+    assert {each.reason for each in report.findings if not each.ok} >= {"desk.pack-refused-here"}
+    assert held in {each.values["index"] for each in report.findings if each.reason == "desk.pack-refused-here"}

@@ -10,9 +10,11 @@ from countersign.audit.log import Log
 from countersign.audit.tlog_proof import TlogProof
 from countersign.keys import jws as jose
 from countersign.review.case import Case, ContractFacts
+from countersign.settlement import builder, machine
 from hostile.table import Hostile
 from support import settlement_world as world
 from support.review_cases import LOG_SEED, Scene, signed_head, story
+from support.settlement_world import Trade
 
 
 def honest() -> Case:
@@ -108,6 +110,25 @@ def _proved_to(scene: Scene, log: Log, size: int, head: bytes) -> ContractFacts:
     return replace(found, proof=TlogProof(index, log.tree.inclusion_proof(index, size), head))
 
 
+def refused_entry(*, refused: bool) -> Case:
+    """Another contract of both institutions, logged by an entry that the rules took in, or `refused`: it is too small."""
+    scene, number = story(), 2
+    desk, terms = scene.desk.copy(), world.terms(number)
+    if refused:
+        terms = replace(terms, notional=replace(terms.notional, usd=5))
+    trade = Trade(number, world.signed_contract(terms))
+    entry = desk.entry("contract.affirmed", ["operations"], builder.contract_body(trade.contract), id="another")
+    desk.entries.append(entry)
+    desk.state = machine.replay([entry], desk.state)
+    desk.now_ms += 1_000
+    assert (entry.index in desk.state.faults) is refused
+    more = Scene(desk, scene.trades, scene.psbt, scene.safe_tx, scene.prepared)
+    facts = ContractFacts(
+        jose.serialise(trade.contract.jws), entry.event, more.opening(entry.index), more.proof(entry.index)
+    )
+    return more.contract_case(contracts=(facts,))
+
+
 def wrong_consistency() -> Case:
     """A consistency proof with one hash that is not the tree's."""
     scene = story()
@@ -155,6 +176,13 @@ CASES: list[Hostile] = [
     Hostile("L3", "opening of another index", "L3.index-differs", partial(other_opening, index=1), other_opening),
     Hostile("L3", "proof one hash short", "L3.proof-length", short_proof, honest),
     Hostile("L3", "validly signed by both, not in the log", "L3.not-in-log", unlogged, logged),
+    Hostile(
+        "L3",
+        "logged, by an entry that the log's rules refused",
+        "L3.refused",
+        partial(refused_entry, refused=True),
+        partial(refused_entry, refused=False),
+    ),
     Hostile("L4", "an older checkpoint", "L4.rollback", partial(older_head, 12), partial(older_head, 13)),
     Hostile("L4", "same size, two signed roots", "L4.equivocation", forked_head, partial(older_head, 13)),
     Hostile("L4", "a false hash in the consistency proof", "L4.inconsistent", wrong_consistency, honest),

@@ -112,11 +112,16 @@ def _extract(
     file: Recognised, replica: Replica | None, trust: Quorum | None, prints: list[Fingerprint]
 ) -> list[Judged]:
     from countersign.desk.extract_checking import judge_extract
+    from countersign.desk.pack_against import extract_against
     from countersign.desk.pack_checking import fingerprint
+    from countersign.review.finding import Verdict
 
     found = cast("Extract", file.parsed)
     prints.append(fingerprint(file.name, found))
-    return judge_extract(found, file.name, replica.anchor.now(replica.state) if replica is not None else trust)
+    if replica is None:
+        return judge_extract(found, file.name, trust)
+    judged = judge_extract(found, file.name, replica.anchor.now(replica.state))
+    return [*judged, Judged((file.name,), Verdict(tuple(extract_against(found, replica))), replica.log.size)]
 
 
 def _together(found: Sequence[Recognised], ground: Ground | None, now: int) -> list[Judged]:

@@ -20,6 +20,7 @@ from countersign.review.case import ANCHOR, ContractFacts, HeadFacts
 from countersign.review.check import Check
 from countersign.review.finding import Finding, blocked, failed, from_error, not_applicable, passed
 from countersign.review.reading import Reading
+from countersign.settlement.records import ContractState, Fault
 
 
 def note_form(reading: Reading) -> Iterator[Finding]:
@@ -88,8 +89,21 @@ def _included(reading: Reading, contract: ContractFacts) -> Finding:
         verify_inclusion(proof.index, head.checkpoint.size, opening.leaf(event), proof.hashes, head.checkpoint.root)
     except CountersignError as error:
         return from_error("L3", error, about, expected)
+    if (fault := _refused(reading, contract, opening.index)) is not None:
+        return failed("L3", "refused", about, f"{expected}, accepted by the rules", fault.code,
+                      index=opening.index, why=fault.code)  # fmt: skip
     return passed("L3", "included", about, expected, f"leaf {opening.index} of {head.checkpoint.size}",
                   index=opening.index, size=head.checkpoint.size)  # fmt: skip
+
+
+def _refused(reading: Reading, contract: ContractFacts, index: int) -> Fault | None:
+    """Why the rules refused the entry, where no other brought the contract into force: who runs a log can have anything stand
+    there."""
+    if reading.state is None:
+        return None
+    known = reading.state.contracts.get(reading.contract_hash(contract) or "")
+    agreed = known is not None and known.cause(ContractState.AGREED) is not None
+    return None if agreed else reading.state.faults.get(index)
 
 
 def _without_proof(reading: Reading, contract: ContractFacts) -> Finding:

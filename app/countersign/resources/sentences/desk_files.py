@@ -66,15 +66,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The pack leaves out entry {index} ({type}), which belongs to its settlement: what it tells is not what happened.",
         "Do not rely on it. Keep it, ask whoever made it, and make a pack of your own from the profile.",
     ),
+    "desk.pack-refused-here": (
+        "It holds entry {index}, which the rules refused in this machine's own replay ({why}): it changed nothing.",
+        "Do not rely on it. Keep it, ask whoever made it, and make a pack of your own from the profile.",
+    ),
     "desk.pack-manifest": ("The pack's parts do not give its manifest again.", _KEEP),
     "desk.pack-missing": ("The pack has no {name}.", _ASK_AGAIN),
     "desk.pack-name": ("The pack holds a file with a name that is not allowed: {name}", _KEEP),
     "desk.pack-other-history": (
-        "The pack's {where} is not what this machine's own log of {size} entries has there: somebody was shown another history.",
+        "Its {where} is not what this machine's own log of {size} entries has there: somebody was shown another history.",
         "Do not rely on it. Keep both, and tell the auditor: the log signed two histories.",
     ),
     "desk.pack-other-head": ("The proof of entry {index} leads to another checkpoint than the pack's.", _KEEP),
     "desk.pack-too-large": ("The pack is too large: at most {limit} bytes are read.", _ASK_AGAIN),
+    "desk.extract-known": (
+        "Of the first {known} of {size} entries, which this machine has replayed itself, the rules accepted each that it holds.",
+        _NOTHING,
+    ),
     "desk.pack-whole": (
         "Of the first {known} of {size} entries, which this machine has replayed itself, the pack holds all that belong to it.",
         _NOTHING,

@@ -88,6 +88,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "L1.note-in-order": ("The checkpoint is a well-formed note of this log.", _NONE),
     "L2.signed-by-log": ("The log's own key signed the checkpoint.", _NONE),
     "L3.no-contract": ("There is no contract whose place in the log could be proved.", _LATER),
+    "L3.refused": (
+        "The contract stands in the log at entry {index}, which the log's rules refused ({why}): nothing came into force.",
+        "Do not rely on it. Ask the desk why it was logged, and tell the auditor.",
+    ),
     "L3.not-in-log": (
         "Contract {hash} is not in the log: this machine has replayed all {size} entries and it is not among them.",
         "Do not sign. Only a logged contract counts, however well it is signed: ask the desk where it stands.",
