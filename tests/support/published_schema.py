@@ -188,6 +188,7 @@ BODIES: dict[str, dict[str, Any]] = {
         size=INT,
         root=H64,
         policy=INT,
+        roster=INT,
         failed=arr(H64),
         used=arr(obj(payer=LEI, receiver=LEI, usd=AMT)),
         chains=arr(obj(chain=CHAIN, number=INT, block=HASH0X, time=TIME, safes=arr(SAFE_STATE, 1))),

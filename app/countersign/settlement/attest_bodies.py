@@ -30,13 +30,15 @@ class Given:
 @dataclass(frozen=True, slots=True)
 class StateAttested:
     """`instructions`: the cycle's live ones, ascending; `size` and `root`: the checkpoint that both replayed to; `policy`: the
-    entry that adopted the policy in force; `failed`: events (SHA-256), ascending."""
+    entry that adopted the policy in force; `roster`: the one that changed the roster last; `failed`: events (SHA-256),
+    ascending."""
 
     cycle: str
     instructions: tuple[str, ...]
     size: int
     root: str
     policy: int
+    roster: int
     failed: tuple[str, ...]
     used: tuple[Given, ...]
     chains: tuple[ChainSnapshot, ...]
@@ -64,6 +66,7 @@ READERS: dict[str, tuple[type, dict[str, readers.Reader[object]]]] = {
             "size": readers.integer(1),
             "root": readers.sha256,
             "policy": readers.integer(0),
+            "roster": readers.integer(0),
             "failed": readers.ascending(readers.sha256),
             "used": _used,
             "chains": safe_state.read_all,

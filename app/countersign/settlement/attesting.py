@@ -3,8 +3,8 @@
 - For a cold machine that is reached by QR (DESIGN.md §3): it proves what it was shown, and is told the rest by two
   people whose consoles replayed the whole log. It never passes for proof.
 - Two officers of any roles sign one event; who signs on the cold machine must not be one of them (check L8).
-- It names the policy in force: on a machine that was not shown the newest one it is refused, and with it whatever was cut
-  out of that policy's time.
+- It names the policy in force and the newest change of the roster: on a machine that was not shown them it is refused, and
+  with it whatever was cut out of their time.
 - It names what failed in the cycle (`settlement.failed`), as the log's rules took it in. An excerpt judges such an entry by its
   shape, for what it rests on is not carried: one that the rules refused would bring a machine to pay again, or too late.
 - A payment from a Safe whose numbers something outside the log used is attested once the books were compared: no excerpt tells.
@@ -74,6 +74,7 @@ def body(state: State, name: str, size: int, root: str, chains: Sequence[ChainSn
         "size": size,
         "root": root,
         "policy": state.policy_index,
+        "roster": state.roster_index,
         "failed": list(state.failures(name)),
         "used": [
             {"payer": each.payer, "receiver": each.receiver, "usd": ids.amount_text(each.usd)}
@@ -114,6 +115,8 @@ def _judge(case: Case, event: StateAttested) -> None:
         raise Refused("settlement.attested-size", size=event.size, least=least, most=case.index)
     if event.policy != case.state.policy_index:
         raise Refused("settlement.attested-policy", policy=event.policy, here=case.state.policy_index)
+    if event.roster != case.state.roster_index:
+        raise Refused("settlement.attested-roster", roster=event.roster, here=case.state.roster_index)
     if event.failed != case.state.failures(event.cycle):
         raise Refused("settlement.attested-failed", cycle=event.cycle)
     payers = _payers(case.state, event.cycle)

@@ -44,7 +44,8 @@ def _judge_roster(case: Case, body: RosterChanged) -> None:
 
 def _fold_roster(case: Case, body: RosterChanged) -> State:
     state, roster = case.state, changed(case.state.roster, body.entries, time_ms=case.time_ms, by=case.officers)
-    return replace(state, roster=roster, trials=(*state.trials, case.index) if brings_vaults(body) else state.trials)
+    trials = (*state.trials, case.index) if brings_vaults(body) else state.trials
+    return replace(state, roster=roster, roster_index=case.index, trials=trials)
 
 
 def _judge_policy(case: Case, body: PolicyAdopted) -> None:

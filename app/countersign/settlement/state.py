@@ -52,6 +52,7 @@ class State:
     trials: tuple[int, ...] = ()  # the entries that brought Bitcoin vaults, or tests of them, in order
     policy: Policy | None = None
     policy_index: int = 0  # the entry that adopted it
+    roster_index: int = 0  # the entry that changed the roster last: the founding at first
     prices: Map[str, Price] = field(default_factory=Map)  # asset
     ledger: Ledger = field(default_factory=Ledger)
     deposits: Map[str, int] = field(default_factory=Map)  # "chain reference" → index

@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It was attested under the policy of entry {policy}; the newest one known here is that of entry {here}.",
         "Have both officers attest it again. On an air-gapped machine: fetch the whole history by USB; a policy was left out.",
     ),
+    "settlement.attested-roster": (
+        "It was attested under the roster of entry {roster}; the newest one known here is that of entry {here}.",
+        "Have both officers attest it again. On an air-gapped machine: fetch the whole history by USB; a change was left out.",
+    ),
     "settlement.attested-size": (
         (
             "The attestation rests on a log of {size} entries; it must lie behind its instructions and before itself, from "
