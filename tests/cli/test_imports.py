@@ -61,7 +61,7 @@ CASES = (
          KERNEL | {"countersign.desk.evidence", "countersign.airgap.envelope"}),
     Case("ledger --profile profile", REPLAYING, 165, STORE | {"countersign.desk.accounts"}, KERNEL | {"bitcoin"}),
     Case("settlement show MH-2026-0001 --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
-    Case("roster show --profile profile", REPLAYING, 191, STORE | {"countersign.desk.order"}, KERNEL | {"bitcoin"}),
+    Case("roster show --profile profile", REPLAYING, 192, STORE | {"countersign.desk.order"}, KERNEL | {"bitcoin"}),
     Case("import contract.json --profile profile", REPLAYING, 165, STORE, KERNEL | {"bitcoin"}),
     Case("witness init profile --name witness.example", SURFACE | {"audit", "desk", "keys", "store"}, 75,
          {"countersign.store.witness_folder"}, STORE | SIGNATURES),
