@@ -120,6 +120,9 @@ async def test_a_machine_without_a_node_says_that_nobody_was_asked_and_a_silent_
     dumb = Nodes({prepared.live("psbt").group.chain: Dumb()})  # type: ignore[dict-item]
     monkeypatch.setattr(officer, "_paid", PaidReader(dumb, profile))
     assert await refused_for(prepared, "psbt") == {"chains.unreachable"}
+    never = Nodes(silent={"bip122": ("http://127.0.0.1:1",)})  # nor did it when it was opened
+    monkeypatch.setattr(officer, "_paid", PaidReader(never, profile))
+    assert await refused_for(prepared, "psbt") == {"desk.node-silent"}
     monkeypatch.setattr(officer, "_paid", PaidReader(Nodes(ethereum=prepared.stage.nodes.ethereum), profile))
     (shown,) = await told(prepared, "B12", "psbt")
     assert (shown.reason, shown.status) == ("B12.over-unasked", Status.NOT_APPLICABLE)

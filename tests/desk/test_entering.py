@@ -138,6 +138,19 @@ async def test_a_node_that_does_not_answer_is_waited_for(founded: Table) -> None
     assert told(second.proposal(made.id)).keys() == {"roster.safe-found", "roster.token-found"}
 
 
+async def test_a_node_that_did_not_answer_when_it_was_opened_is_none_that_was_never_there(founded: Table) -> None:
+    nobody = await console(founded, "officer-d", None)
+    nobody._entering = Entering(Nodes(silent={"eip155": ("http://127.0.0.1:1",)}))
+    with refused("desk.node-silent", Unavailable, chain=cast.ETHEREUM):
+        await nobody.propose("roster.changed", entry(founded))
+    other = await console(founded, "compliance", None)
+    other._entering = Entering(Nodes(silent={"bip122": ("http://127.0.0.1:1",)}))
+    assert told(await other.propose("roster.changed", entry(founded))).keys() == {
+        "roster.safe-unasked",
+        "roster.token-unasked",
+    }
+
+
 async def test_what_enters_no_safe_and_no_token_asks_nobody(founded: Table) -> None:
     eyes = Eyes(founded)
     eyes.silent = SILENT

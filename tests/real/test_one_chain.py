@@ -50,9 +50,12 @@ def by_a_stranger(table: Table, node: AnvilNode, cycle: str, vault: str, *, pric
 
 
 def pays(node: AnvilNode, sender: str, to: str, data: bytes, price: int = HASTE) -> str:
-    """A transaction of this account; its name."""
+    """A transaction of this account, mined where the node mines by itself; its name."""
     fields = {"from": sender, "to": to, "data": hexed(data), "gas": hex(500_000), "gasPrice": hex(price)}
-    return str(node.rpc("eth_sendTransaction", fields))
+    name = str(node.rpc("eth_sendTransaction", fields))
+    if node.rpc("anvil_getAutomine"):
+        node.receipt(name)
+    return name
 
 
 def moved(token: Address, to: Address, units: int) -> tuple[str, bytes]:

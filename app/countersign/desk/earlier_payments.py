@@ -46,7 +46,7 @@ class PaidReader:
         With `once` a node that did not answer in this pass is not waited for again.
         """
         chain = instruction.group.chain
-        if chain not in self._nodes.bitcoin and chain not in self._nodes.ethereum:
+        if not self._nodes.may_follow(chain):
             return None
         found: dict[str, PaidSeen | CountersignError] = {}
         for each in self._rests_on(state, instruction):

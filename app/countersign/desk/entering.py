@@ -3,8 +3,8 @@ signs that change (docs/decisions/0031).
 
 - Its own node is asked what the desk asks its own (`safe_entering`, `admitting`), and what it finds stands among the statements
   that are read before the signature. What differs stands against the proposal: nothing is signed.
-- Where the console has a node of that chain and it does not answer, nothing is signed either: whoever can silence it would
-  otherwise choose what is looked at.
+- Where the console has a node of that chain and it does not answer, now or when it was opened, nothing is signed either: whoever
+  can silence it would otherwise choose what is looked at.
 - Where it has none, the statements say so. It may be signed then: the desk enters nothing that its own node has not read.
 - A proposal is asked about when it comes, until all was found as it is entered, and again before each signature.
 
@@ -53,7 +53,7 @@ class Entering:
     """One console's look at what changes of the roster enter. `nodes`: its own; None: it has none."""
 
     def __init__(self, nodes: Nodes | None = None) -> None:
-        self._nodes = {} if nodes is None else nodes.ethereum
+        self._nodes = nodes
         self._found: dict[str, Found] = {}
 
     async def look(self, state: State, event: Event) -> None:
@@ -98,9 +98,9 @@ class Entering:
         """What this console's node says of one. Raises as the desk's own questions do."""
         from countersign.desk import admitting, safe_entering  # neither is needed for what enters nothing of the kind
 
-        node = self._nodes.get(entered.chain)
-        if node is None:
+        if self._nodes is None or not self._nodes.may_follow(entered.chain):
             return self._not_found(entered)
+        node = self._nodes.of_ethereum(entered.chain)
         if isinstance(entered, SafeVault):
             block = await safe_entering.require_found(entered, safe_entering.after_it(state, body), node)
             return _said(entered, FOUND, block=f"{block:,}")
@@ -108,7 +108,8 @@ class Entering:
         return _said(entered, FOUND)
 
     def _not_found(self, entered: SafeVault | Asset) -> Said:
-        return _said(entered, AWAITED if entered.chain in self._nodes else UNASKED)
+        awaited = self._nodes is not None and self._nodes.may_follow(entered.chain)
+        return _said(entered, AWAITED if awaited else UNASKED)
 
 
 def _entered(state: State, body: RosterChanged) -> tuple[SafeVault | Asset, ...]:

@@ -64,6 +64,10 @@ class Nodes:
             raise self._absent(chain)
         return self.ethereum[chain]
 
+    def may_follow(self, chain: str) -> bool:
+        """Whether one follows this chain, or did not answer and may."""
+        return chain in self.bitcoin or chain in self.ethereum or chain.partition(":")[0] in self.silent
+
     def _absent(self, chain: str) -> Unavailable:
         if (asked := self.silent.get(chain.partition(":")[0])) is not None:
             return Unavailable("desk.node-silent", chain=chain, nodes=", ".join(asked))

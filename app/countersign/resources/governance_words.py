@@ -56,8 +56,8 @@ TEMPLATES: dict[str, str] = {
         "reverts where it cannot pay, and lets anybody transfer."
     ),
     "roster.token-unasked": (
-        "NOT LOOKED AT HERE: this machine has no node of {chain} that answered, so nothing here has asked what the token {symbol} "
-        "({asset}) does. You would rely on the desk's own node, and on the other administrators."
+        "NOT LOOKED AT HERE: this machine has no node of {chain}, so nothing here has asked what the token {symbol} ({asset}) "
+        "does. You would rely on the desk's own node, and on the other administrators."
     ),
     "roster.token-awaited": (
         "NOT LOOKED AT YET: this machine's own node of {chain} has not answered about the token {symbol} ({asset}). Nothing is "
@@ -106,8 +106,8 @@ TEMPLATES: dict[str, str] = {
         "entered, without a module or a guard, and keeping nothing besides."
     ),
     "roster.safe-unasked": (
-        "NOT LOOKED AT HERE: this machine has no node of {chain} that answered, so nothing here has read the Safe {vault} at "
-        "{address}. You would rely on the desk's own node, and on the other administrators."
+        "NOT LOOKED AT HERE: this machine has no node of {chain}, so nothing here has read the Safe {vault} at {address}. You "
+        " would rely on the desk's own node, and on the other administrators."
     ),
     "roster.safe-awaited": (
         "NOT LOOKED AT YET: this machine's own node of {chain} has not answered about the Safe {vault} at {address}. Nothing is "
