@@ -18,3 +18,13 @@ def test_an_attestation_is_worded_and_coloured_as_one_and_what_was_replayed_as_a
     assert (finding_line(attested).word, finding_line(attested).tone) == ("attested", "info")
     assert (finding_line(replayed).word, finding_line(replayed).tone) == ("pass", "ok")
     assert finding_line(attested).sentence.startswith("Attested, not proved here: A and B")
+
+
+def test_what_only_the_log_says_never_looks_like_what_this_machine_s_own_node_found() -> None:
+    for check in ("B12", "E8"):
+        values = {"contract": "MH-2026-0001", "other": "60c7", "needed": 6}
+        unasked = passed(check, "over-unasked", "earlier payment", "barred", "not asked", **values)
+        asked = passed(check, "over", "earlier payment", "barred", "6 confirmations", **values)
+        assert (finding_line(unasked).word, finding_line(unasked).tone) == ("by the log's word", "info")
+        assert (finding_line(asked).word, finding_line(asked).tone) == ("pass", "ok")
+        assert "No node of this machine's own was asked" in finding_line(unasked).sentence

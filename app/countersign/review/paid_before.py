@@ -22,7 +22,7 @@ from countersign.errors import CountersignError
 from countersign.ethereum.safe import SafeTx
 from countersign.formats import eip55
 from countersign.review.case import PaidBefore, PaidSeen
-from countersign.review.finding import Finding, failed, from_error, not_applicable, passed
+from countersign.review.finding import Finding, failed, from_error, passed
 from countersign.review.reading import Reading
 from countersign.settlement import rivalry
 from countersign.settlement.records import Instruction
@@ -30,6 +30,7 @@ from countersign.settlement.state import State
 
 Place = tuple[str, str, int]
 """Chain, Safe and number, as `PaidBefore.nonce`."""
+_UNASKED = "the log says so; no node was asked"
 
 
 def by_the_logs_word(
@@ -68,7 +69,7 @@ def told(reading: Reading, facts: PsbtFacts) -> Iterator[Finding]:
     for each, seen, needed in _looked_at(reading, {str(fact.outpoint) for fact in facts.inputs}, None):
         other, contract = each.transaction, each.contract
         if seen is None:
-            yield not_applicable("B12", "B12.over-unasked", contract=contract, other=other)
+            yield passed("B12", "over-unasked", "earlier payment", wanted, _UNASKED, contract=contract, other=other)
         elif isinstance(seen, CountersignError):
             yield from_error("B12", seen, "earlier payment", wanted)
         elif seen.made_by:
@@ -88,7 +89,7 @@ def told_of_numbers(reading: Reading, tx: SafeTx) -> Iterator[Finding]:
     for each, seen, needed in _looked_at(reading, (), _place(tx)):
         other, contract = each.transaction, each.contract
         if seen is None:
-            yield not_applicable("E8", "E8.over-unasked", contract=contract, other=other)
+            yield passed("E8", "over-unasked", "earlier payment", wanted, _UNASKED, contract=contract, other=other)
         elif isinstance(seen, CountersignError):
             yield from_error("E8", seen, "earlier payment", wanted)
         elif seen.made_by:

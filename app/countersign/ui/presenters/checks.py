@@ -19,6 +19,8 @@ _LOOK = {
 
 ATTESTED = frozenset({"L8.attested", "E10.attested"})
 """What passes because two people vouch for it: it is never shown like what this machine proved."""
+UNASKED = frozenset({"B12.over-unasked", "E8.over-unasked"})
+"""What passes by the log's word, which no node of this machine's own was asked to confirm: nor is that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def finding_line(finding: Finding) -> FindingLine:
     word = label(f"checks.{finding.status.value}")
     if finding.reason in ATTESTED:
         tone, icon, word = "info", "information", label("checks.attested")
+    elif finding.reason in UNASKED:
+        tone, icon, word = "info", "information", label("checks.unasked")
     following = "" if finding.ok else next_step(finding.reason, _values(finding))
     name = check_name(finding.check)
     return FindingLine(finding.check, name, tone, icon, word, words(finding), evidence, following, not finding.ok)

@@ -5,6 +5,7 @@ LABELS: dict[str, str] = {
     "checks.of-contract": "The contract, the log, this console",
     "checks.pass": "pass",
     "checks.attested": "attested",
+    "checks.unasked": "by the log's word",
     "checks.fail": "FAIL",
     "checks.blocked": "blocked",
     "checks.not applicable": "not applicable",
