@@ -31,6 +31,8 @@ LEG = ChainLeg(
 def test_each_place_has_its_words(leg: ChainLeg, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     tell_legs(LegsView("ef" * 32, "W-1", "settling", (leg,)))
     lines = capsys.readouterr().out.splitlines()
+    if leg.where is Where.OTHERWISE:
+        assert lines.pop(0).startswith("0 of 1 leg is delivered. Executed without moving what is owed: 1;")
     assert lines[0] == f"Instruction {leg.instruction} (psbt, replacement) on bip122:00: {told}"
     assert lines[1:] == ([f"  transaction {leg.transaction}"] if leg.transaction else [])
 
@@ -38,3 +40,14 @@ def test_each_place_has_its_words(leg: ChainLeg, told: str, capsys: pytest.Captu
 def test_what_can_never_execute_is_said_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
     tell_legs(LegsView("ef" * 32, "W-1", "settling", (replace(LEG, executable=False),)))
     assert "it cannot execute" in capsys.readouterr().out
+
+
+def test_a_leg_that_did_not_pay_is_counted_with_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """The near miss: where nothing was executed otherwise, nothing is said of it."""
+    paid = replace(LEG, where=Where.BLOCK, transaction="cd" * 32, height=114, confirmations=2)
+    short = replace(LEG, where=Where.OTHERWISE, transaction="ce" * 32, executable=False, differs="nothing moved")
+    tell_legs(LegsView("ef" * 32, "W-1", "settling", (paid, short, replace(short, earlier=True))))
+    told = "1 of 2 legs are delivered. Executed without moving what is owed: 1; that does not count as paid."
+    assert capsys.readouterr().out.splitlines()[0] == told
+    tell_legs(LegsView("ef" * 32, "W-1", "settling", (paid, replace(LEG, where=Where.REVERTED))))
+    assert "count as paid" not in capsys.readouterr().out

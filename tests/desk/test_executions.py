@@ -3,14 +3,17 @@
 import pytest
 
 from countersign.demonstration import cast
-from countersign.desk import arrivals, executions, legs, mending, preparing, reconcile, releasing
+from countersign.desk import arrivals, executions, history, legs, mending, preparing, reconcile, releasing, telling
 from countersign.desk.author import signed
+from countersign.desk.desk_views import Remark
 from countersign.desk.legs import LegsView, Where
 from countersign.desk.ports import Executed, Observation
+from countersign.desk.row import Look
 from countersign.errors import Refused
 from countersign.ethereum.abi import Address
 from countersign.ethereum.movements import Movement
 from countersign.settlement import events
+from countersign.settlement.ledger import Account
 from countersign.ui.presenters import legs as presented
 from support import stopped_stage as stage
 from support import turned_token as turned
@@ -79,6 +82,28 @@ async def test_what_a_token_did_not_move_is_observed_by_no_console_and_no_desk(
     assert f"what is owed does not move: {cast.PAID} base units" in leg.differs or "nobody is owed" in leg.differs
     line = presented.line(leg)
     assert (line.chip[2], leg.differs in line.told[0][1]) == ("did not pay", True)
+    tone, _, headline = presented.headline(view)
+    assert (tone, headline.partition(". ")[0]) == ("bad", "1 of 2 legs are delivered")
+    assert "Executed without moving what is owed: 1. That does not count as paid" in headline
+    counted_as_paid_nowhere(table)
+
+
+def counted_as_paid_nowhere(table: Table) -> None:
+    """Not by the row, the settlement's page and the terminal's story, nor by the report: what nobody logged is in none of them."""
+    state, contract, now = table.desk.state, table.story.contract, table.stage.clock.seconds
+    row = Look(state, "compliance", now).row(state.contract(contract))
+    assert (row.state, row.remark) == ("settling", Remark("young"))
+    story = telling.story(state, table.desk.archive.record, contract, now)
+    logged = [each.kind for each in story.lines].count("transaction.observed")
+    assert (story.state, logged) == ("settling", 1)  # Bitcoin's
+    told = history.Histories().view(state, lambda index: table.desk.archive.record(index).time_ms)
+    assert [(each.state, each.final_at) for each in told.rows if each.contract == contract] == [("settling", None)]
+    assert sum(each.settlements for each in told.volume) == 0
+    terms = state.contract(contract).terms
+    (leg,) = (each for each in terms.legs if each.asset.startswith("eip155:"))
+    payer, receiver = terms.payer(leg), terms.parties[leg.receiver]
+    assert state.ledger.balance(Account(payer.lei, payer.book, leg.asset)).held == leg.amount
+    assert state.ledger.balance(Account(receiver.lei, receiver.book, leg.asset)).total == 0
 
 
 async def test_the_same_of_a_token_that_moves_what_is_owed_is_observed(released: Table) -> None:

@@ -54,7 +54,7 @@ async def test_each_leg_says_where_it_is_and_what_its_failure_would_mean(
     told = words(await opened(window, officer))
     assert ("look", CONTRACT) in officer.asked
     for expected in (
-        "1 of 2 legs are in a block: one side has delivered and the other has not.",
+        "1 of 2 legs have taken effect in a block: one side has delivered and the other has not.",
         "250.00000000 BTC, from Meridian Capital (main) to Harbour Prime (main)",
         "In block 871,234, confirmations: 3.",
         "0x cdcd cdcd",
@@ -93,7 +93,7 @@ async def test_what_its_chain_may_bring_back_is_said_and_what_may_be_prepared_me
     await settled(window)
     told = words(found)
     for expected in (
-        "No leg is in a block yet (0 of 2).",
+        "No leg has taken effect in a block yet (0 of 2).",
         "It cannot execute: a coin that it spends is gone from its vault. Its chain may undo that",
         "It cannot execute: its Safe has gone past its nonce. Its chain may undo that",
         "This leg is prepared anew over a coin of it that is left, so that only one of the two can ever pay",
@@ -162,7 +162,7 @@ async def test_what_the_log_lacks_is_said_and_can_be_logged(window: OfficerWindo
     click(found, "Look again")
     await settled(window)
     assert "The log does not have this block yet." in words(found)
-    assert "Every leg is in a block (2 of 2)." in words(found)
+    assert "Every leg has taken effect in a block (2 of 2)." in words(found)
     click(found, "Log what they say")
     await settled(window)
     assert ("observe", CONTRACT) in officer.asked
@@ -198,7 +198,7 @@ async def test_an_operations_officer_brings_a_dropped_leg_home_over_real_nodes(
     click(found, "Log what they say")
     await settled(window)
     assert table.contract_state == "settling"
-    assert "Every leg is in a block (2 of 2)." in words(found)
+    assert "Every leg has taken effect in a block (2 of 2)." in words(found)
     assert table.live("safe-tx").others == (Dropping.NAME,)
     window.close()
     table.stage.holds.close()
@@ -244,6 +244,11 @@ async def test_a_leg_that_was_executed_and_did_not_pay_says_what_moved_and_can_o
     differs = f"what is owed does not move: 20000000000000 base units of {world.USDC.rsplit(':', 1)[1]}"
     found = await opened(window, officer, where=Where.OTHERWISE, executable=False, for_good=True, differs=differs)
     assert f"it does not count as paid: {differs}" in words(found)
+    assert (
+        "1 of 2 legs are delivered. Executed without moving what is owed: 1. That does not count as paid: record the failure."
+        in words(found)
+    )
+    assert "one side has delivered" not in words(found)
     assert "It can never execute" not in words(found)
     assert not enabled(found, "Send")
     type_into(found, REASON, "The token answered false.")

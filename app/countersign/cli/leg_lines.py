@@ -19,6 +19,10 @@ _THERE = {
     Where.WAITING: "sent, and it waits for a block",
 }
 
+UNPAID = (
+    "{there} of {all} legs are delivered. Executed without moving what is owed: {unpaid}; that does not count as paid."
+)
+
 
 def tell_legs(view: LegsView) -> None:
     """Show them."""
@@ -37,6 +41,11 @@ def telling_legs(
 
 
 def _lines(view: LegsView) -> Iterator[str]:
+    counted = [each for each in view.legs if not each.earlier]
+    unpaid = sum(each.where is Where.OTHERWISE for each in counted)
+    if unpaid:
+        there = sum(each.where is Where.BLOCK for each in counted)
+        yield words(UNPAID, there=there, all=len(counted), unpaid=unpaid)
     for each in view.legs:
         yield words("Instruction {hash} ({kind}, {purpose}) on {chain}: {there}", hash=each.instruction, kind=each.kind,
                     purpose=each.purpose, chain=each.chain, there=_there(each))  # fmt: skip

@@ -107,7 +107,11 @@ def headline(view: LegsView) -> Chip:
     """Tone, icon and words for the whole settlement."""
     counted = [each for each in view.legs if not each.earlier]
     there = sum(each.where is Where.BLOCK for each in counted)
-    values = {"there": f"{there:,}", "all": f"{len(counted):,}"}
+    unpaid = [each for each in counted if each.where is Where.OTHERWISE]
+    values = {"there": f"{there:,}", "all": f"{len(counted):,}", "unpaid": f"{len(unpaid):,}"}
+    if unpaid:
+        told = "legs.unpaid-recorded" if all(each.failed for each in unpaid) else "legs.unpaid"
+        return "bad", "fail", label(told, **values)
     if there == len(counted):
         return "ok", "pass", label("legs.all-delivered", **values)
     if split(view):
@@ -120,7 +124,8 @@ def headline(view: LegsView) -> Chip:
 def split(view: LegsView) -> bool:
     """Whether somebody else executed a Safe's leg and another on the same chain is in no block."""
     alone = {each.chain for each in view.legs if each.by_stranger}
-    return any(each.chain in alone and each.kind == "safe-tx" and each.where is not Where.BLOCK for each in view.legs)
+    done = (Where.BLOCK, Where.OTHERWISE)
+    return any(each.chain in alone and each.kind == "safe-tx" and each.where not in done for each in view.legs)
 
 
 def consequence(leg: ChainLeg) -> tuple[str, ...]:

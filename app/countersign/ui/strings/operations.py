@@ -168,9 +168,13 @@ LABELS: dict[str, str] = {
     "legs.failed": "Its failure is recorded: the custodian owes this delivery until it is made good.",
     "legs.failed-seen": "Its failure was recorded, and it was delivered since; the break closes when the settlement is final.",
     "legs.no-failure": "No failure to record: {why}",
-    "legs.all-delivered": "Every leg is in a block ({there} of {all}).",
-    "legs.one-sided": "{there} of {all} legs are in a block: one side has delivered and the other has not.",
-    "legs.none-delivered": "No leg is in a block yet ({there} of {all}).",
+    "legs.all-delivered": "Every leg has taken effect in a block ({there} of {all}).",
+    "legs.one-sided": "{there} of {all} legs have taken effect in a block: one side has delivered and the other has not.",
+    "legs.none-delivered": "No leg has taken effect in a block yet ({there} of {all}).",
+    "legs.unpaid": "{there} of {all} legs are delivered. Executed without moving what is owed: {unpaid}. That does not count as "
+    "paid: record the failure.",
+    "legs.unpaid-recorded": "{there} of {all} legs are delivered. Executed without moving what is owed: {unpaid}. That does not "
+    "count as paid; its failure is recorded.",
     "legs.would": "If you record the failure of this leg:",
     "legs.would-owe": "{amount} of {payer} stay held; the custodian owes them to {receiver} as its own break.",
     "legs.would-go-on": "Send it again, or have a replacement declared; once it is delivered, the settlement goes on.",
