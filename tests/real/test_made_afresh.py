@@ -1,6 +1,7 @@
 """A deposit is reorganised away and double-spent: its settlement's leg is made afresh, and the first comes back. One pays."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import pytest
 from countersign.chains.bitcoin_core import BitcoinCore, cookie
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.demonstration import cast
-from countersign.desk import ceremony, founding, mending, preparing, releasing
+from countersign.desk import ceremony, chain_facts, founding, mending, preparing, releasing
+from countersign.desk.earlier_payments import PaidReader
+from countersign.desk.vouching import Nodes
+from countersign.review.case import PaidSeen
+from countersign.settlement import rivalry
 from countersign.settlement.records import Instruction
 from journeys.test_failure import confirmed_by_both, released
 from support import stopped_stage as stage
@@ -88,7 +93,7 @@ def mined(node: RegtestNode, *raws: str) -> str:
 
 
 async def test_a_reorganisation_brings_the_first_back_beside_the_leg_made_afresh_and_one_is_mined(
-    table: Table, node: RegtestNode
+    table: Table, node: RegtestNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await table.until("step-found")
     desk, operations, chain = table.desk, table.author("operations"), table.stage.bitcoin
@@ -102,6 +107,7 @@ async def test_a_reorganisation_brings_the_first_back_beside_the_leg_made_afresh
     await releasing.broadcast(desk, cycle, operations)
     await releasing.observe(desk, cycle, operations)
     first = stage.live(table, cycle)[0]
+    assert await own_node_says(table, first, monkeypatch) == PaidSeen("", 0)  # in the pool
     (youngest,) = {each for each in coins(first) if node.rpc("gettxout", *_place(each), False)["confirmations"] == DEEP}
 
     # The newest deposit's block is dropped, and another spends what it was made of: the first transaction is dead, one block deep.
@@ -111,6 +117,7 @@ async def test_a_reorganisation_brings_the_first_back_beside_the_leg_made_afresh
     node.rpc("invalidateblock", dropped)
     taken = mined(node, raw_other)
     assert await chain.test(releasing.finish(desk, first).raw) is not None
+    assert await own_node_says(table, first, monkeypatch) == PaidSeen("", 1)  # dead by what the deposit was made of
     await releasing.observe(desk, cycle, operations)
     await mending.record_failure(desk, operations, first.hash, "A deposit was reorganised away and spent otherwise.")
     first = stage.live(table, cycle)[0]
@@ -132,6 +139,7 @@ async def test_a_reorganisation_brings_the_first_back_beside_the_leg_made_afresh
     node.mine()
     assert [(await chain.observe(each.transaction or "")).confirmations for each in (first, second)] == [2, 0]
     assert await chain.test(raw[1]) is not None
+    assert await own_node_says(table, first, monkeypatch) == PaidSeen(first.transaction or "", 0)
     await releasing.observe(desk, cycle, operations)
     assert stage.live(table, cycle)[0].hash == first.hash
     assert stage.stands(table, contract) == "settling"
@@ -143,11 +151,28 @@ async def test_a_reorganisation_brings_the_first_back_beside_the_leg_made_afresh
     node.mine()
     assert [(await chain.observe(each.transaction or "")).confirmations for each in (first, second)] == [0, 2]
     assert await chain.test(raw[0]) is not None
+    assert await own_node_says(table, first, monkeypatch) == PaidSeen(
+        second.transaction or "", 0
+    )  # which pays the same
     await releasing.observe(desk, cycle, operations)
     assert stage.live(table, cycle)[0].hash == second.hash
     assert stage.stands(table, contract) == "settling"
     await confirmed_by_both(table, contract, cycle)
     assert stage.stands(table, contract) == "final"
+
+
+async def own_node_says(table: Table, first: Instruction, monkeypatch: pytest.MonkeyPatch) -> PaidSeen:
+    """What officer A's own node says of the first payment, should the log call it over before another is signed."""
+    replica, chain = table.officer.replica, first.group.chain
+    other = replace(first, spends=tuple(replace(each, outpoint=f"{'ab' * 32}:0") for each in first.spends[:1]))
+    reader = PaidReader(Nodes({chain: table.stage.bitcoin}), replica.profile)
+    with monkeypatch.context() as lying:
+        lying.setattr(rivalry, "past", lambda *_: True)
+        found = await reader.look(replica.state, other)
+    assert found is not None
+    seen = found[chain_facts.txid(first, replica.profile.artefacts)]
+    assert isinstance(seen, PaidSeen)
+    return seen
 
 
 def _place(outpoint: str) -> tuple[str, int]:
