@@ -107,7 +107,7 @@ TEMPLATES: dict[str, str] = {
     ),
     "roster.safe-unasked": (
         "NOT LOOKED AT HERE: this machine has no node of {chain}, so nothing here has read the Safe {vault} at {address}. You "
-        " would rely on the desk's own node, and on the other administrators."
+        "would rely on the desk's own node, and on the other administrators."
     ),
     "roster.safe-awaited": (
         "NOT LOOKED AT YET: this machine's own node of {chain} has not answered about the Safe {vault} at {address}. Nothing is "
