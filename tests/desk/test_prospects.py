@@ -3,18 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 
 from countersign.bitcoin import psbt as psbts
 from countersign.bitcoin.transaction import display
-from countersign.desk import chain_facts, prospects
+from countersign.desk import chain_facts, elsewhere, prospects
 from countersign.desk.ports import Coin, Executed, Observation
 from countersign.errors import Refused
 from countersign.ethereum import safe_file
 from countersign.ethereum.movements import Movement
 from countersign.rails import safe_movements
-from countersign.settlement import builder
+from countersign.settlement import builder, carrying
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
 from support import declared_cases as declared
@@ -151,3 +152,21 @@ async def test_a_number_used_by_what_was_requested_under_it_before_for_the_same_
         return
     with refused(AFTER_ALL, Refused, transaction=STRANGER):
         await asked(scene, leg, node, scene.safe_tx, data)
+
+
+async def test_what_withheld_signatures_executed_is_not_said_to_be_left_behind_by_a_split(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The other Safe of the settlement was executed alone; of this one nothing is logged, and the rest goes on."""
+    scene = story()
+    leg, data = replace(declared.live(scene, "safe-tx"), released=1), scene.safe_tx
+
+    async def no(*_: object) -> None:
+        return None
+
+    for name in ("otherwise", "waits"):
+        monkeypatch.setattr(elsewhere, name, no)
+    monkeypatch.setattr(carrying, "left_behind", lambda *_: (leg,))
+    node = SafeNode({digest(data): STRANGER}, owed(scene, leg))
+    desk = SimpleNamespace(state=scene.state, artefacts=kept(data), ethereum=lambda _: node)
+    assert await elsewhere.name_split(desk, leg.cycle, None) == []  # type: ignore[arg-type]

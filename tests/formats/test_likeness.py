@@ -55,13 +55,29 @@ def test_the_places_and_groups_that_differ() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("DAI", "DAl"), ("DAI", "DA1"), ("USDO", "USD0"), ("usdc", "USDC"), ("USDC", "USDC."), ("Barnes", "Bames")],
+    [
+        ("DAI", "DAl"),
+        ("DAI", "DA1"),
+        ("USDO", "USD0"),
+        ("usdc", "USDC"),
+        ("USDC", "USDC."),
+        ("Barnes", "Bames"),
+        ("DAI", "dAl"),  # another case as well
+        ("USDo", "USD0"),
+        ("USDC", "U.SDC"),
+        ("Harbour Bank", "Harbour  Bank"),
+        ("Harbour Bank", "HarbourBank"),
+        ("WBTC", "VVBTC"),
+    ],
 )
 def test_names_of_one_shape_read_alike(one: str, other: str) -> None:
     assert reads_alike(one, other)
     assert reads_alike(other, one)
 
 
-@pytest.mark.parametrize(("one", "other"), [("DAI", "DAL"), ("USDC", "USDT"), ("USDC", "USDC.e"), ("USD0", "USDC")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("DAI", "DAL"), ("USDC", "USDT"), ("USDC", "USDC.e"), ("USD0", "USDC"), ("LINK", "LLNK"), ("Harbour", "Harbor")],
+)
 def test_names_of_other_letters_do_not(one: str, other: str) -> None:
     assert not reads_alike(one, other)

@@ -4,8 +4,8 @@
   letters. The same address is not "like" itself, however it is spelt.
 - Alike: eight or more characters the same at both ends together (an attacker pays for each one), or four of five in place.
   Two random addresses are so alike once in four thousand million pairs at most.
-- Short names (a token's symbol, an institution's name) read alike where capitals, the points around them, or letters of one
-  shape (I, l and 1; O and 0; rn and m) are all that tells them apart.
+- Short names (a token's symbol, an institution's name) read alike where capitals, spaces and points, and letters of one shape
+  (I, l and 1; O, o and 0; rn and m; vv and w) are all that tells them apart, together or each alone.
 
     >>> alike("0xf34Cad38091B2dBfF9B96fff1F89564407212c9C", "0xf34Cad0000000000000000000000000000002c9C")
     True
@@ -16,8 +16,10 @@ from itertools import takewhile
 
 ENDS = 8
 GROUP = 4
-_SHAPES = str.maketrans({"I": "l", "1": "l", "|": "l", "0": "O"})
-_AROUND = "._:- "
+_STROKE = "|"
+"""For I, l, 1 and | alike: small L looks like them, and L does not."""
+_SHAPES = str.maketrans({"I": _STROKE, "l": _STROKE, "1": _STROKE, "0": "o", "O": "o"} | dict.fromkeys("._:- ", ""))
+_POINTS = str.maketrans(dict.fromkeys("._:- ", ""))
 _PREFIX = re.compile(r"0x|[a-z]{2,4}1[qp]")
 
 
@@ -33,13 +35,14 @@ def alike(one: str, other: str) -> bool:
 
 def reads_alike(one: str, other: str) -> bool:
     """Whether a reader takes two short names for one. Total; true of the same name."""
-    first, second = one.strip(_AROUND), other.strip(_AROUND)
-    return first.casefold() == second.casefold() or _shaped(first) == _shaped(second)
+    if one.translate(_POINTS).casefold() == other.translate(_POINTS).casefold():
+        return True
+    return _shaped(one) == _shaped(other)
 
 
 def _shaped(name: str) -> str:
     """By the shapes of its letters, in most typefaces without serifs."""
-    return name.translate(_SHAPES).replace("rn", "m")
+    return name.translate(_SHAPES).replace("rn", "m").replace("vv", "w").replace("VV", "W").casefold()
 
 
 def differing(one: str, other: str) -> tuple[int, ...]:
