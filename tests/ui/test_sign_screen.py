@@ -75,7 +75,7 @@ async def test_a_batch_is_signed_one_by_one_and_half_of_it_is_called_partial(
     click(window, CONFIRM)
     click(window, SIGN)
     await settled(window)
-    assert "All 2 transactions are signed by you." in seen(window)
+    assert "Signed by you: 2 of 2 transactions." in seen(window)
     assert not enabled(window, SIGN)
 
 

@@ -111,7 +111,7 @@ async def test_a_newcomer_settles_by_keys_and_clicks(played: tuple[OfficerWindow
     await next_step(window, "Your turn: on the Desk, open the settlement")
     click(window, "Ethereum test chain 31337: 20,000,000 USDC, to sign")
     await sign_one(window)
-    assert "All 2 transactions are signed by you." in seen(window)
+    assert "Signed by you: 2 of 2 transactions." in seen(window)
     await cross_by_codes(window, story)
     await cross_by_stick(window)
     await next_step(window, "both were broadcast")

@@ -83,7 +83,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign. Delivery goes only with payment: wait until every leg has its instruction.",
     ),
     "C6.not-owed": ("The contract does not make the owners of {vaults} pay this.", _STOP),
-    "C6.both-legs": ("All {count} instructions of the exchange are there.", _NONE),
+    "C6.both-legs": ("Every instruction of the exchange is there ({count}).", _NONE),
     "L1.absent": ("There is no checkpoint.", "Fetch the log's newest checkpoint and judge again."),
     "L1.note-in-order": ("The checkpoint is a well-formed note of this log.", _NONE),
     "L2.signed-by-log": ("The log's own key signed the checkpoint.", _NONE),

@@ -5,7 +5,7 @@ LABELS: dict[str, str] = {
     "sign.totals": "{all} transactions, {digests} digests for the token. Each is confirmed by itself.",
     "sign.totals-partial": "Partly signed by you: {done} of {all} transactions. Digests left: {digests}.",
     "sign.totals-device": "Signed by you: {done} of {all} transactions. Your device signs what is left.",
-    "sign.totals-done": "All {all} transactions are signed by you.",
+    "sign.totals-done": "Signed by you: {all} of {all} transactions.",
     "sign.choose": "{title}: {amounts}, {state}",
     "sign.state-open": "to sign",
     "sign.state-signed": "signed by you",
