@@ -213,7 +213,7 @@ XPRV = "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJx
         (changed(1, "BSMS 1.1"), "bitcoin.bsms-version"),
         (changed(1, "BSMS 1.0 "), "bitcoin.bsms-version"),
         (changed(1, "bsms 1.0"), "bitcoin.bsms-text"),
-        (changed(2, "0x00"), "formats.hexadecimal"),
+        (changed(2, "0x00"), "bitcoin.bsms-token-text"),
         (changed(2, "0000"), "bitcoin.bsms-token"),
         (changed(2, TOKEN.hex()), "bitcoin.bsms-other-token"),
         (changed(3, "026d15412460ba0d881c21837bb999233896085a9ed4e5445bd637c10e579768ba"), "bitcoin.bsms-key"),

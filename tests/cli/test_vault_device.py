@@ -104,6 +104,10 @@ def test_a_request_goes_to_the_device_and_its_signatures_into_the_answer(at: Mac
     (at.folder / "answer.countersign").unlink()
     once_more = at.run("device-import", at.request, at.folder / "signed.psbt", "--to", at.folder)
     assert (once_more.exit_code, at.asked) == (0, 1)  # from the record: no PIN
+    [answered] = [line for line in once_more.stderr.splitlines() if "answered before" in line]
+    assert answered.rpartition(": ")[2] in once_more.stdout  # the answer's words, and not called the request's
+    assert "The words of this request" not in once_more.stderr
+    assert "The words of this request" in done.stderr
     late = at.run("device-export", at.request, "--out", at.folder / "late.psbt")
     assert (late.exit_code, "[desk.answered-already]" in late.stderr) == (1, True)
     assert not (at.folder / "late.psbt").exists()

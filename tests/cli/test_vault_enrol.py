@@ -16,8 +16,9 @@ from countersign.bootstrap.commands import enrolling as enrolling_seat
 from countersign.bootstrap.commands import order as read_order
 from countersign.cli import pins
 from countersign.cli.vault_enrol import vault_enrol_app
-from countersign.desk import common_changes, proposals, vault_enrolment
+from countersign.desk import common_changes, founding_plan, proposals, vault_enrolment
 from countersign.desk.author import Scribe
+from countersign.desk.ceremony import Keyring
 from countersign.desk.order import Order
 from countersign.errors import Refused
 from countersign.keys.public_key import Curve, PublicKey
@@ -284,3 +285,75 @@ def test_a_real_token_signs_the_test_after_the_words(terminal: Terminal) -> None
     planned = vault_enrolment.plan(terminal.desk.state.roster, found, enrolling.NAME, enrolling.OWNER, world.BITCOIN)
     test = (terminal.folder / "ada.test").read_bytes()
     assert vault_enrolment.take_test(planned, "officer-a", test) == test
+
+
+def test_more_slots_of_tokens_from_their_keyrings_and_what_is_compared(terminal: Terminal) -> None:
+    """Keys made since the founding are registered from keyrings, described as slots, and compared under the vault's own numbers."""
+
+    def keyring(officer: str, numbers: Sequence[int], *more: str) -> str:
+        made = {
+            f"btc harbour-btc {each}": world.vault_key(officer, "bip122", "harbour", each).public for each in numbers
+        }
+        made |= {label: world.identity(officer).public for label in more}
+        ring = Keyring(f"serial-{officer}", f"token {officer}", "SoftHSM v2", made, online=False)
+        return terminal.write(f"{officer}.keyring", founding_plan.serialise_keyring(ring))
+
+    where = ("--vault", "harbour-btc", "--owner", f"{world.HARBOUR}/main", "--chain", world.BITCOIN)
+    rings = []
+    for officer in world.COSIGNERS:
+        known = keyring(officer, range(world.SLOTS), "identity")
+        refused = terminal.run("keys", known, "--officer", officer, *terminal.out("none.proposal"))
+        assert (refused.exit_code, "[desk.keyring-known]" in refused.stderr) == (1, True)
+        rings.append(keyring(officer, range(world.SLOTS + 2), "identity"))
+        found = terminal.run("keys", rings[-1], "--officer", officer, *terminal.out(f"{officer}.proposal"))
+        assert (found.exit_code, found.stdout.count("gains a key")) == (0, 2), found.output
+        event = proposals.parse((terminal.folder / f"{officer}.proposal").read_bytes()).event
+        terminal.desk.log("roster.changed", ["compliance", "officer-d"], json.loads(event.jws.payload)["body"])
+
+    slots = ("slots", "2", *rings, "--vault", "harbour-btc", "--first", str(world.SLOTS), "--count")
+    absent = terminal.run(*slots, "3", *terminal.out("more.txt"), profile=False)
+    assert (absent.exit_code, "[desk.no-key]" in absent.stderr) == (1, True)
+    found = terminal.run(*slots, "2", *terminal.out("more.txt"), profile=False)
+    assert (found.exit_code, "2 of 3, 2 slots" in found.stdout, "Address" in found.stdout) == (0, True, False)
+
+    more = str(terminal.folder / "more.txt")
+    own = ("--officer", "officer-a", *terminal.out("test.psbt"))
+    shown = terminal.run("compare", more, *where, *own, typed=["other words"]).stderr
+    address = world.bitcoin_address("harbour", world.SLOTS)
+    for line in (
+        f"The vault stands; it gains the slots {world.SLOTS}, {world.SLOTS + 1}",
+        f"Address of slot {world.SLOTS} (bcrt): {address}",
+        f"Keys of slot {world.SLOTS + 1} by officer: 1 officer-a, 2 officer-c, 3 officer-d",
+        "officer-a has one key in 2 of these 2 slots",
+        f"The address to compare, its first: {address}",
+    ):
+        assert line in shown, shown
+    assert "(bc)" not in shown
+    assert "slot 0" not in shown
+    whole = terminal.write(
+        "whole.txt", "".join(f"{world._descriptor('harbour', each)}\n" for each in range(world.SLOTS)).encode()
+    )
+    again = terminal.run("compare", whole, *where, *own, typed=["other words"]).stderr
+    assert "The vault stands as it is described; it is tried again" in again
+
+
+def test_records_of_two_sessions_are_no_vault(terminal: Terminal) -> None:
+    """Whoever exchanged one on its way has a record of the right device, of another day."""
+    own = [terminal.write(f"{each}.bsms", enrolling.record(each)) for each in world.COSIGNERS]
+    old = terminal.write("old.bsms", enrolling.record("officer-c", bytes(range(8))))
+    made = ("--chain", world.BITCOIN, *terminal.out("vault.bsms"))
+    refused = terminal.run("assemble", "2", own[0], old, own[2], *made, profile=False)
+    assert (refused.exit_code, "[bitcoin.bsms-other-token]" in refused.stderr) == (1, True)
+    assert not (terminal.folder / "vault.bsms").exists()
+    assert terminal.run("assemble", "2", *own, *made, profile=False).exit_code == 0
+
+
+def test_a_token_that_does_not_parse_is_not_told(terminal: Terminal) -> None:
+    file = terminal.folder / "session"
+    file.touch(0o600)
+    file.write_text("A1B2C3D4E5F60718")
+    record = terminal.write("own.bsms", enrolling.record("officer-a"))
+    refused = terminal.run("assemble", "2", record, "--chain", world.BITCOIN, "--token-file", str(file),
+                           *terminal.out("vault.bsms"), profile=False)  # fmt: skip
+    assert (refused.exit_code, "[bitcoin.bsms-token-text]" in refused.stderr) == (2, True)
+    assert "A1B2" not in refused.output

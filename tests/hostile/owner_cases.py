@@ -310,7 +310,7 @@ CASES: list[Hostile] = [
         ("owners: ordered by one administrator twice", partial(by, "compliance", "compliance")),
         ("owners: ordered by one administrator and operations", partial(by, "compliance", "operations")),
     ]),
-    Hostile("C5", "owners: who signs ordered it", "C5.own-request", partial(signed_by, ordered.D), partial(signed_by, ordered.C)),
+    Hostile("C5", "owners: who signs ordered it", "C5.own-order", partial(signed_by, ordered.D), partial(signed_by, ordered.C)),
     Hostile("C5", "owners: the bytes of another order", "C5.other-artefact", partial(other_bytes, other=True),
             partial(other_bytes, other=False), BESIDE),
     Hostile("C5", "owners: another order took its place", "C5.superseded", partial(in_place_of, first=True),

@@ -128,7 +128,7 @@ def test_other_bytes_than_were_ordered_fail_c5() -> None:
 def test_who_ordered_it_does_not_sign_it() -> None:
     key = world.vault_key("officer-d", "eip155", "harbour").public
     found = fails(verdict(case(built(kids(A, C), 2), kids(A, C), 2, signer=SignerFacts("officer-d", key))))
-    assert found == {"C5": "C5.own-request"}
+    assert found == {"C5": "C5.own-order"}
 
 
 def test_administrators_who_are_none_any_more_ordered_nothing() -> None:

@@ -100,7 +100,7 @@ WRONG_STATE = {
     "desk.founded": "settlement.founded-already",
     "roster.changed": None,  # administrators may change the roster at any time
     "log.rotated": "settlement.log-used",
-    "owners.ordered": "settlement.replaces",
+    "owners.ordered": "settlement.order-waits",
     "ceremony.recorded": None,  # people may meet again
     "policy.adopted": "settlement.policy-version",
     "price.published": None,

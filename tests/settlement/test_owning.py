@@ -87,7 +87,7 @@ def test_an_order_needs_the_administrators_threshold() -> None:
 def test_who_ordered_it_does_not_sign_it_and_an_officer_counts_once() -> None:
     desk = world.founded()
     name = order(desk)
-    assert desk.attempt(*world.share_step(name, D, SAFE)) == "C5.preparer-signs"
+    assert desk.attempt(*world.share_step(name, D, SAFE)) == "C5.orderer-signs"
     signed(desk, name, A)
     assert desk.attempt(*world.share_step(name, A, SAFE)) == "settlement.share-twice"
     assert desk.attempt(*trouble.broadcast(desk.state.instruction(name))) == "settlement.no-quorum"
@@ -146,7 +146,9 @@ def test_another_order_takes_its_place_under_the_same_number_until_it_is_execute
     desk = world.founded()
     first = order(desk)
     signed(desk, first, A)
-    assert refused(desk, (A, C, D), 3) == "settlement.replaces"
+    assert refused(desk, (A, C, D), 3) == "settlement.order-waits"
+    assert refused(world.founded(), (A, C, D), 3, replaces=first) == "settlement.replaces-nothing"
+    assert refused(desk, (A, C, D), 3, replaces="7e" * 32) == "settlement.replaces"
     assert (
         refused(desk, (A, C, D), 3, replaces=first, nonce=1) is None
     )  # where the Safe is past it, as its desk's node says

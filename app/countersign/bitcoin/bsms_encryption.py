@@ -27,8 +27,11 @@ _MAC = 32
 
 
 def read_token(text: str) -> bytes:
-    """The token of its lower-case hex. Malformed: formats.hexadecimal, bitcoin.bsms-token."""
-    token = hexadecimal.decode(text)
+    """The token of its lower-case hex; a secret: no error tells it. Malformed: bitcoin.bsms-token-text, bitcoin.bsms-token."""
+    try:
+        token = hexadecimal.decode(text)
+    except Malformed:
+        raise Malformed("bitcoin.bsms-token-text") from None
     if token != NO_TOKEN and len(token) not in (STANDARD, EXTENDED):
         raise Malformed("bitcoin.bsms-token", found=len(token))
     return token

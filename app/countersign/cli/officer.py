@@ -47,6 +47,7 @@ from countersign.cli.token import ModuleOption, PinFileOption, SerialOption, Sof
 from countersign.cli.words import display, words
 from countersign.desk import enrolment
 from countersign.desk.console import OfficerConsole
+from countersign.desk.crossing import REQUEST
 from countersign.desk.governance_views import ProposalView
 from countersign.desk.waiting import Wait
 from countersign.errors import Refused
@@ -350,8 +351,9 @@ def waiting(context: typer.Context) -> None:
 
     async def work(console: OfficerConsole) -> None:
         for each in await console.carry_requests():
-            findings.show([words("To {name} ({phase}) for {id}, by {channel}", name=each.recipient_name, phase=each.phase,
-                                 id=each.contract_id, channel=each.channel),
+            way = "" if each.phase == REQUEST else words(", by {channel}", channel=each.channel)
+            findings.show([words("To {name} ({phase}) for {id}{way}", name=each.recipient_name, phase=each.phase,
+                                 id=each.contract_id, way=way),
                            words("Instruction {hash}", hash=each.instruction)])  # fmt: skip
 
     context.obj.do(work, logs=False)

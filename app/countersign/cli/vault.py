@@ -33,8 +33,9 @@ from countersign.cli.words import words
 from countersign.cli.writing import write_new
 from countersign.desk.vault_console import Vault
 from countersign.desk.views import VaultRequestView
-from countersign.errors import CountersignError, Refused
+from countersign.errors import CountersignError, Malformed, Refused
 from countersign.formats import times
+from countersign.formats.excerpt import excerpt
 
 CLOCKS_APART = 300
 """Seconds by which this machine's clock and the second source may differ: as much as an author's and the desk's."""
@@ -176,10 +177,13 @@ def _at(vaults: Vaults, seat: Seat, work: Callable[[Vault, Seat], Awaitable[None
 
 async def _taken(console: Vault, file: Path, clock: str, now: int) -> VaultRequestView:
     """Compare the clocks, take in the request, show it whole."""
-    require_clock(times.parse(clock), now)
+    require_clock(_moment(clock), now)
     await console.confirm_clock(True)
     view = await console.take_from_usb(file)
-    asked = words("The words of this request: {words}", words=view.crossing.phrase)
+    if view.answered:
+        asked = words("This request was answered before; the words of that answer: {words}", words=view.crossing.phrase)
+    else:
+        asked = words("The words of this request: {words}", words=view.crossing.phrase)
     told = change_lines(view) if view.review is None else review_lines(view.review)
     findings.warn([*told, "", asked])
     return view
@@ -204,6 +208,14 @@ def change_lines(view: VaultRequestView) -> list[str]:
     """A Safe's change of its own owners: who goes and who comes, then the transaction with every check."""
     told = [] if view.change is None else owner_lines(view.change)
     return [*told, *instruction_lines(view.instruction)]
+
+
+def _moment(clock: str) -> int:
+    """Unix seconds of what was typed. Malformed("cli.not-a-time")."""
+    try:
+        return times.parse(clock)
+    except Malformed:
+        raise Malformed("cli.not-a-time", text=excerpt(clock)) from None
 
 
 def require_clock(second: int, here: int) -> None:

@@ -1,6 +1,8 @@
 """`countersign vault-enrol`: a Bitcoin vault of the officers' keys, from key records to a proposal (docs/vault-enrolment.md).
 
     $ countersign vault-enrol device ada.bsms --officer ada --serial 6F2A --model jade --profile ops --out ada.proposal
+    $ countersign vault-enrol keys ada.keyring --officer ada --profile ops --out ada.proposal
+    $ countersign vault-enrol slots 2 ada.keyring ben.keyring cy.keyring --vault m-btc --first 4 --count 4 --out more.txt
     $ countersign vault-enrol assemble 2 ada.bsms ben.bsms cy.bsms --chain bip122:… --out vault.bsms
     $ countersign vault-enrol compare vault.bsms --vault m-btc --owner 9845…/main --chain bip122:… --officer ada --own ada.bsms …
     $ countersign vault-enrol take vault.bsms … --officer ada --own ada.bsms --signed signed.psbt --out ada.test
@@ -16,7 +18,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +26,7 @@ import typer
 
 from countersign.bitcoin import described
 from countersign.bitcoin.bsms import KeyRecord
-from countersign.cli import describing, findings, outcome, pins, reading
+from countersign.cli import describing, findings, outcome, pins, reading, vault_enrol_lines
 from countersign.cli.descriptor import FileArgument, SessionOption, session
 from countersign.cli.governance import Orders
 from countersign.cli.governance_lines import proposal_lines
@@ -42,7 +44,8 @@ from countersign.cli.token import (
 from countersign.cli.words import words
 from countersign.cli.writing import write_new
 from countersign.desk import describing as descriptions
-from countersign.desk import vault_enrolment, vault_trying
+from countersign.desk import founding_plan, token_slots, vault_enrolment, vault_trying
+from countersign.desk.ceremony import Keyring
 from countersign.desk.order import Order
 from countersign.desk.ports import Journal
 from countersign.desk.vault_enrolment import Planned
@@ -50,7 +53,7 @@ from countersign.errors import CountersignError
 from countersign.rails import bitcoin as rail
 from countersign.settlement.roster import Party, Token
 
-VaultOption = Annotated[str, typer.Option("--vault", help="The id that the vault will have.")]
+VaultOption = Annotated[str, typer.Option("--vault", help="The id that the vault will have, or has.")]
 OwnerOption = Annotated[str, typer.Option("--owner", help="Whose it will be: LEI/BOOK.")]
 ChainOption = Annotated[str, typer.Option("--chain", help="The chain, CAIP-2 (bip122:…).")]
 OfficerOption = Annotated[str, typer.Option("--officer", help="The cosigner, by officer id.")]
@@ -70,6 +73,10 @@ UntestedOption = Annotated[
 SignedOption = Annotated[Path, typer.Option("--signed", help="What the device gave back, a .psbt file.")]
 RecordArgument = Annotated[Path, typer.Argument(metavar="RECORD", help="A device's key record (BIP-129, round 1).")]
 RecordsArgument = Annotated[list[Path], typer.Argument(metavar="RECORD…", help="The cosigners' key records, in order.")]
+KeyringArgument = Annotated[Path, typer.Argument(metavar="KEYRING", help="What `desk keyring` wrote of a token.")]
+KeyringsArgument = Annotated[
+    list[Path], typer.Argument(metavar="KEYRING…", help="The cosigners' keyrings, in the order of their keys.")
+]
 ThresholdArgument = Annotated[int, typer.Argument(metavar="K", help="How many of them sign.", min=1, max=15)]
 
 
@@ -96,6 +103,8 @@ def vault_enrol_app(orders: Orders, open_seats: Seats, tokens: ProvisionerFactor
     commands = _Commands(orders, open_seats, tokens)
     for command in (
         commands.device,
+        commands.keys,
+        commands.slots,
         commands.assemble,
         commands.compare,
         commands.take,
@@ -134,6 +143,36 @@ class _Commands:
             order = self._orders(profile, passphrase)
             body = vault_enrolment.device_entry(order.state.roster, officer, made, token, label, online=online)
             _proposed(order, body, out)
+
+    def keys(
+        self,
+        ring: KeyringArgument,
+        officer: OfficerOption,
+        profile: RestOption,
+        out: OutOption,
+    ) -> None:
+        """Draft that the keys of an officer's token that are new are registered, from its keyring."""
+        with _Told():
+            order = self._orders(profile, passphrase)
+            _proposed(order, token_slots.officer_body(order.state.roster, officer, _ring(ring)), out)
+
+    def slots(
+        self,
+        threshold: ThresholdArgument,
+        rings: KeyringsArgument,
+        name: VaultOption,
+        out: OutOption,
+        first: Annotated[int, typer.Option("--first", min=0, help="The number of the first slot.")] = 0,
+        count: Annotated[int, typer.Option("--count", min=1, max=1_000, help="How many slots.")] = 1,
+    ) -> None:
+        """Describe slots over tokens' keys, a line each: slot N of vault V is over the keys named `btc V N`."""
+        with _Told():
+            numbers = range(first, first + count)
+            data = token_slots.described(threshold, [_ring(each) for each in rings], name, numbers)
+            write_new(out, data)
+            findings.show(
+                [*describing.description_lines(replace(descriptions.look(data), addresses=())), _written(out)]
+            )
 
     def assemble(
         self,
@@ -256,6 +295,11 @@ class _Told:
             raise typer.Exit(outcome.tell(error, as_json=False)) from None
 
 
+def _ring(file: Path) -> Keyring:
+    """Malformed: as `founding_plan.keyring`."""
+    return founding_plan.keyring(reading.read_file(file, founding_plan.LIMIT))
+
+
 def _record(file: Path, token_file: Path | None) -> KeyRecord:
     """Raises as `vault_enrolment.read_record`."""
     return vault_enrolment.read_record(reading.read_file(file), session(token_file))
@@ -273,13 +317,7 @@ def _require_own(planned: Planned, officer: str, own: Path | None, token_file: P
 def _compare(planned: Planned, officer: str, own: Path | None, token_file: Path | None) -> None:
     """The vault, whose keys, its first address; then the words. Refused("desk.enrol-words"); Unavailable("cli.no-terminal")."""
     _require_own(planned, officer, own, token_file)
-    vault = planned.vault
-    whose = words("Vault {id} of {owner}, book {book}, on {chain}", id=vault.id, owner=vault.owner.lei,
-                  book=vault.owner.book, chain=vault.chain)  # fmt: skip
-    keys = ", ".join(f"{number} {each}" for number, each in enumerate(planned.holders, 1))
-    people = words("Keys by officer: {keys}; the key of {officer} is there once", keys=keys, officer=officer)
-    shown = describing.description_lines(descriptions.of(planned.described))
-    findings.warn([whose, *shown, people, _shown(planned), _words(planned)])
+    findings.warn([*vault_enrol_lines.lines(planned, officer), _shown(planned), _words(planned)])
     typed = pins.hidden(words("The words that the other cosigners read aloud"))
     vault_enrolment.require_same_words(planned, typed)
 

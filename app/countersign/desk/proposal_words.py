@@ -89,6 +89,8 @@ def _owners(state: State, body: OwnersOrdered) -> tuple[Difference, ...]:
             told.append(said(code, vault=vault.id, name=name, key=kid))
     if body.threshold != vault.threshold:
         told.append(said("owners.threshold", vault=vault.id, was=vault.threshold, threshold=body.threshold))
+    if body.keys != vault.keys:
+        told.append(said("owners.sign", vault=vault.id, threshold=body.threshold, count=len(body.keys)))
     if not told:
         told.append(said("owners.kept", vault=vault.id, nonce=body.nonce))
     told.append(said("owners.bytes", vault=vault.id, address=vault.address, nonce=body.nonce, artefact=body.artefact))

@@ -128,8 +128,11 @@ def read_record(data: bytes, session: bytes | None) -> KeyRecord:
 def round_two(threshold: int, records: Sequence[KeyRecord], chain: str, session: bytes | None) -> bytes:
     """The descriptor record of these key records in their order, on a CAIP-2 chain; encrypted with the session's token.
 
-    Refused: as `bsms.assemble` and `bsms.descriptor_record`; Malformed: bitcoin.bsms-token.
+    Refused: bitcoin.bsms-other-token of records of several sessions; as `bsms.assemble` and `bsms.descriptor_record`.
+    Malformed: bitcoin.bsms-token.
     """
+    if len({each.token for each in records}) > 1:
+        raise Refused("bitcoin.bsms-other-token")
     made = bsms.descriptor_record(bsms.assemble(threshold, records), caip.hrp(caip.ChainId.parse(chain))).serialise()
     hidden = session is not None and session != bsms_encryption.NO_TOKEN
     return bsms_encryption.encrypt(session, made) if hidden and session is not None else made

@@ -43,6 +43,7 @@ TEMPLATES: dict[str, str] = {
     "owners.added": "{name} becomes an owner of the Safe {vault}, with the key {key}.",
     "owners.removed": "{name} owns the Safe {vault} no more, with the key {key}.",
     "owners.threshold": "The Safe {vault} wants {threshold} of its owners to sign instead of {was}.",
+    "owners.sign": "Then {threshold} of {count} owners sign for the Safe {vault}.",
     "owners.kept": "The Safe {vault} keeps its owners: an empty call uses up its number {nonce}.",
     "owners.bytes": "The Safe {vault} at {address} calls itself under number {nonce}, by the bytes {artefact}.",
     "owners.instead": "It takes the place of the order {order}, which was not executed.",

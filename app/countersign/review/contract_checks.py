@@ -228,7 +228,7 @@ def _ordered(reading: Reading, state: State, order: OwnersOrder, instruction: In
     if signer is None and reading.case.mode is Mode.SIGN:
         return blocked("C5", "signer", about)
     if signer is not None and signer.officer in order.by:
-        return failed("C5", "own-request", about, "somebody else than who signs", names, officer=signer.officer)
+        return failed("C5", "own-order", about, "somebody else than who signs", names, officer=signer.officer)
     if not _same_artefact(reading, record, instruction):
         found = sha256(instruction.data).hexdigest()
         return failed("C5", "other-artefact", about, record.artefact, found, expected=record.artefact, found=found)

@@ -64,6 +64,8 @@ def _judge(case: Case, body: InstructionPrepared) -> None:
 def _replaced(state: State, cycle: Cycle, body: InstructionPrepared) -> Instruction:
     """The live instruction of the same vaults, which the event must name; it stands in no block yet."""
     name = cycle.instructions.get(group_of(body))
+    if name is None and body.replaces is not None:
+        raise Refused("settlement.replaces-nothing", instruction=body.replaces)
     if name is None or name != body.replaces:
         raise Refused("settlement.replaces", instruction=body.replaces or "", live=name or "")
     old = state.instruction(name)

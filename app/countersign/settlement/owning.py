@@ -52,6 +52,10 @@ def _judge(case: Case, body: OwnersOrdered) -> None:
     vault, use, before = safe(state, body.vault), state.safes.get(body.vault, SafeUse()), under_way(state, body.vault)
     _check_free(use, before, body.vault)
     live = None if before is None else before.instruction.hash
+    if body.replaces is None and live is not None:
+        raise Refused("settlement.order-waits", vault=body.vault, live=live)
+    if body.replaces is not None and live is None:
+        raise Refused("settlement.replaces-nothing", instruction=body.replaces)
     if body.replaces != live:
         raise Refused("settlement.replaces", instruction=body.replaces or "", live=live or "")
     _check_unexecuted(before)
@@ -227,7 +231,7 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
     check_stands(state, vault, order.keys, order.threshold)
     officer = case.officers[0]
     if officer in order.by:
-        raise Refused("C5.preparer-signs", officer=officer)
+        raise Refused("C5.orderer-signs", officer=officer)
     sharing.check_share_keys(state, instruction, vault, body, officer)
     if officer in instruction.signers(vault.id):
         raise Refused("settlement.share-twice", officer=officer, vault=vault.id)

@@ -69,6 +69,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "airgap.key-unknown": ("The message holds the unknown entry “{key}” in {where}.", _MEND),
     "airgap.member": ("The message's {where} is not {expected}.", _MEND),
     "airgap.order": ("The entries of the message's {where} are out of order or repeated.", _MEND),
-    "airgap.kind": ("The message is of the kind “{found}”; expected: {expected}.", _MEND),
+    "airgap.kind": (
+        "The message is of the kind “{found}”; expected: {expected}.",
+        "Choose the other file, where both lie beside each other; else ask the sender to make it again.",
+    ),
     "airgap.event-absent": ("The message points to log entry {index} but does not carry it.", _MEND),
 }

@@ -273,6 +273,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A token of {found} bytes is none of BIP-129's: 8 bytes for standard encryption, 16 for extended.",
         "Take the token over again from the coordinator.",
     ),
+    "bitcoin.bsms-token-text": (
+        "The session's token is not lower-case hexadecimal.",
+        "Take the token over again from the coordinator, in digits and the letters a to f.",
+    ),
     "bitcoin.bsms-version": ("The record is of version “{found}”; BSMS 1.0 is read here.", _RECORD),
     "bitcoin.message-signature": ("The signature over the text is not written as devices write it.", _RECORD),
     "bitcoin.message-signature-kind": (

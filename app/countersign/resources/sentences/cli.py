@@ -58,8 +58,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Give the path of a file that you can read.",
     ),
     "cli.pin-file-open": (
-        "The file {path}, which holds a PIN or passphrase, can be read by others.",
+        "The file {path}, which holds a secret, can be read by others.",
         "Take that right away (chmod 600), and change what it holds if others could have read it.",
+    ),
+    "cli.not-a-time": (
+        "“{text}” is not a time.",
+        "Type it as the second source has it, in UTC, such as 2026-11-22T21:50:00Z.",
     ),
     "cli.pin-file-form": (
         "The file {path} does not hold a PIN or passphrase.",

@@ -1,6 +1,10 @@
 """What is said of devices of the officers' own: how they are enrolled with a vault, and the PSBT files they sign."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "desk.keyring-known": (
+        "Every key in the keyring of the token {token} is registered as {officer}'s already.",
+        "Make the new keys in the token first (token generate), and write its keyring again.",
+    ),
     "desk.device-not-asked": (
         "This machine never exported instruction {instruction} for your device.",
         "Export it here first: what is signed is checked and journalled before the device sees it.",

@@ -9,7 +9,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "desk.empty-file": ("The file is empty.", _ASK_AGAIN),
     "desk.unknown-file": (
         "The file is none of the kinds that can be checked.",
-        "Give a contract, event, opening, inclusion proof, PSBT, Safe transaction, envelope, evidence pack or extract.",
+        "Give a contract, event, opening, proof, PSBT, Safe transaction, envelope, pack, extract, descriptors or BSMS record.",
     ),
     "desk.jwks-kid": (
         "The list of keys is not in its one spelling: ordered by thumbprint, each key with its own.",

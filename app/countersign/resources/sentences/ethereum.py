@@ -97,7 +97,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "ethereum.owner-threshold": (
         "A Safe of {owners} owners cannot want {threshold} of them to sign.",
-        "Name a threshold between 1 and the number of owners.",
+        "Name a threshold between two and the number of owners.",
     ),
     "ethereum.owner-twice": ("{owner} is an owner of the Safe already.", "Name an address that is not one yet."),
     "ethereum.safe-version": ("The version of the Safe is not written as three numbers, such as 1.4.1.", _ASK_AGAIN),

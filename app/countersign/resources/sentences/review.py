@@ -65,6 +65,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not sign. Open the instruction of the contract's present cycle, if it has one.",
     ),
     "C5.not-operations": ("{officer}, who prepared it, does not hold the operations role.", _STOP),
+    "C5.own-order": (
+        "{officer} ordered this change of owners, and who orders does not sign.",
+        "Another owner of the Safe must sign.",
+    ),
     "C5.own-request": (
         "{officer} prepared this settlement's instructions, and who prepares does not sign.",
         "Another officer must sign.",

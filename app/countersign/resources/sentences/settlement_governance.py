@@ -3,6 +3,10 @@
 _ADMINISTRATORS = "Ask the administrators; a change of the roster is signed by their threshold."
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "C5.orderer-signs": (
+        "{officer} ordered this change of owners and may not sign it.",
+        "Another owner of the Safe must sign.",
+    ),
     "settlement.ceremony-alone": (
         "A ceremony of the kind {kind} was recorded by {present} alone.",
         "Hold it with a second officer, one of the two an administrator, and record it again.",

@@ -10,8 +10,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ask an officer of compliance to check the same instruction and sign it too.",
     ),
     "settlement.replaces": (
-        "The instruction takes the place of {instruction}, but the one that counts there is {live}.",
-        "Prepare it again against the instruction that counts now.",
+        "It takes the place of {instruction}, but what counts there is {live}.",
+        "Prepare or propose it again against what counts now.",
+    ),
+    "settlement.replaces-nothing": (
+        "It takes the place of {instruction}, but that waits no more, and nothing waits in its place.",
+        "Look at what became of it; prepare or propose it again only if it is still wanted.",
+    ),
+    "settlement.order-waits": (
+        "At the Safe {vault} the order {live} is under way already.",
+        "Propose yours again: it then takes that one's place, and says so.",
     ),
     "settlement.already-executed": (
         "Instruction {instruction} is on its chain already, as transaction {transaction}.",

@@ -44,6 +44,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "settlement.vault-threshold": (
         "Vault {vault} would need {threshold} of {keys} signatures; allowed are two or more, of at most fifteen.",
-        _ROSTER,
+        "Choose a threshold of two or more, and of no more than its keys.",
     ),
 }
