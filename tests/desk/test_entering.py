@@ -39,6 +39,7 @@ class Eyes(StatedNode):
         self.changes, self.answers = {"fallback_handler": OLDER}, GOOD
 
     async def token_answers(self, token: str) -> Answers:
+        self.asked += 1
         if self.silent is not None:
             raise self.silent
         return self.answers
@@ -131,7 +132,9 @@ async def test_a_node_that_does_not_answer_is_waited_for(founded: Table) -> None
         shown = second.proposal(made.id)
         assert told(shown).keys() == {"roster.safe-awaited", "roster.token-awaited"}
         assert shown.objection is None
+        eyes.asked = 0
         await second.look_again()
+        assert eyes.asked == 1, "whoever does not answer is not waited for twice"
     with refused("chains.unreachable", Unavailable):
         await second.sign(made.id)
     with refused("chains.unreachable", Unavailable):

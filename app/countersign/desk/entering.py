@@ -55,16 +55,20 @@ class Entering:
     def __init__(self, nodes: Nodes | None = None) -> None:
         self._nodes = nodes
         self._found: dict[str, Found] = {}
+        self._silent: dict[str, Unavailable] = {}
 
     async def look(self, state: State, event: Event) -> None:
         """Ask now. Raises what stands against it: desk.safe-*, chains.*, ethereum.token-*; Unavailable."""
         if isinstance(event.body, RosterChanged):
+            self._silent = {}
             found = self._found[event.hash] = await self._ask(state, event.body)
             if found.objection is not None:
                 raise found.objection
 
     async def look_again(self, state: State, proposals: Iterable[Examined]) -> None:
-        """Ask about each that may still be signed and of which not all was found as it is entered."""
+        """Ask about each that may still be signed and of which not all was found as it is entered; a node that does not answer
+        once."""
+        self._silent = {}
         for event in (each.proposal.event for each in proposals if not each.logged and each.objection is None):
             known = self._found.get(event.hash)
             if isinstance(event.body, RosterChanged) and (known is None or known.objection is not None):
@@ -86,6 +90,7 @@ class Entering:
             try:
                 told = await self._told(state, body, each)
             except Unavailable as error:
+                self._silent[each.chain] = error
                 found = replace(found, silent=found.silent or error)
                 told = self._not_found(each)
             except CountersignError as error:
@@ -100,6 +105,8 @@ class Entering:
 
         if self._nodes is None or not self._nodes.may_follow(entered.chain):
             return self._not_found(entered)
+        if entered.chain in self._silent:
+            raise self._silent[entered.chain]
         node = self._nodes.of_ethereum(entered.chain)
         if isinstance(entered, SafeVault):
             block = await safe_entering.require_found(entered, safe_entering.after_it(state, body), node)
