@@ -1,21 +1,27 @@
 """An envelope is judged by its seal, its desk, its people, its head, and what it carries; nothing of it is recorded."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from countersign.airgap import envelope
 from countersign.airgap.answer import AnswerBody
 from countersign.airgap.envelope import Envelope, seal, unsigned
+from countersign.airgap.request import ProvenEvent
 from countersign.desk import grounding
 from countersign.desk.envelope_checking import judge_envelope
 from countersign.desk.recognising import recognise
 from countersign.desk.refusing import refusal_body
 from countersign.desk.replica import Replica
 from countersign.review.finding import Finding, Status
-from countersign.store.profile import Profile
+from countersign.settlement import machine
+from countersign.store.profile import Profile, open_profile
+from support import finished_settlement
 from support import settlement_world as world
+from support import trouble_world as trouble
 from support.finished_settlement import BITCOIN_VAULT, Finished, envelope_answer, request, share_of
+from support.settlement_world import Desk
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +112,25 @@ def test_an_answer_is_a_whole_share_or_a_signed_refusal(
     ):
         codes = against(sealed(replace(found, body=answer), "officer-c"), replica, over)
         assert codes == (set() if code is None else {code})
+
+
+def test_an_excerpt_that_shows_what_the_rules_refused_is_named(
+    files: dict[str, bytes], over: Finished, tmp_path: Path
+) -> None:
+    """The desk and one officer said that a leg of a settlement failed: by QR a machine would take their word. By USB it replays."""
+    desk = Desk(over.state, list(over.desk.entries), over.desk.now_ms)
+    entry = desk.entry(*trouble.failed(over.trade, trouble.live(desk, over.trade, "psbt"), executable=False), id="no")
+    desk.state = machine.replay([entry], desk.state)
+    desk.entries.append(entry)
+    desk.now_ms += 1_000
+    assert entry.index in desk.state.faults
+    told = replace(over, desk=desk)
+    finished_settlement.write_profile(tmp_path / "profile", told)
+    found, opening = envelope.peek(files["usb/request.countersign"]), told.opening(entry.index)
+    shown = ProvenEvent(entry.event, entry.index, opening.time_ms, opening.salt, (bytes(32),))
+    with open_profile(tmp_path / "profile") as profile:
+        followed = Replica(profile, told.clock)
+        for proof, codes in ((shown.proof, {"desk.audit-fault"}), ((), set())):
+            carried = (*found.request.events, replace(shown, proof=proof))
+            request_ = replace(found, body=replace(found.request, events=carried))
+            assert against(sealed(request_, "operations"), followed, told) == codes

@@ -5,8 +5,9 @@ CHECKS.md T1, L2, L4, L7. docs/formats/envelope.md.
 - `check` is not the machine that an envelope was sent to: sessions and their order are not judged here, and nothing is
   recorded. What is judged is seal, sender, desk, recipient and head.
 - The head must be one of this machine's own history, or extend it by the proof that came with it.
-- Every event must be the entry that this machine knows, or stand under that head by its own proof. What is asked to be
-  signed is judged as if its file had been given; an answer's share by the rails that would accept it.
+- Every event must be the entry that this machine knows, or stand under that head by its own proof. By QR (each with a proof)
+  none may be one that the rules refused: an honest excerpt leaves them out, and the other machine could not tell.
+- What is asked to be signed is judged as if its file had been given; an answer's share by the rails that would accept it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from countersign.audit.leaf import Opening
 from countersign.desk.ground import Ground
 from countersign.desk.naming import require_named
 from countersign.desk.recognising import Recognised, recognise
-from countersign.desk.reports import Judged, noted, refused
+from countersign.desk.reports import Judged, faulted, noted, refused
 from countersign.desk.reworking import missing
 from countersign.desk.shares import verify_share
 from countersign.desk.weighing import KINDS, Given, judge_transaction
@@ -109,7 +110,17 @@ def _events(found: Envelope, ground: Ground) -> Iterator[Finding]:
         size = ground.state.size
         yield noted("desk.audit-all-included", "events", "every one an entry of this log", str(count),
                     count=count, size=size)  # fmt: skip
+        yield from _refused_here(found, ground)
         yield from _agreeing(found, ground)
+
+
+def _refused_here(found: Envelope, ground: Ground) -> Iterator[Finding]:
+    """What an excerpt shows as if it counted, and what this machine's replay refused; by USB it is part of the history."""
+    for each in (one for one in found.request.events if one.proof):
+        fault = ground.state.faults.get(each.index)
+        if fault is not None:
+            where, why = f"entry {each.index}", fault.code
+            yield faulted("desk.audit-fault", where, "accepted by the rules", why, index=each.index, why=why)
 
 
 def _agreeing(found: Envelope, ground: Ground) -> Iterator[Finding]:
