@@ -68,6 +68,7 @@ def found() -> Iterator[tuple[str, str, set[str]]]:
             assert codes, f"{place}: a finding names its code by literals"
             yield from ((code, place, given) for code in codes)
     yield "review.blocked", "review/finding.py", {"check", "by"}
+    yield "review.unanchored", "review/finding.py", {"check", "by"}
     yield "review.switched-off", "review/check.py", {"check"}
 
 

@@ -24,6 +24,8 @@ def test_what_stands_against_a_signature_begins_with_the_fails() -> None:
 
 
 def test_a_blocked_finding_names_what_blocks_it() -> None:
+    alone = blocked("B9", "anchor")
+    assert (alone.reason, alone.blocked_by) == ("review.unanchored", "anchor")
     assert (STUCK.reason, STUCK.values, STUCK.blocked_by) == ("review.blocked", {"check": "B9", "by": "B3"}, "B3")
 
 

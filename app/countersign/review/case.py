@@ -19,10 +19,11 @@ from countersign.audit.tlog_proof import TlogProof
 from countersign.errors import CountersignError, Malformed
 from countersign.ethereum.safe import ClaimedSafeTx
 from countersign.keys.public_key import PublicKey
+from countersign.review import finding
 from countersign.settlement.safe_state import ChainSnapshot
 from countersign.settlement.state import State
 
-ANCHOR = "anchor"
+ANCHOR = finding.ANCHOR
 
 
 class Mode(StrEnum):

@@ -14,6 +14,9 @@ from enum import StrEnum
 
 from countersign.errors import CountersignError, Value
 
+ANCHOR = "anchor"
+"""What blocks a check that needs a profile, or keys from elsewhere, where there are none."""
+
 
 class Status(StrEnum):
     """The four things a check can say."""
@@ -85,7 +88,8 @@ def failed(check: str, slug: str, looked_at: str, expected: str, found: str, /, 
 
 def blocked(check: str, by: str, looked_at: str = "") -> Finding:
     """Blocked by the check or the missing anchor that `by` names."""
-    return Finding(check, Status.BLOCKED, "review.blocked", looked_at, values={"check": check, "by": by}, blocked_by=by)
+    code = "review.unanchored" if by == ANCHOR else "review.blocked"
+    return Finding(check, Status.BLOCKED, code, looked_at, values={"check": check, "by": by}, blocked_by=by)
 
 
 def not_applicable(check: str, why: str, /, **values: Value) -> Finding:

@@ -11,6 +11,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{check} cannot be judged, because {by} stands in its way or is missing.",
         "Look at {by} first; nothing is signed until both are in order.",
     ),
+    "review.unanchored": (
+        "{check} cannot be judged: nothing here says whom to trust, no profile and no keys.",
+        "Judge it with a profile that is enrolled with the desk; nothing is signed before.",
+    ),
     "review.switched-off": ("{check} was switched off.", "This happens in tests only. Do not sign."),
     "review.no-anchor": (
         "This machine has nothing of its own to judge by: no roster, no pinned log, no witnesses.",
