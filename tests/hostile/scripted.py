@@ -103,6 +103,18 @@ SCRIPTED = (
          "test_entered.py::test_the_near_miss_is_entered",
          "test_entered.py::test_switched_off_it_would_be_entered"),
     ),
+    Scripted(
+        "H8",
+        "NO REPEATED RANDOMNESS",
+        "`store/signing.py` `register`, `require_may_sign`",
+        ("one number in two shares", "a share with the number of a vault's test", "a vault's test with the number of a share",
+         "one number in the tests of two vaults", "one number under two places of a device",
+         "the number of the device's key record in its test", "a test with a key that was stopped",
+         "a test on a machine whose signing is frozen"),
+        ("test_randomness.py::test_it_is_refused_by_name",
+         "test_randomness.py::test_the_near_miss_is_signed",
+         "test_randomness.py::test_switched_off_the_number_is_used_again"),
+    ),
 )  # fmt: skip
 
 
