@@ -144,6 +144,22 @@ def own_request(preparer: str) -> Case:
     return story(plan=TWO_HATS, preparer=preparer).psbt_case()
 
 
+def own_bytes(*, same: bool) -> Case:
+    """What officer A prepared, another asked for again: the very `same` bytes, or others in their place."""
+    scene = story(plan=TWO_HATS, preparer="operations")
+    name = scene.prepared["psbt"]
+    record = scene.state.instructions[name]
+    first = replace(record, hash="ab" * 32, preparer="officer-a", superseded_by=name)
+    first = first if same else replace(first, artefact="cd" * 32)
+    cycle = scene.state.cycles[record.cycle]
+    state = replace(
+        scene.state,
+        instructions=scene.state.instructions.set(first.hash, first),
+        cycles=scene.state.cycles.set(cycle.id, replace(cycle, requested=(first.hash, *cycle.requested))),
+    )
+    return scene.psbt_case(state=state)
+
+
 def called_off(*, called: bool) -> Case:
     """The cycle came to nothing before anybody signed: a dispute, a cancellation, an order over another contract of it."""
     scene = story()
@@ -288,6 +304,13 @@ CASES: list[Hostile] = [
         "C4.clock-unconfirmed",
         partial(unconfirmed_clock, confirmed=False),
         partial(unconfirmed_clock, confirmed=True),
+    ),
+    Hostile(
+        "C5",
+        "signer made the bytes that another asked for again",
+        "C5.own-request",
+        partial(own_bytes, same=True),
+        partial(own_bytes, same=False),
     ),
     Hostile(
         "C5",

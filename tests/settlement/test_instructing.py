@@ -72,9 +72,11 @@ def test_who_prepared_what_another_took_the_place_of_before_anybody_signed_may_s
     desk.log("instruction.prepared", ["operations"], desk.safe_body(trade))
     safe = desk.instructions(trade)[1]
     assert desk.attempt(*world.share_step(safe, "officer-a", "harbour-safe")) == "C5.preparer-signs"
-    desk.log("instruction.prepared", ["operations"], world.psbt_body(trade))
-    for name, vault in zip(desk.instructions(trade), ("meridian-btc", "harbour-safe"), strict=True):
-        assert desk.attempt(*world.share_step(name, "officer-a", vault)) is None
+    asked_again = world.psbt_body(trade)
+    for body, code in ((asked_again, "C5.preparer-signs"), (asked_again | {"artefact": world.digest("others")}, None)):
+        desk.log("instruction.prepared", ["operations"], body)
+        for name, vault in zip(desk.instructions(trade), ("meridian-btc", "harbour-safe"), strict=True):
+            assert desk.attempt(*world.share_step(name, "officer-a", vault)) == code
 
 
 def test_a_share_covers_every_slot_with_the_officers_own_keys(instructed: tuple[Desk, Trade]) -> None:

@@ -243,8 +243,7 @@ def _prepared(reading: Reading, state: State, record: Instruction, instruction: 
         return failed("C5", "not-operations", about, "an operations officer", preparer, officer=preparer)
     if signer is None and reading.case.mode is Mode.SIGN:
         return blocked("C5", "signer", about)
-    preparers = {hand for each in state.under_way(state.cycles[record.cycle]) for hand in each.hands}
-    if signer is not None and signer.officer in preparers:
+    if signer is not None and signer.officer in state.makers(state.cycles[record.cycle], void=record.void):
         return failed("C5", "own-request", about, "somebody else than who signs", preparer, officer=signer.officer)
     if not _same_artefact(reading, record, instruction):
         found = sha256(instruction.data).hexdigest()

@@ -1,7 +1,8 @@
 """Rules of shares: who signs an instruction for which vault, with what, and in which order; and of refusals to sign.
 
 - Who prepared what is signed in a cycle does not sign in it; an officer counts once for a vault, whatever keys they hold
-  (rule 4). What another took the place of before anybody signed is no more, and keeps nobody from signing.
+  (rule 4). What another took the place of before anybody signed is no more, and keeps nobody from signing; but for the same
+  bytes, asked for again: who made them made what is signed.
 - A share covers every slot that its vault spends from, with that officer's own registered keys; in a vault of extended
   keys one key covers every place.
 - From the first share on the places that it spends from count as used.
@@ -65,13 +66,8 @@ def _judge_share(case: Case, body: ShareAdded) -> None:
 
 
 def _preparers(state: State, cycle: Cycle, instruction: Instruction) -> set[str]:
-    """Who has a hand in what would be signed beside it, or in what a replacement pays again (rule 4).
-
-    A void pays nobody: it is not kept from the preparer of what it ends, or few officers could not end a settlement.
-    """
-    live = state.under_way(cycle)
-    replaced = () if instruction.void else [old for each in live for old in state.replaced_by(each)]
-    return {hand for each in (*live, *replaced) for hand in each.hands}
+    """Who signs none of it: `State.makers`."""
+    return state.makers(cycle, void=instruction.void)
 
 
 def _check_signable(case: Case, cycle: Cycle, instruction: Instruction) -> None:

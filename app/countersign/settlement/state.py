@@ -172,6 +172,20 @@ class State:
         both = (one for each in self.live(cycle) for one in (each, self.child(each)))
         return tuple(one for one in both if one is not None)
 
+    def makers(self, cycle: Cycle, *, void: bool) -> set[str]:
+        """Who has a hand in what is signed in a cycle (rule 4): in what counts in it, in what a replacement pays again, and in an
+        earlier request over the very bytes of one of these, whoever asked for them again.
+
+        `void`: for a void, which pays nobody: it is not kept from the preparer of what it ends, or few officers could not end a
+        settlement.
+        """
+        live = self.under_way(cycle)
+        paid = () if void else [old for each in live for old in self.replaced_by(each)]
+        made = {each.artefact for each in (*live, *paid)}
+        asked = (self.instructions[name] for name in cycle.requested)
+        same = [each for each in asked if each.artefact in made]
+        return {hand for each in (*live, *paid, *same) for hand in each.hands}
+
     def sunk(self, cycle: Cycle, but: str = "") -> dict[str, int]:
         """The network fees, by vault, of the voids in blocks (`but` of one) whose legs were prepared anew: of the same caps."""
         live, fees = {each.hash for each in self.live(cycle)}, dict[str, int]()
