@@ -73,7 +73,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "desk.enrol-unknown-key": (
         "Key {key} of the descriptor ({text}) is not registered as any officer's.",
-        "Register the officers' keys first: a device's from its key record (vault-enrol device), a token's with its keyring.",
+        "Take in what was logged since; else register it: a device's by vault-enrol device, a token's by vault-enrol keys.",
     ),
     "desk.enrol-words": (
         "These are not the words of vault {vault} as it is described here.",
