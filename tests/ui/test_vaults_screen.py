@@ -338,7 +338,7 @@ async def test_every_kind_of_vault_has_room_names_and_keys(window: OfficerWindow
 @pytest.mark.parametrize(
     ("stuck", "chip", "sentence"),
     [
-        (("1", "3"), "too few keys in some slots", "these slots cannot reach 2 signatures any more: 1, 3."),
+        (("1", "3"), "not all slots", "these slots cannot reach 2 signatures any more: 1, 3."),
         (("0", "1", "2", "3"), "too few keys", "it cannot reach 2 signatures any more."),
     ],
 )

@@ -28,7 +28,7 @@ LABELS: dict[str, str] = {
     "vaults.online": "online",
     "vaults.able": "can spend",
     "vaults.unable": "too few keys",
-    "vaults.stuck": "too few keys in some slots",
+    "vaults.stuck": "not all slots",
     "vaults.cold-sentence": "Cold: fewer than {threshold} of its officers hold their keys on online machines.",
     "vaults.online-sentence": "Online: {threshold} or more of its officers hold their keys on online machines.",
     "vaults.unable-sentence": "So many keys are withdrawn that it cannot reach {threshold} signatures any more.",
