@@ -42,11 +42,12 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield store.journal
 
 
-def share(journal: Journal, digest: bytes, nonce: int) -> None:
-    """A share of an instruction, as it is signed: intent, token, journal."""
+def share(journal: Journal, digest: bytes, nonce: int) -> object:
+    """A share of an instruction, as it is signed: intent, token, journal; what the journal answers with from then on."""
     key = KEY.public.thumbprint()
     journal.intend(Intent(digest, f"S-{digest[0]}", key, digest, (digest,), 1))
     journal.record_shares((Share(key, digest, signature(KEY.secret, digest, nonce)),))
+    return journal.answered(key, digest)
 
 
 async def tried(journal: Journal, name: str, nonces: list[int]) -> object:
@@ -123,7 +124,8 @@ async def test_it_is_refused_by_name(journal: Journal, name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 async def test_the_near_miss_is_signed(journal: Journal, name: str) -> None:
-    await CASES[name][0](journal, False)
+    assert await CASES[name][0](journal, False)
+    assert not journal.key_stopped(KEY.public.thumbprint())
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -132,4 +134,4 @@ async def test_switched_off_the_number_is_used_again(
 ) -> None:
     monkeypatch.setattr(SigningRecord, "_fresh_r", lambda *_: True)
     monkeypatch.setattr(SigningRecord, "_may_sign", lambda *_: None)
-    await CASES[name][0](journal, True)
+    assert await CASES[name][0](journal, True)
