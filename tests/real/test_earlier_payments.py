@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.demonstration.story import Story
 from countersign.desk import releasing
 from countersign.desk.earlier_payments import PaidReader
 from countersign.review import paid_before
@@ -15,7 +14,7 @@ from countersign.review.case import PaidSeen
 from countersign.settlement.records import Instruction
 from countersign.settlement.roster import SafeVault
 from support import stopped_stage as stage
-from support.anvil_stage import OnAnvil
+from support.anvil_stage import founded
 from support.ethereum_node import AnvilNode, hexed, running_node
 from support.outside_use import keys, used_outside
 from support.software_stage import Table
@@ -31,11 +30,8 @@ def node() -> Iterator[AnvilNode]:
 
 @pytest.fixture
 async def table(tmp_path: Path, node: AnvilNode) -> AsyncIterator[Table]:
-    set_up = OnAnvil(tmp_path, node)
-    found = Table(set_up, Story(set_up, tmp_path / "out"))
-    await found.until("step-found")
-    yield found
-    await found.stage.aclose()
+    async with founded(tmp_path, node) as found:
+        yield found
 
 
 async def signed(table: Table) -> Instruction:

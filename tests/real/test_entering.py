@@ -8,7 +8,6 @@ import pytest
 from countersign.chains.ethereum_rpc import EthereumRpc
 from countersign.chains.jsonrpc import JsonRpc
 from countersign.demonstration import cast
-from countersign.demonstration.story import Story
 from countersign.desk.entering import Entering
 from countersign.desk.governance import Governance
 from countersign.desk.proposal_box import ProposalBox
@@ -19,7 +18,7 @@ from countersign.ethereum import deployments
 from countersign.ethereum.safe import SafeVersion
 from countersign.formats import eip55, strict_json
 from countersign.settlement import events
-from support.anvil_stage import OnAnvil
+from support.anvil_stage import founded
 from support.ethereum_node import AnvilNode, place_safe_contracts, running_node
 from support.refusals import refused
 from support.software_stage import Table
@@ -36,11 +35,8 @@ def node() -> Iterator[AnvilNode]:
 
 @pytest.fixture
 async def table(tmp_path: Path, node: AnvilNode) -> AsyncIterator[Table]:
-    set_up = OnAnvil(tmp_path, node)
-    found = Table(set_up, Story(set_up, tmp_path / "out"))
-    await found.until("step-found")
-    yield found
-    await found.stage.aclose()
+    async with founded(tmp_path, node) as found:
+        yield found
 
 
 async def administrator(table: Table, url: str, officer: str = "compliance") -> Governance:

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from countersign.demonstration import cast
-from countersign.demonstration.story import Story
 from countersign.desk import declaring, mending, preparing, reconciling, releasing
 from countersign.desk.breaks import Cause
 from countersign.settlement import numbers
 from countersign.settlement.roster import SafeVault
 from support import stopped_stage as stage
-from support.anvil_stage import OnAnvil
+from support.anvil_stage import founded
 from support.ethereum_node import AnvilNode, running_node
 from support.outside_use import keys, used_outside
 from support.software_stage import Table
@@ -28,11 +27,8 @@ def node() -> Iterator[AnvilNode]:
 
 @pytest.fixture
 async def table(tmp_path: Path, node: AnvilNode) -> AsyncIterator[Table]:
-    set_up = OnAnvil(tmp_path, node)
-    found = Table(set_up, Story(set_up, tmp_path / "out"))
-    await found.until("step-found")
-    yield found
-    await found.stage.aclose()
+    async with founded(tmp_path, node) as found:
+        yield found
 
 
 def safe(table: Table) -> SafeVault:

@@ -4,15 +4,18 @@ table = story.one_chain_table(tmp_path, OnAnvil(tmp_path, node))     # a running
 """
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from countersign.bitcoin import address as addresses
 from countersign.chains.embedded_bitcoin import EmbeddedBitcoin
+from countersign.demonstration.story import Story
 from countersign.formats import caip
 from support.ethereum_node import AnvilNode, place_safe_contracts
 from support.real_stage import RealOutside
-from support.software_stage import SoftwareStage
+from support.software_stage import SoftwareStage, Table
 from support.twin_ethereum import relayer
 
 
@@ -59,3 +62,13 @@ class OnAnvil(SoftwareStage):
         """So much later, for the desk and for the node's next block."""
         self.now.ahead += seconds
         self.node.rpc("evm_increaseTime", hex(seconds))
+
+
+@asynccontextmanager
+async def founded(folder: Path, node: AnvilNode) -> AsyncIterator[Table]:
+    """The demonstration's story on this node, its desk founded; closed after."""
+    set_up = OnAnvil(folder, node)
+    found = Table(set_up, Story(set_up, folder / "out"))
+    await found.until("step-found")
+    yield found
+    await found.stage.aclose()
