@@ -15,7 +15,7 @@
     >>> objection(reading, facts, txid)
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from countersign.bitcoin.inspect import PsbtFacts
 from countersign.errors import CountersignError
@@ -30,8 +30,6 @@ from countersign.settlement.state import State
 
 Place = tuple[str, str, int]
 """Chain, Safe and number, as `PaidBefore.nonce`."""
-LookedAt = tuple[PaidBefore, PaidSeen | CountersignError | None, int]
-"""A payment, what the node says of it (None: none was asked), and the confirmations that the policy wants there."""
 _UNASKED = "the log says so; no node was asked"
 
 
@@ -67,35 +65,47 @@ def objection(reading: Reading, facts: PsbtFacts, txid: str) -> Finding | None:
 
 def told(reading: Reading, facts: PsbtFacts) -> Iterator[Finding]:
     """What this machine's node says of the payments that the log says are over: a fail where it finds otherwise."""
-    found = _looked_at(reading, {str(fact.outpoint) for fact in facts.inputs}, None)
-    return _told("B12", "its coins spent otherwise, with the policy's confirmations", found)
+    wanted = "its coins spent otherwise, with the policy's confirmations"
+    for each, seen, needed in _looked_at(reading, {str(fact.outpoint) for fact in facts.inputs}, None):
+        other, contract = each.transaction, each.contract
+        if seen is None:
+            yield passed("B12", "over-unasked", "earlier payment", wanted, _UNASKED, contract=contract, other=other)
+        elif isinstance(seen, CountersignError):
+            yield from_error("B12", seen, "earlier payment", wanted)
+        elif seen.made_by:
+            yield failed("B12", "paid-on-chain", "earlier payment", wanted, seen.made_by, contract=contract, other=other,
+                         transaction=seen.made_by)  # fmt: skip
+        elif seen.barred < needed:
+            yield failed("B12", "not-over", "earlier payment", wanted, f"{seen.barred} confirmations",
+                         contract=contract, other=other, needed=needed, found=seen.barred)  # fmt: skip
+        else:
+            yield passed("B12", "over", "earlier payment", wanted, f"at least {seen.barred} confirmations",
+                         contract=contract, other=other, needed=needed)  # fmt: skip
 
 
 def told_of_numbers(reading: Reading, tx: SafeTx) -> Iterator[Finding]:
     """The same of payments under another number of a Safe."""
-    found = _looked_at(reading, (), _place(tx))
-    return _told("E8", "its number used otherwise, with the policy's confirmations", found)
-
-
-def _told(code: str, wanted: str, found: Iterable[LookedAt]) -> Iterator[Finding]:
-    for each, seen, needed in found:
-        other, contract, about = each.transaction, each.contract, "earlier payment"
+    wanted = "its number used otherwise, with the policy's confirmations"
+    for each, seen, needed in _looked_at(reading, (), _place(tx)):
+        other, contract = each.transaction, each.contract
         if seen is None:
-            yield passed(code, "over-unasked", about, wanted, _UNASKED, contract=contract, other=other)
+            yield passed("E8", "over-unasked", "earlier payment", wanted, _UNASKED, contract=contract, other=other)
         elif isinstance(seen, CountersignError):
-            yield from_error(code, seen, about, wanted)
+            yield from_error("E8", seen, "earlier payment", wanted)
         elif seen.made_by:
-            yield failed(code, "paid-on-chain", about, wanted, seen.made_by, contract=contract, other=other,
+            yield failed("E8", "paid-on-chain", "earlier payment", wanted, seen.made_by, contract=contract, other=other,
                          transaction=seen.made_by)  # fmt: skip
         elif seen.barred < needed:
-            yield failed(code, "not-over", about, wanted, f"{seen.barred} confirmations",
+            yield failed("E8", "not-over", "earlier payment", wanted, f"{seen.barred} confirmations",
                          contract=contract, other=other, needed=needed, found=seen.barred)  # fmt: skip
         else:
-            yield passed(code, "over", about, wanted, f"at least {seen.barred} confirmations",
+            yield passed("E8", "over", "earlier payment", wanted, f"at least {seen.barred} confirmations",
                          contract=contract, other=other, needed=needed)  # fmt: skip
 
 
-def _looked_at(reading: Reading, coins: Collection[str], place: Place | None) -> Iterator[LookedAt]:
+def _looked_at(
+    reading: Reading, coins: Collection[str], place: Place | None
+) -> Iterator[tuple[PaidBefore, PaidSeen | CountersignError | None, int]]:
     """Each payment that the log calls over, what the node says of it, and the confirmations that the policy wants there."""
     state, record = reading.state, reading.record
     if state is not None and record is not None:
